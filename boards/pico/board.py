@@ -1,0 +1,16 @@
+"""Raspberry Pi Pico: the only place where a pin stands.
+
+Numbers are GP numbers, not positions on the header.
+"""
+
+NAME = "pico"
+
+SPI = 0
+SPI_HZ = 3_500_000  # the PN532 takes 5 MHz at most; 3.5 is what runs without a pause: kpn532
+SCK = 18
+MOSI = 19
+MISO = 16
+SELECT = 17
+
+IRQ = 20  # None where it is not wired: the chip is then asked over SPI
+RESET = 21  # RSTPD_N, not RSTO; None where it is not wired

@@ -1,0 +1,74 @@
+"""The PN532 on SPI.
+
+Ref: UM0701-02 §6.2.5; NXP AN10609. Mode 0, at most 5 MHz, lowest bit first, which the RP2040 does
+not have: octets are turned around here. Each transfer begins with an operation and lasts while
+the select line is low.
+"""
+
+from time import sleep_ms
+
+from micropython import const
+
+import hostframe
+from octets import turn
+
+_WRITE = const(0x80)  # 01, turned
+_STATUS = b"\x40\x00"  # 02, turned, and room for the status
+_READ = b"\xc0"  # 03, turned
+_READY = const(0x80)  # bit 0 of the status, turned
+
+
+class SpiBus:
+    """`spi` is set up (mode 0, highest bit first), `select` an output, `irq` an input or None."""
+
+    def __init__(self, spi, select, irq=None):
+        self._spi = spi
+        self._select = select
+        self._irq = irq
+        self._status = bytearray(2)
+        self._buffer = bytearray(1 + hostframe.LONGEST)
+        view = memoryview(self._buffer)
+        self._first = [view[:n] for n in range(len(view) + 1)]  # cut here, for a slice allocates
+
+    def wake(self):
+        """Bring the chip out of power-down: its oscillator needs 2 ms of a low select line."""
+        self._select(0)
+        sleep_ms(2)
+        self._select(1)
+
+    def ready(self):
+        """True when a frame waits to be read."""
+        if self._irq is not None:
+            return self._irq() == 0
+        self._select(0)
+        self._spi.write_readinto(_STATUS, self._status)
+        self._select(1)
+        return self._status[1] & _READY != 0
+
+    def write(self, buffer, start, end):
+        count = end - start
+        self._buffer[0] = _WRITE
+        turn(buffer, start, self._buffer, 1, count)
+        self._select(0)
+        self._spi.write(self._first[1 + count])
+        self._select(1)
+
+    def readinto(self, buffer, expected):
+        """The waiting frame, of which `expected` octets are likely. Returns its size.
+
+        0: it does not fit `buffer`, or is none. Octets read beyond its end are not the frame's.
+        """
+        self._select(0)
+        self._spi.write(_READ)
+        self._take(buffer, 0, expected)
+        size = hostframe.size_of(buffer, expected)
+        if size > len(buffer):
+            size = 0
+        if size > expected:
+            self._take(buffer, expected, size - expected)
+        self._select(1)
+        return size
+
+    def _take(self, buffer, start, count):
+        self._spi.readinto(self._first[count])
+        turn(self._buffer, 0, buffer, start, count)

@@ -1,0 +1,202 @@
+"""Who is in the field: looking for cards, waking them, noticing that they leave.
+
+Ref: ISO/IEC 14443-3 (WUPB, ATQB, ATTRIB), 14443-4 §5 (RATS); UM0701-02 §7.3.1, §7.3.5.
+
+The chip lists and wakes Type B cards with 64-byte frames and a CID of its own, so a card found is
+deselected and woken again by hand (as nfcpy does). A bare WUPB also tells two cards from none: the
+chip has no Type B anticollision and reports either as nothing.
+"""
+
+from time import sleep_ms
+
+from micropython import const
+
+import isodep
+import wire
+from hostframe import PARAMETERS, Command
+from octets import copy
+from pn532 import (
+    IN_COMMUNICATE_THRU,
+    IN_LIST_PASSIVE_TARGET,
+    RF_CONFIGURATION,
+    TIMEOUT,
+    WRITE_REGISTER,
+    ChipSilent,
+    RadioError,
+)
+
+NOBODY = const(0)  # what search() finds
+FOUND = const(1)
+REFUSED = const(2)
+
+_TYPE_A = wire.TECHNOLOGY_TYPE_A
+_TYPE_B = wire.TECHNOLOGY_TYPE_B
+
+_FIELD_OFF_MS = const(10)  # 5 at least, or halted cards stay halted: esphome issue 9875
+_GUARD_MS = const(5)  # from field on to the first command, ISO/IEC 14443-3 §5.2
+_COLLISIONS = const(3)  # in a row, each in a fresh field
+_SEARCHES = const(8)  # with one field
+_LIST_TIMEOUT_MS = const(400)
+# ATQB, ATTRIB and RATS answers come within 5 ms, ISO/IEC 14443-4 §5.7.
+_ACTIVATION_US = const(10_000)
+
+_ATQB = const(0x50)
+_ATQB_SIZE = const(12)
+_PUPI = const(1)  # its index in the ATQB, 4 octets
+_ISO_DEP_B = const(0x01)  # in ATQB octet 10, of its bits 09
+_ISO_DEP_A = const(0x20)  # in the SAK
+_MAX_ANSWER = const(64)
+
+
+class Field:
+    """The field of one chip. After FOUND, `isodep` talks to the card."""
+
+    def __init__(self, chip, isodep):
+        self._chip = chip
+        self._isodep = isodep
+        self._off = Command(RF_CONFIGURATION, 2, b"\x01\x00")
+        self._on = Command(RF_CONFIGURATION, 2, b"\x01\x01")
+        self._list_a = Command(IN_LIST_PASSIVE_TARGET, 2, b"\x01\x00")
+        self._list_b = Command(IN_LIST_PASSIVE_TARGET, 3, b"\x01\x03\x00")
+        # CIU_TxMode 6302 and CIU_RxMode 6303: CRC on, 106 kbit/s, framing of Type A or B.
+        self._frames_a = Command(WRITE_REGISTER, 6, b"\x63\x02\x80\x63\x03\x80")
+        self._frames_b = Command(WRITE_REGISTER, 6, b"\x63\x02\x83\x63\x03\x83")
+        self._deselect = Command(IN_COMMUNICATE_THRU, 2, b"\xca\x01")  # with the chip's CID
+        self._wupb = Command(IN_COMMUNICATE_THRU, 3, b"\x05\x00\x08")  # all families, one slot
+        # ATTRIB: PUPI, default timing, FSD 256 at 106 kbit/s, ISO-DEP, no CID.
+        self._attrib = Command(IN_COMMUNICATE_THRU, 9, b"\x1d\0\0\0\0\x00\x08\x01\x00")
+        self._rats = Command(IN_COMMUNICATE_THRU, 2, b"\xe0\x80")  # FSD 256, CID 0
+        self._searches = 0  # since the field was fresh
+        self._collisions = 0  # in a row
+        self.technology = 0
+        self.refusal = 0
+        self.answer = bytearray(_MAX_ANSWER)  # of the card found, as in wire.CARD_FOUND
+        self.count = 0
+
+    def off(self):
+        """Switch the field off: every card forgets what it was told."""
+        self._chip.call(self._off)
+        sleep_ms(_FIELD_OFF_MS)
+
+    def search(self, technologies):
+        """Look once for each of `technologies`. Returns NOBODY, FOUND or REFUSED."""
+        if self._searches == 0:
+            self._start_afresh()
+        self._searches = (self._searches + 1) % _SEARCHES
+        found = NOBODY
+        if technologies & _TYPE_B:
+            found = self._search_b()
+        if found == NOBODY and technologies & _TYPE_A:
+            found = self._search_a()
+        if found == REFUSED:
+            self.renew()
+        return found
+
+    def renew(self):
+        """The next search begins with a fresh field: whoever is in it starts anew.
+
+        A card that was woken and then lost answers no call until its power was off. Where the chip
+        lost it unseen, the fresh field comes by itself after some searches.
+        """
+        self._searches = 0
+
+    def _start_afresh(self):
+        self.off()
+        self._chip.call(self._on)
+        sleep_ms(_GUARD_MS)
+
+    def _search_b(self):
+        chip = self._chip
+        start = chip.call(self._list_b, _LIST_TIMEOUT_MS)
+        is_listed = chip.reply.count > 0 and chip.reply.buffer[start] > 0
+        chip.call(self._frames_b)
+        chip.wait_for_card(_ACTIVATION_US)
+        if is_listed:
+            self._ask(self._deselect)
+        status = self._ask(self._wupb)
+        if status:
+            return self._no_single_card(is_listed, status != TIMEOUT)
+        self._collisions = 0
+        heard = chip.heard
+        atqb = heard.start
+        is_atqb = heard.count >= _ATQB_SIZE and heard.buffer[atqb] == _ATQB
+        if not is_atqb or heard.buffer[atqb + 10] & 0x09 != _ISO_DEP_B:
+            return self._refuse(wire.REFUSAL_NOT_ISO_DEP)
+        copy(heard.buffer, atqb, self.answer, 0, _ATQB_SIZE)
+        self.count = _ATQB_SIZE
+        copy(self.answer, _PUPI, self._attrib.buffer, PARAMETERS + 1, 4)
+        self._attrib.seal(9)
+        for i in range(_PUPI, _PUPI + 4):
+            self.answer[i] = 0
+        if self._ask(self._attrib):
+            self.renew()
+            return NOBODY
+        return self._welcome(_TYPE_B, self.answer[10] >> 4, self.answer[11] >> 4)
+
+    def _no_single_card(self, is_listed, is_garbled):
+        """WUPB had no good answer. Garbled again and again, it is that of several cards.
+
+        Once or twice it may be that of one card on its way into the field.
+        """
+        if is_listed or is_garbled:
+            self.renew()
+        if is_listed or not is_garbled:
+            self._collisions = 0
+            return NOBODY
+        self._collisions += 1
+        if self._collisions < _COLLISIONS:
+            return NOBODY
+        return self._refuse(wire.REFUSAL_SEVERAL_CARDS)
+
+    def _search_a(self):
+        chip = self._chip
+        reply = chip.reply
+        start = chip.call(self._list_a, _LIST_TIMEOUT_MS)
+        if reply.count < 5 or reply.buffer[start] == 0:
+            return NOBODY
+        copy(reply.buffer, start + 2, self.answer, 0, 3)  # ATQA, SAK
+        if not self.answer[2] & _ISO_DEP_A:
+            return self._refuse(wire.REFUSAL_NOT_ISO_DEP)
+        chip.call(self._frames_a)
+        chip.wait_for_card(_ACTIVATION_US)
+        if self._ask(self._rats):
+            self.renew()
+            return NOBODY
+        size = min(chip.heard.count, _MAX_ANSWER - 3)
+        copy(chip.heard.buffer, chip.heard.start, self.answer, 3, size)
+        self.count = 3 + size
+        fsci, fwi, sfgi = _ats_fields(self.answer, 3, size)
+        sleep_ms((303 << sfgi) // 1000 + 1)  # the card's start-up frame guard time
+        return self._welcome(_TYPE_A, fsci, fwi)
+
+    def _ask(self, command):
+        """Send a frame to whoever is there. Returns the chip's status, 0 for a good answer."""
+        try:
+            self._chip.issue(command)
+            self._chip.received()
+        except RadioError as error:
+            return error.args[0]
+        except ChipSilent:
+            return TIMEOUT  # if the chip is dead, the next call() says so
+        return 0
+
+    def _welcome(self, technology, fsci, fwi):
+        self.technology = technology
+        self._isodep.open(fsci, fwi)
+        return FOUND
+
+    def _refuse(self, refusal):
+        self.refusal = refusal
+        return REFUSED
+
+
+def _ats_fields(ats, start, size):
+    """FSCI, FWI and SFGI of an answer to select, with ISO/IEC 14443-4 §5.2.3's defaults."""
+    if size < 2:
+        return 2, isodep.DEFAULT_FWI, 0
+    t0 = ats[start + 1]
+    tb = start + 2 + (t0 >> 4 & 1)
+    if not t0 & 0x20 or tb >= start + size:
+        return t0 & 0x0F, isodep.DEFAULT_FWI, 0
+    sfgi = ats[tb] & 0x0F
+    return t0 & 0x0F, ats[tb] >> 4, sfgi if sfgi < 15 else 0

@@ -1,0 +1,129 @@
+"""PN532 host frames: how a command or an answer is wrapped on any bus.
+
+Ref: PN532 User Manual, NXP UM0701-02, §6.2.1.
+
+    normal    00 | 00 FF | LEN LCS            | TFI data | DCS | 00
+    extended  00 | 00 FF | FF FF LENM LENL LCS | TFI data | DCS | 00
+    ACK       00 | 00 FF | 00 FF | 00
+    NACK      00 | 00 FF | FF 00 | 00
+
+LEN counts TFI and data. LEN + LCS, LENM + LENL + LCS, and TFI + data + DCS are 0 mod 256.
+TFI is D4 to the chip, D5 from it, 7F in its syntax error frame.
+"""
+
+from micropython import const
+
+from octets import total
+
+TO_CHIP = const(0xD4)
+FROM_CHIP = const(0xD5)
+SYNTAX_ERROR = const(0x7F)
+
+ACK = b"\x00\x00\xff\x00\xff\x00"
+NACK = b"\x00\x00\xff\xff\x00\x00"
+
+LONGEST = const(276)  # extended: 8 + TFI + 265 + DCS + 00
+_LONGEST_NORMAL = const(255)
+
+_HEADER = const(8)  # of an extended frame; a normal one begins 3 later
+PARAMETERS = const(10)  # index of the first parameter: behind header, TFI and code
+
+
+class Command:
+    """A command for the chip, with room for `room` octets of parameters from `PARAMETERS` on.
+
+    Made once, sealed whenever its parameters change, sent any number of times.
+    """
+
+    def __init__(self, code, room, parameters=b""):
+        self.code = code
+        self.buffer = bytearray(PARAMETERS + room + 2)
+        self.buffer[PARAMETERS : PARAMETERS + len(parameters)] = parameters
+        self.start = 0
+        self.end = 0
+        self.seal(len(parameters))
+
+    def seal(self, count):
+        """Wrap the first `count` parameters."""
+        b = self.buffer
+        size = count + 2
+        b[_HEADER] = TO_CHIP
+        b[_HEADER + 1] = self.code
+        if size <= _LONGEST_NORMAL:
+            self.start = 3
+            b[6] = size
+            b[7] = -size & 0xFF
+        else:
+            self.start = 0
+            b[3] = b[4] = 0xFF
+            b[5] = size >> 8
+            b[6] = size & 0xFF
+            b[7] = -(b[5] + b[6]) & 0xFF
+        b[self.start] = b[self.start + 1] = 0
+        b[self.start + 2] = 0xFF
+        b[_HEADER + size] = -total(b, _HEADER, size) & 0xFF
+        b[_HEADER + size + 1] = 0
+        self.end = _HEADER + size + 2
+
+
+def after_start(buffer, count):
+    """Index behind the start code 00 FF in the first `count` octets; 0 where there is none."""
+    for i in range(1, count):
+        if buffer[i] == 0xFF and buffer[i - 1] == 0:
+            return i + 1
+    return 0
+
+
+def size_of(buffer, count):
+    """Octets of the whole frame that begins `buffer`; 0 where the first `count` do not tell."""
+    i = after_start(buffer, count)
+    if not i or i + 2 > count:
+        return 0
+    if buffer[i] == 0xFF and buffer[i + 1] == 0xFF:
+        if i + 5 > count:
+            return 0
+        return i + 5 + (buffer[i + 2] << 8 | buffer[i + 3]) + 2
+    if (buffer[i] + buffer[i + 1]) & 0xFF == 0 and buffer[i]:
+        return i + 2 + buffer[i] + 2
+    return i + 3  # ACK, NACK, or a length that is wrong
+
+
+class Answer:
+    """What the chip sent: room for one frame, and where its data lies in it."""
+
+    def __init__(self, room=LONGEST):
+        self.buffer = bytearray(room)
+        self.start = 0  # of the data, behind TFI and code
+        self.count = 0  # octets of data
+        self.code = 0  # of the answer: that of the command plus one; SYNTAX_ERROR for that frame
+
+    def is_ack(self, size):
+        i = after_start(self.buffer, size)
+        return i > 0 and i + 1 < size and self.buffer[i] == 0x00 and self.buffer[i + 1] == 0xFF
+
+    def read(self, size):
+        """Unwrap the frame in the first `size` octets. False where it is none, or damaged."""
+        b = self.buffer
+        i = after_start(b, size)
+        whole = size_of(b, size)
+        if not i or not whole or whole > size:
+            return False
+        if b[i] == 0xFF and b[i + 1] == 0xFF:
+            if (b[i + 2] + b[i + 3] + b[i + 4]) & 0xFF:
+                return False
+            i += 5
+        else:
+            if (b[i] + b[i + 1]) & 0xFF or not b[i]:
+                return False
+            i += 2
+        length = whole - i - 2
+        if total(b, i, length + 1):
+            return False
+        if b[i] == FROM_CHIP and length >= 2:
+            self.code = b[i + 1]
+            self.start = i + 2
+            self.count = length - 2
+            return True
+        self.code = SYNTAX_ERROR
+        self.start = self.count = 0
+        return b[i] == SYNTAX_ERROR

@@ -1,0 +1,198 @@
+"""ISO/IEC 14443-4 blocks, 256-byte frames, over the chip's raw path.
+
+Ref: ISO/IEC 14443-4 §7; the rules named below are its block-numbering and error rules for the PCD.
+
+The PN532's own ISO-DEP engine speaks 64-byte frames and announces nothing else, so this is the
+firmware's own. A command goes out in blocks by send(); the first block of the response is then in
+the chip's answer, and each acknowledge() and receive() brings the next. Between the two there is
+time to pass the block on, while the card is already sending.
+"""
+
+from micropython import const
+
+from hostframe import PARAMETERS, Command
+from octets import copy
+from pn532 import IN_COMMUNICATE_THRU, ChipSilent, RadioError
+
+FRAME_SIZES = (16, 24, 32, 40, 48, 64, 96, 128, 256)  # by FSCI, ISO/IEC 14443-4 table 1
+_OVERHEAD = const(3)  # PCB and CRC; no CID, no NAD
+
+_I_BLOCK = const(0x02)
+_CHAINING = const(0x10)
+_R_ACK = const(0xA2)
+_R_NAK = const(0xB2)
+_S_WTX = const(0xF2)
+_S_DESELECT = const(0xC2)
+_NUMBER = const(0x01)
+
+_RETRIES = const(3)  # in a row, for one block
+_SLOW_US = const(1_000_000)  # a card that may take longer is asked again once: somebody waits
+_MAX_FWI = const(14)
+DEFAULT_FWI = const(4)  # for the value 15, which is reserved
+_FWT_0_US = const(303)  # 4096 / fc, rounded up; doubles with each FWI
+_DELTA_FWT_US = const(3625)  # 49152 / fc
+_MAX_FWT_US = const(4_949_000)  # FWI 14
+_DESELECT_US = const(5_200)  # 65536 / fc and a little, ISO/IEC 14443-4 §7.2
+_MAX_EXTENSIONS_MS = const(30_000)  # of one card waiting time after another, then it is stuck
+
+
+class BlockError(Exception):
+    """The card sent a block that has no place here. args: its first octet."""
+
+
+class IsoDep:
+    """The session with one card, from ATTRIB or RATS to the end of the field."""
+
+    def __init__(self, chip):
+        self._chip = chip
+        self._block = Command(IN_COMMUNICATE_THRU, 254)
+        self._acks = _both(_R_ACK)
+        self._naks = _both(_R_NAK)
+        self._extension = Command(IN_COMMUNICATE_THRU, 2, bytes((_S_WTX, 0)))
+        self._deselect = Command(IN_COMMUNICATE_THRU, 1, bytes((_S_DESELECT,)))
+        self._number = 0
+        self._fwt_us = 0
+        self._extended_ms = 0
+        self._is_asked = False  # acknowledge() reached the chip
+        self.room = 0  # octets of an APDU that one block takes
+        self.start = 0  # where the block received lies in chip.heard.buffer, without its PCB
+        self.count = 0
+        self.more = False  # another block follows it
+        self.on_wait = _nothing  # called before each further wait for the card
+
+    def open(self, fsci, fwi):
+        """A card was activated: no CID, frames as FSCI says, waiting time as FWI says."""
+        self.room = FRAME_SIZES[min(fsci, len(FRAME_SIZES) - 1)] - _OVERHEAD
+        self._fwt_us = (_FWT_0_US << (fwi if fwi <= _MAX_FWI else DEFAULT_FWI)) + _DELTA_FWT_US
+        self._number = 0
+        self._chip.wait_for_card(self._fwt_us)
+
+    def send(self, data, start, count, more):
+        """Send `count` octets, at most `room`, and wait for the card's answer to them.
+
+        It is an R(ACK) where `more` of this command follows, else the first block of the response.
+
+        Raises:
+            RadioError: the card fell silent, or is not understood.
+            BlockError: it breaks the protocol.
+            ChipSilent: the chip did not take the block, nor the questions after it.
+        """
+        block = self._block
+        block.buffer[PARAMETERS] = _I_BLOCK | (_CHAINING if more else 0) | self._number
+        copy(data, start, block.buffer, PARAMETERS + 1, count)
+        block.seal(1 + count)
+        self._extended_ms = 0
+        self._await(self._issue(block), self._naks, _R_ACK if more else _I_BLOCK)
+
+    def acknowledge(self):
+        """Ask for the next block of the response. receive() waits for it."""
+        self._is_asked = self._issue(self._acks[self._number])
+
+    def receive(self):
+        """Wait for the block that acknowledge() asked for. Raises as send() does."""
+        self._await(self._is_asked, self._acks, _I_BLOCK)
+
+    def is_present(self):
+        """True while the card still answers."""
+        for _ in range(1 + self._retries()):
+            try:
+                if self._issue(self._naks[self._number]):
+                    return self._receive_block() & ~_NUMBER == _R_ACK
+            except (RadioError, ChipSilent):
+                pass
+        return False
+
+    def deselect(self):
+        """Let the card go to its halt state. It is no longer in the session."""
+        try:
+            self._chip.wait_for_card(_DESELECT_US)
+            self._chip.issue(self._deselect)
+            self._chip.received()
+        except (RadioError, ChipSilent):
+            pass  # it has left already
+
+    def _await(self, is_sent, retries, wanted):
+        """Wait for an I-block, or an R(ACK), with our number; take it and count our number on.
+
+        `retries` ask for a lost block again: R(NAK), or R(ACK) within a response (rules 4, 5).
+        """
+        failures = 0
+        while True:
+            again = retries[self._number]
+            error = None
+            if is_sent:
+                try:
+                    pcb = self._receive_block()
+                    if self._is_wanted(pcb, wanted):
+                        self.more = pcb & _CHAINING != 0
+                        break
+                    if pcb == _S_WTX and self.count == 1:
+                        is_sent = self._extend(self._chip.heard.buffer[self.start])
+                        continue
+                    if pcb == _R_ACK | (self._number ^ 1) and retries is self._naks:
+                        again = self._block  # rule 6: the card has not got it
+                    error = BlockError(pcb)
+                except (RadioError, ChipSilent) as lost:
+                    error = lost
+            failures += 1
+            if failures > self._retries():
+                raise error or ChipSilent(IN_COMMUNICATE_THRU)
+            self.on_wait()
+            is_sent = self._issue(again)
+        self._number ^= 1
+
+    def _retries(self):
+        return _RETRIES if self._fwt_us < _SLOW_US else 1
+
+    def _receive_block(self):
+        """The PCB of the block that comes; 0 for an empty one."""
+        heard = self._chip.heard
+        start = self._chip.received()
+        self.start = start + 1
+        self.count = heard.count - 1
+        return heard.buffer[start] if heard.count else 0
+
+    def _is_wanted(self, pcb, wanted):
+        if pcb & _NUMBER != self._number:
+            return False
+        if wanted == _R_ACK:
+            return pcb & ~_NUMBER == _R_ACK
+        if pcb & _CHAINING and self.count == 0:
+            return False  # a chain of empty blocks would never end
+        return pcb & ~(_NUMBER | _CHAINING) == _I_BLOCK
+
+    def _issue(self, command):
+        """Have a block sent. False where the chip may not have taken it.
+
+        It is never given twice: the card would count it, and run its command, twice. A block lost
+        here is one lost on air, and is asked for in the same way.
+        """
+        try:
+            if command is not self._extension:
+                self._chip.wait_for_card(self._fwt_us)
+            self._chip.issue(command)
+            return True
+        except ChipSilent:
+            return False
+
+    def _extend(self, wtxm):
+        """Grant the card the time it asks for: its WTXM is sent back, once."""
+        wtxm &= 0x3F
+        wait_us = min(self._fwt_us * wtxm, _MAX_FWT_US)
+        self._extended_ms += wait_us // 1000
+        if not wtxm or self._extended_ms > _MAX_EXTENSIONS_MS:
+            raise BlockError(_S_WTX)
+        self.on_wait()
+        self._chip.wait_for_card(wait_us)
+        self._extension.buffer[PARAMETERS + 1] = wtxm
+        self._extension.seal(2)
+        return self._issue(self._extension)
+
+
+def _nothing():
+    pass
+
+
+def _both(pcb):
+    """A control block with either number, ready to send."""
+    return tuple(Command(IN_COMMUNICATE_THRU, 1, bytes((pcb | number,))) for number in (0, 1))

@@ -1,0 +1,135 @@
+"""Frames over bytes: the reader's end of the wire.
+
+The layout is protocol/kazashi_wire/frame.py's; both ends answer to tests/vectors/frames.jsonl.
+Nothing here allocates after construction. A port has has_input(wait_ms), read(buffer) for one octet
+and write(buffer, start, count).
+"""
+
+from time import ticks_diff, ticks_ms
+
+import wire
+from octets import Crc32, copy
+
+HEADER = wire.HEADER_SIZE
+_CRC = wire.CRC_SIZE
+_LONGEST = HEADER + wire.MAX_PAYLOAD + _CRC
+_SYNC_0 = wire.SYNC[0]
+_SYNC_1 = wire.SYNC[1]
+
+
+class Link:
+    """After poll() returned True, the request is `kind`, `number`, and `size` octets of `buffer`
+    from HEADER on. To answer, fill `out` from HEADER on and send().
+    """
+
+    def __init__(self, port):
+        self._port = port
+        self._octet = bytearray(1)
+        self._have = 0  # octets in `buffer`
+        self._wanted = HEADER  # octets that `buffer` needs before it is worth a look
+        self._last = 0  # when the last octet came
+        self._taken = 0  # octets of the frame that poll() gave out
+        self._crc = Crc32()
+        self._tail = bytearray(_CRC)
+        self.buffer = bytearray(_LONGEST)
+        self.out = bytearray(HEADER + wire.MAX_PAYLOAD)
+        self.out[0] = _SYNC_0
+        self.out[1] = _SYNC_1
+        self.kind = 0
+        self.number = 0
+        self.size = 0
+
+    def poll(self, wait_ms=0):
+        """Take what the host has sent. True when a request is complete.
+
+        Waits up to `wait_ms` for the first octet.
+        """
+        if self._taken:
+            self._drop(self._taken)
+            self._taken = 0
+            if self._has_frame():
+                return True
+        while self._port.has_input(wait_ms):
+            self._port.read(self._octet)
+            self._last = ticks_ms()
+            self.buffer[self._have] = self._octet[0]
+            self._have += 1
+            if self._have == self._wanted and self._has_frame():
+                return True
+            wait_ms = 0
+        if self._have and ticks_diff(ticks_ms(), self._last) > wire.MAX_PAUSE_MS:
+            return self._give_up_frame()
+        return False
+
+    def send(self, kind, number, head=0, body=b"", start=0, count=0):
+        """Send `head` octets of `out` from HEADER on, then `count` of `body` from `start` on."""
+        out = self.out
+        size = head + count
+        out[2] = kind
+        out[3] = number
+        out[4] = size >> 8
+        out[5] = size & 0xFF
+        out[6] = -(kind + number + out[4] + out[5]) & 0xFF
+        crc = self._crc
+        crc.begin()
+        crc.add(out, 2, HEADER - 2 + head)
+        crc.add(body, start, count)
+        crc.put(self._tail, 0)
+        self._port.write(out, 0, HEADER + head)
+        if count:
+            self._port.write(body, start, count)
+        self._port.write(self._tail, 0, _CRC)
+
+    def _give_up_frame(self):
+        """The line fell silent within a frame: look for another behind its beginning."""
+        while self._have:
+            self._drop(1)
+            if self._has_frame():
+                return True
+        return False
+
+    def _has_frame(self):
+        """Skip to what may be a frame; True when all of it is there and good."""
+        b = self.buffer
+        while True:
+            self._skip_to_sync()
+            self._wanted = HEADER
+            if self._have < HEADER:
+                return False
+            size = b[4] << 8 | b[5]
+            if (b[2] + b[3] + b[4] + b[5] + b[6]) & 0xFF == 0 and size <= wire.MAX_PAYLOAD:
+                self._wanted = HEADER + size + _CRC
+                if self._have < self._wanted:
+                    return False
+                if self._is_intact(HEADER + size):
+                    break
+            self._drop(1)
+        self.kind = b[2]
+        self.number = b[3]
+        self.size = size
+        self._taken = self._wanted
+        return True
+
+    def _is_intact(self, end):
+        crc = self._crc
+        crc.begin()
+        crc.add(self.buffer, 2, end - 2)
+        crc.put(self._tail, 0)
+        for i in range(_CRC):  # all() would allocate
+            if self._tail[i] != self.buffer[end + i]:
+                return False
+        return True
+
+    def _skip_to_sync(self):
+        b = self.buffer
+        i = 0
+        while i < self._have:
+            if b[i] == _SYNC_0 and (i + 1 == self._have or b[i + 1] == _SYNC_1):
+                break
+            i += 1
+        if i:
+            self._drop(i)
+
+    def _drop(self, count):
+        self._have -= count
+        copy(self.buffer, count, self.buffer, 0, self._have)

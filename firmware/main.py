@@ -1,0 +1,58 @@
+"""Wiring only: board → bus → chip → reader → USB.
+
+To change files on a board that runs this, plug it in and at once press BOOTSEL for two seconds: it
+then stays at MicroPython's prompt.
+"""
+
+import micropython
+
+# First of all, and before the imports, which take a second: from here on 03 is an octet like any
+# other. A host that speaks while the board starts would stop it with a Ctrl-C in one of its frames.
+micropython.kbd_intr(-1)
+
+import sys
+
+import board
+import machine
+from rp2 import bootsel_button
+
+from app import App
+from bus_spi import SpiBus
+from field import Field
+from isodep import IsoDep
+from link import Link
+from pn532 import Pn532
+from usb import UsbSerial
+
+
+def spi_bus():
+    pin = machine.Pin
+    spi = machine.SPI(
+        board.SPI,
+        baudrate=board.SPI_HZ,
+        sck=pin(board.SCK),
+        mosi=pin(board.MOSI),
+        miso=pin(board.MISO),
+    )
+    irq = None if board.IRQ is None else pin(board.IRQ, pin.IN, pin.PULL_UP)
+    return SpiBus(spi, pin(board.SELECT, pin.OUT, value=1), irq)
+
+
+def names():
+    implementation = sys.implementation
+    version = ".".join(str(n) for n in implementation.version[:3])
+    return "{}\n{} {}".format(board.NAME, implementation.name, version).encode()
+
+
+def app():
+    pin = machine.Pin
+    reset = None if board.RESET is None else pin(board.RESET, pin.OUT, value=1)
+    chip = Pn532(spi_bus(), reset)
+    isodep = IsoDep(chip)
+    return App(Link(UsbSerial()), chip, Field(chip, isodep), isodep, names(), machine.unique_id())
+
+
+if bootsel_button():
+    micropython.kbd_intr(3)
+else:
+    app().run()

@@ -1,0 +1,223 @@
+"""NXP PN532: commands and answers over any bus.
+
+Ref: PN532 User Manual, NXP UM0701-02. § below are its sections.
+
+The chip takes one command at a time: send a frame, wait for the ACK, wait for the answer. The two
+waits are two calls, so that there is time for other work while a command is on air. A bus has
+wake(), ready(), write(buffer, start, end) and readinto(buffer, expected); see bus_*.py.
+"""
+
+from time import sleep_ms, ticks_diff, ticks_ms
+
+from micropython import const
+
+from hostframe import ACK, NACK, PARAMETERS, SYNTAX_ERROR, Answer, Command
+from octets import copy
+
+GET_FIRMWARE_VERSION = const(0x02)
+WRITE_REGISTER = const(0x08)
+SET_PARAMETERS = const(0x12)
+SAM_CONFIGURATION = const(0x14)
+RF_CONFIGURATION = const(0x32)
+IN_COMMUNICATE_THRU = const(0x42)
+IN_LIST_PASSIVE_TARGET = const(0x4A)
+
+PN532 = const(0x32)  # the IC that GetFirmwareVersion names
+
+TIMEOUT = const(0x01)  # status: nothing came back in time, §7.1
+_STATUS = const(0x3F)  # bits of a status that hold the error; above it NAD and more-data
+
+_ACK_TIMEOUT_MS = const(30)  # the chip takes 15 at most, §6.2.3
+_ANSWER_TIMEOUT_MS = const(200)  # for commands that stay off the air
+_RESET_MS = const(20)
+_WAKE_UPS = const(4)  # 60 ms each where nothing answers: drivers grant 100 to 200 ms after a reset
+_ABORT_MS = const(1)  # silence after an abort, or the next command is lost: libnfc issue 167
+_REPEATS = const(2)
+_LONGEST_REPLY = const(80)  # InListPassiveTarget with an ATS
+_MOST_ANSWERS = const(24)  # octets that hold most answers whole; the rest is read when it is longer
+
+_LONGEST_WAIT = const(16)  # RFConfiguration item 2: 100 µs · 2^(16 - 1) = 3.28 s, §7.3.1
+_WAIT_FOREVER = const(0)
+_MARGIN_MS = const(100)  # past the chip's own time-out before it counts as silent
+
+
+class ChipSilent(Exception):
+    """The chip did not answer, or not understandably. args: the command's code."""
+
+
+class ChipRefused(Exception):
+    """The chip refused a command. args: its status."""
+
+
+class RadioError(Exception):
+    """Nothing usable came back over the air. args: the chip's status."""
+
+
+class Pn532:
+    """One chip. `reply` holds its answer to the last call(), `heard` what the card last said.
+
+    They are two, so that a setting can change while a block still waits to be passed on. `reset` is
+    the RSTPD_N output, or None.
+    """
+
+    def __init__(self, bus, reset=None):
+        self._bus = bus
+        self._reset = reset
+        self._ack = Answer(12)
+        self._code = 0
+        self._wait_us = 0  # that wait_for_card() has set; 0: unknown
+        self._wait = -1  # exponent of the RF time-out that the chip has
+        self._wait_ms = 0
+        self._wait_command = Command(RF_CONFIGURATION, 4, b"\x02\x00\x0b\x00")
+        self.reply = Answer(_LONGEST_REPLY)
+        self.heard = Answer()
+        self.version = bytearray(4)  # IC, version, revision, support; zeros: it is silent
+
+    def start(self):
+        """Bring the chip into a known state, whatever it was doing.
+
+        Raises:
+            ChipSilent: nothing answers, or something that is no PN532.
+        """
+        self._wait = -1
+        self._wait_us = 0
+        for i in range(4):
+            self.version[i] = 0
+        if self._reset is not None:
+            self._reset(0)
+            sleep_ms(_RESET_MS)
+            self._reset(1)
+        self._wake_up()
+        self.call(Command(GET_FIRMWARE_VERSION, 0))
+        reply = self.reply
+        if reply.count < 4 or reply.buffer[reply.start] != PN532:
+            raise ChipSilent(GET_FIRMWARE_VERSION)
+        copy(reply.buffer, reply.start, self.version, 0, 4)
+        self.call(Command(SET_PARAMETERS, 1, b"\x00"))  # no automatic RATS
+        # Passive activation is tried twice; the default tries for ever.
+        self.call(Command(RF_CONFIGURATION, 4, b"\x05\x01\x00\x01"))
+
+    def _wake_up(self):
+        # Normal mode, no time-out, IRQ line in use: only this ends the low-battery mode.
+        sam = Command(SAM_CONFIGURATION, 3, b"\x01\x00\x01")
+        for attempt in range(_WAKE_UPS):
+            self._bus.wake()
+            self.abort()
+            try:
+                self.call(sam)
+                return
+            except ChipSilent:
+                if attempt == _WAKE_UPS - 1:
+                    raise
+
+    def call(self, command, timeout_ms=_ANSWER_TIMEOUT_MS):
+        """Send a command and wait for its answer, in `reply`. Returns the index of its data."""
+        self.issue(command)
+        self._receive(self.reply, timeout_ms)
+        return self.reply.start
+
+    def issue(self, command):
+        """Send a command and wait for the chip to acknowledge it.
+
+        Raises:
+            ChipSilent: it does not. What goes on air is sent once; the rest, a second time first.
+        """
+        self._code = command.code
+        for _ in range(1 if command.code == IN_COMMUNICATE_THRU else _REPEATS):
+            self._bus.write(command.buffer, command.start, command.end)
+            if self._is_acknowledged():
+                return
+            self.abort()
+        raise ChipSilent(command.code)
+
+    def received(self):
+        """Wait for what the card answers to an InCommunicateThru issued before.
+
+        Returns the index of its first octet in ``heard.buffer``; ``heard.count`` is their number.
+
+        Raises:
+            RadioError: nothing came, or damaged.
+            ChipSilent: not even the chip's own time-out came.
+        """
+        heard = self.heard
+        try:
+            self._receive(heard, self._wait_ms)
+        except ChipSilent:
+            if self._wait == _WAIT_FOREVER:
+                raise RadioError(TIMEOUT) from None
+            raise
+        status = heard.buffer[heard.start] & _STATUS if heard.count else TIMEOUT
+        if status:
+            raise RadioError(status)
+        heard.start += 1
+        heard.count -= 1
+        return heard.start
+
+    def wait_for_card(self, microseconds):
+        """How long a card may take to begin its answer. Told to the chip only when it changes.
+
+        The chip knows 100 µs · 2^(n - 1) up to 3.28 s; beyond, it waits for ever and is aborted.
+        """
+        if microseconds == self._wait_us:
+            return
+        exponent = 1
+        while exponent <= _LONGEST_WAIT and 100 << (exponent - 1) < microseconds:
+            exponent += 1
+        self._wait_ms = microseconds // 1000 + _MARGIN_MS
+        if exponent > _LONGEST_WAIT:
+            exponent = _WAIT_FOREVER
+        else:
+            self._wait_ms = (100 << (exponent - 1)) // 1000 + _MARGIN_MS
+        self._wait_us = 0
+        if exponent != self._wait:
+            self._wait = -1
+            self._wait_command.buffer[PARAMETERS + 3] = exponent
+            self._wait_command.seal(4)
+            self.call(self._wait_command)
+            self._wait = exponent
+        self._wait_us = microseconds
+
+    def abort(self):
+        """Make the chip give up what it is doing, and forget what it wanted to say."""
+        self._bus.write(ACK, 0, len(ACK))
+        sleep_ms(_ABORT_MS)
+        for _ in range(_REPEATS):
+            if self._bus.ready():
+                self._bus.readinto(self.reply.buffer, _MOST_ANSWERS)
+
+    def _receive(self, answer, timeout_ms):
+        """Wait for the answer to the command issued.
+
+        Raises:
+            ChipSilent: it did not come, or damaged every time.
+            ChipRefused: the chip did not understand the command.
+        """
+        damaged = 0
+        start = ticks_ms()
+        while self._has_frame(start, timeout_ms):
+            size = self._bus.readinto(answer.buffer, _MOST_ANSWERS)
+            if not answer.read(size):
+                damaged += 1
+                if damaged > _REPEATS:
+                    break
+                self._bus.write(NACK, 0, len(NACK))  # the chip says it again
+            elif answer.code == SYNTAX_ERROR:
+                raise ChipRefused(SYNTAX_ERROR)
+            elif answer.code == self._code + 1:
+                return
+        self.abort()
+        raise ChipSilent(self._code)
+
+    def _is_acknowledged(self):
+        start = ticks_ms()
+        while self._has_frame(start, _ACK_TIMEOUT_MS):
+            if self._ack.is_ack(self._bus.readinto(self._ack.buffer, len(ACK))):
+                return True
+        return False
+
+    def _has_frame(self, start, timeout_ms):
+        """Wait for a frame until `timeout_ms` after `start`, however many have come by then."""
+        while ticks_diff(ticks_ms(), start) <= timeout_ms:
+            if self._bus.ready():
+                return True
+        return False

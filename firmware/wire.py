@@ -1,0 +1,70 @@
+# Generated from protocol/kazashi_wire by `python -m kazashi_wire.generate`. Do not edit.
+"""What host and reader agree on: numbers and `struct` formats of protocol/kazashi_wire/messages.py.
+
+A FORMAT holds the fixed fields; a message marked … goes on with bytes to the end of its frame.
+"""
+
+from micropython import const
+
+REVISION = const(1)
+FINGERPRINT = b"\xe4\xde\x63\xc4"
+SYNC = b"\xca\x5a"
+HEADER_SIZE = const(7)
+CRC_SIZE = const(4)
+MAX_PAYLOAD = const(512)
+MAX_PAUSE_MS = const(250)
+
+TECHNOLOGY_TYPE_A = const(1)
+TECHNOLOGY_TYPE_B = const(2)
+
+REFUSAL_NOT_ISO_DEP = const(1)
+REFUSAL_SEVERAL_CARDS = const(2)
+
+FAULT_UNKNOWN_REQUEST = const(1)
+FAULT_MALFORMED_REQUEST = const(2)
+FAULT_NO_CARD = const(3)
+FAULT_CARD_GONE = const(4)
+FAULT_CARD_PROTOCOL = const(5)
+FAULT_CHIP_SILENT = const(6)
+FAULT_CHIP_REFUSED = const(7)
+FAULT_COMMAND_CUT = const(8)
+FAULT_NO_SESSION = const(9)
+FAULT_INTERNAL = const(10)
+
+HELLO = const(0x01)  # revision, fingerprint
+HELLO_FORMAT = ">H4s"
+HELLO_SIZE = const(6)
+WATCH = const(0x02)  # technologies
+WATCH_FORMAT = ">B"
+WATCH_SIZE = const(1)
+REST = const(0x03)
+TRANSMIT = const(0x04)  # is_last, data …
+TRANSMIT_FORMAT = ">B"
+TRANSMIT_SIZE = const(1)
+HANDSHAKE = const(0x05)  # step, data …
+HANDSHAKE_FORMAT = ">B"
+HANDSHAKE_SIZE = const(1)
+WELCOME = const(0x41)  # revision, fingerprint, firmware, chip, serial, names …
+WELCOME_FORMAT = ">H4s3s4s8s"
+WELCOME_SIZE = const(21)
+DONE = const(0x42)
+PART = const(0x43)  # offset, data …
+PART_FORMAT = ">L"
+PART_SIZE = const(4)
+END = const(0x44)  # size, mac …
+END_FORMAT = ">L"
+END_SIZE = const(4)
+HANDSHAKE_REPLY = const(0x45)  # step, data …
+HANDSHAKE_REPLY_FORMAT = ">B"
+HANDSHAKE_REPLY_SIZE = const(1)
+FAILED = const(0x4F)  # fault, detail
+FAILED_FORMAT = ">BB"
+FAILED_SIZE = const(2)
+CARD_FOUND = const(0x81)  # technology, answer …
+CARD_FOUND_FORMAT = ">B"
+CARD_FOUND_SIZE = const(1)
+CARD_LOST = const(0x82)
+CARD_REFUSED = const(0x83)  # refusal
+CARD_REFUSED_FORMAT = ">B"
+CARD_REFUSED_SIZE = const(1)
+LOG = const(0x84)  # text …

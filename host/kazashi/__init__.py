@@ -1,0 +1,29 @@
+"""Kazashi: a face-authentication card reader for Japanese medical receptions.
+
+import kazashi
+from kazashi.cards.jpki import JpkiSession
+
+with kazashi.open("sim:") as reader:
+    card = reader.wait_for_card(timeout_s=10)
+    jpki = JpkiSession(card)
+    der = jpki.authentication_certificate()
+"""
+
+from kazashi.discovery import connector
+from kazashi.errors import ReaderError
+from kazashi.reader import Card, Reader, ReaderInfo
+
+__all__ = ["Card", "Reader", "ReaderError", "ReaderInfo", "open"]
+
+
+def open(url: str | None = None) -> Reader:  # noqa: A001  # kazashi.open, as one guesses
+    """The reader at `url`; without one, the only reader attached.
+
+    `url`: ``/dev/ttyACM0``, ``usb:SERIAL``, ``socket://host:port``, ``sim:`` with options.
+
+    Raises:
+        NoReader, SeveralReaders: which one?
+        ReaderSilent: it is there and does not answer.
+        VersionMismatch: firmware and host are of different releases.
+    """
+    return Reader(connector(url))

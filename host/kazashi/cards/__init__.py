@@ -1,0 +1,1 @@
+"""Card applications: sessions over anything that has transmit(apdu)."""

@@ -1,0 +1,105 @@
+"""Command and response APDUs of any length.
+
+Ref: ISO/IEC 7816-4 §5.1 to §5.3.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol, Self
+
+from kazashi.errors import CardStatus, MalformedResponse
+
+_SHORT_NC = 255
+_SHORT_NE = 256
+_EXTENDED_NC = 65535
+_EXTENDED_NE = 65536
+
+
+class Channel(Protocol):
+    """What a session needs of a card. `reader.Card` is one."""
+
+    def transmit(
+        self, apdu: bytes, on_progress: Callable[[int], None] | None = None
+    ) -> bytes: ...  # response with status word; on_progress: its bytes so far
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command APDU. `ne`: response bytes wanted, 0 for none, 256 or 65536 for all."""
+
+    cla: int
+    ins: int
+    p1: int = 0
+    p2: int = 0
+    data: bytes = b""
+    ne: int = 0
+
+    def build(self) -> bytes:
+        """The APDU, extended where the lengths need it.
+
+        Raises:
+            ValueError: a length is beyond what an extended APDU can say.
+        """
+        nc = len(self.data)
+        if nc > _EXTENDED_NC or not 0 <= self.ne <= _EXTENDED_NE:
+            raise ValueError(f"no APDU has {nc} bytes of data and {self.ne} of response")
+        head = bytes((self.cla, self.ins, self.p1, self.p2))
+        if nc > _SHORT_NC or self.ne > _SHORT_NE:
+            lc = b"\x00" + nc.to_bytes(2, "big") if nc else b""
+            le = (self.ne & 0xFFFF).to_bytes(2, "big") if self.ne else b""
+            return head + lc + self.data + (le if lc or not le else b"\x00" + le)
+        lc = bytes((nc,)) if nc else b""
+        return head + lc + self.data + (bytes((self.ne & 0xFF,)) if self.ne else b"")
+
+
+@dataclass(frozen=True)
+class Response:
+    """A response APDU."""
+
+    data: bytes
+    status: int  # SW1 SW2
+
+    @classmethod
+    def parse(cls, apdu: bytes) -> Self:
+        """Split data and status word.
+
+        Raises:
+            MalformedResponse: there is no status word.
+        """
+        if len(apdu) < 2:
+            raise MalformedResponse(len(apdu))
+        return cls(apdu[:-2], int.from_bytes(apdu[-2:], "big"))
+
+
+def send(
+    channel: Channel,
+    command: Command,
+    *,
+    accept: tuple[int, ...] = (0x9000,),
+    on_progress: Callable[[int], None] | None = None,
+) -> Response:
+    """Send one command; fetch the rest of its response where the card says 61xx or 6Cxx.
+
+    Raises:
+        CardStatus: the card answers with a status word that is not in `accept`.
+    """
+    response = Response.parse(channel.transmit(command.build(), on_progress))
+    if response.status >> 8 == 0x6C and command.ne:  # wrong Le, here is the right one
+        again = Command(
+            command.cla, command.ins, command.p1, command.p2, command.data, _ne(response.status)
+        )
+        response = Response.parse(channel.transmit(again.build(), on_progress))
+    data = response.data
+    while response.status >> 8 == 0x61:  # more is waiting
+        get_response = Command(0x00, 0xC0, ne=_ne(response.status))
+        response = Response.parse(channel.transmit(get_response.build()))
+        data += response.data
+        if not response.data or len(data) > _EXTENDED_NE:
+            break  # it promises more, for ever
+    if response.status not in accept:
+        raise CardStatus(response.status, command.ins)
+    return Response(data, response.status)
+
+
+def _ne(status: int) -> int:
+    return status & 0xFF or _SHORT_NE

@@ -1,0 +1,36 @@
+"""`kazashi`: one topic a word, one file a topic.
+
+Exit status: 0; 1 it failed, with one clear line; 2 usage; 130 Ctrl-C.
+"""
+
+import sys
+
+import typer
+from rich.console import Console
+
+from kazashi.cli import demo, info, listing, read, simulate
+from kazashi.errors import ReaderError
+
+app = typer.Typer(
+    name="kazashi",
+    help="Face-authentication card reader (顔認証付きカードリーダー): Raspberry Pi Pico and PN532.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("demo")(demo.demo)
+app.command("list")(listing.list_readers)
+app.command("info")(info.info)
+app.command("read")(read.read)
+app.command("simulate")(simulate.simulate)
+
+
+def main() -> None:
+    """The installed program."""
+    try:
+        app()
+    except ReaderError as error:
+        Console(stderr=True, soft_wrap=True).print(f"kazashi: {error}", markup=False, style="red")
+        sys.exit(1)
+    except KeyboardInterrupt:  # outside of any command
+        sys.exit(130)

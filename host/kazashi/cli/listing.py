@@ -1,0 +1,25 @@
+"""`kazashi list`: the readers attached."""
+
+from dataclasses import asdict
+
+from rich.console import Console
+from rich.table import Table
+
+from kazashi.cli import show
+from kazashi.cli.options import AsJson
+from kazashi.discovery import attached
+from kazashi.errors import NoReader
+
+
+def list_readers(*, as_json: AsJson = False) -> None:
+    """List the boards on USB that may be readers."""
+    boards = attached()
+    if as_json:
+        show.print_json([asdict(board) for board in boards])
+    if not boards:
+        raise NoReader
+    if not as_json:
+        table = Table("URL", "port", "serial", "description", box=None)
+        for board in boards:
+            table.add_row(board.url, board.port, board.serial, board.description)
+        Console().print(table)

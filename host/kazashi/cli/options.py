@@ -1,0 +1,67 @@
+"""Options that many commands have, declared once."""
+
+from typing import Annotated, Protocol
+
+import typer
+
+from kazashi.errors import NoReader
+from kazashi.link import Pipe
+from kazashi.sim.options import Options
+from kazashi.sim.pico import SimulatedPico
+from kazashi.sim.radio import Air, Clock
+
+ReaderUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--reader",
+        metavar="URL",
+        help="Serial port, usb:SERIAL, socket://HOST:PORT or sim:; default: the only one attached.",
+        show_default=False,
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object instead of text.")]
+TimeoutS = Annotated[
+    float, typer.Option("--timeout", metavar="S", min=0.1, help="Seconds to wait for a card.")
+]
+SimUrl = Annotated[
+    str,
+    typer.Option(
+        "--reader",
+        metavar="URL",
+        help="sim: with its options; for demo also pico:IMAGE.",
+    ),
+]
+
+
+class Simulated(Protocol):
+    """A simulated reader: what lies on the table, and the line to the firmware."""
+
+    @property
+    def options(self) -> Options: ...
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def air(self) -> Air: ...
+    def connect(self) -> Pipe: ...
+
+
+def simulated(url: str) -> Simulated:
+    """The simulated or emulated reader that `url` describes; a wrong one is a usage error."""
+    if not url.startswith("pico:"):
+        return simulated_pico(url)
+    try:
+        from kazashi.sim.emulation.pico import EmulatedPico
+    except ImportError as error:
+        raise NoReader(url, f"{error.name} is missing: install kazashi[emulator]") from error
+    try:
+        return EmulatedPico.of(url)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--reader") from error
+
+
+def simulated_pico(url: str) -> SimulatedPico:
+    """The simulated reader that `url` describes, its firmware in a process of its own."""
+    try:
+        return SimulatedPico(Options.parse(url))
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--reader") from error

@@ -1,0 +1,69 @@
+"""`kazashi read`: wait for a card, read the certificate."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+import kazashi
+from kazashi.cards.certificate import Certificate
+from kazashi.cards.jpki import JpkiSession
+from kazashi.cli import show
+from kazashi.cli.options import AsJson, ReaderUrl, TimeoutS
+
+_AsPem = Annotated[bool, typer.Option("--pem", help="The certificate as PEM on stdout.")]
+_DerFile = Annotated[
+    Path | None,
+    typer.Option("--der", metavar="FILE", dir_okay=False, help="Write the certificate as DER."),
+]
+
+
+def read(
+    reader: ReaderUrl = None,
+    *,
+    as_pem: _AsPem = False,
+    der: _DerFile = None,
+    as_json: AsJson = False,
+    timeout: TimeoutS = 30.0,
+) -> None:
+    """Wait for a card and read its certificate for user authentication."""
+    if as_pem + as_json + (der is not None) > 1:
+        raise typer.BadParameter("choose one of --pem, --der and --json")
+    console = Console(stderr=True)
+    with kazashi.open(reader) as connected:
+        console.print(show.PRESENT_CARD)
+        card = connected.wait_for_card(timeout)
+        console.print(f"  [green]✓[/green] card found: Type {card.technology.name[-1]}")
+        jpki = JpkiSession(card)
+        certificate = _read_certificate(jpki, console)
+        kind = show.kind_of(jpki.token_label())
+    if as_pem:
+        typer.echo(certificate.pem, nl=False)
+    elif der is not None:
+        _write(der, certificate.der)
+    else:
+        card_facts = show.card_facts(card, kind)
+        certificate_facts = show.certificate_facts(certificate)
+        if as_json:
+            reader_facts = show.reader_facts(connected.info)
+            facts = {"reader": reader_facts, "card": card_facts, "certificate": certificate_facts}
+            show.print_json(facts)
+        else:
+            show.show_facts(Console(), {"card": kind, **certificate_facts})
+
+
+def _read_certificate(jpki: JpkiSession, console: Console) -> Certificate:
+    with show.certificate_progress(console) as progress:
+        task = progress.add_task("certificate", total=None)
+        der = jpki.authentication_certificate(
+            lambda so_far, size: progress.update(task, completed=so_far, total=size)
+        )
+    return Certificate.parse(der)
+
+
+def _write(path: Path, data: bytes) -> None:
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise typer.BadParameter(f"cannot write {path}: {error.strerror}") from error

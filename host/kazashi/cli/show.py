@@ -1,0 +1,124 @@
+"""What commands show: a certificate, a tap's time line. The same facts as JSON objects."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from kazashi.cards.certificate import Certificate
+from kazashi.reader import Card, ReaderInfo
+
+PRESENT_CARD = "カードをリーダーに置いてください  (lay the card on the reader)"
+
+_BAR_CELLS = 30
+_KINDS = {
+    "JPKIAPICCTOKEN2": "My Number Card",
+    "JPKIAPICCTOKEN": "Juki Card",
+    "JPKIAPGPSETOKEN": "Android",
+    "JPKIAPIOSTOKEN": "iPhone",
+}
+
+
+def kind_of(token_label: str) -> str:
+    """What a JPKI token label (EF 0006) means; itself where unknown. Source: soltia48/myna-card."""
+    return _KINDS.get(token_label, token_label)
+
+
+def print_json(value: object) -> None:
+    """One object, on stdout, as it is."""
+    print(json.dumps(value, indent=2, ensure_ascii=False))  # noqa: T201
+
+
+def reader_facts(info: ReaderInfo) -> dict[str, str]:
+    return {
+        "firmware": info.firmware,
+        "schema": info.schema,
+        "board": info.board,
+        "chip": info.chip,
+        "interpreter": info.interpreter,
+    }
+
+
+def card_facts(card: Card, kind: str) -> dict[str, str | None]:
+    return {
+        "kind": kind,
+        "technology": card.technology.name[-1],
+        "atqb": card.atqb.hex() if card.atqb else None,
+    }
+
+
+def certificate_facts(certificate: Certificate) -> dict[str, str | int]:
+    return {
+        "length": len(certificate.der),
+        "sha256": certificate.sha256,
+        "subject": certificate.subject,
+        "issuer": certificate.issuer,
+        "not_before": certificate.not_before.isoformat(),
+        "not_after": certificate.not_after.isoformat(),
+    }
+
+
+def show_facts(console: Console, facts: Mapping[str, object], title: str = "") -> None:
+    """Names and values, one a line."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim", justify="right")
+    table.add_column(overflow="fold")
+    for name, value in facts.items():
+        table.add_row(name.replace("_", " "), Text(str(value)))
+    if title:
+        console.print(f"\n[bold]{title}[/bold]")
+    console.print(table)
+
+
+def certificate_progress(console: Console) -> Progress:
+    """The bar that shows a certificate arriving."""
+    return Progress(
+        TextColumn("  certificate"),
+        BarColumn(bar_width=_BAR_CELLS),
+        DownloadColumn(),
+        TimeElapsedColumn(),
+        console=console,
+    )
+
+
+@dataclass(frozen=True)
+class Step:
+    """A piece of a tap, in milliseconds; `air_ms` of it was spent on air."""
+
+    name: str
+    begin_ms: float
+    end_ms: float
+    air_ms: float
+
+
+def show_timeline(console: Console, steps: list[Step]) -> None:
+    """Where the milliseconds went: a bar for each step, its air time filled."""
+    cell_ms = steps[-1].end_ms / _BAR_CELLS
+    table = Table(box=None, padding=(0, 1), title_justify="left")
+    table.add_column("", no_wrap=True)
+    table.add_column(f"0 to {steps[-1].end_ms:.0f} ms", no_wrap=True, min_width=_BAR_CELLS)
+    table.add_column("from", justify="right")
+    table.add_column("took", justify="right")
+    table.add_column("on air", justify="right")
+    for step in steps:
+        table.add_row(
+            step.name,
+            _bar(step, cell_ms),
+            f"{step.begin_ms:.1f}",
+            f"{step.end_ms - step.begin_ms:.1f}",
+            f"{step.air_ms:.1f}",
+        )
+    console.print("\n[bold]Where the milliseconds went[/bold]")
+    console.print(table)
+    console.print("  [green]█[/green] on air  [yellow]▒[/yellow] card, chip, firmware and cable")
+
+
+def _bar(step: Step, cell_ms: float) -> Text:
+    begin = min(int(step.begin_ms / cell_ms), _BAR_CELLS - 1)
+    cells = max(1, round(step.end_ms / cell_ms) - begin)
+    on_air = round(cells * min(1.0, step.air_ms / max(step.end_ms - step.begin_ms, 1e-9)))
+    return Text.assemble(" " * begin, ("█" * on_air, "green"), ("▒" * (cells - on_air), "yellow"))

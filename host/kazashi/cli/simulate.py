@@ -1,0 +1,66 @@
+"""`kazashi simulate`: a simulated reader for other programs, on a pty or a TCP port."""
+
+import os
+from contextlib import closing
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from kazashi.cli.options import SimUrl, simulated_pico
+from kazashi.sim.pico import SimulatedPico
+from kazashi.sim.serve import Line, TcpLine, serve
+
+_Pty = Annotated[
+    Path | None, typer.Option("--pty", metavar="LINK", help="Serve a serial port at this path.")
+]
+_Tcp = Annotated[
+    str, typer.Option("--tcp", metavar="HOST:PORT", help="Serve a TCP port of this machine.")
+]
+
+
+def simulate(reader: SimUrl = "sim:", *, pty: _Pty = None, tcp: _Tcp = "") -> None:
+    """Serve a simulated reader until Ctrl-C. Give one of --pty and --tcp."""
+    if (pty is None) == (not tcp):
+        raise typer.BadParameter("give one of --pty LINK and --tcp HOST:PORT")
+    pico = simulated_pico(reader)
+    if pty is None:
+        line = _tcp_line(tcp)
+        with closing(line):
+            _serve(pico, line, f"socket://{line.address[0]}:{line.address[1]}")
+    else:
+        _serve_pty(pico, pty)
+
+
+def _serve(pico: SimulatedPico, line: Line, url: str) -> None:
+    with closing(pico.connect()) as pipe:
+        Console(stderr=True).print(f"serving: kazashi read --reader {url}", soft_wrap=True)
+        serve(pipe, line)
+
+
+def _serve_pty(pico: SimulatedPico, link: Path) -> None:
+    try:
+        from kazashi.sim.terminal import Terminal  # POSIX only
+    except ImportError:
+        raise typer.BadParameter("no pty on this system: use --tcp") from None
+    if link.exists() and not link.is_symlink():
+        raise typer.BadParameter(f"{link} exists and is not a link: choose another path")
+    with closing(Terminal()) as terminal:
+        try:
+            link.unlink(missing_ok=True)
+            link.symlink_to(terminal.path)
+        except OSError as error:
+            raise typer.BadParameter(f"cannot make {link}: {error.strerror}") from error
+        try:
+            _serve(pico, terminal, os.fspath(link))
+        finally:
+            link.unlink(missing_ok=True)
+
+
+def _tcp_line(address: str) -> TcpLine:
+    host, _, port = address.rpartition(":")
+    try:
+        return TcpLine(host, int(port))
+    except (ValueError, OSError) as error:
+        raise typer.BadParameter(f"cannot serve at {address}: {error}") from error

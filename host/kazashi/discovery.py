@@ -1,0 +1,185 @@
+"""Which readers there are, and how a URL becomes a line to one.
+
+/dev/ttyACM0, COM3       a serial port
+usb:E6605838834C5A2C     the attached board with this serial number
+socket://host:port       a reader served over TCP, see `kazashi simulate`
+sim:?card=mynumber       a simulated one
+pico:IMAGE               a simulated one, on an emulated Pico that boots this image
+(none)                   the only board attached
+"""
+
+import errno
+import os
+import pkgutil
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import monotonic
+from urllib.parse import urlsplit
+
+import serial
+from serial.tools import list_ports
+
+from kazashi.errors import (
+    LinkError,
+    NoReader,
+    ReaderBusy,
+    ReaderSilent,
+    ReaderUnplugged,
+    SeveralReaders,
+)
+from kazashi.link import Pipe
+
+_VENDOR, _PRODUCT = 0x2E8A, 0x0005  # Raspberry Pi, MicroPython: boards with stock firmware
+_READ_TIMEOUT_S = 0.05
+_WRITE_TIMEOUT_S = 5.0
+_CONNECT_TIMEOUT_S = 5.0
+_BUSY = (errno.EACCES, errno.EPERM, errno.EBUSY, errno.EAGAIN)
+
+# The simulator is named and not imported: whoever reads real cards never loads it.
+_SIMULATORS = {
+    "sim:": "kazashi.sim.pico:connect",
+    "pico:": "kazashi.sim.emulation.pico:connect",
+}
+
+
+@dataclass(frozen=True)
+class Attached:
+    """A board on USB that may be a reader."""
+
+    url: str
+    port: str
+    serial: str
+    description: str
+
+
+def attached() -> list[Attached]:
+    """The boards on USB, by port."""
+    ports = [p for p in list_ports.comports() if (p.vid, p.pid) == (_VENDOR, _PRODUCT)]
+    return [
+        Attached(
+            url=f"usb:{port.serial_number}" if port.serial_number else port.device,
+            port=port.device,
+            serial=port.serial_number or "",
+            description=port.description,
+        )
+        for port in sorted(ports)
+    ]
+
+
+def connector(url: str | None) -> Callable[[], Pipe]:
+    """What opens the line to the reader at `url`, as often as it is called.
+
+    It raises NoReader where there is none, SeveralReaders where it would have to choose.
+    """
+    for scheme, name in _SIMULATORS.items():
+        if url and url.startswith(scheme):
+            simulate = _simulator(name)
+            return lambda: simulate(url)
+    if url and url.startswith("socket://"):
+        return lambda: SocketPipe(url)
+    return lambda: SerialPipe(url or "")
+
+
+class SerialPipe:
+    """A board's serial port."""
+
+    def __init__(self, url: str) -> None:
+        port = _port(url)
+        try:
+            self._line = serial.Serial(
+                port,
+                timeout=_READ_TIMEOUT_S,
+                write_timeout=_WRITE_TIMEOUT_S,
+                exclusive=None if os.name == "nt" else True,  # one host at a time
+            )
+            self._line.reset_input_buffer()
+        except (OSError, ValueError) as error:  # serial.SerialException is an OSError
+            raise _refusal(url or port, error) from error
+
+    now = staticmethod(monotonic)
+
+    def read(self, size: int, /) -> bytes:
+        """What is there, after waiting a short time for the first byte."""
+        try:
+            return self._line.read(1) + self._line.read(min(size, self._line.in_waiting))
+        except (OSError, TypeError) as error:  # TypeError: pyserial, closed in the middle
+            raise ReaderUnplugged from error
+
+    def write(self, data: bytes, /) -> None:
+        try:
+            self._line.write(data)
+        except serial.SerialTimeoutException as error:
+            raise ReaderSilent(_WRITE_TIMEOUT_S) from error
+        except OSError as error:
+            raise ReaderUnplugged from error
+
+    def close(self) -> None:
+        self._line.close()
+
+
+class SocketPipe:
+    """A reader served over TCP. (pyserial's own socket:// tells of at most one byte waiting.)"""
+
+    def __init__(self, url: str) -> None:
+        try:
+            place = urlsplit(url)
+            address = (place.hostname or "", place.port or 0)
+            self._socket = socket.create_connection(address, timeout=_CONNECT_TIMEOUT_S)
+        except (OSError, ValueError) as error:
+            raise _refusal(url, error) from error
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    now = staticmethod(monotonic)
+
+    def read(self, size: int, /) -> bytes:
+        """What is there, after waiting a short time for the first byte."""
+        try:
+            self._socket.settimeout(_READ_TIMEOUT_S)
+            data = self._socket.recv(size)
+        except TimeoutError:
+            return b""
+        except OSError as error:
+            raise ReaderUnplugged from error
+        if not data:
+            raise ReaderUnplugged
+        return data
+
+    def write(self, data: bytes, /) -> None:
+        try:
+            self._socket.settimeout(_WRITE_TIMEOUT_S)
+            self._socket.sendall(data)
+        except TimeoutError as error:
+            raise ReaderSilent(_WRITE_TIMEOUT_S) from error
+        except OSError as error:
+            raise ReaderUnplugged from error
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+def _simulator(name: str) -> Callable[[str], Pipe]:
+    try:
+        return pkgutil.resolve_name(name)
+    except ImportError as error:
+        raise NoReader(name, f"{error.name} is missing: install kazashi[emulator]") from error
+
+
+def _port(url: str) -> str:
+    if url and not url.startswith("usb:"):
+        return url
+    boards = attached()
+    if url:
+        boards = [board for board in boards if board.url == url]
+    if not boards:
+        raise NoReader(url)
+    if len(boards) > 1:
+        raise SeveralReaders([board.url for board in boards])
+    return boards[0].port
+
+
+def _refusal(where: str, error: Exception) -> LinkError:
+    """Why a port could not be opened, and what to do about it."""
+    number = error.errno if isinstance(error, OSError) else None
+    reason = os.strerror(number) if number else str(error)
+    return (ReaderBusy if number in _BUSY else NoReader)(where, reason)

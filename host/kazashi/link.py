@@ -1,0 +1,252 @@
+"""Requests, answers, parts and events over a byte pipe.
+
+One request at a time; every wait has a limit and its own error. Traffic can be logged, at level 5
+of the logger ``kazashi.link`` and nowhere else: off by default, and what opens a card is masked
+before the line is written.
+"""
+
+import logging
+from binascii import hexlify
+from collections import deque
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+from kazashi.errors import (
+    CardGone,
+    CardProtocolBroken,
+    FirmwareStopped,
+    NoCard,
+    ProtocolError,
+    ReaderError,
+    ReaderFault,
+    ReaderSilent,
+    ReaderUnplugged,
+)
+from kazashi_wire.frame import MAX_PAUSE_MS, MAX_PAYLOAD, Deframer, Frame
+from kazashi_wire.messages import BY_KIND, End, Failed, Fault, Log, Part, Transmit
+from kazashi_wire.schema import MalformedMessage, Message
+
+TRAFFIC = 5  # below DEBUG
+logger = logging.getLogger(__name__)
+
+_READ_SIZE = 4096
+_LONGEST_RESPONSE = 65538  # bytes of an APDU, with its status word
+_PART_SIZE = MAX_PAYLOAD - 1 - 5  # two whole 253-byte blocks of a card that takes 256-byte frames
+_SECRET_INSTRUCTIONS = {
+    0x20,
+    0x21,
+    0x24,
+    0x2C,
+}  # VERIFY, CHANGE REFERENCE DATA, RESET RETRY COUNTER
+
+# The reader answers, or says that the card needs more time, at least this often: FWI 14 is 4.95 s.
+ANSWER_TIMEOUT_S = 8.0
+
+AnyMessage = TypeVar("AnyMessage", bound=Message)
+
+
+class Pipe(Protocol):
+    """What the link needs of a transport.
+
+    Each raises ReaderUnplugged when the other end is gone, and ReaderSilent when it takes nothing.
+    """
+
+    def now(self) -> float: ...  # seconds, on the clock that time limits run by
+    def read(self, size: int, /) -> bytes: ...  # at least one byte, or b"" after a short time-out
+    def write(self, data: bytes, /) -> object: ...
+    def close(self) -> None: ...
+
+
+class Link:
+    """One reader's line. `timeout_s`: how long an answer, or the next part of one, may take."""
+
+    def __init__(self, pipe: Pipe, timeout_s: float = ANSWER_TIMEOUT_S) -> None:
+        self._pipe = pipe
+        self._timeout_s = timeout_s
+        self._deframer = Deframer()
+        self._frames: deque[Frame] = deque()
+        self._events: deque[Message] = deque()
+        self._number = 0
+        self._heard = pipe.now()
+        if logger.isEnabledFor(TRAFFIC):
+            logger.warning("traffic is logged, with what is on the card: use test cards only")
+
+    def now(self) -> float:
+        """Seconds, on the clock that time limits run by."""
+        return self._pipe.now()
+
+    def close(self) -> None:
+        self._pipe.close()
+
+    def request(self, message: Message, answer: type[AnyMessage]) -> AnyMessage:
+        """Send a request and wait for its answer.
+
+        Raises:
+            ReaderSilent: nothing came in time.
+            ReaderFault, CardError: the reader could not do it.
+            ProtocolError: it answers something else.
+        """
+        self._next_number()
+        self._send(message)
+        found = self._answer()
+        if not isinstance(found, answer):
+            raise ProtocolError(
+                f"a {type(found).__name__} came as answer to {type(message).__name__}"
+            )
+        return found
+
+    def transmit(self, apdu: bytes, on_progress: Callable[[int], None] | None = None) -> bytes:
+        """Send a command APDU to the card and gather the response. Raises as `request` does.
+
+        `on_progress` is called with the bytes of the response so far.
+        """
+        self._next_number()
+        for start in range(0, len(apdu), _PART_SIZE):
+            part = apdu[start : start + _PART_SIZE]
+            self._send(Transmit(is_last=int(start + len(part) == len(apdu)), data=part), apdu)
+        response = bytearray()
+        while True:
+            message = self._answer()
+            if isinstance(message, End):
+                if message.size != len(response):
+                    raise ProtocolError("a part of the card's answer was lost: try again")
+                return bytes(response)
+            if not isinstance(message, Part):
+                raise ProtocolError(f"a {type(message).__name__} came within an answer: try again")
+            if message.data:
+                if message.offset != len(response):
+                    raise ProtocolError("a part of the card's answer was lost: try again")
+                response += message.data
+                if len(response) > _LONGEST_RESPONSE:
+                    raise ProtocolError("the card's answer has no end: present another card")
+                if on_progress:
+                    on_progress(len(response))
+
+    def event(self, timeout_s: float) -> Message | None:
+        """The next event; None when none came in `timeout_s`."""
+        deadline = self.now() + timeout_s
+        while not self._events:
+            frame = self._receive(deadline)
+            if frame is None:
+                return None
+            self._sort(frame)  # an answer here is one that came too late: nobody waits for it
+        event = self._events.popleft()
+        if isinstance(event, Failed):
+            raise error_of(event)
+        return event
+
+    def forget_events(self) -> None:
+        """What happened before is of no interest any more."""
+        self._events.clear()
+
+    def _next_number(self) -> None:
+        self._number = self._number % 255 + 1
+
+    def _send(self, message: Message, apdu: bytes = b"") -> None:
+        log("→", self._number, message, apdu)
+        try:
+            self._pipe.write(Frame(message.kind, self._number, message.build()).build())
+        except ReaderUnplugged:
+            while data := self._read():  # its last words say why
+                self._frames.extend(self._deframer.feed(data))
+            raise
+
+    def _answer(self) -> Message:
+        """The next message that belongs to the request; the limit begins anew with each."""
+        deadline = self.now() + self._timeout_s
+        while frame := self._receive(deadline):
+            message = self._sort(frame)
+            if isinstance(message, Failed):
+                raise error_of(message)
+            if message is not None:
+                return message
+            if self.now() > deadline:  # it talks, and not about this
+                break
+        raise ReaderSilent(self._timeout_s)
+
+    def _sort(self, frame: Frame) -> Message | None:
+        """The message in a frame where it answers the request; events are kept."""
+        known = BY_KIND.get(frame.kind)
+        if known is None:
+            return None
+        try:
+            message = known.parse(frame.payload)
+        except MalformedMessage as error:
+            raise ProtocolError(f"{error}: update host and firmware") from error
+        log("←", frame.number, message)
+        if isinstance(message, Log):
+            logger.warning("reader: %s", message.text.decode("utf-8", "replace"))
+        elif frame.number == 0:
+            self._events.append(message)
+        elif frame.number == self._number:
+            return message
+        return None
+
+    def _receive(self, deadline: float) -> Frame | None:
+        while not self._frames:
+            data = self._read()
+            now = self.now()
+            if data:
+                self._frames.extend(self._deframer.feed(data))
+                self._heard = now
+            elif now - self._heard > MAX_PAUSE_MS / 1000:
+                self._frames.extend(self._deframer.pause())
+            if now > deadline and not self._frames:
+                self._look_for_traceback()
+                return None
+        return self._frames.popleft()
+
+    def _read(self) -> bytes:
+        try:
+            return self._pipe.read(_READ_SIZE)
+        except ReaderUnplugged:
+            self._look_for_traceback()
+            raise
+
+    def _look_for_traceback(self) -> None:
+        """MicroPython writes one where the frames would be when the firmware ends, then its prompt.
+
+        Raises:
+            FirmwareStopped: one of them is there.
+        """
+        _, traceback, text = self._deframer.noise.rpartition(b"Traceback")
+        if traceback:
+            lines = text.decode("ascii", "replace").split("\n")
+            said = [line.strip() for line in lines[1:] if line[:1].isalpha()]
+            raise FirmwareStopped(said[0] if said else "no reason given")
+        if b">>> " in self._deframer.noise:
+            raise FirmwareStopped("MicroPython's prompt is there instead")
+
+
+def error_of(failed: Failed) -> ReaderError:
+    """The error that a `Failed` stands for."""
+    try:
+        fault = Fault(failed.fault)
+    except ValueError:
+        return ProtocolError(
+            f"the reader reports fault {failed.fault}, unknown here: update this host"
+        )
+    if fault is Fault.NO_CARD:
+        return NoCard()
+    if fault is Fault.CARD_GONE:
+        return CardGone(failed.detail)
+    if fault is Fault.CARD_PROTOCOL:
+        return CardProtocolBroken(failed.detail)
+    return ReaderFault(fault, failed.detail)
+
+
+def log(arrow: str, number: int, message: Message, apdu: bytes = b"") -> None:
+    """Write one message to the traffic log, where somebody has switched that on."""
+    if logger.isEnabledFor(TRAFFIC):
+        text = masked(message, apdu)
+        logger.log(TRAFFIC, "%s %3d %s %s", arrow, number, type(message).__name__, text)
+
+
+def masked(message: Message, apdu: bytes = b"") -> str:
+    """The payload in hex, without what opens a card. `apdu`: the whole one that it is a part of.
+
+    Never the frame itself: its CRC would give a four-digit PIN away.
+    """
+    if isinstance(message, Transmit) and len(apdu) > 4 and apdu[1] in _SECRET_INSTRUCTIONS:
+        return f"{hexlify(apdu[:4]).decode()} and {len(apdu) - 4} bytes masked"
+    return hexlify(message.build()).decode()

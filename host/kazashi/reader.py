@@ -1,0 +1,229 @@
+"""A reader, and the card on it.
+
+with kazashi.open("sim:") as reader:
+    card = reader.wait_for_card(timeout_s=10)
+    jpki = JpkiSession(card)
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from kazashi.errors import (
+    CardError,
+    CardUnusable,
+    LinkError,
+    NoCard,
+    ProtocolError,
+    ReaderError,
+    SeveralCards,
+    VersionMismatch,
+)
+from kazashi.link import Link, Pipe
+from kazashi_wire.messages import (
+    FINGERPRINT,
+    REVISION,
+    CardFound,
+    CardLost,
+    CardRefused,
+    Done,
+    Hello,
+    Refusal,
+    Rest,
+    Technology,
+    Watch,
+    Welcome,
+)
+from kazashi_wire.schema import Message
+
+EVERY_TECHNOLOGY = (Technology.TYPE_A, Technology.TYPE_B)
+
+
+@dataclass(frozen=True)
+class ReaderInfo:
+    """Who the reader is."""
+
+    firmware: str  # 0.1.0
+    schema: str  # revision and fingerprint of the wire: 1-e4de63c4
+    board: str  # pico
+    chip: str  # PN532 1.6; empty: it does not answer
+    interpreter: str  # micropython 1.28.0
+    serial: str  # of the board, hex
+
+
+class Card:
+    """A card or phone on the reader, ready for APDUs. Over for good when it leaves, when the field
+    goes off, or when the next card is waited for.
+    """
+
+    def __init__(self, link: Link, found: CardFound) -> None:
+        self._link = link
+        self._is_over = False
+        try:
+            self.technology = Technology(found.technology)
+        except ValueError:
+            raise ProtocolError(
+                f"unknown technology {found.technology}: update this host"
+            ) from None
+        self.answer = found.answer  # see CardFound
+
+    @property
+    def atqb(self) -> bytes | None:
+        """ATQB of a Type B card, 12 bytes with the PUPI zeroed; None for Type A."""
+        return self.answer if self.technology is Technology.TYPE_B else None
+
+    @property
+    def is_over(self) -> bool:
+        """It is not the card on the reader any more, as far as is known."""
+        return self._is_over
+
+    def end(self) -> None:
+        """Never use it again: whatever lies on the reader from now on may be another card."""
+        self._is_over = True
+
+    def transmit(self, apdu: bytes, on_progress: Callable[[int], None] | None = None) -> bytes:
+        """Send a command APDU of any length, get the response APDU with its status word.
+
+        `on_progress` is called with the bytes of the response so far.
+
+        Raises:
+            NoCard, CardGone: it has left.
+            CardProtocolBroken: it answers out of order.
+            LinkError: the reader has left. After VERIFY, whether it counted is then unknown.
+        """
+        if not apdu:
+            raise ValueError("an APDU has 4 bytes at least")
+        if self._is_over:
+            raise NoCard
+        try:
+            return self._link.transmit(apdu, on_progress)
+        except ReaderError:
+            self.end()  # the reader has switched its field off, or nobody knows
+            raise
+
+
+class Reader:
+    """One reader. `connect` opens the line to it, now and for `reconnect`.
+
+    Raises:
+        LinkError: it is not there, or does not answer.
+        VersionMismatch: firmware and host speak other revisions of the wire.
+    """
+
+    def __init__(self, connect: Callable[[], Pipe]) -> None:
+        self._connect = connect
+        self._card: Card | None = None
+        self._link = Link(connect())
+        self.info = self._greet()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            if not isinstance(error, LinkError):
+                self.rest()
+        except ReaderError:
+            if error is None:
+                raise
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Close the line. The card is not told: see `rest`."""
+        self._link.close()
+
+    def reconnect(self) -> None:
+        """Open the line again, after a LinkError. Every card is forgotten."""
+        self._end_card()
+        self._link.close()
+        self._link = Link(self._connect())
+        self.info = self._greet()
+
+    def wait_for_card(
+        self,
+        timeout_s: float = 30.0,
+        technologies: tuple[Technology, ...] = EVERY_TECHNOLOGY,
+    ) -> Card:
+        """Switch the field on and wait until somebody lays a card down.
+
+        A card that was there before starts anew: its PINs are forgotten.
+
+        Raises:
+            NoCard: nobody did in `timeout_s`.
+            SeveralCards: more than one is there.
+            CardUnusable: what is there is a tag.
+        """
+        self._end_card()
+        self._request(Watch(technologies=sum(technologies)))
+        self._link.forget_events()
+        try:
+            self._card = self._await_card(timeout_s)
+            return self._card
+        except CardError:
+            self.rest()
+            raise
+
+    def wait_for_removal(self, timeout_s: float) -> bool:
+        """Wait until the card is taken away. False where it still lies there after `timeout_s`."""
+        deadline = self._link.now() + timeout_s
+        while self._card and not self._card.is_over:
+            left = deadline - self._link.now()
+            if left <= 0:
+                return False
+            if isinstance(self._link.event(left), CardLost):
+                self._end_card()
+        return True
+
+    def rest(self) -> None:
+        """Switch the field off. The card forgets every PIN that it was shown."""
+        self._end_card()
+        self._request(Rest())
+
+    def _end_card(self) -> None:
+        if self._card:
+            self._card.end()
+            self._card = None
+
+    def _await_card(self, timeout_s: float) -> Card:
+        deadline = self._link.now() + timeout_s
+        while (left := deadline - self._link.now()) > 0:
+            event = self._link.event(left)
+            if isinstance(event, CardFound):
+                return Card(self._link, event)
+            if isinstance(event, CardRefused):
+                raise SeveralCards if event.refusal == Refusal.SEVERAL_CARDS else CardUnusable
+        raise NoCard(timeout_s)
+
+    def _greet(self) -> ReaderInfo:
+        try:
+            hello = Hello(revision=REVISION, fingerprint=FINGERPRINT)
+            welcome = self._link.request(hello, Welcome)
+            if welcome.fingerprint != FINGERPRINT:
+                raise VersionMismatch(REVISION, welcome.revision)
+        except BaseException:
+            self._link.close()
+            raise
+        return _info(welcome)
+
+    def _request(self, message: Message) -> None:
+        self._link.request(message, Done)
+
+
+def _info(welcome: Welcome) -> ReaderInfo:
+    board, _, interpreter = welcome.names.decode("utf-8", "replace").partition("\n")
+    ic, version, revision, _ = welcome.chip
+    return ReaderInfo(
+        firmware=".".join(map(str, welcome.firmware)),
+        schema=f"{welcome.revision}-{welcome.fingerprint.hex()}",
+        board=board,
+        chip=f"PN5{ic:02x} {version}.{revision}" if ic else "",
+        interpreter=interpreter,
+        serial=welcome.serial.hex(),
+    )

@@ -1,0 +1,92 @@
+"""What rp2040py 0.3.6 needs to be true to the RP2040, mended from outside.
+
+- Its USB host sends empty packets, every 10 µs, where a real one is silent: the guest never idles.
+- Its USB packets take no time of their own.
+- clk_peri is 125 MHz where MicroPython runs it at 48 MHz.
+"""
+
+from typing import Protocol
+
+from rp2040py.clock.clock import IClock
+from rp2040py.device import MicroPythonDevice
+from rp2040py.peripherals.usb import RPUSBController
+from rp2040py.usb.cdc import USBCDC
+
+_CLK_PERI_HZ = 48_000_000  # MicroPython, ports/rp2: the USB PLL feeds clk_peri
+_USB_BIT_NS = 1000 / 12  # full speed, 12 Mbit/s
+_USB_OVERHEAD = 13  # bytes a bulk transaction: USB 2.0, table 5-9
+
+
+def mend(device: MicroPythonDevice) -> None:
+    """Mend a device that has not been started."""
+    device.mcu.clk_peri = _CLK_PERI_HZ
+    clock = device.simulator.clock
+    _stay_silent_when_idle(device.cdc, clock)
+    _pace(device.mcu.usb_ctrl, clock)
+
+
+def packet_ns(size: int) -> float:
+    """Nanoseconds that a bulk packet of `size` bytes takes on a full-speed bus."""
+    return (size + _USB_OVERHEAD) * 8 * _USB_BIT_NS
+
+
+def _stay_silent_when_idle(cdc: USBCDC, clock: IClock) -> None:
+    """The guest offers a buffer; the host fills it when it has something to send, not before."""
+    fetch, send, reset = cdc.usb.on_endpoint_read, cdc.send_serial_byte, cdc.usb.on_reset
+    offered: list[tuple[int, int]] = []
+
+    def fill() -> None:
+        if offered and fetch:
+            fetch(*offered.pop())
+
+    alarm = clock.create_alarm(fill)
+
+    def on_endpoint_read(endpoint: int, size: int) -> None:
+        if endpoint != 0 and cdc.tx_fifo.empty:
+            offered[:] = [(endpoint, size)]
+        elif fetch:
+            fetch(endpoint, size)
+
+    def send_serial_byte(data: int) -> None:
+        send(data)
+        if offered:
+            alarm.schedule(0)
+
+    def on_reset() -> None:
+        offered.clear()
+        alarm.cancel()
+        if reset:
+            reset()
+
+    cdc.usb.on_endpoint_read = on_endpoint_read
+    cdc.send_serial_byte = send_serial_byte
+    cdc.usb.on_reset = on_reset
+
+
+def _pace(usb: RPUSBController, clock: IClock) -> None:
+    """Packets follow each other on the bus, each as long as it is."""
+    bus = _Bus(clock)
+    for endpoints in (usb.endpoint_read_alarms, usb.endpoint_write_alarms):
+        for endpoint in endpoints:
+            endpoint.schedule = bus.paced(endpoint.schedule)
+
+
+class _Schedule(Protocol):
+    def __call__(self, buffer: bytes | bytearray, delay_nanos: int) -> None: ...
+
+
+class _Bus:
+    """The wire, which carries one packet at a time."""
+
+    def __init__(self, clock: IClock) -> None:
+        self._clock = clock
+        self._free_ns = 0.0
+
+    def paced(self, schedule: "_Schedule") -> "_Schedule":
+        def schedule_paced(buffer: bytes | bytearray, delay_nanos: int) -> None:
+            del delay_nanos  # a constant, whatever the packet's size
+            now = self._clock.nanos
+            self._free_ns = max(self._free_ns, now) + packet_ns(len(buffer))
+            schedule(buffer, round(self._free_ns - now))
+
+        return schedule_paced

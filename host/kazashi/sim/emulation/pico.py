@@ -1,0 +1,232 @@
+"""An emulated Pico: a real RPI_PICO image, the firmware on its filesystem, the chip on its pins.
+
+    pico:IMAGE?card=mynumber     IMAGE is a UF2 of MicroPython; the options are those of sim:
+
+All in emulated time, so that every run is the same to the nanosecond. It is a lower bound: the
+emulator counts cycles at 125 MHz and knows no flash-cache misses. A busy Pico runs some ten times
+slower than a real one.
+"""
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from littlefs import LittleFS, UserContext
+from rp2040py.boards import BOARDS, FlashLayout, resolve_firmware
+from rp2040py.device import MicroPythonDevice
+from rp2040py.gpio_pin import GPIOPinState
+from rp2040py.simulator import Simulator
+
+from kazashi.errors import NoReader, ReaderSilent, ReaderUnplugged
+from kazashi.sim.board import Pins
+from kazashi.sim.options import Options
+from kazashi.sim.pico import device_folder
+from kazashi.sim.pn532 import Pn532
+from kazashi.sim.ports import SpiPort
+from kazashi.sim.tabletop import Tabletop
+
+from .mends import mend
+
+_FLASH_START = 0x10000000
+_BOOT_LIMIT_S = 5.0
+_READ_TIMEOUT_S = 0.05
+_WRITE_TIMEOUT_S = 5.0
+_SLICE_S = 0.001
+_BITS = 8
+
+
+class EmulatedClock:
+    """The emulator's own time."""
+
+    def __init__(self, simulator: Simulator) -> None:
+        self._simulator = simulator
+
+    def now(self) -> float:
+        return self._simulator.clock.nanos / 1e9
+
+
+class EmulatedPico(Tabletop):
+    """Board, chip and card. connect() plugs it in and boots the image.
+
+    Raises:
+        NoReader: `image` is not there.
+    """
+
+    def __init__(self, image: Path, options: Options | None = None) -> None:
+        options = options or Options()
+        if not image.is_file():
+            raise NoReader(f"pico:{image}", "no such image: name a UF2 of MicroPython for the Pico")
+        self._device = _device(image, options.board)
+        self._is_booted = False
+        super().__init__(options, EmulatedClock(self._device.simulator))
+        self._wires = Wires(
+            self._device, self.chip, Pins.of(device_folder("boards") / options.board)
+        )
+
+    @classmethod
+    def of(cls, url: str) -> "EmulatedPico":
+        """The one that `url` describes. Raises ValueError, which says what is wrong with it."""
+        place, _, options = url.removeprefix("pico:").partition("?")
+        return cls(Path(place), Options.parse(f"sim:?{options}"))
+
+    def connect(self) -> "EmulatedPipe":
+        """Plug it in: power for board and chip. Returns when USB is there.
+
+        Raises:
+            ReaderSilent: it never is.
+        """
+        self.chip.reset()
+        pipe = EmulatedPipe(self._device)
+        if self._is_booted:
+            self._device.hard_reset()
+        else:
+            self._device.mcu.core.pc = _FLASH_START
+            self._is_booted = True
+        pipe.await_enumeration()
+        return pipe
+
+
+class Wires:
+    """Select, SPI, IRQ and RSTPD_N between the RP2040's pins and the chip."""
+
+    def __init__(self, device: MicroPythonDevice, chip: Pn532, pins: Pins) -> None:
+        self._chip = chip
+        self._port = SpiPort(chip)
+        self._clock = device.simulator.clock
+        self._spi = device.mcu.spi[pins.spi]
+        self._irq = None if pins.irq is None else device.mcu.gpio[pins.irq]
+        self._answer = 0
+        self._byte_done = self._clock.create_alarm(self._complete_byte)
+        self._frame_due = self._clock.create_alarm(self._update_irq)
+        self._spi.on_transmit = self._begin_byte
+        device.mcu.gpio[pins.select].add_listener(self._on_select)
+        if pins.reset is not None:
+            device.mcu.gpio[pins.reset].add_listener(self._on_reset)
+        self._update_irq()
+
+    def _begin_byte(self, value: int) -> None:
+        """A byte takes its eight bits at the clock that the firmware has set."""
+        self._answer = self._port.transfer(bytes((value,)))[0]
+        self._byte_done.schedule(_BITS * 1e9 / self._spi.clock_frequency)
+
+    def _complete_byte(self) -> None:
+        self._update_irq()
+        self._spi.complete_transmit(self._answer)
+
+    def _on_select(self, state: GPIOPinState, _before: GPIOPinState) -> None:
+        self._port.select(low=state is GPIOPinState.LOW)
+        self._update_irq()
+
+    def _on_reset(self, state: GPIOPinState, before: GPIOPinState) -> None:
+        if state is GPIOPinState.HIGH and before is GPIOPinState.LOW:
+            self._chip.reset()
+            self._update_irq()
+
+    def _update_irq(self) -> None:
+        """Low while a frame waits; where one is on its way, look again when it is due."""
+        is_waiting = self._chip.head() is not None
+        due_s = self._chip.due_s()
+        if self._irq:
+            self._irq.set_input_value(not is_waiting)
+        if not is_waiting and due_s is not None:
+            self._frame_due.schedule(max(1.0, due_s * 1e9 - self._clock.nanos + 1))
+
+
+class EmulatedPipe:
+    """The Pico's USB serial port. Reading and writing run the emulator."""
+
+    def __init__(self, device: MicroPythonDevice) -> None:
+        self._device = device
+        self._received = bytearray()
+        self._is_connected = False
+        device.cdc.on_serial_data = self._receive
+        device.cdc.on_device_connected = self._connect
+
+    def now(self) -> float:
+        """Emulated seconds."""
+        return self._device.simulator.clock.nanos / 1e9
+
+    def await_enumeration(self) -> None:
+        self._run(lambda: self._is_connected, _BOOT_LIMIT_S)
+        if not self._is_connected:
+            raise ReaderSilent(_BOOT_LIMIT_S)
+
+    def read(self, size: int, /) -> bytes:
+        """What has come, after at most 50 emulated milliseconds."""
+        self._run(lambda: bool(self._received), _READ_TIMEOUT_S)
+        data = bytes(self._received[:size])
+        del self._received[:size]
+        return data
+
+    def write(self, data: bytes, /) -> None:
+        """Send, held back where the firmware does not fetch it."""
+        queue = self._device.cdc.tx_fifo
+        for byte in data:
+            if queue.full:
+                self._run(lambda: not queue.full, _WRITE_TIMEOUT_S)
+            if queue.full:
+                raise ReaderSilent(_WRITE_TIMEOUT_S)
+            self._device.cdc.send_serial_byte(byte)
+
+    def close(self) -> None:
+        """Unplug the cable; the emulator stands still until it is read or written again."""
+
+    def _connect(self) -> None:
+        self._is_connected = True
+        self._device.simulator.stopped = True
+
+    def _receive(self, data: bytes | bytearray) -> None:
+        self._received += data
+        self._device.simulator.stopped = True  # the host hears of it now, not when a batch ends
+
+    def _run(self, is_enough: Callable[[], bool], limit_s: float) -> None:
+        simulator = self._device.simulator
+        end = self.now() + limit_s
+
+        def pause() -> None:
+            simulator.stopped = True
+
+        alarm = simulator.clock.create_alarm(pause)
+        while not is_enough() and (left := end - self.now()) > 0:
+            simulator.stopped = False
+            alarm.schedule(1e9 * min(left, _SLICE_S))
+            try:
+                simulator._execute_batch()  # pyright: ignore[reportPrivateUsage]  # without asyncio
+            except Exception as error:
+                raise ReaderUnplugged from error  # the emulated processor stopped
+        alarm.cancel()
+
+
+def connect(url: str) -> EmulatedPipe:
+    """An emulated reader by its URL, for `kazashi.open`."""
+    try:
+        return EmulatedPico.of(url).connect()
+    except ValueError as error:
+        raise NoReader(url, str(error)) from error
+
+
+def _device(image: Path, board: str) -> MicroPythonDevice:
+    spec = resolve_firmware(BOARDS["pico"], "micropython", str(image))
+    assert spec.layout
+    files = [*device_folder("firmware").glob("*.py"), device_folder("boards") / board / "board.py"]
+    with tempfile.NamedTemporaryFile(suffix=".littlefs") as filesystem:
+        filesystem.write(_littlefs(files, spec.layout))
+        filesystem.flush()
+        device = MicroPythonDevice(board=spec, filesystem=Path(filesystem.name))
+    mend(device)
+    return device
+
+
+def _littlefs(files: list[Path], layout: FlashLayout) -> bytes:
+    """A filesystem image with these files at its root."""
+    size, count = layout.fs_blocksize, layout.fs_blockcount
+    context = UserContext(buffsize=size * count)
+    filesystem: Any = LittleFS(
+        context=context, block_size=size, block_count=count, prog_size=256, disk_version=0x00020000
+    )
+    for file in files:
+        with filesystem.open(f"/{file.name}", "wb") as copy:
+            copy.write(file.read_bytes())
+    filesystem.unmount()
+    return bytes(context.buffer)

@@ -1,0 +1,115 @@
+"""What a simulated reader is made of: the options behind `sim:?`, and the cards they name."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Any
+from urllib.parse import parse_qsl
+
+from .card import BankCard, Jpki
+from .person import Person
+from .picc import FRAME_SIZES, BlockSettings, TypeA, TypeB
+from .radio import Picc
+
+
+@dataclass(frozen=True)
+class Options:
+    """What stands behind `sim:?`. Times in seconds of simulated time."""
+
+    card: str = "mynumber"  # mynumber, slow, android, bank, tag, two, none
+    pin: str = "1234"
+    certificate: int = 1600  # bytes, 1200 to 2000
+    extended: bool = True  # the card takes extended length
+    fsc: int = 256  # bytes of the longest frame that the card takes
+    tap: float = 0.3  # when the card is laid down
+    pull: float = 0.0  # how long it lies there; 0: for ever
+    chip: float = 0.0005  # the chip's own time for a command
+    speed: float = 1.0  # of simulated time
+    interpreter: str = "cpython"  # or micropython
+    board: str = "pico"
+
+    @classmethod
+    def parse(cls, url: str) -> "Options":
+        """Raises ValueError, which says what is wrong."""
+        if not url.startswith("sim:"):
+            raise ValueError(f"{url} is no simulated reader: give sim:, with its options")
+        kinds = {f.name: f.type for f in fields(cls)}
+        values: dict[str, Any] = {}
+        for name, text in parse_qsl(url.partition("?")[2], keep_blank_values=True):
+            if name not in kinds:
+                raise ValueError(f"sim: has no option {name}, only {', '.join(kinds)}")
+            try:
+                values[name] = _CONVERTERS[kinds[name]](text)
+            except (ValueError, KeyError):
+                raise ValueError(f"sim: option {name} cannot be {text!r}") from None
+        options = cls(**values)
+        options.check()
+        return options
+
+    def check(self) -> None:
+        """Raises ValueError where a value makes no sense."""
+        if self.card not in CARDS:
+            raise ValueError(f"sim: knows no card {self.card}, only {', '.join(CARDS)}")
+        if self.interpreter not in ("cpython", "micropython"):
+            raise ValueError("sim: interpreter is cpython or micropython")
+        if self.fsc not in FRAME_SIZES:
+            raise ValueError(f"sim: fsc is one of {', '.join(map(str, FRAME_SIZES))}")
+        if not 1200 <= self.certificate <= 2000:
+            raise ValueError("sim: certificate is 1200 to 2000")
+        if not 1 <= self.speed <= 1000:  # slower, the firmware's own limits would run out
+            raise ValueError("sim: speed is 1 to 1000")
+        if not (self.tap >= 0 and self.pull >= 0 and 0 <= self.chip < 0.1):
+            raise ValueError("sim: tap and pull are 0 or more, chip is 0 to 0.1 seconds")
+        if len(self.pin) != 4 or not (self.pin.isascii() and self.pin.isdigit()):
+            raise ValueError("sim: pin has four digits")
+
+
+_CONVERTERS: dict[object, Callable[[str], object]] = {
+    str: str,
+    int: int,
+    float: float,
+    bool: lambda text: {"0": False, "1": True}[text],
+}
+
+
+def _my_number_card(options: Options) -> list[Picc]:
+    return [_type_b(options, fwi=10)]
+
+
+def _slow_card(options: Options) -> list[Picc]:
+    return [_type_b(options, fwi=13)]
+
+
+def _two_cards(options: Options) -> list[Picc]:
+    return [_type_b(options, fwi=10), _type_b(options, fwi=10)]
+
+
+def _android(options: Options) -> list[Picc]:
+    jpki = _jpki(options, label="JPKIAPGPSETOKEN", pin_before_certificate=True)
+    return [TypeA(jpki, BlockSettings(fsci=FRAME_SIZES.index(options.fsc), fwi=8))]
+
+
+def _type_b(options: Options, fwi: int) -> TypeB:
+    return TypeB(_jpki(options), BlockSettings(fsci=FRAME_SIZES.index(options.fsc), fwi=fwi))
+
+
+def _jpki(
+    options: Options, label: str = "JPKIAPICCTOKEN2", *, pin_before_certificate: bool = False
+) -> Jpki:
+    return Jpki(
+        Person(options.certificate),
+        pin=options.pin,
+        label=label,
+        takes_extended=options.extended,
+        pin_before_certificate=pin_before_certificate,
+    )
+
+
+CARDS: dict[str, Callable[[Options], list[Picc]]] = {
+    "mynumber": _my_number_card,
+    "slow": _slow_card,
+    "android": _android,
+    "bank": lambda _options: [TypeA(BankCard())],
+    "tag": lambda _options: [TypeA(None)],
+    "two": _two_cards,
+    "none": lambda _options: [],
+}

@@ -1,0 +1,172 @@
+"""A simulated reader: the firmware's own files in an interpreter of their own, a simulated board,
+chip and card around them.
+
+    sim:?card=mynumber&speed=10     every option: options.py
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from queue import Empty, Queue
+from time import monotonic
+
+from kazashi.errors import NoReader, ReaderSilent, ReaderUnplugged
+
+from .board import BoardServer, Pins
+from .options import Options
+from .tabletop import ScaledClock, Tabletop
+
+_READ_TIMEOUT_S = 0.05
+_WRITE_TIMEOUT_S = 5.0
+_PACKAGE = Path(__file__).parents[1]
+_STAND_INS = Path(__file__).parent / "stand_ins"
+
+
+class SimulatedPico(Tabletop):
+    """Board, chip and card. connect() plugs it in and boots the firmware."""
+
+    def __init__(self, options: Options | None = None) -> None:
+        options = options or Options()
+        super().__init__(options, ScaledClock(options.speed))
+
+    def connect(self) -> "ProcessPipe":
+        """Plug it in: power for board and chip, and the line to the firmware.
+
+        Raises:
+            NoReader: the interpreter is not installed, or there is no such board.
+        """
+        self.chip.reset()
+        board = device_folder("boards") / self.options.board
+        if not (board / "board.py").is_file():
+            raise NoReader("sim:", f"there is no board {self.options.board}")
+        firmware = device_folder("firmware")
+        server = BoardServer(self.chip, self.clock, Pins.of(board), self.options.speed)
+        environment = os.environ | {"KAZASHI_BOARD": server.address}
+        folders = [str(_STAND_INS), str(firmware), str(board)]
+        command, path = interpreter(self.options.interpreter, firmware / "main.py", folders)
+        self.pipe = ProcessPipe(command, environment | path, server.close)
+        return self.pipe
+
+
+class ProcessPipe:
+    """The line to a firmware that runs as a process: stdin and stdout are its USB serial port."""
+
+    def __init__(
+        self, command: list[str], environment: dict[str, str], power_off: Callable[[], None]
+    ) -> None:
+        self._power_off = power_off
+        self.process = subprocess.Popen(  # our own interpreter and files
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,  # a traceback comes over USB, too
+            env=environment,
+            bufsize=0,
+        )
+        self._received: Queue[bytes] = Queue()
+        self._to_send: Queue[_Sending | None] = Queue()
+        self._is_over = False
+        self._threads = [threading.Thread(target=t, daemon=True) for t in (self._pump, self._feed)]
+        for thread in self._threads:
+            thread.start()
+
+    now = staticmethod(monotonic)
+
+    def read(self, size: int, /) -> bytes:
+        """What has come, after at most 50 ms."""
+        del size  # whatever came comes in one piece
+        if self._is_over:
+            raise ReaderUnplugged
+        try:
+            data = self._received.get(timeout=_READ_TIMEOUT_S)
+        except Empty:
+            return b""
+        if not data:
+            self._is_over = True
+            raise ReaderUnplugged
+        return data
+
+    def write(self, data: bytes, /) -> None:
+        """Send, held back where the firmware does not fetch it, for some seconds at most."""
+        sending = _Sending(data)
+        self._to_send.put(sending)
+        if not sending.is_done.wait(_WRITE_TIMEOUT_S):
+            raise ReaderSilent(_WRITE_TIMEOUT_S)
+        if sending.has_failed:
+            raise ReaderUnplugged
+
+    def close(self) -> None:
+        """Unplug it."""
+        self.process.kill()
+        self.process.wait()
+        self._power_off()
+        self._to_send.put(None)
+        for thread in self._threads:
+            thread.join()
+        for stream in (self.process.stdin, self.process.stdout):
+            if stream:
+                stream.close()
+
+    def _pump(self) -> None:
+        assert self.process.stdout
+        while data := self.process.stdout.read(4096):
+            self._received.put(data)
+        self._received.put(b"")
+
+    def _feed(self) -> None:
+        assert self.process.stdin
+        while sending := self._to_send.get():
+            try:
+                left = sending.data
+                while left:
+                    left = left[self.process.stdin.write(left) or 0 :]
+            except OSError:
+                sending.has_failed = True
+            sending.is_done.set()
+
+
+class _Sending:
+    """One write on its way, and what became of it."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.is_done = threading.Event()
+        self.has_failed = False
+
+
+def connect(url: str) -> ProcessPipe:
+    """A simulated reader by its URL, for `kazashi.open`."""
+    try:
+        return SimulatedPico(Options.parse(url)).connect()
+    except ValueError as error:
+        raise NoReader(url, str(error)) from error
+
+
+def device_folder(name: str) -> Path:
+    """Where firmware/ or boards/ is: carried by the installed package, or in the checkout."""
+    packaged = _PACKAGE / "device" / name
+    return packaged if packaged.is_dir() else _PACKAGE.parents[1] / name
+
+
+def interpreter(name: str, script: Path, folders: list[str]) -> tuple[list[str], dict[str, str]]:
+    """(command, environment) that runs a script of the firmware with `folders` to import from.
+
+    Raises:
+        NoReader: the interpreter is not installed.
+    """
+    if name == "cpython":
+        boot = _STAND_INS / "cpython" / "boot.py"
+        return [sys.executable, "-I", "-B", "-X", "utf8", str(boot), str(script), *folders], {}
+    return [_micropython(), str(script)], {"MICROPYPATH": ":".join((*folders, ".frozen"))}
+
+
+def _micropython() -> str:
+    beside = Path(sys.executable).with_name("micropython")
+    found = str(beside) if beside.exists() else shutil.which("micropython")
+    if not found:
+        raise NoReader("sim:", "no micropython here: use sim:?interpreter=cpython")
+    return found

@@ -1,0 +1,83 @@
+"""The PN532's buses: what pins and lines do to the chip.
+
+Ref: UM0701-02 §6.2; NXP AN10609 for SPI.
+"""
+
+from .pn532 import Pn532
+
+_TURNED = bytes(int(f"{i:08b}"[::-1], 2) for i in range(256))
+
+_WRITE, _STATUS, _READ = 0x01, 0x02, 0x03
+_LOST_WHILE_WAKING = 5  # bytes on HSU, 0.4 ms at 115200: a preamble of zeros is what saves a frame
+
+
+class SpiPort:
+    """Mode 0, lowest bit first, one operation while the select line is low."""
+
+    def __init__(self, chip: Pn532) -> None:
+        self._chip = chip
+        self._operation: int | None = None
+        self._is_selected = False
+        self._read = 0  # bytes of the frame at the head that were read
+
+    def select(self, *, low: bool) -> None:
+        """The select line moves."""
+        if low and self._chip.is_asleep:
+            self._chip.wake()
+        elif low:
+            self._is_selected = True
+        else:
+            self._is_selected = False
+        self._operation = None
+
+    def transfer(self, data: bytes) -> bytes:
+        """Bytes both ways at once, as a master that sends the highest bit first sees them."""
+        if not self._is_selected:
+            return b"\xff" * len(data)
+        return bytes(_TURNED[self._shift(_TURNED[byte])] for byte in data)
+
+    def _shift(self, byte: int) -> int:
+        if self._operation is None:
+            self._operation = byte
+            return 0
+        if self._operation == _WRITE:
+            self._read = 0  # a command, or an abort: what was waiting is gone
+            self._chip.host_bytes(bytes((byte,)))
+        elif self._operation == _STATUS:
+            return int(self._chip.head() is not None)
+        elif self._operation == _READ:
+            return self._next_byte()
+        return 0
+
+    def _next_byte(self) -> int:
+        frame = self._chip.head()
+        if frame is None:
+            return 0
+        byte = frame[self._read]
+        self._read += 1
+        if self._read == len(frame):
+            self._chip.pop()
+            self._read = 0
+            self._operation = 0  # beyond the frame there is nothing, even if the next is due
+        return byte
+
+
+class HsuPort:
+    """The UART. Asleep, the chip loses the bytes that wake it."""
+
+    def __init__(self, chip: Pn532) -> None:
+        self._chip = chip
+
+    def feed(self, data: bytes) -> None:
+        """Bytes from the host."""
+        if self._chip.is_asleep:
+            data = data[_LOST_WHILE_WAKING:]
+            self._chip.wake()
+        self._chip.host_bytes(data)
+
+    def fetch(self) -> bytes:
+        """All that the chip has to say by now."""
+        said = b""
+        while self._chip.head() is not None:
+            said += self._chip.pop()
+        return said

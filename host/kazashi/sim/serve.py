@@ -1,0 +1,110 @@
+"""A simulated reader for other programs: its serial line on a pty or a TCP port of this machine."""
+
+import select
+import socket
+import threading
+from ipaddress import ip_address
+from time import monotonic
+from typing import Protocol
+
+from kazashi.errors import ReaderSilent, ReaderUnplugged
+
+from .pico import ProcessPipe
+
+_LOOK_S = 0.05
+_DROP_S = 0.5  # MicroPython on the RP2040 drops what the host does not fetch within this time
+
+
+class Line(Protocol):
+    """Where the other program is, or will be."""
+
+    def read(self, timeout_s: float) -> bytes: ...
+    def write(self, data: bytes, timeout_s: float) -> None: ...
+    def close(self) -> None: ...
+
+
+class TcpLine:
+    """One program at a time; when it leaves, the next may come.
+
+    Raises:
+        ValueError: the address is not of this machine alone.
+        OSError: it is taken.
+    """
+
+    def __init__(self, host: str, port: int) -> None:
+        if host != "localhost" and not ip_address(host).is_loopback:
+            raise ValueError("only loopback addresses: a reader is nobody else's business")
+        self._listener = socket.create_server((host, port))
+        self.address: tuple[str, int] = self._listener.getsockname()[:2]
+        self._peer: socket.socket | None = None
+
+    def read(self, timeout_s: float) -> bytes:
+        peer = self._peer
+        ready, _, _ = select.select([peer or self._listener], [], [], timeout_s)
+        if not ready:
+            return b""
+        if peer is None:
+            self._peer, _ = self._listener.accept()
+            self._peer.setblocking(False)
+            self._peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            return b""
+        try:
+            data = peer.recv(4096)
+        except OSError:
+            data = b""
+        if not data:
+            self._hang_up()
+        return data
+
+    def write(self, data: bytes, timeout_s: float) -> None:
+        peer = self._peer
+        deadline = monotonic() + timeout_s
+        try:
+            while peer and data and (left := deadline - monotonic()) > 0:
+                if select.select([], [peer], [], left)[1]:
+                    data = data[peer.send(data) :]
+        except (OSError, ValueError):
+            return  # it left in the middle: what is not fetched is dropped
+
+    def close(self) -> None:
+        self._hang_up()
+        self._listener.close()
+
+    def _hang_up(self) -> None:
+        if self._peer:
+            self._peer.close()
+            self._peer = None
+
+
+def serve(pipe: ProcessPipe, line: Line) -> None:
+    """Carry bytes both ways until the reader is gone, or the caller is interrupted.
+
+    Raises:
+        ReaderUnplugged: the simulated firmware ended.
+    """
+    is_over = threading.Event()
+
+    def to_reader() -> None:
+        try:
+            while not is_over.is_set():
+                if data := line.read(_LOOK_S):
+                    send(data)
+        except ReaderUnplugged:
+            pass  # the other direction reports it
+
+    def send(data: bytes) -> None:
+        try:
+            pipe.write(data)
+        except ReaderSilent:
+            pass  # a firmware that fetches nothing: the host notices by itself
+
+    thread = threading.Thread(target=to_reader, daemon=True)
+    try:
+        thread.start()
+        while True:
+            if data := pipe.read(4096):
+                line.write(data, _DROP_S)
+    finally:
+        is_over.set()
+        if thread.ident:  # Ctrl-C may come before it began
+            thread.join()

@@ -1,0 +1,100 @@
+"""Stand-in for the RP2040's `machine`: pins and SPI end at a simulated board, over a socket.
+
+Runs on CPython and on unix MicroPython, where it lies on the path before the built-in module. Where
+the RP2040 refuses something, this does too. board.py on the other end says what hangs on the pins.
+
+Every request is answered, so that nothing overtakes anything:
+    P pin value → 00        R pin → value        S size(2) octets → octets
+"""
+
+import os
+import socket
+
+
+class _Wires:
+    """The connection to the board."""
+
+    def __init__(self, address):
+        host, port = address.split(":")
+        self._socket = socket.socket()
+        self._socket.connect(socket.getaddrinfo(host, int(port))[0][-1])
+        self._stream = self._socket.makefile("rwb", 0)
+        self._octet = bytearray(1)
+
+    def ask(self, request):
+        self._stream.write(request)
+        self.fill(self._octet)
+        return self._octet[0]
+
+    def exchange(self, data, into):
+        self._stream.write(b"S" + bytes((len(data) >> 8, len(data) & 0xFF)) + data)
+        self.fill(into)
+
+    def fill(self, buffer):
+        have = self._stream.readinto(buffer)
+        while have and have < len(buffer):
+            rest = bytearray(len(buffer) - have)
+            count = self._stream.readinto(rest)
+            buffer[have : have + (count or 0)] = rest[:count]
+            have = have + count if count else 0
+        if not have:
+            raise SystemExit  # the board lost its power
+
+
+_wires = _Wires(os.getenv("KAZASHI_BOARD"))
+
+
+class Pin:
+    """A pin of the board."""
+
+    IN, OUT = 0, 1
+    PULL_UP, PULL_DOWN = 1, 2
+
+    def __init__(self, number, mode=-1, pull=-1, value=None):
+        self._read = bytes((ord("R"), number))
+        self._write = (bytes((ord("P"), number, 0)), bytes((ord("P"), number, 1)))
+        if value is not None:
+            self(value)
+
+    def __call__(self, value=None):
+        return _wires.ask(self._read if value is None else self._write[1 if value else 0])
+
+    value = __call__
+
+
+class SPI:
+    """The SPI that the chip hangs on."""
+
+    MSB, LSB = 0, 1
+
+    def __init__(
+        self,
+        number,
+        baudrate=1_000_000,
+        polarity=0,
+        phase=0,
+        bits=8,
+        firstbit=MSB,
+        sck=None,
+        mosi=None,
+        miso=None,
+    ):
+        if firstbit == SPI.LSB:
+            raise NotImplementedError("LSB")
+        if (polarity, phase, bits) != (0, 0, 8):
+            raise ValueError("the simulated chip is wired for mode 0")
+
+    def write(self, data):
+        _wires.exchange(data, bytearray(len(data)))
+
+    def readinto(self, buffer, write=0):
+        _wires.exchange(bytes((write,)) * len(buffer), buffer)
+
+    def write_readinto(self, data, buffer):
+        if len(data) != len(buffer):
+            raise ValueError("buffers must be the same length")
+        _wires.exchange(data, buffer)
+
+
+def unique_id():
+    return b"SIMULATD"

@@ -1,0 +1,79 @@
+"""Pseudo-terminals (POSIX): the simulated chip, or a whole simulated reader, as a serial port.
+
+Both ends are raw. The slave is kept open here, too: a pty whose last user left would report an
+error instead of waiting for the next one.
+"""
+
+import os
+import pty
+import select
+import threading
+import tty
+from time import monotonic
+from typing import Self
+
+from .pn532 import Pn532
+from .ports import HsuPort
+from .radio import Clock
+
+_IDLE_S = 0.05
+
+
+class Terminal:
+    """A pty: `path` is what other programs open; read and write are our end of it."""
+
+    def __init__(self) -> None:
+        self._master, self._slave = pty.openpty()
+        tty.setraw(self._slave)
+        os.set_blocking(self._master, False)
+        self.path = os.ttyname(self._slave)
+
+    def read(self, timeout_s: float) -> bytes:
+        """What the other program has written, b"" when nothing comes in time."""
+        ready, _, _ = select.select([self._master], [], [], timeout_s)
+        return os.read(self._master, 4096) if ready else b""
+
+    def write(self, data: bytes, timeout_s: float) -> None:
+        """For the other program; what it does not fetch in time is dropped, as on a Pico."""
+        deadline = monotonic() + timeout_s
+        while data:
+            left = deadline - monotonic()
+            if left <= 0 or not select.select([], [self._master], [], left)[1]:
+                return
+            data = data[os.write(self._master, data) :]
+
+    def close(self) -> None:
+        os.close(self._master)
+        os.close(self._slave)
+
+
+class ChipOnTerminal:
+    """The chip's UART (HSU) as a serial port, for libnfc, nfcpy and other drivers of a PN532."""
+
+    def __init__(self, chip: Pn532, clock: Clock, speed: float = 1.0) -> None:
+        self._chip = chip
+        self._clock = clock
+        self._speed = speed
+        self._port = HsuPort(chip)
+        self._terminal = Terminal()
+        self._is_over = False
+        self.path = self._terminal.path
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._is_over = True
+        self._thread.join()
+        self._terminal.close()
+
+    def _run(self) -> None:
+        while not self._is_over:
+            due = self._chip.due_s()
+            wait = _IDLE_S if due is None else (due - self._clock.now()) / self._speed
+            if data := self._terminal.read(max(0.0, min(wait, _IDLE_S))):
+                self._port.feed(data)
+            if said := self._port.fetch():
+                self._terminal.write(said, 1.0)

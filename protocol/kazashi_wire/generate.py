@@ -1,0 +1,88 @@
+"""Write firmware/wire.py from the messages.
+
+python -m kazashi_wire.generate          write it
+python -m kazashi_wire.generate --check  exit 1 when it is stale
+"""
+
+import re
+import struct
+import sys
+from pathlib import Path
+
+from . import frame, messages
+from .schema import Message
+
+TARGET = Path(__file__).parents[2] / "firmware" / "wire.py"
+
+HEAD = '''\
+# Generated from protocol/kazashi_wire by `python -m kazashi_wire.generate`. Do not edit.
+"""What host and reader agree on: numbers and `struct` formats of protocol/kazashi_wire/messages.py.
+
+A FORMAT holds the fixed fields; a message marked … goes on with bytes to the end of its frame.
+"""
+
+from micropython import const
+'''
+
+
+def generated() -> str:
+    """The whole text of firmware/wire.py."""
+    return "\n".join([HEAD, *_agreement(), "", *_enums(), *_messages(), ""])
+
+
+def _agreement() -> list[str]:
+    return [
+        f"REVISION = const({messages.REVISION})",
+        f'FINGERPRINT = b"{_escaped(messages.FINGERPRINT)}"',
+        f'SYNC = b"{_escaped(frame.SYNC)}"',
+        f"HEADER_SIZE = const({frame.HEADER_SIZE})",
+        f"CRC_SIZE = const({frame.CRC_SIZE})",
+        f"MAX_PAYLOAD = const({frame.MAX_PAYLOAD})",
+        f"MAX_PAUSE_MS = const({frame.MAX_PAUSE_MS})",
+    ]
+
+
+def _enums() -> list[str]:
+    lines: list[str] = []
+    for enum in messages.ENUMS:
+        prefix = _constant(enum.__name__)
+        lines += [f"{prefix}_{member.name} = const({member.value})" for member in enum] + [""]
+    return lines
+
+
+def _messages() -> list[str]:
+    return [line for message in messages.MESSAGES for line in _message(message)]
+
+
+def _message(message: type[Message]) -> list[str]:
+    name = _constant(message.__name__)
+    fields = ", ".join(message.field_names()) + " …" * message.is_open_ended
+    lines = [f"{name} = const(0x{message.kind:02X})" + (f"  # {fields}" if fields else "")]
+    if message.format != ">":
+        lines.append(f'{name}_FORMAT = "{message.format}"')
+        lines.append(f"{name}_SIZE = const({struct.calcsize(message.format)})")
+    return lines
+
+
+def _constant(name: str) -> str:
+    return re.sub(r"(?<!^)([A-Z])", r"_\1", name).upper()
+
+
+def _escaped(data: bytes) -> str:
+    return "".join(f"\\x{byte:02x}" for byte in data)
+
+
+def main(arguments: list[str]) -> int:
+    if arguments not in ([], ["--check"]):
+        print(__doc__)
+        return 2
+    if not arguments:
+        TARGET.write_text(generated(), encoding="utf-8")
+    elif TARGET.read_text(encoding="utf-8") != generated():
+        print(f"{TARGET} is stale: run python -m kazashi_wire.generate")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,181 @@
+"""Every message between host and reader: the file to read first.
+
+The host asks, each request with a number from 1 to 255; the reader gives one answer with the same
+number, or a stream: `Part`, `Part`, … `End`. `Failed` may take the place of an answer, or end a
+stream. Events come unasked and have number 0. firmware/wire.py is generated from here.
+"""
+
+from binascii import crc32
+from enum import IntEnum, unique
+
+from construct import Bytes, GreedyBytes, Int8ub, Int16ub, Int32ub
+
+from . import frame
+from .schema import Message, wire
+
+# One more whenever a layout below changes: the side with the lower one is to be updated.
+REVISION = 1
+
+
+@unique
+class Technology(IntEnum):
+    """How a card speaks. Bits: a request may name several."""
+
+    TYPE_A = 1  # ISO/IEC 14443 Type A: most phones
+    TYPE_B = 2  # ISO/IEC 14443 Type B: the My Number Card
+
+
+@unique
+class Refusal(IntEnum):
+    """Why something in the field cannot be used. Numbers are on the wire: never reuse one."""
+
+    NOT_ISO_DEP = 1  # a tag without ISO/IEC 14443-4
+    SEVERAL_CARDS = 2  # answers collided: the PN532 has no Type B anticollision
+
+
+@unique
+class Fault(IntEnum):
+    """Why the reader answered `Failed`. Numbers are on the wire: never reuse one."""
+
+    UNKNOWN_REQUEST = 1
+    MALFORMED_REQUEST = 2
+    NO_CARD = 3  # nothing in the field: present a card
+    CARD_GONE = 4  # it left, or fell silent, in an exchange; `detail` is the chip's status byte
+    CARD_PROTOCOL = 5  # the card broke ISO/IEC 14443-4; `detail` is the block's first byte
+    CHIP_SILENT = 6  # the PN532 does not answer; `detail` is the command
+    CHIP_REFUSED = 7  # the PN532 refused; `detail` is its status byte
+    COMMAND_CUT = 8  # the host stopped in the middle of a command
+    NO_SESSION = 9  # this firmware has no authenticated session
+    INTERNAL = 10  # an error in the firmware; a `Log` event says which
+
+
+# --- requests, host → reader -------------------------------------------------------------------
+
+
+class Hello(Message, kind=0x01):
+    """Who is there? Answer: `Welcome`. These two layouts never change."""
+
+    revision: int = wire(Int16ub)
+    fingerprint: bytes = wire(Bytes(4))  # of all layouts
+
+
+class Watch(Message, kind=0x02):
+    """Switch the field on and look for one card. Answer: `Done`, then events.
+
+    It ends when a card is found. When that is lost, the field goes off until the next Watch, so
+    that no other card is ever taken for it.
+    """
+
+    technologies: int = wire(Int8ub)  # sum of `Technology`
+
+
+class Rest(Message, kind=0x03):
+    """Switch the field off: the card forgets every PIN. Answer: `Done`."""
+
+
+class Transmit(Message, kind=0x04):
+    """A command APDU, in one part or several with the same number. Answer: `Part`s and an `End`."""
+
+    is_last: int = wire(Int8ub)  # 0: more parts of this command follow
+    data: bytes = wire(GreedyBytes)
+
+
+class Handshake(Message, kind=0x05):
+    """A step of an authenticated session. Reserved: today's firmware answers NO_SESSION."""
+
+    step: int = wire(Int8ub)
+    data: bytes = wire(GreedyBytes)
+
+
+# --- answers, reader → host --------------------------------------------------------------------
+
+
+class Welcome(Message, kind=0x41):
+    """The reader's side of `Hello`. These two layouts never change."""
+
+    revision: int = wire(Int16ub)
+    fingerprint: bytes = wire(Bytes(4))  # of all layouts
+    firmware: bytes = wire(Bytes(3))  # major, minor, patch
+    chip: bytes = wire(Bytes(4))  # IC, version, revision, support; zeros: the chip does not answer
+    serial: bytes = wire(Bytes(8))  # of the board
+    names: bytes = wire(GreedyBytes)  # UTF-8: board, line feed, interpreter
+
+
+class Done(Message, kind=0x42):
+    """The request is carried out."""
+
+
+class Part(Message, kind=0x43):
+    """The next bytes of an answer. An empty one: the card asked for more time."""
+
+    offset: int = wire(Int32ub)  # bytes before these
+    data: bytes = wire(GreedyBytes)
+
+
+class End(Message, kind=0x44):
+    """The answer is whole."""
+
+    size: int = wire(Int32ub)  # bytes of all parts
+    mac: bytes = wire(GreedyBytes)  # of the stream, in an authenticated session; else empty
+
+
+class HandshakeReply(Message, kind=0x45):
+    """The reader's step of an authenticated session. Reserved."""
+
+    step: int = wire(Int8ub)
+    data: bytes = wire(GreedyBytes)
+
+
+class Failed(Message, kind=0x4F):
+    """The request was not carried out, or not to its end. Number 0: the search has ended."""
+
+    fault: int = wire(Int8ub)  # a `Fault`
+    detail: int = wire(Int8ub)  # see there; else 0
+
+
+# --- events, reader → host ---------------------------------------------------------------------
+
+
+class CardFound(Message, kind=0x81):
+    """A card entered the field and is ready for APDUs."""
+
+    technology: int = wire(Int8ub)  # a `Technology`
+    answer: bytes = wire(GreedyBytes)
+    # Type B: ATQB, 12 bytes, ISO/IEC 14443-3 §7.9; its PUPI is zeroed, it never leaves the reader.
+    # Type A: ATQA (2), SAK (1), ATS (ISO/IEC 14443-4 §5.2); the UID never leaves the reader.
+
+
+class CardLost(Message, kind=0x82):
+    """The card left the field while nothing was asked of it."""
+
+
+class CardRefused(Message, kind=0x83):
+    """Something is in the field that cannot be used."""
+
+    refusal: int = wire(Int8ub)  # a `Refusal`
+
+
+class Log(Message, kind=0x84):
+    """A line from the firmware for whoever keeps it running."""
+
+    text: bytes = wire(GreedyBytes)  # UTF-8
+
+
+MESSAGES: tuple[type[Message], ...] = (
+    *(Hello, Watch, Rest, Transmit, Handshake),
+    *(Welcome, Done, Part, End, HandshakeReply, Failed),
+    *(CardFound, CardLost, CardRefused, Log),
+)
+ENUMS: tuple[type[IntEnum], ...] = (Technology, Refusal, Fault)
+BY_KIND = {message.kind: message for message in MESSAGES}
+
+
+def layouts() -> str:
+    """All that both sides must agree on, one thing a line."""
+    lines = [f"frame {frame.SYNC.hex()} {frame.HEADER_SIZE} {frame.CRC_SIZE} {frame.MAX_PAYLOAD}"]
+    lines += [f"{m.kind:02x} {m.__name__} {m.format} {m.field_names()}" for m in MESSAGES]
+    lines += [f"{e.__name__}.{member.name} {member.value}" for e in ENUMS for member in e]
+    return "\n".join(lines)
+
+
+FINGERPRINT = crc32(layouts().encode()).to_bytes(4, "big")

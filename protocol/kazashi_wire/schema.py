@@ -1,0 +1,98 @@
+"""Declare a message once: dataclass field = construct type = struct format.
+
+A message is a subclass of `Message`; each field carries its construct type. The base class makes it
+a frozen dataclass and builds the construct Struct that parses and builds it.
+
+The other side of the wire has only `struct`, so fields are limited to what `struct` can say:
+big-endian integers, ``Bytes(n)`` and one trailing ``GreedyBytes``.
+"""
+
+from dataclasses import dataclass, field, fields
+from typing import Any, ClassVar, Self, cast, dataclass_transform
+
+from construct import Bytes, Construct, ConstructError, FormatField, GreedyBytes, Struct, Terminated
+
+_SUBCON = "construct"
+
+
+class MalformedMessage(Exception):
+    """These bytes are not such a message: the two sides disagree, or the line is disturbed."""
+
+
+def wire(subcon: "Construct[Any, Any]") -> Any:
+    """A field of a `Message`, with the construct type that it has on the wire."""
+    return field(metadata={_SUBCON: subcon})
+
+
+def struct_code(subcon: "Construct[Any, Any]") -> str:
+    """The `struct` code of one fixed field: ``B``, ``H``, ``12s`` …
+
+    Raises:
+        TypeError: `struct` has no word for it.
+    """
+    if (
+        isinstance(subcon, FormatField)
+        and subcon.fmtstr[0] == ">"
+        and subcon.fmtstr[1:] in "BHLbhl"
+    ):
+        return subcon.fmtstr[1:]
+    if isinstance(subcon, Bytes) and isinstance(subcon.length, int):
+        return f"{subcon.length}s"
+    raise TypeError(
+        f"{subcon!r} cannot stand on the wire: use Int8ub to Int32ub, Bytes(n), GreedyBytes"
+    )
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(wire,))
+class Message:
+    """One message of the wire. Subclasses give `kind` and their fields.
+
+    Raises:
+        TypeError: at import, where a field is of a type that the wire does not know,
+            or bytes without end are not the last field.
+    """
+
+    kind: ClassVar[int]
+    format: ClassVar[str]  # of the fixed fields, for `struct`
+    is_open_ended: ClassVar[bool]  # bytes without end follow them
+    _struct: ClassVar[Struct]
+
+    def __init_subclass__(cls, *, kind: int) -> None:
+        dataclass(frozen=True)(cls)
+        cls.kind = kind
+        subcons = {f.name: f.metadata[_SUBCON] for f in fields(cast(Any, cls))}
+        fixed = [subcon for subcon in subcons.values() if subcon is not GreedyBytes]
+        cls.is_open_ended = bool(subcons) and list(subcons.values())[-1] is GreedyBytes
+        if len(fixed) + cls.is_open_ended != len(subcons):
+            raise TypeError(f"{cls.__name__}: GreedyBytes may only be the last field")
+        cls.format = ">" + "".join(map(struct_code, fixed))
+        cls._struct = Struct(*(name / subcon for name, subcon in subcons.items()), Terminated)
+
+    @classmethod
+    def field_names(cls) -> list[str]:
+        """The fields, in their order on the wire."""
+        return [f.name for f in fields(cast(Any, cls))]
+
+    def build(self) -> bytes:
+        """The payload of a frame.
+
+        Raises:
+            ValueError: a value does not fit its field.
+        """
+        try:
+            return self._struct.build({name: getattr(self, name) for name in self.field_names()})
+        except ConstructError as error:
+            raise ValueError(f"{type(self).__name__}: {error}") from error
+
+    @classmethod
+    def parse(cls, payload: bytes) -> Self:
+        """The message that `payload` holds.
+
+        Raises:
+            MalformedMessage: it is shorter or longer than such a message.
+        """
+        try:
+            found = cls._struct.parse(payload)
+        except ConstructError as error:
+            raise MalformedMessage(f"{len(payload)} bytes are no {cls.__name__}") from error
+        return cls(**{name: found[name] for name in cls.field_names()})

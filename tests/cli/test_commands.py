@@ -1,0 +1,252 @@
+"""The installed program, as a person runs it."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+
+from kazashi.sim.options import Options
+
+KAZASHI = str(Path(sys.executable).with_name("kazashi"))
+FAST = "sim:?speed=20&tap=0"
+POSIX = pytest.mark.skipif(os.name != "posix", reason="signals and pseudo-terminals are POSIX")
+
+
+def kazashi(*arguments):
+    return subprocess.run([KAZASHI, *arguments], capture_output=True, text=True, timeout=60)
+
+
+def test_the_demo_as_json_is_one_object_with_all_that_happened(interpreter):
+    done = kazashi("demo", "--json", "--reader", f"{FAST}&interpreter={interpreter}")
+    assert done.returncode == 0, done.stderr
+    tap = json.loads(done.stdout)
+    assert tap["reader"].keys() == {"firmware", "schema", "board", "chip", "interpreter"}
+    assert tap["card"] == {
+        "kind": "My Number Card",
+        "technology": "B",
+        "atqb": "5000000000000041e0b381a1",
+    }
+    assert tap["certificate"]["length"] == 1600
+    assert tap["certificate"].keys() == {
+        *("length", "sha256", "subject", "issuer", "not_before", "not_after"),
+    }
+    assert tap["pin"] == {"tries_left": 3}
+    assert tap["signature"] == {"verified": True}
+    times = list(tap["timeline_ms"].values())
+    assert list(tap["timeline_ms"])[:4] == ["found", "selected", "first_byte", "last_byte"]
+    assert times == sorted(times)
+    assert 163.8 <= tap["air_time_ms"] <= 1.01 * 163.8  # the floor, and one more command
+
+
+def test_the_demo_tells_the_tap_as_it_happens():
+    done = kazashi("demo", "--reader", FAST)
+    assert done.returncode == 0, done.stderr
+    for said in (
+        "カード",
+        "card found: Type B",
+        "1.6/1.6 kB",
+        "PIN accepted",
+        "verified",
+        "on air",
+    ):
+        assert said in done.stdout
+
+
+@pytest.mark.parametrize("card", ["slow", "android"])
+def test_the_demo_takes_other_cards(card):
+    done = kazashi("demo", "--json", "--reader", f"{FAST}&card={card}")
+    assert json.loads(done.stdout)["signature"] == {"verified": True}
+
+
+def test_read_writes_pem_der_json_or_text(tmp_path):
+    pem = kazashi("read", "--reader", FAST, "--pem")
+    assert pem.returncode == 0, pem.stderr
+    x509.load_pem_x509_certificate(pem.stdout.encode())
+    file = tmp_path / "certificate.der"
+    assert kazashi("read", "--reader", FAST, "--der", str(file)).stdout == ""
+    assert len(x509.load_der_x509_certificate(file.read_bytes()).tbs_certificate_bytes) > 1000
+    facts = json.loads(kazashi("read", "--reader", FAST, "--json").stdout)
+    assert facts["card"]["kind"] == "My Number Card"
+    assert "KAZASHITEST" in kazashi("read", "--reader", FAST).stdout
+
+
+def test_info_names_the_versions():
+    facts = json.loads(kazashi("info", "--reader", FAST, "--json").stdout)
+    assert (facts["board"], facts["chip"]) == ("pico", "PN532 1.6")
+    assert "PN532 1.6" in kazashi("info", "--reader", FAST).stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("read", "--reader", "/dev/nowhere"), "no reader at /dev/nowhere"),
+        (("read", "--reader", "socket://127.0.0.1:1"), "no reader at socket://127.0.0.1:1"),
+        (("read", "--reader", "usb:NOSUCH"), "no reader at usb:NOSUCH"),
+        (("info", "--reader", "sim:?card=unicorn"), "knows no card unicorn"),
+        (("info", "--reader", "sim:?board=unicorn"), "no board unicorn"),
+        (("read", "--reader", f"{FAST}&card=none", "--timeout", "0.3"), "no card in 0.3 s"),
+        (("read", "--reader", f"{FAST}&card=tag"), "this is a tag, not a My Number Card"),
+        (("read", "--reader", f"{FAST}&card=bank"), "not a My Number Card"),
+        (("read", "--reader", f"{FAST}&card=two"), "several cards are on the reader"),
+        (("read", "--reader", f"{FAST}&card=android"), "PIN first"),
+        (("read", "--reader", "sim:?tap=0&pull=0.1"), "taken away too early|no card"),
+    ],
+)
+def test_what_fails_is_one_clear_line_and_status_1(arguments, said):
+    done = kazashi(*arguments)
+    assert done.returncode == 1, done.stderr
+    lines = [line for line in done.stderr.splitlines() if line.startswith("kazashi:")]
+    assert len(lines) == 1
+    assert re.search(said, lines[0])
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("demo", "--reader", "sim:?colour=red"),
+        ("demo", "--reader", "sim:?speed=fast"),
+        ("demo", "--reader", "sim:?speed=nan"),
+        ("demo", "--reader", "sim:?chip=-1"),
+        ("demo", "--reader", "sim:?pin=12"),
+        ("demo", "--reader", "/dev/ttyACM0"),
+        ("simulate", "--pty", "/nonexistent/link"),
+        ("simulate",),
+        ("simulate", "--tcp", "0.0.0.0:0"),
+        ("simulate", "--tcp", "nonsense"),
+        ("simulate", "--pty", __file__),
+        ("read", "--pem", "--json"),
+        ("fly",),
+    ],
+)
+def test_misuse_is_status_2(arguments):
+    done = kazashi(*arguments)
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_list_without_a_reader_says_so():
+    done = kazashi("list")
+    assert (done.returncode, done.stdout) == (1, "") or "usb:" in done.stdout
+
+
+@contextmanager
+def running(*arguments, until):
+    """A command that runs until it is interrupted; `until` is what it says when it is ready."""
+    process = subprocess.Popen(
+        [KAZASHI, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
+    line = ""
+    while until not in line:
+        line = process.stderr.readline()
+        assert line, f"{arguments} ended with {process.wait()}"
+    try:
+        yield process, line
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+        rest = process.communicate(timeout=20)[1]
+        assert "Traceback" not in rest, rest
+
+
+@POSIX
+@pytest.mark.parametrize("command", ["read", "simulate --tcp", "simulate --pty"])
+def test_ctrl_c_ends_a_command_with_status_130(command, tmp_path):
+    link = tmp_path / "reader"
+    arguments = {
+        "read": ("read", "--reader", f"{FAST}&card=none"),
+        "simulate --tcp": ("simulate", "--tcp", "127.0.0.1:0"),
+        "simulate --pty": ("simulate", "--pty", str(link)),
+    }[command]
+    until = "カード" if command == "read" else "serving"
+    with running(*arguments, until=until) as (process, _):
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 130
+    assert not link.is_symlink()
+
+
+@POSIX
+def test_ctrl_c_ends_the_demo_with_status_130():
+    process = subprocess.Popen(
+        [KAZASHI, "demo", "--reader", "sim:?card=none"], stdout=subprocess.PIPE, text=True
+    )
+    while "カード" not in process.stdout.readline():
+        pass
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=20)
+    assert process.returncode == 130
+
+
+@POSIX
+def test_a_second_process_reads_over_a_pty(tmp_path):
+    link = tmp_path / "reader"
+    with running("simulate", "--reader", FAST, "--pty", str(link), until="serving"):
+        for _ in range(2):  # one host after the other
+            done = kazashi("read", "--reader", str(link), "--json")
+            assert done.returncode == 0, done.stderr
+            assert json.loads(done.stdout)["certificate"]["length"] == 1600
+
+
+@POSIX
+def test_a_port_that_another_program_uses_is_said_to_be_in_use(tmp_path):
+    link = tmp_path / "reader"
+    simulator = running(
+        *("simulate", "--reader", f"{FAST}&card=none", "--pty", str(link)), until="serving"
+    )
+    with simulator, running("read", "--reader", str(link), until="カード"):
+        second = kazashi("read", "--reader", str(link))
+    assert second.returncode == 1
+    assert "close the program that uses it" in second.stderr
+
+
+def test_a_second_process_reads_over_tcp():
+    with running("simulate", "--reader", FAST, "--tcp", "127.0.0.1:0", until="serving") as (
+        _,
+        line,
+    ):
+        url = line.split()[-1]
+        for _ in range(2):
+            done = kazashi("read", "--reader", url, "--json")
+            assert done.returncode == 0, done.stderr
+            assert json.loads(done.stdout)["certificate"]["length"] == 1600
+
+
+@POSIX
+def test_a_host_killed_in_the_middle_leaves_a_reader_for_the_next(tmp_path):
+    link = tmp_path / "reader"
+    with running("simulate", "--reader", "sim:?tap=0", "--pty", str(link), until="serving"):
+        with running("read", "--reader", str(link), until="card found") as (killed, _):
+            killed.kill()  # the certificate is arriving
+            killed.wait()
+        done = kazashi("read", "--reader", str(link), "--json")
+        assert done.returncode == 0, done.stderr
+
+
+@POSIX
+def test_a_simulator_that_ends_is_an_unplugged_reader(tmp_path):
+    link = tmp_path / "reader"
+    simulator = running(
+        *("simulate", "--reader", f"{FAST}&card=none", "--pty", str(link)), until="serving"
+    )
+    with (
+        simulator as (served, _),
+        running("read", "--reader", str(link), until="カード") as (read, _),
+    ):
+        served.kill()
+        assert read.wait(20) == 1
+
+
+def test_every_option_of_sim_is_understood():
+    assert Options.parse("sim:") == Options()
+    text = "sim:?card=bank&pin=9876&certificate=1300&extended=0&fsc=64&tap=1.5&pull=2&chip=0.001"
+    text += "&speed=2&interpreter=micropython&board=pico"
+    assert Options.parse(text) == Options(
+        "bank", "9876", 1300, False, 64, 1.5, 2.0, 0.001, 2.0, "micropython", "pico"
+    )

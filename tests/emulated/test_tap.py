@@ -1,0 +1,60 @@
+"""The firmware's own files on a real RP2040 image: a whole tap, in emulated time."""
+
+import pytest
+
+from kazashi.cards.certificate import Certificate
+from kazashi.cards.jpki import JpkiSession
+from kazashi.errors import NoReader
+from kazashi.reader import Reader
+from kazashi.sim.emulation.mends import packet_ns
+from kazashi.sim.emulation.pico import EmulatedPico
+
+
+def test_the_reader_says_that_it_is_a_pico(reader):
+    assert (reader.info.board, reader.info.chip) == ("pico", "PN532 1.6")
+    assert reader.info.interpreter.startswith("micropython 1.")
+
+
+def test_the_whole_tap(pico, reader):
+    jpki = JpkiSession(reader.wait_for_card(10))
+    der = jpki.authentication_certificate()
+    assert der == pico.cards[0].blocks.application.person.certificate
+    jpki.verify_pin("1234")
+    assert Certificate.parse(der).verifies(jpki.sign(b"challenge"), b"challenge")
+
+
+def test_emulated_time_is_honest(pico, reader):
+    """From card found to the last byte: the air, and what bus and USB must cost at least."""
+    card = reader.wait_for_card(10)
+    start, air = pico.clock.now(), pico.air.spent_s
+    JpkiSession(card).authentication_certificate()
+    total, on_air = pico.clock.now() - start, pico.air.spent_s - air
+    spi = (9 * 267 + 200) * 8 / 3.5e6  # nine blocks and their commands, at least
+    usb = 1600 / 64 * packet_ns(64) / 1e9
+    assert on_air + spi + usb < total < 1.25 * on_air
+
+
+def test_every_run_is_the_same_to_the_nanosecond(pico, image):
+    def tap():
+        other = EmulatedPico(image, pico.options)
+        jpki = JpkiSession(Reader(other.connect).wait_for_card(10))
+        moments = []
+        jpki.authentication_certificate(lambda *_: moments.append(other.clock.now()))
+        return moments
+
+    assert tap() == tap()
+
+
+def test_a_flood_from_the_host_loses_nothing(pico, reader):
+    reader._link._pipe.write(bytes(4096))
+    assert JpkiSession(reader.wait_for_card(10)).token_label() == "JPKIAPICCTOKEN2"
+
+
+def test_an_image_that_is_not_there_is_said_plainly(tmp_path):
+    with pytest.raises(NoReader, match="UF2"):
+        EmulatedPico(tmp_path / "none.uf2")
+
+
+@pytest.mark.parametrize(("size", "us"), [(64, 51.3), (0, 8.7)])
+def test_a_usb_packet_takes_its_bits(size, us):
+    assert packet_ns(size) / 1000 == pytest.approx(us, abs=0.05)

@@ -1,0 +1,89 @@
+"""Replays frames.jsonl through the firmware's link, both ways. On MicroPython with the heap locked.
+
+Prints one JSON line a vector: the frames received.
+"""
+
+import json
+import sys
+
+import micropython
+
+import link
+
+now = 0
+link.ticks_ms = lambda: now
+
+lock = getattr(micropython, "heap_lock", lambda: None)
+unlock = getattr(micropython, "heap_unlock", lambda: None)
+
+
+class Port:
+    """Gives out octets that it holds."""
+
+    def __init__(self):
+        self.data = b""
+        self.at = 0
+        self.written = 0
+
+    def has_input(self, wait_ms):
+        return self.at < len(self.data)
+
+    def read(self, octet):
+        octet[0] = self.data[self.at]
+        self.at += 1
+
+    def write(self, buffer, start, count):
+        self.written += count
+
+
+def hexed(data):
+    return "".join("{:02x}".format(octet) for octet in data)
+
+
+def poll(receiver, frames):
+    while True:
+        lock()
+        try:
+            is_frame = receiver.poll()
+        finally:
+            unlock()
+        if not is_frame:
+            return
+        answer(receiver)
+        payload = receiver.buffer[link.HEADER : link.HEADER + receiver.size]
+        frames.append([receiver.kind, receiver.number, hexed(payload)])
+
+
+def answer(receiver):
+    """Sends the payload back, as a head and as a body."""
+    lock()
+    try:
+        receiver.send(
+            receiver.kind, receiver.number, 4, receiver.buffer, link.HEADER, receiver.size
+        )
+    finally:
+        unlock()
+
+
+def unhexed(text):
+    return bytes(int(text[i : i + 2], 16) for i in range(0, len(text), 2))
+
+
+def replay(vector):
+    global now
+    port = Port()
+    receiver = link.Link(port)
+    frames = []
+    for part in vector["input"]:
+        if isinstance(part, int):
+            now = (now + part) % (1 << 30)
+        else:
+            port.data = unhexed(part)
+            port.at = 0
+        poll(receiver, frames)
+    return frames
+
+
+with open(sys.argv[1]) as file:
+    for line in file:
+        sys.stdout.buffer.write((json.dumps(replay(json.loads(line))) + "\n").encode())

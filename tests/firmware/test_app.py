@@ -1,0 +1,257 @@
+"""The whole firmware in this process, over a simulated chip whose time jumps ahead."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app import App
+from bus_spi import SpiBus
+from field import Field
+from isodep import IsoDep
+from kazashi.sim.card import Jpki
+from kazashi.sim.hostframe import ACK
+from kazashi.sim.person import Person
+from kazashi.sim.picc import TypeB
+from kazashi.sim.pn532 import Pn532 as Chip
+from kazashi.sim.ports import SpiPort
+from kazashi.sim.radio import Air, Disturbance
+from kazashi_wire.frame import Deframer, Frame
+from kazashi_wire.messages import (
+    BY_KIND,
+    FINGERPRINT,
+    REVISION,
+    CardFound,
+    CardRefused,
+    Done,
+    End,
+    Failed,
+    Fault,
+    Handshake,
+    Hello,
+    Log,
+    Part,
+    Refusal,
+    Transmit,
+    Watch,
+    Welcome,
+)
+from link import Link
+from pn532 import Pn532
+
+PERSON = Person()
+HELLO = Hello(revision=REVISION, fingerprint=FINGERPRINT)
+
+
+class SteppingClock:
+    """Each look is a millisecond later."""
+
+    def __init__(self):
+        self.ms = 0
+
+    def now(self):
+        self.ms += 1
+        return self.ms / 1000
+
+
+class Spi:
+    """machine.SPI over a port of the chip."""
+
+    def __init__(self, port):
+        self._port = port
+
+    def write(self, data):
+        self._port.transfer(bytes(data))
+
+    def readinto(self, buffer):
+        buffer[:] = self._port.transfer(bytes(len(buffer)))
+
+    def write_readinto(self, data, buffer):
+        buffer[:] = self._port.transfer(bytes(data))
+
+
+class Port:
+    """The USB line: what the host sends, what it gets."""
+
+    def __init__(self):
+        self.to_reader = bytearray()
+        self.to_host = bytearray()
+
+    def has_input(self, wait_ms):
+        return bool(self.to_reader)
+
+    def read(self, octet):
+        octet[0] = self.to_reader.pop(0)
+
+    def write(self, buffer, start, count):
+        self.to_host += buffer[start : start + count]
+
+
+class Board:
+    """Firmware, chip and card; `with_irq` or asking the chip for its status."""
+
+    def __init__(self, *, with_irq=True):
+        self.air = Air()
+        self.air.place(TypeB(Jpki(PERSON)))
+        self.chip = Chip(self.air, SteppingClock())
+        port = SpiPort(self.chip)
+        irq = (lambda: int(self.chip.head() is None)) if with_irq else None
+        bus = SpiBus(Spi(port), lambda value: port.select(low=not value), irq)
+        self.port = Port()
+        driver = Pn532(bus)
+        isodep = IsoDep(driver)
+        names, serial = b"test\ncpython", b"SIMULATD"
+        self.app = App(Link(self.port), driver, Field(driver, isodep), isodep, names, serial)
+        self._deframer = Deframer()
+
+    def send(self, *messages, number=1):
+        for message in messages:
+            self.port.to_reader += Frame(message.kind, number, message.build()).build()
+
+    def messages(self, steps=1):
+        """What the reader says in some steps of its loop."""
+        while self.port.to_reader or steps:
+            steps -= steps > 0
+            self.app.step()
+        said, self.port.to_host = bytes(self.port.to_host), bytearray()
+        return [BY_KIND[f.kind].parse(f.payload) for f in self._deframer.feed(said)]
+
+    def ask(self, *messages):
+        self.send(*messages)
+        return self.messages()
+
+    def find_card(self):
+        answers = self.ask(Watch(technologies=3)) + self.messages(3)
+        assert isinstance(answers[-1], CardFound)
+
+
+@pytest.mark.parametrize("with_irq", [True, False])
+def test_a_tap_works_with_the_irq_line_and_without(with_irq):
+    board = Board(with_irq=with_irq)
+    assert board.ask(HELLO)[0].chip.hex() == "32010607"
+    board.find_card()
+    select = bytes.fromhex("00a4040c0ad392f000260100000001")
+    answers = board.ask(Transmit(is_last=1, data=select))
+    assert answers == [Part(offset=0, data=b"\x90\x00"), End(size=2, mac=b"")]
+
+
+def test_an_apdu_in_parts_reaches_the_card_whole():
+    board = Board()
+    board.find_card()
+    select = bytes.fromhex("00a4040c0ad392f000260100000001")
+    parts = [Transmit(is_last=int(i == 14), data=select[i : i + 1]) for i in range(15)]
+    assert board.ask(*parts)[0].data == b"\x90\x00"
+
+
+def test_a_command_cut_short_by_another_request_fails_and_the_other_is_answered():
+    board = Board()
+    board.find_card()
+    board.send(Transmit(is_last=0, data=b"\x00\xa4"), number=7)
+    board.send(HELLO, number=8)
+    failed, welcome = board.messages()
+    assert failed == Failed(fault=Fault.COMMAND_CUT, detail=0)
+    assert isinstance(welcome, Welcome)
+
+
+def test_the_parts_that_follow_a_failure_are_passed_over():
+    board = Board()
+    parts = [Transmit(is_last=int(i == 3), data=b"\x00") for i in range(4)]
+    assert board.ask(*parts) == [Failed(fault=Fault.NO_CARD, detail=0)]
+
+
+def test_a_handshake_is_answered_with_no_session():
+    assert Board().ask(Handshake(step=1, data=b"")) == [Failed(fault=Fault.NO_SESSION, detail=0)]
+
+
+def test_an_acknowledgement_lost_within_verify_costs_one_try():
+    board = Board()
+    board.find_card()
+    board.ask(Transmit(is_last=1, data=bytes.fromhex("00a4040c0ad392f000260100000001")))
+    execute, lost = board.chip._execute, []
+
+    def execute_unacknowledged(command):
+        execute(command)
+        if command[0] == 0x42 and not lost:
+            lost.append(board.chip._outgoing.popleft())
+
+    board.chip._execute = execute_unacknowledged
+    board.ask(Transmit(is_last=1, data=bytes.fromhex("002000980439393939")))
+    answers = board.ask(Transmit(is_last=1, data=bytes.fromhex("00200098")))
+    assert lost[0][1] == ACK
+    assert answers[0].data == bytes.fromhex("63c2")
+
+
+def test_several_cards_are_told_from_one_on_its_way():
+    board = Board()
+    garbled = [True, True]
+    board.air.disturb = lambda *_: (
+        Disturbance.ANSWER_GARBLED if garbled and len(garbled) and garbled.pop() else None
+    )
+    board.find_card()
+    assert not garbled
+    board.air.disturb = lambda *_: Disturbance.ANSWER_GARBLED
+    assert board.ask(Watch(technologies=2))[0] == Done()
+    assert CardRefused(refusal=Refusal.SEVERAL_CARDS) in board.messages(5)
+
+
+def test_a_chip_that_refuses_everything_does_not_stop_the_reader():
+    board = Board()
+    board.find_card()
+    board.chip._commands.clear()
+    assert board.ask(Watch(technologies=3))[0].fault == Fault.CHIP_REFUSED
+    assert isinstance(board.ask(HELLO)[0], Welcome)
+
+
+def test_a_chip_that_does_not_answer_is_named_and_asked_again_next_time():
+    board = Board()
+    board.chip.host_bytes, hears = (lambda data: None), board.chip.host_bytes
+    assert board.ask(HELLO)[0].chip == bytes(4)
+    assert board.ask(Watch(technologies=3))[0].fault == Fault.CHIP_SILENT
+    board.chip.host_bytes = hears
+    board.find_card()
+    board.chip.host_bytes = lambda data: None
+    assert board.ask(HELLO, HELLO)[-1].chip == bytes(4)  # what it said before counts no more
+
+
+def test_an_error_in_the_firmware_is_a_fault_and_a_log_line_without_its_text():
+    board = Board()
+    board.find_card()
+
+    def break_down(*_):
+        raise ValueError("00200098 04 31323334")
+
+    board.app._isodep.send = break_down
+    log, failed = board.ask(Transmit(is_last=1, data=b"\x00\x20\x00\x98"))
+    assert log == Log(text=b"ValueError")
+    assert failed == Failed(fault=Fault.INTERNAL, detail=0)
+
+
+REQUESTS = st.tuples(st.integers(0, 255), st.integers(0, 255), st.binary(max_size=40))
+KNOWN = st.tuples(st.sampled_from([1, 2, 3, 4, 5]), st.integers(1, 255), st.binary(max_size=40))
+
+
+@settings(max_examples=100)
+@given(st.lists(REQUESTS | KNOWN, max_size=8))
+def test_no_requests_stop_the_reader(requests):
+    board = Board()
+    for kind, number, payload in requests:
+        board.port.to_reader += Frame(kind, number, payload).build()
+    board.messages(2)
+    board.send(HELLO, number=99)
+    assert any(isinstance(m, Welcome) for m in board.messages())
+
+
+@settings(max_examples=100)
+@given(st.binary(max_size=300))
+def test_no_bytes_stop_the_reader(noise):
+    board = Board()
+    board.app._link._last = 0
+    board.port.to_reader += noise
+    board.messages()
+    while board.app._link._give_up_frame():
+        board.app._answer()
+    assert any(isinstance(m, Welcome) for m in board.ask(HELLO))
+
+
+def test_done_comes_before_the_card():
+    answers = Board().ask(Watch(technologies=3))
+    assert answers[0] == Done()

@@ -1,0 +1,80 @@
+"""Looking for cards, when the chip and the cards answer anything at all."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+import field as field_module
+import kazashi_wire.messages as wire
+from field import FOUND, NOBODY, REFUSED, Field
+from hostframe import Answer
+from isodep import IsoDep
+from pn532 import RadioError
+
+field_module.sleep_ms = lambda ms: None  # a card may ask for 5 s before its first block
+
+ANSWERS = st.none() | st.binary(max_size=70)
+
+
+class Chip:
+    """Gives out answers in turn, whatever it is asked; None is a time-out."""
+
+    def __init__(self, answers):
+        self._answers = list(answers)
+        self.reply = Answer(80)
+        self.heard = Answer()
+
+    def call(self, command, timeout_ms=0):
+        return self._fill(self.reply, self._next() or b"")
+
+    def issue(self, command):
+        pass
+
+    def received(self):
+        data = self._next()
+        if data is None:
+            raise RadioError(1)
+        return self._fill(self.heard, data)
+
+    def wait_for_card(self, microseconds):
+        assert microseconds < 1 << 30  # a small int on the RP2040
+
+    def _next(self):
+        return self._answers.pop(0) if self._answers else None
+
+    def _fill(self, answer, data):
+        answer.start, answer.count = 7, len(data)
+        answer.buffer[7 : 7 + len(data)] = data
+        return 7
+
+
+def field(*answers):
+    chip = Chip(answers)
+    found = Field(chip, IsoDep(chip))
+    found._searches = 1  # the field is fresh
+    return found
+
+
+@given(st.lists(ANSWERS, max_size=12), st.sampled_from([1, 2, 3]))
+def test_no_answers_raise(answers, technologies):
+    assert field(*answers).search(technologies) in (NOBODY, FOUND, REFUSED)
+
+
+@given(st.binary(max_size=60))
+def test_no_ats_raises(ats):
+    listed = bytes.fromhex("0101000420040801020300"[:22])
+    looked = field(listed, b"", ats)
+    assert looked.search(wire.Technology.TYPE_A) == FOUND
+    assert bytes(looked.answer[3 : looked.count]) == ats
+
+
+def test_an_ats_gives_frame_size_and_waiting_time():
+    looked = field(bytes.fromhex("01010004200408010203"), b"", bytes.fromhex("0578008002"))
+    assert looked.search(wire.Technology.TYPE_A) == FOUND
+    assert looked._isodep.room == 253
+    assert looked._isodep._fwt_us > 77_300
+
+
+def test_a_card_without_iso_dep_is_refused():
+    looked = field(bytes.fromhex("01010004000408010203"))
+    assert looked.search(wire.Technology.TYPE_A) == REFUSED
+    assert looked.refusal == wire.Refusal.NOT_ISO_DEP

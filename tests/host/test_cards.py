@@ -1,0 +1,247 @@
+"""APDUs and the JPKI session, over cards that answer by script, by simulation, or anything."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kazashi.cards.apdu import Command, Response, send
+from kazashi.cards.certificate import Certificate
+from kazashi.cards.jpki import JpkiSession
+from kazashi.errors import (
+    CardError,
+    CardStatus,
+    LastTry,
+    MalformedFile,
+    MalformedResponse,
+    NotAMyNumberCard,
+    PinBlocked,
+    ReaderError,
+    WrongPin,
+)
+from kazashi.sim.apdu import CommandApdu, MalformedApdu
+from kazashi.sim.card import Jpki
+from kazashi.sim.person import Person
+
+PERSON = Person(1600)
+
+
+class Scripted:
+    """Expects commands and gives responses, hex."""
+
+    def __init__(self, *exchanges):
+        self.exchanges = list(exchanges)
+
+    def transmit(self, apdu, on_progress=None):
+        command, response = self.exchanges.pop(0)
+        assert apdu.hex() == command
+        return bytes.fromhex(response)
+
+
+class Simulated:
+    """A card without a reader."""
+
+    def __init__(self, card):
+        self.card = card
+        self.commands = []
+
+    def transmit(self, apdu, on_progress=None):
+        self.commands.append(apdu)
+        return self.card.transmit(apdu).apdu
+
+
+COMMANDS = st.builds(
+    Command,
+    *[st.integers(0, 255)] * 4,
+    data=st.binary(max_size=400),
+    ne=st.integers(0, 65536),
+)
+
+
+@given(COMMANDS)
+def test_a_card_reads_a_command_as_the_driver_built_it(command):
+    read = CommandApdu.parse(command.build())
+    assert (read.cla, read.ins, read.p1, read.p2) == (
+        command.cla,
+        command.ins,
+        command.p1,
+        command.p2,
+    )
+    assert (read.data, read.ne) == (command.data, command.ne)
+
+
+@given(st.binary(max_size=40))
+def test_no_command_raises_anything_but_malformed_apdu(noise):
+    try:
+        CommandApdu.parse(noise)
+    except MalformedApdu:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("command", "apdu"),
+    [
+        (Command(0, 0x20, 0, 0x80), "00200080"),
+        (Command(0, 0xB0, 0x8A, 0, ne=251), "00b08a00fb"),
+        (Command(0, 0xB0, 0x8A, 0, ne=256), "00b08a0000"),
+        (Command(0, 0xB0, 0, 251, ne=1349), "00b000fb000545"),
+        (Command(0, 0xB0, 0, 0, ne=65536), "00b00000000000"),
+        (Command(0, 0x20, 0, 0x98, b"1234"), "002000980431323334"),
+        (Command(0, 0x84, data=b"ab", ne=16), "0084000002616210"),
+        (Command(0, 0x84, data=b"ab", ne=300), "00840000000002616201 2c".replace(" ", "")),
+        (Command(0, 0xD6, data=b"a" * 256), "00d60000000100" + "61" * 256),
+    ],
+)
+def test_the_cases_of_iso_7816(command, apdu):
+    assert command.build().hex() == apdu
+
+
+@pytest.mark.parametrize("command", [Command(0, 1, data=bytes(65536)), Command(0, 1, ne=65537)])
+def test_a_length_beyond_extended_is_misuse(command):
+    with pytest.raises(ValueError, match="no APDU"):
+        command.build()
+
+
+@pytest.mark.parametrize("apdu", [b"", b"\x90"])
+def test_a_response_without_a_status_is_malformed(apdu):
+    with pytest.raises(MalformedResponse):
+        Response.parse(apdu)
+
+
+def test_the_rest_is_fetched_where_the_card_says_there_is_more():
+    card = Scripted(("00b0000004", "aa6101"), ("00c0000001", "bb9000"))
+    assert send(card, Command(0, 0xB0, ne=4)).data == b"\xaa\xbb"
+
+
+def test_a_card_that_promises_more_and_gives_nothing_is_not_asked_for_ever():
+    card = Scripted(("00b0000004", "aa6101"), ("00c0000001", "6101"))
+    with pytest.raises(CardStatus):
+        send(card, Command(0, 0xB0, ne=4))
+
+
+def test_a_wrong_length_is_corrected_once_as_the_card_says():
+    card = Scripted(("00b0000000", "6c02"), ("00b0000002", "aabb9000"))
+    assert send(card, Command(0, 0xB0, ne=256)).data == b"\xaa\xbb"
+
+
+def test_verify_is_never_sent_a_second_time():
+    card = Scripted(
+        ("00a4040c0ad392f000260100000001", "9000"),
+        ("00200098", "63c3"),
+        ("002000980431323334", "6c04"),
+    )
+    with pytest.raises(CardStatus):
+        JpkiSession(card).verify_pin("1234")
+
+
+@pytest.mark.parametrize("status", ["6a82", "6d00", "6e00"])
+def test_a_card_without_the_application_is_no_my_number_card(status):
+    with pytest.raises(NotAMyNumberCard):
+        JpkiSession(Scripted(("00a4040c0ad392f000260100000001", status)))
+
+
+@pytest.mark.parametrize("pin", ["", "123", "12345", "abcd", "１２３４", "12 4"])
+def test_a_pin_that_is_no_pin_never_reaches_the_card(pin):
+    card = Simulated(Jpki(PERSON))
+    session = JpkiSession(card)
+    with pytest.raises(ValueError, match="four digits") as misuse:
+        session.verify_pin(pin)
+    assert len(card.commands) == 1
+    assert not pin or pin not in str(misuse.value)
+
+
+def test_progress_grows_to_the_whole():
+    seen = []
+    session = JpkiSession(Simulated(Jpki(PERSON)))
+    session.authentication_certificate(lambda so_far, size: seen.append((so_far, size)))
+    assert seen[0] == (251, 1600)
+    assert seen == sorted(seen)
+
+
+def test_the_certificate_is_what_the_card_holds_and_is_parsed():
+    session = JpkiSession(Simulated(Jpki(PERSON)))
+    certificate = Certificate.parse(session.authentication_certificate())
+    assert certificate.der == PERSON.certificate
+    assert certificate.subject == "CN=KAZASHITEST00000000000000000000A,C=JP"
+    assert certificate.not_before < certificate.not_after
+    assert certificate.pem.startswith("-----BEGIN CERTIFICATE-----\n")
+    assert session.authority_certificate() == PERSON.authority
+
+
+def file_of(content):
+    """A card whose certificate file holds this."""
+    card = Jpki(PERSON)
+    card._files[0x000A].content = content
+    return Simulated(card)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        bytes(2000),
+        b"\x30",
+        b"\x30\x82\xff\xff" + bytes(2000),
+        b"\x30\x82\x06\x3c" + bytes(100),
+        b"\x30\x80\0\0",
+    ],
+)
+def test_a_file_without_a_certificate_is_malformed(content):
+    with pytest.raises(CardError):
+        JpkiSession(file_of(content)).authentication_certificate()
+
+
+@given(st.binary(max_size=600))
+def test_no_file_raises_anything_but_a_card_error(content):
+    try:
+        der = JpkiSession(file_of(content)).authentication_certificate()
+        Certificate.parse(der)
+    except CardError:
+        pass
+
+
+@given(st.binary(max_size=80), st.integers(0, 1599))
+def test_no_certificate_raises_anything_but_malformed_file(noise, at):
+    der = PERSON.certificate[:at] + noise + PERSON.certificate[at + len(noise) :]
+    try:
+        Certificate.parse(der).verifies(b"signature", b"message")
+    except MalformedFile:
+        pass
+
+
+@settings(max_examples=200)
+@given(st.lists(st.binary(max_size=270), min_size=30, max_size=30))
+def test_no_responses_raise_anything_but_a_reader_error(responses):
+    waiting = [b"\x90\x00", *responses]
+
+    class Anything:
+        def transmit(self, apdu, on_progress=None):
+            return waiting.pop(0) if waiting else b"\x6f\x00"
+
+    try:
+        session = JpkiSession(Anything())
+        session.token_label()
+        session.pin_tries_left()
+        session.authentication_certificate()
+        session.verify_pin("1234")
+        session.sign(b"")
+    except ReaderError:
+        pass
+
+
+def test_a_blocked_pin_is_said_to_be_blocked():
+    card = Simulated(Jpki(PERSON))
+    session = JpkiSession(card)
+    for expected in (WrongPin, WrongPin, LastTry, LastTry):
+        with pytest.raises(expected):
+            session.verify_pin("0000")
+    for _ in range(2):
+        with pytest.raises(PinBlocked):
+            session.verify_pin("0000", with_last_try=True)
+    with pytest.raises(PinBlocked):
+        session.pin_tries_left()
+
+
+def test_after_success_all_tries_are_left():
+    session = JpkiSession(Simulated(Jpki(PERSON)))
+    assert session.pin_tries_left() == 3
+    session.verify_pin("1234")
+    assert session.pin_tries_left() == 3

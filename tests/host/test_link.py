@@ -1,0 +1,296 @@
+"""The host's end of the wire, over a pipe that plays a reader."""
+
+import logging
+from time import monotonic
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kazashi.errors import (
+    CardGone,
+    CardProtocolBroken,
+    FirmwareStopped,
+    NoCard,
+    ProtocolError,
+    ReaderError,
+    ReaderFault,
+    ReaderSilent,
+    ReaderUnplugged,
+    VersionMismatch,
+)
+from kazashi.link import TRAFFIC, Link
+from kazashi.reader import Reader
+from kazashi_wire.frame import Deframer, Frame
+from kazashi_wire.messages import (
+    CardFound,
+    CardLost,
+    Done,
+    End,
+    Failed,
+    Fault,
+    Part,
+    Rest,
+    Transmit,
+    Watch,
+    Welcome,
+)
+
+
+class Pipe:
+    """Answers each request with what `answer` makes of it: messages, frames or bytes."""
+
+    def __init__(self, answer):
+        self.answer = answer
+        self.sent = []
+        self.is_closed = False
+        self._waiting = bytearray()
+        self._deframer = Deframer()
+
+    def write(self, data):
+        for frame in self._deframer.feed(data):
+            self.sent.append(frame)
+            for said in self.answer(frame):
+                if isinstance(said, bytes):
+                    self._waiting += said
+                else:
+                    self._waiting += Frame(said.kind, frame.number, said.build()).build()
+
+    now = staticmethod(monotonic)
+
+    def read(self, size):
+        data, self._waiting = bytes(self._waiting[:size]), self._waiting[size:]
+        return data
+
+    def close(self):
+        self.is_closed = True
+
+
+def link_that_hears(*said, timeout_s=1.0):
+    return Link(Pipe(lambda _frame: said), timeout_s)
+
+
+def event(message):
+    return Frame(message.kind, 0, message.build()).build()
+
+
+def test_numbers_go_from_1_to_255_and_round():
+    pipe = Pipe(lambda _frame: [Done()])
+    link = Link(pipe)
+    for _ in range(300):
+        link.request(Rest(), Done)
+    assert [f.number for f in pipe.sent] == [i % 255 + 1 for i in range(300)]
+
+
+def test_an_answer_to_an_earlier_request_is_not_taken():
+    stale = Frame(Failed.kind, 77, Failed(fault=3, detail=0).build()).build()
+    assert link_that_hears(stale, Done()).request(Rest(), Done) == Done()
+
+
+def test_a_response_is_gathered_from_its_parts_with_progress():
+    link = link_that_hears(
+        Part(offset=0, data=b"ab"), Part(offset=0, data=b""), Part(offset=2, data=b"c"),
+        End(size=3, mac=b""),
+    )  # fmt: skip
+    seen = []
+    assert link.transmit(b"\0\xb0\0\0\0", seen.append) == b"abc"
+    assert seen == [2, 3]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        (Part(offset=0, data=b"ab"), Part(offset=3, data=b"c"), End(size=4, mac=b"")),
+        (Part(offset=0, data=b"ab"), End(size=3, mac=b"")),
+        (Done(),),
+    ],
+)
+def test_a_lost_part_is_never_passed_over(said):
+    with pytest.raises(ProtocolError):
+        link_that_hears(*said).transmit(b"\0\xb0\0\0\0")
+
+
+def test_a_long_command_goes_in_parts_with_one_number():
+    pipe = Pipe(lambda f: [End(size=0, mac=b"")] if Transmit.parse(f.payload).is_last else [])
+    apdu = bytes(range(256)) * 5
+    Link(pipe).transmit(apdu)
+    parts = [Transmit.parse(f.payload) for f in pipe.sent]
+    assert b"".join(p.data for p in parts) == apdu
+    assert [p.is_last for p in parts] == [0, 0, 1]
+    assert {f.number for f in pipe.sent} == {1}
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        (Fault.NO_CARD, NoCard),
+        (Fault.CARD_GONE, CardGone),
+        (Fault.CARD_PROTOCOL, CardProtocolBroken),
+        *((f, ReaderFault) for f in Fault if f not in (3, 4, 5)),
+    ],
+)
+def test_every_fault_is_an_error_that_says_what_to_do(fault, error):
+    with pytest.raises(error, match=r": \w+|session"):
+        link_that_hears(Failed(fault=fault, detail=1)).request(Rest(), Done)
+
+
+def test_an_unknown_fault_asks_for_an_update():
+    with pytest.raises(ProtocolError, match="update"):
+        link_that_hears(Failed(fault=200, detail=0)).request(Rest(), Done)
+
+
+def test_silence_has_its_own_error():
+    with pytest.raises(ReaderSilent):
+        link_that_hears(timeout_s=0.05).request(Rest(), Done)
+
+
+TRACEBACK = b"""Traceback (most recent call last):\r
+  File "main.py", line 6, in <module>\r
+ImportError: no module named 'board'\r
+MicroPython v1.28.0; Raspberry Pi Pico with RP2040\r
+>>> """
+
+
+def test_a_firmware_that_stopped_is_told_from_a_silent_reader():
+    with pytest.raises(FirmwareStopped) as stopped:
+        link_that_hears(TRACEBACK, timeout_s=0.0).request(Rest(), Done)
+    assert stopped.value.said == "ImportError: no module named 'board'"
+
+
+def test_a_firmware_that_stopped_before_it_was_asked_says_why():
+    pipe = Pipe(lambda _frame: [])
+    left = [TRACEBACK]
+
+    def unplugged(*_):
+        if left:
+            return left.pop()
+        raise ReaderUnplugged
+
+    pipe.read = unplugged
+    pipe.write = lambda _data: (_ for _ in ()).throw(ReaderUnplugged)
+    with pytest.raises(FirmwareStopped, match="board"):
+        Link(pipe).request(Rest(), Done)
+
+
+def test_a_board_at_micropythons_prompt_is_told_from_a_silent_reader():
+    with pytest.raises(FirmwareStopped, match="prompt"):
+        link_that_hears(b"\r\n>>> ", timeout_s=0.0).request(Rest(), Done)
+
+
+def test_an_answer_without_end_is_given_up():
+    parts = [Part(offset=i * 500, data=bytes(500)) for i in range(140)]
+    with pytest.raises(ProtocolError, match="no end"):
+        link_that_hears(*parts).transmit(b"\0\xb0\0\0\0")
+
+
+def test_a_reader_that_talks_of_other_things_is_given_up():
+    pipe = Pipe(lambda _frame: [])
+    pipe.read = lambda _size: event(CardLost())
+    with pytest.raises(ReaderSilent):
+        Link(pipe, 0.05).request(Rest(), Done)
+
+
+def test_events_wait_until_they_are_asked_for():
+    link = link_that_hears(event(CardLost()), Done(), event(CardFound(technology=2, answer=b"")))
+    link.request(Rest(), Done)
+    assert link.event(0.05) == CardLost()
+    assert link.event(0.05) == CardFound(technology=2, answer=b"")
+    assert link.event(0.05) is None
+
+
+def test_a_failure_without_a_request_ends_the_waiting_for_a_card():
+    link = link_that_hears(Done(), event(Failed(fault=Fault.CHIP_SILENT, detail=0x4A)))
+    link.request(Watch(technologies=3), Done)
+    with pytest.raises(ReaderFault, match="wiring"):
+        link.event(1)
+
+
+def welcome(revision, fingerprint):
+    return Welcome(
+        revision=revision, fingerprint=fingerprint, firmware=b"\0\1\0", chip=bytes(4),
+        serial=bytes(8), names=b"pico\nmicropython",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("revision", "advice"), [(0, "firmware"), (2, "this host"), (1, "one release")]
+)
+def test_a_version_mismatch_says_which_side_to_update(revision, advice):
+    pipe = Pipe(lambda _frame: [welcome(revision, b"\0\0\0\0")])
+    with pytest.raises(VersionMismatch, match=advice):
+        Reader(lambda: pipe)
+    assert pipe.is_closed
+
+
+def test_a_reader_without_a_chip_can_still_be_asked_who_it_is():
+    from kazashi_wire.messages import FINGERPRINT, REVISION
+
+    reader = Reader(lambda: Pipe(lambda _frame: [welcome(REVISION, FINGERPRINT)]))
+    assert reader.info.chip == ""
+
+
+@settings(max_examples=200)
+@given(noise=st.binary(max_size=300))
+def test_no_bytes_from_the_reader_raise_anything_but_a_reader_error(noise):
+    link = link_that_hears(noise, timeout_s=0.0)
+    try:
+        link.request(Rest(), Done)
+    except ReaderError:
+        pass
+    link._pipe.answer, link._timeout_s = (lambda _frame: [Done()]), 1.0
+    list(link._deframer.pause())
+    assert link.request(Rest(), Done) == Done()
+
+
+@settings(max_examples=200)
+@given(st.lists(st.tuples(st.sampled_from([0x41, 0x42, 0x43, 0x44, 0x4F, 0x81, 0x84]), st.binary(max_size=40)), max_size=6))  # fmt: skip  # noqa: E501
+def test_no_frames_from_the_reader_raise_anything_but_a_reader_error(frames):
+    said = [Frame(kind, number, p).build() for number, (kind, p) in enumerate(frames)]
+    link = link_that_hears(*said, timeout_s=0.0)
+    try:
+        link.transmit(b"\0\xb0\0\0\0")
+    except ReaderError:
+        pass
+
+
+@pytest.fixture
+def traffic(caplog):
+    with caplog.at_level(TRAFFIC, logger="kazashi.link"):
+        yield caplog
+
+
+def verify(pin, *, extended=False):
+    lc = b"\0" + len(pin).to_bytes(2, "big") if extended else bytes((len(pin),))
+    return b"\x00\x20\x00\x98" + lc + pin
+
+
+@pytest.mark.parametrize("extended", [False, True])
+def test_a_pin_is_masked_in_the_traffic_log(traffic, extended):
+    link_that_hears(Part(offset=0, data=b"\x90\0"), End(size=2, mac=b"")).transmit(
+        verify(b"8642", extended=extended)
+    )
+    assert "00200098 and" in traffic.text
+    frame = Frame(4, 1, b"\1" + verify(b"8642", extended=extended)).build()
+    assert b"8642".hex() not in traffic.text
+    assert frame[-4:].hex() not in traffic.text  # its CRC would give the PIN away
+
+
+def test_every_part_of_a_long_secret_is_masked(traffic):
+    link = Link(Pipe(lambda f: [End(size=0, mac=b"")] if f.payload[0] else []))
+    link.transmit(b"\x00\x24\x01\x80" + b"\0\x07\xd0" + b"8642" * 500)
+    assert "38363432" not in traffic.text
+    assert traffic.text.count("masked") == 4
+
+
+def test_who_switches_the_traffic_log_on_is_warned(traffic):
+    link_that_hears()
+    assert "test cards only" in traffic.text
+
+
+def test_other_traffic_is_logged_when_it_is_asked_for_and_only_then(traffic, caplog):
+    link_that_hears(End(size=0, mac=b"")).transmit(b"\0\xb0\x8a\0\0")
+    assert "0100b08a0000" in traffic.text
+    traffic.clear()
+    with caplog.at_level(logging.DEBUG, logger="kazashi.link"):
+        link_that_hears(End(size=0, mac=b"")).transmit(b"\0\xb0\x8a\0\0")
+    assert traffic.text == ""

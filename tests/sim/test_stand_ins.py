@@ -1,0 +1,130 @@
+"""The stand-ins behave as the RP2040 does, where the firmware could tell."""
+
+import select
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kazashi.sim import pico
+from kazashi.sim.board import BoardServer, Pins
+from kazashi.sim.tabletop import ScaledClock
+
+STAND_INS = Path(pico.__file__).parent / "stand_ins"
+
+
+class NoChip:
+    """Nothing hangs on the pins."""
+
+    is_asleep = False
+
+    def head(self):
+        return None
+
+    def due_s(self):
+        return None
+
+
+@pytest.fixture
+def run(interpreter, tmp_path):
+    """Starts a script on a simulated board; its stdin and stdout are pipes."""
+    pins = Pins("pico", spi=0, select=17, irq=20, reset=21)
+    server = BoardServer(NoChip(), ScaledClock(1.0), pins, 1.0)
+    processes = []
+
+    def start(text):
+        script = tmp_path / "script.py"
+        script.write_text(text, encoding="utf-8")
+        folders = [str(STAND_INS), str(pico.device_folder("firmware"))]
+        command, environment = pico.interpreter(interpreter, script, folders)
+        processes.append(
+            subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                env={"KAZASHI_BOARD": server.address, **environment},
+            )
+        )
+        return processes[-1]
+
+    yield start
+    server.close()
+    for process in processes:
+        process.kill()
+        process.communicate()
+
+
+def test_spi_with_the_lowest_bit_first_is_refused(run):
+    process = run(
+        "import machine, sys\n"
+        "try: machine.SPI(0, firstbit=machine.SPI.LSB)\n"
+        "except NotImplementedError as error: sys.stdout.buffer.write(str(error).encode())\n"
+    )
+    assert process.communicate(timeout=20)[0] == b"LSB"
+
+
+def test_pins_without_anything_on_them_read_high(run):
+    process = run(
+        "import machine, sys\n"
+        "sys.stdout.buffer.write(bytes((48 + machine.Pin(3)(), 48 + machine.Pin(20).value())))\n"
+    )
+    assert process.communicate(timeout=20)[0] == b"11"
+
+
+def test_stdin_blocks_until_all_has_come(run):
+    process = run(
+        "import sys\n"
+        "b = bytearray(4)\n"
+        "sys.stdout.buffer.write(b'>')\n"
+        "sys.stdin.buffer.readinto(b)\n"
+        "sys.stdout.buffer.write(b)\n"
+    )
+    assert process.stdout.read(1) == b">"
+    process.stdin.write(b"ab")
+    process.stdin.flush()
+    assert not select.select([process.stdout], [], [], 0.1)[0]
+    process.stdin.write(b"cd")
+    process.stdin.flush()
+    assert process.stdout.read(4) == b"abcd"
+
+
+def test_a_sender_without_pause_is_held_back_and_loses_nothing(run):
+    process = run(
+        "from usb import UsbSerial\n"
+        "import time\n"
+        "port, octet, total, count = UsbSerial(), bytearray(1), 0, 0\n"
+        "time.sleep_ms(200)\n"
+        "while count < 65536:\n"
+        "    if port.has_input(10):\n"
+        "        port.read(octet)\n"
+        "        total = (total * 31 + octet[0]) % 65521\n"
+        "        count += 1\n"
+        "port.write(str(total).encode(), 0, len(str(total)))\n"
+    )
+    data = bytes((i * i + 3) & 0xFF for i in range(65536))  # 03, too: no Ctrl-C
+    expected = 0
+    for octet in data:
+        expected = (expected * 31 + octet) % 65521
+    assert int(process.communicate(data, timeout=60)[0]) == expected
+
+
+def test_ticks_wrap_and_their_difference_does_not(run):
+    process = run(
+        "import time\n"
+        "from usb import UsbSerial\n"
+        "last = time.ticks_add(0, -5) if hasattr(time, 'ticks_add') else (1 << 30) - 5\n"
+        "text = str((time.ticks_diff(5, last), time.ticks_diff(last, 5))).encode()\n"
+        "UsbSerial().write(text, 0, len(text))\n"
+    )
+    assert process.communicate(timeout=20)[0] == b"(10, -10)"
+
+
+def test_the_ring_of_cpythons_stdin_holds_512_octets():
+    code = (
+        f"import sys; sys.path[:0] = [{str(STAND_INS / 'cpython')!r}]; import boot;"
+        "r = boot.Ring(0); c = r._changed; c.acquire();"
+        "c.wait_for(lambda: len(r._octets) >= 512, 10); c.wait(0.2); print(len(r._octets))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], input=bytes(5000), capture_output=True)
+    assert done.stdout.strip() == b"512"
