@@ -6,12 +6,12 @@ chip and card around them.
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from queue import Empty, Queue
 from time import monotonic
 
 from kazashi.errors import NoReader, ReaderSilent, ReaderUnplugged
@@ -22,6 +22,7 @@ from .tabletop import ScaledClock, Tabletop
 
 _READ_TIMEOUT_S = 0.05
 _WRITE_TIMEOUT_S = 5.0
+_BUFFER = 4096  # of the line, about: a sender soon notices that nobody fetches
 _PACKAGE = Path(__file__).parents[1]
 _STAND_INS = Path(__file__).parent / "stand_ins"
 
@@ -53,7 +54,11 @@ class SimulatedPico(Tabletop):
 
 
 class ProcessPipe:
-    """The line to a firmware that runs as a process: stdin and stdout are its USB serial port."""
+    """The line to a firmware that runs as a process: stdin and stdout are its USB serial port.
+
+    Threads carry the bytes between the process and a socket, so that this end waits in system calls
+    alone: a Ctrl-C that met a lock of `threading` would leave it broken.
+    """
 
     def __init__(
         self, command: list[str], environment: dict[str, str], power_off: Callable[[], None]
@@ -67,75 +72,74 @@ class ProcessPipe:
             env=environment,
             bufsize=0,
         )
-        self._received: Queue[bytes] = Queue()
-        self._to_send: Queue[_Sending | None] = Queue()
-        self._is_over = False
+        self._line, self._far = socket.socketpair()
+        for end in (self._line, self._far):
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
         self._threads = [threading.Thread(target=t, daemon=True) for t in (self._pump, self._feed)]
         for thread in self._threads:
             thread.start()
 
     now = staticmethod(monotonic)
 
+    def fileno(self) -> int:
+        """For select: readable when the firmware has said something."""
+        return self._line.fileno()
+
     def read(self, size: int, /) -> bytes:
         """What has come, after at most 50 ms."""
-        del size  # whatever came comes in one piece
-        if self._is_over:
-            raise ReaderUnplugged
         try:
-            data = self._received.get(timeout=_READ_TIMEOUT_S)
-        except Empty:
+            self._line.settimeout(_READ_TIMEOUT_S)
+            data = self._line.recv(size)
+        except TimeoutError:
             return b""
+        except OSError as error:
+            raise ReaderUnplugged from error
         if not data:
-            self._is_over = True
             raise ReaderUnplugged
         return data
 
     def write(self, data: bytes, /) -> None:
         """Send, held back where the firmware does not fetch it, for some seconds at most."""
-        sending = _Sending(data)
-        self._to_send.put(sending)
-        if not sending.is_done.wait(_WRITE_TIMEOUT_S):
-            raise ReaderSilent(_WRITE_TIMEOUT_S)
-        if sending.has_failed:
-            raise ReaderUnplugged
+        try:
+            self._line.settimeout(_WRITE_TIMEOUT_S)
+            self._line.sendall(data)
+        except TimeoutError as error:
+            raise ReaderSilent(_WRITE_TIMEOUT_S) from error
+        except OSError as error:
+            raise ReaderUnplugged from error
 
     def close(self) -> None:
         """Unplug it."""
         self.process.kill()
         self.process.wait()
         self._power_off()
-        self._to_send.put(None)
+        self._line.close()
         for thread in self._threads:
             thread.join()
+        self._far.close()
         for stream in (self.process.stdin, self.process.stdout):
             if stream:
                 stream.close()
 
     def _pump(self) -> None:
+        """From the firmware; when it ends, its line does."""
         assert self.process.stdout
-        while data := self.process.stdout.read(4096):
-            self._received.put(data)
-        self._received.put(b"")
+        try:
+            while data := self.process.stdout.read(4096):
+                self._far.sendall(data)
+            self._far.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass  # close() came first
 
     def _feed(self) -> None:
+        """To the firmware."""
         assert self.process.stdin
-        while sending := self._to_send.get():
-            try:
-                left = sending.data
-                while left:
-                    left = left[self.process.stdin.write(left) or 0 :]
-            except OSError:
-                sending.has_failed = True
-            sending.is_done.set()
-
-
-class _Sending:
-    """One write on its way, and what became of it."""
-
-    def __init__(self, data: bytes) -> None:
-        self.data = data
-        self.is_done = threading.Event()
-        self.has_failed = False
+        try:
+            while data := self._far.recv(4096):
+                while data:
+                    data = data[self.process.stdin.write(data) or 0 :]
+        except OSError:
+            pass  # the firmware has ended: _pump tells
 
 
 def connect(url: str) -> ProcessPipe:

@@ -2,22 +2,21 @@
 
 import select
 import socket
-import threading
 from ipaddress import ip_address
 from time import monotonic
 from typing import Protocol
 
-from kazashi.errors import ReaderSilent, ReaderUnplugged
+from kazashi.errors import ReaderSilent
 
 from .pico import ProcessPipe
 
-_LOOK_S = 0.05
 _DROP_S = 0.5  # MicroPython on the RP2040 drops what the host does not fetch within this time
 
 
 class Line(Protocol):
     """Where the other program is, or will be."""
 
+    def fileno(self) -> int: ...  # for select: readable when the other program does something
     def read(self, timeout_s: float) -> bytes: ...
     def write(self, data: bytes, timeout_s: float) -> None: ...
     def close(self) -> None: ...
@@ -37,6 +36,9 @@ class TcpLine:
         self._listener = socket.create_server((host, port))
         self.address: tuple[str, int] = self._listener.getsockname()[:2]
         self._peer: socket.socket | None = None
+
+    def fileno(self) -> int:
+        return (self._peer or self._listener).fileno()
 
     def read(self, timeout_s: float) -> bytes:
         peer = self._peer
@@ -82,29 +84,12 @@ def serve(pipe: ProcessPipe, line: Line) -> None:
     Raises:
         ReaderUnplugged: the simulated firmware ended.
     """
-    is_over = threading.Event()
-
-    def to_reader() -> None:
-        try:
-            while not is_over.is_set():
-                if data := line.read(_LOOK_S):
-                    send(data)
-        except ReaderUnplugged:
-            pass  # the other direction reports it
-
-    def send(data: bytes) -> None:
-        try:
-            pipe.write(data)
-        except ReaderSilent:
-            pass  # a firmware that fetches nothing: the host notices by itself
-
-    thread = threading.Thread(target=to_reader, daemon=True)
-    try:
-        thread.start()
-        while True:
-            if data := pipe.read(4096):
-                line.write(data, _DROP_S)
-    finally:
-        is_over.set()
-        if thread.ident:  # Ctrl-C may come before it began
-            thread.join()
+    while True:
+        ready, _, _ = select.select([line, pipe], [], [])
+        if line in ready and (data := line.read(0.0)):
+            try:
+                pipe.write(data)
+            except ReaderSilent:
+                pass  # a firmware that fetches nothing: the host notices by itself
+        if pipe in ready:
+            line.write(pipe.read(4096), _DROP_S)

@@ -28,6 +28,10 @@ class Terminal:
         os.set_blocking(self._master, False)
         self.path = os.ttyname(self._slave)
 
+    def fileno(self) -> int:
+        """For select: readable when the other program has written something."""
+        return self._master
+
     def read(self, timeout_s: float) -> bytes:
         """What the other program has written, b"" when nothing comes in time."""
         ready, _, _ = select.select([self._master], [], [], timeout_s)
