@@ -1,7 +1,7 @@
 """Requests in, answers and card events out.
 
-Knows neither USB nor SPI. A handler either answers or raises; `fault_of` is the one place where an
-exception becomes a fault on the wire.
+Knows neither USB nor SPI. A handler either answers or raises; what it raises becomes a fault on the
+wire, and recovery climbs as far as it must.
 """
 
 import gc
@@ -11,52 +11,40 @@ from time import ticks_diff, ticks_ms
 from micropython import const
 
 import wire
+from faults import Fault, fault_of
 from field import FOUND, REFUSED
-from isodep import BlockError
 from link import HEADER
-from pn532 import ChipRefused, ChipSilent, RadioError
+from pn532 import ChipRefused, ChipSilent
+from relay import Relay
 
 FIRMWARE = b"\x00\x01\x00"  # major, minor, patch
 
 _PRESENCE_MS = const(250)  # between two looks whether an idle card is still there
 _IDLE_MS = const(20)  # to wait for the host where nothing else is to do
-_LONGEST_RESPONSE = const(65538)  # octets of an APDU, with its status
-_ENDLESS = const(0x12)  # a chained I-block, for the report
-_NEXT_PART_MS = const(2000)  # for the host to go on with a command that it began
-
-
-class Fault(Exception):
-    """A request that cannot be carried out. args: a wire.FAULT, its detail."""
-
-
-def fault_of(error):
-    """(fault, detail) for the wire."""
-    if isinstance(error, Fault):
-        return error.args
-    detail = error.args[0] if error.args else 0
-    if isinstance(error, RadioError):
-        return wire.FAULT_CARD_GONE, detail
-    if isinstance(error, BlockError):
-        return wire.FAULT_CARD_PROTOCOL, detail
-    if isinstance(error, ChipSilent):
-        return wire.FAULT_CHIP_SILENT, detail
-    if isinstance(error, ChipRefused):
-        return wire.FAULT_CHIP_REFUSED, detail
-    return wire.FAULT_INTERNAL, 0
+_CHIP_RESETS = const(3)  # in a row, each for a search that came to no end
+_COOL_DOWN_MS = const(5000)  # [assumed: no source says how long the chip takes]
+_STEPS_TO_TIDY = const(64)  # without a card: some seconds
 
 
 class App:
-    """The reader. `names`: board, line feed, interpreter; `serial`: 8 octets."""
+    """The reader."""
 
-    def __init__(self, link, chip, field, isodep, names, serial):
+    def __init__(self, link, chip, field, isodep, device):
         self._link = link
+        self._relay = Relay(link, chip, isodep, device)
         self._chip = chip
         self._field = field
         self._isodep = isodep
-        self._names = names
-        self._serial = serial
+        self._device = device
+        self._health = chip.health
         self._is_chip_ready = False
+        self._has_chip_answered = False  # since the board started
+        self._chip_resets = 0  # in a row
+        self._hot_since = None  # ticks; None: it is cool
+        self._steps = 0  # since the last collection
         self._technologies = 0  # to look for; 0: nobody waits for a card
+        self._searches = 0  # begun for the last Watch
+        self._has_found = False  # what it looked for
         self._has_card = False
         self._refusal = 0  # reported, and still there
         self._checked = 0  # when the card was last seen
@@ -68,21 +56,33 @@ class App:
             wire.REST: self._rest,
             wire.TRANSMIT: self._transmit,
             wire.HANDSHAKE: self._handshake,
+            wire.ASK_HEALTH: self._report_health,
         }
-        isodep.on_wait = self._report_life
 
     def run(self):
+        step = self.step
         while True:
-            self.step()
+            self._attempt(step)
 
     def step(self):
         """Answer one request, or else look after the field once."""
+        self._device.alive()
         if self._link.poll(0 if self._technologies else _IDLE_MS):
             self._answer()
         elif self._technologies:
             self._attempt(self._look_for_card)
+            self._tidy()
         elif self._has_card:
             self._attempt(self._look_after_card)
+        else:
+            self._tidy()
+
+    def _tidy(self):
+        """Collect garbage while no card is there, so that it never happens during a read."""
+        self._steps += 1
+        if self._steps >= _STEPS_TO_TIDY and not self._has_card:
+            self._steps = 0
+            gc.collect()
 
     # --- requests ------------------------------------------------------------------------------
 
@@ -112,14 +112,32 @@ class App:
     def _fail(self, error):
         """Tell the host what went wrong, and drop what can no longer be trusted."""
         fault, detail = fault_of(error)
-        if fault == wire.FAULT_INTERNAL:
+        if fault == wire.FAULT_CHIP_SILENT and self._revive_chip():
+            fault = wire.FAULT_CHIP_RESTARTED
+        elif fault == wire.FAULT_CHIP_REFUSED:
+            self._is_chip_ready = False
+        elif fault == wire.FAULT_COOL_DOWN:
+            self._hot_since = ticks_ms()
+        elif fault == wire.FAULT_INTERNAL:
+            gc.collect()  # it may have been for want of memory
             self._log(type(error).__name__)  # not its text: that may hold what the host sent
+        if fault == wire.FAULT_COMMAND_CUT or not isinstance(error, Fault):
+            self._health.field_offs += 1
+            self._go_dark()
         struct.pack_into(wire.FAILED_FORMAT, self._link.out, HEADER, fault, detail)
         self._link.send(wire.FAILED, self._number, wire.FAILED_SIZE)
-        if fault in (wire.FAULT_CHIP_SILENT, wire.FAULT_CHIP_REFUSED):
-            self._is_chip_ready = False
-        if fault == wire.FAULT_COMMAND_CUT or not isinstance(error, Fault):
-            self._go_dark()
+        if fault == wire.FAULT_CHIP_SILENT and self._has_chip_answered:
+            self._device.restart()  # once: after it, the chip answers first
+
+    def _revive_chip(self):
+        """Reset the chip. True when it answers again; its field is off then."""
+        self._health.chip_resets += 1
+        self._is_chip_ready = False
+        try:
+            self._start_chip()
+            return True
+        except (ChipSilent, ChipRefused):
+            return False
 
     def _refuse(self):
         raise Fault(wire.FAULT_UNKNOWN_REQUEST, self._link.kind)
@@ -139,9 +157,9 @@ class App:
             wire.FINGERPRINT,
             FIRMWARE,
             self._chip.version,
-            self._serial,
+            self._device.serial,
         )
-        names = self._names
+        names = self._device.names
         self._link.send(wire.WELCOME, self._number, wire.WELCOME_SIZE, names, 0, len(names))
 
     def _watch(self):
@@ -152,6 +170,9 @@ class App:
         self._start_chip()
         self._field.renew()
         self._refusal = 0
+        self._chip_resets = 0
+        self._searches = 0
+        self._has_found = False
         self._technologies = technologies
         self._done()
         gc.collect()
@@ -159,72 +180,38 @@ class App:
     def _rest(self):
         self._dismiss()
         self._go_dark()
-        self._done()
+        has_found = 1 if self._has_found else 0
+        struct.pack_into(wire.RESTED_FORMAT, self._link.out, HEADER, self._searches, has_found)
+        self._link.send(wire.RESTED, self._number, wire.RESTED_SIZE)
         gc.collect()
 
     def _handshake(self):
         raise Fault(wire.FAULT_NO_SESSION, 0)
 
+    def _report_health(self):
+        health = self._health
+        gc.collect()
+        struct.pack_into(
+            wire.HEALTH_FORMAT,
+            self._link.out,
+            HEADER,
+            self._device.cause,
+            self._device.reboots,
+            self._device.uptime_s(),
+            gc.mem_alloc(),
+            gc.mem_free(),
+            health.retries,
+            health.repolls,
+            health.field_offs,
+            health.chip_resets,
+        )
+        self._link.send(wire.HEALTH, self._number, wire.HEALTH_SIZE)
+
     def _transmit(self):
         if not self._has_card:
             raise Fault(wire.FAULT_NO_CARD, 0)
-        self._send_command()
-        self._pass_on_response()
+        self._relay.carry()
         self._checked = ticks_ms()
-
-    def _send_command(self):
-        """Send the APDU in hand to the card in blocks, fetching its other parts as they come."""
-        link = self._link
-        isodep = self._isodep
-        if link.size <= wire.TRANSMIT_SIZE:
-            raise Fault(wire.FAULT_MALFORMED_REQUEST, 0)
-        while True:
-            is_last = link.buffer[HEADER]
-            start = HEADER + wire.TRANSMIT_SIZE
-            end = HEADER + link.size
-            while start < end:
-                count = min(isodep.room, end - start)
-                isodep.send(link.buffer, start, count, start + count < end or not is_last)
-                start += count
-            if is_last:
-                return
-            self._await_next_part()
-
-    def _await_next_part(self):
-        link = self._link
-        start = ticks_ms()
-        while not link.poll(_IDLE_MS):
-            if ticks_diff(ticks_ms(), start) > _NEXT_PART_MS:
-                raise Fault(wire.FAULT_COMMAND_CUT, 0)
-        if link.kind != wire.TRANSMIT or link.number != self._number or link.size < 2:
-            raise Fault(wire.FAULT_COMMAND_CUT, 0)
-
-    def _pass_on_response(self):
-        """Send each block to the host while the card is already sending the next."""
-        link = self._link
-        isodep = self._isodep
-        buffer = self._chip.heard.buffer
-        offset = 0
-        while True:
-            more = isodep.more
-            if more:
-                isodep.acknowledge()
-            struct.pack_into(wire.PART_FORMAT, link.out, HEADER, offset)
-            count = isodep.count
-            if offset + count > _LONGEST_RESPONSE:
-                raise BlockError(_ENDLESS)
-            link.send(wire.PART, self._number, wire.PART_SIZE, buffer, isodep.start, count)
-            offset += count
-            if not more:
-                break
-            isodep.receive()
-        struct.pack_into(wire.END_FORMAT, link.out, HEADER, offset)
-        link.send(wire.END, self._number, wire.END_SIZE)
-
-    def _report_life(self):
-        """The card keeps us waiting: let the host know that we are here."""
-        struct.pack_into(wire.PART_FORMAT, self._link.out, HEADER, 0)
-        self._link.send(wire.PART, self._number, wire.PART_SIZE)
 
     def _done(self):
         self._link.send(wire.DONE, self._number)
@@ -234,7 +221,7 @@ class App:
     def _start_chip(self):
         if not self._is_chip_ready:
             self._chip.start()
-            self._is_chip_ready = True
+            self._is_chip_ready = self._has_chip_answered = True
 
     def _dismiss(self):
         """The session with the card ends as the standard asks."""
@@ -254,10 +241,21 @@ class App:
                 self._is_chip_ready = False
 
     def _look_for_card(self):
-        found = self._field.search(self._technologies)
+        if self._is_hot():
+            return
+        self._searches += 1
+        try:
+            found = self._field.search(self._technologies)
+        except (ChipSilent, ChipRefused):
+            self._chip_resets += 1
+            if self._chip_resets > _CHIP_RESETS or not self._revive_chip():
+                raise
+            self._field.renew()
+            return
+        self._chip_resets = 0
         if found == FOUND:
             self._technologies = 0  # one Watch, one card: never a second one unnoticed
-            self._has_card = True
+            self._has_card = self._has_found = True
             self._checked = ticks_ms()
             self._link.out[HEADER] = self._field.technology
             answer = self._field.answer
@@ -270,6 +268,15 @@ class App:
                 self._link.send(wire.CARD_REFUSED, 0, wire.CARD_REFUSED_SIZE)
         else:
             self._refusal = 0
+
+    def _is_hot(self):
+        """The chip was too hot a moment ago: its field stays off."""
+        if self._hot_since is None:
+            return False
+        if ticks_diff(ticks_ms(), self._hot_since) < _COOL_DOWN_MS:
+            return True
+        self._hot_since = None
+        return False
 
     def _look_after_card(self):
         if ticks_diff(ticks_ms(), self._checked) < _PRESENCE_MS:

@@ -54,6 +54,7 @@ class Field:
     def __init__(self, chip, isodep):
         self._chip = chip
         self._isodep = isodep
+        self._health = chip.health
         self._off = Command(RF_CONFIGURATION, 2, b"\x01\x00")
         self._on = Command(RF_CONFIGURATION, 2, b"\x01\x01")
         self._list_a = Command(IN_LIST_PASSIVE_TARGET, 2, b"\x01\x00")
@@ -129,8 +130,7 @@ class Field:
         for i in range(_PUPI, _PUPI + 4):
             self.answer[i] = 0
         if self._ask(self._attrib):
-            self.renew()
-            return NOBODY
+            return self._lose()
         return self._welcome(_TYPE_B, self.answer[10] >> 4, self.answer[11] >> 4)
 
     def _no_single_card(self, is_listed, is_garbled):
@@ -138,14 +138,12 @@ class Field:
 
         Once or twice it may be that of one card on its way into the field.
         """
-        if is_listed or is_garbled:
-            self.renew()
         if is_listed or not is_garbled:
             self._collisions = 0
-            return NOBODY
+            return self._lose() if is_listed else NOBODY
         self._collisions += 1
         if self._collisions < _COLLISIONS:
-            return NOBODY
+            return self._lose()
         return self._refuse(wire.REFUSAL_SEVERAL_CARDS)
 
     def _search_a(self):
@@ -160,8 +158,7 @@ class Field:
         chip.call(self._frames_a)
         chip.wait_for_card(_ACTIVATION_US)
         if self._ask(self._rats):
-            self.renew()
-            return NOBODY
+            return self._lose()
         size = min(chip.heard.count, _MAX_ANSWER - 3)
         copy(chip.heard.buffer, chip.heard.start, self.answer, 3, size)
         self.count = 3 + size
@@ -179,6 +176,13 @@ class Field:
         except ChipSilent:
             return TIMEOUT  # if the chip is dead, the next call() says so
         return 0
+
+    def _lose(self):
+        """A card answered and was lost: look again, in a fresh field. Returns NOBODY."""
+        self._health.repolls += 1
+        self._health.field_offs += 1
+        self.renew()
+        return NOBODY
 
     def _welcome(self, technology, fsci, fwi):
         self.technology = technology

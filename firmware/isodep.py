@@ -12,7 +12,7 @@ from micropython import const
 
 from hostframe import PARAMETERS, Command
 from octets import copy
-from pn532 import IN_COMMUNICATE_THRU, ChipSilent, RadioError
+from pn532 import IN_COMMUNICATE_THRU, CardLost, ChipSilent, RadioError
 
 FRAME_SIZES = (16, 24, 32, 40, 48, 64, 96, 128, 256)  # by FSCI, ISO/IEC 14443-4 table 1
 _OVERHEAD = const(3)  # PCB and CRC; no CID, no NAD
@@ -119,6 +119,7 @@ class IsoDep:
         failures = 0
         while True:
             again = retries[self._number]
+            patience = self._retries()
             error = None
             if is_sent:
                 try:
@@ -131,12 +132,16 @@ class IsoDep:
                         continue
                     if pcb == _R_ACK | (self._number ^ 1) and retries is self._naks:
                         again = self._block  # rule 6: the card has not got it
+                    patience = 2 * _RETRIES  # it is there: silence and this may take turns
                     error = BlockError(pcb)
+                except CardLost:
+                    raise
                 except (RadioError, ChipSilent) as lost:
                     error = lost
             failures += 1
-            if failures > self._retries():
+            if failures > patience:
                 raise error or ChipSilent(IN_COMMUNICATE_THRU)
+            self._chip.health.retries += 1
             self.on_wait()
             is_sent = self._issue(again)
         self._number ^= 1

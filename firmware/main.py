@@ -10,14 +10,13 @@ import micropython
 # other. A host that speaks while the board starts would stop it with a Ctrl-C in one of its frames.
 micropython.kbd_intr(-1)
 
-import sys
-
 import board
 import machine
 from rp2 import bootsel_button
 
 from app import App
 from bus_spi import SpiBus
+from device import Device
 from field import Field
 from isodep import IsoDep
 from link import Link
@@ -38,21 +37,18 @@ def spi_bus():
     return SpiBus(spi, pin(board.SELECT, pin.OUT, value=1), irq)
 
 
-def names():
-    implementation = sys.implementation
-    version = ".".join(str(n) for n in implementation.version[:3])
-    return "{}\n{} {}".format(board.NAME, implementation.name, version).encode()
-
-
-def app():
+def app(device):
     pin = machine.Pin
     reset = None if board.RESET is None else pin(board.RESET, pin.OUT, value=1)
     chip = Pn532(spi_bus(), reset)
     isodep = IsoDep(chip)
-    return App(Link(UsbSerial()), chip, Field(chip, isodep), isodep, names(), machine.unique_id())
+    return App(Link(UsbSerial()), chip, Field(chip, isodep), isodep, device)
 
 
 if bootsel_button():
     micropython.kbd_intr(3)
 else:
-    app().run()
+    device = Device()
+    reader = app(device)
+    device.guard()
+    reader.run()

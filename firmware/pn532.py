@@ -11,6 +11,7 @@ from time import sleep_ms, ticks_diff, ticks_ms
 
 from micropython import const
 
+from health import Health
 from hostframe import ACK, NACK, PARAMETERS, SYNTAX_ERROR, Answer, Command
 from octets import copy
 
@@ -26,6 +27,10 @@ PN532 = const(0x32)  # the IC that GetFirmwareVersion names
 
 TIMEOUT = const(0x01)  # status: nothing came back in time, §7.1
 _STATUS = const(0x3F)  # bits of a status that hold the error; above it NAD and more-data
+# What a status asks for, §7.1; nfcpy pn532.py and dotnet ErrorCode.cs. All others: our mistake.
+_GARBLED = b"\x01\x02\x03\x04\x05\x06\x09\x0b\x23"  # ask again
+_GONE = b"\x27\x29\x2a\x2b"  # the card is lost, or another
+_HOT = b"\x0d\x2d"  # field off, wait
 
 _ACK_TIMEOUT_MS = const(30)  # the chip takes 15 at most, §6.2.3
 _ANSWER_TIMEOUT_MS = const(200)  # for commands that stay off the air
@@ -50,14 +55,22 @@ class ChipRefused(Exception):
 
 
 class RadioError(Exception):
-    """Nothing usable came back over the air. args: the chip's status."""
+    """Nothing usable came back over the air: ask again. args: the chip's status."""
+
+
+class CardLost(RadioError):
+    """There is nobody to ask again. args: the chip's status."""
+
+
+class Overheated(Exception):
+    """The chip is too hot, or its antenna draws too much. args: the chip's status."""
 
 
 class Pn532:
     """One chip. `reply` holds its answer to the last call(), `heard` what the card last said.
 
-    They are two, so that a setting can change while a block still waits to be passed on. `reset` is
-    the RSTPD_N output, or None.
+    They are two, so that a setting can change while a block still waits to be passed on. `health`
+    counts what had to be mended, here and above. `reset` is the RSTPD_N output, or None.
     """
 
     def __init__(self, bus, reset=None):
@@ -69,6 +82,7 @@ class Pn532:
         self._wait = -1  # exponent of the RF time-out that the chip has
         self._wait_ms = 0
         self._wait_command = Command(RF_CONFIGURATION, 4, b"\x02\x00\x0b\x00")
+        self.health = Health()
         self.reply = Answer(_LONGEST_REPLY)
         self.heard = Answer()
         self.version = bytearray(4)  # IC, version, revision, support; zeros: it is silent
@@ -123,7 +137,8 @@ class Pn532:
             ChipSilent: it does not. What goes on air is sent once; the rest, a second time first.
         """
         self._code = command.code
-        for _ in range(1 if command.code == IN_COMMUNICATE_THRU else _REPEATS):
+        for attempt in range(1 if command.code == IN_COMMUNICATE_THRU else _REPEATS):
+            self.health.retries += attempt
             self._bus.write(command.buffer, command.start, command.end)
             if self._is_acknowledged():
                 return
@@ -137,6 +152,8 @@ class Pn532:
 
         Raises:
             RadioError: nothing came, or damaged.
+            Overheated: the field has to go off.
+            ChipRefused: the chip did not understand.
             ChipSilent: not even the chip's own time-out came.
         """
         heard = self.heard
@@ -148,7 +165,7 @@ class Pn532:
             raise
         status = heard.buffer[heard.start] & _STATUS if heard.count else TIMEOUT
         if status:
-            raise RadioError(status)
+            raise _error_of(status)
         heard.start += 1
         heard.count -= 1
         return heard.start
@@ -200,6 +217,7 @@ class Pn532:
                 damaged += 1
                 if damaged > _REPEATS:
                     break
+                self.health.retries += 1
                 self._bus.write(NACK, 0, len(NACK))  # the chip says it again
             elif answer.code == SYNTAX_ERROR:
                 raise ChipRefused(SYNTAX_ERROR)
@@ -221,3 +239,13 @@ class Pn532:
             if self._bus.ready():
                 return True
         return False
+
+
+def _error_of(status):
+    if status in _GARBLED:
+        return RadioError(status)
+    if status in _GONE:
+        return CardLost(status)
+    if status in _HOT:
+        return Overheated(status)
+    return ChipRefused(status)

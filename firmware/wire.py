@@ -6,8 +6,8 @@ A FORMAT holds the fixed fields; a message marked … goes on with bytes to the 
 
 from micropython import const
 
-REVISION = const(1)
-FINGERPRINT = b"\xe4\xde\x63\xc4"
+REVISION = const(2)
+FINGERPRINT = b"\xe3\x64\x0f\x54"
 SYNC = b"\xca\x5a"
 HEADER_SIZE = const(7)
 CRC_SIZE = const(4)
@@ -30,6 +30,13 @@ FAULT_CHIP_REFUSED = const(7)
 FAULT_COMMAND_CUT = const(8)
 FAULT_NO_SESSION = const(9)
 FAULT_INTERNAL = const(10)
+FAULT_CHIP_RESTARTED = const(11)
+FAULT_COOL_DOWN = const(12)
+
+RESET_CAUSE_POWER_ON = const(1)
+RESET_CAUSE_WATCHDOG = const(2)
+RESET_CAUSE_RECOVERY = const(3)
+RESET_CAUSE_REQUEST = const(4)
 
 HELLO = const(0x01)  # revision, fingerprint
 HELLO_FORMAT = ">H4s"
@@ -44,6 +51,7 @@ TRANSMIT_SIZE = const(1)
 HANDSHAKE = const(0x05)  # step, data …
 HANDSHAKE_FORMAT = ">B"
 HANDSHAKE_SIZE = const(1)
+ASK_HEALTH = const(0x06)
 WELCOME = const(0x41)  # revision, fingerprint, firmware, chip, serial, names …
 WELCOME_FORMAT = ">H4s3s4s8s"
 WELCOME_SIZE = const(21)
@@ -57,6 +65,12 @@ END_SIZE = const(4)
 HANDSHAKE_REPLY = const(0x45)  # step, data …
 HANDSHAKE_REPLY_FORMAT = ">B"
 HANDSHAKE_REPLY_SIZE = const(1)
+HEALTH = const(0x46)  # reset_cause, reboots, uptime_s, heap_used, heap_free, retries, repolls, field_offs, chip_resets
+HEALTH_FORMAT = ">BHLLLLLLL"
+HEALTH_SIZE = const(31)
+RESTED = const(0x47)  # searches, has_found
+RESTED_FORMAT = ">LB"
+RESTED_SIZE = const(5)
 FAILED = const(0x4F)  # fault, detail
 FAILED_FORMAT = ">BB"
 FAILED_SIZE = const(2)

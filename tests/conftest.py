@@ -26,6 +26,13 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 SPEED = 20.0  # of simulated time: what is tested here is order, not speed
 
 
+def pytest_addoption(parser):
+    parser.addoption(
+        "--pairs", metavar="N", default="500", help="pairs of radio faults to try, or: all"
+    )
+    parser.addoption("--seed", type=int, default=1, help="chooses what is tried at random")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     """Where KAZASHI_MAY_NOT_SKIP is set, as in CI, a skipped test is a failed one."""

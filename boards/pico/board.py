@@ -14,3 +14,5 @@ SELECT = 17
 
 IRQ = 20  # None where it is not wired: the chip is then asked over SPI
 RESET = 21  # RSTPD_N, not RSTO; None where it is not wired
+
+WATCHDOG = 0x40058000  # its registers: RP2040 datasheet §4.7.6

@@ -11,10 +11,13 @@
     ├── ProtocolError           host and firmware disagree: update one of them
     │   └── VersionMismatch     says which
     ├── ReaderFault             the firmware reported a fault: see `fault`
+    │   └── ReaderHot           let it cool down for some seconds
     └── CardError               the card: ask the person
         ├── NoCard              none came in time, or it is not there any more
         ├── CardGone            it left during the exchange: present it again
         ├── CardProtocolBroken  it answers nonsense
+        ├── ReadInterrupted     the reader mended itself: present it again
+        ├── PinOutcomeUnknown   lost while the PIN was shown: read the tries left first
         ├── CardUnusable        it is a tag
         ├── SeveralCards        present one alone
         ├── NotAMyNumberCard    it has no JPKI application
@@ -26,14 +29,19 @@
             ├── WrongPin        see `tries_left`
             └── PinBlocked      the municipality can reset it
 
-Misuse is ValueError. Each text is one line that tells a person what to do next.
+Misuse is ValueError. Each text is one line that tells a person what to do next; `on_screen` says
+it to the patient, in plain Japanese.
 """
+
+from typing import ClassVar
 
 from kazashi_wire.messages import Fault
 
 
 class ReaderError(Exception):
     """Base of everything that the reader, its cable or a card can do to a program."""
+
+    on_screen: ClassVar[str] = "カードリーダーが使えません。係の者をお呼びください。"
 
 
 class LinkError(ReaderError):
@@ -120,6 +128,7 @@ _FAULTS = {
     Fault.COMMAND_CUT: "got only the beginning of a command: try again",
     Fault.NO_SESSION: "has no authenticated session in this firmware",
     Fault.INTERNAL: "met an error in its firmware: try again, and report it",
+    Fault.COOL_DOWN: "is too hot, its field is off: take all cards away, wait for ten seconds",
 }
 
 
@@ -131,12 +140,22 @@ class ReaderFault(ReaderError):
         super().__init__(f"the reader {_FAULTS[fault]} (fault {int(fault)}, code {detail:02X})")
 
 
+class ReaderHot(ReaderFault):
+    """The PN532 is too hot, or its antenna draws too much. `detail` is its status byte."""
+
+    on_screen = "しばらくお待ちください。カードを取り、十秒ほど待って、もう一度置いてください。"
+
+
 class CardError(ReaderError):
     """The card: ask the person to present it again, or another."""
+
+    on_screen = "もう一度、カードを置き直してください。"
 
 
 class NoCard(CardError):
     """`waited_s`: how long the reader looked; None where a card was used that is not there."""
+
+    on_screen = "カードが読み取れません。ケースから出し、平らに置いてください。"
 
     def __init__(self, waited_s: float | None = None) -> None:
         self.waited_s = waited_s
@@ -146,6 +165,8 @@ class NoCard(CardError):
 
 class CardGone(CardError):
     """`status`: the chip's status byte."""
+
+    on_screen = "読み取りの途中でカードが離れました。もう一度置き、そのままお待ちください。"
 
     def __init__(self, status: int = 0) -> None:
         self.status = status
@@ -160,8 +181,32 @@ class CardProtocolBroken(CardError):
         super().__init__(f"the card answers out of order (block {block:02X}): lay it down again")
 
 
+class ReadInterrupted(CardError):
+    """The PN532 fell silent in the middle; the reader has reset it and works again."""
+
+    def __init__(self) -> None:
+        super().__init__("the reader had to restart its PN532: lay the card down again")
+
+
+class PinOutcomeUnknown(CardError):
+    """Card or reader were lost while the PIN was shown, for the reason in `__cause__`.
+
+    It may have counted. Read the tries left before anything else; never show the PIN again unasked.
+    """
+
+    on_screen = "暗証番号を確認できませんでした。カードをもう一度置いてください。"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "lost while the PIN was checked, it may have counted as a try: "
+            "lay the card down again and read how many tries are left"
+        )
+
+
 class CardUnusable(CardError):
     """A tag without ISO/IEC 14443-4."""
+
+    on_screen = "このカードは使えません。マイナンバーカードを置いてください。"
 
     def __init__(self) -> None:
         super().__init__("this is a tag, not a My Number Card: present the My Number Card")
@@ -170,12 +215,16 @@ class CardUnusable(CardError):
 class SeveralCards(CardError):
     """Their answers collided."""
 
+    on_screen = "カードが二枚以上あります。マイナンバーカードだけを置いてください。"
+
     def __init__(self) -> None:
         super().__init__("several cards are on the reader: present the My Number Card alone")
 
 
 class NotAMyNumberCard(CardError):
     """It speaks APDUs and has no JPKI application."""
+
+    on_screen = "マイナンバーカードではありません。マイナンバーカードを置いてください。"
 
     def __init__(self) -> None:
         super().__init__("this is not a My Number Card (no JPKI): present the My Number Card")
@@ -192,6 +241,8 @@ class MalformedResponse(CardError):
 class MalformedFile(CardError):
     """`name`: which file."""
 
+    on_screen = "このカードは読み取れません。係の者をお呼びください。"
+
     def __init__(self, name: str) -> None:
         self.name = name
         super().__init__(
@@ -202,12 +253,16 @@ class MalformedFile(CardError):
 class LastTry(CardError):
     """One try is left, and was not used."""
 
+    on_screen = "暗証番号は、あと一回まちがえると使えなくなります。続けるかどうかお選びください。"
+
     def __init__(self) -> None:
         super().__init__("only one try is left, a wrong PIN would block it: ask before going on")
 
 
 class CardStatus(CardError):
     """`status`: SW1 SW2; `instruction`: INS of the command refused."""
+
+    on_screen = "このカードでは手続きできません。係の者をお呼びください。"
 
     def __init__(self, status: int, instruction: int = 0, text: str = "") -> None:
         self.status, self.instruction = status, instruction
@@ -217,12 +272,16 @@ class CardStatus(CardError):
 class PinRequired(CardStatus):
     """The card, or phone, wants its PIN first."""
 
+    on_screen = "先に、四けたの暗証番号を入力してください。"
+
     def __init__(self, status: int = 0x6982, instruction: int = 0) -> None:
         super().__init__(status, instruction, "this needs the 4-digit PIN first: enter it")
 
 
 class WrongPin(CardStatus):
     """`tries_left` before the PIN is blocked."""
+
+    on_screen = "暗証番号がちがいます。"
 
     def __init__(self, tries_left: int) -> None:
         self.tries_left = tries_left
@@ -231,6 +290,8 @@ class WrongPin(CardStatus):
 
 class PinBlocked(CardStatus):
     """Too many wrong ones."""
+
+    on_screen = "暗証番号が使えなくなっています。顔認証か、目視確認をお選びください。"
 
     def __init__(self) -> None:
         super().__init__(

@@ -19,8 +19,10 @@ from kazashi.errors import (
     ProtocolError,
     ReaderError,
     ReaderFault,
+    ReaderHot,
     ReaderSilent,
     ReaderUnplugged,
+    ReadInterrupted,
 )
 from kazashi_wire.frame import MAX_PAUSE_MS, MAX_PAYLOAD, Deframer, Frame
 from kazashi_wire.messages import BY_KIND, End, Failed, Fault, Log, Part, Transmit
@@ -232,6 +234,10 @@ def error_of(failed: Failed) -> ReaderError:
         return CardGone(failed.detail)
     if fault is Fault.CARD_PROTOCOL:
         return CardProtocolBroken(failed.detail)
+    if fault is Fault.CHIP_RESTARTED:
+        return ReadInterrupted()
+    if fault is Fault.COOL_DOWN:
+        return ReaderHot(fault, failed.detail)
     return ReaderFault(fault, failed.detail)
 
 

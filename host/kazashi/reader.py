@@ -8,7 +8,7 @@ with kazashi.open("sim:") as reader:
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import NoReturn, Self
 
 from kazashi.errors import (
     CardError,
@@ -17,6 +17,7 @@ from kazashi.errors import (
     NoCard,
     ProtocolError,
     ReaderError,
+    ReaderSilent,
     SeveralCards,
     VersionMismatch,
 )
@@ -24,18 +25,21 @@ from kazashi.link import Link, Pipe
 from kazashi_wire.messages import (
     FINGERPRINT,
     REVISION,
+    AskHealth,
     CardFound,
     CardLost,
     CardRefused,
     Done,
+    Health,
     Hello,
     Refusal,
+    ResetCause,
     Rest,
+    Rested,
     Technology,
     Watch,
     Welcome,
 )
-from kazashi_wire.schema import Message
 
 EVERY_TECHNOLOGY = (Technology.TYPE_A, Technology.TYPE_B)
 
@@ -50,6 +54,25 @@ class ReaderInfo:
     chip: str  # PN532 1.6; empty: it does not answer
     interpreter: str  # micropython 1.28.0
     serial: str  # of the board, hex
+
+
+@dataclass(frozen=True)
+class ReaderHealth:
+    """How the reader is doing since its board started: counters of what went wrong and was mended.
+
+    Each step of recovery comes after the one before it has failed: `retries`, `repolls`,
+    `field_offs`, `chip_resets`, `reboots`. See kazashi_wire.messages.Health.
+    """
+
+    reset_cause: str  # of the last start: power on, watchdog, recovery, request
+    reboots: int  # since power-on
+    uptime_s: int
+    heap_used: int  # bytes
+    heap_free: int
+    retries: int
+    repolls: int
+    field_offs: int
+    chip_resets: int
 
 
 class Card:
@@ -156,19 +179,21 @@ class Reader:
         A card that was there before starts anew: its PINs are forgotten.
 
         Raises:
-            NoCard: nobody did in `timeout_s`.
+            NoCard: nobody did in `timeout_s`, and the reader says that it looked.
             SeveralCards: more than one is there.
             CardUnusable: what is there is a tag.
         """
         self._end_card()
-        self._request(Watch(technologies=sum(technologies)))
+        self._link.request(Watch(technologies=sum(technologies)), Done)
         self._link.forget_events()
         try:
             self._card = self._await_card(timeout_s)
-            return self._card
         except CardError:
             self.rest()
             raise
+        if self._card is None:
+            self._rest_in_vain(timeout_s)
+        return self._card
 
     def wait_for_removal(self, timeout_s: float) -> bool:
         """Wait until the card is taken away. False where it still lies there after `timeout_s`."""
@@ -181,17 +206,47 @@ class Reader:
                 self._end_card()
         return True
 
+    def health(self) -> ReaderHealth:
+        """Ask the reader what went wrong and was mended since it started."""
+        said = self._link.request(AskHealth(), Health)
+        try:
+            cause = ResetCause(said.reset_cause).name.lower().replace("_", " ")
+        except ValueError:
+            raise ProtocolError(
+                f"unknown reset cause {said.reset_cause}: update this host"
+            ) from None
+        return ReaderHealth(
+            reset_cause=cause,
+            reboots=said.reboots,
+            uptime_s=said.uptime_s,
+            heap_used=said.heap_used,
+            heap_free=said.heap_free,
+            retries=said.retries,
+            repolls=said.repolls,
+            field_offs=said.field_offs,
+            chip_resets=said.chip_resets,
+        )
+
     def rest(self) -> None:
         """Switch the field off. The card forgets every PIN that it was shown."""
         self._end_card()
-        self._request(Rest())
+        self._link.request(Rest(), Rested)
 
     def _end_card(self) -> None:
         if self._card:
             self._card.end()
             self._card = None
 
-    def _await_card(self, timeout_s: float) -> Card:
+    def _rest_in_vain(self, waited_s: float) -> NoReturn:
+        """No event came. Only a reader that has looked may say that there is no card."""
+        rested = self._link.request(Rest(), Rested)
+        if rested.has_found:
+            raise ProtocolError("the reader found a card, and its word was lost: try again")
+        if not rested.searches:
+            raise ReaderSilent(waited_s)
+        raise NoCard(waited_s)
+
+    def _await_card(self, timeout_s: float) -> Card | None:
         deadline = self._link.now() + timeout_s
         while (left := deadline - self._link.now()) > 0:
             event = self._link.event(left)
@@ -199,7 +254,7 @@ class Reader:
                 return Card(self._link, event)
             if isinstance(event, CardRefused):
                 raise SeveralCards if event.refusal == Refusal.SEVERAL_CARDS else CardUnusable
-        raise NoCard(timeout_s)
+        return None
 
     def _greet(self) -> ReaderInfo:
         try:
@@ -211,9 +266,6 @@ class Reader:
             self._link.close()
             raise
         return _info(welcome)
-
-    def _request(self, message: Message) -> None:
-        self._link.request(message, Done)
 
 
 def _info(welcome: Welcome) -> ReaderInfo:

@@ -14,7 +14,7 @@ from . import frame
 from .schema import Message, wire
 
 # One more whenever a layout below changes: the side with the lower one is to be updated.
-REVISION = 1
+REVISION = 2
 
 
 @unique
@@ -47,6 +47,18 @@ class Fault(IntEnum):
     COMMAND_CUT = 8  # the host stopped in the middle of a command
     NO_SESSION = 9  # this firmware has no authenticated session
     INTERNAL = 10  # an error in the firmware; a `Log` event says which
+    CHIP_RESTARTED = 11  # the PN532 fell silent and was reset: present the card again
+    COOL_DOWN = 12  # the PN532 is too hot, or its antenna draws too much; `detail`: its status byte
+
+
+@unique
+class ResetCause(IntEnum):
+    """Why the board started. Numbers are on the wire: never reuse one."""
+
+    POWER_ON = 1  # it was plugged in, or its RUN pin was pulled
+    WATCHDOG = 2  # the firmware hung
+    RECOVERY = 3  # the firmware restarted itself: the PN532 stayed silent
+    REQUEST = 4  # somebody at MicroPython's prompt asked for it
 
 
 # --- requests, host → reader -------------------------------------------------------------------
@@ -70,7 +82,7 @@ class Watch(Message, kind=0x02):
 
 
 class Rest(Message, kind=0x03):
-    """Switch the field off: the card forgets every PIN. Answer: `Done`."""
+    """Switch the field off: the card forgets every PIN. Answer: `Rested`."""
 
 
 class Transmit(Message, kind=0x04):
@@ -85,6 +97,10 @@ class Handshake(Message, kind=0x05):
 
     step: int = wire(Int8ub)
     data: bytes = wire(GreedyBytes)
+
+
+class AskHealth(Message, kind=0x06):
+    """How are you? Answer: `Health`."""
 
 
 # --- answers, reader → host --------------------------------------------------------------------
@@ -126,6 +142,27 @@ class HandshakeReply(Message, kind=0x45):
     data: bytes = wire(GreedyBytes)
 
 
+class Health(Message, kind=0x46):
+    """What went wrong and was mended. Counters begin at 0 when the board starts."""
+
+    reset_cause: int = wire(Int8ub)  # a `ResetCause`
+    reboots: int = wire(Int16ub)  # since power-on, whatever their cause
+    uptime_s: int = wire(Int32ub)
+    heap_used: int = wire(Int32ub)  # bytes, after a collection
+    heap_free: int = wire(Int32ub)
+    retries: int = wire(Int32ub)  # a block of the card, or a frame of the chip, was asked for again
+    repolls: int = wire(Int32ub)  # a card was lost while it was woken, and looked for again
+    field_offs: int = wire(Int32ub)  # the field was switched off to begin anew
+    chip_resets: int = wire(Int32ub)  # the PN532 was silent, or refused, and was reset
+
+
+class Rested(Message, kind=0x47):
+    """The field is off. What came of the last `Watch`, in case an event was lost."""
+
+    searches: int = wire(Int32ub)  # begun; 0: the reader did not come to look
+    has_found: int = wire(Int8ub)  # 1: a card
+
+
 class Failed(Message, kind=0x4F):
     """The request was not carried out, or not to its end. Number 0: the search has ended."""
 
@@ -162,11 +199,11 @@ class Log(Message, kind=0x84):
 
 
 MESSAGES: tuple[type[Message], ...] = (
-    *(Hello, Watch, Rest, Transmit, Handshake),
-    *(Welcome, Done, Part, End, HandshakeReply, Failed),
+    *(Hello, Watch, Rest, Transmit, Handshake, AskHealth),
+    *(Welcome, Done, Part, End, HandshakeReply, Health, Rested, Failed),
     *(CardFound, CardLost, CardRefused, Log),
 )
-ENUMS: tuple[type[IntEnum], ...] = (Technology, Refusal, Fault)
+ENUMS: tuple[type[IntEnum], ...] = (Technology, Refusal, Fault, ResetCause)
 BY_KIND = {message.kind: message for message in MESSAGES}
 
 

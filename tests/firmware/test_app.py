@@ -4,17 +4,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app import App
-from bus_spi import SpiBus
-from field import Field
-from isodep import IsoDep
+from desk import Desk
 from kazashi.sim.card import Jpki
 from kazashi.sim.hostframe import ACK
 from kazashi.sim.person import Person
 from kazashi.sim.picc import TypeB
-from kazashi.sim.pn532 import Pn532 as Chip
-from kazashi.sim.ports import SpiPort
-from kazashi.sim.radio import Air, Disturbance
+from kazashi.sim.radio import Disturbance
 from kazashi_wire.frame import Deframer, Frame
 from kazashi_wire.messages import (
     BY_KIND,
@@ -35,72 +30,19 @@ from kazashi_wire.messages import (
     Watch,
     Welcome,
 )
-from link import Link
-from pn532 import Pn532
 
 PERSON = Person()
 HELLO = Hello(revision=REVISION, fingerprint=FINGERPRINT)
 
 
-class SteppingClock:
-    """Each look is a millisecond later."""
-
-    def __init__(self):
-        self.ms = 0
-
-    def now(self):
-        self.ms += 1
-        return self.ms / 1000
-
-
-class Spi:
-    """machine.SPI over a port of the chip."""
-
-    def __init__(self, port):
-        self._port = port
-
-    def write(self, data):
-        self._port.transfer(bytes(data))
-
-    def readinto(self, buffer):
-        buffer[:] = self._port.transfer(bytes(len(buffer)))
-
-    def write_readinto(self, data, buffer):
-        buffer[:] = self._port.transfer(bytes(data))
-
-
-class Port:
-    """The USB line: what the host sends, what it gets."""
-
-    def __init__(self):
-        self.to_reader = bytearray()
-        self.to_host = bytearray()
-
-    def has_input(self, wait_ms):
-        return bool(self.to_reader)
-
-    def read(self, octet):
-        octet[0] = self.to_reader.pop(0)
-
-    def write(self, buffer, start, count):
-        self.to_host += buffer[start : start + count]
-
-
 class Board:
-    """Firmware, chip and card; `with_irq` or asking the chip for its status."""
+    """A desk, asked frame by frame; `with_irq` or asking the chip for its status."""
 
     def __init__(self, *, with_irq=True):
-        self.air = Air()
-        self.air.place(TypeB(Jpki(PERSON)))
-        self.chip = Chip(self.air, SteppingClock())
-        port = SpiPort(self.chip)
-        irq = (lambda: int(self.chip.head() is None)) if with_irq else None
-        bus = SpiBus(Spi(port), lambda value: port.select(low=not value), irq)
-        self.port = Port()
-        driver = Pn532(bus)
-        isodep = IsoDep(driver)
-        names, serial = b"test\ncpython", b"SIMULATD"
-        self.app = App(Link(self.port), driver, Field(driver, isodep), isodep, names, serial)
+        desk = Desk(card="none", with_irq=with_irq)
+        desk.connect()
+        desk.air.place(TypeB(Jpki(PERSON)))
+        self.air, self.chip, self.port, self.app = desk.air, desk.chip, desk.usb, desk.app
         self._deframer = Deframer()
 
     def send(self, *messages, number=1):
@@ -219,7 +161,7 @@ def test_an_error_in_the_firmware_is_a_fault_and_a_log_line_without_its_text():
     def break_down(*_):
         raise ValueError("00200098 04 31323334")
 
-    board.app._isodep.send = break_down
+    board.app._relay._isodep.send = break_down
     log, failed = board.ask(Transmit(is_last=1, data=b"\x00\x20\x00\x98"))
     assert log == Log(text=b"ValueError")
     assert failed == Failed(fault=Fault.INTERNAL, detail=0)

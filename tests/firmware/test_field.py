@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 import field as field_module
 import kazashi_wire.messages as wire
 from field import FOUND, NOBODY, REFUSED, Field
+from health import Health
 from hostframe import Answer
 from isodep import IsoDep
 from pn532 import RadioError
@@ -22,6 +23,7 @@ class Chip:
         self._answers = list(answers)
         self.reply = Answer(80)
         self.heard = Answer()
+        self.health = Health()
 
     def call(self, command, timeout_ms=0):
         return self._fill(self.reply, self._next() or b"")

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from health import Health
 from hostframe import PARAMETERS, Answer
 from isodep import FRAME_SIZES, BlockError, IsoDep
 from kazashi.sim.picc import Blocks, BlockSettings, Response
@@ -31,6 +32,7 @@ class Chip:
     def __init__(self, answer_to):
         self._answer_to = answer_to
         self.heard = Answer()
+        self.health = Health()
         self.waits = []
 
     def wait_for_card(self, microseconds):

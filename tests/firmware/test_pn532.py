@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hostframe import ACK, NACK, PARAMETERS, Answer, Command
-from pn532 import ChipRefused, ChipSilent, Pn532, RadioError
+from pn532 import CardLost, ChipRefused, ChipSilent, Overheated, Pn532, RadioError
 
 ACKNOWLEDGED, REPEAT = ACK.hex(), NACK.hex()
 VERSION = ("0000ff02fed4022a00", ACKNOWLEDGED, "0000ff06fad50332010607e800")
@@ -128,15 +128,25 @@ def test_a_long_command_goes_in_an_extended_frame():
     )
 
 
-@pytest.mark.parametrize("status", [0x01, 0x02, 0x0B, 0x27])
-def test_a_status_of_the_air_is_a_radio_error(status):
+# What UM0701-02 §7.1 lists, by what it asks for; all others are a mistake of ours.
+CLASSES = {
+    RadioError: (0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x09, 0x0B, 0x23),
+    CardLost: (0x27, 0x29, 0x2A, 0x2B),
+    Overheated: (0x0D, 0x2D),
+}
+
+
+@pytest.mark.parametrize("status", range(1, 0x40))
+def test_a_status_of_the_air_says_what_to_do_about_it(status):
     answer = bytes((0xD5, 0x43, status))
     frame = b"\x00\x00\xff\x03\xfd" + answer + bytes((-sum(answer) & 0xFF, 0))
     chip = Pn532(ScriptedBus(("0000ff03fdd442c22800", ACKNOWLEDGED, frame.hex())))
+    chip._wait_ms = 100
     chip.issue(Command(0x42, 1, b"\xc2"))
-    with pytest.raises(RadioError) as error:
+    expected = [kind for kind, statuses in CLASSES.items() if status in statuses] or [ChipRefused]
+    with pytest.raises(Exception) as error:  # noqa: PT011
         chip.received()
-    assert error.value.args == (status,)
+    assert (type(error.value), error.value.args) == (expected[0], (status,))
 
 
 def test_the_waiting_time_is_told_once_and_is_never_too_short():

@@ -15,8 +15,10 @@ from kazashi.errors import (
     ProtocolError,
     ReaderError,
     ReaderFault,
+    ReaderHot,
     ReaderSilent,
     ReaderUnplugged,
+    ReadInterrupted,
     VersionMismatch,
 )
 from kazashi.link import TRAFFIC, Link
@@ -126,7 +128,9 @@ def test_a_long_command_goes_in_parts_with_one_number():
         (Fault.NO_CARD, NoCard),
         (Fault.CARD_GONE, CardGone),
         (Fault.CARD_PROTOCOL, CardProtocolBroken),
-        *((f, ReaderFault) for f in Fault if f not in (3, 4, 5)),
+        (Fault.CHIP_RESTARTED, ReadInterrupted),
+        (Fault.COOL_DOWN, ReaderHot),
+        *((f, ReaderFault) for f in Fault if f not in (3, 4, 5, 11, 12)),
     ],
 )
 def test_every_fault_is_an_error_that_says_what_to_do(fault, error):
@@ -213,7 +217,7 @@ def welcome(revision, fingerprint):
 
 
 @pytest.mark.parametrize(
-    ("revision", "advice"), [(0, "firmware"), (2, "this host"), (1, "one release")]
+    ("revision", "advice"), [(1, "firmware"), (3, "this host"), (2, "one release")]
 )
 def test_a_version_mismatch_says_which_side_to_update(revision, advice):
     pipe = Pipe(lambda _frame: [welcome(revision, b"\0\0\0\0")])

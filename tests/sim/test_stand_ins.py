@@ -10,6 +10,7 @@ import pytest
 from kazashi.sim import pico
 from kazashi.sim.board import BoardServer, Pins
 from kazashi.sim.tabletop import ScaledClock
+from kazashi.sim.watchdog import Watchdog
 
 STAND_INS = Path(pico.__file__).parent / "stand_ins"
 
@@ -29,9 +30,14 @@ class NoChip:
 @pytest.fixture
 def run(interpreter, tmp_path):
     """Starts a script on a simulated board; its stdin and stdout are pipes."""
-    pins = Pins("pico", spi=0, select=17, irq=20, reset=21)
-    server = BoardServer(NoChip(), ScaledClock(1.0), pins, 1.0)
     processes = []
+
+    def on_reset():
+        processes[-1].kill()
+
+    pins = Pins("pico", spi=0, select=17, irq=20, reset=21, watchdog=0x40058000)
+    watchdog = Watchdog(pins.watchdog)
+    server = BoardServer(NoChip(), ScaledClock(1.0), pins, 1.0, watchdog, on_reset)
 
     def start(text):
         script = tmp_path / "script.py"
@@ -128,3 +134,33 @@ def test_the_ring_of_cpythons_stdin_holds_512_octets():
     )
     done = subprocess.run([sys.executable, "-c", code], input=bytes(5000), capture_output=True)
     assert done.stdout.strip() == b"512"
+
+
+def test_the_watchdog_ends_a_firmware_that_does_not_feed_it(run):
+    process = run(
+        "import machine, sys, time\n"
+        "dog = machine.WDT(timeout=300)\n"
+        "for _ in range(5): time.sleep_ms(100); dog.feed()\n"
+        "sys.stdout.buffer.write(b'alive')\n"
+        "while True: pass\n"
+    )
+    assert process.stdout.read(5) == b"alive"
+    assert process.wait(20) < 0
+
+
+def test_a_watchdog_of_more_than_the_rp2040s_is_refused(run):
+    process = run(
+        "import machine, sys\n"
+        "try: machine.WDT(timeout=8389)\n"
+        "except ValueError as error: sys.stdout.buffer.write(str(error).encode())\n"
+    )
+    assert process.communicate(timeout=20)[0] == b"WDT timeout exceeds 8388ms"
+
+
+def test_a_register_keeps_its_word(run):
+    process = run(
+        "import machine, sys\n"
+        "machine.mem32[0x4005800C] = 0x1B7A0001\n"
+        "sys.stdout.buffer.write(b'%x' % machine.mem32[0x4005800C])\n"
+    )
+    assert process.communicate(timeout=20)[0] == b"1b7a0001"

@@ -15,9 +15,12 @@ from kazashi.errors import (
     CardStatus,
     LastTry,
     MalformedFile,
+    NoCard,
     NotAMyNumberCard,
     PinBlocked,
+    PinOutcomeUnknown,
     PinRequired,
+    ReaderError,
     WrongPin,
 )
 
@@ -105,7 +108,7 @@ class JpkiSession:
             LastTry: only one is left, and `with_last_try` does not say that the holder agrees.
             WrongPin: it is wrong; `tries_left` says how many tries are left.
             PinBlocked: none is left.
-            LinkError, CardGone: unknown whether it counted; read `pin_tries_left` before all else.
+            PinOutcomeUnknown: card or reader were lost; read `pin_tries_left` before all else.
         """
         if len(pin) != 4 or not (pin.isascii() and pin.isdigit()):
             raise ValueError("the PIN has four digits")
@@ -119,6 +122,10 @@ class JpkiSession:
             if refused.status >> 4 == 0x63C:
                 raise WrongPin(refused.status & 0x0F) from None
             raise
+        except NoCard:
+            raise  # it was not sent
+        except ReaderError as error:
+            raise PinOutcomeUnknown from error
 
     def sign(self, message: bytes) -> bytes:
         """RSA PKCS #1 v1.5 signature over SHA-256 of `message`: 256 bytes for RSA-2048.

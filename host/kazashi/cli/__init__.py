@@ -30,7 +30,8 @@ def main() -> None:
     try:
         app()
     except ReaderError as error:
-        Console(stderr=True, soft_wrap=True).print(f"kazashi: {error}", markup=False, style="red")
+        line = f"kazashi: {error.on_screen} / {error}"
+        Console(stderr=True, soft_wrap=True).print(line, markup=False, style="red")
         sys.exit(1)
     except KeyboardInterrupt:  # outside of any command
         sys.exit(130)

@@ -1,4 +1,4 @@
-"""`kazashi info`: versions and board of a reader."""
+"""`kazashi info`: versions and board of a reader, and what it had to mend."""
 
 from dataclasses import asdict
 
@@ -10,11 +10,13 @@ from kazashi.cli.options import AsJson, ReaderUrl
 
 
 def info(reader: ReaderUrl = None, *, as_json: AsJson = False) -> None:
-    """Say which firmware, wire, board, chip and interpreter a reader has."""
+    """Say which firmware, board and chip a reader has, why it last started, what it had to mend."""
     with kazashi.open(reader) as connected:
         facts = asdict(connected.info)
+        health = asdict(connected.health())
     if as_json:
-        show.print_json(facts)
+        show.print_json(facts | {"health": health})
     else:
         facts["chip"] = facts["chip"] or "does not answer: check the module's wiring and power"
         show.show_facts(Console(), facts)
+        show.show_facts(Console(), health, "Since it started")

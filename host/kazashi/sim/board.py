@@ -5,9 +5,12 @@ The other end is stand_ins/machine.py. Reading the IRQ pin while the chip is bus
 """
 
 import runpy
+import select
 import socket
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
 from time import sleep
 from typing import Any
@@ -15,9 +18,11 @@ from typing import Any
 from .pn532 import Pn532
 from .ports import SpiPort
 from .radio import Clock
+from .watchdog import Watchdog
 
 _LOOK_S = 0.0002
 _ACCEPT_LOOK_S = 0.1
+_CONSTANTS = ("NAME", "SPI", "SELECT", "IRQ", "RESET", "WATCHDOG")
 
 
 @dataclass(frozen=True)
@@ -29,19 +34,37 @@ class Pins:
     select: int
     irq: int | None
     reset: int | None
+    watchdog: int  # address of its registers
 
     @classmethod
     def of(cls, board: Path) -> "Pins":
         """Read the constants of a board's folder."""
         constants: dict[str, Any] = runpy.run_path(str(board / "board.py"))
-        return cls(*(constants[name] for name in ("NAME", "SPI", "SELECT", "IRQ", "RESET")))
+        return cls(*(constants[name] for name in _CONSTANTS))
+
+
+class BoardReset(Exception):
+    """The board's reset was pulled: the firmware ends here."""
 
 
 class BoardServer:
-    """Serves one firmware at a time, from a thread, until close()."""
+    """Serves one firmware at a time, from a thread, until close().
 
-    def __init__(self, chip: Pn532, clock: Clock, pins: Pins, speed: float) -> None:
+    `on_reset` is called when the firmware resets the board, or its watchdog does.
+    """
+
+    def __init__(
+        self,
+        chip: Pn532,
+        clock: Clock,
+        pins: Pins,
+        speed: float,
+        watchdog: Watchdog,
+        on_reset: Callable[[], None],
+    ) -> None:
         self._chip = chip
+        self._watchdog = watchdog
+        self._on_reset = on_reset
         self._clock = clock
         self._pins = pins
         self._speed = speed
@@ -83,22 +106,46 @@ class BoardServer:
             self._connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             try:
                 self._serve(self._connection)
+            except BoardReset:
+                self._on_reset()
             except (OSError, EOFError):
                 pass  # the firmware ended, or close() was called
 
     def _serve(self, connection: socket.socket) -> None:
         stream = connection.makefile("rb")
         while True:
-            operation = _exactly(stream, 1)
-            if operation == b"S":
-                data = _exactly(stream, int.from_bytes(_exactly(stream, 2), "big"))
-                connection.sendall(self._spi.transfer(data))
-            elif operation == b"P":
-                pin, value = _exactly(stream, 2)
-                self._write(pin, value)
-                connection.sendall(b"\x00")
-            elif operation == b"R":
-                connection.sendall(bytes((self._read(_exactly(stream, 1)[0]),)))
+            self._await(connection)
+            connection.sendall(self._carry_out(_exactly(stream, 1), stream))
+
+    def _await(self, connection: socket.socket) -> None:
+        """Wait for the next operation, as long as the watchdog does."""
+        left_s = self._watchdog.left_s()
+        if left_s is None:
+            return
+        if left_s <= 0 or not select.select([connection], [], [], left_s)[0]:
+            self._watchdog.pull(is_hung=True)
+            raise BoardReset
+
+    def _carry_out(self, operation: bytes, stream: BufferedReader) -> bytes:
+        """The answer to one operation: see stand_ins/machine.py."""
+        if operation == b"S":
+            return self._spi.transfer(_exactly(stream, _number(stream, 2)))
+        if operation == b"R":
+            return bytes((self._read(_number(stream, 1)),))
+        if operation == b"L":
+            return self._watchdog.load(_number(stream, 4)).to_bytes(4, "big")
+        if operation == b"P":
+            self._write(_number(stream, 1), _number(stream, 1))
+        elif operation == b"T":
+            self._watchdog.store(_number(stream, 4), _number(stream, 4))
+        elif operation == b"W":
+            self._watchdog.start(_number(stream, 4) / 1000)
+        elif operation == b"F":
+            self._watchdog.feed()
+        elif operation == b"X":
+            self._watchdog.pull(is_hung=False)
+            raise BoardReset
+        return b"\x00"
 
     def _write(self, pin: int, value: int) -> None:
         if pin == self._pins.select:
@@ -118,8 +165,12 @@ class BoardServer:
         return int(self._chip.head() is None)
 
 
-def _exactly(stream: Any, count: int) -> bytes:
-    data: bytes = stream.read(count)
+def _number(stream: BufferedReader, size: int) -> int:
+    return int.from_bytes(_exactly(stream, size), "big")
+
+
+def _exactly(stream: BufferedReader, count: int) -> bytes:
+    data = stream.read(count)
     if len(data) < count:
         raise EOFError
     return data

@@ -19,6 +19,7 @@ from kazashi.errors import NoReader, ReaderSilent, ReaderUnplugged
 from .board import BoardServer, Pins
 from .options import Options
 from .tabletop import ScaledClock, Tabletop
+from .watchdog import Watchdog
 
 _READ_TIMEOUT_S = 0.05
 _WRITE_TIMEOUT_S = 5.0
@@ -33,24 +34,39 @@ class SimulatedPico(Tabletop):
     def __init__(self, options: Options | None = None) -> None:
         options = options or Options()
         super().__init__(options, ScaledClock(options.speed))
+        self._folder = device_folder("boards") / options.board
+        self._watchdog: Watchdog | None = None
+        self._has_reset = False  # itself, and is still plugged in
 
     def connect(self) -> "ProcessPipe":
         """Plug it in: power for board and chip, and the line to the firmware.
 
+        After a reset of its own the board was never without power: it has only started again.
+
         Raises:
             NoReader: the interpreter is not installed, or there is no such board.
         """
-        self.chip.reset()
-        board = device_folder("boards") / self.options.board
-        if not (board / "board.py").is_file():
+        if not (self._folder / "board.py").is_file():
             raise NoReader("sim:", f"there is no board {self.options.board}")
+        pins = Pins.of(self._folder)
+        self._watchdog = self._watchdog or Watchdog(pins.watchdog)
+        if not self._has_reset:
+            self.chip.reset()
+            self._watchdog.lose_power()
+        self._has_reset = False
+        server = BoardServer(
+            self.chip, self.clock, pins, self.options.speed, self._watchdog, self._reset
+        )
         firmware = device_folder("firmware")
-        server = BoardServer(self.chip, self.clock, Pins.of(board), self.options.speed)
         environment = os.environ | {"KAZASHI_BOARD": server.address}
-        folders = [str(_STAND_INS), str(firmware), str(board)]
+        folders = [str(_STAND_INS), str(firmware), str(self._folder)]
         command, path = interpreter(self.options.interpreter, firmware / "main.py", folders)
         self.pipe = ProcessPipe(command, environment | path, server.close)
         return self.pipe
+
+    def _reset(self) -> None:
+        self._has_reset = True
+        self.pipe.process.kill()
 
 
 class ProcessPipe:

@@ -6,7 +6,6 @@ model in the tests. The buses are ports (ports.py); here is what is behind all o
 Not modelled: target mode, FeliCa, Jewel and NFC-DEP (nobody answers), and Diagnose's endless echo.
 """
 
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -14,8 +13,9 @@ from kazashi_wire.messages import Technology
 
 from . import hostframe
 from .activation import Activation, Target
+from .dialogue import Dialogue
 from .engine import EngineError
-from .hostframe import ACK, NACK, SYNTAX_ERROR, Received
+from .hostframe import SYNTAX_ERROR
 from .radio import Air, AirFrame, Clock, crc_a, crc_b
 
 VERSION = bytes.fromhex("32010607")  # PN532, 1.6, ISO 14443 A, B and ISO 18092
@@ -52,12 +52,11 @@ class Timing:
     nobody_s: float = 0.005  # an activation that nobody answers
 
 
-class Pn532:
-    """One chip. `host_bytes` is what any bus delivers; `head` and `pop` are what it fetches."""
+class Pn532(Dialogue):
+    """One chip."""
 
     def __init__(self, air: Air, clock: Clock, timing: Timing | None = None) -> None:
         self.air = air
-        self._clock = clock
         self._timing = timing or Timing()
         self._activation = Activation(self._exchange, self._timing.nobody_s)
         self._commands: dict[int, Callable[[bytes], bytes]] = {
@@ -85,16 +84,15 @@ class Pn532:
             0x56: lambda _: bytes((TIMEOUT,)),
             0x60: self._auto_poll,
         }
+        super().__init__(clock, self._timing.ack_s)
         self.reset()
 
     # --- pins and power ------------------------------------------------------------------------
 
     def reset(self) -> None:
         """RSTPD_N, or power: everything as at the beginning, in low-battery mode."""
+        self.forget()
         self.air.switch(on=False)
-        self._received = Received()
-        self._outgoing: deque[tuple[float, bytes]] = deque()
-        self._last_answer = b""
         self._registers: dict[int, int] = {_TX_AUTO: 0x40}
         self._parameters = 0x14  # AutoATR_RES, AutoRATS
         self._retry_timeout_s = 0.0512
@@ -114,63 +112,30 @@ class Pn532:
         """The bus woke the chip from power-down."""
         self._is_asleep = False
 
-    # --- frames --------------------------------------------------------------------------------
+    # --- the talk with the host ----------------------------------------------------------------
 
-    def host_bytes(self, data: bytes) -> None:
-        """Bytes from the host, over any bus, in any pieces."""
-        self._received.add(data)
-        while frame := self._received.next():
-            self._on_frame(frame)
+    def listens_to(self, command: bytes) -> bool:
+        return not self._is_low_battery or command[:1] < _FIRST_ON_AIR
 
-    def head(self) -> bytes | None:
-        """The frame that is ready to be fetched; the IRQ line is low while there is one."""
-        if self._outgoing and self._outgoing[0][0] <= self._clock.now():
-            return self._outgoing[0][1]
-        return None
-
-    def pop(self) -> bytes:
-        """The host has fetched `head`."""
-        frame = self._outgoing.popleft()[1]
-        if self._sleeps_next and not self._outgoing:
-            self._is_asleep, self._sleeps_next = True, False
-        return frame
-
-    def due_s(self) -> float | None:
-        """When `head` will be there, in the clock's time; None: nothing is to come."""
-        return self._outgoing[0][0] if self._outgoing else None
-
-    def _on_frame(self, frame: bytes) -> None:
-        if frame == ACK:
-            self._on_host_ack()
-        elif frame == NACK:
-            if self._last_answer:
-                self._send(self._last_answer, self._timing.ack_s)
-        elif not self._is_low_battery or frame[:1] < _FIRST_ON_AIR:
-            self._execute(frame)
-
-    def _on_host_ack(self) -> None:
-        """An ACK from the host ends whatever is running, and confirms a new baud rate."""
-        self._outgoing.clear()
+    def on_host_ack(self) -> None:
+        """An ACK from the host also confirms a new baud rate."""
         if self._next_baud:
             self.baud, self._next_baud = self._next_baud, None
 
-    def _execute(self, command: bytes) -> None:
-        self._outgoing.clear()  # a new command ends the one before
-        self._send(ACK, self._timing.ack_s)
+    def on_silence(self) -> None:
+        if self._sleeps_next:
+            self._is_asleep, self._sleeps_next = True, False
+
+    def carry_out(self, command: bytes) -> tuple[bytes, float] | None:
         self._spent_s = self._timing.command_s
-        handler = self._commands.get(command[0]) if command else None
+        handler = self._commands.get(command[0])
         try:
             if handler is None:
                 raise SyntaxFault
             said = hostframe.answer(command[0], handler(command[1:]))
         except (SyntaxFault, IndexError):
             said = SYNTAX_ERROR
-        if self._spent_s != _FOREVER:
-            self._last_answer = said
-            self._send(said, self._timing.ack_s + self._spent_s)
-
-    def _send(self, frame: bytes, after_s: float) -> None:
-        self._outgoing.append((self._clock.now() + after_s, frame))
+        return None if self._spent_s == _FOREVER else (said, self._spent_s)
 
     # --- commands off the air ------------------------------------------------------------------
 

@@ -1,10 +1,13 @@
-"""Stand-in for the RP2040's `machine`: pins and SPI end at a simulated board, over a socket.
+"""Stand-in for the RP2040's `machine`: pins, SPI, registers and watchdog of a simulated board.
 
-Runs on CPython and on unix MicroPython, where it lies on the path before the built-in module. Where
-the RP2040 refuses something, this does too. board.py on the other end says what hangs on the pins.
+They end at a socket. Runs on CPython and on unix MicroPython, where it lies on the path before the
+built-in module. Where the RP2040 refuses something, this does too. board.py on the other end says
+what hangs on the pins.
 
 Every request is answered, so that nothing overtakes anything:
     P pin value → 00        R pin → value        S size(2) octets → octets
+    L address(4) → word(4)  T address(4) word(4) → 00
+    W ms(4) → 00            F → 00               X → the end
 """
 
 import os
@@ -18,23 +21,23 @@ class _Wires:
         host, port = address.split(":")
         self._socket = socket.socket()
         self._socket.connect(socket.getaddrinfo(host, int(port))[0][-1])
-        self._stream = self._socket.makefile("rwb", 0)
+        self.stream = self._socket.makefile("rwb", 0)
         self._octet = bytearray(1)
 
     def ask(self, request):
-        self._stream.write(request)
+        self.stream.write(request)
         self.fill(self._octet)
         return self._octet[0]
 
     def exchange(self, data, into):
-        self._stream.write(b"S" + bytes((len(data) >> 8, len(data) & 0xFF)) + data)
+        self.stream.write(b"S" + bytes((len(data) >> 8, len(data) & 0xFF)) + data)
         self.fill(into)
 
     def fill(self, buffer):
-        have = self._stream.readinto(buffer)
+        have = self.stream.readinto(buffer)
         while have and have < len(buffer):
             rest = bytearray(len(buffer) - have)
-            count = self._stream.readinto(rest)
+            count = self.stream.readinto(rest)
             buffer[have : have + (count or 0)] = rest[:count]
             have = have + count if count else 0
         if not have:
@@ -94,6 +97,38 @@ class SPI:
         if len(data) != len(buffer):
             raise ValueError("buffers must be the same length")
         _wires.exchange(data, buffer)
+
+
+class _Memory:
+    """Registers of the RP2040, a word each."""
+
+    def __getitem__(self, address):
+        word = bytearray(4)
+        _wires.stream.write(b"L" + address.to_bytes(4, "big"))
+        _wires.fill(word)
+        return int.from_bytes(word, "big")
+
+    def __setitem__(self, address, word):
+        _wires.ask(b"T" + address.to_bytes(4, "big") + word.to_bytes(4, "big"))
+
+
+mem32 = _Memory()
+
+
+class WDT:
+    """The watchdog: not fed in time, it pulls the board's reset."""
+
+    def __init__(self, timeout=5000):
+        if not 1 <= timeout <= 8388:
+            raise ValueError("WDT timeout exceeds 8388ms")
+        _wires.ask(b"W" + timeout.to_bytes(4, "big"))
+
+    def feed(self):
+        _wires.ask(b"F")
+
+
+def reset():
+    _wires.ask(b"X")
 
 
 def unique_id():

@@ -6,6 +6,7 @@ sender back when it is full and loses nothing, viper's words, poll with ipoll.
 """
 
 import builtins
+import gc
 import os
 import runpy
 import select
@@ -93,6 +94,7 @@ def disguise():
     time.ticks_ms = lambda: time.monotonic_ns() // 1_000_000 % _TICKS
     time.ticks_diff = ticks_diff
     time.sleep_ms = lambda ms: time.sleep(ms / 1000)
+    gc.mem_alloc = gc.mem_free = lambda: 0  # CPython's heap says nothing about the RP2040's
 
 
 def main(script, *folders):

@@ -1,0 +1,75 @@
+"""The board itself: who it is, why it started, and the watchdog that starts it again.
+
+Ref: RP2040 datasheet §4.7. The watchdog's scratch words keep their value over every reset but a
+power-on; MicroPython leaves the first two alone.
+"""
+
+import sys
+from time import sleep_ms, time
+
+import board
+import machine
+from micropython import const
+
+import wire
+
+_HANG_MS = const(8300)  # the RP2040 counts to 8388 at most
+_LAST_WORDS_MS = const(50)  # for what is still on its way to the host
+
+_REASON = const(0x08)  # registers, from board.WATCHDOG on
+_SCRATCH_0 = const(0x0C)
+_SCRATCH_1 = const(0x10)
+_TIMER = const(0x01)  # in _REASON: nobody fed the watchdog
+
+_RUNNING = const(0x1B7A0001)  # in _SCRATCH_0: no power-on since this firmware ran
+_RECOVERING = const(0x1B7A0002)  # and it restarted itself
+
+
+class Device:
+    """One start of the board. `cause` is a wire.RESET_CAUSE, `reboots` are those since power-on."""
+
+    def __init__(self):
+        implementation = sys.implementation
+        version = ".".join(str(n) for n in implementation.version[:3])
+        self.names = "{}\n{} {}".format(board.NAME, implementation.name, version).encode()
+        self.serial = machine.unique_id()
+        self._watchdog = None
+        self._begin_s = time()
+        self._read_note()
+
+    def guard(self):
+        """From now on alive() is due every eight seconds; this cannot be undone."""
+        self._watchdog = machine.WDT(timeout=_HANG_MS)
+
+    def alive(self):
+        """Nothing hangs here."""
+        if self._watchdog:
+            self._watchdog.feed()
+
+    def uptime_s(self):
+        return int(time() - self._begin_s)
+
+    def restart(self):
+        """Start again from the beginning: all else has been tried. Does not return."""
+        self._leave_note(_RECOVERING, self.reboots)
+        sleep_ms(_LAST_WORDS_MS)
+        machine.reset()
+
+    def _read_note(self):
+        note = machine.mem32[board.WATCHDOG + _SCRATCH_0]
+        self.reboots = 0
+        if note not in (_RUNNING, _RECOVERING):
+            self.cause = wire.RESET_CAUSE_POWER_ON
+        else:
+            self.reboots = machine.mem32[board.WATCHDOG + _SCRATCH_1] + 1 & 0xFFFF
+            if note == _RECOVERING:
+                self.cause = wire.RESET_CAUSE_RECOVERY
+            elif machine.mem32[board.WATCHDOG + _REASON] & _TIMER:
+                self.cause = wire.RESET_CAUSE_WATCHDOG
+            else:
+                self.cause = wire.RESET_CAUSE_REQUEST
+        self._leave_note(_RUNNING, self.reboots)
+
+    def _leave_note(self, note, reboots):
+        machine.mem32[board.WATCHDOG + _SCRATCH_0] = note
+        machine.mem32[board.WATCHDOG + _SCRATCH_1] = reboots

@@ -1,0 +1,51 @@
+"""The RP2040's watchdog, and the words that survive its reset.
+
+Ref: RP2040 datasheet §4.7.
+"""
+
+from collections.abc import Callable
+from time import monotonic
+
+_REASON = 0x08  # its register that says why it last pulled the reset
+_TIMER, _FORCE = 1, 2
+
+
+class Watchdog:
+    """Its registers, which keep their value until the power goes, and its patience.
+
+    `base`: address of its registers; `now`: seconds.
+    """
+
+    def __init__(self, base: int, now: Callable[[], float] = monotonic) -> None:
+        self._now = now
+        self._reason = base + _REASON
+        self._words: dict[int, int] = {}
+        self._patience_s: float | None = None
+        self._due_s = 0.0
+
+    def load(self, address: int) -> int:
+        return self._words.get(address, 0)
+
+    def store(self, address: int, word: int) -> None:
+        self._words[address] = word
+
+    def start(self, patience_s: float) -> None:
+        self._patience_s = patience_s
+        self.feed()
+
+    def feed(self) -> None:
+        if self._patience_s is not None:
+            self._due_s = self._now() + self._patience_s
+
+    def left_s(self) -> float | None:
+        """Seconds until it pulls the reset; None: it was not started."""
+        return None if self._patience_s is None else self._due_s - self._now()
+
+    def pull(self, *, is_hung: bool) -> None:
+        """The board starts again, because it hung or because it asked to."""
+        self._words[self._reason] = _TIMER if is_hung else _FORCE
+        self._patience_s = None
+
+    def lose_power(self) -> None:
+        self._words.clear()
+        self._patience_s = None

@@ -1,0 +1,233 @@
+"""A whole reader in this process: host, firmware, chip and card, in a time that jumps ahead.
+
+The firmware's own files run unmodified; `machine` and `time` are what stands below.
+"""
+
+import sys
+import time
+import types
+from pathlib import Path
+
+from kazashi.errors import ReaderUnplugged
+from kazashi.sim import pico
+from kazashi.sim.options import Options
+from kazashi.sim.ports import SpiPort
+from kazashi.sim.tabletop import Tabletop
+from kazashi.sim.watchdog import Watchdog
+
+STAND_INS = Path(pico.__file__).parent / "stand_ins" / "cpython"
+sys.path[:0] = [
+    str(STAND_INS),
+    str(pico.device_folder("firmware")),
+    str(pico.device_folder("boards") / "pico"),
+]
+
+import boot  # noqa: E402
+
+LOOK_S = 0.00005  # that pass with every look at the clock
+PACKET = 64  # octets that USB carries to the host at once
+HOST_LOOK_S = 0.05
+RING = 256  # octets that USB keeps for a host that does not fetch them
+DROP_S = 0.5  # then MicroPython drops the rest
+
+
+class BoardReset(BaseException):
+    """The board starts again: by its watchdog, or because the firmware asked for it."""
+
+
+class VirtualClock:
+    """Seconds. Looking at it takes time, so that no loop lasts for ever."""
+
+    def __init__(self):
+        self.s = 0.0
+        self.watchdog = None
+
+    def now(self):
+        return self.s
+
+    def ticks_ms(self):
+        self.pass_by(LOOK_S)
+        return int(self.s * 1000) % boot._TICKS
+
+    def sleep_ms(self, ms):
+        self.pass_by(ms / 1000)
+
+    def pass_by(self, seconds):
+        self.s += seconds
+        if self.watchdog and self.watchdog.left_s() is not None and self.watchdog.left_s() < 0:
+            self.watchdog.pull(is_hung=True)
+            raise BoardReset
+
+
+clock = VirtualClock()
+boot.disguise()
+time.ticks_ms, time.sleep_ms = clock.ticks_ms, clock.sleep_ms
+
+
+def reset():
+    clock.watchdog.pull(is_hung=False)
+    raise BoardReset
+
+
+class WDT:
+    def __init__(self, timeout):
+        clock.watchdog.start(timeout / 1000)
+
+    def feed(self):
+        clock.watchdog.feed()
+
+
+class Memory:
+    def __getitem__(self, address):
+        return clock.watchdog.load(address)
+
+    def __setitem__(self, address, word):
+        clock.watchdog.store(address, word)
+
+
+machine = types.ModuleType("machine")
+machine.unique_id = lambda: b"SIMULATD"
+machine.reset, machine.WDT, machine.mem32 = reset, WDT, Memory()
+sys.modules["machine"] = machine
+
+import board  # noqa: E402
+
+import app  # noqa: E402
+from bus_spi import SpiBus  # noqa: E402
+from device import Device  # noqa: E402
+from field import Field  # noqa: E402
+from isodep import IsoDep  # noqa: E402
+from link import Link  # noqa: E402
+from pn532 import Pn532  # noqa: E402
+
+# CPython's collector would look through all of the tests each time.
+app.gc = types.SimpleNamespace(collect=lambda: None, mem_alloc=lambda: 0, mem_free=lambda: 0)
+
+
+class Spi:
+    """machine.SPI over a port of the chip."""
+
+    def __init__(self, port):
+        self._port = port
+
+    def write(self, data):
+        self._port.transfer(bytes(data))
+
+    def readinto(self, buffer):
+        buffer[:] = self._port.transfer(bytes(len(buffer)))
+
+    def write_readinto(self, data, buffer):
+        buffer[:] = self._port.transfer(bytes(data))
+
+
+class Usb:
+    """The firmware's end of the line."""
+
+    def __init__(self):
+        self.to_reader = bytearray()
+        self.to_host = bytearray()
+        self.is_fetched = True  # by the host
+
+    def has_input(self, wait_ms):
+        if not self.to_reader:
+            clock.pass_by(wait_ms / 1000)
+        return bool(self.to_reader)
+
+    def read(self, octet):
+        octet[0] = self.to_reader.pop(0)
+
+    def write(self, buffer, start, count):
+        data = bytes(buffer[start : start + count])
+        room = len(data) if self.is_fetched else max(0, RING - len(self.to_host))
+        self.to_host += data[:room]
+        if room < len(data):
+            clock.pass_by(DROP_S)
+
+
+class Desk(Tabletop):
+    """A reader on a desk, cards in reach. connect() plugs it in. `app` is the firmware."""
+
+    def __init__(self, *, with_irq=True, with_reset=True, **options):
+        super().__init__(Options(**({"tap": 0.0} | options)), clock)
+        self.watchdog = clock.watchdog = Watchdog(board.WATCHDOG, clock.now)
+        self.with_irq = with_irq
+        self.with_reset = with_reset
+        self.usb = None
+        self.is_powered = False
+
+    def connect(self):
+        """Plug it in, or find it where it has started again by itself."""
+        clock.watchdog = self.watchdog
+        if not self.is_powered:
+            self.chip.reset()
+            self.watchdog.lose_power()
+            self.is_powered = True
+        if self.usb is None:
+            self.boot()
+        return DeskPipe(self)
+
+    def boot(self):
+        """As main.py does."""
+        port = SpiPort(self.chip)
+        irq = (lambda: int(self.chip.head() is None)) if self.with_irq else None
+        bus = SpiBus(Spi(port), lambda value: port.select(low=not value), irq)
+        self.usb = Usb()
+        chip = Pn532(bus, self._set_reset if self.with_reset else None)
+        isodep = IsoDep(chip)
+        device = Device()
+        self.app = app.App(Link(self.usb), chip, Field(chip, isodep), isodep, device)
+        device.guard()
+
+    def step(self):
+        """One turn of the firmware's loop."""
+        try:
+            self.app._attempt(self.app.step)
+        except BoardReset:
+            self.usb = None
+            raise
+
+    def unplug(self):
+        self.is_powered = False
+        self.usb = None
+
+    def _set_reset(self, value):
+        if not value:
+            self.chip.reset()
+
+
+class DeskPipe:
+    """The host's end of the line: reading it lets the firmware run."""
+
+    def __init__(self, desk):
+        self._desk = desk
+        self._usb = desk.usb
+        self.stalled_until = 0.0  # the firmware stands still
+
+    now = staticmethod(clock.now)
+
+    def read(self, size):
+        limit = clock.s + HOST_LOOK_S
+        while not self._usb.to_host and clock.s < limit:
+            if self._desk.usb is not self._usb:
+                raise ReaderUnplugged
+            if clock.s < self.stalled_until:
+                clock.s = min(limit, self.stalled_until)
+            else:
+                self._run()
+        data = bytes(self._usb.to_host[: min(size, PACKET)])
+        del self._usb.to_host[: len(data)]
+        return data
+
+    def write(self, data):
+        if self._desk.usb is not self._usb:
+            raise ReaderUnplugged
+        self._usb.to_reader += data
+
+    def close(self):
+        """Unplugging is the desk's."""
+
+    def _run(self):
+        try:
+            self._desk.step()
+        except BoardReset:
+            pass  # what it said before comes first
