@@ -1,0 +1,135 @@
+"""Fault matrix, the chip: at every command of a tap, everything that a PN532 may do wrong.
+
+Ref: facts of drivers in the field (see kazashi/sim/faults.py); status codes: UM0701-02 §7.1.
+"""
+
+import pytest
+
+from desk import BoardReset
+from kazashi.errors import CardGone, ReaderHot, ReaderUnplugged, ReadInterrupted
+from kazashi.sim import faults
+from kazashi.sim.faults import once, report
+from kazashi_wire.messages import Fault, ResetCause
+from tapping import expect, on_a_desk
+
+ON_AIR = 0x42  # InCommunicateThru: the command that has a status
+
+# What the person meets once the card is found. Before, all of it is mended unseen.
+MENDED = None
+FAULTS = {
+    faults.lose_command: MENDED,
+    faults.lose_acknowledgement: MENDED,
+    faults.refuse_with_nack: MENDED,
+    faults.damage_checksum: MENDED,
+    faults.say_syntax_error: Fault.CHIP_REFUSED,
+    faults.miss_wake_up: ReadInterrupted,
+    faults.brown_out: ReadInterrupted,
+    faults.get_stuck: ReadInterrupted,
+    faults.die: Fault.CHIP_SILENT,
+}
+RETRY = (0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x09, 0x0B, 0x23)
+LOST = (0x27, 0x29, 0x2A, 0x2B)
+HOT = (0x0D, 0x2D)
+OUR_MISTAKE = (0x07, 0x0A, 0x0E, 0x10, 0x12, 0x13, 0x14, 0x25, 0x26, 0x2C, 0x2E)
+STATUSES = (
+    dict.fromkeys(RETRY, MENDED)
+    | dict.fromkeys(LOST, CardGone)
+    | dict.fromkeys(HOT, ReaderHot)
+    | dict.fromkeys(OUR_MISTAKE, Fault.CHIP_REFUSED)
+)
+
+
+def commands_of_a_tap():
+    """(step, code) of every command that the chip gets."""
+    tapping, seen = on_a_desk(), []
+    tapping.desk.chip.disturb = lambda _index, command: seen.append((tapping.step, command[0]))
+    assert tapping.outcome() is None
+    return seen
+
+
+COMMANDS = commands_of_a_tap()
+PLACES = range(len(COMMANDS))
+PLACES_ON_AIR = [i for i in PLACES if COMMANDS[i][1] == ON_AIR]
+
+
+def test_the_matrix_has_all_its_cells():
+    assert len(COMMANDS) == 24
+    assert len(PLACES_ON_AIR) == 14
+    assert len(FAULTS) * len(PLACES) == 216
+    assert len(STATUSES) * len(PLACES_ON_AIR) == 364
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda f: f.__name__)
+@pytest.mark.parametrize("place", PLACES)
+def test_the_chip_goes_wrong_once(place, fault):
+    tapping = on_a_desk()
+    chip = tapping.desk.chip
+    chip.disturb = once(place, fault)
+    error = tapping.outcome()
+    step = COMMANDS[place][0]
+    expected = FAULTS[fault]
+    if step in ("plug in", "find") and fault is not faults.die:
+        expected = MENDED
+    expect(error, expected, step)
+    assert chip.commands > place  # it did happen
+    if chip.stuck:
+        chip.stuck = None  # another module in its place
+        chip.reset()
+    health = tapping.taps_again()
+    if fault is faults.die and step != "plug in":  # no restart helps a chip that never answered
+        assert (health.reboots, health.reset_cause) == (1, ResetCause.RECOVERY.name.lower())
+    elif expected is ReadInterrupted:
+        assert health.chip_resets == 1
+    elif expected is MENDED and fault is not faults.say_syntax_error and step == "read":
+        assert 1 <= health.retries <= 2  # R(NAK), and the block where it says it got none
+
+
+@pytest.mark.parametrize("status", STATUSES, ids=lambda s: f"{s:02X}")
+@pytest.mark.parametrize("place", PLACES_ON_AIR)
+def test_the_chip_reports_a_status(place, status):
+    tapping = on_a_desk()
+    tapping.desk.chip.disturb = once(place, report(status))
+    step = COMMANDS[place][0]
+    expected = STATUSES[status]
+    if step == "find" and expected is not ReaderHot:
+        expected = MENDED
+    expect(tapping.outcome(), expected, step)
+    health = tapping.taps_again()
+    is_counted = step != "find"  # there, whether the card took the chip's leave is not asked
+    assert (
+        not is_counted
+        or health.retries + health.repolls + health.field_offs + health.chip_resets > 0
+    )
+
+
+def test_a_chip_that_is_stuck_without_a_reset_line_is_said_to_be_silent():
+    tapping = on_a_desk(with_reset=False)
+    tapping.desk.chip.disturb = once(20, faults.get_stuck)
+    expect(tapping.outcome(), Fault.CHIP_SILENT, "read")
+    tapping.desk.unplug()  # what the message says: the power
+    assert tapping.taps_again().reset_cause == "power on"
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_an_answer_from_before_a_soft_reset_is_not_taken_for_one_of_now(place):
+    """Without RSTPD_N the chip does not notice that the board starts again: esphome issue 3281."""
+    tapping = on_a_desk(with_reset=False)
+
+    def start_again(chip, command):
+        chip.acknowledge()
+        chip.answer(command)  # it waits to be fetched
+        raise BoardReset
+
+    tapping.desk.chip.disturb = once(place, start_again)
+    expect(tapping.outcome(), ReaderUnplugged, COMMANDS[place][0])
+    assert tapping.taps_again().reboots == 1
+
+
+def test_a_chip_with_a_field_that_is_too_hot_waits_before_it_is_on_again():
+    tapping = on_a_desk()
+    tapping.desk.chip.disturb = once(20, report(0x0D))
+    expect(tapping.outcome(), ReaderHot, "read")
+    assert not tapping.desk.air.is_on
+    start = tapping.desk.clock.now()
+    tapping.reader.wait_for_card(10)
+    assert 4 < tapping.desk.clock.now() - start < 6

@@ -1,0 +1,193 @@
+"""A tap on a desk, and the next one: what every cell of the fault matrix does.
+
+A cell is a place and a fault. The place is counted in a tap that nothing disturbs, so the matrix
+grows by itself with the way of a tap; tests assert how large it is.
+"""
+
+from dataclasses import dataclass
+
+from desk import Desk, clock
+from kazashi.cards.jpki import JpkiSession
+from kazashi.errors import (
+    CardError,
+    CardGone,
+    LinkError,
+    NoCard,
+    PinOutcomeUnknown,
+    ProtocolError,
+    ReaderError,
+    ReaderFault,
+    ReaderHot,
+    ReaderSilent,
+    ReaderUnplugged,
+    ReadInterrupted,
+)
+from kazashi.reader import Reader
+from kazashi.sim.card import Jpki
+from kazashi.sim.person import Person
+from kazashi.sim.picc import BlockSettings, TypeB
+from kazashi_wire.messages import Fault
+
+PERSON = Person()
+PIN = "1234"
+LIMIT_S = 60.0  # of simulated time, for whatever goes wrong
+
+# What the person at the desk meets, and reads.
+READS = {
+    CardGone: (
+        "読み取りの途中でカードが離れました。もう一度置き、そのままお待ちください。",
+        "the card was taken away too early: lay it down again and leave it there",
+    ),
+    NoCard: (
+        "カードが読み取れません。ケースから出し、平らに置いてください。",
+        "no card in 5 s: lay it flat on the reader, out of its case",
+    ),
+    ReadInterrupted: (
+        "もう一度、カードを置き直してください。",
+        "the reader had to restart its PN532: lay the card down again",
+    ),
+    PinOutcomeUnknown: (
+        "暗証番号を確認できませんでした。カードをもう一度置いてください。",
+        "lost while the PIN was checked, it may have counted as a try: "
+        "lay the card down again and read how many tries are left",
+    ),
+    ReaderHot: (
+        "しばらくお待ちください。カードを取り、十秒ほど待って、もう一度置いてください。",
+        "the reader is too hot, its field is off: take all cards away, wait for ten seconds",
+    ),
+    Fault.CHIP_REFUSED: (
+        "カードリーダーが使えません。係の者をお呼びください。",
+        "the reader had a command refused by its PN532: report it, with the code",
+    ),
+    Fault.CHIP_SILENT: (
+        "カードリーダーが使えません。係の者をお呼びください。",
+        "the reader gets no answer from its PN532: check the module's wiring and power",
+    ),
+    Fault.INTERNAL: (
+        "カードリーダーが使えません。係の者をお呼びください。",
+        "the reader met an error in its firmware: try again, and report it",
+    ),
+    ProtocolError: (
+        "カードリーダーが使えません。係の者をお呼びください。",
+        "the reader found a card, and its word was lost: try again",
+    ),
+    ReaderUnplugged: (
+        "カードリーダーが使えません。係の者をお呼びください。",
+        "the reader was unplugged or restarted: check its cable, then try again",
+    ),
+    ReaderSilent: (
+        "カードリーダーが使えません。係の者をお呼びください。",
+        "the reader has not answered for ",
+    ),
+}
+
+
+class CountingJpki(Jpki):
+    """Counts how often it was shown a PIN."""
+
+    def __init__(self):
+        super().__init__(PERSON, pin=PIN)
+        self.pins_shown = 0
+
+    def transmit(self, apdu):
+        self.pins_shown += apdu[1:2] == b"\x20" and len(apdu) > 5
+        return super().transmit(apdu)
+
+
+class Watched:
+    """A card; notes when the PIN is on its way to it."""
+
+    def __init__(self, tapping, card):
+        self._tapping = tapping
+        self._card = card
+
+    def transmit(self, apdu, on_progress=None):
+        is_pin = apdu[1:2] == b"\x20" and len(apdu) > 5
+        self._tapping.step = "show PIN" if is_pin else "read"
+        return self._card.transmit(apdu, on_progress)
+
+
+@dataclass
+class Tapping:
+    """One desk, and what happens on it. `step` is what the person waits for."""
+
+    desk: Desk
+    reader: Reader | None = None
+    step: str = ""
+
+    @property
+    def application(self):
+        return self.desk.cards[0].blocks.application
+
+    def tap(self):
+        """Plug in where that is due, lay the card down, read it, show the PIN."""
+        self.step = "plug in"
+        if self.reader is None:
+            self.reader = Reader(self.desk.connect)
+        self.step = "find"
+        card = self.reader.wait_for_card(5)
+        jpki = JpkiSession(Watched(self, card))
+        der = jpki.authentication_certificate()
+        jpki.verify_pin(PIN)
+        assert jpki.token_label() == "JPKIAPICCTOKEN2"
+        return der
+
+    def outcome(self):
+        """Tap. Returns the error that the person met; None where the certificate came.
+
+        Whatever goes wrong, it takes a bounded time, and the PIN is shown once at most.
+        """
+        start, shown = clock.s, self.application.pins_shown
+        try:
+            assert self.tap() == PERSON.certificate
+            error = None
+        except ReaderError as met:
+            error = met
+        assert clock.s - start < LIMIT_S
+        assert self.application.pins_shown <= shown + 1
+        return error
+
+    def taps_again(self):
+        """All is well again, and the card is laid down anew. Returns the reader's health."""
+        self.desk.air.disturb = self.desk.chip.disturb = lambda *_: None
+        self.desk.air.clear()
+        self.desk.lay_down()
+        try:
+            der = self.tap()
+        except LinkError:  # what every program does that uses a reader
+            if self.reader:
+                self.reader.reconnect()
+            der = self.tap()
+        assert der == PERSON.certificate
+        return self.reader.health()
+
+
+def on_a_desk(settings=None, **options):
+    """A desk with a My Number Card."""
+    desk = Desk(card="none", **options)
+    desk.cards = [TypeB(CountingJpki(), settings or BlockSettings())]
+    desk.lay_down()
+    return Tapping(desk)
+
+
+def expect(error, expected, step):
+    """`error` is `expected`, a class or a Fault, and says what READS says; None: all went well."""
+    if step == "show PIN" and expected is not None:
+        assert type(error) is PinOutcomeUnknown, repr(error)
+        assert isinstance(error, CardError)
+        _reads(error, PinOutcomeUnknown)
+        error = error.__cause__
+    if expected is None:
+        assert error is None, repr(error)
+    elif isinstance(expected, Fault):
+        assert (type(error), error.fault) == (ReaderFault, expected), repr(error)
+    else:
+        assert type(error) is expected, repr(error)
+    if expected is not None:
+        _reads(error, expected)
+
+
+def _reads(error, expected):
+    on_screen, line = READS[expected]
+    assert error.on_screen == on_screen
+    assert str(error).startswith(line)
