@@ -6,6 +6,7 @@ from kazashi.cards.certificate import Certificate
 from kazashi.cards.jpki import JpkiSession
 from kazashi.errors import NoReader
 from kazashi.reader import Reader
+from kazashi.sim.emulation.ledger import Owner
 from kazashi.sim.emulation.mends import packet_ns
 from kazashi.sim.emulation.pico import EmulatedPico
 
@@ -34,13 +35,30 @@ def test_emulated_time_is_honest(pico, reader):
     assert on_air + spi + usb < total < 1.25 * on_air
 
 
+def test_the_bus_is_charged_for_each_byte_of_a_read(pico, reader, monkeypatch):
+    card = reader.wait_for_card(10)
+    port, octets = pico._wires._port, []
+    transfer = port.transfer
+    monkeypatch.setattr(port, "transfer", lambda data: (octets.append(data), transfer(data))[1])
+    pico.ledger.start()
+    begin = round(pico.clock.now() * 1e9)
+    JpkiSession(card).authentication_certificate()
+    notes = pico.ledger._notes[Owner.BUS]
+    bus_ns = sum(end - begin for begin, end in notes)  # beside the air, too
+    assert bus_ns == pytest.approx(len(octets) * 8e9 * 14 / 48e6, abs=len(notes))
+    spent = pico.ledger.spent_ns(begin, round(pico.clock.now() * 1e9))
+    assert 0 < spent[Owner.BUS] <= bus_ns
+
+
 def test_every_run_is_the_same_to_the_nanosecond(pico, image):
     def tap():
         other = EmulatedPico(image, pico.options)
         jpki = JpkiSession(Reader(other.connect).wait_for_card(10))
+        other.ledger.start()
         moments = []
+        begin = round(other.clock.now() * 1e9)
         jpki.authentication_certificate(lambda *_: moments.append(other.clock.now()))
-        return moments
+        return moments, other.ledger.partition(begin, round(other.clock.now() * 1e9))
 
     assert tap() == tap()
 
@@ -53,8 +71,3 @@ def test_a_flood_from_the_host_loses_nothing(pico, reader):
 def test_an_image_that_is_not_there_is_said_plainly(tmp_path):
     with pytest.raises(NoReader, match="UF2"):
         EmulatedPico(tmp_path / "none.uf2")
-
-
-@pytest.mark.parametrize(("size", "us"), [(64, 51.3), (0, 8.7)])
-def test_a_usb_packet_takes_its_bits(size, us):
-    assert packet_ns(size) / 1000 == pytest.approx(us, abs=0.05)

@@ -68,6 +68,10 @@ class Dialogue(ABC):
         """When `head` will be there, in the clock's time; None: nothing is to come."""
         return self._outgoing[0][0] if self._outgoing else None
 
+    def works_until_s(self) -> float:
+        """When the command in hand is answered, in the clock's time; now, where there is none."""
+        return self._outgoing[-1][0] if self._outgoing else self._clock.now()
+
     # --- what a command does, and what a misbehaviour may do in its place ------------------------
 
     @abstractmethod

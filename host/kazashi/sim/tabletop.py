@@ -2,6 +2,7 @@
 
 from time import monotonic
 
+from .emulation.ledger import Ledger
 from .options import CARDS, Options
 from .pn532 import Pn532, Timing
 from .radio import Air, Clock
@@ -19,7 +20,9 @@ class ScaledClock:
 
 
 class Tabletop:
-    """Chip, air and cards; `clock` is their time."""
+    """Chip, air and cards; `clock` is their time. `ledger`: who had it, where that is known."""
+
+    ledger: Ledger | None = None
 
     def __init__(self, options: Options, clock: Clock) -> None:
         self.options = options

@@ -1,10 +1,11 @@
 """What rp2040py 0.3.6 needs to be true to the RP2040, mended from outside.
 
 - Its USB host sends empty packets, every 10 µs, where a real one is silent: the guest never idles.
-- Its USB packets take no time of their own.
+- Its USB packets take no time of their own, and the guest believes each to be gone at once.
 - clk_peri is 125 MHz where MicroPython runs it at 48 MHz.
 """
 
+from collections.abc import Callable
 from typing import Protocol
 
 from rp2040py.clock.clock import IClock
@@ -17,12 +18,16 @@ _USB_BIT_NS = 1000 / 12  # full speed, 12 Mbit/s
 _USB_OVERHEAD = 13  # bytes a bulk transaction: USB 2.0, table 5-9
 
 
-def mend(device: MicroPythonDevice) -> None:
-    """Mend a device that has not been started."""
+def mend(device: MicroPythonDevice, on_packet: Callable[[float, float], None]) -> None:
+    """Mend a device that has not been started.
+
+    `on_packet` is told when a USB packet begins and ends, in nanoseconds of emulated time.
+    """
     device.mcu.clk_peri = _CLK_PERI_HZ
     clock = device.simulator.clock
     _stay_silent_when_idle(device.cdc, clock)
-    _pace(device.mcu.usb_ctrl, clock)
+    _pace(device.mcu.usb_ctrl, _Bus(clock, on_packet))
+    _hold_back(device.mcu.usb_ctrl)
 
 
 def packet_ns(size: int) -> float:
@@ -63,14 +68,6 @@ def _stay_silent_when_idle(cdc: USBCDC, clock: IClock) -> None:
     cdc.usb.on_reset = on_reset
 
 
-def _pace(usb: RPUSBController, clock: IClock) -> None:
-    """Packets follow each other on the bus, each as long as it is."""
-    bus = _Bus(clock)
-    for endpoints in (usb.endpoint_read_alarms, usb.endpoint_write_alarms):
-        for endpoint in endpoints:
-            endpoint.schedule = bus.paced(endpoint.schedule)
-
-
 class _Schedule(Protocol):
     def __call__(self, buffer: bytes | bytearray, delay_nanos: int) -> None: ...
 
@@ -78,15 +75,48 @@ class _Schedule(Protocol):
 class _Bus:
     """The wire, which carries one packet at a time."""
 
-    def __init__(self, clock: IClock) -> None:
+    def __init__(self, clock: IClock, on_packet: Callable[[float, float], None]) -> None:
         self._clock = clock
+        self._on_packet = on_packet
         self._free_ns = 0.0
 
-    def paced(self, schedule: "_Schedule") -> "_Schedule":
+    def paced(self, schedule: _Schedule) -> _Schedule:
         def schedule_paced(buffer: bytes | bytearray, delay_nanos: int) -> None:
             del delay_nanos  # a constant, whatever the packet's size
             now = self._clock.nanos
-            self._free_ns = max(self._free_ns, now) + packet_ns(len(buffer))
+            begin = max(self._free_ns, now)
+            self._free_ns = begin + packet_ns(len(buffer))
+            self._on_packet(begin, self._free_ns)
             schedule(buffer, round(self._free_ns - now))
 
         return schedule_paced
+
+
+def _pace(usb: RPUSBController, bus: _Bus) -> None:
+    """Packets follow each other on the bus, each as long as it is."""
+    for endpoints in (usb.endpoint_read_alarms, usb.endpoint_write_alarms):
+        for endpoint in endpoints:
+            endpoint.schedule = bus.paced(endpoint.schedule)
+
+
+def _hold_back(usb: RPUSBController) -> None:
+    """The guest hears that a packet of its own is gone when it is, not as soon as it offers it."""
+    indicate = usb._indicate_buffer_ready  # pyright: ignore[reportPrivateUsage]  # no other place
+    deliver = usb.on_endpoint_write
+    under_way: set[int] = set()
+
+    def indicate_or_wait(endpoint: int, out: bool) -> None:
+        if out:
+            indicate(endpoint, out)
+        else:
+            under_way.add(endpoint)
+
+    def on_endpoint_write(endpoint: int, buffer: bytes | bytearray) -> None:
+        if endpoint in under_way:
+            under_way.remove(endpoint)
+            indicate(endpoint, False)
+        if deliver:
+            deliver(endpoint, buffer)
+
+    usb._indicate_buffer_ready = indicate_or_wait  # pyright: ignore[reportPrivateUsage]
+    usb.on_endpoint_write = on_endpoint_write

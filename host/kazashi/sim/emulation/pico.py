@@ -9,6 +9,7 @@ slower than a real one.
 
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,10 @@ from kazashi.sim.options import Options
 from kazashi.sim.pico import device_folder
 from kazashi.sim.pn532 import Pn532
 from kazashi.sim.ports import SpiPort
+from kazashi.sim.radio import Air, AirFrame, Heard
 from kazashi.sim.tabletop import Tabletop
 
+from .ledger import Ledger, Owner
 from .mends import mend
 
 _FLASH_START = 0x10000000
@@ -57,12 +60,14 @@ class EmulatedPico(Tabletop):
         options = options or Options()
         if not image.is_file():
             raise NoReader(f"pico:{image}", "no such image: name a UF2 of MicroPython for the Pico")
+        self.ledger = ledger = Ledger()
         self._device = _device(image, options.board)
+        mend(self._device, partial(ledger.note, Owner.USB))
         self._is_booted = False
         super().__init__(options, EmulatedClock(self._device.simulator))
-        self._wires = Wires(
-            self._device, self.chip, Pins.of(device_folder("boards") / options.board)
-        )
+        _charge_air(self.air, ledger)
+        pins = Pins.of(device_folder("boards") / options.board)
+        self._wires = Wires(self._device, self.chip, pins, ledger)
 
     @classmethod
     def of(cls, url: str) -> "EmulatedPico":
@@ -90,13 +95,14 @@ class EmulatedPico(Tabletop):
 class Wires:
     """Select, SPI, IRQ and RSTPD_N between the RP2040's pins and the chip."""
 
-    def __init__(self, device: MicroPythonDevice, chip: Pn532, pins: Pins) -> None:
+    def __init__(self, device: MicroPythonDevice, chip: Pn532, pins: Pins, ledger: Ledger) -> None:
         self._chip = chip
+        self._ledger = ledger
         self._port = SpiPort(chip)
         self._clock = device.simulator.clock
         self._spi = device.mcu.spi[pins.spi]
         self._irq = None if pins.irq is None else device.mcu.gpio[pins.irq]
-        self._answer = 0
+        self._sent = 0  # the byte under way
         self._byte_done = self._clock.create_alarm(self._complete_byte)
         self._frame_due = self._clock.create_alarm(self._update_irq)
         self._spi.on_transmit = self._begin_byte
@@ -107,12 +113,19 @@ class Wires:
 
     def _begin_byte(self, value: int) -> None:
         """A byte takes its eight bits at the clock that the firmware has set."""
-        self._answer = self._port.transfer(bytes((value,)))[0]
-        self._byte_done.schedule(_BITS * 1e9 / self._spi.clock_frequency)
+        self._sent = value
+        now, duration = self._clock.nanos, _BITS * 1e9 / self._spi.clock_frequency
+        self._ledger.note(Owner.BUS, now, now + duration)
+        self._byte_done.schedule(duration)
 
     def _complete_byte(self) -> None:
+        answer = self._port.transfer(bytes((self._sent,)))[0]
+        self._note_work()
         self._update_irq()
-        self._spi.complete_transmit(self._answer)
+        self._spi.complete_transmit(answer)
+
+    def _note_work(self) -> None:
+        self._ledger.note(Owner.CHIP, self._clock.nanos, self._chip.works_until_s() * 1e9)
 
     def _on_select(self, state: GPIOPinState, _before: GPIOPinState) -> None:
         self._port.select(low=state is GPIOPinState.LOW)
@@ -121,6 +134,7 @@ class Wires:
     def _on_reset(self, state: GPIOPinState, before: GPIOPinState) -> None:
         if state is GPIOPinState.HIGH and before is GPIOPinState.LOW:
             self._chip.reset()
+            self._note_work()
             self._update_irq()
 
     def _update_irq(self) -> None:
@@ -206,6 +220,18 @@ def connect(url: str) -> EmulatedPipe:
         raise NoReader(url, str(error)) from error
 
 
+def _charge_air(air: Air, ledger: Ledger) -> None:
+    """What happens on air goes into the ledger."""
+    exchange = air.exchange
+
+    def charged_exchange(frame: AirFrame, now_s: float, timeout_s: float) -> Heard:
+        heard = exchange(frame, now_s, timeout_s)
+        ledger.note(Owner.AIR, now_s * 1e9, (now_s + heard.elapsed_s) * 1e9)
+        return heard
+
+    air.exchange = charged_exchange
+
+
 def _device(image: Path, board: str) -> MicroPythonDevice:
     spec = resolve_firmware(BOARDS["pico"], "micropython", str(image))
     assert spec.layout
@@ -213,9 +239,7 @@ def _device(image: Path, board: str) -> MicroPythonDevice:
     with tempfile.NamedTemporaryFile(suffix=".littlefs") as filesystem:
         filesystem.write(_littlefs(files, spec.layout))
         filesystem.flush()
-        device = MicroPythonDevice(board=spec, filesystem=Path(filesystem.name))
-    mend(device)
-    return device
+        return MicroPythonDevice(board=spec, filesystem=Path(filesystem.name))
 
 
 def _littlefs(files: list[Path], layout: FlashLayout) -> bytes:
