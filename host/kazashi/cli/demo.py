@@ -1,8 +1,12 @@
 """`kazashi demo`: a simulated tap from start to end, on any machine."""
 
+import json
 import secrets
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
 
+import typer
 from rich.console import Console
 
 from kazashi.cards.certificate import Certificate
@@ -11,26 +15,53 @@ from kazashi.cli import show
 from kazashi.cli.options import AsJson, Simulated, SimUrl, simulated
 from kazashi.errors import PinRequired, ReaderError
 from kazashi.reader import Reader
+from kazashi.sim.emulation.ledger import Ledger, Span
 
 _WAIT_S = 30.0
+_Log = Annotated[
+    Path | None,
+    typer.Option(
+        "--log",
+        metavar="FILE",
+        dir_okay=False,
+        help="pico: who had each nanosecond, one JSON object a line.",
+    ),
+]
 
 
-def demo(reader: SimUrl = "sim:", *, as_json: AsJson = False) -> None:
+def demo(reader: SimUrl = "sim:", *, as_json: AsJson = False, log: _Log = None) -> None:
     """A simulated Pico, PN532 and My Number Card; somebody taps."""
     pico = simulated(reader)
+    if log and not pico.ledger:
+        raise typer.BadParameter("only a pico: reader knows who had each nanosecond")
     console = Console(quiet=as_json)
     with Reader(pico.connect) as connected:
-        tap = _Tap(pico, connected, console).run()
+        tap = _Tap(pico, connected, console)
+        facts = tap.run()
+    if log and pico.ledger:
+        _write_log(log, pico.ledger.partition(*tap.limits_ns()))
     if as_json:
-        show.print_json(tap)
+        show.print_json(facts)
+
+
+def _write_log(path: Path, spans: list[Span]) -> None:
+    lines = [f"{json.dumps(span._asdict())}\n" for span in spans]
+    try:
+        path.write_text("".join(lines), encoding="utf-8")
+    except OSError as error:
+        raise typer.BadParameter(f"cannot write {path}: {error.strerror}") from error
 
 
 @dataclass(frozen=True)
 class _Moment:
-    """A moment of a tap: simulated milliseconds since the card was laid down."""
+    """A moment of a tap, simulated time; `air_s`: what was spent on air by then."""
 
-    ms: float
-    air_ms: float
+    at_s: float
+    air_s: float
+
+    @property
+    def at_ns(self) -> int:
+        return round(self.at_s * 1e9)
 
 
 class _Tap:
@@ -40,8 +71,7 @@ class _Tap:
         self._pico = pico
         self._reader = reader
         self._console = console
-        self._zero_s = 0.0
-        self._zero_air_s = 0.0
+        self._zero = _Moment(0.0, 0.0)
         self._moments: dict[str, _Moment] = {}
 
     def run(self) -> dict[str, object]:
@@ -65,25 +95,39 @@ class _Tap:
         is_verified = self._sign(jpki, certificate)
         kind = show.kind_of(jpki.token_label())
         self._show_result(certificate, tries_left, is_verified=is_verified)
-        selected_air = self._moments["last_byte"].air_ms - self._moments["found"].air_ms
-        return {
+        found, last_byte = self._moments["found"], self._moments["last_byte"]
+        facts: dict[str, object] = {
             "reader": reader_facts,
             "card": show.card_facts(card, kind),
             "certificate": show.certificate_facts(certificate),
             "pin": {"tries_left": tries_left},
             "signature": {"verified": is_verified},
-            "timeline_ms": {name: round(m.ms, 3) for name, m in self._moments.items()},
-            "air_time_ms": round(selected_air, 3),
+            "timeline_ms": {name: round(self._ms(m), 3) for name, m in self._moments.items()},
+            "air_time_ms": round((last_byte.air_s - found.air_s) * 1000, 3),
         }
+        if self._pico.ledger:
+            facts["spent_ms"] = _spent_ms(self._pico.ledger, found, last_byte)
+        return facts
+
+    def limits_ns(self) -> tuple[int, int]:
+        """The card laid down, and the last thing that happened; emulated time."""
+        return self._zero.at_ns, list(self._moments.values())[-1].at_ns
 
     def _start_clock(self) -> None:
         """Zero is when the card is laid down, or now where it lies there already."""
-        self._zero_s = max(self._pico.clock.now(), self._pico.options.tap)
+        zero_s = max(self._pico.clock.now(), self._pico.options.tap)
+        self._zero = _Moment(zero_s, self._pico.air.spent_s)
+        if self._pico.ledger:
+            self._pico.ledger.start()
+
+    def _ms(self, moment: _Moment) -> float:
+        return (moment.at_s - self._zero.at_s) * 1000
 
     def _mark(self, name: str, text: str = "") -> None:
-        ms = (self._pico.clock.now() - self._zero_s) * 1000
-        self._moments[name] = _Moment(ms, self._pico.air.spent_s * 1000)
+        moment = _Moment(self._pico.clock.now(), self._pico.air.spent_s)
+        self._moments[name] = moment
         if text:
+            ms = self._ms(moment)
             self._console.print(f"  [green]✓[/green] {text}  [dim]{ms:.1f} ms[/dim]")
 
     def _read_certificate(self, jpki: JpkiSession) -> Certificate:
@@ -125,12 +169,24 @@ class _Tap:
 
     def _steps(self) -> list[show.Step]:
         steps: list[show.Step] = []
-        before = _Moment(0.0, 0.0)
+        before = self._zero
         for name, moment in self._moments.items():
-            air_ms = min(moment.air_ms - before.air_ms, moment.ms - before.ms)
-            steps.append(show.Step(_STEPS[name], before.ms, moment.ms, air_ms))
+            begin_ms, end_ms = self._ms(before), self._ms(moment)
+            spent_ms = self._spent_ms(before, moment)
+            steps.append(show.Step(_STEPS[name], begin_ms, end_ms, spent_ms))
             before = moment
         return steps
+
+    def _spent_ms(self, begin: _Moment, end: _Moment) -> dict[str, float]:
+        if self._pico.ledger:
+            return _spent_ms(self._pico.ledger, begin, end)
+        all_ms = (end.at_s - begin.at_s) * 1000
+        air_ms = min((end.air_s - begin.air_s) * 1000, all_ms)
+        return {"on air": air_ms, "card, chip, firmware and cable": all_ms - air_ms}
+
+
+def _spent_ms(ledger: Ledger, begin: _Moment, end: _Moment) -> dict[str, float]:
+    return {str(o): ns / 1e6 for o, ns in ledger.spent_ns(begin.at_ns, end.at_ns).items()}
 
 
 _STEPS = {

@@ -6,6 +6,7 @@ import typer
 
 from kazashi.errors import NoReader
 from kazashi.link import Pipe
+from kazashi.sim.emulation.ledger import Ledger
 from kazashi.sim.options import Options
 from kazashi.sim.pico import SimulatedPico
 from kazashi.sim.radio import Air, Clock
@@ -42,6 +43,8 @@ class Simulated(Protocol):
     def clock(self) -> Clock: ...
     @property
     def air(self) -> Air: ...
+    @property
+    def ledger(self) -> Ledger | None: ...
     def connect(self) -> Pipe: ...
 
 

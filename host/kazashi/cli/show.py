@@ -15,6 +15,7 @@ from kazashi.reader import Card, ReaderInfo
 PRESENT_CARD = "カードをリーダーに置いてください  (lay the card on the reader)"
 
 _BAR_CELLS = 30
+_BRICKS = (("█", "green"), ("▓", "cyan"), ("▒", "magenta"), ("░", "blue"), ("▪", "yellow"))
 _KINDS = {
     "JPKIAPICCTOKEN2": "My Number Card",
     "JPKIAPICCTOKEN": "Juki Card",
@@ -87,16 +88,16 @@ def certificate_progress(console: Console) -> Progress:
 
 @dataclass(frozen=True)
 class Step:
-    """A piece of a tap, in milliseconds; `air_ms` of it was spent on air."""
+    """A piece of a tap, in milliseconds. `spent_ms`: who had how many of them, the air first."""
 
     name: str
     begin_ms: float
     end_ms: float
-    air_ms: float
+    spent_ms: Mapping[str, float]
 
 
 def show_timeline(console: Console, steps: list[Step]) -> None:
-    """Where the milliseconds went: a bar for each step, its air time filled."""
+    """Where the milliseconds went: a bar for each step, stacked by who had them."""
     cell_ms = steps[-1].end_ms / _BAR_CELLS
     table = Table(box=None, padding=(0, 1), title_justify="left")
     table.add_column("", no_wrap=True)
@@ -110,15 +111,31 @@ def show_timeline(console: Console, steps: list[Step]) -> None:
             _bar(step, cell_ms),
             f"{step.begin_ms:.1f}",
             f"{step.end_ms - step.begin_ms:.1f}",
-            f"{step.air_ms:.1f}",
+            f"{next(iter(step.spent_ms.values())):.1f}",
         )
     console.print("\n[bold]Where the milliseconds went[/bold]")
     console.print(table)
-    console.print("  [green]█[/green] on air  [yellow]▒[/yellow] card, chip, firmware and cable")
+    console.print(_legend(steps))
 
 
 def _bar(step: Step, cell_ms: float) -> Text:
     begin = min(int(step.begin_ms / cell_ms), _BAR_CELLS - 1)
     cells = max(1, round(step.end_ms / cell_ms) - begin)
-    on_air = round(cells * min(1.0, step.air_ms / max(step.end_ms - step.begin_ms, 1e-9)))
-    return Text.assemble(" " * begin, ("█" * on_air, "green"), ("▒" * (cells - on_air), "yellow"))
+    per_cell_ms = max(step.end_ms - step.begin_ms, 1e-9) / cells
+    bar = Text(" " * begin)
+    so_far_ms, filled = 0.0, 0
+    for (brick, style), ms in zip(_BRICKS, step.spent_ms.values(), strict=False):
+        so_far_ms += ms
+        end = min(cells, round(so_far_ms / per_cell_ms))
+        bar.append(brick * (end - filled), style)
+        filled = end
+    return bar
+
+
+def _legend(steps: list[Step]) -> Text:
+    """What each brick stands for, with its sum over all steps."""
+    legend = Text(f"  {steps[-1].end_ms - steps[0].begin_ms:.1f} ms: ")
+    for (brick, style), name in zip(_BRICKS, steps[0].spent_ms, strict=False):
+        legend.append(f" {brick}", style)
+        legend.append(f" {name} {sum(step.spent_ms[name] for step in steps):.1f} ")
+    return legend
