@@ -26,6 +26,7 @@ class Options:
     speed: float = 1.0  # of simulated time
     interpreter: str = "cpython"  # or micropython
     board: str = "pico"
+    bus: str = "spi"  # between board and chip
 
     @classmethod
     def parse(cls, url: str) -> "Options":
@@ -51,6 +52,8 @@ class Options:
             raise ValueError(f"sim: knows no card {self.card}, only {', '.join(CARDS)}")
         if self.interpreter not in ("cpython", "micropython"):
             raise ValueError("sim: interpreter is cpython or micropython")
+        if self.bus != "spi":
+            raise ValueError("sim: bus is spi, the only one so far")
         if self.fsc not in FRAME_SIZES:
             raise ValueError(f"sim: fsc is one of {', '.join(map(str, FRAME_SIZES))}")
         if not 1200 <= self.certificate <= 2000:
