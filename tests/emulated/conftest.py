@@ -20,10 +20,17 @@ def image() -> Path:
 
 @pytest.fixture(scope="module")
 def pico(image):
-    """An emulated Pico, booted once for all tests of a file: that takes ten seconds."""
+    """An emulated Pico, booted once for all tests of a file: that takes some seconds."""
     return EmulatedPico(image, Options(tap=0.0, chip=0.0))
 
 
 @pytest.fixture(scope="module")
-def reader(pico):
-    return Reader(pico.connect)
+def booted(pico):
+    """The reader, and how long it took to get there: emulated seconds from power to Welcome."""
+    reader = Reader(pico.connect)
+    return reader, pico.clock.now()
+
+
+@pytest.fixture(scope="module")
+def reader(booted):
+    return booted[0]

