@@ -4,7 +4,6 @@ import pytest
 
 from kazashi.cards.certificate import Certificate
 from kazashi.cards.jpki import JpkiSession
-from kazashi.errors import NoReader
 from kazashi.reader import Reader
 from kazashi.sim.emulation.ledger import Owner
 from kazashi.sim.emulation.mends import packet_ns
@@ -70,8 +69,3 @@ def test_every_run_is_the_same_to_the_nanosecond(pico, image):
 def test_a_flood_from_the_host_loses_nothing(pico, reader):
     reader._link._pipe.write(bytes(4096))
     assert JpkiSession(reader.wait_for_card(10)).token_label() == "JPKIAPICCTOKEN2"
-
-
-def test_an_image_that_is_not_there_is_said_plainly(tmp_path):
-    with pytest.raises(NoReader, match="UF2"):
-        EmulatedPico(tmp_path / "none.uf2")

@@ -8,7 +8,7 @@ import sys
 import typer
 from rich.console import Console
 
-from kazashi.cli import demo, info, listing, read, simulate
+from kazashi.cli import demo, info, listing, read, show, simulate
 from kazashi.errors import ReaderError
 
 app = typer.Typer(
@@ -27,6 +27,7 @@ app.command("simulate")(simulate.simulate)
 
 def main() -> None:
     """The installed program."""
+    show.show_downloads()
     try:
         app()
     except ReaderError as error:

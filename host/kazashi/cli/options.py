@@ -16,7 +16,8 @@ ReaderUrl = Annotated[
     typer.Option(
         "--reader",
         metavar="URL",
-        help="Serial port, usb:SERIAL, socket://HOST:PORT or sim:; default: the only one attached.",
+        help="Serial port, usb:SERIAL, socket://HOST:PORT, sim: or pico:IMAGE; default: the only "
+        "one attached.",
         show_default=False,
     ),
 ]
@@ -29,7 +30,8 @@ SimUrl = Annotated[
     typer.Option(
         "--reader",
         metavar="URL",
-        help="sim: with its options; for demo also pico:IMAGE.",
+        help="sim: or pico:IMAGE, with options. IMAGE: a UF2 of MicroPython for the Pico; without "
+        "one, the official image is downloaded once.",
     ),
 ]
 

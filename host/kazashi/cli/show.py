@@ -1,6 +1,7 @@
 """What commands show: a certificate, a tap's time line. The same facts as JSON objects."""
 
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -73,6 +74,20 @@ def show_facts(console: Console, facts: Mapping[str, object], title: str = "") -
     if title:
         console.print(f"\n[bold]{title}[/bold]")
     console.print(table)
+
+
+def show_downloads() -> None:
+    """Tell on stderr, from now on, when the emulator downloads MicroPython: that takes a while."""
+    logger = logging.getLogger("rp2040py.utils.firmware_retrieve")
+    logger.setLevel(logging.INFO)
+    logger.addFilter(lambda record: str(record.msg).startswith("Download: "))
+    logger.addHandler(_Downloads())
+
+
+class _Downloads(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        said = record.getMessage().removeprefix("Download: ")
+        Console(stderr=True).print(f"downloading {said} …", soft_wrap=True, markup=False)
 
 
 def certificate_progress(console: Console) -> Progress:

@@ -1,6 +1,7 @@
 """An emulated Pico: a real RPI_PICO image, the firmware on its filesystem, the chip on its pins.
 
     pico:IMAGE?card=mynumber     IMAGE is a UF2 of MicroPython; the options are those of sim:
+    pico:                        the official image, downloaded once
 
 All in emulated time, so that every run is the same to the nanosecond. It is a lower bound: the
 emulator counts cycles at 125 MHz and knows no flash-cache misses. A busy Pico runs some ten times
@@ -27,6 +28,7 @@ from kazashi.sim.radio import Air, AirFrame, Heard
 from kazashi.sim.tabletop import Tabletop
 
 from .flash import firmware_files, littlefs
+from .image import checked, official_image
 from .ledger import Ledger, Owner
 from .mends import mend
 
@@ -52,13 +54,11 @@ class EmulatedPico(Tabletop):
     """Board, chip and card. connect() plugs it in and boots the image.
 
     Raises:
-        NoReader: `image` is not there.
+        NoReader: `image` is not there, or no whole UF2; or there is no such board.
     """
 
     def __init__(self, image: Path, options: Options | None = None) -> None:
         options = options or Options()
-        if not image.is_file():
-            raise NoReader(f"pico:{image}", "no such image: name a UF2 of MicroPython for the Pico")
         self.ledger = ledger = Ledger()
         self._device = _device(image, options.board)
         mend(self._device, partial(ledger.note, Owner.USB))
@@ -71,8 +71,9 @@ class EmulatedPico(Tabletop):
     @classmethod
     def of(cls, url: str) -> "EmulatedPico":
         """The one that `url` describes. Raises ValueError, which says what is wrong with it."""
-        place, _, options = url.removeprefix("pico:").partition("?")
-        return cls(Path(place), Options.parse(f"sim:?{options}"))
+        place, _, text = url.removeprefix("pico:").partition("?")
+        options = Options.parse(f"sim:?{text}")
+        return cls(Path(place) if place else official_image(), options)
 
     def connect(self) -> "EmulatedPipe":
         """Plug it in: power for board and chip. Returns when USB is there.
@@ -232,7 +233,7 @@ def _charge_air(air: Air, ledger: Ledger) -> None:
 
 
 def _device(image: Path, board: str) -> MicroPythonDevice:
-    spec = resolve_firmware(BOARDS["pico"], "micropython", str(image))
+    spec = resolve_firmware(BOARDS["pico"], "micropython", str(checked(image)))
     assert spec.layout
     with tempfile.NamedTemporaryFile(suffix=".littlefs") as filesystem:
         filesystem.write(littlefs(firmware_files(board), spec.layout))
