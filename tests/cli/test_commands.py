@@ -5,22 +5,15 @@ import os
 import re
 import signal
 import subprocess
-import sys
-from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from cryptography import x509
 
 from kazashi.sim.options import Options
+from program import KAZASHI, kazashi, running
 
-KAZASHI = str(Path(sys.executable).with_name("kazashi"))
 FAST = "sim:?speed=20&tap=0"
 POSIX = pytest.mark.skipif(os.name != "posix", reason="signals and pseudo-terminals are POSIX")
-
-
-def kazashi(*arguments):
-    return subprocess.run([KAZASHI, *arguments], capture_output=True, text=True, timeout=60)
 
 
 def test_the_demo_as_json_is_one_object_with_all_that_happened(interpreter):
@@ -137,25 +130,6 @@ def test_misuse_is_status_2(arguments):
 def test_list_without_a_reader_says_so():
     done = kazashi("list")
     assert (done.returncode, done.stdout) == (1, "") or "usb:" in done.stdout
-
-
-@contextmanager
-def running(*arguments, until):
-    """A command that runs until it is interrupted; `until` is what it says when it is ready."""
-    process = subprocess.Popen(
-        [KAZASHI, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-    )
-    line = ""
-    while until not in line:
-        line = process.stderr.readline()
-        assert line, f"{arguments} ended with {process.wait()}"
-    try:
-        yield process, line
-    finally:
-        if process.poll() is None:
-            process.send_signal(signal.SIGINT)
-        rest = process.communicate(timeout=20)[1]
-        assert "Traceback" not in rest, rest
 
 
 @POSIX

@@ -10,6 +10,7 @@ from kazashi.sim.emulation.ledger import Ledger
 from kazashi.sim.options import Options
 from kazashi.sim.pico import SimulatedPico
 from kazashi.sim.radio import Air, Clock
+from kazashi.sim.serve import Served
 
 ReaderUrl = Annotated[
     str | None,
@@ -48,12 +49,13 @@ class Simulated(Protocol):
     @property
     def ledger(self) -> Ledger | None: ...
     def connect(self) -> Pipe: ...
+    def connect_paced(self) -> Served: ...
 
 
 def simulated(url: str) -> Simulated:
     """The simulated or emulated reader that `url` describes; a wrong one is a usage error."""
     if not url.startswith("pico:"):
-        return simulated_pico(url)
+        return _simulated_pico(url)
     try:
         from kazashi.sim.emulation.pico import EmulatedPico
     except ImportError as error:
@@ -64,7 +66,7 @@ def simulated(url: str) -> Simulated:
         raise typer.BadParameter(str(error), param_hint="--reader") from error
 
 
-def simulated_pico(url: str) -> SimulatedPico:
+def _simulated_pico(url: str) -> SimulatedPico:
     """The simulated reader that `url` describes, its firmware in a process of its own."""
     try:
         return SimulatedPico(Options.parse(url))

@@ -8,8 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from kazashi.cli.options import SimUrl, simulated_pico
-from kazashi.sim.pico import SimulatedPico
+from kazashi.cli.options import Simulated, SimUrl, simulated
 from kazashi.sim.serve import Line, TcpLine, serve
 
 _Pty = Annotated[
@@ -18,13 +17,20 @@ _Pty = Annotated[
 _Tcp = Annotated[
     str, typer.Option("--tcp", metavar="HOST:PORT", help="Serve a TCP port of this machine.")
 ]
+_Emulated = Annotated[
+    bool, typer.Option("--emulated", help="On an emulated Pico: pico: instead of sim:.")
+]
 
 
-def simulate(reader: SimUrl = "sim:", *, pty: _Pty = None, tcp: _Tcp = "") -> None:
+def simulate(
+    reader: SimUrl = "sim:", *, emulated: _Emulated = False, pty: _Pty = None, tcp: _Tcp = ""
+) -> None:
     """Serve a simulated reader until Ctrl-C. Give one of --pty and --tcp."""
     if (pty is None) == (not tcp):
         raise typer.BadParameter("give one of --pty LINK and --tcp HOST:PORT")
-    pico = simulated_pico(reader)
+    if emulated and reader.startswith("sim:"):
+        reader = f"pico:{reader.removeprefix('sim:')}"
+    pico = simulated(reader)
     if pty is None:
         line = _tcp_line(tcp)
         with closing(line):
@@ -33,13 +39,15 @@ def simulate(reader: SimUrl = "sim:", *, pty: _Pty = None, tcp: _Tcp = "") -> No
         _serve_pty(pico, pty)
 
 
-def _serve(pico: SimulatedPico, line: Line, url: str) -> None:
-    with closing(pico.connect()) as pipe:
-        Console(stderr=True).print(f"serving: kazashi read --reader {url}", soft_wrap=True)
+def _serve(pico: Simulated, line: Line, url: str) -> None:
+    console = Console(stderr=True)
+    console.print("booting the reader …")
+    with closing(pico.connect_paced()) as pipe:
+        console.print(f"serving: kazashi read --reader {url}", soft_wrap=True)
         serve(pipe, line)
 
 
-def _serve_pty(pico: SimulatedPico, link: Path) -> None:
+def _serve_pty(pico: Simulated, link: Path) -> None:
     try:
         from kazashi.sim.terminal import Terminal  # POSIX only
     except ImportError:

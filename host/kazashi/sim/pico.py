@@ -5,6 +5,7 @@ chip and card around them.
 """
 
 import os
+import select
 import shutil
 import socket
 import subprocess
@@ -18,6 +19,7 @@ from kazashi.errors import NoReader, ReaderSilent, ReaderUnplugged
 
 from .board import BoardServer, Pins
 from .options import Options
+from .serve import Line
 from .tabletop import ScaledClock, Tabletop
 from .watchdog import Watchdog
 
@@ -63,6 +65,8 @@ class SimulatedPico(Tabletop):
         command, path = interpreter(self.options.interpreter, firmware / "main.py", folders)
         self.pipe = ProcessPipe(command, environment | path, server.close)
         return self.pipe
+
+    connect_paced = connect  # it runs by the wall clock anyway
 
     def _reset(self) -> None:
         self._has_reset = True
@@ -113,6 +117,11 @@ class ProcessPipe:
         if not data:
             raise ReaderUnplugged
         return data
+
+    def read_beside(self, other: Line) -> bytes:
+        """What the firmware says; b"" as soon as `other` is readable and it is silent."""
+        ready, _, _ = select.select([other, self], [], [])
+        return self.read(_BUFFER) if self in ready else b""
 
     def write(self, data: bytes, /) -> None:
         """Send, held back where the firmware does not fetch it, for some seconds at most."""

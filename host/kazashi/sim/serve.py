@@ -8,8 +8,6 @@ from typing import Protocol
 
 from kazashi.errors import ReaderSilent
 
-from .pico import ProcessPipe
-
 _DROP_S = 0.5  # MicroPython on the RP2040 drops what the host does not fetch within this time
 
 
@@ -19,6 +17,14 @@ class Line(Protocol):
     def fileno(self) -> int: ...  # for select: readable when the other program does something
     def read(self, timeout_s: float) -> bytes: ...
     def write(self, data: bytes, timeout_s: float) -> None: ...
+    def close(self) -> None: ...
+
+
+class Served(Protocol):
+    """The line to a simulated firmware."""
+
+    def read_beside(self, other: Line) -> bytes: ...  # b"" when `other` may have something to say
+    def write(self, data: bytes, /) -> None: ...
     def close(self) -> None: ...
 
 
@@ -78,18 +84,17 @@ class TcpLine:
             self._peer = None
 
 
-def serve(pipe: ProcessPipe, line: Line) -> None:
+def serve(pipe: Served, line: Line) -> None:
     """Carry bytes both ways until the reader is gone, or the caller is interrupted.
 
     Raises:
         ReaderUnplugged: the simulated firmware ended.
     """
     while True:
-        ready, _, _ = select.select([line, pipe], [], [])
-        if line in ready and (data := line.read(0.0)):
+        if said := pipe.read_beside(line):
+            line.write(said, _DROP_S)
+        if data := line.read(0.0):
             try:
                 pipe.write(data)
             except ReaderSilent:
                 pass  # a firmware that fetches nothing: the host notices by itself
-        if pipe in ready:
-            line.write(pipe.read(4096), _DROP_S)

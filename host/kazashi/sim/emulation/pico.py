@@ -5,13 +5,14 @@
 
 All in emulated time, so that every run is the same to the nanosecond. It is a lower bound: the
 emulator counts cycles at 125 MHz and knows no flash-cache misses. A busy Pico runs some ten times
-slower than a real one.
+slower than a real one; an idle one takes no time at all, unless it is paced.
 """
 
 import tempfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from time import monotonic, sleep
 
 from rp2040py.boards import BOARDS, resolve_firmware
 from rp2040py.device import MicroPythonDevice
@@ -19,12 +20,14 @@ from rp2040py.gpio_pin import GPIOPinState
 from rp2040py.simulator import Simulator
 
 from kazashi.errors import NoReader, ReaderSilent, ReaderUnplugged
+from kazashi.reader import Reader
 from kazashi.sim.board import Pins
 from kazashi.sim.options import Options
 from kazashi.sim.pico import device_folder
 from kazashi.sim.pn532 import Pn532
 from kazashi.sim.ports import SpiPort
 from kazashi.sim.radio import Air, AirFrame, Heard
+from kazashi.sim.serve import Line
 from kazashi.sim.tabletop import Tabletop
 
 from .flash import firmware_files, littlefs
@@ -37,6 +40,7 @@ _BOOT_LIMIT_S = 5.0
 _READ_TIMEOUT_S = 0.05
 _WRITE_TIMEOUT_S = 5.0
 _SLICE_S = 0.001
+_READ_SIZE = 4096
 _BITS = 8
 
 
@@ -81,8 +85,20 @@ class EmulatedPico(Tabletop):
         Raises:
             ReaderSilent: it never is.
         """
+        return self._plug_in(EmulatedPipe(self._device))
+
+    def connect_paced(self) -> "EmulatedPipe":
+        """As connect(), for hosts that live by the wall clock. Returns when the firmware answers.
+
+        Raises:
+            ReaderError: it does not.
+        """
+        pipe = self._plug_in(EmulatedPipe(self._device, is_paced=True))
+        Reader(lambda: pipe)
+        return pipe
+
+    def _plug_in(self, pipe: "EmulatedPipe") -> "EmulatedPipe":
         self.chip.reset()
-        pipe = EmulatedPipe(self._device)
         if self._is_booted:
             self._device.hard_reset()
         else:
@@ -148,10 +164,15 @@ class Wires:
 
 
 class EmulatedPipe:
-    """The Pico's USB serial port. Reading and writing run the emulator."""
+    """The Pico's USB serial port. Reading and writing run the emulator.
 
-    def __init__(self, device: MicroPythonDevice) -> None:
+    `is_paced`: its time never outruns the wall clock's. Where a busy Pico falls behind, that is not
+    made up for: its time limits would then be over at once for a host that knows the wall's alone.
+    """
+
+    def __init__(self, device: MicroPythonDevice, *, is_paced: bool = False) -> None:
         self._device = device
+        self._is_paced = is_paced
         self._received = bytearray()
         self._is_connected = False
         device.cdc.on_serial_data = self._receive
@@ -168,10 +189,12 @@ class EmulatedPipe:
 
     def read(self, size: int, /) -> bytes:
         """What has come, after at most 50 emulated milliseconds."""
-        self._run(lambda: bool(self._received), _READ_TIMEOUT_S)
-        data = bytes(self._received[:size])
-        del self._received[:size]
-        return data
+        return self._read(size, _READ_TIMEOUT_S)
+
+    def read_beside(self, other: Line) -> bytes:
+        """What the firmware says, b"" after a millisecond: the emulator cannot wait for `other`."""
+        del other
+        return self._read(_READ_SIZE, _SLICE_S)
 
     def write(self, data: bytes, /) -> None:
         """Send, held back where the firmware does not fetch it."""
@@ -194,6 +217,12 @@ class EmulatedPipe:
         self._received += data
         self._device.simulator.stopped = True  # the host hears of it now, not when a batch ends
 
+    def _read(self, size: int, limit_s: float) -> bytes:
+        self._run(lambda: bool(self._received), limit_s)
+        data = bytes(self._received[:size])
+        del self._received[:size]
+        return data
+
     def _run(self, is_enough: Callable[[], bool], limit_s: float) -> None:
         simulator = self._device.simulator
         end = self.now() + limit_s
@@ -204,11 +233,14 @@ class EmulatedPipe:
         alarm = simulator.clock.create_alarm(pause)
         while not is_enough() and (left := end - self.now()) > 0:
             simulator.stopped = False
+            begin_s, wall_s = self.now(), monotonic()
             alarm.schedule(1e9 * min(left, _SLICE_S))
             try:
                 simulator._execute_batch()  # pyright: ignore[reportPrivateUsage]  # without asyncio
             except Exception as error:
                 raise ReaderUnplugged from error  # the emulated processor stopped
+            if self._is_paced:
+                sleep(max(0.0, self.now() - begin_s - (monotonic() - wall_s)))
         alarm.cancel()
 
 

@@ -1,0 +1,32 @@
+"""The installed program, run by tests."""
+
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+KAZASHI = str(Path(sys.executable).with_name("kazashi"))
+
+
+def kazashi(*arguments):
+    return subprocess.run([KAZASHI, *arguments], capture_output=True, text=True, timeout=60)
+
+
+@contextmanager
+def running(*arguments, until):
+    """A command that runs until it is interrupted; `until` is what it says when it is ready."""
+    process = subprocess.Popen(
+        [KAZASHI, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
+    line = ""
+    while until not in line:
+        line = process.stderr.readline()
+        assert line, f"{arguments} ended with {process.wait()}"
+    try:
+        yield process, line
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+        rest = process.communicate(timeout=20)[1]
+        assert "Traceback" not in rest, rest
