@@ -4,7 +4,8 @@
 usb:E6605838834C5A2C     the attached board with this serial number
 socket://host:port       a reader served over TCP, see `kazashi simulate`
 sim:?card=mynumber       a simulated one
-pico:IMAGE               a simulated one, on an emulated Pico that boots this image
+pico:IMAGE               a simulated one, on an emulated Pico that boots this image; pico: alone
+                         boots the official one
 (none)                   the only board attached
 """
 
