@@ -4,22 +4,20 @@
     pico:                        the official image, downloaded once
 
 All in emulated time, so that every run is the same to the nanosecond. It is a lower bound: the
-emulator counts cycles at 125 MHz and knows no flash-cache misses. A busy Pico runs some ten times
-slower than a real one; an idle one takes no time at all, unless it is paced.
+emulator counts cycles at 125 MHz and knows no flash-cache misses. A busy Pico runs some twenty
+times slower than a real one; an idle one takes no time at all, unless it is paced.
 """
 
 import tempfile
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from time import monotonic, sleep
 
 from rp2040py.boards import BOARDS, resolve_firmware
 from rp2040py.device import MicroPythonDevice
 from rp2040py.gpio_pin import GPIOPinState
 from rp2040py.simulator import Simulator
 
-from kazashi.errors import NoReader, ReaderSilent, ReaderUnplugged
+from kazashi.errors import NoReader
 from kazashi.reader import Reader
 from kazashi.sim.board import Pins
 from kazashi.sim.options import Options
@@ -27,20 +25,15 @@ from kazashi.sim.pico import device_folder
 from kazashi.sim.pn532 import Pn532
 from kazashi.sim.ports import SpiPort
 from kazashi.sim.radio import Air, AirFrame, Heard
-from kazashi.sim.serve import Line
 from kazashi.sim.tabletop import Tabletop
 
 from .flash import firmware_files, littlefs
 from .image import checked, official_image
 from .ledger import Ledger, Owner
 from .mends import mend
+from .pipe import EmulatedPipe
 
 _FLASH_START = 0x10000000
-_BOOT_LIMIT_S = 5.0
-_READ_TIMEOUT_S = 0.05
-_WRITE_TIMEOUT_S = 5.0
-_SLICE_S = 0.001
-_READ_SIZE = 4096
 _BITS = 8
 
 
@@ -79,7 +72,7 @@ class EmulatedPico(Tabletop):
         options = Options.parse(f"sim:?{text}")
         return cls(Path(place) if place else official_image(), options)
 
-    def connect(self) -> "EmulatedPipe":
+    def connect(self) -> EmulatedPipe:
         """Plug it in: power for board and chip. Returns when USB is there.
 
         Raises:
@@ -87,7 +80,7 @@ class EmulatedPico(Tabletop):
         """
         return self._plug_in(EmulatedPipe(self._device))
 
-    def connect_paced(self) -> "EmulatedPipe":
+    def connect_paced(self) -> EmulatedPipe:
         """As connect(), for hosts that live by the wall clock. Returns when the firmware answers.
 
         Raises:
@@ -97,7 +90,7 @@ class EmulatedPico(Tabletop):
         Reader(lambda: pipe)
         return pipe
 
-    def _plug_in(self, pipe: "EmulatedPipe") -> "EmulatedPipe":
+    def _plug_in(self, pipe: EmulatedPipe) -> EmulatedPipe:
         self.chip.reset()
         if self._is_booted:
             self._device.hard_reset()
@@ -161,87 +154,6 @@ class Wires:
             self._irq.set_input_value(not is_waiting)
         if not is_waiting and due_s is not None:
             self._frame_due.schedule(max(1.0, due_s * 1e9 - self._clock.nanos + 1))
-
-
-class EmulatedPipe:
-    """The Pico's USB serial port. Reading and writing run the emulator.
-
-    `is_paced`: its time never outruns the wall clock's. Where a busy Pico falls behind, that is not
-    made up for: its time limits would then be over at once for a host that knows the wall's alone.
-    """
-
-    def __init__(self, device: MicroPythonDevice, *, is_paced: bool = False) -> None:
-        self._device = device
-        self._is_paced = is_paced
-        self._received = bytearray()
-        self._is_connected = False
-        device.cdc.on_serial_data = self._receive
-        device.cdc.on_device_connected = self._connect
-
-    def now(self) -> float:
-        """Emulated seconds."""
-        return self._device.simulator.clock.nanos / 1e9
-
-    def await_enumeration(self) -> None:
-        self._run(lambda: self._is_connected, _BOOT_LIMIT_S)
-        if not self._is_connected:
-            raise ReaderSilent(_BOOT_LIMIT_S)
-
-    def read(self, size: int, /) -> bytes:
-        """What has come, after at most 50 emulated milliseconds."""
-        return self._read(size, _READ_TIMEOUT_S)
-
-    def read_beside(self, other: Line) -> bytes:
-        """What the firmware says, b"" after a millisecond: the emulator cannot wait for `other`."""
-        del other
-        return self._read(_READ_SIZE, _SLICE_S)
-
-    def write(self, data: bytes, /) -> None:
-        """Send, held back where the firmware does not fetch it."""
-        queue = self._device.cdc.tx_fifo
-        for byte in data:
-            if queue.full:
-                self._run(lambda: not queue.full, _WRITE_TIMEOUT_S)
-            if queue.full:
-                raise ReaderSilent(_WRITE_TIMEOUT_S)
-            self._device.cdc.send_serial_byte(byte)
-
-    def close(self) -> None:
-        """Unplug the cable; the emulator stands still until it is read or written again."""
-
-    def _connect(self) -> None:
-        self._is_connected = True
-        self._device.simulator.stopped = True
-
-    def _receive(self, data: bytes | bytearray) -> None:
-        self._received += data
-        self._device.simulator.stopped = True  # the host hears of it now, not when a batch ends
-
-    def _read(self, size: int, limit_s: float) -> bytes:
-        self._run(lambda: bool(self._received), limit_s)
-        data = bytes(self._received[:size])
-        del self._received[:size]
-        return data
-
-    def _run(self, is_enough: Callable[[], bool], limit_s: float) -> None:
-        simulator = self._device.simulator
-        end = self.now() + limit_s
-
-        def pause() -> None:
-            simulator.stopped = True
-
-        alarm = simulator.clock.create_alarm(pause)
-        while not is_enough() and (left := end - self.now()) > 0:
-            simulator.stopped = False
-            begin_s, wall_s = self.now(), monotonic()
-            alarm.schedule(1e9 * min(left, _SLICE_S))
-            try:
-                simulator._execute_batch()  # pyright: ignore[reportPrivateUsage]  # without asyncio
-            except Exception as error:
-                raise ReaderUnplugged from error  # the emulated processor stopped
-            if self._is_paced:
-                sleep(max(0.0, self.now() - begin_s - (monotonic() - wall_s)))
-        alarm.cancel()
 
 
 def connect(url: str) -> EmulatedPipe:

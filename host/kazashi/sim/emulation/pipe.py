@@ -1,0 +1,116 @@
+"""The USB serial port of an emulated Pico, as its host sees it. Who reads or writes runs it."""
+
+from collections.abc import Callable
+from time import monotonic, sleep
+
+from rp2040py.device import MicroPythonDevice
+
+from kazashi.errors import ReaderSilent, ReaderUnplugged
+from kazashi.sim.serve import Line
+from kazashi_wire.frame import MAX_PAUSE_MS, Deframer
+
+_BOOT_LIMIT_S = 5.0
+_READ_TIMEOUT_S = 0.05
+_WRITE_TIMEOUT_S = 5.0
+_SLICE_S = 0.001
+_READ_SIZE = 4096
+
+
+class EmulatedPipe:
+    """The Pico's USB serial port. Reading and writing run the emulator.
+
+    `is_paced`: its time never outruns the wall clock's. Where a busy Pico falls behind, that is not
+    made up for: its time limits would then be over at once for a host that knows the wall's alone.
+    """
+
+    def __init__(self, device: MicroPythonDevice, *, is_paced: bool = False) -> None:
+        self._device = device
+        self._is_paced = is_paced
+        self._received = bytearray()
+        self._held = bytearray()  # of a frame that is not over
+        self._heard_s = 0.0
+        self._is_connected = False
+        device.cdc.on_serial_data = self._receive
+        device.cdc.on_device_connected = self._connect
+
+    def now(self) -> float:
+        """Emulated seconds."""
+        return self._device.simulator.clock.nanos / 1e9
+
+    def await_enumeration(self) -> None:
+        self._run(lambda: self._is_connected, _BOOT_LIMIT_S)
+        if not self._is_connected:
+            raise ReaderSilent(_BOOT_LIMIT_S)
+
+    def read(self, size: int, /) -> bytes:
+        """What has come, after at most 50 emulated milliseconds."""
+        return self._read(size, _READ_TIMEOUT_S)
+
+    def read_beside(self, other: Line) -> bytes:
+        """What the firmware says, b"" after a millisecond: the emulator cannot wait for `other`.
+
+        In whole frames: ten milliseconds between two pieces of one are no pause on the bus, but may
+        last longer than the wire allows for a host that knows the wall clock alone.
+        """
+        del other
+        if piece := self._read(_READ_SIZE, _SLICE_S):
+            self._held += piece
+            self._heard_s = self.now()
+        is_over = self.now() - self._heard_s > MAX_PAUSE_MS / 1000
+        if not (is_over or _are_frames(self._held)):
+            return b""
+        said = bytes(self._held)
+        self._held.clear()
+        return said
+
+    def write(self, data: bytes, /) -> None:
+        """Send, held back where the firmware does not fetch it."""
+        queue = self._device.cdc.tx_fifo
+        for byte in data:
+            if queue.full:
+                self._run(lambda: not queue.full, _WRITE_TIMEOUT_S)
+            if queue.full:
+                raise ReaderSilent(_WRITE_TIMEOUT_S)
+            self._device.cdc.send_serial_byte(byte)
+
+    def close(self) -> None:
+        """Unplug the cable; the emulator stands still until it is read or written again."""
+
+    def _connect(self) -> None:
+        self._is_connected = True
+        self._device.simulator.stopped = True
+
+    def _receive(self, data: bytes | bytearray) -> None:
+        self._received += data
+        self._device.simulator.stopped = True  # the host hears of it now, not when a batch ends
+
+    def _read(self, size: int, limit_s: float) -> bytes:
+        self._run(lambda: bool(self._received), limit_s)
+        data = bytes(self._received[:size])
+        del self._received[:size]
+        return data
+
+    def _run(self, is_enough: Callable[[], bool], limit_s: float) -> None:
+        simulator = self._device.simulator
+        end = self.now() + limit_s
+
+        def pause() -> None:
+            simulator.stopped = True
+
+        alarm = simulator.clock.create_alarm(pause)
+        while not is_enough() and (left := end - self.now()) > 0:
+            simulator.stopped = False
+            begin_s, wall_s = self.now(), monotonic()
+            alarm.schedule(1e9 * min(left, _SLICE_S))
+            try:
+                simulator._execute_batch()  # pyright: ignore[reportPrivateUsage]  # without asyncio
+            except Exception as error:
+                raise ReaderUnplugged from error  # the emulated processor stopped
+            if self._is_paced:
+                sleep(max(0.0, self.now() - begin_s - (monotonic() - wall_s)))
+        alarm.cancel()
+
+
+def _are_frames(data: bytes | bytearray) -> bool:
+    """Frames of the wire, the last of them to its end."""
+    return b"".join(frame.build() for frame in Deframer().feed(bytes(data))) == data
