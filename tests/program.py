@@ -19,11 +19,11 @@ def running(*arguments, until):
     process = subprocess.Popen(
         [KAZASHI, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     )
-    line = ""
-    while until not in line:
-        line = process.stderr.readline()
-        assert line, f"{arguments} ended with {process.wait()}"
     try:
+        line = ""
+        while until not in line:
+            line = process.stderr.readline()
+            assert line, f"{arguments} ended with {process.wait()}"
         yield process, line
     finally:
         if process.poll() is None:
