@@ -51,6 +51,8 @@ def pytest_runtest_makereport(item, call):
 def interpreter(request: pytest.FixtureRequest) -> str:
     if request.param == "micropython" and not HAS_MICROPYTHON:
         pytest.skip("no unix MicroPython here: it needs CPython 3.11 on Linux x86-64")
+    if request.param == "micropython32" and not os.environ.get("KAZASHI_MICROPYTHON32"):
+        pytest.skip("no 32-bit MicroPython: set KAZASHI_MICROPYTHON32, see .ci/micropython-32")
     return request.param
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from interpreters import on_32_bits, on_all_interpreters
 from kazashi.sim import pico
 from vectors import load
 
@@ -37,6 +38,7 @@ def run(interpreter: str, script: Path, *arguments: str) -> str:
     return done.stdout
 
 
+@on_all_interpreters
 def test_the_firmware_receives_what_the_vectors_say_and_answers_without_allocating(interpreter):
     output = run(
         interpreter, TESTS / "firmware/device/replay_frames.py", str(TESTS / "vectors/frames.jsonl")
@@ -46,6 +48,17 @@ def test_the_firmware_receives_what_the_vectors_say_and_answers_without_allocati
     assert len(received) == len(vectors)
     for frames, vector in zip(received, vectors, strict=True):
         assert frames == vector["frames"], vector["name"]
+
+
+@on_32_bits
+def test_small_ints_and_ticks_are_those_of_the_rp2040(interpreter):
+    output = run(interpreter, TESTS / "firmware/device/measure_ints.py")
+    assert json.loads(output) == {"largest_small_int": 2**30 - 1, "last_tick": 2**30 - 1}
+
+
+@on_32_bits
+def test_the_reader_takes_at_most_60_kb_of_heap(interpreter):
+    assert int(run(interpreter, TESTS / "firmware/device/measure_heap.py")) <= 60_000
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from interpreters import on_all_interpreters
 from kazashi.sim import pico
 from kazashi.sim.board import BoardServer, Pins
 from kazashi.sim.tabletop import ScaledClock
@@ -61,6 +62,7 @@ def run(interpreter, tmp_path):
         process.communicate()
 
 
+@on_all_interpreters
 def test_spi_with_the_lowest_bit_first_is_refused(run):
     process = run(
         "import machine, sys\n"
@@ -70,6 +72,7 @@ def test_spi_with_the_lowest_bit_first_is_refused(run):
     assert process.communicate(timeout=20)[0] == b"LSB"
 
 
+@on_all_interpreters
 def test_pins_without_anything_on_them_read_high(run):
     process = run(
         "import machine, sys\n"
@@ -78,6 +81,7 @@ def test_pins_without_anything_on_them_read_high(run):
     assert process.communicate(timeout=20)[0] == b"11"
 
 
+@on_all_interpreters
 def test_stdin_blocks_until_all_has_come(run):
     process = run(
         "import sys\n"
@@ -95,6 +99,7 @@ def test_stdin_blocks_until_all_has_come(run):
     assert process.stdout.read(4) == b"abcd"
 
 
+@on_all_interpreters
 def test_a_sender_without_pause_is_held_back_and_loses_nothing(run):
     process = run(
         "from usb import UsbSerial\n"
@@ -115,6 +120,7 @@ def test_a_sender_without_pause_is_held_back_and_loses_nothing(run):
     assert int(process.communicate(data, timeout=60)[0]) == expected
 
 
+@on_all_interpreters
 def test_ticks_wrap_and_their_difference_does_not(run):
     process = run(
         "import time\n"

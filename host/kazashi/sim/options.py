@@ -10,6 +10,9 @@ from .person import Person
 from .picc import FRAME_SIZES, BlockSettings, TypeA, TypeB
 from .radio import Picc
 
+# The last one has 31-bit small ints and ticks that wrap at 2^30, as the RP2040's has.
+INTERPRETERS = ("cpython", "micropython", "micropython32")
+
 
 @dataclass(frozen=True)
 class Options:
@@ -24,7 +27,7 @@ class Options:
     pull: float = 0.0  # how long it lies there; 0: for ever
     chip: float = 0.0005  # the chip's own time for a command
     speed: float = 1.0  # of simulated time
-    interpreter: str = "cpython"  # or micropython
+    interpreter: str = "cpython"  # one of INTERPRETERS
     board: str = "pico"
     bus: str = "spi"  # between board and chip
 
@@ -50,10 +53,10 @@ class Options:
         """Raises ValueError where a value makes no sense."""
         if self.card not in CARDS:
             raise ValueError(f"sim: knows no card {self.card}, only {', '.join(CARDS)}")
-        if self.interpreter not in ("cpython", "micropython"):
-            raise ValueError("sim: interpreter is cpython or micropython")
         if self.bus != "spi":
             raise ValueError("sim: bus is spi, the only one so far")
+        if self.interpreter not in INTERPRETERS:
+            raise ValueError(f"sim: interpreter is one of {', '.join(INTERPRETERS)}")
         if self.fsc not in FRAME_SIZES:
             raise ValueError(f"sim: fsc is one of {', '.join(map(str, FRAME_SIZES))}")
         if not 1200 <= self.certificate <= 2000:

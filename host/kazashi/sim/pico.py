@@ -27,6 +27,7 @@ _READ_TIMEOUT_S = 0.05
 _WRITE_TIMEOUT_S = 5.0
 _BUFFER = 4096  # of the line, about: a sender soon notices that nobody fetches
 _PACKAGE = Path(__file__).parents[1]
+_MICROPYTHON_32 = "KAZASHI_MICROPYTHON32"  # names a command
 _STAND_INS = Path(__file__).parent / "stand_ins"
 
 
@@ -190,7 +191,16 @@ def interpreter(name: str, script: Path, folders: list[str]) -> tuple[list[str],
     if name == "cpython":
         boot = _STAND_INS / "cpython" / "boot.py"
         return [sys.executable, "-I", "-B", "-X", "utf8", str(boot), str(script), *folders], {}
-    return [_micropython(), str(script)], {"MICROPYPATH": ":".join((*folders, ".frozen"))}
+    found = _micropython_32() if name == "micropython32" else _micropython()
+    return [found, str(script)], {"MICROPYPATH": ":".join((*folders, ".frozen"))}
+
+
+def _micropython_32() -> str:
+    found = shutil.which(os.environ.get(_MICROPYTHON_32, ""))
+    if not found:
+        reason = f"no 32-bit micropython here: set {_MICROPYTHON_32}, see .ci/micropython-32"
+        raise NoReader("sim:", reason)
+    return found
 
 
 def _micropython() -> str:

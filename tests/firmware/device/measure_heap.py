@@ -1,0 +1,21 @@
+"""Prints the bytes of heap that the reader takes, its code and its buffers, once it stands."""
+
+import gc
+import sys
+
+gc.collect()
+before = gc.mem_alloc()
+
+from app import App
+from bus_spi import SpiBus
+from field import Field
+from isodep import IsoDep
+from link import Link
+from pn532 import Pn532
+from usb import UsbSerial
+
+chip = Pn532(SpiBus(None, None))
+isodep = IsoDep(chip)
+reader = App(Link(UsbSerial()), chip, Field(chip, isodep), isodep, b"", bytes(8))
+gc.collect()
+sys.stdout.buffer.write(str(gc.mem_alloc() - before).encode())
