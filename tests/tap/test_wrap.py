@@ -1,0 +1,147 @@
+"""Taps on a 32-bit MicroPython whose ticks_ms wraps in the middle: at 2^30, after twelve days."""
+
+from pathlib import Path
+
+import pytest
+
+from interpreters import on_32_bits
+from kazashi.cards.jpki import JpkiSession
+from kazashi.errors import NoCard, ReaderFault
+from kazashi.sim import pico as pico_module
+from kazashi.sim.radio import Disturbance
+from kazashi_wire.frame import Deframer, Frame
+from kazashi_wire.messages import Failed, Fault, Transmit
+
+pytestmark = on_32_bits
+
+WRAPPING = Path(__file__).parents[1] / "firmware/device/wrapping"
+LAST = 2**30 - 1
+EXCHANGES = 13  # on air, from the chip's REQB to the last block of a certificate
+
+
+class Ticks:
+    """Those of the simulated reader: they stand at the last one until they are let go."""
+
+    def __init__(self, folder):
+        self._folder = folder
+
+    def go(self):
+        (self._folder / "go").touch()
+
+    def seen(self):
+        """What the firmware saw before and after the wrap; None: it has not seen it yet."""
+        seen = self._folder / "seen"
+        return tuple(map(int, seen.read_text().split())) if seen.exists() else None
+
+    def have_wrapped(self):
+        before, after = self.seen()
+        return before == LAST and 0 <= after < 1000
+
+
+@pytest.fixture
+def ticks(tmp_path, monkeypatch):
+    run = pico_module.interpreter
+    monkeypatch.setenv("KAZASHI_TICKS", str(tmp_path))
+    monkeypatch.setattr(
+        pico_module,
+        "interpreter",
+        lambda name, script, folders: run(name, script, [str(WRAPPING), *folders]),
+    )
+    return Ticks(tmp_path)
+
+
+@pytest.fixture
+def simulated(pico):
+    return pico()
+
+
+@pytest.fixture
+def certificate(simulated):
+    return simulated.cards[0].blocks.application.person.certificate
+
+
+def read_certificate(reader):
+    return JpkiSession(reader.wait_for_card(2)).authentication_certificate()
+
+
+def at_exchange(moment, ticks, disturbance=None):
+    """Lets the ticks wrap while a frame is on air, for `Air.disturb`."""
+
+    def disturb(index, _frame):
+        if index != moment:
+            return None
+        assert ticks.seen() is None
+        ticks.go()
+        return disturbance
+
+    return disturb
+
+
+@pytest.mark.parametrize("moment", range(EXCHANGES))
+@pytest.mark.parametrize("disturbance", [None, Disturbance.ANSWER_LOST])
+def test_a_tap_goes_on_where_they_wrap_while_a_frame_is_on_air(
+    ticks, simulated, plug_in, certificate, moment, disturbance
+):
+    reader = plug_in(simulated)
+    simulated.air.disturb = at_exchange(moment, ticks, disturbance)
+    assert read_certificate(reader) == certificate
+    assert ticks.have_wrapped()
+
+
+def test_a_card_is_found_by_a_search_in_which_they_wrapped(ticks, pico, plug_in):
+    simulated = pico(tap=1e9)
+    reader = plug_in(simulated)
+    simulated.air.disturb = at_exchange(20, ticks)
+    with pytest.raises(NoCard):
+        reader.wait_for_card(0.5)
+    assert ticks.have_wrapped()
+    simulated.lay_down()
+    assert JpkiSession(reader.wait_for_card(2)).token_label()
+
+
+def test_the_presence_check_comes_where_they_wrap_before_it(ticks, simulated, plug_in):
+    reader = plug_in(simulated)
+    reader.wait_for_card(2)
+    first = simulated.air.exchanges
+    assert not reader.wait_for_removal(0.5)
+    assert simulated.air.exchanges == first  # they stand still
+    ticks.go()
+    assert not reader.wait_for_removal(1.0)
+    assert simulated.air.exchanges > first
+    assert ticks.have_wrapped()
+    simulated.air.clear()
+    assert reader.wait_for_removal(2)
+
+
+def test_a_silent_chip_is_given_up_where_they_wrap_within_the_wait(
+    ticks, simulated, plug_in, certificate
+):
+    reader = plug_in(simulated)
+    card = reader.wait_for_card(2)
+    simulated.chip.host_bytes = lambda _data: ticks.go()
+    with pytest.raises(ReaderFault):
+        card.transmit(b"\x00\xa4\x00\x00")
+    assert ticks.have_wrapped()
+    del simulated.chip.host_bytes
+    assert read_certificate(reader) == certificate
+
+
+def test_half_a_command_is_given_up_where_they_wrap_behind_it(
+    ticks, simulated, plug_in, certificate
+):
+    reader = plug_in(simulated)
+    reader.wait_for_card(2)
+    first_part = Transmit(is_last=0, data=b"\x00\xa4\x00\x00")
+    simulated.pipe.write(Frame(first_part.kind, 200, first_part.build()).build())
+    assert simulated.pipe.read(1) == b""  # for 50 ms: it waits for the other part
+    ticks.go()
+    cut = Failed(fault=Fault.COMMAND_CUT, detail=0)
+    assert next_frame(simulated.pipe) == (cut.kind, 200, cut.build())
+    assert ticks.have_wrapped()
+    assert read_certificate(reader) == certificate
+
+
+def next_frame(pipe):
+    """The next one within five seconds."""
+    deframer = Deframer()
+    return next(frame for _ in range(100) for frame in deframer.feed(pipe.read(4096)))
