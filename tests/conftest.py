@@ -1,10 +1,13 @@
-"""What every test may use: taps on both interpreters, and the rule that CI may skip nothing."""
+"""What every test may use: taps on the interpreters, an RP2040 image, a real board by --port, and
+the rule that CI may skip nothing.
+"""
 
 import importlib.util
 import os
 import shutil
 import signal
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -26,11 +29,39 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 SPEED = 20.0  # of simulated time: what is tested here is order, not speed
 
 
-def pytest_addoption(parser):
-    parser.addoption(
+def pytest_addoption(parser: pytest.Parser) -> None:
+    matrix = parser.getgroup("fault matrix")
+    matrix.addoption(
         "--pairs", metavar="N", default="500", help="pairs of radio faults to try, or: all"
     )
-    parser.addoption("--seed", type=int, default=1, help="chooses what is tried at random")
+    matrix.addoption("--seed", type=int, default=1, help="chooses what is tried at random")
+    board = parser.getgroup("a real board")
+    board.addoption(
+        "--port",
+        metavar="DEVICE",
+        help="run only the tests that need nothing but a reader, on this one (a serial port, any "
+        "reader URL), a My Number Card lying on it; with =, or an existing path counts as tests",
+    )
+    board.addoption(
+        "--destroy",
+        metavar="SERIAL",
+        help="with --port: also what changes the card, where the reader has this serial number",
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """A board has one port: its tests run one after the other."""
+    if config.getoption("--port"):
+        config.option.numprocesses = 0
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--port"):
+        return
+    others = [item for item in items if "reader_url" not in item.fixturenames]
+    items[:] = [item for item in items if "reader_url" in item.fixturenames]
+    config.hook.pytest_deselected(items=others)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -54,6 +85,15 @@ def interpreter(request: pytest.FixtureRequest) -> str:
     if request.param == "micropython32" and not os.environ.get("KAZASHI_MICROPYTHON32"):
         pytest.skip("no 32-bit MicroPython: set KAZASHI_MICROPYTHON32, see .ci/micropython-32")
     return request.param
+
+
+@pytest.fixture(scope="session")
+def image() -> Path:
+    """A real RP2040 image, where there is one: .ci/rp2040-image builds it."""
+    named = os.environ.get("KAZASHI_IMAGE")
+    if not named:
+        pytest.skip("no RP2040 image: set KAZASHI_IMAGE to a UF2 of MicroPython for the Pico")
+    return Path(named)
 
 
 @pytest.fixture

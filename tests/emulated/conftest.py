@@ -1,21 +1,10 @@
-"""A real RP2040 image, where there is one: KAZASHI_IMAGE names it, .ci/rp2040-image builds it."""
-
-import os
-from pathlib import Path
+"""The firmware on an emulated Pico."""
 
 import pytest
 
 from kazashi.reader import Reader
 from kazashi.sim.emulation.pico import EmulatedPico
 from kazashi.sim.options import Options
-
-
-@pytest.fixture(scope="session")
-def image() -> Path:
-    named = os.environ.get("KAZASHI_IMAGE")
-    if not named:
-        pytest.skip("no RP2040 image: set KAZASHI_IMAGE to a UF2 of MicroPython for the Pico")
-    return Path(named)
 
 
 @pytest.fixture(scope="module")
