@@ -11,6 +11,7 @@ from pathlib import Path
 from kazashi.errors import ReaderUnplugged
 from kazashi.sim import pico
 from kazashi.sim.options import Options
+from kazashi.sim.pn532 import Pn532 as Chip
 from kazashi.sim.ports import SpiPort
 from kazashi.sim.tabletop import Tabletop
 from kazashi.sim.watchdog import Watchdog
@@ -24,7 +25,8 @@ sys.path[:0] = [
 
 import boot  # noqa: E402
 
-LOOK_S = 0.00005  # that pass with every look at the clock
+LOOK_S = 0.00005  # that pass with every look at the clock: no loop lasts for ever
+IRQ_LOOK_S = 0.02  # that a look at the IRQ line takes at most, while the chip is at work
 PACKET = 64  # octets that USB carries to the host at once
 HOST_LOOK_S = 0.05
 RING = 256  # octets that USB keeps for a host that does not fetch them
@@ -36,7 +38,7 @@ class BoardReset(BaseException):
 
 
 class VirtualClock:
-    """Seconds. Looking at it takes time, so that no loop lasts for ever."""
+    """Seconds, which pass where the firmware waits."""
 
     def __init__(self):
         self.s = 0.0
@@ -108,16 +110,16 @@ class Spi:
     """machine.SPI over a port of the chip."""
 
     def __init__(self, port):
-        self._port = port
+        self.port = port
 
     def write(self, data):
-        self._port.transfer(bytes(data))
+        self.port.transfer(bytes(data))
 
     def readinto(self, buffer):
-        buffer[:] = self._port.transfer(bytes(len(buffer)))
+        buffer[:] = self.port.transfer(bytes(len(buffer)))
 
     def write_readinto(self, data, buffer):
-        buffer[:] = self._port.transfer(bytes(data))
+        buffer[:] = self.port.transfer(bytes(data))
 
 
 class Usb:
@@ -127,11 +129,17 @@ class Usb:
         self.to_reader = bytearray()
         self.to_host = bytearray()
         self.is_fetched = True  # by the host
+        self.silent_since_s = clock.s
+        self.longest_silence_s = 0.0
 
     def has_input(self, wait_ms):
         if not self.to_reader:
             clock.pass_by(wait_ms / 1000)
         return bool(self.to_reader)
+
+    def break_silence(self):
+        self.longest_silence_s = max(self.longest_silence_s, clock.s - self.silent_since_s)
+        self.silent_since_s = clock.s
 
     def read(self, octet):
         octet[0] = self.to_reader.pop(0)
@@ -140,20 +148,28 @@ class Usb:
         data = bytes(buffer[start : start + count])
         room = len(data) if self.is_fetched else max(0, RING - len(self.to_host))
         self.to_host += data[:room]
+        self.break_silence()
         if room < len(data):
             clock.pass_by(DROP_S)
 
 
 class Desk(Tabletop):
-    """A reader on a desk, cards in reach. connect() plugs it in. `app` is the firmware."""
+    """A reader on a desk, and cards on it. connect() plugs it in. `app` is the firmware.
 
-    def __init__(self, *, with_irq=True, with_reset=True, **options):
-        super().__init__(Options(**({"tap": 0.0} | options)), clock)
+    `chip` and `spi` may be others than the good ones.
+    """
+
+    def __init__(self, *cards, chip=Chip, spi=Spi, with_irq=True, with_reset=True):
+        super().__init__(Options(card="none"), clock)
         self.watchdog = clock.watchdog = Watchdog(board.WATCHDOG, clock.now)
+        self.chip = chip(self.air, clock)
+        self.spi = spi(SpiPort(self.chip))
         self.with_irq = with_irq
         self.with_reset = with_reset
         self.usb = None
         self.is_powered = False
+        self.cards = list(cards)
+        self.lay_down()
 
     def connect(self):
         """Plug it in, or find it where it has started again by itself."""
@@ -168,9 +184,12 @@ class Desk(Tabletop):
 
     def boot(self):
         """As main.py does."""
-        port = SpiPort(self.chip)
-        irq = (lambda: int(self.chip.head() is None)) if self.with_irq else None
-        bus = SpiBus(Spi(port), lambda value: port.select(low=not value), irq)
+        port = self.spi.port
+        bus = SpiBus(
+            self.spi,
+            lambda value: port.select(low=not value),
+            self._irq if self.with_irq else None,
+        )
         self.usb = Usb()
         chip = Pn532(bus, self._set_reset if self.with_reset else None)
         isodep = IsoDep(chip)
@@ -189,6 +208,14 @@ class Desk(Tabletop):
     def unplug(self):
         self.is_powered = False
         self.usb = None
+
+    def _irq(self):
+        if self.chip.head():
+            return 0
+        due_s = self.chip.due_s()
+        next_s = clock.s + IRQ_LOOK_S
+        clock.s = next_s if due_s is None else min(due_s, next_s)
+        return 1
 
     def _set_reset(self, value):
         if not value:

@@ -164,10 +164,7 @@ class Tapping:
 
 def on_a_desk(settings=None, **options):
     """A desk with a My Number Card."""
-    desk = Desk(card="none", **options)
-    desk.cards = [TypeB(CountingJpki(), settings or BlockSettings())]
-    desk.lay_down()
-    return Tapping(desk)
+    return Tapping(Desk(TypeB(CountingJpki(), settings or BlockSettings()), **options))
 
 
 def expect(error, expected, step):

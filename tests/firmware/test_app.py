@@ -39,9 +39,8 @@ class Board:
     """A desk, asked frame by frame; `with_irq` or asking the chip for its status."""
 
     def __init__(self, *, with_irq=True):
-        desk = Desk(card="none", with_irq=with_irq)
+        desk = Desk(TypeB(Jpki(PERSON)), with_irq=with_irq)
         desk.connect()
-        desk.air.place(TypeB(Jpki(PERSON)))
         self.air, self.chip, self.port, self.app = desk.air, desk.chip, desk.usb, desk.app
         self._deframer = Deframer()
 

@@ -8,8 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from bench.reader import HELLO, Reader
+from desk import Spi
 from interpreters import on_32_bits, on_all_interpreters
 from kazashi.sim import pico
+from kazashi.sim.card import Jpki
+from kazashi.sim.person import Person
+from kazashi.sim.picc import BlockSettings, TypeB
+from kazashi.sim.radio import Disturbance
+from kazashi_wire.frame import Frame
+from kazashi_wire.messages import CardFound, End, Transmit, Watch, Welcome
 from vectors import load
 
 TESTS = Path(__file__).parents[1]
@@ -59,6 +67,75 @@ def test_small_ints_and_ticks_are_those_of_the_rp2040(interpreter):
 @on_32_bits
 def test_the_reader_takes_at_most_60_kb_of_heap(interpreter):
     assert int(run(interpreter, TESTS / "firmware/device/measure_heap.py")) <= 60_000
+
+
+class Recorder(Spi):
+    """Keeps what passes: (is read, octets in hex)."""
+
+    def __init__(self, port):
+        super().__init__(port)
+        self.transfers = []
+
+    def write(self, data):
+        super().write(data)
+        self.transfers.append((False, bytes(data).hex()))
+
+    def readinto(self, buffer):
+        super().readinto(buffer)
+        self.transfers.append((True, bytes(buffer).hex()))
+
+
+SELECT = bytes.fromhex("00a4040c0ad392f000260100000001")
+READ = bytes.fromhex("00b08a00000800")  # all of EF 000A, the certificate
+VERIFY = bytes.fromhex("002000980431323334")
+SIGN = bytes.fromhex("802a009af0") + bytes(240) + b"\x00"
+
+
+def record_read(path, settings, disturb):
+    """Write to `path` what a read and a signature say on host line and SPI; see replay_read.py."""
+    reader = Reader(TypeB(Jpki(Person()), settings), spi=Recorder)
+
+    def record(last_word, *requests):
+        said = b"".join(Frame(r.kind, 1, r.build()).build() for r in requests)
+        reader.usb.to_reader += said
+        reader.desk.spi.transfers.clear()
+        heard = reader.step()
+        while not isinstance(heard[-1][1], last_word):
+            heard += reader.step()
+        answer = b"".join(Frame(m.kind, number, m.build()).build() for number, m in heard)
+        print(json.dumps([said.hex(), reader.desk.spi.transfers, answer.hex()]), file=file)
+
+    with path.open("w") as file:
+        record(Welcome, HELLO)
+        record(CardFound, Watch(technologies=3))
+        reader.desk.air.exchanges, reader.desk.air.disturb = 0, disturb
+        for apdu in (SELECT, READ, VERIFY):
+            record(End, Transmit(is_last=1, data=apdu))
+        parts = Transmit(is_last=0, data=SIGN[:100]), Transmit(is_last=1, data=SIGN[100:])
+        record(End, *parts)
+
+
+def replay_read(interpreter, path, *arguments):
+    """Octets of the heap that each request leaves in use."""
+    script = TESTS / "firmware/device/replay_read.py"
+    return json.loads(run(interpreter, script, str(path), *arguments))
+
+
+@pytest.mark.parametrize("line", ["irq", "no irq"])
+@pytest.mark.parametrize("fsci", [8, 5], ids=["256", "64"])
+@pytest.mark.parametrize("extensions", [{}, {0: 2, 2: 3, 3: 1, 7: 59}], ids=["", "WTX"])
+def test_a_read_allocates_nothing(interpreter, tmp_path, line, fsci, extensions):
+    recorded = tmp_path / "read.jsonl"
+    record_read(recorded, BlockSettings(fsci=fsci, extensions=extensions), lambda *_: None)
+    replay_read(interpreter, recorded, "locked", line)
+
+
+@pytest.mark.parametrize("loss", [None, Disturbance.COMMAND_LOST, Disturbance.ANSWER_GARBLED])
+def test_the_collector_does_not_run_during_a_read(interpreter, tmp_path, loss):
+    recorded = tmp_path / "read.jsonl"
+    record_read(recorded, BlockSettings(), lambda index, _: loss if index % 3 == 1 else None)
+    left = replay_read(interpreter, recorded, "irq")
+    assert all(0 <= octets < 2000 for octets in left)  # each loss is an exception or two
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,11 @@ class Watchdog:
         """Seconds until it pulls the reset; None: it was not started."""
         return None if self._patience_s is None else self._due_s - self._now()
 
+    @property
+    def has_bitten(self) -> bool:
+        """It pulled the last reset, since nobody fed it."""
+        return self._words.get(self._reason) == _TIMER
+
     def pull(self, *, is_hung: bool) -> None:
         """The board starts again, because it hung or because it asked to."""
         self._words[self._reason] = _TIMER if is_hung else _FORCE

@@ -16,6 +16,6 @@ from usb import UsbSerial
 
 chip = Pn532(SpiBus(None, None))
 isodep = IsoDep(chip)
-reader = App(Link(UsbSerial()), chip, Field(chip, isodep), isodep, b"", bytes(8))
+reader = App(Link(UsbSerial()), chip, Field(chip, isodep), isodep, None)
 gc.collect()
 sys.stdout.buffer.write(str(gc.mem_alloc() - before).encode())

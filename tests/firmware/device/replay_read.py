@@ -1,0 +1,152 @@
+"""Replays a read over the firmware's SPI bus, and weighs what it leaves on the heap.
+
+Arguments: a file, and words. "locked": on MicroPython, requests run with the heap locked. "irq":
+the bus has its IRQ line. The file holds JSON lines, one a request: [request, [[is read, transfer],
+…], answer], all in hex. Prints a JSON list, for each request the octets that it left in use. Litter
+lies there from the beginning: if the collector ran, fewer are in use than before.
+"""
+
+import gc
+import json
+import sys
+
+import micropython
+
+import wire
+from app import App
+from bus_spi import SpiBus
+from field import Field
+from isodep import IsoDep
+from link import Link
+from octets import copy
+from pn532 import Pn532
+
+lock = getattr(micropython, "heap_lock", lambda: None)
+unlock = getattr(micropython, "heap_unlock", lambda: None)
+in_use = getattr(gc, "mem_alloc", lambda: 0)
+
+_PREPARATIONS = 2  # Hello, and Watch with the card's coming: they may allocate, and collect
+_LITTER = 50_000  # octets
+_READ = b"\xc0"  # bus_spi's operations, and an answer
+_STATUS = b"\x40\x00"
+_READY = 0x80
+
+
+class Spi:
+    """Gives out what was recorded, and insists on what was sent."""
+
+    def __init__(self):
+        self.transfers = ()
+        self.at = 0
+
+    def irq(self):
+        return 0 if self.at < len(self.transfers) and self.transfers[self.at][1] == _READ else 1
+
+    def write(self, data):
+        insist(not self._next()[0])
+        insist(data == self.transfers[self.at - 1][1])
+
+    def readinto(self, buffer):
+        data = self._next()[1]
+        insist(len(data) == len(buffer))
+        copy(data, 0, buffer, 0, len(data))
+
+    def write_readinto(self, data, buffer):
+        insist(data == _STATUS)
+        buffer[1] = 0 if self.irq() else _READY
+
+    def _next(self):
+        self.at += 1
+        return self.transfers[self.at - 1]
+
+
+class Port:
+    """Gives out a request, and insists on its answer."""
+
+    def __init__(self):
+        self.request = self.answer = b""
+        self.taken = self.given = 0
+
+    def has_input(self, wait_ms):
+        return self.taken < len(self.request)
+
+    def read(self, octet):
+        octet[0] = self.request[self.taken]
+        self.taken += 1
+
+    def write(self, buffer, start, count):
+        for i in range(count):
+            insist(buffer[start + i] == self.answer[self.given + i])
+        self.given += count
+
+
+class Device:
+    """A board without a watchdog."""
+
+    names = b"test\ncpython"
+    serial = b"SIMULATD"
+
+    def alive(self):
+        pass
+
+
+def insist(is_so):
+    if not is_so:
+        raise SystemExit("not what was recorded; or a MemoryError, which would be told to the host")
+
+
+def ignore(_value):
+    pass
+
+
+def locked(work):
+    """Do it with the heap locked."""
+
+    def work_locked():
+        lock()
+        try:
+            work()
+        finally:
+            unlock()
+
+    return work_locked
+
+
+def unhexed(text):
+    return bytes(int(text[i : i + 2], 16) for i in range(0, len(text), 2))
+
+
+def parsed(line):
+    request, transfers, answer = json.loads(line)
+    return unhexed(request), [(is_read, unhexed(t)) for is_read, t in transfers], unhexed(answer)
+
+
+spi = Spi()
+port = Port()
+driver = Pn532(SpiBus(spi, ignore, spi.irq if "irq" in sys.argv else None))
+isodep = IsoDep(driver)
+app = App(Link(port), driver, Field(driver, isodep), isodep, Device())
+if "locked" in sys.argv:
+    app._handlers[wire.TRANSMIT] = locked(app._handlers[wire.TRANSMIT])
+
+
+def replay(exchange):
+    """Have its request answered. Returns how many octets of the heap that took."""
+    before = in_use()
+    port.request, spi.transfers, port.answer = exchange
+    port.taken = port.given = spi.at = 0
+    while port.given < len(port.answer) or port.taken < len(port.request):
+        app.step()
+    insist(spi.at == len(spi.transfers))
+    return in_use() - before
+
+
+with open(sys.argv[1]) as file:
+    exchanges = [parsed(line) for line in file]
+taken = [0] * len(exchanges)
+for i in range(len(exchanges)):
+    if i == _PREPARATIONS:
+        gc.collect()
+        bytearray(_LITTER)
+    taken[i] = replay(exchanges[i])
+sys.stdout.buffer.write((json.dumps(taken[_PREPARATIONS:]) + "\n").encode())
