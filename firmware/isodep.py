@@ -93,8 +93,8 @@ class IsoDep:
         self._await(self._is_asked, self._acks, _I_BLOCK)
 
     def is_present(self):
-        """True while the card still answers."""
-        for _ in range(1 + self._retries()):
+        """True while the card still answers. The slowest are asked once: the host waits 8 s."""
+        for _ in range(1 + self._retries() if self._fwt_us < _MAX_FWT_US else 1):
             try:
                 if self._issue(self._naks[self._number]):
                     return self._receive_block() & ~_NUMBER == _R_ACK
