@@ -26,7 +26,7 @@ from kazashi.link import ANSWER_TIMEOUT_S
 from kazashi.sim import hostframe
 from kazashi.sim.card import Jpki
 from kazashi.sim.person import Person
-from kazashi.sim.picc import TypeA, TypeB
+from kazashi.sim.picc import BlockSettings, TypeA, TypeB
 from kazashi.sim.pn532 import Pn532 as Chip
 from kazashi.sim.radio import Reply, crc_a, crc_b
 from kazashi_wire.frame import MAX_PAUSE_MS, Deframer, Frame
@@ -249,7 +249,8 @@ class CardTarget(ReaderTarget):
     def __init__(self, rng, clock):
         technology = rng.choice(list(Technology))
         kind = TypeB if technology is Technology.TYPE_B else TypeA
-        self._card = WildCard(kind(Jpki(person())), technology, self._block)
+        settings = BlockSettings(fsci=rng.randrange(9), fwi=rng.randrange(15))
+        self._card = WildCard(kind(Jpki(person()), settings), technology, self._block)
         self._said = [b""]
         self._left = 0
         super().__init__(rng, clock, self._card)
