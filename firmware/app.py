@@ -91,13 +91,13 @@ class App:
         if link.kind == wire.TRANSMIT and link.number == self._failed:
             return
         self._number = number = link.number
+        kind = link.kind
         self._failed = 0
-        handler = self._handlers.get(link.kind, self._refuse)
-        is_done = self._attempt(handler)
+        is_done = self._attempt(self._handlers.get(kind) or self._refuse)
         self._number = 0
         if not is_done:
             self._failed = number
-            if link.number != number:
+            if link.number != number or link.kind != kind:
                 self._answer()  # the next request came where a part of this one was due
 
     def _attempt(self, work):

@@ -17,10 +17,9 @@ from bench.inputs import (
     noise,
     pieces,
 )
-from bench.reader import HELLO, Port, Reader
-
-# isort: split
+from bench.reader import HELLO, Reader
 from bus_spi import SpiBus
+from desk import Usb, clock
 from hostframe import LONGEST, SYNTAX_ERROR, Answer
 from kazashi.link import ANSWER_TIMEOUT_S
 from kazashi.sim import hostframe
@@ -47,10 +46,10 @@ person = cache(Person)
 class LinkTarget:
     """The firmware's deframer, against the host's."""
 
-    def __init__(self, rng, clock):
+    def __init__(self, rng):
         self._rng = rng
-        self._clock = clock
-        self._port = Port(clock)
+        clock.watchdog = None  # there is no board
+        self._port = Usb()
         self._link = Link(self._port)
         self._host = Deframer()
 
@@ -68,7 +67,7 @@ class LinkTarget:
         assert self._heard() == [(1, 1, b"")]
 
     def _pause(self):
-        self._clock.sleep_ms(2 * MAX_PAUSE_MS)
+        clock.sleep_ms(2 * MAX_PAUSE_MS)
         assert self._heard() == list(self._host.pause())
 
     def _heard(self):
@@ -82,7 +81,7 @@ class LinkTarget:
 class ParserTarget:
     """The bus's and the parser's way with whatever the SPI brings."""
 
-    def __init__(self, rng, _clock):
+    def __init__(self, rng):
         self._rng = rng
         self._bus = SpiBus(self, lambda _value: None)
         self._answers = [Answer(12), Answer(80), Answer()]
@@ -125,15 +124,14 @@ class ParserTarget:
 class ReaderTarget:
     """A whole reader with a card on it."""
 
-    def __init__(self, rng, clock, card=None, chip=Chip):
+    def __init__(self, rng, card=None, chip=Chip):
         self._rng = rng
-        self._clock = clock
-        self._reader = Reader(clock, card or TypeB(Jpki(person())), chip=chip)
+        self._reader = Reader(card or TypeB(Jpki(person())), chip=chip)
 
     def feed(self):
         self._disturb()
         assert self._reader.ask(HELLO, Welcome)[-1].chip[:1] == b"\x32"
-        assert self._reader.port.longest_silence_s < ANSWER_TIMEOUT_S
+        assert self._reader.usb.longest_silence_s < ANSWER_TIMEOUT_S
 
     def tap(self):
         self._reader.find_card()
@@ -145,7 +143,7 @@ class ReaderTarget:
         rng = self._rng
         command = Transmit(is_last=1, data=rng.choice(COMMANDS))
         self._reader.ask(rng.choice((HELLO, Rest(), Watch(technologies=3), command, command)))
-        self._clock.sleep_ms(rng.choice((0, 300)))  # 300: it looks after the card
+        clock.sleep_ms(rng.choice((0, 300)))  # 300: it looks after the card
         self._reader.hear(rng.randrange(4))
 
 
@@ -157,9 +155,9 @@ class HostTarget(ReaderTarget):
             self._reader.find_card()
         for piece in pieces(self._rng):
             if piece is None:
-                self._clock.sleep_ms(2 * MAX_PAUSE_MS)
+                clock.sleep_ms(2 * MAX_PAUSE_MS)
             else:
-                self._reader.port.to_reader += piece
+                self._reader.usb.to_reader += piece
             self._reader.hear(1)
 
 
@@ -174,24 +172,24 @@ class WildChip(Chip):
         self.code = command[0] if command else 0
         super()._execute(command)
 
-    def _send(self, frame, after_s):
+    def say(self, frame, after_s):
         for said in self.says(self.code, frame) if self.says else [frame]:
             if said:
-                super()._send(said, after_s + self.late_s)
+                super().say(said, after_s + self.late_s)
 
 
 class ChipTarget(ReaderTarget):
     """Damaged, lost, late, foreign and additional frames from the chip."""
 
-    def __init__(self, rng, clock):
-        super().__init__(rng, clock, chip=WildChip)
+    def __init__(self, rng):
+        super().__init__(rng, chip=WildChip)
 
     def _disturb(self):
         if self._rng.random() < 0.5:
             self._reader.find_card()
         self._honesty = self._rng.random()
         self._mood = self._rng.sample(ACCIDENTS, self._rng.randint(1, 3))
-        chip = self._reader.chip
+        chip = self._reader.desk.chip
         chip.says, chip.late_s = self._accident, self._rng.choice(_LATE_S)
         for _ in range(self._rng.randint(1, 3)):
             self._use()
@@ -206,14 +204,14 @@ class ChipTarget(ReaderTarget):
 class SearchTarget(ReaderTarget):
     """Good frames from the chip that say anything, while the reader looks for cards."""
 
-    def __init__(self, rng, clock):
-        super().__init__(rng, clock, chip=WildChip)
+    def __init__(self, rng):
+        super().__init__(rng, chip=WildChip)
 
     def _disturb(self):
         self._reader.ask(Watch(technologies=self._rng.randint(1, 3)))
-        self._reader.chip.says = self._content
+        self._reader.desk.chip.says = self._content
         self._reader.hear(self._rng.randint(1, 4))
-        self._reader.chip.says = None
+        self._reader.desk.chip.says = None
 
     def _content(self, code, frame):
         rng = self._rng
@@ -246,14 +244,14 @@ class WildCard:
 class CardTarget(ReaderTarget):
     """Any blocks from the card, in any order."""
 
-    def __init__(self, rng, clock):
+    def __init__(self, rng):
         technology = rng.choice(list(Technology))
         kind = TypeB if technology is Technology.TYPE_B else TypeA
         settings = BlockSettings(fsci=rng.randrange(9), fwi=rng.randrange(15))
         self._card = WildCard(kind(Jpki(person()), settings), technology, self._block)
         self._said = [b""]
         self._left = 0
-        super().__init__(rng, clock, self._card)
+        super().__init__(rng, self._card)
 
     def _disturb(self):
         self._reader.find_card()

@@ -94,6 +94,7 @@ SIGN = bytes.fromhex("802a009af0") + bytes(240) + b"\x00"
 def record_read(path, settings, disturb):
     """Write to `path` what a read and a signature say on host line and SPI; see replay_read.py."""
     reader = Reader(TypeB(Jpki(Person()), settings), spi=Recorder)
+    reader.desk.app._device.names = b"test\ncpython"
 
     def record(last_word, *requests):
         said = b"".join(Frame(r.kind, 1, r.build()).build() for r in requests)

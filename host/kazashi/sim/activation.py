@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from kazashi_wire.messages import Technology
 
-from .engine import Engine
+from .engine import FSD, Engine
 from .radio import AirFrame, crc_a, crc_b
 
 _REQB = b"\x05\x00\x00"
@@ -54,7 +54,7 @@ class Activation:
             return None
         attrib = b"\x1d" + atqb[1:5] + b"\x00\x05\x01\x01"
         answer = self.ask(Technology.TYPE_B, attrib, self._patience_s)
-        if answer is None:
+        if answer is None or len(answer) > FSD:
             return None
         engine = self._engine(Technology.TYPE_B, atqb[10] >> 4, atqb[11] >> 4, cid=1)
         return Target(Technology.TYPE_B, atqb[:12] + bytes((len(answer),)) + answer, engine)
@@ -72,7 +72,7 @@ class Activation:
         if not sak[0] & _ISO_DEP or not with_rats:
             return Target(Technology.TYPE_A, listing)
         ats = self.ask(Technology.TYPE_A, _RATS, self._patience_s)
-        if ats is None:
+        if ats is None or not 4 <= len(ats) <= FSD:
             return None
         engine = self._engine(Technology.TYPE_A, ats[1] & 0x0F, ats[3] >> 4, cid=None)
         return Target(Technology.TYPE_A, listing + ats, engine)

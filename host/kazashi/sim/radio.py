@@ -150,6 +150,7 @@ class Air:
         if self.is_on and not on:
             for card in self.cards:
                 card.lose_power()
+            self._free_at = 0.0  # whatever was on air is cut off
         self.is_on = on
 
     def exchange(self, frame: AirFrame, now_s: float, timeout_s: float) -> Heard:
