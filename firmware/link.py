@@ -32,7 +32,7 @@ class Link:
         self._crc = Crc32()
         self._tail = bytearray(_CRC)
         self.buffer = bytearray(_LONGEST)
-        self.out = bytearray(HEADER + wire.MAX_PAYLOAD)
+        self.out = bytearray(_LONGEST)
         self.out[0] = _SYNC_0
         self.out[1] = _SYNC_1
         self.kind = 0
@@ -62,7 +62,10 @@ class Link:
         return False
 
     def send(self, kind, number, head=0, body=b"", start=0, count=0):
-        """Send `head` octets of `out` from HEADER on, then `count` of `body` from `start` on."""
+        """Send `head` octets of `out` from HEADER on, then `count` of `body` from `start` on.
+
+        In one write: what is left for a second may wait for whatever the firmware does next.
+        """
         out = self.out
         size = head + count
         out[2] = kind
@@ -70,15 +73,12 @@ class Link:
         out[4] = size >> 8
         out[5] = size & 0xFF
         out[6] = -(kind + number + out[4] + out[5]) & 0xFF
+        copy(body, start, out, HEADER + head, count)
         crc = self._crc
         crc.begin()
-        crc.add(out, 2, HEADER - 2 + head)
-        crc.add(body, start, count)
-        crc.put(self._tail, 0)
-        self._port.write(out, 0, HEADER + head)
-        if count:
-            self._port.write(body, start, count)
-        self._port.write(self._tail, 0, _CRC)
+        crc.add(out, 2, HEADER - 2 + size)
+        crc.put(out, HEADER + size)
+        self._port.write(out, 0, HEADER + size + _CRC)
 
     def _give_up_frame(self):
         """The line fell silent within a frame: look for another behind its beginning."""

@@ -55,11 +55,13 @@ def poll(receiver, frames):
 
 
 def answer(receiver):
-    """Sends the payload back, as a head and as a body."""
+    """Sends the payload's end back, behind a head of what lies there."""
+    head = min(4, receiver.size)
+    count = receiver.size - head
     lock()
     try:
         receiver.send(
-            receiver.kind, receiver.number, 4, receiver.buffer, link.HEADER, receiver.size
+            receiver.kind, receiver.number, head, receiver.buffer, link.HEADER + head, count
         )
     finally:
         unlock()
