@@ -60,6 +60,11 @@ class EmulatedPico(Tabletop):
         self._device = _device(image, options.board)
         mend(self._device, partial(ledger.note, Owner.USB))
         self._is_booted = False
+        self._has_reset = False  # itself, and is still plugged in
+        self._pipe: EmulatedPipe | None = None
+        watchdog = self._device.mcu.watchdog
+        self._start_again = watchdog.on_watchdog_trigger
+        watchdog.on_watchdog_trigger = self._reset
         super().__init__(options, EmulatedClock(self._device.simulator))
         _charge_air(self.air, ledger)
         pins = Pins.of(device_folder("boards") / options.board)
@@ -74,6 +79,8 @@ class EmulatedPico(Tabletop):
 
     def connect(self) -> EmulatedPipe:
         """Plug it in: power for board and chip. Returns when USB is there.
+
+        After a reset of its own the board was never without power: it has only started again.
 
         Raises:
             ReaderSilent: it never is.
@@ -91,14 +98,27 @@ class EmulatedPico(Tabletop):
         return pipe
 
     def _plug_in(self, pipe: EmulatedPipe) -> EmulatedPipe:
+        self._pipe = pipe
+        if not self._has_reset:
+            self._power_up()
+        self._has_reset = False
+        pipe.await_enumeration()
+        return pipe
+
+    def _power_up(self) -> None:
         self.chip.reset()
         if self._is_booted:
             self._device.hard_reset()
         else:
             self._device.mcu.core.pc = _FLASH_START
             self._is_booted = True
-        pipe.await_enumeration()
-        return pipe
+
+    def _reset(self) -> None:
+        """The firmware, or its watchdog, resets the board: USB is gone until it has started."""
+        self._has_reset = True
+        if self._pipe:
+            self._pipe.cut()
+        self._start_again()
 
 
 class Wires:

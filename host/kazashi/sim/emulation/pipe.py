@@ -30,6 +30,7 @@ class EmulatedPipe:
         self._held = bytearray()  # of a frame that is not over
         self._heard_s = 0.0
         self._is_connected = False
+        self._is_cut = False
         device.cdc.on_serial_data = self._receive
         device.cdc.on_device_connected = self._connect
 
@@ -65,6 +66,8 @@ class EmulatedPipe:
 
     def write(self, data: bytes, /) -> None:
         """Send, held back where the firmware does not fetch it."""
+        if self._is_cut:
+            raise ReaderUnplugged
         queue = self._device.cdc.tx_fifo
         for byte in data:
             if queue.full:
@@ -72,6 +75,11 @@ class EmulatedPipe:
             if queue.full:
                 raise ReaderSilent(_WRITE_TIMEOUT_S)
             self._device.cdc.send_serial_byte(byte)
+
+    def cut(self) -> None:
+        """The board has gone from the bus; what it said before can still be read."""
+        self._is_cut = True
+        self._device.simulator.stopped = True
 
     def close(self) -> None:
         """Unplug the cable; the emulator stands still until it is read or written again."""
@@ -85,7 +93,9 @@ class EmulatedPipe:
         self._device.simulator.stopped = True  # the host hears of it now, not when a batch ends
 
     def _read(self, size: int, limit_s: float) -> bytes:
-        self._run(lambda: bool(self._received), limit_s)
+        self._run(lambda: bool(self._received) or self._is_cut, limit_s)
+        if self._is_cut and not self._received:
+            raise ReaderUnplugged
         data = bytes(self._received[:size])
         del self._received[:size]
         return data
