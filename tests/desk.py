@@ -5,6 +5,7 @@ The firmware's own files run unmodified; `machine` and `time` are what stands be
 
 import sys
 import time
+import traceback
 import types
 from pathlib import Path
 
@@ -191,6 +192,7 @@ class Desk(Tabletop):
             self._irq if self.with_irq else None,
         )
         self.usb = Usb()
+        self.is_stopped = False  # the firmware has ended
         chip = Pn532(bus, self._set_reset if self.with_reset else None)
         isodep = IsoDep(chip)
         device = Device()
@@ -198,12 +200,18 @@ class Desk(Tabletop):
         device.guard()
 
     def step(self):
-        """One turn of the firmware's loop."""
+        """One turn of the firmware's loop; or what is left when that has ended."""
         try:
-            self.app._attempt(self.app.step)
+            if self.is_stopped:
+                clock.pass_by(HOST_LOOK_S)
+            else:
+                self.app._attempt(self.app.step)
         except BoardReset:
             self.usb = None
             raise
+        except Exception:  # MicroPython writes it where the frames would be
+            self.is_stopped = True
+            self.usb.to_host += traceback.format_exc().encode() + b"\r\n>>> "
 
     def unplug(self):
         self.is_powered = False

@@ -42,7 +42,9 @@ _SECRET_INSTRUCTIONS = {
 }  # VERIFY, CHANGE REFERENCE DATA, RESET RETRY COUNTER
 
 # The reader answers, or says that the card needs more time, at least this often: FWI 14 is 4.95 s.
-ANSWER_TIMEOUT_S = 8.0
+# Where it hangs, its watchdog ends that in 8.3 s, and the line with it.
+ANSWER_TIMEOUT_S = 9.0
+_GRACE_S = 1.0  # for an answer that comes after the reader has told of a failure
 
 AnyMessage = TypeVar("AnyMessage", bound=Message)
 
@@ -159,12 +161,25 @@ class Link:
         while frame := self._receive(deadline):
             message = self._sort(frame)
             if isinstance(message, Failed):
-                raise error_of(message)
+                raise self._explained(error_of(message))
             if message is not None:
                 return message
+            if self._failure():  # it may have cost us our answer
+                deadline = min(deadline, self.now() + _GRACE_S)
             if self.now() > deadline:  # it talks, and not about this
                 break
-        raise ReaderSilent(self._timeout_s)
+        raise self._explained(ReaderSilent(self._timeout_s))
+
+    def _explained(self, error: ReaderError) -> ReaderError:
+        """Why there is no answer, or no card any more, where the reader has said so by itself."""
+        failure = self._failure()
+        if failure is None or not isinstance(error, ReaderSilent | NoCard):
+            return error
+        self._events.remove(failure)
+        return error_of(failure)
+
+    def _failure(self) -> Failed | None:
+        return next((event for event in self._events if isinstance(event, Failed)), None)
 
     def _sort(self, frame: Frame) -> Message | None:
         """The message in a frame where it answers the request; events are kept."""

@@ -1,0 +1,123 @@
+"""Fault matrix, the firmware: in every function that a tap goes through, an exception or a hang."""
+
+import inspect
+import logging
+from functools import partial
+
+import pytest
+
+from desk import clock  # makes the firmware importable
+
+# isort: split
+import app
+import bus_spi
+import device
+import field
+import hostframe
+import isodep
+import link
+import pn532
+import relay
+from kazashi.errors import PinOutcomeUnknown, ReaderFault, ReaderUnplugged
+from kazashi_wire.messages import Fault
+from tapping import on_a_desk
+
+MODULES = (app, bus_spi, device, field, hostframe, isodep, link, pn532, relay)
+ERRORS = (ValueError, OSError, MemoryError)
+# What tells of an error may itself be what goes wrong; then the line says so in another way.
+TELLERS = {"App._attempt", "App._fail", "App._log", "Link.send"}
+
+
+def functions():
+    """(class, name) of all that the firmware's classes do, but for how they are made."""
+    for module in MODULES:
+        for _, kind in inspect.getmembers(module, inspect.isclass):
+            if kind.__module__ == module.__name__ and not issubclass(kind, Exception):
+                for name, member in vars(kind).items():
+                    if inspect.isfunction(member) and name not in ("__init__", "run"):
+                        yield kind, name
+
+
+def hooked(monkeypatch, kind, name, happen):
+    """Have `happen` called with the number of calls before, each time that it is called."""
+    function, calls = vars(kind)[name], [0]
+
+    def call(*arguments):
+        calls[0] += 1
+        happen(calls[0] - 1)
+        return function(*arguments)
+
+    monkeypatch.setattr(kind, name, call)
+    return calls
+
+
+def calls_of_a_tap():
+    """(class, name, number of calls) of every function that a tap goes through."""
+    tapping = on_a_desk()
+    tapping.desk.connect()  # what is done once, before the watchdog, is not counted
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        counts = [
+            (kind, name, hooked(monkeypatch, kind, name, lambda _: None))
+            for kind, name in functions()
+        ]
+        assert tapping.outcome() is None
+    return [(kind, name, count[0]) for kind, name, count in counts if count[0]]
+
+
+def places():
+    """The first call of each, one in the middle, and a late one."""
+    for kind, name, count in calls_of_a_tap():
+        for number in sorted({0, count // 2, 3 * count // 4}):
+            yield kind, name, number
+
+
+PLACES = [
+    pytest.param(*place, id=f"{place[0].__name__}.{place[1]}-{place[2]}") for place in places()
+]
+
+
+def test_the_matrix_has_all_its_cells():
+    assert len(PLACES) * (len(ERRORS) + 1) == 508
+
+
+def run_into(monkeypatch, kind, name, number, happen):
+    """A tap in which that call goes wrong, once. Returns what the person met."""
+    tapping = on_a_desk()
+    tapping.desk.connect()
+    hooked(monkeypatch, kind, name, lambda n: happen() if n == number else None)
+    error = tapping.outcome()
+    monkeypatch.undo()
+    return tapping, error.__cause__ if isinstance(error, PinOutcomeUnknown) else error
+
+
+def fail(error):
+    raise error("00200098 04 31323334")  # a text that no log may show
+
+
+@pytest.mark.parametrize("error", ERRORS)
+@pytest.mark.parametrize(("kind", "name", "number"), PLACES)
+def test_an_exception_becomes_a_fault_and_a_log_event(
+    monkeypatch, caplog, kind, name, number, error
+):
+    caplog.set_level(logging.DEBUG)
+    tapping, met = run_into(monkeypatch, kind, name, number, partial(fail, error))
+    if f"{kind.__name__}.{name}" not in TELLERS:
+        assert f"reader: {error.__name__}" in caplog.text
+        if met is not None:  # None: nobody was waiting for anything just then
+            assert isinstance(met, ReaderFault), repr(met)
+            assert met.fault is Fault.INTERNAL
+    assert "31323334" not in caplog.text
+    tapping.taps_again()
+
+
+def hang():
+    while True:
+        clock.sleep_ms(100)
+
+
+@pytest.mark.parametrize(("kind", "name", "number"), PLACES)
+def test_a_hang_is_ended_by_the_watchdog(monkeypatch, kind, name, number):
+    tapping, met = run_into(monkeypatch, kind, name, number, hang)
+    assert met is None or isinstance(met, ReaderUnplugged), repr(met)
+    health = tapping.taps_again()
+    assert (health.reset_cause, health.reboots) == ("watchdog", 1)
