@@ -2,9 +2,7 @@
 the rule that CI may skip nothing.
 """
 
-import importlib.util
 import os
-import shutil
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,13 +10,11 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from interpreters import HAS_MICROPYTHON
 from kazashi.reader import Reader
 from kazashi.sim.options import Options
 from kazashi.sim.pico import SimulatedPico
 
-HAS_MICROPYTHON = importlib.util.find_spec("micropython_unix") is not None or bool(
-    shutil.which("micropython")
-)
 # No test is timed: other work runs beside.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")

@@ -13,6 +13,13 @@ def test_the_reader_answers_within_a_second_of_power(booted):
     assert booted[1] <= 1.0
 
 
+def test_the_firmware_takes_at_most_60_kb_of_heap(reader):
+    JpkiSession(reader.wait_for_card(10)).authentication_certificate()
+    health = reader.health()
+    assert health.heap_used <= 60_000
+    assert health.heap_free >= 170_000  # the RP2040 has 246 kB, some of which MicroPython keeps
+
+
 def test_the_certificate_arrives_byte_for_byte(pico, reader):
     der = JpkiSession(reader.wait_for_card(10)).authentication_certificate()
     assert der == pico.cards[0].blocks.application.person.certificate

@@ -1,13 +1,14 @@
 """`pytest --port=DEVICE` itself, shown on a simulated reader behind a serial port."""
 
 import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+
+from program import running
 
 ROOT = Path(__file__).parents[2]
 DESTRUCTIVE = "test_the_right_pin_opens_the_key_and_a_wrong_one_costs_a_try"
@@ -20,16 +21,9 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are
 def port(tmp_path):
     """A serial port with a reader behind it, as a board would be."""
     link = tmp_path / "reader"
-    command = [Path(sys.executable).with_name("kazashi"), "simulate"]
-    process = subprocess.Popen(
-        [*command, "--reader", "sim:?tap=0&speed=20", "--pty", link],
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert "serving" in process.stderr.readline()
-    yield link
-    process.send_signal(signal.SIGINT)
-    process.communicate(timeout=20)
+    simulate = ("simulate", "--reader", "sim:?tap=0&speed=20", "--pty", str(link))
+    with running(*simulate, until="serving"):
+        yield link
 
 
 @pytest.fixture

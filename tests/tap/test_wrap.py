@@ -6,7 +6,8 @@ import pytest
 
 from interpreters import on_32_bits
 from kazashi.cards.jpki import JpkiSession
-from kazashi.errors import NoCard, ReaderFault
+from kazashi.errors import NoCard, ReadInterrupted
+from kazashi.sim import faults
 from kazashi.sim import pico as pico_module
 from kazashi.sim.radio import Disturbance
 from kazashi_wire.frame import Deframer, Frame
@@ -118,11 +119,16 @@ def test_a_silent_chip_is_given_up_where_they_wrap_within_the_wait(
 ):
     reader = plug_in(simulated)
     card = reader.wait_for_card(2)
-    simulated.chip.host_bytes = lambda _data: ticks.go()
-    with pytest.raises(ReaderFault):
+
+    def get_stuck(_index, _command):
+        ticks.go()
+        return faults.get_stuck
+
+    simulated.chip.disturb = get_stuck
+    with pytest.raises(ReadInterrupted):
         card.transmit(b"\x00\xa4\x00\x00")
     assert ticks.have_wrapped()
-    del simulated.chip.host_bytes
+    simulated.chip.disturb = lambda *_: None
     assert read_certificate(reader) == certificate
 
 

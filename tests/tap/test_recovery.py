@@ -1,0 +1,76 @@
+"""A firmware that hangs, or has no memory left, on a real interpreter: it gets over it."""
+
+import signal
+
+import pytest
+
+from kazashi.cards.jpki import JpkiSession
+from kazashi.errors import ReaderFault, ReaderUnplugged
+from kazashi.sim import pico as pico_module
+from kazashi_wire.messages import Fault
+
+# The firmware's own main.py, with a relay that once takes all the memory there is.
+HOG = """
+import app
+carry = app.Relay.carry
+litter = []
+def hog(relay):
+    try:
+        while not litter or litter[-1]:
+            litter.append(bytearray(1000))
+    except MemoryError:
+        {full}
+    carry(relay)
+app.Relay.carry = hog
+exec(open({main!r}).read())
+"""
+
+
+def read_certificate(reader):
+    return JpkiSession(reader.wait_for_card(5)).authentication_certificate()
+
+
+@pytest.fixture
+def simulated(pico):
+    return pico()
+
+
+@pytest.fixture
+def certificate(simulated):
+    return simulated.cards[0].blocks.application.person.certificate
+
+
+@pytest.mark.parametrize("interpreter", ["micropython"], indirect=True)
+def test_a_hang_is_ended_by_the_watchdog(simulated, plug_in, certificate):
+    reader = plug_in(simulated)
+    assert reader.health().reset_cause == "power on"
+    simulated.pipe.process.send_signal(signal.SIGSTOP)
+    with pytest.raises(ReaderUnplugged):
+        reader.health()
+    reader.reconnect()
+    health = reader.health()
+    assert (health.reset_cause, health.reboots) == ("watchdog", 1)
+    assert read_certificate(reader) == certificate
+
+
+@pytest.mark.parametrize("interpreter", ["micropython"], indirect=True)
+def test_a_firmware_without_memory_says_so_and_goes_on(
+    simulated, plug_in, certificate, tmp_path, monkeypatch, caplog
+):
+    firmware = pico_module.device_folder("firmware")
+    for file in firmware.glob("*.py"):
+        (tmp_path / file.name).symlink_to(file)
+    (tmp_path / "main.py").unlink()
+    hog = HOG.format(main=str(firmware / "main.py"), full="litter[:] = [b''] ; raise")
+    (tmp_path / "main.py").write_text(hog, encoding="utf-8")
+    folder = pico_module.device_folder
+    monkeypatch.setattr(
+        pico_module, "device_folder", lambda name: tmp_path if name == "firmware" else folder(name)
+    )
+    reader = plug_in(simulated)
+    with pytest.raises(ReaderFault) as error:
+        read_certificate(reader)
+    assert error.value.fault is Fault.INTERNAL
+    assert "reader: MemoryError" in caplog.text
+    assert read_certificate(reader) == certificate
+    assert reader.health().reboots == 0
