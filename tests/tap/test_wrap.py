@@ -120,15 +120,14 @@ def test_a_silent_chip_is_given_up_where_they_wrap_within_the_wait(
     reader = plug_in(simulated)
     card = reader.wait_for_card(2)
 
-    def get_stuck(_index, _command):
+    def get_stuck(chip, command):
+        faults.get_stuck(chip, command)
         ticks.go()
-        return faults.get_stuck
 
-    simulated.chip.disturb = get_stuck
+    simulated.chip.disturb = faults.once(simulated.chip.commands, get_stuck)
     with pytest.raises(ReadInterrupted):
         card.transmit(b"\x00\xa4\x00\x00")
     assert ticks.have_wrapped()
-    simulated.chip.disturb = lambda *_: None
     assert read_certificate(reader) == certificate
 
 
