@@ -18,13 +18,21 @@ _READ = b"\xc0"  # 03, turned
 _READY = const(0x80)  # bit 0 of the status, turned
 
 
-class SpiBus:
-    """`spi` is set up (mode 0, highest bit first), `select` an output, `irq` an input or None."""
+def _stay_awake():
+    pass
 
-    def __init__(self, spi, select, irq=None):
+
+class SpiBus:
+    """`spi` is set up (mode 0, highest bit first), `select` an output, `irq` an input or None.
+
+    With `irq`, `idle` sleeps until it falls, or anything else happens, a millisecond at most.
+    """
+
+    def __init__(self, spi, select, irq=None, idle=_stay_awake):
         self._spi = spi
         self._select = select
         self._irq = irq
+        self._idle = idle
         self._status = bytearray(2)
         self._buffer = bytearray(1 + hostframe.LONGEST)
         view = memoryview(self._buffer)
@@ -37,8 +45,11 @@ class SpiBus:
         self._select(1)
 
     def ready(self):
-        """True when a frame waits to be read."""
+        """True when a frame waits to be read. Where none does, it may take a little rest first."""
         if self._irq is not None:
+            if self._irq() == 0:
+                return True
+            self._idle()
             return self._irq() == 0
         self._select(0)
         self._spi.write_readinto(_STATUS, self._status)

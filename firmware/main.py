@@ -33,8 +33,16 @@ def spi_bus():
         mosi=pin(board.MOSI),
         miso=pin(board.MISO),
     )
-    irq = None if board.IRQ is None else pin(board.IRQ, pin.IN, pin.PULL_UP)
-    return SpiBus(spi, pin(board.SELECT, pin.OUT, value=1), irq)
+    select = pin(board.SELECT, pin.OUT, value=1)
+    if board.IRQ is None:
+        return SpiBus(spi, select)
+    irq = pin(board.IRQ, pin.IN, pin.PULL_UP)
+    irq.irq(wake, pin.IRQ_FALLING, hard=True)
+    return SpiBus(spi, select, irq, machine.idle)
+
+
+def wake(_pin):
+    """Only to end machine.idle()."""
 
 
 def app(device):
