@@ -15,6 +15,7 @@ from faults import Fault, fault_of
 from field import FOUND, REFUSED
 from link import HEADER
 from pn532 import ChipRefused, ChipSilent
+from reading import Reading
 from relay import Relay
 
 FIRMWARE = b"\x00\x01\x00"  # major, minor, patch
@@ -32,6 +33,7 @@ class App:
     def __init__(self, link, chip, field, isodep, device):
         self._link = link
         self._relay = Relay(link, chip, isodep, device)
+        self._reading = Reading(link, isodep, self._relay)
         self._chip = chip
         self._field = field
         self._isodep = isodep
@@ -57,6 +59,7 @@ class App:
             wire.TRANSMIT: self._transmit,
             wire.HANDSHAKE: self._handshake,
             wire.ASK_HEALTH: self._report_health,
+            wire.ARM: self._arm,
         }
 
     def run(self):
@@ -188,6 +191,11 @@ class App:
     def _handshake(self):
         raise Fault(wire.FAULT_NO_SESSION, 0)
 
+    def _arm(self):
+        if not self._reading.arm():
+            raise Fault(wire.FAULT_MALFORMED_REQUEST, 0)
+        self._done()
+
     def _report_health(self):
         health = self._health
         gc.collect()
@@ -234,6 +242,7 @@ class App:
         """Field off: whoever was in it is forgotten, and forgets. The next Watch begins anew."""
         self._technologies = 0
         self._has_card = False
+        self._reading.disarm()
         if self._is_chip_ready:
             try:
                 self._field.off()
@@ -256,11 +265,12 @@ class App:
         if found == FOUND:
             self._technologies = 0  # one Watch, one card: never a second one unnoticed
             self._has_card = self._has_found = True
-            self._checked = ticks_ms()
             self._link.out[HEADER] = self._field.technology
             answer = self._field.answer
             size = wire.CARD_FOUND_SIZE
             self._link.send(wire.CARD_FOUND, 0, size, answer, 0, self._field.count)
+            self._reading.run()
+            self._checked = ticks_ms()
         elif found == REFUSED:
             if self._field.refusal != self._refusal:
                 self._refusal = self._field.refusal

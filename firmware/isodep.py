@@ -53,7 +53,7 @@ class IsoDep:
         self._number = 0
         self._fwt_us = 0
         self._extended_ms = 0
-        self._is_asked = False  # acknowledge() reached the chip
+        self._is_asked = False  # the last block reached the chip
         self.room = 0  # octets of an APDU that one block takes
         self.start = 0  # where the block received lies in chip.heard.buffer, without its PCB
         self.count = 0
@@ -77,12 +77,21 @@ class IsoDep:
             BlockError: it breaks the protocol.
             ChipSilent: the chip did not take the block, nor the questions after it.
         """
+        self.begin(data, start, count, more)
+        self._await(self._is_asked, self._naks, _R_ACK if more else _I_BLOCK)
+
+    def begin(self, data, start, count, more=False):
+        """Send as send() does, and do not wait: respond() does."""
         block = self._block
         block.buffer[PARAMETERS] = _I_BLOCK | (_CHAINING if more else 0) | self._number
         copy(data, start, block.buffer, PARAMETERS + 1, count)
         block.seal(1 + count)
         self._extended_ms = 0
-        self._await(self._issue(block), self._naks, _R_ACK if more else _I_BLOCK)
+        self._is_asked = self._issue(block)
+
+    def respond(self):
+        """Wait for the first block of the response to the command begun. Raises as send() does."""
+        self._await(self._is_asked, self._naks, _I_BLOCK)
 
     def acknowledge(self):
         """Ask for the next block of the response. receive() waits for it."""

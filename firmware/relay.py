@@ -12,29 +12,79 @@ import wire
 from faults import Fault
 from isodep import BlockError
 from link import HEADER
+from octets import copy
 
 _LONGEST_RESPONSE = const(65538)  # octets of an APDU, with its status
 _ENDLESS = const(0x12)  # a chained I-block, for the report
 _NEXT_PART_MS = const(2000)  # for the host to go on with a command that it began
 _LOOK_MS = const(20)
+_HEAD = const(16)
 
 
 class Relay:
-    """Carries the command in hand at `link` to the card, and its response to the host."""
+    """Carries the command in hand at `link` to the card, and responses to the host."""
 
     def __init__(self, link, chip, isodep, device):
         self._link = link
-        self._chip = chip
         self._isodep = isodep
         self._device = device
+        self._heard = chip.heard.buffer
         self._number = 0  # of the request
+        self._is_open = False  # the last block of a response is still to be sent
+        self.head = bytearray(_HEAD)  # the first octets of the response
+        self.count = 0  # its octets so far
+        self.status = 0  # its status word; 0: it came in two pieces
         isodep.on_wait = self._report_life
 
     def carry(self):
         """Raises as isodep does, or Fault where the host sends no whole command."""
-        self._number = self._link.number
+        self.begin(self._link.number)
         self._send_command()
-        self._pass_on_response()
+        self.pass_on()
+        self.end()
+
+    def begin(self, number):
+        """Responses go to the host under this number: that of the request; 0, nobody asked."""
+        self._number = number
+        self._is_open = False
+
+    def pass_on(self):
+        """Send the response to the host, each block while the card is sending the next.
+
+        end() sends the last: there is time for that when the next command is on air.
+        """
+        isodep = self._isodep
+        self.count = 0
+        while True:
+            self._device.alive()
+            count = isodep.count
+            if self.count == 0:
+                copy(self._heard, isodep.start, self.head, 0, min(count, _HEAD))
+            self.count += count
+            if self.count > _LONGEST_RESPONSE:
+                raise BlockError(_ENDLESS)
+            if not isodep.more:
+                break
+            isodep.acknowledge()
+            self._send_part()
+            isodep.receive()
+        end = isodep.start + count
+        self.status = self._heard[end - 2] << 8 | self._heard[end - 1] if count > 1 else 0
+        self._is_open = True
+
+    def end(self):
+        """Send what is left of the response, if anything is."""
+        if self._is_open:
+            self._is_open = False
+            self._send_part()
+            struct.pack_into(wire.END_FORMAT, self._link.out, HEADER, self.count)
+            self._link.send(wire.END, self._number, wire.END_SIZE)
+
+    def _send_part(self):
+        isodep = self._isodep
+        count = isodep.count
+        struct.pack_into(wire.PART_FORMAT, self._link.out, HEADER, self.count - count)
+        self._link.send(wire.PART, self._number, wire.PART_SIZE, self._heard, isodep.start, count)
 
     def _send_command(self):
         """Send the APDU in hand to the card in blocks, fetching its other parts as they come."""
@@ -64,28 +114,6 @@ class Relay:
                 raise Fault(wire.FAULT_COMMAND_CUT, 0)
         if link.kind != wire.TRANSMIT or link.number != self._number or link.size < 2:
             raise Fault(wire.FAULT_COMMAND_CUT, 0)
-
-    def _pass_on_response(self):
-        link = self._link
-        isodep = self._isodep
-        buffer = self._chip.heard.buffer
-        offset = 0
-        while True:
-            self._device.alive()
-            more = isodep.more
-            if more:
-                isodep.acknowledge()
-            struct.pack_into(wire.PART_FORMAT, link.out, HEADER, offset)
-            count = isodep.count
-            if offset + count > _LONGEST_RESPONSE:
-                raise BlockError(_ENDLESS)
-            link.send(wire.PART, self._number, wire.PART_SIZE, buffer, isodep.start, count)
-            offset += count
-            if not more:
-                break
-            isodep.receive()
-        struct.pack_into(wire.END_FORMAT, link.out, HEADER, offset)
-        link.send(wire.END, self._number, wire.END_SIZE)
 
     def _report_life(self):
         """The card keeps us waiting: let the host know that we are here."""

@@ -6,8 +6,8 @@ A FORMAT holds the fixed fields; a message marked … goes on with bytes to the 
 
 from micropython import const
 
-REVISION = const(2)
-FINGERPRINT = b"\xe3\x64\x0f\x54"
+REVISION = const(3)
+FINGERPRINT = b"\x22\x0d\x10\xae"
 SYNC = b"\xca\x5a"
 HEADER_SIZE = const(7)
 CRC_SIZE = const(4)
@@ -52,6 +52,9 @@ HANDSHAKE = const(0x05)  # step, data …
 HANDSHAKE_FORMAT = ">B"
 HANDSHAKE_SIZE = const(1)
 ASK_HEALTH = const(0x06)
+ARM = const(0x07)  # certificate, label, label_size, is_closing, select …
+ARM_FORMAT = ">BBBB"
+ARM_SIZE = const(4)
 WELCOME = const(0x41)  # revision, fingerprint, firmware, chip, serial, names …
 WELCOME_FORMAT = ">H4s3s4s8s"
 WELCOME_SIZE = const(21)
@@ -82,3 +85,4 @@ CARD_REFUSED = const(0x83)  # refusal
 CARD_REFUSED_FORMAT = ">B"
 CARD_REFUSED_SIZE = const(1)
 LOG = const(0x84)  # text …
+AHEAD = const(0x85)  # command …

@@ -108,9 +108,31 @@ class Link:
         for start in range(0, len(apdu), _PART_SIZE):
             part = apdu[start : start + _PART_SIZE]
             self._send(Transmit(is_last=int(start + len(part) == len(apdu)), data=part), apdu)
+        return self._gather(self._answer, on_progress)
+
+    def unasked(self, wanted: type[AnyMessage]) -> AnyMessage:
+        """The next event, which must be this one and comes in the time that an answer has.
+
+        Raises as `request` does.
+        """
+        event = self.event(self._timeout_s)
+        if event is None:
+            raise ReaderSilent(self._timeout_s)
+        if not isinstance(event, wanted):
+            raise ProtocolError(f"a {type(event).__name__} came for a {wanted.__name__}")
+        return event
+
+    def stream(self, on_progress: Callable[[int], None] | None = None) -> bytes:
+        """A response that comes unasked. Otherwise as `transmit`."""
+        return self._gather(lambda: self.unasked(Message), on_progress)
+
+    def _gather(
+        self, following: Callable[[], Message], on_progress: Callable[[int], None] | None
+    ) -> bytes:
+        """The parts of a response, put together, up to its end."""
         response = bytearray()
         while True:
-            message = self._answer()
+            message = following()
             if isinstance(message, End):
                 if message.size != len(response):
                     raise ProtocolError("a part of the card's answer was lost: try again")

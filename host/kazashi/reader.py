@@ -25,6 +25,8 @@ from kazashi.link import Link, Pipe
 from kazashi_wire.messages import (
     FINGERPRINT,
     REVISION,
+    Ahead,
+    Arm,
     AskHealth,
     CardFound,
     CardLost,
@@ -75,13 +77,27 @@ class ReaderHealth:
     chip_resets: int
 
 
+@dataclass(frozen=True)
+class Plan:
+    """What a reader reads of the next card without being asked: a certificate, a token's label."""
+
+    select: bytes  # the command APDU that selects the application
+    certificate: int  # short identifier of its file
+    label: int  # short identifier of the file with the token's label
+    label_size: int
+    is_closing: bool = False  # tell an iPhone that this was the last command
+
+
 class Card:
     """A card or phone on the reader, ready for APDUs. Over for good when it leaves, when the field
     goes off, or when the next card is waited for.
+
+    `ahead`: the reader is reading it by a Plan. What that brings answers the same commands here.
     """
 
-    def __init__(self, link: Link, found: CardFound) -> None:
+    def __init__(self, link: Link, found: CardFound, ahead: "_Ahead | None" = None) -> None:
         self._link = link
+        self._ahead = ahead
         self._is_over = False
         try:
             self.technology = Technology(found.technology)
@@ -100,6 +116,11 @@ class Card:
     def is_over(self) -> bool:
         """It is not the card on the reader any more, as far as is known."""
         return self._is_over
+
+    def finish_ahead(self) -> None:
+        """Wait until the reader has read what it was to read of this card by itself."""
+        if self._ahead:
+            self._ahead.finish()
 
     def end(self) -> None:
         """Never use it again: whatever lies on the reader from now on may be another card."""
@@ -120,10 +141,37 @@ class Card:
         if self._is_over:
             raise NoCard
         try:
-            return self._link.transmit(apdu, on_progress)
+            response = self._ahead.response(apdu, on_progress) if self._ahead else None
+            return response or self._link.transmit(apdu, on_progress)
         except ReaderError:
             self.end()  # the reader has switched its field off, or nobody knows
             raise
+
+
+class _Ahead:
+    """What an armed reader does by itself: commands, and their responses as they come."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+        self._is_over = False
+        self._kept: dict[bytes, bytes] = {}  # responses to commands that nobody has given yet
+
+    def response(self, apdu: bytes, on_progress: Callable[[int], None] | None) -> bytes | None:
+        """The response where the reader has sent `apdu`; None where it has not, and is done."""
+        while not self._is_over and apdu not in self._kept:
+            self._take_next(apdu, on_progress)
+        return self._kept.pop(apdu, None)
+
+    def finish(self) -> None:
+        """Wait until the reader is done."""
+        while not self._is_over:
+            self._take_next(b"", None)
+
+    def _take_next(self, wanted: bytes, on_progress: Callable[[int], None] | None) -> None:
+        command = self._link.unasked(Ahead).command
+        self._is_over = not command
+        if command:
+            self._kept[command] = self._link.stream(on_progress if command == wanted else None)
 
 
 class Reader:
@@ -173,10 +221,12 @@ class Reader:
         self,
         timeout_s: float = 30.0,
         technologies: tuple[Technology, ...] = EVERY_TECHNOLOGY,
+        plan: Plan | None = None,
     ) -> Card:
         """Switch the field on and wait until somebody lays a card down.
 
-        A card that was there before starts anew: its PINs are forgotten.
+        A card that was there before starts anew: its PINs are forgotten. With a `plan` the reader
+        reads it as it is found; the same commands, given to the card, are answered with that.
 
         Raises:
             NoCard: nobody did in `timeout_s`, and the reader says that it looked.
@@ -184,10 +234,12 @@ class Reader:
             CardUnusable: what is there is a tag.
         """
         self._end_card()
+        if plan:
+            self._link.request(_arm(plan), Done)
         self._link.request(Watch(technologies=sum(technologies)), Done)
         self._link.forget_events()
         try:
-            self._card = self._await_card(timeout_s)
+            self._card = self._await_card(timeout_s, _Ahead(self._link) if plan else None)
         except CardError:
             self.rest()
             raise
@@ -198,6 +250,8 @@ class Reader:
     def wait_for_removal(self, timeout_s: float) -> bool:
         """Wait until the card is taken away. False where it still lies there after `timeout_s`."""
         deadline = self._link.now() + timeout_s
+        if self._card:
+            self._card.finish_ahead()
         while self._card and not self._card.is_over:
             left = deadline - self._link.now()
             if left <= 0:
@@ -246,12 +300,12 @@ class Reader:
             raise ReaderSilent(waited_s)
         raise NoCard(waited_s)
 
-    def _await_card(self, timeout_s: float) -> Card | None:
+    def _await_card(self, timeout_s: float, ahead: _Ahead | None) -> Card | None:
         deadline = self._link.now() + timeout_s
         while (left := deadline - self._link.now()) > 0:
             event = self._link.event(left)
             if isinstance(event, CardFound):
-                return Card(self._link, event)
+                return Card(self._link, event, ahead)
             if isinstance(event, CardRefused):
                 raise SeveralCards if event.refusal == Refusal.SEVERAL_CARDS else CardUnusable
         return None
@@ -266,6 +320,16 @@ class Reader:
             self._link.close()
             raise
         return _info(welcome)
+
+
+def _arm(plan: Plan) -> Arm:
+    return Arm(
+        certificate=plan.certificate,
+        label=plan.label,
+        label_size=plan.label_size,
+        is_closing=int(plan.is_closing),
+        select=plan.select,
+    )
 
 
 def _info(welcome: Welcome) -> ReaderInfo:

@@ -14,7 +14,7 @@ from . import frame
 from .schema import Message, wire
 
 # One more whenever a layout below changes: the side with the lower one is to be updated.
-REVISION = 2
+REVISION = 3
 
 
 @unique
@@ -101,6 +101,20 @@ class Handshake(Message, kind=0x05):
 
 class AskHealth(Message, kind=0x06):
     """How are you? Answer: `Health`."""
+
+
+class Arm(Message, kind=0x07):
+    """Read the next card found without being asked: see `Ahead`. Answer: `Done`.
+
+    The application is selected, then come the certificate and the token's label; where the
+    certificate wants a PIN first, the label alone. `Rest` and `Hello` disarm.
+    """
+
+    certificate: int = wire(Int8ub)  # short identifier of its file, DER
+    label: int = wire(Int8ub)  # short identifier of the file that tells cards from phones
+    label_size: int = wire(Int8ub)
+    is_closing: int = wire(Int8ub)  # 1: tell an iPhone that this was the last command
+    select: bytes = wire(GreedyBytes)  # the command APDU that selects the application
 
 
 # --- answers, reader → host --------------------------------------------------------------------
@@ -192,6 +206,12 @@ class CardRefused(Message, kind=0x83):
     refusal: int = wire(Int8ub)  # a `Refusal`
 
 
+class Ahead(Message, kind=0x85):
+    """An armed reader sends this to the card. `Part`s and an `End` with number 0 follow."""
+
+    command: bytes = wire(GreedyBytes)  # APDU; empty: there is nothing more to read
+
+
 class Log(Message, kind=0x84):
     """A line from the firmware for whoever keeps it running."""
 
@@ -199,9 +219,9 @@ class Log(Message, kind=0x84):
 
 
 MESSAGES: tuple[type[Message], ...] = (
-    *(Hello, Watch, Rest, Transmit, Handshake, AskHealth),
+    *(Hello, Watch, Rest, Transmit, Handshake, AskHealth, Arm),
     *(Welcome, Done, Part, End, HandshakeReply, Health, Rested, Failed),
-    *(CardFound, CardLost, CardRefused, Log),
+    *(CardFound, CardLost, CardRefused, Log, Ahead),
 )
 ENUMS: tuple[type[IntEnum], ...] = (Technology, Refusal, Fault, ResetCause)
 BY_KIND = {message.kind: message for message in MESSAGES}

@@ -23,10 +23,12 @@ from kazashi.errors import (
     ReaderError,
     WrongPin,
 )
+from kazashi.reader import Plan
 
 AID = bytes.fromhex("d392f000260100000001")
 
 _TOKEN_INFO = 0x06
+_LABEL_SIZE = 32
 _CERTIFICATE = 0x0A  # 利用者証明用電子証明書, free to read on a card
 _AUTHORITY = 0x0B  # 利用者証明用CA証明書
 _KEY = 0x17
@@ -41,6 +43,15 @@ _REFUSES_EXTENDED = (0x6700, 0x6D00)
 _NOT_VERIFIED = 0x6982
 _BLOCKED = 0x6984
 _NO_APPLICATION = (0x6A82, 0x6A81, 0x6A86, 0x6D00, 0x6E00, 0x6999)
+
+# What a reader may do by itself as it finds a card: the commands of a session that reads the
+# certificate and asks for the token's label.
+PLAN = Plan(
+    select=Command(0x00, 0xA4, 0x04, 0x0C, AID).build(),
+    certificate=_CERTIFICATE,
+    label=_TOKEN_INFO,
+    label_size=_LABEL_SIZE,
+)
 
 Progress = Callable[[int, int], None]  # bytes so far, bytes in all
 
@@ -66,7 +77,7 @@ class JpkiSession:
         """What kind of token this is: ``JPKIAPICCTOKEN2`` a card, ``JPKIAPGPSETOKEN`` Android,
         ``JPKIAPIOSTOKEN`` an iPhone (soltia48/myna-card).
         """
-        label = self._read_start(_TOKEN_INFO, 32)
+        label = self._read_start(_TOKEN_INFO, _LABEL_SIZE)
         return label.decode("ascii", "replace").rstrip()
 
     def authentication_certificate(self, on_progress: Progress | None = None) -> bytes:

@@ -1,0 +1,175 @@
+"""The certificate path: a card is read as it is found, without asking the host.
+
+Each command goes on air first; what came before it travels to the host meanwhile. The commands are
+those that the host would send (host/kazashi/cards/jpki.py), and it is told each: what it then asks
+for is there already.
+"""
+
+import struct
+
+from micropython import const
+
+import wire
+from link import HEADER
+from octets import copy
+
+_MOST = const(64)  # octets of a command
+_FIRST = const(251)  # octets, with their status one frame of 256
+_LONGEST_FILE = const(0x7FFF)  # offsets have 15 bits, ISO/IEC 7816-4 §7.2.3
+_OK = const(0x9000)
+_AT_END = const(0x6282)  # fewer octets than asked for, with what there was
+_NOT_VERIFIED = const(0x6982)
+_LENGTH = const(0x6700)  # wrong: the card takes no extended length
+_NO_INSTRUCTION = const(0x6D00)  # the same, from others
+_EXTENDED = const(7)  # octets of a command with extended length
+_SEQUENCE = const(0x30)  # DER
+_IPHONE = b"JPKIAPIOSTOKEN"
+_CLOSING = b"\x80\xfc\x00\x00"  # last command: soltia48/myna-card
+
+_SELECT = const(0)  # what the command under way is
+_START = const(1)
+_REST = const(2)
+_LABEL = const(3)
+_CLOSE = const(4)
+_NOTHING = const(5)
+
+
+class Reading:
+    """A plan for one card. `relay` takes its responses to the host."""
+
+    def __init__(self, link, isodep, relay):
+        self._link = link
+        self._isodep = isodep
+        self._relay = relay
+        self._select = bytearray(_MOST)
+        self._select_size = 0  # 0: not armed
+        self._command = bytearray(_MOST)
+        self._size = 0
+        self._step = _NOTHING
+        self._offset = 0  # octets of the certificate so far
+        self._length = 0  # of the certificate
+        self._takes_extended = True
+
+    def arm(self):
+        """With the request in hand. False where it makes no sense."""
+        link = self._link
+        size = link.size - wire.ARM_SIZE
+        if not 4 <= size <= _MOST:
+            return False
+        b = link.buffer
+        self._certificate = b[HEADER] & 0x1F
+        self._label = b[HEADER + 1] & 0x1F
+        self._label_size = b[HEADER + 2]
+        self._is_closing = b[HEADER + 3]
+        copy(b, HEADER + wire.ARM_SIZE, self._select, 0, size)
+        self._select_size = size
+        return True
+
+    def disarm(self):
+        self._select_size = 0
+
+    def run(self):
+        """Read the card that was just found, where armed. Raises as isodep does."""
+        if not self._select_size:
+            return
+        isodep = self._isodep
+        relay = self._relay
+        relay.begin(0)
+        self._begin()
+        while self._step != _NOTHING:
+            self._put_on_air()
+            relay.end()  # of the command before
+            self._announce()
+            isodep.respond()
+            relay.pass_on()
+            self._step = self._next()
+        relay.end()
+        self._size = 0
+        self._announce()
+        self.disarm()
+
+    def _begin(self):
+        copy(self._select, 0, self._command, 0, self._select_size)
+        self._size = self._select_size
+        self._step = _SELECT
+        self._offset = 0
+        self._takes_extended = True
+
+    def _put_on_air(self):
+        isodep = self._isodep
+        start = 0
+        while self._size - start > isodep.room:
+            isodep.send(self._command, start, isodep.room, True)
+            start += isodep.room
+        isodep.begin(self._command, start, self._size - start)
+
+    def _announce(self):
+        self._link.send(wire.AHEAD, 0, 0, self._command, 0, self._size)
+
+    def _next(self):
+        """Put the next command together from what the card said. Returns what it is."""
+        status = self._relay.status
+        step = self._step
+        if step == _SELECT and status == _OK:
+            return self._read_file(self._certificate, _FIRST, _START)
+        if step == _START:
+            if status == _NOT_VERIFIED:  # Android: the PIN comes first
+                return self._read_file(self._label, self._label_size, _LABEL)
+            if status in (_OK, _AT_END):
+                return self._after_start()
+        if step == _REST:
+            return self._after_rest(status)
+        if step == _LABEL and self._is_closing and self._is_iphone():
+            self._size = len(_CLOSING)
+            copy(_CLOSING, 0, self._command, 0, self._size)
+            return _CLOSE
+        return _NOTHING
+
+    def _after_start(self):
+        head = self._relay.head
+        if head[0] != _SEQUENCE or head[1] != 0x82:
+            return _NOTHING
+        self._length = (head[2] << 8 | head[3]) + 4
+        self._offset = self._relay.count - 2
+        return self._read_on()
+
+    def _after_rest(self, status):
+        is_extended = self._size == _EXTENDED
+        if status in (_OK, _AT_END):
+            count = self._relay.count - 2
+            self._offset += count
+            self._takes_extended = is_extended and self._offset == self._length
+            if not count:
+                return _NOTHING  # the file ends here
+        elif is_extended and status in (_LENGTH, _NO_INSTRUCTION):
+            self._takes_extended = False
+        else:
+            return _NOTHING
+        return self._read_on()
+
+    def _read_on(self):
+        left = self._length - self._offset
+        if left <= 0:
+            return self._read_file(self._label, self._label_size, _LABEL)
+        if self._length > _LONGEST_FILE:
+            return _NOTHING
+        struct.pack_into(">BBH", self._command, 0, 0x00, 0xB0, self._offset)
+        if left > _FIRST and self._takes_extended:
+            struct.pack_into(">BH", self._command, 4, 0, left)
+            self._size = _EXTENDED
+        else:
+            self._command[4] = min(left, _FIRST)
+            self._size = 5
+        return _REST
+
+    def _read_file(self, identifier, size, step):
+        struct.pack_into(">BBBBB", self._command, 0, 0x00, 0xB0, 0x80 | identifier, 0, size)
+        self._size = 5
+        return step
+
+    def _is_iphone(self):
+        head = self._relay.head
+        for i in range(len(_IPHONE)):
+            if head[i] != _IPHONE[i]:
+                return False
+        return True
