@@ -24,6 +24,7 @@ _PRESENCE_MS = const(250)  # between two looks whether an idle card is still the
 _IDLE_MS = const(20)  # to wait for the host where nothing else is to do
 _CHIP_RESETS = const(3)  # in a row, each for a search that came to no end
 _COOL_DOWN_MS = const(5000)  # [assumed: no source says how long the chip takes]
+_UNATTENDED_MS = const(600_000)  # a card, since the host last asked for anything: ten minutes
 _STEPS_TO_TIDY = const(64)  # without a card: some seconds
 
 
@@ -38,14 +39,15 @@ class App:
         self._field = field
         self._isodep = isodep
         self._device = device
-        self._health = chip.health
         self._is_chip_ready = False
         self._has_chip_answered = False  # since the board started
         self._chip_resets = 0  # in a row
         self._hot_since = None  # ticks; None: it is cool
+        self._hot_status = 0  # what the chip said
+        self._asked = 0  # ticks, when the host last asked for anything
         self._steps = 0  # since the last collection
         self._technologies = 0  # to look for; 0: nobody waits for a card
-        self._searches = 0  # begun for the last Watch
+        self._searches = 0  # that came to an end, for the last Watch
         self._has_found = False  # what it looked for
         self._has_card = False
         self._refusal = 0  # reported, and still there
@@ -63,13 +65,19 @@ class App:
         }
 
     def run(self):
+        self._attempt(self.begin)
         step = self.step
         while True:
             self._attempt(step)
 
+    def begin(self):
+        """The board has started: nobody's card stays in the field."""
+        self._go_dark()
+
     def step(self):
         """Answer one request, or else look after the field once."""
         self._device.alive()
+        self._cool_down()
         if self._link.poll(0 if self._technologies else _IDLE_MS):
             self._answer()
         elif self._technologies:
@@ -94,6 +102,7 @@ class App:
         if link.kind == wire.TRANSMIT and link.number == self._failed:
             return
         self._number = number = link.number
+        self._asked = ticks_ms()
         kind = link.kind
         self._failed = 0
         is_done = self._attempt(self._handlers.get(kind) or self._refuse)
@@ -115,32 +124,32 @@ class App:
     def _fail(self, error):
         """Tell the host what went wrong, and drop what can no longer be trusted."""
         fault, detail = fault_of(error)
-        if fault == wire.FAULT_CHIP_SILENT and self._revive_chip():
-            fault = wire.FAULT_CHIP_RESTARTED
-        elif fault == wire.FAULT_CHIP_REFUSED:
-            self._is_chip_ready = False
+        if isinstance(error, (ChipSilent, ChipRefused)) and self._is_chip_ready:
+            if self._reset_chip() and fault == wire.FAULT_CHIP_SILENT:
+                fault = wire.FAULT_CHIP_RESTARTED
         elif fault == wire.FAULT_COOL_DOWN:
-            self._hot_since = ticks_ms()
+            self._hot_since, self._hot_status = ticks_ms(), detail
         elif fault == wire.FAULT_INTERNAL:
             gc.collect()  # it may have been for want of memory
             self._log(type(error).__name__)  # not its text: that may hold what the host sent
         if fault == wire.FAULT_COMMAND_CUT or not isinstance(error, Fault):
-            self._health.field_offs += 1
+            self._chip.health.field_offs += 1
             self._go_dark()
         struct.pack_into(wire.FAILED_FORMAT, self._link.out, HEADER, fault, detail)
         self._link.send(wire.FAILED, self._number, wire.FAILED_SIZE)
-        if fault == wire.FAULT_CHIP_SILENT and self._has_chip_answered:
+        if fault == wire.FAULT_CHIP_SILENT and not self._is_chip_ready and self._has_chip_answered:
             self._device.restart()  # once: after it, the chip answers first
 
-    def _revive_chip(self):
-        """Reset the chip. True when it answers again; its field is off then."""
-        self._health.chip_resets += 1
+    def _reset_chip(self):
+        """True when it answers again. Its field is off then."""
+        if self._has_chip_answered:
+            self._chip.health.chip_resets += 1
         self._is_chip_ready = False
         try:
             self._start_chip()
-            return True
         except (ChipSilent, ChipRefused):
-            return False
+            pass
+        return self._is_chip_ready
 
     def _refuse(self):
         raise Fault(wire.FAULT_UNKNOWN_REQUEST, self._link.kind)
@@ -168,6 +177,8 @@ class App:
     def _watch(self):
         if self._link.size != wire.WATCH_SIZE or not self._link.buffer[HEADER] & 3:
             raise Fault(wire.FAULT_MALFORMED_REQUEST, 0)
+        if self._hot_since is not None:
+            raise Fault(wire.FAULT_COOL_DOWN, self._hot_status)
         technologies = self._link.buffer[HEADER]
         self._dismiss()
         self._start_chip()
@@ -183,6 +194,8 @@ class App:
     def _rest(self):
         self._dismiss()
         self._go_dark()
+        if not self._is_chip_ready:
+            raise Fault(wire.FAULT_CHIP_SILENT, 0)  # nobody knows whether its field is off
         has_found = 1 if self._has_found else 0
         struct.pack_into(wire.RESTED_FORMAT, self._link.out, HEADER, self._searches, has_found)
         self._link.send(wire.RESTED, self._number, wire.RESTED_SIZE)
@@ -197,7 +210,7 @@ class App:
         self._done()
 
     def _report_health(self):
-        health = self._health
+        health = self._chip.health
         gc.collect()
         struct.pack_into(
             wire.HEALTH_FORMAT,
@@ -243,24 +256,21 @@ class App:
         self._technologies = 0
         self._has_card = False
         self._reading.disarm()
-        if self._is_chip_ready:
-            try:
-                self._field.off()
-            except (ChipSilent, ChipRefused):
-                self._is_chip_ready = False
+        if not self._is_chip_ready:
+            self._reset_chip()  # which ends the field, too
+            return
+        try:
+            self._field.off()
+        except (ChipSilent, ChipRefused):
+            self._reset_chip()
 
     def _look_for_card(self):
-        if self._is_hot():
-            return
-        self._searches += 1
         try:
             found = self._field.search(self._technologies)
-        except (ChipSilent, ChipRefused):
-            self._chip_resets += 1
-            if self._chip_resets > _CHIP_RESETS or not self._revive_chip():
-                raise
-            self._field.renew()
+        except (ChipSilent, ChipRefused) as error:
+            self._mend_search(error)
             return
+        self._searches += 1
         self._chip_resets = 0
         if found == FOUND:
             self._technologies = 0  # one Watch, one card: never a second one unnoticed
@@ -279,19 +289,26 @@ class App:
         else:
             self._refusal = 0
 
-    def _is_hot(self):
-        """The chip was too hot a moment ago: its field stays off."""
-        if self._hot_since is None:
-            return False
-        if ticks_diff(ticks_ms(), self._hot_since) < _COOL_DOWN_MS:
-            return True
-        self._hot_since = None
-        return False
+    def _mend_search(self, error):
+        """Reset the chip and go on; a chip that fails whenever it searches is as good as silent."""
+        self._chip_resets += 1
+        if self._chip_resets > _CHIP_RESETS:
+            self._go_dark()
+            raise Fault(wire.FAULT_CHIP_SILENT, error.args[0])
+        if not self._reset_chip():
+            raise error
+        self._field.renew()
+
+    def _cool_down(self):
+        hot_since = self._hot_since
+        if hot_since is not None and ticks_diff(ticks_ms(), hot_since) >= _COOL_DOWN_MS:
+            self._hot_since = None
 
     def _look_after_card(self):
         if ticks_diff(ticks_ms(), self._checked) < _PRESENCE_MS:
             return
-        if not self._isodep.is_present():
+        is_attended = ticks_diff(ticks_ms(), self._asked) < _UNATTENDED_MS
+        if not is_attended or not self._isodep.is_present():
             self._go_dark()
             self._link.send(wire.CARD_LOST, 0)
         self._checked = ticks_ms()

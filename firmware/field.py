@@ -138,7 +138,7 @@ class Field:
 
         Once or twice it may be that of one card on its way into the field.
         """
-        if is_listed or not is_garbled:
+        if not is_garbled:
             self._collisions = 0
             return self._lose() if is_listed else NOBODY
         self._collisions += 1

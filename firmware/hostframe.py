@@ -11,6 +11,7 @@ LEN counts TFI and data. LEN + LCS, LENM + LENL + LCS, and TFI + data + DCS are 
 TFI is D4 to the chip, D5 from it, 7F in its syntax error frame.
 """
 
+import micropython
 from micropython import const
 
 from octets import total
@@ -66,25 +67,29 @@ class Command:
         self.end = _HEADER + size + 2
 
 
-def after_start(buffer, count):
+@micropython.viper
+def after_start(buffer, count: int) -> int:
     """Index behind the start code 00 FF in the first `count` octets; 0 where there is none."""
+    b = ptr8(buffer)
     for i in range(1, count):
-        if buffer[i] == 0xFF and buffer[i - 1] == 0:
+        if b[i] == 0xFF and b[i - 1] == 0:
             return i + 1
     return 0
 
 
-def size_of(buffer, count):
+@micropython.viper
+def size_of(buffer, count: int) -> int:
     """Octets of the whole frame that begins `buffer`; 0 where the first `count` do not tell."""
-    i = after_start(buffer, count)
-    if not i or i + 2 > count:
+    b = ptr8(buffer)
+    i = int(after_start(buffer, count))
+    if i == 0 or i + 2 > count:
         return 0
-    if buffer[i] == 0xFF and buffer[i + 1] == 0xFF:
+    if b[i] == 0xFF and b[i + 1] == 0xFF:
         if i + 5 > count:
             return 0
-        return i + 5 + (buffer[i + 2] << 8 | buffer[i + 3]) + 2
-    if (buffer[i] + buffer[i + 1]) & 0xFF == 0 and buffer[i]:
-        return i + 2 + buffer[i] + 2
+        return i + 5 + (b[i + 2] << 8 | b[i + 3]) + 2
+    if (b[i] + b[i + 1]) & 0xFF == 0 and b[i] != 0:
+        return i + 2 + b[i] + 2
     return i + 3  # ACK, NACK, or a length that is wrong
 
 
@@ -104,10 +109,10 @@ class Answer:
     def read(self, size):
         """Unwrap the frame in the first `size` octets. False where it is none, or damaged."""
         b = self.buffer
-        i = after_start(b, size)
         whole = size_of(b, size)
-        if not i or not whole or whole > size:
+        if not whole or whole > size:
             return False
+        i = after_start(b, size)
         if b[i] == 0xFF and b[i + 1] == 0xFF:
             if (b[i + 2] + b[i + 3] + b[i + 4]) & 0xFF:
                 return False

@@ -12,7 +12,14 @@ from micropython import const
 
 from hostframe import PARAMETERS, Command
 from octets import copy
-from pn532 import IN_COMMUNICATE_THRU, CardLost, ChipSilent, RadioError
+from pn532 import (
+    IN_COMMUNICATE_THRU,
+    CardLost,
+    ChipRefused,
+    ChipSilent,
+    Overheated,
+    RadioError,
+)
 
 FRAME_SIZES = (16, 24, 32, 40, 48, 64, 96, 128, 256)  # by FSCI, ISO/IEC 14443-4 table 1
 _OVERHEAD = const(3)  # PCB and CRC; no CID, no NAD
@@ -87,6 +94,7 @@ class IsoDep:
         copy(data, start, block.buffer, PARAMETERS + 1, count)
         block.seal(1 + count)
         self._extended_ms = 0
+        self._chip.expect_the_same(False)
         self._is_asked = self._issue(block)
 
     def respond(self):
@@ -95,6 +103,7 @@ class IsoDep:
 
     def acknowledge(self):
         """Ask for the next block of the response. receive() waits for it."""
+        self._chip.expect_the_same(True)
         self._is_asked = self._issue(self._acks[self._number])
 
     def receive(self):
@@ -102,11 +111,14 @@ class IsoDep:
         self._await(self._is_asked, self._acks, _I_BLOCK)
 
     def is_present(self):
-        """True while the card still answers. The slowest are asked once: the host waits 8 s."""
-        for _ in range(1 + self._retries() if self._fwt_us < _MAX_FWT_US else 1):
+        """True while the card still answers. The slowest are asked once: the host waits 9 s."""
+        for attempt in range(1 + self._retries() if self._fwt_us < _MAX_FWT_US else 1):
+            if attempt:
+                self._chip.health.retries += 1
             try:
-                if self._issue(self._naks[self._number]):
-                    return self._receive_block() & ~_NUMBER == _R_ACK
+                is_asked = self._issue(self._naks[self._number])
+                if is_asked and self._receive_block() & ~_NUMBER == _R_ACK:
+                    return True
             except (RadioError, ChipSilent):
                 pass
         return False
@@ -117,8 +129,8 @@ class IsoDep:
             self._chip.wait_for_card(_DESELECT_US)
             self._chip.issue(self._deselect)
             self._chip.received()
-        except (RadioError, ChipSilent):
-            pass  # it has left already
+        except (RadioError, ChipSilent, ChipRefused, Overheated):
+            pass  # it has left already; what else is wrong shows when the field goes off
 
     def _await(self, is_sent, retries, wanted):
         """Wait for an I-block, or an R(ACK), with our number; take it and count our number on.
@@ -135,6 +147,7 @@ class IsoDep:
                     pcb = self._receive_block()
                     if self._is_wanted(pcb, wanted):
                         self.more = pcb & _CHAINING != 0
+                        self._extended_ms = 0
                         break
                     if pcb == _S_WTX and self.count == 1:
                         is_sent = self._extend(self._chip.heard.buffer[self.start])

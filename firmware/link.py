@@ -7,12 +7,15 @@ and write(buffer, start, count).
 
 from time import ticks_diff, ticks_ms
 
+from micropython import const
+
 import wire
 from octets import Crc32, copy
 
 HEADER = wire.HEADER_SIZE
 _CRC = wire.CRC_SIZE
 _LONGEST = HEADER + wire.MAX_PAYLOAD + _CRC
+_AT_ONCE = const(512)  # octets to take; 0.1 s of noise
 _SYNC_0 = wire.SYNC[0]
 _SYNC_1 = wire.SYNC[1]
 
@@ -42,14 +45,17 @@ class Link:
     def poll(self, wait_ms=0):
         """Take what the host has sent. True when a request is complete.
 
-        Waits up to `wait_ms` for the first octet.
+        Waits up to `wait_ms` for the first octet. A host that sends without pause does not keep
+        the reader from its other work.
         """
         if self._taken:
             self._drop(self._taken)
             self._taken = 0
             if self._has_frame():
                 return True
-        while self._port.has_input(wait_ms):
+        for _ in range(_AT_ONCE):
+            if not self._port.has_input(wait_ms):
+                break
             self._port.read(self._octet)
             self._last = ticks_ms()
             self.buffer[self._have] = self._octet[0]

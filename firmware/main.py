@@ -47,7 +47,8 @@ def wake(_pin):
 
 def app(device):
     pin = machine.Pin
-    reset = None if board.RESET is None else pin(board.RESET, pin.OUT, value=1)
+    # Low until the chip is wanted: whoever was in its field before this start is forgotten.
+    reset = None if board.RESET is None else pin(board.RESET, pin.OUT, value=0)
     chip = Pn532(spi_bus(), reset)
     isodep = IsoDep(chip)
     return App(Link(UsbSerial()), chip, Field(chip, isodep), isodep, device)

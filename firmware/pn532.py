@@ -83,6 +83,8 @@ class Pn532:
         self._wait_ms = 0
         self._wait_command = Command(RF_CONFIGURATION, 4, b"\x02\x00\x0b\x00")
         self.health = Health()
+        self._size = 0  # of the last frame
+        self._expected = _MOST_ANSWERS  # octets of the next answer from a card
         self.reply = Answer(_LONGEST_REPLY)
         self.heard = Answer()
         self.version = bytearray(4)  # IC, version, revision, support; zeros: it is silent
@@ -107,6 +109,8 @@ class Pn532:
         if reply.count < 4 or reply.buffer[reply.start] != PN532:
             raise ChipSilent(GET_FIRMWARE_VERSION)
         copy(reply.buffer, reply.start, self.version, 0, 4)
+        # Field off: without RSTPD_N the chip may not have noticed that the board started again.
+        self.call(Command(RF_CONFIGURATION, 2, b"\x01\x00"))
         self.call(Command(SET_PARAMETERS, 1, b"\x00"))  # no automatic RATS
         # Passive activation is tried twice; the default tries for ever.
         self.call(Command(RF_CONFIGURATION, 4, b"\x05\x01\x00\x01"))
@@ -158,7 +162,7 @@ class Pn532:
         """
         heard = self.heard
         try:
-            self._receive(heard, self._wait_ms)
+            self._receive(heard, self._wait_ms, self._expected)
         except ChipSilent:
             if self._wait == _WAIT_FOREVER:
                 raise RadioError(TIMEOUT) from None
@@ -169,6 +173,13 @@ class Pn532:
         heard.start += 1
         heard.count -= 1
         return heard.start
+
+    def expect_the_same(self, is_same):
+        """The card's next answer is as long as its last one, or of a length that nobody knows.
+
+        What is expected is read in one go. Where it is wrong, nothing but a little time is lost.
+        """
+        self._expected = self._size if is_same else _MOST_ANSWERS
 
     def wait_for_card(self, microseconds):
         """How long a card may take to begin its answer. Told to the chip only when it changes.
@@ -202,7 +213,7 @@ class Pn532:
             if self._bus.ready():
                 self._bus.readinto(self.reply.buffer, _MOST_ANSWERS)
 
-    def _receive(self, answer, timeout_ms):
+    def _receive(self, answer, timeout_ms, expected=_MOST_ANSWERS):
         """Wait for the answer to the command issued.
 
         Raises:
@@ -212,7 +223,7 @@ class Pn532:
         damaged = 0
         start = ticks_ms()
         while self._has_frame(start, timeout_ms):
-            size = self._bus.readinto(answer.buffer, _MOST_ANSWERS)
+            self._size = size = self._bus.readinto(answer.buffer, expected)
             if not answer.read(size):
                 damaged += 1
                 if damaged > _REPEATS:

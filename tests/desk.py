@@ -26,6 +26,8 @@ sys.path[:0] = [
 
 import boot  # noqa: E402
 
+OCTET_S = 0.0002  # that the RP2040 takes for an octet from USB; 0.1 to 0.3 ms, measured
+RING_IN = 512  # octets that wait there; when it is full, USB holds the host back
 LOOK_S = 0.00005  # that pass with every look at the clock: no loop lasts for ever
 IRQ_LOOK_S = 0.02  # that a look at the IRQ line takes at most, while the chip is at work
 PACKET = 64  # octets that USB carries to the host at once
@@ -143,6 +145,7 @@ class Usb:
         self.silent_since_s = clock.s
 
     def read(self, octet):
+        clock.pass_by(OCTET_S)
         octet[0] = self.to_reader.pop(0)
 
     def write(self, buffer, start, count):
@@ -198,6 +201,7 @@ class Desk(Tabletop):
         device = Device()
         self.app = app.App(Link(self.usb), chip, Field(chip, isodep), isodep, device)
         device.guard()
+        self.is_begun = False
 
     def step(self):
         """One turn of the firmware's loop; or what is left when that has ended."""
@@ -205,7 +209,8 @@ class Desk(Tabletop):
             if self.is_stopped:
                 clock.pass_by(HOST_LOOK_S)
             else:
-                self.app._attempt(self.app.step)
+                self.app._attempt(self.app.step if self.is_begun else self.app.begin)
+                self.is_begun = True
         except BoardReset:
             self.usb = None
             raise
@@ -254,9 +259,14 @@ class DeskPipe:
         return data
 
     def write(self, data):
-        if self._desk.usb is not self._usb:
-            raise ReaderUnplugged
-        self._usb.to_reader += data
+        while data:
+            if self._desk.usb is not self._usb:
+                raise ReaderUnplugged
+            room = RING_IN - len(self._usb.to_reader)
+            self._usb.to_reader += data[:room]
+            data = data[room:]
+            if data:
+                self._run()
 
     def close(self):
         """Unplugging is the desk's."""

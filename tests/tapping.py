@@ -70,6 +70,7 @@ READS = {
     ProtocolError: (
         "カードリーダーが使えません。係の者をお呼びください。",
         "the reader found a card, and its word was lost: try again",
+        "a part of the card's answer was lost: try again",
     ),
     ReaderUnplugged: (
         "カードリーダーが使えません。係の者をお呼びください。",
@@ -143,9 +144,18 @@ class Tapping:
             error = None
         except ReaderError as met:
             error = met
+        if self.desk.with_reset and isinstance(error, CardError | ReaderFault):
+            is_heard = not isinstance(error.__cause__, LinkError | ProtocolError)
+            assert not (is_heard and self.desk.air.is_on)  # the card has forgotten its PIN
         assert clock.s - start < LIMIT_S
         assert self.application.pins_shown <= shown + 1
         return error
+
+    def wait(self, seconds):
+        """As a message asks for."""
+        end = clock.s + seconds
+        while clock.s < end:
+            self.desk.step()
 
     def taps_again(self):
         """All is well again, and the card is laid down anew. Returns the reader's health."""
@@ -185,6 +195,16 @@ def expect(error, expected, step):
 
 
 def _reads(error, expected):
-    on_screen, line = READS[expected]
+    on_screen, *lines = READS[expected]
     assert error.on_screen == on_screen
-    assert str(error).startswith(line)
+    assert str(error).startswith(tuple(lines))
+
+
+def expect_loss(error):
+    """Nothing went wrong; or the host waited in vain, or misses a message, and says which."""
+    if isinstance(error, PinOutcomeUnknown):
+        _reads(error, PinOutcomeUnknown)
+        error = error.__cause__
+    if error is not None:
+        assert type(error) in (ReaderSilent, ProtocolError), repr(error)
+        _reads(error, type(error))

@@ -33,7 +33,7 @@ from kazashi.link import Pipe
 
 _VENDOR, _PRODUCT = 0x2E8A, 0x0005  # Raspberry Pi, MicroPython: boards with stock firmware
 _READ_TIMEOUT_S = 0.05
-_WRITE_TIMEOUT_S = 5.0
+_WRITE_TIMEOUT_S = 9.0  # a slow card may keep the reader from fetching for seconds
 _CONNECT_TIMEOUT_S = 5.0
 _BUSY = (errno.EACCES, errno.EPERM, errno.EBUSY, errno.EAGAIN)
 

@@ -7,6 +7,7 @@ with kazashi.open("sim:") as reader:
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from time import monotonic, sleep
 from types import TracebackType
 from typing import NoReturn, Self
 
@@ -15,7 +16,9 @@ from kazashi.errors import (
     CardUnusable,
     LinkError,
     NoCard,
+    NoReader,
     ProtocolError,
+    ReaderBusy,
     ReaderError,
     ReaderSilent,
     SeveralCards,
@@ -43,6 +46,8 @@ from kazashi_wire.messages import (
     Welcome,
 )
 
+_RETURN_S, _RETURN_LOOK_S = 3.0, 0.1  # of a board that starts again
+
 EVERY_TECHNOLOGY = (Technology.TYPE_A, Technology.TYPE_B)
 
 
@@ -51,7 +56,7 @@ class ReaderInfo:
     """Who the reader is."""
 
     firmware: str  # 0.1.0
-    schema: str  # revision and fingerprint of the wire: 1-e4de63c4
+    schema: str  # revision and fingerprint of the wire: 3-220d10ae
     board: str  # pico
     chip: str  # PN532 1.6; empty: it does not answer
     interpreter: str  # micropython 1.28.0
@@ -211,10 +216,21 @@ class Reader:
         self._link.close()
 
     def reconnect(self) -> None:
-        """Open the line again, after a LinkError. Every card is forgotten."""
+        """Open the line again, after a LinkError. Every card is forgotten.
+
+        A board that has started again is gone from USB for a second or two.
+        """
         self._end_card()
         self._link.close()
-        self._link = Link(self._connect())
+        deadline = monotonic() + _RETURN_S
+        while True:
+            try:
+                self._link = Link(self._connect())
+                break
+            except (NoReader, ReaderBusy):
+                if monotonic() > deadline:
+                    raise
+                sleep(_RETURN_LOOK_S)
         self.info = self._greet()
 
     def wait_for_card(
@@ -294,9 +310,10 @@ class Reader:
     def _rest_in_vain(self, waited_s: float) -> NoReturn:
         """No event came. Only a reader that has looked may say that there is no card."""
         rested = self._link.request(Rest(), Rested)
-        if rested.has_found:
+        came_late = self._link.event(0.0)  # raises what it tells of, where that is a failure
+        if rested.has_found and not came_late:
             raise ProtocolError("the reader found a card, and its word was lost: try again")
-        if not rested.searches:
+        if not (rested.searches or rested.has_found):
             raise ReaderSilent(waited_s)
         raise NoCard(waited_s)
 

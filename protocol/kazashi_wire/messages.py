@@ -173,7 +173,7 @@ class Health(Message, kind=0x46):
 class Rested(Message, kind=0x47):
     """The field is off. What came of the last `Watch`, in case an event was lost."""
 
-    searches: int = wire(Int32ub)  # begun; 0: the reader did not come to look
+    searches: int = wire(Int32ub)  # that came to an end; 0: the reader did not look
     has_found: int = wire(Int8ub)  # 1: a card
 
 

@@ -21,6 +21,7 @@ from kazashi_wire.messages import (
 HELLO = Hello(revision=REVISION, fingerprint=FINGERPRINT)
 
 _LAST_WORDS = (Welcome, Done, Rested, End, Failed)  # to a request
+_COOL_MS = 6000
 _PATIENCE_S = 30.0  # for what must come in the end
 
 
@@ -81,6 +82,8 @@ class Reader:
         return heard
 
     def find_card(self):
+        clock.sleep_ms(_COOL_MS)  # its chip may have said that it is too hot
+        self.hear(1)
         assert self.ask(Watch(technologies=3)) == [Done()]
         events = []
         self._await(events, lambda: any(isinstance(e, CardFound) for e in events), 0)

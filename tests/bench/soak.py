@@ -37,6 +37,8 @@ STEPS = (
 KEPT_EVERY = 100  # taps
 WARM_UP = 50  # taps, until the host's memory has its size
 _BRIEFLY_S, _LONG_S = 0.5, 10.0  # to wait for a card, by the wall clock
+DEVICE, HOST = "heap of the device, free", "memory of the host, in use"
+DEVICE_SLACK, HOST_SLACK = 2_000, 4_000_000  # bytes
 EXCHANGES, COMMANDS = 12, 22  # of a tap: places for faults
 CHIP_FAULTS = (
     faults.lose_command,
@@ -66,7 +68,11 @@ class Soak:
         self.seen = Counter(dict(seen))
         self._pico = SimulatedPico(Options(interpreter="micropython", speed=SPEED, tap=0.0))
         self._reader = Reader(self._pico.connect)
-        self._certificate = self._pico.cards[0].blocks.application.person.certificate
+        application = self._pico.cards[0].blocks.application
+        self._certificate = application.person.certificate
+        self._pins_shown = 0
+        self._watch_pins(application)
+        self._has_happened = lambda: True
         self._before = self._reader.health()
 
     def close(self):
@@ -80,12 +86,15 @@ class Soak:
         """
         rng = Random(f"{self.seed} {self.taps}")
         kind = rng.choice((self._disturb_radio, self._disturb_chip, self._disturb_line))
-        self.seen[f"fault: {kind(rng)}"] += 1
+        fault = kind(rng)
         try:
-            self._tap(_BRIEFLY_S)
+            self._check(self._tap(_BRIEFLY_S))
             self.seen["met: nothing"] += 1
         except ReaderError as error:
             self.seen[f"met: {type(error).__name__}"] += 1
+        self.seen[
+            f"fault: {fault}" if self._has_happened() else "fault: none, the tap was over"
+        ] += 1
         self._put_right()
         self._good_tap()
         self._count_recoveries()
@@ -95,7 +104,16 @@ class Soak:
         return self._reader.health()
 
     def _tap(self, patience_s=_LONG_S):
-        return JpkiSession(self._reader.wait_for_card(patience_s)).authentication_certificate()
+        """The certificate; the PIN is shown, too."""
+        jpki = JpkiSession(self._reader.wait_for_card(patience_s))
+        der = jpki.authentication_certificate()
+        self._pins_shown = 0
+        jpki.verify_pin(self._pico.options.pin)
+        return der
+
+    def _check(self, der):
+        if der != self._certificate or self._pins_shown > 1:
+            raise Wedged(self.taps)
 
     def _good_tap(self):
         try:
@@ -105,8 +123,7 @@ class Soak:
             der = self._tap()
         except ReaderError as error:
             raise Wedged(self.taps) from error
-        if der != self._certificate:
-            raise Wedged(self.taps)
+        self._check(der)
 
     def _put_right(self):
         """Whatever was disturbed is well again, and the card is laid down anew."""
@@ -126,6 +143,15 @@ class Soak:
         self.seen[f"last start: {health.reset_cause}"] += health.reboots != self._before.reboots
         self._before = health
 
+    def _watch_pins(self, application):
+        transmit = application.transmit
+
+        def counting(apdu):
+            self._pins_shown += apdu[1:2] == b"\x20" and len(apdu) > 5
+            return transmit(apdu)
+
+        application.transmit = counting
+
     def _disturb_radio(self, rng):
         first = self._pico.air.exchanges + rng.randrange(EXCHANGES)
         what = rng.choice((*Disturbance, "card leaves", "card falls silent"))
@@ -140,16 +166,19 @@ class Soak:
             return what if index == first else None
 
         self._pico.air.disturb = disturb
+        self._has_happened = lambda: self._pico.air.exchanges > first
         return getattr(what, "name", what).lower().replace("_", " ")
 
     def _disturb_chip(self, rng):
         fault = rng.choice(CHIP_FAULTS)
         place = self._pico.chip.commands + rng.randrange(COMMANDS)
         self._pico.chip.disturb = faults.once(place, fault)
+        self._has_happened = lambda: self._pico.chip.commands > place
         return fault.__name__.replace("_", " ")
 
     def _disturb_line(self, rng):
         pipe = self._pico.pipe
+        self._has_happened = lambda: True
         what = rng.choice(("noise", "half a frame", "unplugged", "killed"))
         if what == "noise":
             pipe.write(rng.randbytes(rng.randrange(600)))
@@ -169,7 +198,14 @@ def resident_bytes():
 
 
 def memory(soak):
-    return {"device, free": soak.health().heap_free, "host": resident_bytes()}
+    return {DEVICE: soak.health().heap_free, HOST: resident_bytes()}
+
+
+def is_flat(at_start, at_end):
+    return (
+        at_end[DEVICE] >= at_start[DEVICE] - DEVICE_SLACK
+        and at_end[HOST] <= at_start[HOST] + HOST_SLACK
+    )
 
 
 def run(soak, taps, state=None):
@@ -202,7 +238,7 @@ def show(soak, at_start, at_end):
     for what, count in sorted(soak.seen.items()):
         table.add_row(what, str(count))
     for name, before in at_start.items():
-        table.add_row(f"memory of {name}", f"{before} → {at_end[name]} bytes")
+        table.add_row(name, f"{before} → {at_end[name]} bytes")
     Console().print(table)
 
 
@@ -222,6 +258,8 @@ def main():
         except KeyboardInterrupt:
             sys.exit(130)  # what was kept is kept
         show(soak, at_start, at_end)
+    if not is_flat(at_start, at_end):
+        sys.exit("memory is not flat")
 
 
 if __name__ == "__main__":

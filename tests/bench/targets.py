@@ -72,9 +72,12 @@ class LinkTarget:
 
     def _heard(self):
         frames = []
-        while self._link.poll():
-            payload = self._link.buffer[HEADER : HEADER + self._link.size]
-            frames.append((self._link.kind, self._link.number, bytes(payload)))
+        is_frame = self._link.poll()
+        while is_frame or self._port.to_reader:
+            if is_frame:
+                payload = self._link.buffer[HEADER : HEADER + self._link.size]
+                frames.append((self._link.kind, self._link.number, bytes(payload)))
+            is_frame = self._link.poll()
         return frames
 
 

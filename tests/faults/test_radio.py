@@ -45,6 +45,8 @@ PAIRS = [
 def test_the_matrix_has_all_its_cells():
     assert len(STEPS) == 16
     assert len(PLACES) * len(Disturbance) * len(FWIS) == 96
+    assert len(PLACES) * 2 * len(FWIS) == 64  # never answers, leaves
+    assert len(PLACES) == 16  # swapped
     assert len(BLOCKS) * len(EXTENSIONS) * len(FWIS) == 66
     assert len(PAIRS) == 1080
 
@@ -115,6 +117,15 @@ def test_another_card_takes_its_place(place):
 @pytest.mark.parametrize("block", BLOCKS)
 def test_the_card_asks_for_more_time(block, wtxm, fwi):
     tapping = on_a_desk(BlockSettings(fwi=fwi, extensions={block: wtxm}))
+    expect(tapping.outcome(), None, "")
+    tapping.taps_again()
+
+
+@pytest.mark.parametrize("fwi", FWIS.values(), ids=FWIS)
+@pytest.mark.parametrize("wtxm", EXTENSIONS)
+def test_the_card_asks_for_more_time_before_every_block(wtxm, fwi):
+    every_other = dict.fromkeys(range(0, 200, 2), wtxm)  # answer, the others being blocks
+    tapping = on_a_desk(BlockSettings(fwi=fwi, extensions=every_other))
     expect(tapping.outcome(), None, "")
     tapping.taps_again()
 

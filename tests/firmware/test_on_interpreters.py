@@ -101,7 +101,7 @@ def record_read(path, settings, disturb):
         reader.usb.to_reader += said
         reader.desk.spi.transfers.clear()
         heard = reader.step()
-        while not isinstance(heard[-1][1], last_word):
+        while not heard or not isinstance(heard[-1][1], last_word):
             heard += reader.step()
         answer = b"".join(Frame(m.kind, number, m.build()).build() for number, m in heard)
         print(json.dumps([said.hex(), reader.desk.spi.transfers, answer.hex()]), file=file)

@@ -12,6 +12,7 @@ from kazashi.errors import (
     CardProtocolBroken,
     FirmwareStopped,
     NoCard,
+    NoReader,
     ProtocolError,
     ReaderError,
     ReaderFault,
@@ -25,14 +26,18 @@ from kazashi.link import TRAFFIC, Link
 from kazashi.reader import Reader
 from kazashi_wire.frame import Deframer, Frame
 from kazashi_wire.messages import (
+    FINGERPRINT,
+    REVISION,
     CardFound,
     CardLost,
     Done,
     End,
     Failed,
     Fault,
+    Hello,
     Part,
     Rest,
+    Rested,
     Transmit,
     Watch,
     Welcome,
@@ -217,7 +222,8 @@ def welcome(revision, fingerprint):
 
 
 @pytest.mark.parametrize(
-    ("revision", "advice"), [(1, "firmware"), (3, "this host"), (2, "one release")]
+    ("revision", "advice"),
+    [(REVISION - 1, "firmware"), (REVISION + 1, "this host"), (REVISION, "one release")],
 )
 def test_a_version_mismatch_says_which_side_to_update(revision, advice):
     pipe = Pipe(lambda _frame: [welcome(revision, b"\0\0\0\0")])
@@ -226,9 +232,47 @@ def test_a_version_mismatch_says_which_side_to_update(revision, advice):
     assert pipe.is_closed
 
 
-def test_a_reader_without_a_chip_can_still_be_asked_who_it_is():
-    from kazashi_wire.messages import FINGERPRINT, REVISION
+FOUND = CardFound(technology=2, answer=bytes(12))
+FAILED = Failed(fault=Fault.COOL_DOWN, detail=0x0D)
 
+
+@pytest.mark.parametrize(
+    ("said", "error", "reads"),
+    [
+        ([Rested(searches=3, has_found=0)], NoCard, "no card in 0 s"),
+        ([event(FOUND), Rested(searches=3, has_found=1)], NoCard, "no card"),  # it came too late
+        ([Rested(searches=3, has_found=1)], ProtocolError, "its word was lost"),
+        ([Rested(searches=0, has_found=0)], ReaderSilent, "has not answered"),
+        ([event(FAILED), Rested(searches=3, has_found=0)], ReaderHot, "too hot"),
+        ([FAILED], ReaderHot, "too hot"),
+    ],
+)
+def test_a_wait_in_vain_says_what_the_reader_says(said, error, reads):
+    answers = {
+        Hello.kind: [welcome(REVISION, FINGERPRINT)],
+        Watch.kind: [Done()],
+        Rest.kind: said,
+    }
+    reader = Reader(lambda: Pipe(lambda frame: answers[frame.kind]))
+    with pytest.raises(error, match=reads):
+        reader.wait_for_card(0.0)
+
+
+def test_a_board_that_starts_again_is_waited_for():
+    """It is gone from USB for a moment."""
+    pipe = Pipe(lambda _frame: [welcome(REVISION, FINGERPRINT)])
+    opened = [pipe]
+
+    def connect():
+        if not opened:
+            opened.append(pipe)
+            raise NoReader("/dev/ttyACM0")
+        return opened.pop()
+
+    Reader(connect).reconnect()
+
+
+def test_a_reader_without_a_chip_can_still_be_asked_who_it_is():
     reader = Reader(lambda: Pipe(lambda _frame: [welcome(REVISION, FINGERPRINT)]))
     assert reader.info.chip == ""
 

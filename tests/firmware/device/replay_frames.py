@@ -48,6 +48,8 @@ def poll(receiver, frames):
         finally:
             unlock()
         if not is_frame:
+            if receiver._port.has_input(0):
+                continue  # it takes so many octets at once
             return
         answer(receiver)
         payload = receiver.buffer[link.HEADER : link.HEADER + receiver.size]

@@ -135,6 +135,8 @@ def replay(exchange):
     before = in_use()
     port.request, spi.transfers, port.answer = exchange
     port.taken = port.given = spi.at = 0
+    if exchange is exchanges[0]:
+        app.begin()
     while port.given < len(port.answer) or port.taken < len(port.request):
         app.step()
     insist(spi.at == len(spi.transfers))

@@ -71,7 +71,9 @@ class EmulatedPipe:
         queue = self._device.cdc.tx_fifo
         for byte in data:
             if queue.full:
-                self._run(lambda: not queue.full, _WRITE_TIMEOUT_S)
+                self._run(lambda: not queue.full or self._is_cut, _WRITE_TIMEOUT_S)
+            if self._is_cut:
+                raise ReaderUnplugged
             if queue.full:
                 raise ReaderSilent(_WRITE_TIMEOUT_S)
             self._device.cdc.send_serial_byte(byte)
