@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from kazashi.cards.certificate import Certificate
-from kazashi.cards.jpki import JpkiSession
+from kazashi.cards.jpki import PLAN, JpkiSession
 from kazashi.cli import show
 from kazashi.cli.options import AsJson, Simulated, SimUrl, simulated
 from kazashi.errors import PinRequired, ReaderError
@@ -80,7 +80,7 @@ class _Tap:
         show.show_facts(self._console, reader_facts, "Reader")
         self._console.print(f"\n{show.PRESENT_CARD}")
         self._start_clock()
-        card = self._reader.wait_for_card(_WAIT_S)
+        card = self._reader.wait_for_card(_WAIT_S, plan=PLAN)
         self._mark("found", f"card found: Type {card.technology.name[-1]}")
         jpki = JpkiSession(card)
         self._mark("selected", "JPKI application selected")

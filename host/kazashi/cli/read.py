@@ -8,7 +8,7 @@ from rich.console import Console
 
 import kazashi
 from kazashi.cards.certificate import Certificate
-from kazashi.cards.jpki import JpkiSession
+from kazashi.cards.jpki import PLAN, JpkiSession
 from kazashi.cli import show
 from kazashi.cli.options import AsJson, ReaderUrl, TimeoutS
 
@@ -33,7 +33,7 @@ def read(
     console = Console(stderr=True)
     with kazashi.open(reader) as connected:
         console.print(show.PRESENT_CARD)
-        card = connected.wait_for_card(timeout)
+        card = connected.wait_for_card(timeout, plan=PLAN)
         console.print(f"  [green]✓[/green] card found: Type {card.technology.name[-1]}")
         jpki = JpkiSession(card)
         certificate = _read_certificate(jpki, console)
