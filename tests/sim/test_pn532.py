@@ -32,11 +32,11 @@ class Clock:
 class Bench:
     """A chip with a card, on HSU."""
 
-    def __init__(self):
+    def __init__(self, fastest=424):
         self.clock = Clock()
         self.air = Air()
         self.air.place(TypeB(Jpki(PERSON)))
-        self.chip = Pn532(self.air, self.clock)
+        self.chip = Pn532(self.air, self.clock, fastest=fastest)
         self.port = HsuPort(self.chip)
 
     def send(self, data, after_s=10.0):
@@ -107,6 +107,33 @@ def test_the_line_test_echoes_extended_frames(bench):
 def test_registers_keep_what_is_written(bench):
     assert bench.command("08633d07630280") == "09"
     assert bench.command("06633d6302") == "070780"
+
+
+WUPB = "42050008"
+SPEEDS = {106: ("83", "08"), 212: ("93", "58"), 424: ("a3", "a8")}  # TxMode and RxMode; Param2
+
+
+def attrib(bench, bit_rate):
+    """Wake the card, choose a bit rate, and speak at it: what it answers to R(NAK)."""
+    mode, parameter = SPEEDS[bit_rate]
+    bench.command("320101")
+    bench.command("08630283630383630500")
+    pupi = bench.command(WUPB)[6:14]
+    assert bench.command(f"421d{pupi}00{parameter}0100") == "430000"
+    bench.command(f"086302{mode}6303{mode}")
+    return bench.command("42b2")
+
+
+@pytest.mark.parametrize("bit_rate", SPEEDS)
+def test_the_speed_bits_choose_the_bit_rate(bench, bit_rate):
+    assert attrib(bench, bit_rate) == "4300a3"
+
+
+@pytest.mark.parametrize("bit_rate", [212, 424])
+def test_a_chip_that_cannot_do_a_bit_rate_is_not_heard(bit_rate):
+    slow = Bench(fastest=bit_rate // 2)
+    slow.send(SAM)
+    assert attrib(slow, bit_rate) == "4301"
 
 
 def test_listing_waits_for_ever_by_default_and_as_often_as_told(bench):

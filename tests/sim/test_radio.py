@@ -107,6 +107,76 @@ def test_crcs_of_the_standards_examples():
     assert crc_b(b"\x0a\x12\x34\x56").hex() == "2cf6"
 
 
+class Talk:
+    """A reader and a card, at any bit rates."""
+
+    def __init__(self, rates=0xB3):
+        self.air = field(cards=0)
+        self.card = TypeB(Jpki(PERSON), rates=rates)
+        self.air.place(self.card)
+
+    def say(self, data, to_card=106, from_card=106):
+        frame = AirFrame(B, data + crc_b(data), bit_rate=to_card, answer_rate=from_card)
+        data = self.air.exchange(frame, 0.0, 0.01).data
+        return data and (data[:-2].hex() if crc_b(data[:-2]) == data[-2:] else "garbled")
+
+    def attrib(self, rates):
+        self.say(b"\x05\x00\x08")
+        return self.say(b"\x1d" + self.card.atqb[1:5] + bytes((0, rates << 4 | 8, 1, 0)))
+
+
+NAK, ACK = b"\xb2", "a3"
+DESELECT = b"\xc2"
+
+
+def test_after_attrib_a_card_speaks_at_the_rates_chosen_and_at_no_others():
+    talk = Talk()
+    assert talk.attrib(0b1010) == "00"  # said at 106 kbit/s
+    assert talk.say(NAK, 424, 424) == ACK
+    assert talk.say(NAK, 424, 106) == "garbled"
+    assert talk.say(NAK, 212, 424) is None
+    assert talk.say(NAK) is None
+
+
+def test_a_card_that_leaves_the_session_is_back_at_106():
+    talk = Talk()
+    talk.attrib(0b1010)
+    assert talk.say(DESELECT, 424, 424) == "c2"
+    assert talk.attrib(0b0101) == "00"
+    talk.air.switch(on=False)
+    talk.air.switch(on=True)
+    assert talk.attrib(0b0000) == "00"
+    assert talk.say(NAK) == ACK
+
+
+@pytest.mark.parametrize(
+    ("offered", "chosen", "answer"),
+    [
+        (0x00, 0b0000, "00"),
+        (0x00, 0b0101, None),
+        (0x11, 0b0101, "00"),
+        (0x11, 0b1010, None),
+        (0x22, 0b0101, None),
+        (0x30, 0b1000, "00"),  # from the card alone
+        (0x30, 0b0010, None),
+        (0xB3, 0b1000, None),  # only the same both ways
+    ],
+)
+def test_a_card_takes_only_rates_that_it_offers(offered, chosen, answer):
+    assert Talk(offered).attrib(chosen) == answer
+
+
+@pytest.mark.parametrize(("chosen", "bit_rate"), [(0b0000, 106), (0b0101, 212), (0b1010, 424)])
+def test_a_frame_takes_half_as_long_at_twice_the_rate(chosen, bit_rate):
+    talk = Talk()
+    talk.attrib(chosen)
+    talk.air.spent_s = 0.0
+    talk.say(NAK, bit_rate, bit_rate)
+    frames_etu = 2 * (12 + 3 * 10 + 10)
+    pauses = time_to_card(B) + time_to_reader(B, bit_rate)
+    assert talk.air.spent_s == pytest.approx(frames_etu * etu(bit_rate) + pauses)
+
+
 def wupb():
     return AirFrame(B, b"\x05\x00\x08" + crc_b(b"\x05\x00\x08"))
 

@@ -26,6 +26,7 @@ class Options:
     tap: float = 0.3  # when the card is laid down
     pull: float = 0.0  # how long it lies there; 0: for ever
     chip: float = 0.0005  # the chip's own time for a command
+    chip_rate: int = 424  # kbit/s: the fastest that the chip speaks with Type B
     speed: float = 1.0  # of simulated time
     interpreter: str = "cpython"  # one of INTERPRETERS
     board: str = "pico"
@@ -59,6 +60,8 @@ class Options:
             raise ValueError(f"sim: interpreter is one of {', '.join(INTERPRETERS)}")
         if self.fsc not in FRAME_SIZES:
             raise ValueError(f"sim: fsc is one of {', '.join(map(str, FRAME_SIZES))}")
+        if self.chip_rate not in (106, 212, 424):
+            raise ValueError("sim: chip_rate is one of 106, 212, 424")
         if not 1200 <= self.certificate <= 2000:
             raise ValueError("sim: certificate is 1200 to 2000")
         if not 1 <= self.speed <= 1000:  # slower, the firmware's own limits would run out

@@ -160,7 +160,8 @@ class _State(Enum):
 class TypeB:
     """A Type B card: the My Number Card.
 
-    `application_data` and `rates` stand in its ATQB (ISO/IEC 14443-3 §7.9).
+    `application_data` and `rates` stand in its ATQB (ISO/IEC 14443-3 §7.9). It hears what comes at
+    its own bit rate alone: that is 106 kbit/s, until ATTRIB chooses another.
     """
 
     def __init__(
@@ -179,7 +180,7 @@ class TypeB:
 
     def lose_power(self) -> None:
         """The field went off: a new PUPI next time, and every PIN forgotten."""
-        self._state = _State.IDLE
+        self._stop(_State.IDLE)
         self._pupi = secrets.token_bytes(4)
         self.blocks.power_up()
 
@@ -191,17 +192,20 @@ class TypeB:
         return b"\x50" + self._pupi + self._application_data + info
 
     def receive(self, frame: AirFrame) -> Reply | None:
-        if frame.technology is not Technology.TYPE_B or crc_b(frame.data[:-2]) != frame.data[-2:]:
+        if frame.technology is not Technology.TYPE_B or frame.bit_rate != self._hears_at:
             return None
+        if crc_b(frame.data[:-2]) != frame.data[-2:]:
+            return None
+        bit_rate = self._speaks_at  # a change comes after the answer
         answer, delay = self._answer(frame.data[:-2])
-        return None if answer is None else Reply(answer + crc_b(answer), delay)
+        return None if answer is None else Reply(answer + crc_b(answer), delay, bit_rate)
 
     def _answer(self, data: bytes) -> tuple[bytes | None, float]:
         if self._state is _State.ACTIVE:
             if data[:1] and data[0] & ~_HAS_CID == _S_DESELECT:
                 answer, delay = self.blocks.receive(data)
                 if answer:
-                    self._state = _State.HALT
+                    self._stop(_State.HALT)
                 return answer, delay
             return self.blocks.receive(data)
         if len(data) == 3 and data[0] == 0x05:
@@ -218,11 +222,26 @@ class TypeB:
                 return b"\x00", 0.0
         return None, 0.0
 
-    def _attrib(self, data: bytes) -> bytes:
+    def _attrib(self, data: bytes) -> bytes | None:
+        to_reader, to_card = data[6] >> 6, data[6] >> 4 & 3
+        if not self._offers(to_card, to_reader):
+            return None
+        self._hears_at, self._speaks_at = 106 << to_card, 106 << to_reader
         cid = data[8] & 0x0F
         self.blocks.start(FRAME_SIZES[min(data[6] & 0x0F, 8)], cid)
         self._state = _State.ACTIVE
         return bytes((cid,))  # MBLI 0: it does not say how much it buffers
+
+    def _offers(self, to_card: int, to_reader: int) -> bool:
+        """Whether its ATQB allows these rates: 106 kbit/s, doubled so often."""
+        is_allowed = not self._rates & 0x80 or to_card == to_reader
+        to_card_bits, to_reader_bits = self._rates << 1 | 1, self._rates >> 3 | 1
+        return is_allowed and bool(to_card_bits >> to_card & to_reader_bits >> to_reader & 1)
+
+    def _stop(self, state: _State) -> None:
+        """Out of the session, and back at 106 kbit/s."""
+        self._state = state
+        self._hears_at = self._speaks_at = 106
 
 
 class TypeA:

@@ -3,6 +3,9 @@
 Ref: NXP UM0701-02 as quoted by libnfc, nfcpy, dotnet/iot and pn532.js; those two first drive this
 model in the tests. The buses are ports (ports.py); here is what is behind all of them.
 
+Bit rates above 106 kbit/s are for Type B, by the speed bits of TxMode and RxMode (nfcpy pn53x.py);
+a chip that cannot do them stays at 106.
+
 Not modelled: target mode, FeliCa, Jewel and NFC-DEP (nobody answers), and Diagnose's endless echo.
 """
 
@@ -55,9 +58,12 @@ class Timing:
 class Pn532(Dialogue):
     """One chip."""
 
-    def __init__(self, air: Air, clock: Clock, timing: Timing | None = None) -> None:
+    def __init__(
+        self, air: Air, clock: Clock, timing: Timing | None = None, fastest: int = 424
+    ) -> None:
         self.air = air
         self._timing = timing or Timing()
+        self._fastest = fastest  # kbit/s
         self._activation = Activation(self._exchange, self._timing.nobody_s)
         self._commands: dict[int, Callable[[bytes], bytes]] = {
             0x00: self._diagnose,
@@ -229,7 +235,8 @@ class Pn532(Dialogue):
         crc = crc_a if technology is Technology.TYPE_A else crc_b
         bits = self._registers.get(_BIT_FRAMING, 0) & 0x07 or 8
         on_air = data + crc(data) if tx_mode & _CRC_ON and bits == 8 else data
-        answer = self._exchange(AirFrame(technology, on_air, bits), self._retry_timeout_s)
+        rates = self._bit_rate(tx_mode), self._bit_rate(rx_mode)
+        answer = self._exchange(AirFrame(technology, on_air, bits, *rates), self._retry_timeout_s)
         if answer is None:
             return bytes((TIMEOUT,))
         if rx_mode & _CRC_ON:
@@ -239,6 +246,11 @@ class Pn532(Dialogue):
         if len(answer) > _MOST_THRU - 1:
             return bytes((BUFFER_OVERFLOW,))
         return b"\x00" + answer
+
+    def _bit_rate(self, mode: int) -> int:
+        """That TxMode or RxMode asks for, in its bits 6 to 4; 106 where this chip cannot."""
+        bit_rate = 106 << (mode >> 4 & 0x07)
+        return bit_rate if bit_rate <= self._fastest else 106
 
     def _list_passive_target(self, data: bytes) -> bytes:
         most, baud = data[0], data[1]

@@ -84,6 +84,8 @@ class AirFrame:
     technology: Technology
     data: bytes
     bits: int = 8  # of the last byte
+    bit_rate: int = 106  # kbit/s
+    answer_rate: int = 106  # that the reader listens at
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,7 @@ class Reply:
 
     data: bytes
     delay_s: float = 0.0
+    bit_rate: int = 106  # kbit/s
 
 
 class Picc(Protocol):
@@ -158,7 +161,9 @@ class Air:
         while self._plan and self._plan[0][0] <= now_s:
             self._plan.pop(0)[1]()
         wait = max(0.0, self._free_at - now_s)
-        sending = wait + frame_time(frame.technology, len(frame.data), from_card=False)
+        sending = wait + frame_time(
+            frame.technology, len(frame.data), frame.bit_rate, from_card=False
+        )
         self.spent_s += sending - wait
         disturbance = self.disturb(self.exchanges, frame)
         self.exchanges += 1
@@ -168,27 +173,30 @@ class Air:
             replies = [r for card in list(self.cards) if (r := card.receive(frame))]
         if not replies or min(r.delay_s for r in replies) > timeout_s:
             return Heard(None, sending + timeout_s)
-        return self._hear(frame.technology, replies, disturbance, sending, timeout_s, now_s)
+        return self._hear(frame, replies, disturbance, sending, timeout_s, now_s)
 
     def _hear(
         self,
-        technology: Technology,
+        frame: AirFrame,
         replies: list[Reply],
         disturbance: Disturbance | None,
         sending: float,
         timeout_s: float,
         now_s: float,
     ) -> Heard:
+        technology = frame.technology
         delay = max(r.delay_s for r in replies)
         data = _superpose([r.data for r in replies])
-        answering = frame_time(technology, len(data), from_card=True)
-        self.spent_s += time_to_card(technology) + answering + time_to_reader(technology)
+        bit_rate = min(r.bit_rate for r in replies)
+        answering = frame_time(technology, len(data), bit_rate, from_card=True)
+        pause = time_to_reader(technology, bit_rate)
+        self.spent_s += time_to_card(technology) + answering + pause
         if disturbance is Disturbance.ANSWER_LOST:
             return Heard(None, sending + timeout_s)
-        if disturbance is Disturbance.ANSWER_GARBLED:
+        if disturbance is Disturbance.ANSWER_GARBLED or bit_rate != frame.answer_rate:
             data = bytes((data[0] ^ 0x10,)) + data[1:]
         elapsed = sending + time_to_card(technology) + delay + answering
-        self._free_at = now_s + elapsed + time_to_reader(technology)
+        self._free_at = now_s + elapsed + pause
         return Heard(data, elapsed)
 
 

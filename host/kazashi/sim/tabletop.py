@@ -28,7 +28,7 @@ class Tabletop:
         self.options = options
         self.clock = clock
         self.air = Air()
-        self.chip = Pn532(self.air, clock, Timing(command_s=options.chip))
+        self.chip = Pn532(self.air, clock, Timing(command_s=options.chip), options.chip_rate)
         self.cards = CARDS[options.card](options)
         self.air.plan(options.tap, self.lay_down)
 
