@@ -175,14 +175,16 @@ class App:
         self._link.send(wire.WELCOME, self._number, wire.WELCOME_SIZE, names, 0, len(names))
 
     def _watch(self):
-        if self._link.size != wire.WATCH_SIZE or not self._link.buffer[HEADER] & 3:
-            raise Fault(wire.FAULT_MALFORMED_REQUEST, 0)
         if self._hot_since is not None:
             raise Fault(wire.FAULT_COOL_DOWN, self._hot_status)
         technologies = self._link.buffer[HEADER]
+        fastest = self._link.buffer[HEADER + 1]
+        is_known = technologies & 3 and fastest <= wire.BIT_RATE_KBIT_424
+        if self._link.size != wire.WATCH_SIZE or not is_known:
+            raise Fault(wire.FAULT_MALFORMED_REQUEST, 0)
         self._dismiss()
         self._start_chip()
-        self._field.renew()
+        self._field.begin(fastest)
         self._refusal = 0
         self._chip_resets = 0
         self._searches = 0
@@ -275,10 +277,13 @@ class App:
         if found == FOUND:
             self._technologies = 0  # one Watch, one card: never a second one unnoticed
             self._has_card = self._has_found = True
-            self._link.out[HEADER] = self._field.technology
-            answer = self._field.answer
+            field = self._field
+            rates = field.to_card, field.from_card
+            struct.pack_into(
+                wire.CARD_FOUND_FORMAT, self._link.out, HEADER, field.technology, *rates
+            )
             size = wire.CARD_FOUND_SIZE
-            self._link.send(wire.CARD_FOUND, 0, size, answer, 0, self._field.count)
+            self._link.send(wire.CARD_FOUND, 0, size, field.answer, 0, field.count)
             self._reading.run()
             self._checked = ticks_ms()
         elif found == REFUSED:

@@ -5,6 +5,10 @@ Ref: ISO/IEC 14443-3 (WUPB, ATQB, ATTRIB), 14443-4 §5 (RATS); UM0701-02 §7.3.1
 The chip lists and wakes Type B cards with 64-byte frames and a CID of its own, so a card found is
 deselected and woken again by hand (as nfcpy does). A bare WUPB also tells two cards from none: the
 chip has no Type B anticollision and reports either as nothing.
+
+A Type B card may speak at 212 or 424 kbit/s where its ATQB offers it and the Watch asks for it: in
+ATTRIB the card is told, in the CIU's speed bits the chip. No source tells of a PN532 doing so:
+a few blocks are tried at once, and where one fails the next search is at 106 kbit/s.
 """
 
 from time import sleep_ms
@@ -43,9 +47,16 @@ _ACTIVATION_US = const(10_000)
 _ATQB = const(0x50)
 _ATQB_SIZE = const(12)
 _PUPI = const(1)  # its index in the ATQB, 4 octets
+_OFFERED = const(9)  # octet of the ATQB: bit rates, to the card in b0 to b2, from it in b4 to b6
+_SAME_RATES = const(0x80)  # in it: only the same both ways
+_NO_RATES = const(0x08)  # in it: reserved, and means 106 kbit/s alone
+_LINE_CHECKS = const(3)  # blocks that have to pass at a higher rate
+_R_ACK = const(0xA2)  # with either number in its last bit
 _ISO_DEP_B = const(0x01)  # in ATQB octet 10, of its bits 09
 _ISO_DEP_A = const(0x20)  # in the SAK
 _MAX_ANSWER = const(64)
+_FSDI = const(8)  # frames of 256 bytes
+_MODE_B = const(0x83)  # CIU_TxMode and CIU_RxMode: CRC on, framing of Type B; bit rate in b6 to b4
 
 
 class Field:
@@ -64,15 +75,25 @@ class Field:
         self._frames_b = Command(WRITE_REGISTER, 6, b"\x63\x02\x83\x63\x03\x83")
         self._deselect = Command(IN_COMMUNICATE_THRU, 2, b"\xca\x01")  # with the chip's CID
         self._wupb = Command(IN_COMMUNICATE_THRU, 3, b"\x05\x00\x08")  # all families, one slot
-        # ATTRIB: PUPI, default timing, FSD 256 at 106 kbit/s, ISO-DEP, no CID.
+        # ATTRIB: PUPI, default timing, FSD 256 and bit rates, ISO-DEP, no CID.
         self._attrib = Command(IN_COMMUNICATE_THRU, 9, b"\x1d\0\0\0\0\x00\x08\x01\x00")
+        self._faster = Command(WRITE_REGISTER, 6, b"\x63\x02\x83\x63\x03\x83")
+        self._are_you_there = Command(IN_COMMUNICATE_THRU, 1, b"\xb2")  # R(NAK)
         self._rats = Command(IN_COMMUNICATE_THRU, 2, b"\xe0\x80")  # FSD 256, CID 0
         self._searches = 0  # since the field was fresh
         self._collisions = 0  # in a row
+        self._fastest = wire.BIT_RATE_KBIT_106  # to try
         self.technology = 0
+        self.to_card = 0  # a wire.BIT_RATE, as is from_card
+        self.from_card = 0
         self.refusal = 0
         self.answer = bytearray(_MAX_ANSWER)  # of the card found, as in wire.CARD_FOUND
         self.count = 0
+
+    def begin(self, fastest):
+        """A Watch begins: a fresh field, and bit rates up to `fastest` where they work."""
+        self._fastest = fastest
+        self.renew()
 
     def off(self):
         """Switch the field off: every card forgets what it was told."""
@@ -126,12 +147,50 @@ class Field:
         copy(heard.buffer, atqb, self.answer, 0, _ATQB_SIZE)
         self.count = _ATQB_SIZE
         copy(self.answer, _PUPI, self._attrib.buffer, PARAMETERS + 1, 4)
-        self._attrib.seal(9)
         for i in range(_PUPI, _PUPI + 4):
             self.answer[i] = 0
-        if self._ask(self._attrib):
+        return self._activate_b(self._rates(self.answer[_OFFERED]))
+
+    def _rates(self, offered):
+        """The highest that ATQB and Watch allow: b3-2 from the card, b1-0 to it, as in ATTRIB."""
+        if offered & _NO_RATES:
+            return 0
+        to_card, from_card = offered, offered >> 4
+        if offered & _SAME_RATES:
+            to_card = from_card = to_card & from_card
+        return self._highest(from_card) << 2 | self._highest(to_card)
+
+    def _highest(self, offered):
+        rate = self._fastest
+        while rate and not offered >> (rate - 1) & 1:
+            rate -= 1
+        return rate
+
+    def _activate_b(self, rates):
+        self._attrib.buffer[PARAMETERS + 6] = rates << 4 | _FSDI
+        self._attrib.seal(9)
+        if self._ask(self._attrib) or (rates and not self._is_heard_at(rates)):
+            if rates:
+                self._fastest = wire.BIT_RATE_KBIT_106  # for the rest of this Watch
             return self._lose()
+        self.to_card = rates & 3
+        self.from_card = rates >> 2
         return self._welcome(_TYPE_B, self.answer[10] >> 4, self.answer[11] >> 4)
+
+    def _is_heard_at(self, rates):
+        """Change the chip's rates as the card has done, and try the line."""
+        modes = self._faster.buffer
+        modes[PARAMETERS + 2] = _MODE_B | (rates & 3) << 4
+        modes[PARAMETERS + 5] = _MODE_B | rates >> 2 << 4
+        self._faster.seal(6)
+        self._chip.call(self._faster)
+        heard = self._chip.heard
+        for _ in range(_LINE_CHECKS):
+            if self._ask(self._are_you_there) or not heard.count:
+                return False
+            if heard.buffer[heard.start] & ~1 != _R_ACK:
+                return False
+        return True
 
     def _no_single_card(self, is_listed, is_garbled):
         """WUPB had no good answer. Garbled again and again, it is that of several cards.
@@ -163,6 +222,7 @@ class Field:
         copy(chip.heard.buffer, chip.heard.start, self.answer, 3, size)
         self.count = 3 + size
         fsci, fwi, sfgi = _ats_fields(self.answer, 3, size)
+        self.to_card = self.from_card = wire.BIT_RATE_KBIT_106
         sleep_ms((303 << sfgi) // 1000 + 1)  # the card's start-up frame guard time
         return self._welcome(_TYPE_A, fsci, fwi)
 

@@ -7,7 +7,7 @@ A FORMAT holds the fixed fields; a message marked … goes on with bytes to the 
 from micropython import const
 
 REVISION = const(3)
-FINGERPRINT = b"\x22\x0d\x10\xae"
+FINGERPRINT = b"\x0e\x1f\x6f\x8d"
 SYNC = b"\xca\x5a"
 HEADER_SIZE = const(7)
 CRC_SIZE = const(4)
@@ -16,6 +16,10 @@ MAX_PAUSE_MS = const(250)
 
 TECHNOLOGY_TYPE_A = const(1)
 TECHNOLOGY_TYPE_B = const(2)
+
+BIT_RATE_KBIT_106 = const(0)
+BIT_RATE_KBIT_212 = const(1)
+BIT_RATE_KBIT_424 = const(2)
 
 REFUSAL_NOT_ISO_DEP = const(1)
 REFUSAL_SEVERAL_CARDS = const(2)
@@ -41,9 +45,9 @@ RESET_CAUSE_REQUEST = const(4)
 HELLO = const(0x01)  # revision, fingerprint
 HELLO_FORMAT = ">H4s"
 HELLO_SIZE = const(6)
-WATCH = const(0x02)  # technologies
-WATCH_FORMAT = ">B"
-WATCH_SIZE = const(1)
+WATCH = const(0x02)  # technologies, fastest
+WATCH_FORMAT = ">BB"
+WATCH_SIZE = const(2)
 REST = const(0x03)
 TRANSMIT = const(0x04)  # is_last, data …
 TRANSMIT_FORMAT = ">B"
@@ -77,9 +81,9 @@ RESTED_SIZE = const(5)
 FAILED = const(0x4F)  # fault, detail
 FAILED_FORMAT = ">BB"
 FAILED_SIZE = const(2)
-CARD_FOUND = const(0x81)  # technology, answer …
-CARD_FOUND_FORMAT = ">B"
-CARD_FOUND_SIZE = const(1)
+CARD_FOUND = const(0x81)  # technology, to_card, from_card, answer …
+CARD_FOUND_FORMAT = ">BBB"
+CARD_FOUND_SIZE = const(3)
 CARD_LOST = const(0x82)
 CARD_REFUSED = const(0x83)  # refusal
 CARD_REFUSED_FORMAT = ">B"

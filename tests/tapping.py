@@ -26,7 +26,7 @@ from kazashi.reader import Reader
 from kazashi.sim.card import Jpki
 from kazashi.sim.person import Person
 from kazashi.sim.picc import BlockSettings, TypeB
-from kazashi_wire.messages import Fault
+from kazashi_wire.messages import BitRate, Fault
 
 PERSON = Person()
 PIN = "1234"
@@ -113,6 +113,7 @@ class Tapping:
     """One desk, and what happens on it. `step` is what the person waits for."""
 
     desk: Desk
+    fastest: BitRate = BitRate.KBIT_106
     reader: Reader | None = None
     step: str = ""
 
@@ -126,7 +127,7 @@ class Tapping:
         if self.reader is None:
             self.reader = Reader(self.desk.connect)
         self.step = "find"
-        card = self.reader.wait_for_card(5)
+        card = self.reader.wait_for_card(5, fastest=self.fastest)
         jpki = JpkiSession(Watched(self, card))
         der = jpki.authentication_certificate()
         jpki.verify_pin(PIN)
@@ -172,9 +173,10 @@ class Tapping:
         return self.reader.health()
 
 
-def on_a_desk(settings=None, **options):
+def on_a_desk(settings=None, fastest=BitRate.KBIT_106, **options):
     """A desk with a My Number Card."""
-    return Tapping(Desk(TypeB(CountingJpki(), settings or BlockSettings()), **options))
+    card = TypeB(CountingJpki(), settings or BlockSettings())
+    return Tapping(Desk(card, **options), fastest)
 
 
 def expect(error, expected, step):

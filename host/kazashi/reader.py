@@ -31,6 +31,7 @@ from kazashi_wire.messages import (
     Ahead,
     Arm,
     AskHealth,
+    BitRate,
     CardFound,
     CardLost,
     CardRefused,
@@ -106,10 +107,10 @@ class Card:
         self._is_over = False
         try:
             self.technology = Technology(found.technology)
-        except ValueError:
-            raise ProtocolError(
-                f"unknown technology {found.technology}: update this host"
-            ) from None
+            self.to_card = BitRate(found.to_card)
+            self.from_card = BitRate(found.from_card)
+        except ValueError as error:
+            raise ProtocolError(f"{error}: update this host") from None
         self.answer = found.answer  # see CardFound
 
     @property
@@ -238,11 +239,14 @@ class Reader:
         timeout_s: float = 30.0,
         technologies: tuple[Technology, ...] = EVERY_TECHNOLOGY,
         plan: Plan | None = None,
+        fastest: BitRate = BitRate.KBIT_106,
     ) -> Card:
         """Switch the field on and wait until somebody lays a card down.
 
         A card that was there before starts anew: its PINs are forgotten. With a `plan` the reader
-        reads it as it is found; the same commands, given to the card, are answered with that.
+        reads it as it is found; the same commands, given to the card, are answered with that. A
+        Type B card is spoken to at up to `fastest`, where it offers that and a trial succeeds; Card
+        tells what came of it.
 
         Raises:
             NoCard: nobody did in `timeout_s`, and the reader says that it looked.
@@ -252,7 +256,7 @@ class Reader:
         self._end_card()
         if plan:
             self._link.request(_arm(plan), Done)
-        self._link.request(Watch(technologies=sum(technologies)), Done)
+        self._link.request(Watch(technologies=sum(technologies), fastest=fastest), Done)
         self._link.forget_events()
         try:
             self._card = self._await_card(timeout_s, _Ahead(self._link) if plan else None)

@@ -26,6 +26,15 @@ class Technology(IntEnum):
 
 
 @unique
+class BitRate(IntEnum):
+    """Of a direction, on air: 106 kbit/s, doubled so often."""
+
+    KBIT_106 = 0
+    KBIT_212 = 1
+    KBIT_424 = 2
+
+
+@unique
 class Refusal(IntEnum):
     """Why something in the field cannot be used. Numbers are on the wire: never reuse one."""
 
@@ -79,6 +88,7 @@ class Watch(Message, kind=0x02):
     """
 
     technologies: int = wire(Int8ub)  # sum of `Technology`
+    fastest: int = wire(Int8ub)  # a `BitRate`: up to which Type B is tried, where the card offers
 
 
 class Rest(Message, kind=0x03):
@@ -191,6 +201,8 @@ class CardFound(Message, kind=0x81):
     """A card entered the field and is ready for APDUs."""
 
     technology: int = wire(Int8ub)  # a `Technology`
+    to_card: int = wire(Int8ub)  # a `BitRate`
+    from_card: int = wire(Int8ub)  # a `BitRate`
     answer: bytes = wire(GreedyBytes)
     # Type B: ATQB, 12 bytes, ISO/IEC 14443-3 §7.9; its PUPI is zeroed, it never leaves the reader.
     # Type A: ATQA (2), SAK (1), ATS (ISO/IEC 14443-4 §5.2); the UID never leaves the reader.
@@ -223,7 +235,7 @@ MESSAGES: tuple[type[Message], ...] = (
     *(Welcome, Done, Part, End, HandshakeReply, Health, Rested, Failed),
     *(CardFound, CardLost, CardRefused, Log, Ahead),
 )
-ENUMS: tuple[type[IntEnum], ...] = (Technology, Refusal, Fault, ResetCause)
+ENUMS: tuple[type[IntEnum], ...] = (Technology, BitRate, Refusal, Fault, ResetCause)
 BY_KIND = {message.kind: message for message in MESSAGES}
 
 

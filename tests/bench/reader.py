@@ -84,7 +84,7 @@ class Reader:
     def find_card(self):
         clock.sleep_ms(_COOL_MS)  # its chip may have said that it is too hot
         self.hear(1)
-        assert self.ask(Watch(technologies=3)) == [Done()]
+        assert self.ask(Watch(technologies=3, fastest=0)) == [Done()]
         events = []
         self._await(events, lambda: any(isinstance(e, CardFound) for e in events), 0)
 

@@ -145,7 +145,9 @@ class ReaderTarget:
         """Something that a host may ask for, and some turns of the loop after it."""
         rng = self._rng
         command = Transmit(is_last=1, data=rng.choice(COMMANDS))
-        self._reader.ask(rng.choice((HELLO, Rest(), Watch(technologies=3), command, command)))
+        self._reader.ask(
+            rng.choice((HELLO, Rest(), Watch(technologies=3, fastest=0), command, command))
+        )
         clock.sleep_ms(rng.choice((0, 300)))  # 300: it looks after the card
         self._reader.hear(rng.randrange(4))
 
@@ -211,7 +213,7 @@ class SearchTarget(ReaderTarget):
         super().__init__(rng, chip=WildChip)
 
     def _disturb(self):
-        self._reader.ask(Watch(technologies=self._rng.randint(1, 3)))
+        self._reader.ask(Watch(technologies=self._rng.randint(1, 3), fastest=2))
         self._reader.desk.chip.says = self._content
         self._reader.hear(self._rng.randint(1, 4))
         self._reader.desk.chip.says = None

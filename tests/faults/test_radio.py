@@ -10,6 +10,7 @@ from kazashi.sim.card import Jpki
 from kazashi.sim.person import Person
 from kazashi.sim.picc import BlockSettings, TypeB
 from kazashi.sim.radio import Disturbance
+from kazashi_wire.messages import BitRate
 from tapping import expect, on_a_desk
 
 OTHER = Person()  # whose card takes the first one's place
@@ -17,9 +18,9 @@ FWIS = {"quick": 10, "slow": 13}  # 309 ms, 2.5 s
 EXTENSIONS = (1, 10, 59)  # WTXM
 
 
-def exchanges_of_a_tap():
+def exchanges_of_a_tap(fastest):
     """The step that the person waits for, at every exchange on air."""
-    tapping, seen = on_a_desk(), []
+    tapping, seen = on_a_desk(fastest=fastest), []
     tapping.desk.air.disturb = lambda _index, _frame: seen.append(tapping.step)
     assert tapping.outcome() is None
     return seen
@@ -32,7 +33,14 @@ def blocks_of_a_tap():
     return tapping.desk.cards[0].blocks._sent
 
 
-STEPS = exchanges_of_a_tap()
+RATES = BitRate.KBIT_106, BitRate.KBIT_424
+STEPS_AT = {rate: exchanges_of_a_tap(rate) for rate in RATES}
+CELLS = [
+    pytest.param(rate, place, id=f"{rate.name}-{place}")
+    for rate, steps in STEPS_AT.items()
+    for place in range(len(steps))
+]
+STEPS = STEPS_AT[BitRate.KBIT_106]
 PLACES = range(len(STEPS))
 BLOCKS = range(blocks_of_a_tap())
 PAIRS = [
@@ -44,7 +52,7 @@ PAIRS = [
 
 def test_the_matrix_has_all_its_cells():
     assert len(STEPS) == 16
-    assert len(PLACES) * len(Disturbance) * len(FWIS) == 96
+    assert len(CELLS) * len(Disturbance) * len(FWIS) == 210  # at 424 kbit/s three exchanges more
     assert len(PLACES) * 2 * len(FWIS) == 64  # never answers, leaves
     assert len(PLACES) == 16  # swapped
     assert len(BLOCKS) * len(EXTENSIONS) * len(FWIS) == 66
@@ -53,39 +61,40 @@ def test_the_matrix_has_all_its_cells():
 
 @pytest.mark.parametrize("fwi", FWIS.values(), ids=FWIS)
 @pytest.mark.parametrize("disturbance", Disturbance, ids=lambda d: d.name)
-@pytest.mark.parametrize("place", PLACES)
-def test_one_exchange_is_disturbed(place, disturbance, fwi):
-    tapping = on_a_desk(BlockSettings(fwi=fwi))
+@pytest.mark.parametrize(("rate", "place"), CELLS)
+def test_one_exchange_is_disturbed(rate, place, disturbance, fwi):
+    tapping = on_a_desk(BlockSettings(fwi=fwi), rate)
     tapping.desk.air.disturb = lambda index, _frame: disturbance if index == place else None
-    expect(tapping.outcome(), None, STEPS[place])
+    step = STEPS_AT[rate][place]
+    expect(tapping.outcome(), None, step)
     assert tapping.desk.air.exchanges > place  # it did happen
     health = tapping.taps_again()
-    if STEPS[place] != "find":
+    if step != "find":
         assert 1 <= health.retries <= 2
 
 
 @pytest.mark.parametrize("fwi", FWIS.values(), ids=FWIS)
-@pytest.mark.parametrize("place", PLACES)
-def test_the_card_never_answers_again(place, fwi):
-    tapping = on_a_desk(BlockSettings(fwi=fwi))
+@pytest.mark.parametrize(("rate", "place"), CELLS)
+def test_the_card_never_answers_again(rate, place, fwi):
+    tapping = on_a_desk(BlockSettings(fwi=fwi), rate)
     lost = Disturbance.ANSWER_LOST
     tapping.desk.air.disturb = lambda index, _frame: lost if index >= place else None
-    step = STEPS[place]
+    step = STEPS_AT[rate][place]
     expect(tapping.outcome(), NoCard if step == "find" else CardGone, step)
     tapping.taps_again()
 
 
 @pytest.mark.parametrize("fwi", FWIS.values(), ids=FWIS)
-@pytest.mark.parametrize("place", PLACES)
-def test_the_card_leaves(place, fwi):
-    tapping = on_a_desk(BlockSettings(fwi=fwi))
+@pytest.mark.parametrize(("rate", "place"), CELLS)
+def test_the_card_leaves(rate, place, fwi):
+    tapping = on_a_desk(BlockSettings(fwi=fwi), rate)
 
     def leave(index, _frame):
         if index == place:
             tapping.desk.air.clear()
 
     tapping.desk.air.disturb = leave
-    step = STEPS[place]
+    step = STEPS_AT[rate][place]
     expect(tapping.outcome(), NoCard if step == "find" else CardGone, step)
     tapping.taps_again()
 

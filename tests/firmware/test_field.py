@@ -49,16 +49,17 @@ class Chip:
         return 7
 
 
-def field(*answers):
+def field(*answers, fastest=0):
     chip = Chip(answers)
     found = Field(chip, IsoDep(chip))
+    found.begin(fastest)
     found._searches = 1  # the field is fresh
     return found
 
 
-@given(st.lists(ANSWERS, max_size=12), st.sampled_from([1, 2, 3]))
-def test_no_answers_raise(answers, technologies):
-    assert field(*answers).search(technologies) in (NOBODY, FOUND, REFUSED)
+@given(st.lists(ANSWERS, max_size=12), st.sampled_from([1, 2, 3]), st.sampled_from(wire.BitRate))
+def test_no_answers_raise(answers, technologies, fastest):
+    assert field(*answers, fastest=fastest).search(technologies) in (NOBODY, FOUND, REFUSED)
 
 
 @given(st.binary(max_size=60))

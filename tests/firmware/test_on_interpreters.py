@@ -108,7 +108,7 @@ def record_read(path, settings, disturb):
 
     with path.open("w") as file:
         record(Welcome, HELLO)
-        record(CardFound, Watch(technologies=3))
+        record(CardFound, Watch(technologies=3, fastest=0))
         reader.desk.air.exchanges, reader.desk.air.disturb = 0, disturb
         for apdu in (SELECT, READ, VERIFY):
             record(End, Transmit(is_last=1, data=apdu))

@@ -200,16 +200,20 @@ def test_a_reader_that_talks_of_other_things_is_given_up():
 
 
 def test_events_wait_until_they_are_asked_for():
-    link = link_that_hears(event(CardLost()), Done(), event(CardFound(technology=2, answer=b"")))
+    link = link_that_hears(
+        event(CardLost()),
+        Done(),
+        event(CardFound(technology=2, to_card=0, from_card=0, answer=b"")),
+    )
     link.request(Rest(), Done)
     assert link.event(0.05) == CardLost()
-    assert link.event(0.05) == CardFound(technology=2, answer=b"")
+    assert link.event(0.05) == CardFound(technology=2, to_card=0, from_card=0, answer=b"")
     assert link.event(0.05) is None
 
 
 def test_a_failure_without_a_request_ends_the_waiting_for_a_card():
     link = link_that_hears(Done(), event(Failed(fault=Fault.CHIP_SILENT, detail=0x4A)))
-    link.request(Watch(technologies=3), Done)
+    link.request(Watch(technologies=3, fastest=0), Done)
     with pytest.raises(ReaderFault, match="wiring"):
         link.event(1)
 
@@ -222,17 +226,16 @@ def welcome(revision, fingerprint):
 
 
 @pytest.mark.parametrize(
-    ("revision", "advice"),
-    [(REVISION - 1, "firmware"), (REVISION + 1, "this host"), (REVISION, "one release")],
+    ("ahead", "advice"), [(-1, "firmware"), (1, "this host"), (0, "one release")]
 )
-def test_a_version_mismatch_says_which_side_to_update(revision, advice):
-    pipe = Pipe(lambda _frame: [welcome(revision, b"\0\0\0\0")])
+def test_a_version_mismatch_says_which_side_to_update(ahead, advice):
+    pipe = Pipe(lambda _frame: [welcome(REVISION + ahead, b"\0\0\0\0")])
     with pytest.raises(VersionMismatch, match=advice):
         Reader(lambda: pipe)
     assert pipe.is_closed
 
 
-FOUND = CardFound(technology=2, answer=bytes(12))
+FOUND = CardFound(technology=2, to_card=0, from_card=0, answer=bytes(12))
 FAILED = Failed(fault=Fault.COOL_DOWN, detail=0x0D)
 
 

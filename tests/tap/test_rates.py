@@ -1,0 +1,124 @@
+"""Type B at 212 and 424 kbit/s: where host, card and chip can, and never at the cost of a tap."""
+
+import pytest
+
+from desk import Chip, Desk, clock
+from kazashi.cards.jpki import JpkiSession
+from kazashi.reader import Reader
+from kazashi.sim.card import Jpki
+from kazashi.sim.person import Person
+from kazashi.sim.picc import TypeA, TypeB
+from kazashi.sim.radio import Disturbance
+from kazashi_wire.messages import BitRate
+
+PERSON = Person(1600)
+R106, R212, R424 = BitRate
+SAME, ALL, NONE = 0xB3, 0x33, 0x00  # bit rates in an ATQB: the same both ways, any, 106 alone
+CHIPS = {rate: lambda air, clock, kbit=rate: Chip(air, clock, fastest=kbit) for rate in (106, 212)}
+
+
+class Tap:
+    """A card on a desk, read once."""
+
+    def __init__(self, fastest, rates=SAME, chip=Chip, disturb=None, card=None):
+        self.desk = Desk(card or TypeB(Jpki(PERSON), rates=rates), chip=chip)
+        self.desk.air.disturb = disturb or (lambda *_: None)
+        self.reader = Reader(self.desk.connect)
+        start = clock.s
+        self.card = self.reader.wait_for_card(5, fastest=fastest)
+        self.found_s = clock.s - start
+        start, air_s = clock.s, self.desk.air.spent_s
+        self.der = JpkiSession(self.card).authentication_certificate()
+        self.read_s, self.air_s = clock.s - start, self.desk.air.spent_s - air_s
+
+    @property
+    def rates(self):
+        """To the card, and from it. The certificate has arrived."""
+        assert self.der == PERSON.certificate
+        return self.card.to_card, self.card.from_card
+
+
+@pytest.mark.parametrize(
+    ("offered", "fastest", "to_card", "from_card"),
+    [
+        (SAME, R106, R106, R106),
+        (SAME, R212, R212, R212),
+        (SAME, R424, R424, R424),
+        (ALL, R424, R424, R424),
+        (NONE, R424, R106, R106),
+        (0x11, R424, R212, R212),
+        (0x22, R212, R106, R106),
+        (0x30, R424, R106, R424),
+        (0x13, R424, R424, R212),
+        (0x93, R424, R212, R212),  # the same both ways
+        (0xA1, R424, R106, R106),
+        (0x3B, R424, R106, R106),  # a reserved bit
+    ],
+)
+def test_the_highest_rates_that_card_and_host_agree_on(offered, fastest, to_card, from_card):
+    assert Tap(fastest, offered).rates == (to_card, from_card)
+
+
+def test_by_default_a_card_is_spoken_to_at_106():
+    desk = Desk(TypeB(Jpki(PERSON)))
+    seen = []
+    desk.air.disturb = lambda _index, frame: seen.append(frame.bit_rate)
+    JpkiSession(Reader(desk.connect).wait_for_card(5)).authentication_certificate()
+    assert set(seen) == {106}
+
+
+@pytest.mark.parametrize("fastest", [R212, R424])
+def test_a_chip_that_cannot_is_found_out_within_the_tap(fastest):
+    tap = Tap(fastest, chip=CHIPS[106])
+    assert tap.rates == (R106, R106)
+    assert tap.found_s < 0.25
+
+
+@pytest.mark.parametrize("fastest", [R212, R424])
+@pytest.mark.parametrize("disturbance", Disturbance)
+def test_a_line_that_fails_at_the_rate_is_found_out_within_the_tap(disturbance, fastest):
+    tap = Tap(fastest, disturb=lambda _, frame: disturbance if frame.bit_rate > 106 else None)
+    assert tap.rates == (R106, R106)
+    assert tap.found_s < 0.25
+
+
+def test_a_card_that_does_not_take_what_it_offers_is_read_at_106():
+    class Liar(TypeB):
+        def _offers(self, to_card, to_reader):
+            return to_card == to_reader == 0
+
+    tap = Tap(R424, card=Liar(Jpki(PERSON)))
+    assert tap.rates == (R106, R106)
+
+
+def test_the_next_tap_tries_again():
+    tap = Tap(R424, disturb=lambda _, f: Disturbance.ANSWER_LOST if f.bit_rate > 106 else None)
+    tap.desk.air.disturb = lambda *_: None
+    assert tap.reader.wait_for_card(5, fastest=R424).from_card == R424
+    assert tap.reader.wait_for_card(5).from_card == R106  # woken at 106 after DESELECT at 424
+
+
+def test_a_card_of_type_a_stays_at_106():
+    assert Tap(R424, card=TypeA(Jpki(PERSON))).rates == (R106, R106)
+
+
+def test_a_card_that_leaves_at_424_is_noticed_and_found_again():
+    tap = Tap(R424)
+    tap.desk.air.clear()
+    assert tap.reader.wait_for_removal(1)
+    tap.desk.lay_down()
+    assert tap.reader.wait_for_card(5, fastest=R424).from_card == R424
+
+
+def test_no_register_is_written_between_two_blocks():
+    tap = Tap(R424)
+    codes = []
+    tap.desk.chip.disturb = lambda _index, command: codes.append(command[0])
+    JpkiSession(tap.card).authentication_certificate()
+    assert set(codes) == {0x42}  # InCommunicateThru
+
+
+def test_twice_the_rate_is_half_the_air_time():
+    at_106, at_212, at_424 = (Tap(fastest).air_s for fastest in BitRate)
+    assert at_212 / at_106 == pytest.approx(0.5, abs=0.02)
+    assert at_424 / at_106 == pytest.approx(0.26, abs=0.02)
