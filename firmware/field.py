@@ -35,11 +35,13 @@ REFUSED = const(2)
 
 _TYPE_A = wire.TECHNOLOGY_TYPE_A
 _TYPE_B = wire.TECHNOLOGY_TYPE_B
+_ECP = wire.TECHNOLOGY_APPLE_ECP
 
 _FIELD_OFF_MS = const(10)  # 5 at least, or halted cards stay halted: esphome issue 9875
 _GUARD_MS = const(5)  # from field on to the first command, ISO/IEC 14443-3 §5.2
 _COLLISIONS = const(3)  # in a row, each in a fresh field
 _SEARCHES = const(8)  # with one field
+_ECP_EVERY = const(4)  # searches, 150 ms: an iPhone wants two to four calls, 100 to 250 ms apart
 _LIST_TIMEOUT_MS = const(400)
 # An ATQB begins within 0.7 ms: 9000 / fc, flipper iso14443_3b. Nobody there, this passes each time.
 _ATQB_US = const(1_600)
@@ -82,6 +84,9 @@ class Field:
         self._faster = Command(WRITE_REGISTER, 6, b"\x63\x02\x83\x63\x03\x83")
         self._are_you_there = Command(IN_COMMUNICATE_THRU, 1, b"\xb2")  # R(NAK)
         self._rats = Command(IN_COMMUNICATE_THRU, 2, b"\xe0\x80")  # FSD 256, CID 0
+        # CRC on, 106 kbit/s, Type A, and whole bytes again: CIU_BitFraming 633D is 7 after REQA.
+        self._frames_ecp = Command(WRITE_REGISTER, 9, b"\x63\x02\x80\x63\x03\x80\x63\x3d\x00")
+        self._ecp = Command(IN_COMMUNICATE_THRU, 6, b"\x6a\x02\x81\x03\x00\x00")
         self._searches = 0  # since the field was fresh
         self._collisions = 0  # in a row
         self._fastest = wire.BIT_RATE_KBIT_106  # to try
@@ -112,6 +117,8 @@ class Field:
             found = self._search_b()
         if found == NOBODY and technologies & _TYPE_A:
             found = self._search_a()
+        if found == NOBODY and technologies & _ECP and self._searches % _ECP_EVERY == 0:
+            self._wake_wallet()
         if found == REFUSED:
             self.renew()
         return found
@@ -228,6 +235,15 @@ class Field:
         self.to_card = self.from_card = wire.BIT_RATE_KBIT_106
         sleep_ms((303 << sfgi) // 1000 + 1)  # the card's start-up frame guard time
         return self._welcome(_TYPE_A, fsci, fwi)
+
+    def _wake_wallet(self):
+        """Tell an iPhone that an identity document is asked for. It does not answer: it wakes.
+
+        Source: kormax/apple-enhanced-contactless-polling, with a trace of Apple's reader.
+        """
+        self._chip.call(self._frames_ecp)
+        self._chip.wait_for_card(_ATQB_US)
+        self._ask(self._ecp)
 
     def _ask(self, command):
         """Send a frame to whoever is there. Returns the chip's status, 0 for a good answer."""

@@ -7,7 +7,7 @@ A FORMAT holds the fixed fields; a message marked … goes on with bytes to the 
 from micropython import const
 
 REVISION = const(3)
-FINGERPRINT = b"\x0e\x1f\x6f\x8d"
+FINGERPRINT = b"\x41\x7f\xef\x35"
 SYNC = b"\xca\x5a"
 HEADER_SIZE = const(7)
 CRC_SIZE = const(4)
@@ -16,6 +16,7 @@ MAX_PAUSE_MS = const(250)
 
 TECHNOLOGY_TYPE_A = const(1)
 TECHNOLOGY_TYPE_B = const(2)
+TECHNOLOGY_APPLE_ECP = const(4)
 
 BIT_RATE_KBIT_106 = const(0)
 BIT_RATE_KBIT_212 = const(1)

@@ -23,6 +23,7 @@ class Technology(IntEnum):
 
     TYPE_A = 1  # ISO/IEC 14443 Type A: most phones
     TYPE_B = 2  # ISO/IEC 14443 Type B: the My Number Card
+    APPLE_ECP = 4  # with TYPE_A, in a request only: Apple's polling frame, which wakes the Wallet
 
 
 @unique
