@@ -143,7 +143,7 @@ def test_the_host_is_killed_and_another_comes(place):
     tapping = at(place, kill, on_a_desk())
     with pytest.raises(HostKilled):
         tapping.tap()
-    successor = Tapping(tapping.desk, Reader(tapping.desk.connect))
+    successor = Tapping(tapping.desk, reader=Reader(tapping.desk.connect))
     assert successor.taps_again().reboots == 0
 
 

@@ -1,0 +1,133 @@
+"""Armed: the reader reads a card as it is found, and the session finds its answers there."""
+
+import pytest
+
+from desk import Desk
+from kazashi.cards.jpki import PLAN, JpkiSession
+from kazashi.errors import CardGone, PinRequired
+from kazashi.reader import Plan, Reader
+from kazashi.sim.card import Jpki
+from kazashi.sim.options import CARDS, Options
+from kazashi.sim.person import Person
+from kazashi.sim.picc import BlockSettings, TypeA, TypeB
+
+PERSON = Person()
+PIN = "1234"
+
+
+class Counting(Jpki):
+    """Keeps the commands that it was given."""
+
+    def __init__(self, **kind):
+        super().__init__(PERSON, pin=PIN, **kind)
+        self.commands = []
+
+    def transmit(self, apdu):
+        self.commands.append(apdu.hex())
+        return super().transmit(apdu)
+
+
+def armed(card, plan=PLAN):
+    """(session on a card found by an armed reader, the reader, the desk)."""
+    desk = Desk(card)
+    reader = Reader(desk.connect)
+    return JpkiSession(reader.wait_for_card(5, plan=plan)), reader, desk
+
+
+@pytest.mark.parametrize("takes_extended", [True, False])
+@pytest.mark.parametrize("fsci", [8, 5, 0])
+def test_the_host_asks_for_nothing_that_was_not_read(takes_extended, fsci):
+    card = TypeB(Counting(takes_extended=takes_extended), BlockSettings(fsci=fsci))
+    jpki, reader, _ = armed(card)
+    reader._link.transmit = None  # nothing goes to the card from here on
+    progress = []
+    der = jpki.authentication_certificate(lambda so_far, size: progress.append((so_far, size)))
+    assert der == PERSON.certificate
+    assert progress[-1] == (1600, 1600)
+    assert progress == sorted(progress)
+    assert jpki.token_label() == "JPKIAPICCTOKEN2"
+
+
+def test_the_commands_are_those_of_a_session_without_a_plan():
+    with_plan, without = TypeB(Counting()), TypeB(Counting())
+    for card, plan in ((with_plan, PLAN), (without, None)):
+        jpki, *_ = armed(card, plan)
+        jpki.authentication_certificate()
+        jpki.token_label()
+    assert with_plan.blocks.application.commands == without.blocks.application.commands
+
+
+def test_what_comes_in_another_order_is_kept():
+    jpki, *_ = armed(TypeB(Counting()))
+    assert jpki.token_label() == "JPKIAPICCTOKEN2"
+    assert jpki.authentication_certificate() == PERSON.certificate
+
+
+def test_after_the_plan_the_card_is_asked_as_ever():
+    jpki, *_ = armed(TypeB(Counting()))
+    jpki.verify_pin(PIN)
+    assert len(jpki.sign(b"challenge")) == 256
+    assert jpki.authentication_certificate() == PERSON.certificate
+
+
+def test_a_phone_that_wants_its_pin_first_is_asked_what_it_is():
+    label = "JPKIAPGPSETOKEN"
+    phone = TypeA(Counting(label=label, pin_before_certificate=True))
+    jpki, *_ = armed(phone)
+    with pytest.raises(PinRequired):
+        jpki.authentication_certificate()
+    assert jpki.token_label() == label
+    jpki.verify_pin(PIN)
+    assert jpki.authentication_certificate() == PERSON.certificate
+
+
+@pytest.mark.parametrize(
+    ("label", "is_told"), [("JPKIAPIOSTOKEN", True), ("JPKIAPICCTOKEN2", False)]
+)
+def test_an_iphone_is_told_that_this_was_the_last_command(label, is_told):
+    plan = Plan(**{**vars(PLAN), "is_closing": True})
+    phone = TypeA(Counting(label=label))
+    jpki, reader, _ = armed(phone, plan)
+    jpki.authentication_certificate()
+    reader.wait_for_removal(0.0)  # the plan is over then
+    assert ("80fc0000" in phone.blocks.application.commands) == is_told
+
+
+def test_a_card_without_jpki_ends_the_plan():
+    desk = Desk(*CARDS["bank"](Options()))
+    reader = Reader(desk.connect)
+    with pytest.raises(Exception, match="no JPKI"):
+        JpkiSession(reader.wait_for_card(5, plan=PLAN))
+
+
+def read_all(reader):
+    jpki = JpkiSession(reader.wait_for_card(5, plan=PLAN))
+    jpki.authentication_certificate()
+    jpki.token_label()
+
+
+@pytest.mark.parametrize("place", range(5, 14))
+def test_a_card_that_leaves_while_it_is_read_is_said_to_have_left(place):
+    desk = Desk(TypeB(Counting()))
+
+    def leave(index, _frame):
+        if index == place:
+            desk.air.clear()
+
+    desk.air.disturb = leave
+    reader = Reader(desk.connect)
+    with pytest.raises(CardGone):
+        read_all(reader)
+    desk.air.disturb = lambda *_: None
+    desk.lay_down()
+    jpki = JpkiSession(reader.wait_for_card(5, plan=PLAN))
+    assert jpki.authentication_certificate() == PERSON.certificate
+
+
+def test_a_plan_is_for_one_card():
+    desk = Desk(TypeB(Counting()))
+    reader = Reader(desk.connect)
+    reader.wait_for_card(5, plan=PLAN)
+    before = len(desk.cards[0].blocks.application.commands)
+    reader.wait_for_card(5)
+    assert len(desk.cards[0].blocks.application.commands) == before
