@@ -15,7 +15,6 @@ import machine
 from rp2 import bootsel_button
 
 from app import App
-from bus_spi import SpiBus
 from device import Device
 from field import Field
 from isodep import IsoDep
@@ -24,7 +23,14 @@ from pn532 import Pn532
 from usb import UsbSerial
 
 
+def bus():
+    """The one that board.py names. The other's code stays out of the heap."""
+    return {"spi": spi_bus, "hsu": hsu_bus}[board.BUS]()
+
+
 def spi_bus():
+    from bus_spi import SpiBus
+
     pin = machine.Pin
     spi = machine.SPI(
         board.SPI,
@@ -41,6 +47,13 @@ def spi_bus():
     return SpiBus(spi, select, irq, machine.idle)
 
 
+def hsu_bus():
+    from bus_uart import UartBus
+
+    uart = machine.UART(board.UART, tx=machine.Pin(board.TX), rx=machine.Pin(board.RX))
+    return UartBus(uart, machine.idle)
+
+
 def wake(_pin):
     """Only to end machine.idle()."""
 
@@ -49,7 +62,7 @@ def app(device):
     pin = machine.Pin
     # Low until the chip is wanted: whoever was in its field before this start is forgotten.
     reset = None if board.RESET is None else pin(board.RESET, pin.OUT, value=0)
-    chip = Pn532(spi_bus(), reset)
+    chip = Pn532(bus(), reset)
     isodep = IsoDep(chip)
     return App(Link(UsbSerial()), chip, Field(chip, isodep), isodep, device)
 

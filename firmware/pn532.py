@@ -4,7 +4,8 @@ Ref: PN532 User Manual, NXP UM0701-02. § below are its sections.
 
 The chip takes one command at a time: send a frame, wait for the ACK, wait for the answer. The two
 waits are two calls, so that there is time for other work while a command is on air. A bus has
-wake(), ready(), write(buffer, start, end) and readinto(buffer, expected); see bus_*.py.
+wake(), speed_up(chip), ready(), write(buffer, start, end) and readinto(buffer, expected); see
+bus_*.py.
 """
 
 from time import sleep_ms, ticks_diff, ticks_ms
@@ -104,7 +105,6 @@ class Pn532:
             sleep_ms(_RESET_MS)
             self._reset(1)
         self._wake_up()
-        self.call(Command(GET_FIRMWARE_VERSION, 0))
         reply = self.reply
         if reply.count < 4 or reply.buffer[reply.start] != PN532:
             raise ChipSilent(GET_FIRMWARE_VERSION)
@@ -116,13 +116,17 @@ class Pn532:
         self.call(Command(RF_CONFIGURATION, 4, b"\x05\x01\x00\x01"))
 
     def _wake_up(self):
+        """Until it tells its version, at the bus's full speed."""
         # Normal mode, no time-out, IRQ line in use: only this ends the low-battery mode.
         sam = Command(SAM_CONFIGURATION, 3, b"\x01\x00\x01")
+        version = Command(GET_FIRMWARE_VERSION, 0)
         for attempt in range(_WAKE_UPS):
             self._bus.wake()
             self.abort()
             try:
                 self.call(sam)
+                self._bus.speed_up(self)
+                self.call(version)
                 return
             except ChipSilent:
                 if attempt == _WAKE_UPS - 1:

@@ -5,6 +5,8 @@ Numbers are GP numbers, not positions on the header.
 
 NAME = "pico"
 
+BUS = "spi"  # or "hsu", the UART; the module's switches say the same
+
 SPI = 0
 SPI_HZ = 3_500_000  # the PN532 takes 5 MHz at most; 3.5 is what runs without a pause: kpn532
 SCK = 18
@@ -12,7 +14,11 @@ MOSI = 19
 MISO = 16
 SELECT = 17
 
-IRQ = 20  # None where it is not wired: the chip is then asked over SPI
+UART = 1
+TX = 4
+RX = 5
+
+IRQ = 20  # None where it is not wired: the chip is then asked over SPI. Not used with "hsu"
 RESET = 21  # RSTPD_N, not RSTO; None where it is not wired
 
 WATCHDOG = 0x40058000  # its registers: RP2040 datasheet §4.7.6

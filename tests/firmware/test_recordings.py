@@ -24,6 +24,9 @@ class ReplayedBus:
     def wake(self):
         assert self.left.pop(0) == {"wake": True}
 
+    def speed_up(self, chip):
+        """The recorded bus could not."""
+
     def write(self, buffer, start, end):
         assert self.left.pop(0) == {"write": bytes(buffer[start:end]).hex()}
 

@@ -44,6 +44,11 @@ class RecordingBus:
         self._bus.wake()
         self._keep("wake", None, 0)
 
+    def speed_up(self, chip):
+        count = len(self._kept)
+        self._bus.speed_up(chip)
+        del self._kept[count:]  # that is between the chip and this bus alone
+
     def ready(self):
         is_ready = self._bus.ready()
         if is_ready:
@@ -138,10 +143,10 @@ def say(line):
     sys.stdout.write(json.dumps(line) + "\n")
 
 
-def record(spi_bus, board, machine):
+def record(bus, board, machine):
     pin = machine.Pin
     reset = None if board.RESET is None else pin(board.RESET, pin.OUT, value=1)
-    bus = RecordingBus(spi_bus())
+    bus = RecordingBus(bus())
     chip = Pn532(bus, reset)
     outcome = tap(chip)
     version = ".".join(str(n) for n in sys.implementation.version[:3])
@@ -154,4 +159,4 @@ def record(spi_bus, board, machine):
 
 if __name__ == "__main__":
     names = globals()  # main.py has left its own here
-    record(names["spi_bus"], names["board"], names["machine"])
+    record(names["bus"], names["board"], names["machine"])
