@@ -13,7 +13,7 @@ from kazashi.errors import ReaderUnplugged
 from kazashi.sim import pico
 from kazashi.sim.options import Options
 from kazashi.sim.pn532 import Pn532 as Chip
-from kazashi.sim.ports import SpiPort
+from kazashi.sim.ports import HsuPort, SpiPort
 from kazashi.sim.tabletop import Tabletop
 from kazashi.sim.watchdog import Watchdog
 
@@ -99,6 +99,7 @@ import board  # noqa: E402
 
 import app  # noqa: E402
 from bus_spi import SpiBus  # noqa: E402
+from bus_uart import UartBus  # noqa: E402
 from device import Device  # noqa: E402
 from field import Field  # noqa: E402
 from isodep import IsoDep  # noqa: E402
@@ -123,6 +124,29 @@ class Spi:
 
     def write_readinto(self, data, buffer):
         buffer[:] = self.port.transfer(bytes(data))
+
+
+class Uart:
+    """machine.UART over a port of the chip."""
+
+    def __init__(self, port):
+        self.port = port
+        self.received = b""
+
+    def init(self, baudrate, rxbuf, txbuf):
+        self.port.baud = baudrate
+        self.received = b""
+
+    def any(self):
+        self.received += self.port.fetch()
+        return len(self.received)
+
+    def readinto(self, buffer, count):
+        assert count <= len(self.received)
+        buffer[:count], self.received = self.received[:count], self.received[count:]
+
+    def write(self, buffer, start, count):
+        self.port.feed(bytes(buffer[start : start + count]))
 
 
 class Usb:
@@ -160,14 +184,18 @@ class Usb:
 class Desk(Tabletop):
     """A reader on a desk, and cards on it. connect() plugs it in. `app` is the firmware.
 
-    `chip` and `spi` may be others than the good ones.
+    `chip`, `spi` and `uart` may be others than the good ones; `bus` says which of the two it is.
     """
 
-    def __init__(self, *cards, chip=Chip, spi=Spi, with_irq=True, with_reset=True):
+    def __init__(
+        self, *cards, chip=Chip, bus="spi", spi=Spi, uart=Uart, with_irq=True, with_reset=True
+    ):
         super().__init__(Options(card="none"), clock)
         self.watchdog = clock.watchdog = Watchdog(board.WATCHDOG, clock.now)
         self.chip = chip(self.air, clock)
         self.spi = spi(SpiPort(self.chip))
+        self.uart = uart(HsuPort(self.chip))
+        self.bus = bus
         self.with_irq = with_irq
         self.with_reset = with_reset
         self.usb = None
@@ -188,15 +216,10 @@ class Desk(Tabletop):
 
     def boot(self):
         """As main.py does."""
-        port = self.spi.port
-        bus = SpiBus(
-            self.spi,
-            lambda value: port.select(low=not value),
-            self._irq if self.with_irq else None,
-        )
         self.usb = Usb()
         self.is_stopped = False  # the firmware has ended
-        chip = Pn532(bus, self._set_reset if self.with_reset else None)
+        bus = {"spi": self._spi_bus, "hsu": self._hsu_bus}[self.bus]
+        chip = Pn532(bus(), self._set_reset if self.with_reset else None)
         isodep = IsoDep(chip)
         device = Device()
         self.app = app.App(Link(self.usb), chip, Field(chip, isodep), isodep, device)
@@ -221,6 +244,17 @@ class Desk(Tabletop):
     def unplug(self):
         self.is_powered = False
         self.usb = None
+
+    def _spi_bus(self):
+        port = self.spi.port
+        return SpiBus(
+            self.spi,
+            lambda value: port.select(low=not value),
+            self._irq if self.with_irq else None,
+        )
+
+    def _hsu_bus(self):
+        return UartBus(self.uart, self._irq)
 
     def _irq(self):
         if self.chip.head():

@@ -36,7 +36,7 @@ def run(interpreter, tmp_path):
     def on_reset():
         processes[-1].kill()
 
-    pins = Pins("pico", spi=0, select=17, irq=20, reset=21, watchdog=0x40058000)
+    pins = Pins("pico", spi=0, select=17, uart=1, irq=20, reset=21, watchdog=0x40058000)
     watchdog = Watchdog(pins.watchdog)
     server = BoardServer(NoChip(), ScaledClock(1.0), pins, 1.0, watchdog, on_reset)
 

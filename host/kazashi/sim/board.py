@@ -1,7 +1,7 @@
 """A simulated board: what hangs on the pins of the simulated Pico, served over a socket.
 
-The other end is stand_ins/machine.py. Reading the IRQ pin while the chip is busy takes up to
-0.2 ms, so that a firmware that waits for it does not eat a processor.
+The other end is stand_ins/machine.py. Looking at the IRQ pin, or for octets on the UART, while the
+chip is busy takes up to 0.2 ms, so that a firmware that waits for it does not eat a processor.
 """
 
 import runpy
@@ -16,13 +16,13 @@ from time import sleep
 from typing import Any
 
 from .pn532 import Pn532
-from .ports import SpiPort
+from .ports import HsuPort, SpiPort
 from .radio import Clock
 from .watchdog import Watchdog
 
 _LOOK_S = 0.0002
 _ACCEPT_LOOK_S = 0.1
-_CONSTANTS = ("NAME", "SPI", "SELECT", "IRQ", "RESET", "WATCHDOG")
+_CONSTANTS = ("NAME", "SPI", "SELECT", "UART", "IRQ", "RESET", "WATCHDOG")
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ class Pins:
     name: str
     spi: int
     select: int
+    uart: int
     irq: int | None
     reset: int | None
     watchdog: int  # address of its registers
@@ -69,6 +70,8 @@ class BoardServer:
         self._pins = pins
         self._speed = speed
         self._spi = SpiPort(chip)
+        self._hsu = HsuPort(chip)
+        self._said = b""  # over the UART, and not yet fetched
         self._is_reset_low = False
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._listener.settimeout(_ACCEPT_LOOK_S)
@@ -130,6 +133,8 @@ class BoardServer:
         """The answer to one operation: see stand_ins/machine.py."""
         if operation == b"S":
             return self._spi.transfer(_exactly(stream, _number(stream, 2)))
+        if operation in b"ABGU":
+            return self._carry_out_uart(operation, stream)
         if operation == b"R":
             return bytes((self._read(_number(stream, 1)),))
         if operation == b"L":
@@ -147,6 +152,18 @@ class BoardServer:
             raise BoardReset
         return b"\x00"
 
+    def _carry_out_uart(self, operation: bytes, stream: BufferedReader) -> bytes:
+        if operation == b"A":
+            return self._waiting().to_bytes(2, "big")
+        if operation == b"G":
+            return self._fetch(_number(stream, 2))
+        if operation == b"U":
+            self._hsu.feed(_exactly(stream, _number(stream, 2)))
+        else:
+            self._hsu.baud = _number(stream, 4)
+            self._said = b""
+        return b"\x00"
+
     def _write(self, pin: int, value: int) -> None:
         if pin == self._pins.select:
             self._spi.select(low=not value)
@@ -158,11 +175,26 @@ class BoardServer:
     def _read(self, pin: int) -> int:
         if pin != self._pins.irq:
             return 1
+        self._look()
+        return int(self._chip.head() is None)
+
+    def _waiting(self) -> int:
+        """Octets that the UART has received."""
+        if not self._said:
+            self._look()
+        self._said += self._hsu.fetch()
+        return len(self._said)
+
+    def _fetch(self, count: int) -> bytes:
+        said, self._said = self._said[:count], self._said[count:]
+        return len(said).to_bytes(2, "big") + said
+
+    def _look(self) -> None:
+        """Take a little time, unless a frame is there."""
         if self._chip.head() is None:
             due = self._chip.due_s()
             wait = _LOOK_S if due is None else (due - self._clock.now()) / self._speed
             sleep(max(0.0, min(wait, _LOOK_S)))
-        return int(self._chip.head() is None)
 
 
 def _number(stream: BufferedReader, size: int) -> int:

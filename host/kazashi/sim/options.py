@@ -10,6 +10,7 @@ from .person import Person
 from .picc import FRAME_SIZES, BlockSettings, TypeA, TypeB
 from .radio import Picc
 
+BUSES = ("spi", "hsu")  # hsu: the UART
 # The last one has 31-bit small ints and ticks that wrap at 2^30, as the RP2040's has.
 INTERPRETERS = ("cpython", "micropython", "micropython32")
 
@@ -30,7 +31,7 @@ class Options:
     speed: float = 1.0  # of simulated time
     interpreter: str = "cpython"  # one of INTERPRETERS
     board: str = "pico"
-    bus: str = "spi"  # between board and chip
+    bus: str = "spi"  # between board and chip, one of BUSES
 
     @classmethod
     def parse(cls, url: str) -> "Options":
@@ -54,8 +55,8 @@ class Options:
         """Raises ValueError where a value makes no sense."""
         if self.card not in CARDS:
             raise ValueError(f"sim: knows no card {self.card}, only {', '.join(CARDS)}")
-        if self.bus != "spi":
-            raise ValueError("sim: bus is spi, the only one so far")
+        if self.bus not in BUSES:
+            raise ValueError(f"sim: bus is one of {', '.join(BUSES)}")
         if self.interpreter not in INTERPRETERS:
             raise ValueError(f"sim: interpreter is one of {', '.join(INTERPRETERS)}")
         if self.fsc not in FRAME_SIZES:

@@ -61,7 +61,11 @@ class SimulatedPico(Tabletop):
             self.chip, self.clock, pins, self.options.speed, self._watchdog, self._reset
         )
         firmware = device_folder("firmware")
-        environment = os.environ | {"KAZASHI_BOARD": server.address}
+        environment = os.environ | {
+            "KAZASHI_BOARD": server.address,
+            "KAZASHI_BOARD_FILE": str(self._folder / "board.py"),
+            "KAZASHI_BUS": self.options.bus,
+        }
         folders = [str(_STAND_INS), str(firmware), str(self._folder)]
         command, path = interpreter(self.options.interpreter, firmware / "main.py", folders)
         self.pipe = ProcessPipe(command, environment | path, server.close)

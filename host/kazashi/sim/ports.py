@@ -8,6 +8,7 @@ from .pn532 import Pn532
 _TURNED = bytes(int(f"{i:08b}"[::-1], 2) for i in range(256))
 
 _WRITE, _STATUS, _READ = 0x01, 0x02, 0x03
+_SAME_RATE = 0.02  # of each other, two UARTs understand every octet
 _LOST_WHILE_WAKING = 5  # bytes on HSU, 0.4 ms at 115200: a preamble of zeros is what saves a frame
 
 
@@ -63,21 +64,51 @@ class SpiPort:
 
 
 class HsuPort:
-    """The UART. Asleep, the chip loses the bytes that wake it."""
+    """The UART. Asleep, the chip loses the bytes that wake it.
+
+    `baud` is the host's rate; None: its line has none, as a pty.
+    """
 
     def __init__(self, chip: Pn532) -> None:
         self._chip = chip
+        self.baud: int | None = None
 
     def feed(self, data: bytes) -> None:
         """Bytes from the host."""
+        data = heard(data, self.baud or self._chip.baud, self._chip.baud)
         if self._chip.is_asleep:
             data = data[_LOST_WHILE_WAKING:]
             self._chip.wake()
         self._chip.host_bytes(data)
 
     def fetch(self) -> bytes:
-        """All that the chip has to say by now."""
+        """All that the chip has to say by now, as the host hears it."""
         said = b""
         while self._chip.head() is not None:
             said += self._chip.pop()
-        return said
+        return heard(said, self._chip.baud, self.baud or self._chip.baud)
+
+
+def heard(data: bytes, sent_baud: int, heard_baud: int) -> bytes:
+    """What a UART at one rate makes of bytes sent without a pause at another, 8N1.
+
+    Where it expects a stop bit and finds none, it drops the byte.
+    """
+    if abs(sent_baud - heard_baud) <= _SAME_RATE * heard_baud:
+        return data
+    line = [bit for byte in data for bit in (0, *(byte >> i & 1 for i in range(8)), 1)]
+    bits_a_bit = sent_baud / heard_baud
+
+    def level(begin: int, bit: int) -> int:
+        at = int(begin + (bit + 0.5) * bits_a_bit)
+        return line[at] if at < len(line) else 1
+
+    said, at = bytearray(), 0
+    while at < len(line):
+        if line[at] == 1 or level(at, 0) == 1:  # idle, or too short for a start bit
+            at += 1
+            continue
+        if level(at, 9) == 1:
+            said.append(sum(level(at, 1 + i) << i for i in range(8)))
+        at = int(at + 9.5 * bits_a_bit) + 1
+    return bytes(said)

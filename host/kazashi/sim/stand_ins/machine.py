@@ -1,4 +1,4 @@
-"""Stand-in for the RP2040's `machine`: pins, SPI, registers and watchdog of a simulated board.
+"""Stand-in for the RP2040's `machine`: pins, SPI, UART, registers, watchdog of a simulated board.
 
 They end at a socket. Runs on CPython and on unix MicroPython, where it lies on the path before the
 built-in module. Where the RP2040 refuses something, this does too. board.py on the other end says
@@ -6,6 +6,8 @@ what hangs on the pins.
 
 Every request is answered, so that nothing overtakes anything:
     P pin value → 00        R pin → value        S size(2) octets → octets
+    A → waiting(2)          B baud(4) → 00       U size(2) octets → 00
+    G size(2) → count(2) octets
     L address(4) → word(4)  T address(4) word(4) → 00
     W ms(4) → 00            F → 00               X → the end
 """
@@ -101,6 +103,41 @@ class SPI:
         if len(data) != len(buffer):
             raise ValueError("buffers must be the same length")
         _wires.exchange(data, buffer)
+
+
+class UART:
+    """The UART that the chip hangs on. A rate that is not the chip's garbles what passes."""
+
+    def __init__(self, number, baudrate=115200, bits=8, parity=None, stop=1, tx=None, rx=None):
+        if (bits, parity, stop) != (8, None, 1):
+            raise ValueError("the simulated chip speaks 8N1")
+        self._two = bytearray(2)
+        self.init(baudrate)
+
+    def init(self, baudrate, rxbuf=256, txbuf=256):
+        _wires.ask(b"B" + baudrate.to_bytes(4, "big"))
+
+    def any(self):
+        _wires.stream.write(b"A")
+        return self._number()
+
+    def readinto(self, buffer, count):
+        """What has come. The RP2040 waits a little for the rest."""
+        _wires.stream.write(b"G" + count.to_bytes(2, "big"))
+        data = bytearray(self._number())
+        if data:
+            _wires.fill(data)
+        buffer[: len(data)] = data
+        return len(data) or None
+
+    def write(self, buffer, start, count):
+        octets = bytes(buffer[start : start + count])
+        _wires.ask(b"U" + count.to_bytes(2, "big") + octets)
+        return count
+
+    def _number(self):
+        _wires.fill(self._two)
+        return self._two[0] << 8 | self._two[1]
 
 
 class _Memory:
