@@ -11,7 +11,9 @@ from kazashi.sim.radio import AirFrame, frame_time
 from kazashi_wire.messages import Technology
 
 CR0, DATA, PRESCALE = 0x00, 0x08, 0x10  # registers of the PL022
-EIGHT_BITS, PL022_HZ = 0x07, 48_000_000
+EIGHT_BITS, PERIPHERALS_HZ = 0x07, 48_000_000
+UART_DATA, DIVISOR, FRACTION, LINE, CONTROL = 0x00, 0x24, 0x28, 0x2C, 0x30  # of the PL011
+FIFOS, ENABLE = 1 << 4, 1 << 9 | 1 << 8 | 1
 BUFFER_STATUS, ENDPOINT_3_IN = 0x58, 1 << 6
 AVAILABLE, FULL = 1 << 10, 1 << 15
 GET_FIRMWARE_VERSION = bytes.fromhex("0000ff02fed4022a00")
@@ -40,7 +42,21 @@ class Bench:
         begin = round(self.mcu.clock.nanos)
         for byte in data:
             spi.write_uint32(DATA, byte)
-            self.wait(8e9 * divisor / PL022_HZ)
+            self.wait(8e9 * divisor / PERIPHERALS_HZ)
+        return self.pico.ledger.spent_ns(begin, round(self.mcu.clock.nanos))
+
+    def send_over_uart(self, data, baud, wait_ns=0):
+        """Bytes without a pause, and some time behind them; who had the time."""
+        uart = self.mcu.uart[1]
+        uart.write_uint32(DIVISOR, PERIPHERALS_HZ // (16 * baud))
+        uart.write_uint32(FRACTION, PERIPHERALS_HZ * 4 // baud % 64)
+        uart.write_uint32(LINE, FIFOS)
+        uart.write_uint32(CONTROL, ENABLE)
+        begin = round(self.mcu.clock.nanos)
+        for byte in data:
+            uart.write_uint32(UART_DATA, byte)
+            self.wait(10e9 / baud)
+        self.wait(wait_ns)
         return self.pico.ledger.spent_ns(begin, round(self.mcu.clock.nanos))
 
     def offer_packet(self, size):
@@ -61,6 +77,21 @@ def test_a_byte_on_the_spi_takes_its_eight_bits_at_the_clock(bench, divisor, byt
     spent = bench.send_over_spi(bytes(100), divisor)
     assert spent[Owner.BUS] == pytest.approx(100 * byte_ns, abs=100)
     assert spent[Owner.INTERPRETER] == 0
+
+
+@pytest.mark.parametrize("baud", [115200, 921600])
+def test_an_octet_on_the_uart_takes_its_ten_bits_at_the_rate(image, baud):
+    bench = Bench(image, bus="hsu")
+    spent = bench.send_over_uart(bytes(100), baud)
+    assert spent[Owner.BUS] == pytest.approx(100 * 10e9 / baud, rel=0.002)  # of the divisor
+    assert spent[Owner.CHIP] == 0
+
+
+def test_what_the_chip_says_over_the_uart_is_charged_too(image):
+    bench = Bench(image, bus="hsu", chip=0.002)
+    spent = bench.send_over_uart(GET_FIRMWARE_VERSION, 115200, wait_ns=6_000_000)
+    octets = len(GET_FIRMWARE_VERSION) + 6 + 13  # an ACK, and the version in its frame
+    assert spent[Owner.BUS] == pytest.approx(octets * 10e9 / 115200, rel=0.002)
 
 
 @pytest.mark.parametrize("command_s", [0.0005, 0.002])

@@ -15,8 +15,10 @@ from kazashi.sim.pico import device_folder
 _SOURCE = ("main.py",)  # what MicroPython starts by name; with a board's board.py, for people
 
 
-def firmware_files(board: str) -> dict[str, bytes]:
+def firmware_files(board: str, bus: str) -> dict[str, bytes]:
     """By name, what is in the flash of a `board`: compiled, but for main.py and board.py.
+
+    board.py has a line more: the `bus`, as somebody would set it who wires another than is usual.
 
     Raises:
         NoReader: there is no such board.
@@ -27,7 +29,9 @@ def firmware_files(board: str) -> dict[str, bytes]:
     modules = sorted(device_folder("firmware").glob("*.py"))
     sources = [pins, *(m for m in modules if m.name in _SOURCE)]
     compiled = _compile([m for m in modules if m.name not in _SOURCE])
-    return {source.name: source.read_bytes() for source in sources} | compiled
+    files = {source.name: source.read_bytes() for source in sources} | compiled
+    files[pins.name] += f'\nBUS = "{bus}"\n'.encode()
+    return files
 
 
 def littlefs(files: dict[str, bytes], layout: FlashLayout) -> bytes:

@@ -28,6 +28,7 @@ from kazashi.sim.radio import Air, AirFrame, Heard
 from kazashi.sim.tabletop import Tabletop
 
 from .flash import firmware_files, littlefs
+from .hsu import HsuWires
 from .image import checked, official_image
 from .ledger import Ledger, Owner
 from .mends import mend
@@ -57,7 +58,7 @@ class EmulatedPico(Tabletop):
     def __init__(self, image: Path, options: Options | None = None) -> None:
         options = options or Options()
         self.ledger = ledger = Ledger()
-        self._device = _device(image, options.board)
+        self._device = _device(image, options)
         mend(self._device, partial(ledger.note, Owner.USB))
         self._is_booted = False
         self._has_reset = False  # itself, and is still plugged in
@@ -68,7 +69,8 @@ class EmulatedPico(Tabletop):
         super().__init__(options, EmulatedClock(self._device.simulator))
         _charge_air(self.air, ledger)
         pins = Pins.of(device_folder("boards") / options.board)
-        self._wires = Wires(self._device, self.chip, pins, ledger)
+        wires = {"spi": Wires, "hsu": HsuWires}[options.bus]
+        self._wires = wires(self._device, self.chip, pins, ledger)
 
     @classmethod
     def of(cls, url: str) -> "EmulatedPico":
@@ -196,10 +198,10 @@ def _charge_air(air: Air, ledger: Ledger) -> None:
     air.exchange = charged_exchange
 
 
-def _device(image: Path, board: str) -> MicroPythonDevice:
+def _device(image: Path, options: Options) -> MicroPythonDevice:
     spec = resolve_firmware(BOARDS["pico"], "micropython", str(checked(image)))
     assert spec.layout
     with tempfile.NamedTemporaryFile(suffix=".littlefs") as filesystem:
-        filesystem.write(littlefs(firmware_files(board), spec.layout))
+        filesystem.write(littlefs(firmware_files(options.board, options.bus), spec.layout))
         filesystem.flush()
         return MicroPythonDevice(board=spec, filesystem=Path(filesystem.name))
