@@ -149,6 +149,11 @@ class Uart:
         self.port.feed(bytes(buffer[start : start + count]))
 
 
+def spi_bus(spi, irq=None):
+    """The firmware's bus over a Spi of here."""
+    return SpiBus(spi, lambda value: spi.port.select(low=not value), irq)
+
+
 class Usb:
     """The firmware's end of the line."""
 
@@ -246,12 +251,7 @@ class Desk(Tabletop):
         self.usb = None
 
     def _spi_bus(self):
-        port = self.spi.port
-        return SpiBus(
-            self.spi,
-            lambda value: port.select(low=not value),
-            self._irq if self.with_irq else None,
-        )
+        return spi_bus(self.spi, self._irq if self.with_irq else None)
 
     def _hsu_bus(self):
         return UartBus(self.uart, self._irq)
