@@ -1,6 +1,6 @@
 """A whole reader in this process, asked frame by frame: see ../desk.py."""
 
-from desk import BoardReset, Chip, Desk, Spi, clock
+from desk import BoardReset, Desk, clock
 from kazashi_wire.frame import Deframer, Frame
 from kazashi_wire.messages import (
     BY_KIND,
@@ -32,8 +32,8 @@ class Hang(Exception):
 class Reader:
     """A desk and its host, which speaks in frames. Arguments as those of Desk."""
 
-    def __init__(self, *cards, chip=Chip, spi=Spi):
-        self.desk = Desk(*cards, chip=chip, spi=spi)
+    def __init__(self, *cards, **options):
+        self.desk = Desk(*cards, **options)
         self._deframer = Deframer()
         self._number = 0
         self.desk.connect()

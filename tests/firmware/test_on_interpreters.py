@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bench.reader import HELLO, Reader
-from desk import Spi
+from desk import Spi, Uart
 from interpreters import on_32_bits, on_all_interpreters
 from kazashi.sim import pico
 from kazashi.sim.card import Jpki
@@ -69,7 +69,23 @@ def test_the_reader_takes_at_most_60_kb_of_heap(interpreter):
     assert int(run(interpreter, TESTS / "firmware/device/measure_heap.py")) <= 60_000
 
 
-class Recorder(Spi):
+class UartRecorder(Uart):
+    """Keeps what passes, as SpiRecorder does."""
+
+    def __init__(self, port):
+        super().__init__(port)
+        self.transfers = []
+
+    def readinto(self, buffer, count):
+        super().readinto(buffer, count)
+        self.transfers.append((True, bytes(buffer[:count]).hex()))
+
+    def write(self, buffer, start, count):
+        super().write(buffer, start, count)
+        self.transfers.append((False, bytes(buffer[start : start + count]).hex()))
+
+
+class SpiRecorder(Spi):
     """Keeps what passes: (is read, octets in hex)."""
 
     def __init__(self, port):
@@ -91,20 +107,22 @@ VERIFY = bytes.fromhex("002000980431323334")
 SIGN = bytes.fromhex("802a009af0") + bytes(240) + b"\x00"
 
 
-def record_read(path, settings, disturb):
-    """Write to `path` what a read and a signature say on host line and SPI; see replay_read.py."""
-    reader = Reader(TypeB(Jpki(Person()), settings), spi=Recorder)
+def record_read(path, settings, disturb, bus="spi"):
+    """Write to `path` what a read and a signature say on host line and bus; see replay_read.py."""
+    card = TypeB(Jpki(Person()), settings)
+    reader = Reader(card, spi=SpiRecorder, uart=UartRecorder, bus=bus)
+    wires = reader.desk.spi if bus == "spi" else reader.desk.uart
     reader.desk.app._device.names = b"test\ncpython"
 
     def record(last_word, *requests):
         said = b"".join(Frame(r.kind, 1, r.build()).build() for r in requests)
         reader.usb.to_reader += said
-        reader.desk.spi.transfers.clear()
+        wires.transfers.clear()
         heard = reader.step()
         while not heard or not isinstance(heard[-1][1], last_word):
             heard += reader.step()
         answer = b"".join(Frame(m.kind, number, m.build()).build() for number, m in heard)
-        print(json.dumps([said.hex(), reader.desk.spi.transfers, answer.hex()]), file=file)
+        print(json.dumps([said.hex(), wires.transfers, answer.hex()]), file=file)
 
     with path.open("w") as file:
         record(Welcome, HELLO)
@@ -122,12 +140,13 @@ def replay_read(interpreter, path, *arguments):
     return json.loads(run(interpreter, script, str(path), *arguments))
 
 
-@pytest.mark.parametrize("line", ["irq", "no irq"])
+@pytest.mark.parametrize("line", ["irq", "no irq", "hsu"])
 @pytest.mark.parametrize("fsci", [8, 5], ids=["256", "64"])
 @pytest.mark.parametrize("extensions", [{}, {0: 2, 2: 3, 3: 1, 7: 59}], ids=["", "WTX"])
 def test_a_read_allocates_nothing(interpreter, tmp_path, line, fsci, extensions):
     recorded = tmp_path / "read.jsonl"
-    record_read(recorded, BlockSettings(fsci=fsci, extensions=extensions), lambda *_: None)
+    settings = BlockSettings(fsci=fsci, extensions=extensions)
+    record_read(recorded, settings, lambda *_: None, "hsu" if line == "hsu" else "spi")
     replay_read(interpreter, recorded, "locked", line)
 
 

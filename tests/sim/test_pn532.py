@@ -9,7 +9,7 @@ from kazashi.sim.hostframe import ACK, NACK, SYNTAX_ERROR
 from kazashi.sim.person import Person
 from kazashi.sim.picc import TypeB
 from kazashi.sim.pn532 import Pn532
-from kazashi.sim.ports import HsuPort, SpiPort
+from kazashi.sim.ports import HsuPort, SpiPort, heard
 from kazashi.sim.radio import Air
 
 PERSON = Person()
@@ -211,6 +211,36 @@ def test_the_baud_rate_changes_when_the_host_has_acknowledged(bench):
     assert bench.chip.baud == 115200
     bench.send(ACK)
     assert bench.chip.baud == 921600
+
+
+RATES = (9600, 115200, 460800, 921600, 1288000)
+
+
+@given(st.binary(max_size=40), st.sampled_from(RATES))
+def test_uarts_at_about_one_rate_understand_each_other(data, baud):
+    assert heard(data, baud, round(baud * 0.985)) == data
+
+
+@given(st.sampled_from(RATES), st.sampled_from(RATES))
+def test_uarts_at_other_rates_do_not(sent, listened):
+    assert (heard(SAM, sent, listened) == SAM) == (sent == listened)
+
+
+def test_a_zero_sent_slowly_is_a_line_held_low_and_nothing_to_a_fast_uart():
+    assert heard(b"\x00", 115200, 921600) == b""
+
+
+def test_a_command_at_another_rate_does_not_reach_the_chip(bench):
+    port = HsuPort(bench.chip)
+    port.baud = 921600
+    port.feed(SAM)
+    port.feed(ACK)
+    bench.clock.s += 1
+    assert port.fetch() == b""
+    port.baud = 115200
+    port.feed(SAM)
+    bench.clock.s += 1
+    assert port.fetch() == ACK + SAM_ANSWER
 
 
 def turned(data):

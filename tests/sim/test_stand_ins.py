@@ -20,12 +20,16 @@ class NoChip:
     """Nothing hangs on the pins."""
 
     is_asleep = False
+    baud = 115200
 
     def head(self):
         return None
 
     def due_s(self):
         return None
+
+    def host_bytes(self, data):
+        """Nobody listens."""
 
 
 @pytest.fixture
@@ -79,6 +83,18 @@ def test_pins_without_anything_on_them_read_high(run):
         "sys.stdout.buffer.write(bytes((48 + machine.Pin(3)(), 48 + machine.Pin(20).value())))\n"
     )
     assert process.communicate(timeout=20)[0] == b"11"
+
+
+@on_all_interpreters
+def test_a_uart_without_anything_on_it_has_nothing_and_takes_everything(run):
+    process = run(
+        "import machine, sys\n"
+        "uart = machine.UART(1)\n"
+        "uart.init(921600, rxbuf=320, txbuf=320)\n"
+        "got = (uart.any(), uart.readinto(bytearray(4), 4), uart.write(b'abcdef', 1, 3))\n"
+        "sys.stdout.buffer.write(repr(got).encode())\n"
+    )
+    assert process.communicate(timeout=20)[0] == b"(0, None, 3)"
 
 
 @on_all_interpreters

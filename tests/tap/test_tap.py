@@ -16,6 +16,7 @@ from kazashi.errors import (
     SeveralCards,
     WrongPin,
 )
+from kazashi.sim.options import BUSES
 
 pytestmark = on_all_interpreters
 
@@ -25,8 +26,9 @@ def certificate_of(pico):
     return pico.cards[0].blocks.application.person.certificate
 
 
-def test_the_certificate_arrives_byte_for_byte_and_its_key_signs(pico, plug_in):
-    simulated = pico()
+@pytest.mark.parametrize("bus", BUSES)
+def test_the_certificate_arrives_byte_for_byte_and_its_key_signs(pico, plug_in, bus):
+    simulated = pico(bus=bus)
     reader = plug_in(simulated)
     jpki = JpkiSession(reader.wait_for_card(10))
     der = jpki.authentication_certificate()
@@ -36,6 +38,7 @@ def test_the_certificate_arrives_byte_for_byte_and_its_key_signs(pico, plug_in):
     jpki.verify_pin("1234")
     assert Certificate.parse(der).verifies(jpki.sign(b"challenge"), b"challenge")
     assert not Certificate.parse(der).verifies(jpki.sign(b"other"), b"challenge")
+    assert simulated.chip.baud == {"spi": 115200, "hsu": 921600}[bus]
 
 
 @pytest.mark.parametrize("size", [1200, 1313, 1503, 1504, 1505, 2000])

@@ -92,11 +92,12 @@ class HsuPort:
 def heard(data: bytes, sent_baud: int, heard_baud: int) -> bytes:
     """What a UART at one rate makes of bytes sent without a pause at another, 8N1.
 
-    Where it expects a stop bit and finds none, it drops the byte.
+    Where it expects a stop bit and finds none, it drops the byte and waits for the line to be high.
     """
     if abs(sent_baud - heard_baud) <= _SAME_RATE * heard_baud:
         return data
     line = [bit for byte in data for bit in (0, *(byte >> i & 1 for i in range(8)), 1)]
+    line.append(1)  # idle
     bits_a_bit = sent_baud / heard_baud
 
     def level(begin: int, bit: int) -> int:
@@ -108,7 +109,10 @@ def heard(data: bytes, sent_baud: int, heard_baud: int) -> bytes:
         if line[at] == 1 or level(at, 0) == 1:  # idle, or too short for a start bit
             at += 1
             continue
+        stop = int(at + 9.5 * bits_a_bit)
         if level(at, 9) == 1:
             said.append(sum(level(at, 1 + i) << i for i in range(8)))
-        at = int(at + 9.5 * bits_a_bit) + 1
+            at = stop + 1
+        else:
+            at = line.index(1, stop)
     return bytes(said)

@@ -1,9 +1,10 @@
-"""Replays a read over the firmware's SPI bus, and weighs what it leaves on the heap.
+"""Replays a read over one of the firmware's buses, and weighs what it leaves on the heap.
 
 Arguments: a file, and words. "locked": on MicroPython, requests run with the heap locked. "irq":
-the bus has its IRQ line. The file holds JSON lines, one a request: [request, [[is read, transfer],
-…], answer], all in hex. Prints a JSON list, for each request the octets that it left in use. Litter
-lies there from the beginning: if the collector ran, fewer are in use than before.
+the bus, SPI, has its IRQ line. "hsu": it is the UART. The file holds JSON lines, one a request:
+[request, [[is read, transfer], …], answer], all in hex. Prints a JSON list, for each request the
+octets that it left in use. Litter lies there from the beginning: if the collector ran, fewer are in
+use than before.
 """
 
 import gc
@@ -15,6 +16,7 @@ import micropython
 import wire
 from app import App
 from bus_spi import SpiBus
+from bus_uart import UartBus
 from field import Field
 from isodep import IsoDep
 from link import Link
@@ -58,6 +60,37 @@ class Spi:
     def _next(self):
         self.at += 1
         return self.transfers[self.at - 1]
+
+
+class Uart:
+    """The same; octets wait as they came."""
+
+    def __init__(self):
+        self.transfers = ()
+        self.at = 0
+        self.taken = 0  # of the octets that wait
+
+    def init(self, rate, rxbuf, txbuf):
+        pass
+
+    def any(self):
+        if self.at == len(self.transfers) or not self.transfers[self.at][0]:
+            return 0
+        return len(self.transfers[self.at][1]) - self.taken
+
+    def readinto(self, buffer, count):
+        copy(self.transfers[self.at][1], self.taken, buffer, 0, count)
+        self.taken += count
+        if not self.any():
+            self.taken = 0
+            self.at += 1
+
+    def write(self, buffer, start, count):
+        is_read, data = self.transfers[self.at]
+        insist(not is_read and len(data) == count)
+        for i in range(count):
+            insist(buffer[start + i] == data[i])
+        self.at += 1
 
 
 class Port:
@@ -121,9 +154,13 @@ def parsed(line):
     return unhexed(request), [(is_read, unhexed(t)) for is_read, t in transfers], unhexed(answer)
 
 
-spi = Spi()
 port = Port()
-driver = Pn532(SpiBus(spi, ignore, spi.irq if "irq" in sys.argv else None))
+if "hsu" in sys.argv:
+    wires = Uart()
+    driver = Pn532(UartBus(wires))
+else:
+    wires = Spi()
+    driver = Pn532(SpiBus(wires, ignore, wires.irq if "irq" in sys.argv else None))
 isodep = IsoDep(driver)
 app = App(Link(port), driver, Field(driver, isodep), isodep, Device())
 if "locked" in sys.argv:
@@ -133,13 +170,13 @@ if "locked" in sys.argv:
 def replay(exchange):
     """Have its request answered. Returns how many octets of the heap that took."""
     before = in_use()
-    port.request, spi.transfers, port.answer = exchange
-    port.taken = port.given = spi.at = 0
+    port.request, wires.transfers, port.answer = exchange
+    port.taken = port.given = wires.at = 0
     if exchange is exchanges[0]:
         app.begin()
     while port.given < len(port.answer) or port.taken < len(port.request):
         app.step()
-    insist(spi.at == len(spi.transfers))
+    insist(wires.at == len(wires.transfers))
     return in_use() - before
 
 

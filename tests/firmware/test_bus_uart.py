@@ -1,0 +1,195 @@
+"""The UART's own troubles: octets lost, garbled or in pieces, and rates that differ."""
+
+import pytest
+
+from bus_uart import UartBus
+from desk import Chip, Uart, clock
+from hostframe import ACK, Command
+from kazashi.sim.ports import HsuPort
+from kazashi.sim.radio import Air
+from pn532 import ChipSilent, Pn532
+from tapping import expect, on_a_desk
+
+WAKE_UP = "5555" + "00" * 14
+SAM, SET_RATE, VERSION = "0000ff05fbd4140100011600", "0000ff03fdd410071500", "0000ff02fed4022a00"
+ANSWER = bytes.fromhex("0000ff06fad50332010607e800")
+
+
+class WatchedUart(Uart):
+    """Notes (rate, octets) of all that is written."""
+
+    def __init__(self, port):
+        super().__init__(port)
+        self.written = []
+
+    def write(self, buffer, start, count):
+        self.written.append((self.port.baud, bytes(buffer[start : start + count]).hex()))
+        super().write(buffer, start, count)
+
+
+class OneByOne(Uart):
+    """Octets come one at a time: at least one look passes before the next is there."""
+
+    def any(self):
+        return min(super().any(), 1)
+
+
+def damaged_at(index, change):
+    """A Uart on which the octet with this index of those from the chip is changed, once."""
+
+    class DamagedUart(Uart):
+        heard = 0
+
+        def any(self):
+            known = len(self.received)
+            super().any()
+            new = self.received[known:]
+            place = index - self.heard
+            self.heard += len(new)
+            if 0 <= place < len(new):
+                new = new[:place] + change(new[place : place + 1]) + new[place + 1 :]
+                self.received = self.received[:known] + new
+            return len(self.received)
+
+    return DamagedUart
+
+
+def wait():
+    clock.pass_by(0.0001)
+
+
+def chip_on(uart_class):
+    """(simulated chip, its Uart, the driver)."""
+    chip = Chip(Air(), clock)
+    uart = uart_class(HsuPort(chip))
+    return chip, uart, Pn532(UartBus(uart, wait))
+
+
+def lose(_octet):
+    return b""
+
+
+def garble(octet):
+    return bytes((octet[0] ^ 0x18,))
+
+
+def insert(octet):
+    return b"\xff" + octet
+
+
+def test_a_start_goes_from_115200_to_921600():
+    chip, uart, driver = chip_on(WatchedUart)
+    driver.start()
+    slow = [WAKE_UP, ACK.hex(), SAM, SET_RATE, ACK.hex()]
+    assert uart.written[:6] == [*((115200, frame) for frame in slow), (921600, VERSION)]
+    assert {rate for rate, _ in uart.written[5:]} == {921600}
+    assert chip.baud == 921600
+    assert bytes(driver.version).hex() == "32010607"
+
+
+def test_a_frame_may_come_in_pieces():
+    _chip, _uart, driver = chip_on(OneByOne)
+    driver.start()
+    assert bytes(driver.version).hex() == "32010607"
+
+
+@pytest.mark.parametrize("kind", [lose, garble, insert])
+@pytest.mark.parametrize("place", range(len(ACK) + len(ANSWER)))
+def test_whatever_happens_to_an_octet_the_answer_comes(place, kind):
+    _chip, uart, driver = chip_on(damaged_at(place, kind))
+    uart.init(115200, 0, 0)
+    start = driver.call(Command(0x02, 0))
+    assert bytes(driver.reply.buffer[start : start + 4]).hex() == "32010607"
+
+
+def test_the_end_of_a_frame_that_never_comes_is_waited_for_a_little():
+    _chip, uart, _driver = chip_on(Uart)
+    bus = UartBus(uart, wait)
+    uart.received = ANSWER[:-3]
+    begin = clock.s
+    assert bus.readinto(bytearray(80), 24) == 0
+    assert clock.s - begin < 0.03
+
+
+def test_nothing_beyond_a_frame_is_read():
+    _chip, uart, _driver = chip_on(Uart)
+    bus = UartBus(uart, wait)
+    uart.received = ACK + ANSWER
+    buffer = bytearray(80)
+    assert bus.readinto(buffer, 24) == len(ACK)
+    assert bus.readinto(buffer, 24) == len(ANSWER)
+    assert bytes(buffer[: len(ANSWER)]) == ANSWER
+
+
+@pytest.mark.parametrize("octets", [bytes(276), b"\xff" * 276, b"\x00\xff\xff\xff\xff\xff" * 46])
+def test_a_line_that_never_falls_silent_is_a_silent_chip(octets):
+    class Babbling(Uart):
+        def any(self):
+            self.received = octets
+            return len(octets)
+
+    _chip, uart, driver = chip_on(Babbling)
+    uart.init(115200, 0, 0)
+    begin = clock.s
+    with pytest.raises(ChipSilent):
+        driver.call(Command(0x02, 0))
+    assert clock.s - begin < 1.0
+
+
+@pytest.mark.parametrize("place", range(len(ACK)))
+def test_a_rate_that_only_one_end_has_changed_is_found_out(place):
+    """The ACK that makes the chip change its rate does not arrive as it left."""
+
+    class DamagedUart(WatchedUart):
+        def write(self, buffer, start, count):
+            if len(self.written) == 4:
+                frame = bytearray(ACK)
+                frame[place] ^= 0x18
+                buffer, start = frame, 0
+            super().write(buffer, start, count)
+
+    chip, uart, driver = chip_on(DamagedUart)
+    driver.start()
+    assert uart.written[4][1] != ACK.hex()
+    assert chip.baud == 921600
+    assert bytes(driver.version).hex() == "32010607"
+
+
+def test_a_chip_that_kept_the_high_rate_is_found_there():
+    chip, _uart, driver = chip_on(Uart)
+    driver.start()
+    assert chip.baud == 921600
+    uart = WatchedUart(HsuPort(chip))  # the board has started again; the chip does not know
+    driver = Pn532(UartBus(uart, wait))
+    driver.start()
+    assert chip.baud == 921600
+    assert bytes(driver.version).hex() == "32010607"
+    assert SET_RATE not in [frame for rate, frame in uart.written if rate == 921600]
+
+
+def octets_of_a_tap():
+    counted = damaged_at(-1, lose)
+    tapping = on_a_desk(bus="hsu", uart=counted)
+    assert tapping.outcome() is None
+    return tapping.desk.uart.heard
+
+
+OCTETS = octets_of_a_tap()
+
+
+@pytest.mark.parametrize("kind", [lose, garble])
+@pytest.mark.parametrize("place", range(0, OCTETS, 37))
+def test_a_tap_does_not_notice_what_happens_to_an_octet(place, kind):
+    tapping = on_a_desk(bus="hsu", uart=damaged_at(place, kind))
+    assert tapping.outcome() is None
+    assert tapping.desk.chip.baud == 921600
+
+
+@pytest.mark.parametrize("with_reset", [True, False])
+def test_after_a_brown_out_the_next_tap_is_as_any(with_reset):
+    tapping = on_a_desk(bus="hsu", with_reset=with_reset)
+    expect(tapping.outcome(), None, "read")
+    tapping.desk.chip.reset()
+    assert tapping.desk.chip.baud == 115200
+    assert tapping.taps_again().reboots == 0
+    assert tapping.desk.chip.baud == 921600
