@@ -1,4 +1,4 @@
-"""Fault matrix, the chip: at every command of a tap, everything that a PN532 may do wrong.
+"""Fault matrix, the chip: at every command of a tap, on each bus, all that a PN532 may do wrong.
 
 Ref: facts of drivers in the field (see kazashi/sim/faults.py); status codes: UM0701-02 §7.1.
 """
@@ -9,6 +9,7 @@ from desk import BoardReset, clock
 from kazashi.errors import CardGone, ReaderHot, ReaderUnplugged, ReadInterrupted
 from kazashi.sim import faults
 from kazashi.sim.faults import once, report
+from kazashi.sim.options import BUSES
 from kazashi_wire.messages import Fault, ResetCause
 from tapping import expect, on_a_desk
 
@@ -39,15 +40,17 @@ STATUSES = (
 )
 
 
-def commands_of_a_tap():
+def commands_of_a_tap(bus):
     """(step, code) of every command that the chip gets."""
-    tapping, seen = on_a_desk(), []
+    tapping, seen = on_a_desk(bus=bus), []
     tapping.desk.chip.disturb = lambda _index, command: seen.append((tapping.step, command[0]))
     assert tapping.outcome() is None
     return seen
 
 
-COMMANDS = commands_of_a_tap()
+COMMANDS_OVER = {bus: commands_of_a_tap(bus) for bus in BUSES}
+PLACES_OVER = [(bus, i) for bus in BUSES for i in range(len(COMMANDS_OVER[bus]))]
+COMMANDS = COMMANDS_OVER["spi"]
 PLACES = range(len(COMMANDS))
 PLACES_ON_AIR = [i for i in PLACES if COMMANDS[i][1] == ON_AIR]
 
@@ -55,19 +58,20 @@ PLACES_ON_AIR = [i for i in PLACES if COMMANDS[i][1] == ON_AIR]
 def test_the_matrix_has_all_its_cells():
     assert len(COMMANDS) == 26
     assert len(PLACES_ON_AIR) == 14
-    assert len(FAULTS) * len(PLACES) == 234
+    assert len(COMMANDS_OVER["hsu"]) == 25  # one more: its rate
+    assert len(FAULTS) * len(PLACES_OVER) == 441
     assert len(STATUSES) * len(PLACES_ON_AIR) == 364
     assert len(PLACES) == 26  # restarts of the board with a chip that goes on
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda f: f.__name__)
-@pytest.mark.parametrize("place", PLACES)
-def test_the_chip_goes_wrong_once(place, fault):
-    tapping = on_a_desk()
+@pytest.mark.parametrize(("bus", "place"), PLACES_OVER)
+def test_the_chip_goes_wrong_once(bus, place, fault):
+    tapping = on_a_desk(bus=bus)
     chip = tapping.desk.chip
     chip.disturb = once(place, fault)
     error = tapping.outcome()
-    step = COMMANDS[place][0]
+    step = COMMANDS_OVER[bus][place][0]
     expected = FAULTS[fault]
     if step in ("plug in", "find") and fault is not faults.die:
         expected = MENDED
@@ -113,10 +117,10 @@ def test_a_chip_that_is_stuck_without_a_reset_line_is_said_to_be_silent():
     assert tapping.taps_again().reset_cause == "power on"
 
 
-@pytest.mark.parametrize("place", PLACES)
-def test_an_answer_from_before_a_soft_reset_is_not_taken_for_one_of_now(place):
+@pytest.mark.parametrize(("bus", "place"), PLACES_OVER)
+def test_an_answer_from_before_a_soft_reset_is_not_taken_for_one_of_now(bus, place):
     """Without RSTPD_N the chip does not notice that the board starts again: esphome issue 3281."""
-    tapping = on_a_desk(with_reset=False)
+    tapping = on_a_desk(bus=bus, with_reset=False)
 
     def start_again(chip, command):
         chip.acknowledge()
@@ -124,7 +128,7 @@ def test_an_answer_from_before_a_soft_reset_is_not_taken_for_one_of_now(place):
         raise BoardReset
 
     tapping.desk.chip.disturb = once(place, start_again)
-    expect(tapping.outcome(), ReaderUnplugged, COMMANDS[place][0])
+    expect(tapping.outcome(), ReaderUnplugged, COMMANDS_OVER[bus][place][0])
     assert tapping.taps_again().reboots == 1
 
 
