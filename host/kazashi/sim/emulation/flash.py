@@ -12,11 +12,13 @@ from rp2040py.boards import FlashLayout
 from kazashi.errors import NoReader
 from kazashi.sim.pico import device_folder
 
-_SOURCE = ("main.py",)  # what MicroPython starts by name; with a board's board.py, for people
+_SOURCE = ("main.py", "boot.py")  # what MicroPython starts by name; with board.py, for people
 
 
-def firmware_files(board: str, bus: str) -> dict[str, bytes]:
-    """By name, what is in the flash of a `board`: compiled, but for main.py and board.py.
+def firmware_files(board: str, bus: str, beside: Path | None = None) -> dict[str, bytes]:
+    """By name, what is in the flash of a `board`: compiled, but for what has to be source.
+
+    `beside` is a folder of files that go there, too.
 
     board.py has a line more: the `bus`, as somebody would set it who wires another than is usual.
 
@@ -27,6 +29,7 @@ def firmware_files(board: str, bus: str) -> dict[str, bytes]:
     if not pins.is_file():
         raise NoReader("pico:", f"there is no board {board}")
     modules = sorted(device_folder("firmware").glob("*.py"))
+    modules += sorted(beside.glob("*.py")) if beside else []
     sources = [pins, *(m for m in modules if m.name in _SOURCE)]
     compiled = _compile([m for m in modules if m.name not in _SOURCE])
     files = {source.name: source.read_bytes() for source in sources} | compiled

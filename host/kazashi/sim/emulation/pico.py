@@ -51,14 +51,18 @@ class EmulatedClock:
 class EmulatedPico(Tabletop):
     """Board, chip and card. connect() plugs it in and boots the image.
 
+    `beside`: a folder of files that lie in the flash beside the firmware's own.
+
     Raises:
         NoReader: `image` is not there, or no whole UF2; or there is no such board.
     """
 
-    def __init__(self, image: Path, options: Options | None = None) -> None:
+    def __init__(
+        self, image: Path, options: Options | None = None, beside: Path | None = None
+    ) -> None:
         options = options or Options()
         self.ledger = ledger = Ledger()
-        self._device = _device(image, options)
+        self._device = _device(image, options, beside)
         mend(self._device, partial(ledger.note, Owner.USB))
         self._is_booted = False
         self._has_reset = False  # itself, and is still plugged in
@@ -198,10 +202,11 @@ def _charge_air(air: Air, ledger: Ledger) -> None:
     air.exchange = charged_exchange
 
 
-def _device(image: Path, options: Options) -> MicroPythonDevice:
+def _device(image: Path, options: Options, beside: Path | None) -> MicroPythonDevice:
     spec = resolve_firmware(BOARDS["pico"], "micropython", str(checked(image)))
     assert spec.layout
+    files = firmware_files(options.board, options.bus, beside)
     with tempfile.NamedTemporaryFile(suffix=".littlefs") as filesystem:
-        filesystem.write(littlefs(firmware_files(options.board, options.bus), spec.layout))
+        filesystem.write(littlefs(files, spec.layout))
         filesystem.flush()
         return MicroPythonDevice(board=spec, filesystem=Path(filesystem.name))

@@ -31,6 +31,7 @@ class EmulatedPipe:
         self._heard_s = 0.0
         self._is_connected = False
         self._is_cut = False
+        self.on_packet: Callable[[bytes], None] = lambda _data: None  # told as each arrives
         device.cdc.on_serial_data = self._receive
         device.cdc.on_device_connected = self._connect
 
@@ -78,6 +79,10 @@ class EmulatedPipe:
                 raise ReaderSilent(_WRITE_TIMEOUT_S)
             self._device.cdc.send_serial_byte(byte)
 
+    def let_pass(self, seconds: float) -> None:
+        """Emulated time, in which the host does nothing."""
+        self._run(lambda: False, seconds)
+
     def cut(self) -> None:
         """The board has gone from the bus; what it said before can still be read."""
         self._is_cut = True
@@ -92,6 +97,7 @@ class EmulatedPipe:
 
     def _receive(self, data: bytes | bytearray) -> None:
         self._received += data
+        self.on_packet(bytes(data))
         self._device.simulator.stopped = True  # the host hears of it now, not when a batch ends
 
     def _read(self, size: int, limit_s: float) -> bytes:
