@@ -1,0 +1,4 @@
+"""How long a certificate takes, beside the air time that it needs and what other drivers take.
+
+Imported by `cli` and tests alone.
+"""

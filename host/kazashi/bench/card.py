@@ -1,0 +1,24 @@
+"""The cards that are read: they take no time of their own, so that only readers differ."""
+
+from kazashi.sim.card import Jpki
+from kazashi.sim.person import Person
+from kazashi.sim.picc import FRAME_SIZES, BlockSettings, TypeB
+
+from .case import Case
+
+
+class Cards:
+    """Makes them; a person is made once for each size of certificate."""
+
+    def __init__(self) -> None:
+        self._persons: dict[int, Person] = {}
+
+    def of(self, case: Case) -> tuple[TypeB, bytes]:
+        """(card, its certificate)."""
+        size = case.certificate_bytes
+        if size not in self._persons:
+            self._persons[size] = Person(size)
+        person = self._persons[size]
+        application = Jpki(person, takes_extended=case.extended, command_s=0.0)
+        settings = BlockSettings(fsci=FRAME_SIZES.index(case.fsc), block_s=0.0)
+        return TypeB(application, settings), person.certificate

@@ -1,0 +1,72 @@
+"""What is measured: a read of the certificate, and what came of it."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+
+from .floor import floor_s
+
+
+@dataclass(frozen=True)
+class Case:
+    """One read. Cards and chips that differ in nothing else; no card takes time of its own."""
+
+    driver: str = "kazashi"  # engine: the chip's own ISO-DEP; nfcpy, libnfc
+    bus: str = "spi"  # of the chip
+    clock: str = "emulated"  # or real
+    bit_rate: int = 106  # kbit/s on air
+    certificate_bytes: int = 1600
+    fsc: int = 256  # bytes of the longest frame that the card takes
+    extended: bool = True  # the card takes extended length
+    armed: bool = False  # the reader knows beforehand what to read
+    chip_ms: float = 0.0  # the chip's own time for a command
+
+    def __str__(self) -> str:
+        return f"{self.driver}, {self.bus}, {self.certificate_bytes} bytes, {self.clock} time"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A case, measured. Times in milliseconds after the end of the answer to ATTRIB."""
+
+    case: Case
+    air_ms: float  # of `total_ms`, spent on air
+    first_ms: float  # the first byte of the certificate is at the host
+    total_ms: float  # the last one is
+    first_block_ms: float  # air time of the block that brings the first byte, and of its command
+    spent_ms: Mapping[str, float]  # who had `total_ms`; empty where that is unknown
+
+    @property
+    def floor_ms(self) -> float:
+        return floor_s(self.case.certificate_bytes) * 1000
+
+    @property
+    def ratio(self) -> float:
+        return self.total_ms / self.floor_ms
+
+    def as_json(self) -> dict[str, object]:
+        times: dict[str, object] = {
+            "floor_ms": round(self.floor_ms, 3),
+            "air_ms": round(self.air_ms, 3),
+            "total_ms": round(self.total_ms, 3),
+            "ratio": round(self.ratio, 4),
+        }
+        return asdict(self.case) | times
+
+
+BASE = Case()
+ENGINE = replace(BASE, driver="engine")
+NFCPY = replace(BASE, driver="nfcpy", bus="hsu", clock="real")  # at 921600
+LIBNFC = replace(BASE, driver="libnfc", bus="hsu", clock="real")  # at 115200
+LENGTHS = range(1200, 2001, 100)
+
+# Not every combination: a row for each length, and around the base one change at a time.
+_AROUND_BASE = (
+    replace(BASE, fsc=64),
+    replace(BASE, extended=False),
+    replace(BASE, chip_ms=1.0),
+    ENGINE,
+    replace(ENGINE, chip_ms=1.0),
+)
+EMULATED = (*(replace(BASE, certificate_bytes=size) for size in LENGTHS), *_AROUND_BASE)
+QUICK = (BASE, replace(BASE, extended=False), ENGINE)
+REAL = (NFCPY, LIBNFC)

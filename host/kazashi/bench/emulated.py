@@ -1,0 +1,140 @@
+"""Reads on the emulated Pico, in emulated time: the same each time."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from kazashi.cards.jpki import JpkiSession
+from kazashi.reader import Reader
+from kazashi.sim.emulation.ledger import Owner
+from kazashi.sim.emulation.pico import EmulatedPico
+from kazashi.sim.emulation.pipe import EmulatedPipe
+from kazashi.sim.options import Options
+from kazashi.sim.pn532 import Timing
+
+from .card import Cards
+from .case import Case, Row
+from .reading import read_by_steps
+from .records import AirLog, Arrival, Exchange, Packet, air_s, arrivals, bringing
+
+TURNAROUND_S = 0.001  # of the host, between an answer and the request that follows it
+
+_ENGINE = Path(__file__).parent / "device"
+_WAIT_S = 10.0
+HOST = "host"  # has the time in which the reader waits for it; else the ledger's owners do
+
+_READS: dict[tuple[str, bool], Callable[[Reader], bytes]] = {  # by driver, and whether it is armed
+    ("kazashi", False): lambda reader: JpkiSession(
+        reader.wait_for_card(_WAIT_S)
+    ).authentication_certificate(),
+    ("engine", False): lambda reader: read_by_steps(reader.wait_for_card(_WAIT_S).transmit),
+}
+
+
+class EmulatedBench:
+    """Boots one emulated Pico for each driver and bus; the cases change its card and chip."""
+
+    def __init__(self, image: Path) -> None:
+        self._image = image
+        self._cards = Cards()
+        self._desks: dict[tuple[str, str], _Desk] = {}
+
+    def measure(self, case: Case) -> Row:
+        return self.read(case).row
+
+    def read(self, case: Case) -> "Read":
+        """Read once. Raises ReaderError where that fails."""
+        kind = (case.driver, case.bus)
+        if kind not in self._desks:
+            self._desks[kind] = _Desk(self._image, *kind)
+        return self._desks[kind].read(case, self._cards)
+
+
+class Read:
+    """One read, and all that happened in it."""
+
+    def __init__(
+        self,
+        case: Case,
+        log: AirLog,
+        packets: Sequence[Packet],
+        certificate: bytes,
+        spent_ms: Callable[[float, float], dict[str, float]],
+    ) -> None:
+        self.begin_s, since = log.after_activation()
+        self.exchanges: list[Exchange] = since
+        self.arrivals: list[Arrival] = arrivals(packets, certificate)
+        pieces = [arrival for arrival in self.arrivals if arrival.piece]
+        self.end_s = pieces[-1].end_s
+        self.row = Row(
+            case,
+            air_ms=air_s(since, self.end_s) * 1000,
+            first_ms=(pieces[0].begin_s - self.begin_s) * 1000,
+            total_ms=(self.end_s - self.begin_s) * 1000,
+            first_block_ms=bringing(since, certificate[:4]).air_s * 1000,
+            spent_ms=spent_ms(self.begin_s, self.end_s),
+        )
+
+
+class _Desk:
+    """An emulated Pico that has booted."""
+
+    def __init__(self, image: Path, driver: str, bus: str) -> None:
+        options = Options(card="none", tap=0.0, bus=bus)
+        self._pico = EmulatedPico(image, options, _ENGINE if driver == "engine" else None)
+        assert self._pico.ledger
+        self._ledger = self._pico.ledger
+        self._log = AirLog(self._pico.air)
+        self._host = _Host(self._pico.connect())
+        self._reader = Reader(lambda: self._host)
+
+    def read(self, case: Case, cards: Cards) -> Read:
+        card, certificate = cards.of(case)
+        pico = self._pico
+        pico.air.clear()
+        pico.cards.clear()
+        pico.cards.append(card)
+        pico.lay_down()
+        timing = Timing(command_s=case.chip_ms / 1000)
+        pico.chip._timing = timing  # pyright: ignore[reportPrivateUsage]  # booting takes long
+        self._ledger.start()
+        self._log.clear()
+        self._host.clear()
+        if _READS[case.driver, case.armed](self._reader) != certificate:
+            raise AssertionError("another certificate came")
+        return Read(case, self._log, self._host.packets, certificate, self._spent_ms)
+
+    def _spent_ms(self, begin_s: float, end_s: float) -> dict[str, float]:
+        """Who had this time: the ledger's owners, and the host where all others wait for it."""
+        ledger = self._ledger
+        spent = ledger.spent_ns(round(begin_s * 1e9), round(end_s * 1e9))
+        turns = [(max(begin_s, b), min(end_s, e)) for b, e in self._host.turns]
+        host_ns = sum(
+            ledger.spent_ns(round(b * 1e9), round(e * 1e9))[Owner.INTERPRETER]
+            for b, e in turns
+            if e > b
+        )
+        spent[Owner.INTERPRETER] -= host_ns
+        return {str(owner): ns / 1e6 for owner, ns in spent.items()} | {HOST: host_ns / 1e6}
+
+
+class _Host:
+    """The host's end of the line: it takes its time before each request."""
+
+    def __init__(self, pipe: EmulatedPipe) -> None:
+        self._pipe = pipe
+        self.packets: list[Packet] = []
+        self.turns: list[tuple[float, float]] = []  # when it had its time
+        self.now = pipe.now
+        self.read = pipe.read
+        self.close = pipe.close
+        pipe.on_packet = lambda data: self.packets.append(Packet(pipe.now(), data))
+
+    def clear(self) -> None:
+        self.packets.clear()
+        self.turns.clear()
+
+    def write(self, data: bytes, /) -> None:
+        begin_s = self.now()
+        self._pipe.let_pass(TURNAROUND_S)
+        self.turns.append((begin_s, self.now()))
+        self._pipe.write(data)

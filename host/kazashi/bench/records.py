@@ -1,0 +1,121 @@
+"""What happened in a read: exchanges on air, bytes at the host, and when."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from kazashi.sim.radio import Air, AirFrame, Heard
+from kazashi_wire.frame import CRC_SIZE, Deframer, Frame
+from kazashi_wire.messages import BY_KIND, Part
+
+_ATTRIB = 0x1D
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A frame of the reader and the card's answer to it, with their CRC."""
+
+    begin_s: float
+    end_s: float  # of the answer
+    air_s: float  # frames, and the pauses that the standard asks for
+    sent: bytes
+    heard: bytes | None  # None: silence
+
+    @property
+    def is_activation(self) -> bool:
+        return self.sent[0] == _ATTRIB and self.heard is not None
+
+
+class AirLog:
+    """Every exchange on air from now on, until clear()."""
+
+    def __init__(self, air: Air) -> None:
+        self.exchanges: list[Exchange] = []
+        self._air = air
+        self._exchange = air.exchange
+        air.exchange = self._log
+
+    def clear(self) -> None:
+        self.exchanges.clear()
+
+    def after_activation(self) -> tuple[float, list[Exchange]]:
+        """When the last ATTRIB was answered, and the exchanges since."""
+        place = max(i for i, each in enumerate(self.exchanges) if each.is_activation)
+        return self.exchanges[place].end_s, self.exchanges[place + 1 :]
+
+    def _log(self, frame: AirFrame, now_s: float, timeout_s: float) -> Heard:
+        before_s = self._air.spent_s
+        heard = self._exchange(frame, now_s, timeout_s)
+        end_s, air_s = now_s + heard.elapsed_s, self._air.spent_s - before_s
+        self.exchanges.append(Exchange(now_s, end_s, air_s, frame.data, heard.data))
+        return heard
+
+
+def air_s(exchanges: Sequence[Exchange], end_s: float) -> float:
+    """Seconds on air of those that begin before `end_s`."""
+    return sum(each.air_s for each in exchanges if each.begin_s < end_s)
+
+
+def bringing(exchanges: Sequence[Exchange], start: bytes) -> Exchange:
+    """The exchange whose answer begins with `start`, behind its PCB and CID."""
+    return next(each for each in exchanges if each.heard and start in each.heard[: len(start) + 2])
+
+
+class Packet(NamedTuple):
+    """What came over USB at once; `at_s`: its last bit."""
+
+    at_s: float
+    data: bytes
+
+
+class Arrival(NamedTuple):
+    """A message of the reader, by the packets that brought it."""
+
+    begin_s: float
+    end_s: float
+    frame: Frame
+    piece: bytes  # of the certificate
+
+
+def arrivals(packets: Sequence[Packet], certificate: bytes) -> list[Arrival]:
+    """The messages in these packets, and which of them carry the certificate.
+
+    Where one does, its times are those of the packets with the first and last such byte.
+    """
+    stream = b"".join(packet.data for packet in packets)
+    at, got, found = 0, 0, list[Arrival]()
+    for frame in Deframer().feed(stream):
+        said = frame.build()
+        at = stream.index(said, at)
+        begin, end = at, at + len(said)
+        piece = _common(_carried(frame), certificate[got:])
+        if piece:
+            begin = end - CRC_SIZE - len(_carried(frame))
+            end = begin + len(piece)
+            got += len(piece)
+        found.append(Arrival(_when(packets, begin), _when(packets, end - 1), frame, piece))
+        at += len(said)
+    if got < len(certificate):
+        raise AssertionError(f"{got} of {len(certificate)} bytes came in their order")
+    return found
+
+
+def _carried(frame: Frame) -> bytes:
+    """What a message brings of a response."""
+    message = BY_KIND[frame.kind].parse(frame.payload)
+    return message.data if isinstance(message, Part) else b""
+
+
+def _common(a: bytes, b: bytes) -> bytes:
+    """What both begin with."""
+    count = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), None)
+    return a[: min(len(a), len(b)) if count is None else count]
+
+
+def _when(packets: Sequence[Packet], place: int) -> float:
+    """When this byte of all packets came."""
+    for packet in packets:
+        place -= len(packet.data)
+        if place < 0:
+            return packet.at_s
+    raise IndexError

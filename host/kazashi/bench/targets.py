@@ -1,0 +1,67 @@
+"""What the measured rows are held to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from statistics import linear_regression
+
+from .case import BASE, ENGINE, NFCPY, Case, Row
+from .floor import BYTE_S
+
+
+@dataclass(frozen=True)
+class Target:
+    """A figure and its limit. `value` is None where a row that it needs was not measured."""
+
+    what: str
+    value: float | None
+    limit: float
+    unit: str = ""
+
+    @property
+    def is_met(self) -> bool | None:
+        return None if self.value is None else self.value <= self.limit
+
+
+def targets(rows: Sequence[Row], part_us: float) -> list[Target]:
+    """All of them. `part_us`: see host.py."""
+    by_case = {row.case: row for row in rows}
+
+    def ours(case: Case) -> Row | None:
+        """As the reader is used: armed, where that was measured."""
+        return by_case.get(replace(case, armed=True)) or by_case.get(case)
+
+    base, engine, nfcpy = ours(BASE), by_case.get(ENGINE), by_case.get(NFCPY)
+    fast, real = ours(replace(BASE, bit_rate=424)), ours(replace(NFCPY, driver="kazashi"))
+    return [
+        Target("SPI: total ÷ floor", base and base.ratio, 1.10),
+        Target("SPI: total at 424 kbit/s ÷ at 106", _quotient(fast, base), 0.36),
+        Target("SPI: ours ÷ the chip's engine", _quotient(base, engine), 0.80),
+        Target("HSU: (total − floor) ours ÷ nfcpy's", _excess(real, nfcpy), 0.6),
+        Target(
+            "first byte − air of its block", base and base.first_ms - base.first_block_ms, 25, "ms"
+        ),
+        Target("host's time for a part", part_us, 100, "µs"),
+        Target("SPI: ms a byte ÷ its ten bits", _growth(rows, base), 1.10),
+    ]
+
+
+def _quotient(a: Row | None, b: Row | None) -> float | None:
+    return a.total_ms / b.total_ms if a and b else None
+
+
+def _excess(a: Row | None, b: Row | None) -> float | None:
+    return (a.total_ms - a.floor_ms) / (b.total_ms - b.floor_ms) if a and b else None
+
+
+def _growth(rows: Sequence[Row], base: Row | None) -> float | None:
+    """The slope of a line through certificates of all sizes."""
+    if base is None:
+        return None
+    sizes = {
+        row.case.certificate_bytes: row.total_ms
+        for row in rows
+        if replace(row.case, certificate_bytes=base.case.certificate_bytes) == base.case
+    }
+    if len(sizes) < 3:
+        return None
+    return linear_regression(list(sizes), list(sizes.values())).slope / (BYTE_S * 1000)
