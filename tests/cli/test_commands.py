@@ -118,6 +118,9 @@ def test_what_fails_is_one_clear_line_and_status_1(arguments, said):
         ("simulate", "--tcp", "nonsense"),
         ("simulate", "--pty", __file__),
         ("read", "--pem", "--json"),
+        ("bench", "--reader", "sim:"),
+        ("bench", "--reader", "pico:?chip=1"),
+        ("bench", "--plot", "bench.txt"),
         ("fly",),
     ],
 )

@@ -1,6 +1,6 @@
 """What is measured: a read of the certificate, and what came of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 
 from .floor import floor_s
@@ -12,6 +12,7 @@ class Case:
 
     driver: str = "kazashi"  # engine: the chip's own ISO-DEP; nfcpy, libnfc
     bus: str = "spi"  # of the chip
+    baud: int = 0  # bit/s, of hsu
     clock: str = "emulated"  # or real
     bit_rate: int = 106  # kbit/s on air
     certificate_bytes: int = 1600
@@ -21,7 +22,12 @@ class Case:
     chip_ms: float = 0.0  # the chip's own time for a command
 
     def __str__(self) -> str:
-        return f"{self.driver}, {self.bus}, {self.certificate_bytes} bytes, {self.clock} time"
+        return f"{self.driver}, {self.line}, {self.certificate_bytes} bytes, {self.clock} time"
+
+    @property
+    def line(self) -> str:
+        """The bus, and its rate where it has several."""
+        return f"{self.bus} {self.baud}" if self.baud else self.bus
 
 
 @dataclass(frozen=True)
@@ -50,13 +56,28 @@ class Row:
             "total_ms": round(self.total_ms, 3),
             "ratio": round(self.ratio, 4),
         }
-        return asdict(self.case) | times
+        case: dict[str, object] = asdict(self.case)
+        del case["baud"]
+        return case | times
+
+
+def as_used(rows: Iterable[Row], case: Case) -> Row | None:
+    """The row of a case with our reader: armed, where that was measured."""
+    by_case = {row.case: row for row in rows}
+    return by_case.get(replace(case, armed=True)) or by_case.get(case)
+
+
+def of_every_size(rows: Iterable[Row], case: Case) -> list[Row]:
+    """Those that differ from `case` in the size of the certificate alone, smallest first."""
+    size = case.certificate_bytes
+    found = [row for row in rows if replace(row.case, certificate_bytes=size) == case]
+    return sorted(found, key=lambda row: row.case.certificate_bytes)
 
 
 BASE = Case()
 ENGINE = replace(BASE, driver="engine")
-NFCPY = replace(BASE, driver="nfcpy", bus="hsu", clock="real")  # at 921600
-LIBNFC = replace(BASE, driver="libnfc", bus="hsu", clock="real")  # at 115200
+NFCPY = replace(BASE, driver="nfcpy", bus="hsu", baud=921600, clock="real")
+LIBNFC = replace(BASE, driver="libnfc", bus="hsu", baud=115200, clock="real")
 LENGTHS = range(1200, 2001, 100)
 
 # Not every combination: a row for each length, and around the base one change at a time.

@@ -1,6 +1,6 @@
 """Reads on the emulated Pico, in emulated time: the same each time."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 from kazashi.cards.jpki import JpkiSession
@@ -13,8 +13,9 @@ from kazashi.sim.pn532 import Timing
 
 from .card import Cards
 from .case import Case, Row
+from .read import Read
 from .reading import read_by_steps
-from .records import AirLog, Arrival, Exchange, Packet, air_s, arrivals, bringing
+from .records import AirLog, Packet
 
 TURNAROUND_S = 0.001  # of the host, between an answer and the request that follows it
 
@@ -41,38 +42,12 @@ class EmulatedBench:
     def measure(self, case: Case) -> Row:
         return self.read(case).row
 
-    def read(self, case: Case) -> "Read":
+    def read(self, case: Case) -> Read:
         """Read once. Raises ReaderError where that fails."""
         kind = (case.driver, case.bus)
         if kind not in self._desks:
             self._desks[kind] = _Desk(self._image, *kind)
         return self._desks[kind].read(case, self._cards)
-
-
-class Read:
-    """One read, and all that happened in it."""
-
-    def __init__(
-        self,
-        case: Case,
-        log: AirLog,
-        packets: Sequence[Packet],
-        certificate: bytes,
-        spent_ms: Callable[[float, float], dict[str, float]],
-    ) -> None:
-        self.begin_s, since = log.after_activation()
-        self.exchanges: list[Exchange] = since
-        self.arrivals: list[Arrival] = arrivals(packets, certificate)
-        pieces = [arrival for arrival in self.arrivals if arrival.piece]
-        self.end_s = pieces[-1].end_s
-        self.row = Row(
-            case,
-            air_ms=air_s(since, self.end_s) * 1000,
-            first_ms=(pieces[0].begin_s - self.begin_s) * 1000,
-            total_ms=(self.end_s - self.begin_s) * 1000,
-            first_block_ms=bringing(since, certificate[:4]).air_s * 1000,
-            spent_ms=spent_ms(self.begin_s, self.end_s),
-        )
 
 
 class _Desk:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from kazashi.sim.radio import Air, AirFrame, Heard
+from kazashi.sim.radio import Air, AirFrame, Heard, frame_time
 from kazashi_wire.frame import CRC_SIZE, Deframer, Frame
 from kazashi_wire.messages import BY_KIND, Part
 
@@ -16,7 +16,8 @@ class Exchange:
     """A frame of the reader and the card's answer to it, with their CRC."""
 
     begin_s: float
-    end_s: float  # of the answer
+    sent_s: float  # the last bit of the reader's frame
+    end_s: float  # of the answer, or of the patience
     air_s: float  # frames, and the pauses that the standard asks for
     sent: bytes
     heard: bytes | None  # None: silence
@@ -47,7 +48,8 @@ class AirLog:
         before_s = self._air.spent_s
         heard = self._exchange(frame, now_s, timeout_s)
         end_s, air_s = now_s + heard.elapsed_s, self._air.spent_s - before_s
-        self.exchanges.append(Exchange(now_s, end_s, air_s, frame.data, heard.data))
+        sent_s = now_s + frame_time(frame.technology, len(frame.data), from_card=False)
+        self.exchanges.append(Exchange(now_s, sent_s, end_s, air_s, frame.data, heard.data))
         return heard
 
 

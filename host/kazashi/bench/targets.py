@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from statistics import linear_regression
 
-from .case import BASE, ENGINE, NFCPY, Case, Row
+from .case import BASE, ENGINE, LENGTHS, NFCPY, Row, as_used, of_every_size
 from .floor import BYTE_S
 
 
@@ -25,13 +25,9 @@ class Target:
 def targets(rows: Sequence[Row], part_us: float) -> list[Target]:
     """All of them. `part_us`: see host.py."""
     by_case = {row.case: row for row in rows}
-
-    def ours(case: Case) -> Row | None:
-        """As the reader is used: armed, where that was measured."""
-        return by_case.get(replace(case, armed=True)) or by_case.get(case)
-
-    base, engine, nfcpy = ours(BASE), by_case.get(ENGINE), by_case.get(NFCPY)
-    fast, real = ours(replace(BASE, bit_rate=424)), ours(replace(NFCPY, driver="kazashi"))
+    engine, nfcpy = by_case.get(ENGINE), by_case.get(NFCPY)
+    base, fast = as_used(rows, BASE), as_used(rows, replace(BASE, bit_rate=424))
+    real = as_used(rows, replace(NFCPY, driver="kazashi"))
     return [
         Target("SPI: total ÷ floor", base and base.ratio, 1.10),
         Target("SPI: total at 424 kbit/s ÷ at 106", _quotient(fast, base), 0.36),
@@ -55,13 +51,8 @@ def _excess(a: Row | None, b: Row | None) -> float | None:
 
 def _growth(rows: Sequence[Row], base: Row | None) -> float | None:
     """The slope of a line through certificates of all sizes."""
-    if base is None:
+    found = of_every_size(rows, base.case) if base else []
+    if len(found) < len(LENGTHS):
         return None
-    sizes = {
-        row.case.certificate_bytes: row.total_ms
-        for row in rows
-        if replace(row.case, certificate_bytes=base.case.certificate_bytes) == base.case
-    }
-    if len(sizes) < 3:
-        return None
-    return linear_regression(list(sizes), list(sizes.values())).slope / (BYTE_S * 1000)
+    sizes = [row.case.certificate_bytes for row in found]
+    return linear_regression(sizes, [row.total_ms for row in found]).slope / (BYTE_S * 1000)

@@ -2,19 +2,24 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from kazashi.bench.case import EMULATED, QUICK, Case, Row
+from kazashi.bench import plot as picture
+from kazashi.bench.case import BASE, EMULATED, QUICK, REAL, Case, Row
 from kazashi.bench.host import part_us
 from kazashi.bench.targets import Target, targets
+from kazashi.bench.trace import Step, steps
 from kazashi.cli import show
 from kazashi.cli.options import AsJson
 from kazashi.errors import NoReader
+
+if TYPE_CHECKING:
+    from kazashi.bench.emulated import EmulatedBench
 
 _PicoUrl = Annotated[
     str,
@@ -25,26 +30,67 @@ _PicoUrl = Annotated[
         "downloaded once.",
     ),
 ]
+_Plot = Annotated[
+    Path | None,
+    typer.Option("--plot", metavar="FILE", dir_okay=False, help="Draw the rows: .svg or .png."),
+]
+_Trace = Annotated[bool, typer.Option("--trace", help="Show one read, block by block.")]
 _Quick = Annotated[bool, typer.Option("--quick", help="Three rows in emulated time alone.")]
 
 _LENGTHS = {True: "long", False: "short"}
 _YES = {True: "yes", False: "no"}
-_Measure = Callable[[Case], Row]
 _VERDICTS = {True: "[green]met[/green]", False: "[red]not met[/red]", None: "[dim]no row[/dim]"}
 
+_MEANING = (
+    "total: ms from the answer to ATTRIB to the certificate's last byte at the host; chip: its own "
+    "time for a command; air: of total; floor: air that SELECT and one READ need."
+)
 
-def bench(reader: _PicoUrl = "pico:", *, as_json: AsJson = False, quick: _Quick = False) -> None:
+_Measure = Callable[[Case], Row]
+
+
+def bench(
+    reader: _PicoUrl = "pico:",
+    *,
+    as_json: AsJson = False,
+    plot: _Plot = None,
+    trace: _Trace = False,
+    quick: _Quick = False,
+) -> None:
     """Read certificates in every way there is, and tell how long each takes."""
-    measure = _emulated(reader)
-    cases = [(case, measure) for case in (QUICK if quick else EMULATED)]
-    rows = list(_measured(cases))
+    _check(plot)
+    emulated = _emulated(reader)
+    if trace:
+        _show_steps(Console(), steps(emulated.read(BASE)))
+        return
+    cases = [(case, emulated.measure) for case in (QUICK if quick else EMULATED)]
+    rows = list(_measured([*cases, *([] if quick else _real())]))
+    if plot:
+        _draw(rows, plot)
     if as_json:
         show.print_json({"rows": [row.as_json() for row in rows]})
     else:
-        _show(Console(), rows, targets(rows, part_us()))
+        console = Console()
+        _show_rows(console, rows)
+        _show_targets(console, targets(rows, part_us()))
 
 
-def _emulated(url: str) -> _Measure:
+def _check(plot: Path | None) -> None:
+    """Before all that takes long."""
+    if plot and plot.suffix not in picture.SUFFIXES:
+        raise typer.BadParameter(f"name a file of {' or '.join(picture.SUFFIXES)}")
+    if plot and not picture.is_possible():
+        raise typer.BadParameter("--plot needs Matplotlib: install kazashi[plot]")
+
+
+def _draw(rows: Sequence[Row], path: Path) -> None:
+    try:
+        picture.plot(rows, path)
+    except OSError as error:
+        raise typer.BadParameter(f"cannot write {path}: {error.strerror}") from error
+
+
+def _emulated(url: str) -> "EmulatedBench":
     place, _, options = url.removeprefix("pico:").partition("?")
     if not url.startswith("pico:") or options:
         raise typer.BadParameter("give pico: or pico:IMAGE, without options", param_hint="--reader")
@@ -53,7 +99,23 @@ def _emulated(url: str) -> _Measure:
         from kazashi.sim.emulation.image import official_image
     except ImportError as error:
         raise NoReader(url, f"{error.name} is missing: install kazashi[emulator]") from error
-    return EmulatedBench(Path(place) if place else official_image()).measure
+    return EmulatedBench(Path(place) if place else official_image())
+
+
+def _real() -> Iterator[tuple[Case, _Measure]]:
+    """What can be measured here in real time; a line on stderr for each driver that cannot."""
+    console = Console(stderr=True, soft_wrap=True)
+    try:
+        from kazashi.bench.outsiders import RealBench, why_not
+    except ImportError:
+        console.print("left out: all in real time: no pseudo-terminals on this system")
+        return
+    measure = RealBench().measure
+    for case in REAL:
+        if reason := why_not(case.driver):
+            console.print(f"left out: {case.driver}: {reason}")
+        else:
+            yield case, measure
 
 
 def _measured(cases: Sequence[tuple[Case, _Measure]]) -> Iterator[Row]:
@@ -71,38 +133,49 @@ def _measured(cases: Sequence[tuple[Case, _Measure]]) -> Iterator[Row]:
             progress.advance(task)
 
 
-def _show(console: Console, rows: Sequence[Row], reached: Sequence[Target]) -> None:
-    console.print(_table_of(rows))
-    console.print(
-        "\n[dim]ms; total: from the answer to ATTRIB to the certificate's last byte[/dim]\n"
-    )
-    table = Table("target", box=None)
+def _show_rows(console: Console, rows: Sequence[Row]) -> None:
+    table = _table("driver", "bus", "time")
+    for name in ("rate", "bytes", "FSC", "Le", "plan", "chip", "floor", "air", "total", "ratio"):
+        table.add_column(name, justify="right", style="bold" if name == "ratio" else "")
+    for row in rows:
+        table.add_row(*_circumstances(row.case), *_times(row))
+    console.print(table)
+    console.print(f"\n[dim]{_MEANING}[/dim]\n")
+
+
+def _circumstances(case: Case) -> Iterator[str]:
+    yield from (case.driver, case.line, case.clock[:4])
+    yield from (str(case.bit_rate), str(case.certificate_bytes), str(case.fsc))
+    yield from (_LENGTHS[case.extended], _YES[case.armed], f"{case.chip_ms:g}")
+
+
+def _times(row: Row) -> Iterator[str]:
+    yield from (f"{row.floor_ms:.1f}", f"{row.air_ms:.1f}", f"{row.total_ms:.1f}")
+    yield f"{row.ratio:.3f}"
+
+
+def _show_targets(console: Console, reached: Sequence[Target]) -> None:
+    table = _table("target")
     for name in ("reached", "limit"):
         table.add_column(name, justify="right")
     table.add_column("")
     for target in reached:
         value = "" if target.value is None else f"{target.value:.3f} {target.unit}".strip()
-        limit = f"≤ {target.limit:.2f} {target.unit}".strip()
+        limit = f"{target.limit:.2f} {target.unit}".strip()
         table.add_row(target.what, value, limit, _VERDICTS[target.is_met])
     console.print(table)
 
 
-def _table_of(rows: Sequence[Row]) -> Table:
-    table = Table("driver", "bus", "clock", box=None, padding=(0, 1, 0, 0))
-    for name in ("kbit/s", "bytes", "FSC", "Le", "armed", "chip"):
-        table.add_column(name, justify="right")
-    for name in ("floor", "air", "total", "ratio"):
-        table.add_column(name, justify="right", style="bold" if name == "ratio" else "")
-    for row in rows:
-        case = row.case
-        table.add_row(
-            *(case.driver, case.bus, case.clock, str(case.bit_rate), str(case.certificate_bytes)),
-            *(str(case.fsc), _LENGTHS[case.extended], _YES[case.armed], f"{case.chip_ms:g}"),
-            *(
-                f"{row.floor_ms:.1f}",
-                f"{row.air_ms:.1f}",
-                f"{row.total_ms:.1f}",
-                f"{row.ratio:.3f}",
-            ),
-        )
-    return table
+def _show_steps(console: Console, taken: Sequence[Step]) -> None:
+    table = _table()
+    table.add_column("ms", justify="right")
+    table.add_column("way")
+    table.add_column("bytes", justify="right")
+    table.add_column("what")
+    for step in taken:
+        table.add_row(f"{step.at_ms:.3f}", step.way, str(step.size), step.what)
+    console.print(table)
+
+
+def _table(*columns: str) -> Table:
+    return Table(*columns, box=None, padding=(0, 1, 0, 0))

@@ -1,0 +1,161 @@
+"""What people use today, on the same chip and card, in real time: nfcpy and libnfc.
+
+Both reach the chip's UART over a pseudo-terminal, where every byte takes its bits. nfcpy changes to
+921600 by itself. POSIX.
+"""
+
+import ctypes
+import ctypes.util
+import importlib
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, contextmanager
+from importlib.util import find_spec
+from statistics import median_low
+from typing import Any
+
+from kazashi.errors import NoReader
+from kazashi.sim.options import Options
+from kazashi.sim.tabletop import ScaledClock, Tabletop
+from kazashi.sim.terminal import ChipOnTerminal
+
+from .card import Cards
+from .case import Case, Row
+from .reading import Transmit, read_by_steps
+from .records import AirLog, air_s, bringing
+
+_READS = 5  # of which the median counts: other programs run beside
+_TYPE_B = "106B"
+_ISO14443B, _NBR_106 = 3, 1  # nfc_modulation_type, nfc_baud_rate
+_LONGEST = 300
+_PATIENCE_MS = 5000
+
+
+def why_not(driver: str) -> str | None:
+    """Why `driver` cannot be measured here; None: it can."""
+    if driver == "nfcpy" and not find_spec("nfc"):
+        return "it is not installed: uv sync"
+    if driver == "libnfc" and not ctypes.util.find_library("nfc"):
+        return "it is not installed: apt install libnfc6"
+    return None
+
+
+class RealBench:
+    """Measures them; the median of some reads."""
+
+    def __init__(self) -> None:
+        self._cards = Cards()
+
+    def measure(self, case: Case) -> Row:
+        rows = [self._read(case) for _ in range(_READS)]
+        middle_ms = median_low([row.total_ms for row in rows])
+        return next(row for row in rows if row.total_ms == middle_ms)
+
+    def _read(self, case: Case) -> Row:
+        options = Options(card="none", tap=0.0, chip=case.chip_ms / 1000)
+        table = Tabletop(options, ScaledClock(1.0))
+        card, certificate = self._cards.of(case)
+        table.cards.append(card)
+        table.lay_down()
+        log, now = AirLog(table.air), table.clock.now
+        arrived: list[float] = []
+        with (
+            ChipOnTerminal(table.chip, table.clock, is_timed=True) as terminal,
+            _DRIVERS[case.driver](terminal.path) as transmit,
+        ):
+
+            def timed(apdu: bytes) -> bytes:
+                response = transmit(apdu)
+                arrived.append(now())
+                return response
+
+            if read_by_steps(timed) != certificate:
+                raise AssertionError("another certificate came")
+        begin_s, since = log.after_activation()
+        return Row(
+            case,
+            air_ms=air_s(since, arrived[-1]) * 1000,
+            first_ms=(arrived[2] - begin_s) * 1000,  # the header: after two SELECTs
+            total_ms=(arrived[-1] - begin_s) * 1000,
+            first_block_ms=bringing(since, certificate[:4]).air_s * 1000,
+            spent_ms={},
+        )
+
+
+@contextmanager
+def _nfcpy(path: str) -> Generator[Transmit]:
+    nfc: Any = importlib.import_module("nfc")
+    tty: Any = nfc.clf.transport.TTY
+    find = tty.find
+
+    def found(_path: str) -> tuple[list[str], str, bool]:
+        return [path], "pn532", False
+
+    tty.find = found  # it knows /dev/tty* only
+    try:
+        frontend = nfc.ContactlessFrontend("tty:pn532")
+    finally:
+        tty.find = find
+    try:
+        target = frontend.sense(nfc.clf.RemoteTarget(_TYPE_B), iterations=3)
+        tag = nfc.tag.activate(frontend, target)
+        yield lambda apdu: bytes(tag.transceive(apdu))
+    finally:
+        frontend.close()
+
+
+class _Modulation(ctypes.Structure):
+    """nfc_modulation: packed, two enums."""
+
+    _pack_ = 1
+    _fields_ = (("kind", ctypes.c_int), ("baud_rate", ctypes.c_int))
+
+
+@contextmanager
+def _libnfc(path: str) -> Generator[Transmit]:
+    library = _library()
+    context = ctypes.c_void_p()
+    library.nfc_init(ctypes.byref(context))
+    device = library.nfc_open(context, f"pn532_uart:{path}:115200".encode())
+    if not device:
+        raise NoReader(path, "libnfc does not open it")
+    target = ctypes.create_string_buffer(1024)
+    modulation = _Modulation(_ISO14443B, _NBR_106)
+    answer = ctypes.create_string_buffer(_LONGEST)
+
+    def transmit(apdu: bytes) -> bytes:
+        count = library.nfc_initiator_transceive_bytes(
+            device, apdu, len(apdu), answer, _LONGEST, _PATIENCE_MS
+        )
+        return answer.raw[: max(0, count)]
+
+    try:
+        library.nfc_initiator_init(device)
+        library.nfc_initiator_select_passive_target(device, modulation, None, 0, target)
+        yield transmit
+    finally:
+        library.nfc_close(device)
+        library.nfc_exit(context)
+
+
+def _library() -> Any:
+    library = ctypes.CDLL(ctypes.util.find_library("nfc"))
+    device, size, text = ctypes.c_void_p, ctypes.c_size_t, ctypes.c_char_p
+    library.nfc_open.restype = device
+    library.nfc_open.argtypes = (ctypes.c_void_p, text)
+    library.nfc_initiator_init.argtypes = (device,)
+    library.nfc_initiator_select_passive_target.argtypes = (
+        *(device, _Modulation, text, size, ctypes.c_void_p),
+    )
+    library.nfc_initiator_transceive_bytes.argtypes = (
+        *(device, text, size),
+        *(text, size, ctypes.c_int),
+    )
+    library.nfc_close.argtypes = library.nfc_exit.argtypes = (device,)
+    return library
+
+
+# Ours joins them when the firmware speaks HSU: unix MicroPython, the same bus and rate.
+_DRIVERS: dict[str, Callable[[str], AbstractContextManager[Transmit]]] = {
+    "nfcpy": _nfcpy,
+    "libnfc": _libnfc,
+}

@@ -1,0 +1,98 @@
+"""The rows as a picture: where the time of each went, and the floor."""
+
+import importlib
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from .case import BASE, Row, as_used, of_every_size
+from .floor import floor_s
+
+SUFFIXES = (".svg", ".png")
+
+_COLOURS = {
+    "air": "#4c78a8",
+    "bus": "#f58518",
+    "chip": "#e45756",
+    "usb": "#72b7b2",
+    "interpreter": "#eeca3b",
+    "host": "#b279a2",
+    "all but air": "#bab0ac",  # in real time nobody knows more
+}
+_REST = "all but air"
+
+
+def is_possible() -> bool:
+    """Matplotlib is there."""
+    return find_spec("matplotlib") is not None
+
+
+def plot(rows: Sequence[Row], path: Path) -> None:
+    """Draw them: one size of certificate, every way; and ours, every size.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    ways = [row for row in rows if row.case.certificate_bytes == BASE.certificate_bytes]
+    base = as_used(rows, BASE)
+    sizes = of_every_size(rows, base.case) if base else []
+    figures: Any = importlib.import_module("matplotlib.figure")
+    matplotlib: Any = importlib.import_module("matplotlib")
+    with matplotlib.rc_context({"svg.hashsalt": "kazashi", "font.size": 9}):
+        figure = figures.Figure(figsize=(12, 1.8 + 0.3 * len(ways)), layout="constrained")
+        left, right = figure.subplots(1, 2, width_ratios=(3, 2))
+        _draw_ways(left, ways)
+        _draw_sizes(right, sizes)
+        handles, names = left.get_legend_handles_labels()
+        figure.legend(handles, names, loc="outside lower center", ncols=len(names), frameon=False)
+        figure.savefig(path, dpi=120, metadata={"Date": None} if path.suffix == ".svg" else None)
+
+
+def _draw_ways(axes: Any, rows: Sequence[Row]) -> None:
+    names = [_name(row) for row in rows]
+    _stack(axes.barh, names, rows, "left")
+    for name, row in zip(names, rows, strict=True):
+        axes.text(row.total_ms + 3, name, f"{row.total_ms:.0f}", va="center")
+    axes.axvline(floor_s(BASE.certificate_bytes) * 1000, color="black", label="floor")
+    axes.invert_yaxis()
+    axes.margins(x=0.08)
+    axes.set(title=f"a certificate of {BASE.certificate_bytes} bytes", xlabel="ms")
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def _draw_sizes(axes: Any, rows: Sequence[Row]) -> None:
+    names = [str(row.case.certificate_bytes) for row in rows]
+    _stack(axes.bar, names, rows, "bottom")
+    axes.step(names, [row.floor_ms for row in rows], where="mid", color="black")
+    axes.set(title="kazashi, by size", xlabel="bytes of the certificate", ylabel="ms")
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def _stack(bar: Any, names: Sequence[str], rows: Sequence[Row], base: str) -> None:
+    """Bars of pieces, one on the other."""
+    ends = [0.0] * len(rows)
+    for piece, colour in _COLOURS.items():
+        parts = [_spent_ms(row).get(piece, 0.0) for row in rows]
+        if any(parts):
+            bar(names, parts, color=colour, label=piece, **{base: ends})
+        ends = [end + part for end, part in zip(ends, parts, strict=True)]
+
+
+def _spent_ms(row: Row) -> dict[str, float]:
+    if row.spent_ms:
+        return dict(row.spent_ms)
+    return {"air": row.air_ms, _REST: row.total_ms - row.air_ms}
+
+
+def _name(row: Row) -> str:
+    """What is special about a row."""
+    case = row.case
+    words = [case.driver, case.line]
+    words += [f"{case.bit_rate} kbit/s"] * (case.bit_rate != BASE.bit_rate)
+    words += [f"FSC {case.fsc}"] * (case.fsc != BASE.fsc)
+    words += ["short Le only"] * (not case.extended)
+    words += ["armed"] * case.armed
+    words += [f"chip {case.chip_ms:g} ms"] * (case.chip_ms > 0)
+    words += ["real time"] * (case.clock == "real")
+    return ", ".join(words)
