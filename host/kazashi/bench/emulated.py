@@ -23,11 +23,19 @@ _ENGINE = Path(__file__).parent / "device"
 _WAIT_S = 10.0
 HOST = "host"  # has the time in which the reader waits for it; else the ledger's owners do
 
-_READS: dict[tuple[str, bool], Callable[[Reader], bytes]] = {  # by driver, and whether it is armed
-    ("kazashi", False): lambda reader: JpkiSession(
-        reader.wait_for_card(_WAIT_S)
-    ).authentication_certificate(),
-    ("engine", False): lambda reader: read_by_steps(reader.wait_for_card(_WAIT_S).transmit),
+
+def _ours(reader: Reader, _case: Case) -> bytes:
+    return JpkiSession(reader.wait_for_card(_WAIT_S)).authentication_certificate()
+
+
+def _by_steps(reader: Reader, _case: Case) -> bytes:
+    return read_by_steps(reader.wait_for_card(_WAIT_S).transmit)
+
+
+# By driver, and whether it is armed. `case` says at which bit rate.
+_READS: dict[tuple[str, bool], Callable[[Reader, Case], bytes]] = {
+    ("kazashi", False): _ours,
+    ("engine", False): _by_steps,
 }
 
 
@@ -74,7 +82,7 @@ class _Desk:
         self._ledger.start()
         self._log.clear()
         self._host.clear()
-        if _READS[case.driver, case.armed](self._reader) != certificate:
+        if _READS[case.driver, case.armed](self._reader, case) != certificate:
             raise AssertionError("another certificate came")
         return Read(case, self._log, self._host.packets, certificate, self._spent_ms)
 
