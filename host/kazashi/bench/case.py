@@ -75,6 +75,8 @@ def of_every_size(rows: Iterable[Row], case: Case) -> list[Row]:
 
 
 BASE = Case()
+ARMED = replace(BASE, armed=True)
+HSU = replace(ARMED, bus="hsu", baud=921600)
 ENGINE = replace(BASE, driver="engine")
 NFCPY = replace(BASE, driver="nfcpy", bus="hsu", baud=921600, clock="real")
 LIBNFC = replace(BASE, driver="libnfc", bus="hsu", baud=115200, clock="real")
@@ -82,12 +84,18 @@ LENGTHS = range(1200, 2001, 100)
 
 # Not every combination: a row for each length, and around the base one change at a time.
 _AROUND_BASE = (
-    replace(BASE, fsc=64),
+    BASE,
     replace(BASE, extended=False),
-    replace(BASE, chip_ms=1.0),
+    replace(ARMED, fsc=64),
+    replace(ARMED, extended=False),
+    replace(ARMED, chip_ms=1.0),
+    replace(ARMED, bit_rate=212),
+    replace(ARMED, bit_rate=424),
+    HSU,
+    replace(HSU, armed=False),
     ENGINE,
     replace(ENGINE, chip_ms=1.0),
 )
-EMULATED = (*(replace(BASE, certificate_bytes=size) for size in LENGTHS), *_AROUND_BASE)
-QUICK = (BASE, replace(BASE, extended=False), ENGINE)
+EMULATED = (*(replace(ARMED, certificate_bytes=size) for size in LENGTHS), *_AROUND_BASE)
+QUICK = (ARMED, BASE, replace(ARMED, bit_rate=424), ENGINE)
 REAL = (NFCPY, LIBNFC)

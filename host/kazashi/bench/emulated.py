@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from kazashi.cards.jpki import JpkiSession
+from kazashi.cards.jpki import PLAN, JpkiSession
 from kazashi.reader import Reader
 from kazashi.sim.emulation.ledger import Owner
 from kazashi.sim.emulation.pico import EmulatedPico
 from kazashi.sim.emulation.pipe import EmulatedPipe
 from kazashi.sim.options import Options
 from kazashi.sim.pn532 import Timing
+from kazashi_wire.messages import BitRate
 
 from .card import Cards
 from .case import Case, Row
@@ -24,19 +25,18 @@ _WAIT_S = 10.0
 HOST = "host"  # has the time in which the reader waits for it; else the ledger's owners do
 
 
-def _ours(reader: Reader, _case: Case) -> bytes:
-    return JpkiSession(reader.wait_for_card(_WAIT_S)).authentication_certificate()
+def _ours(reader: Reader, case: Case) -> bytes:
+    card = reader.wait_for_card(
+        _WAIT_S, plan=PLAN if case.armed else None, fastest=BitRate[f"KBIT_{case.bit_rate}"]
+    )
+    return JpkiSession(card).authentication_certificate()
 
 
 def _by_steps(reader: Reader, _case: Case) -> bytes:
     return read_by_steps(reader.wait_for_card(_WAIT_S).transmit)
 
 
-# By driver, and whether it is armed. `case` says at which bit rate.
-_READS: dict[tuple[str, bool], Callable[[Reader, Case], bytes]] = {
-    ("kazashi", False): _ours,
-    ("engine", False): _by_steps,
-}
+_READS: dict[str, Callable[[Reader, Case], bytes]] = {"kazashi": _ours, "engine": _by_steps}
 
 
 class EmulatedBench:
@@ -82,7 +82,7 @@ class _Desk:
         self._ledger.start()
         self._log.clear()
         self._host.clear()
-        if _READS[case.driver, case.armed](self._reader, case) != certificate:
+        if _READS[case.driver](self._reader, case) != certificate:
             raise AssertionError("another certificate came")
         return Read(case, self._log, self._host.packets, certificate, self._spent_ms)
 

@@ -48,7 +48,9 @@ class AirLog:
         before_s = self._air.spent_s
         heard = self._exchange(frame, now_s, timeout_s)
         end_s, air_s = now_s + heard.elapsed_s, self._air.spent_s - before_s
-        sent_s = now_s + frame_time(frame.technology, len(frame.data), from_card=False)
+        sent_s = now_s + frame_time(
+            frame.technology, len(frame.data), frame.bit_rate, from_card=False
+        )
         self.exchanges.append(Exchange(now_s, sent_s, end_s, air_s, frame.data, heard.data))
         return heard
 

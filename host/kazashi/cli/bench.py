@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from kazashi.bench import plot as picture
-from kazashi.bench.case import BASE, EMULATED, QUICK, REAL, Case, Row
+from kazashi.bench.case import ARMED, EMULATED, QUICK, REAL, Case, Row
 from kazashi.bench.host import part_us
 from kazashi.bench.targets import Target, targets
 from kazashi.bench.trace import Step, steps
@@ -61,7 +61,7 @@ def bench(
     _check(plot)
     emulated = _emulated(reader)
     if trace:
-        _show_steps(Console(), steps(emulated.read(BASE)))
+        _show_steps(Console(), steps(emulated.read(ARMED)))
         return
     cases = [(case, emulated.measure) for case in (QUICK if quick else EMULATED)]
     rows = list(_measured([*cases, *([] if quick else _real())]))
