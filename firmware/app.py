@@ -277,14 +277,7 @@ class App:
         if found == FOUND:
             self._technologies = 0  # one Watch, one card: never a second one unnoticed
             self._has_card = self._has_found = True
-            field = self._field
-            rates = field.to_card, field.from_card
-            struct.pack_into(
-                wire.CARD_FOUND_FORMAT, self._link.out, HEADER, field.technology, *rates
-            )
-            size = wire.CARD_FOUND_SIZE
-            self._link.send(wire.CARD_FOUND, 0, size, field.answer, 0, field.count)
-            self._reading.run()
+            self._reading.run(self._tell_found)
             self._checked = ticks_ms()
         elif found == REFUSED:
             if self._field.refusal != self._refusal:
@@ -293,6 +286,13 @@ class App:
                 self._link.send(wire.CARD_REFUSED, 0, wire.CARD_REFUSED_SIZE)
         else:
             self._refusal = 0
+
+    def _tell_found(self):
+        field = self._field
+        rates = field.to_card, field.from_card
+        struct.pack_into(wire.CARD_FOUND_FORMAT, self._link.out, HEADER, field.technology, *rates)
+        size = wire.CARD_FOUND_SIZE
+        self._link.send(wire.CARD_FOUND, 0, size, field.answer, 0, field.count)
 
     def _mend_search(self, error):
         """Reset the chip and go on; a chip that fails whenever it searches is as good as silent."""

@@ -194,10 +194,11 @@ class IsoDep:
         It is never given twice: the card would count it, and run its command, twice. A block lost
         here is one lost on air, and is asked for in the same way.
         """
+        chip = self._chip
         try:
             if command is not self._extension:
-                self._chip.wait_for_card(self._fwt_us)
-            self._chip.issue(command)
+                chip.wait_for_card(self._fwt_us)
+            chip.issue(command)
             return True
         except ChipSilent:
             return False

@@ -68,9 +68,13 @@ class Reading:
     def disarm(self):
         self._select_size = 0
 
-    def run(self):
-        """Read the card that was just found, where armed. Raises as isodep does."""
+    def run(self, tell_found):
+        """Read the card that was just found; or, where not armed, only tell that it was.
+
+        Raises as isodep does.
+        """
         if not self._select_size:
+            tell_found()
             return
         isodep = self._isodep
         relay = self._relay
@@ -78,6 +82,8 @@ class Reading:
         self._begin()
         while self._step != _NOTHING:
             self._put_on_air()
+            if self._step == _SELECT:
+                tell_found()
             relay.end()  # of the command before
             self._announce()
             isodep.respond()

@@ -56,6 +56,8 @@ class Relay:
         isodep = self._isodep
         self.count = 0
         while True:
+            if isodep.more:
+                isodep.acknowledge()  # first of all: the rest is done while the next is on air
             self._device.alive()
             count = isodep.count
             if self.count == 0:
@@ -65,7 +67,6 @@ class Relay:
                 raise BlockError(_ENDLESS)
             if not isodep.more:
                 break
-            isodep.acknowledge()
             self._send_part()
             isodep.receive()
         end = isodep.start + count
