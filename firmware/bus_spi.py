@@ -10,12 +10,13 @@ from time import sleep_ms
 from micropython import const
 
 import hostframe
-from octets import turn
+from octets import turn, turn_words
 
 _WRITE = const(0x80)  # 01, turned
 _STATUS = b"\x40\x00"  # 02, turned, and room for the status
 _READ = b"\xc0"  # 03, turned
 _READY = const(0x80)  # bit 0 of the status, turned
+_WORD = const(4)  # octets that are turned at once
 
 
 def _stay_awake():
@@ -34,7 +35,7 @@ class SpiBus:
         self._irq = irq
         self._idle = idle
         self._status = bytearray(2)
-        self._buffer = bytearray(1 + hostframe.LONGEST)
+        self._buffer = bytearray(_WORD + hostframe.LONGEST)
         view = memoryview(self._buffer)
         self._first = [view[:n] for n in range(len(view) + 1)]  # cut here, for a slice allocates
 
@@ -71,7 +72,9 @@ class SpiBus:
         """The waiting frame, of which `expected` octets are likely. Returns its size.
 
         0: it does not fit `buffer`, or is none. Octets read beyond its end are not the frame's.
+        `buffer` has whole words.
         """
+        expected = min(-(-expected // _WORD) * _WORD, len(buffer))
         self._select(0)
         self._spi.write(_READ)
         self._take(buffer, 0, expected)
@@ -85,4 +88,4 @@ class SpiBus:
 
     def _take(self, buffer, start, count):
         self._spi.readinto(self._first[count])
-        turn(self._buffer, 0, buffer, start, count)
+        turn_words(self._buffer, buffer, start // _WORD, -(-count // _WORD))

@@ -14,7 +14,7 @@ TFI is D4 to the chip, D5 from it, 7F in its syntax error frame.
 import micropython
 from micropython import const
 
-from octets import total
+from octets import total, total_words
 
 TO_CHIP = const(0xD4)
 FROM_CHIP = const(0xD5)
@@ -93,11 +93,39 @@ def size_of(buffer, count: int) -> int:
     return i + 3  # ACK, NACK, or a length that is wrong
 
 
+@micropython.viper
+def frame_in(buffer, size: int) -> int:
+    """Where TFI and data lie in the first `size` octets: their number << 16 | their index.
+
+    0: there is no frame, not all of it, or it is damaged.
+    """
+    b = ptr8(buffer)
+    whole = int(size_of(buffer, size))
+    if whole == 0 or whole > size:
+        return 0
+    i = int(after_start(buffer, size))
+    if b[i] == 0xFF and b[i + 1] == 0xFF:
+        if (b[i + 2] + b[i + 3] + b[i + 4]) & 0xFF != 0:
+            return 0
+        i += 5
+    else:
+        if (b[i] + b[i + 1]) & 0xFF != 0 or b[i] == 0:
+            return 0
+        i += 2
+    length = whole - i - 2
+    words = (length + 1) >> 2 if i & 3 == 0 else 0  # long answers begin with a word: quick to add
+    left = i + (words << 2)
+    summed = int(total_words(buffer, i >> 2, words)) + int(total(buffer, left, whole - 1 - left))
+    if summed & 0xFF != 0:
+        return 0
+    return length << 16 | i
+
+
 class Answer:
-    """What the chip sent: room for one frame, and where its data lies in it."""
+    """What the chip sent: room for one frame, in whole words, and where its data lies in it."""
 
     def __init__(self, room=LONGEST):
-        self.buffer = bytearray(room)
+        self.buffer = bytearray(room + 3 & ~3)
         self.start = 0  # of the data, behind TFI and code
         self.count = 0  # octets of data
         self.code = 0  # of the answer: that of the command plus one; SYNTAX_ERROR for that frame
@@ -109,25 +137,15 @@ class Answer:
     def read(self, size):
         """Unwrap the frame in the first `size` octets. False where it is none, or damaged."""
         b = self.buffer
-        whole = size_of(b, size)
-        if not whole or whole > size:
+        i = frame_in(b, size)
+        if not i:
             return False
-        i = after_start(b, size)
-        if b[i] == 0xFF and b[i + 1] == 0xFF:
-            if (b[i + 2] + b[i + 3] + b[i + 4]) & 0xFF:
-                return False
-            i += 5
-        else:
-            if (b[i] + b[i + 1]) & 0xFF or not b[i]:
-                return False
-            i += 2
-        length = whole - i - 2
-        if total(b, i, length + 1):
-            return False
-        if b[i] == FROM_CHIP and length >= 2:
+        self.count = i >> 16
+        i &= 0xFFFF
+        if b[i] == FROM_CHIP and self.count >= 2:
             self.code = b[i + 1]
             self.start = i + 2
-            self.count = length - 2
+            self.count -= 2
             return True
         self.code = SYNTAX_ERROR
         self.start = self.count = 0

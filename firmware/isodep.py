@@ -94,7 +94,7 @@ class IsoDep:
         copy(data, start, block.buffer, PARAMETERS + 1, count)
         block.seal(1 + count)
         self._extended_ms = 0
-        self._chip.expect_the_same(False)
+        self._chip.expected = 0
         self._is_asked = self._issue(block)
 
     def respond(self):
@@ -103,7 +103,7 @@ class IsoDep:
 
     def acknowledge(self):
         """Ask for the next block of the response. receive() waits for it."""
-        self._chip.expect_the_same(True)
+        self._chip.expected = self._chip.size  # as long as the last one
         self._is_asked = self._issue(self._acks[self._number])
 
     def receive(self):

@@ -43,7 +43,8 @@ def spi_bus():
     if board.IRQ is None:
         return SpiBus(spi, select)
     irq = pin(board.IRQ, pin.IN, pin.PULL_UP)
-    irq.irq(wake, pin.IRQ_FALLING, hard=True)
+    # A handler that does nothing, soon: the interrupt is only to end machine.idle().
+    irq.irq(callable, pin.IRQ_FALLING, hard=True)  # pyright: ignore[reportArgumentType]
     return SpiBus(spi, select, irq, machine.idle)
 
 
@@ -52,10 +53,6 @@ def hsu_bus():
 
     uart = machine.UART(board.UART, tx=machine.Pin(board.TX), rx=machine.Pin(board.RX))
     return UartBus(uart, machine.idle)
-
-
-def wake(_pin):
-    """Only to end machine.idle()."""
 
 
 def app(device):

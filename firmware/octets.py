@@ -41,6 +41,17 @@ def total(source, start: int, count: int) -> int:
 
 
 @micropython.viper
+def total_words(source, start: int, count: int) -> int:
+    """The sum of the octets in `count` words from word `start` on, mod 256; 128 words at most."""
+    s = ptr32(source)
+    t = uint(0)  # two sums, of 16 bits each
+    for i in range(start, start + count):
+        x = uint(s[i])
+        t += (x & 0x00FF00FF) + ((x >> 8) & 0x00FF00FF)
+    return int(t + (t >> 16)) & 0xFF
+
+
+@micropython.viper
 def _turn(table, source, start: int, target, to: int, count: int):
     m = ptr8(table)
     s = ptr8(source)
@@ -52,6 +63,22 @@ def _turn(table, source, start: int, target, to: int, count: int):
 def turn(source, start, target, to, count):
     """Copy `count` octets, each with its bits in reverse."""
     _turn(_TURNED, source, start, target, to, count)
+
+
+@micropython.viper
+def turn_words(source, target, to: int, count: int):
+    """Copy `count` words of four octets, to word `to` of `target`, each octet with its bits in
+    reverse. Both buffers have whole words; some five times as fast as octet by octet.
+    """
+    s = ptr32(source)
+    t = ptr32(target)
+    odd = (uint(0x15555555) << 2) | uint(1)  # 0x55555555 is no small int
+    for i in range(count):
+        x = uint(s[i])
+        x = ((x >> 1) & odd) | ((x & odd) << 1)
+        x = ((x >> 2) & 0x33333333) | ((x & 0x33333333) << 2)
+        x = ((x >> 4) & 0x0F0F0F0F) | ((x & 0x0F0F0F0F) << 4)
+        t[to + i] = x
 
 
 @micropython.viper

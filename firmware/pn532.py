@@ -84,8 +84,10 @@ class Pn532:
         self._wait_ms = 0
         self._wait_command = Command(RF_CONFIGURATION, 4, b"\x02\x00\x0b\x00")
         self.health = Health()
-        self._size = 0  # of the last frame
-        self._expected = _MOST_ANSWERS  # octets of the next answer from a card
+        self.size = 0  # octets of the last frame
+        # Octets that the card's next answer is likely to fill: they are read in one go. Where that
+        # is wrong, a little time is lost. 0: nobody knows.
+        self.expected = 0
         self.reply = Answer(_LONGEST_REPLY)
         self.heard = Answer()
         self.version = bytearray(4)  # IC, version, revision, support; zeros: it is silent
@@ -166,7 +168,7 @@ class Pn532:
         """
         heard = self.heard
         try:
-            self._receive(heard, self._wait_ms, self._expected)
+            self._receive(heard, self._wait_ms, self.expected or _MOST_ANSWERS)
         except ChipSilent:
             if self._wait == _WAIT_FOREVER:
                 raise RadioError(TIMEOUT) from None
@@ -177,13 +179,6 @@ class Pn532:
         heard.start += 1
         heard.count -= 1
         return heard.start
-
-    def expect_the_same(self, is_same):
-        """The card's next answer is as long as its last one, or of a length that nobody knows.
-
-        What is expected is read in one go. Where it is wrong, nothing but a little time is lost.
-        """
-        self._expected = self._size if is_same else _MOST_ANSWERS
 
     def wait_for_card(self, microseconds):
         """How long a card may take to begin its answer. Told to the chip only when it changes.
@@ -227,7 +222,7 @@ class Pn532:
         damaged = 0
         start = ticks_ms()
         while self._has_frame(start, timeout_ms):
-            self._size = size = self._bus.readinto(answer.buffer, expected)
+            self.size = size = self._bus.readinto(answer.buffer, expected)
             if not answer.read(size):
                 damaged += 1
                 if damaged > _REPEATS:

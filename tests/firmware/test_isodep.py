@@ -32,11 +32,9 @@ class Chip:
     def __init__(self, answer_to):
         self._answer_to = answer_to
         self.heard = Answer()
+        self.size = self.expected = 0
         self.health = Health()
         self.waits = []
-
-    def expect_the_same(self, is_same):
-        pass
 
     def wait_for_card(self, microseconds):
         self.waits.append(microseconds)

@@ -82,7 +82,7 @@ class RecordingBus:
 
 def is_intact(frame):
     answer = Answer(len(frame))
-    answer.buffer[:] = frame
+    answer.buffer[: len(frame)] = frame
     return answer.read(len(frame)) or answer.is_ack(len(frame))
 
 

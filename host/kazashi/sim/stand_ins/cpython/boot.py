@@ -88,8 +88,8 @@ def ticks_diff(a, b):
 
 def disguise():
     """Give CPython what MicroPython has and the firmware uses."""
-    for word in ("ptr8", "ptr16", "ptr32"):
-        setattr(builtins, word, lambda buffer: buffer)
+    builtins.ptr8 = lambda buffer: buffer
+    builtins.ptr32 = lambda buffer: memoryview(buffer).cast("B").cast("I")
     builtins.uint = int
     time.ticks_ms = lambda: time.monotonic_ns() // 1_000_000 % _TICKS
     time.ticks_diff = ticks_diff
