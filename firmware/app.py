@@ -155,11 +155,9 @@ class App:
         raise Fault(wire.FAULT_UNKNOWN_REQUEST, self._link.kind)
 
     def _hello(self):
-        self._go_dark()  # another host: nobody's session goes on
-        try:
-            self._start_chip()
-        except (ChipSilent, ChipRefused):
-            pass  # Welcome says so: its chip is all zeros
+        # Another host: nobody's session goes on. Where the chip does not even start, Welcome says
+        # so: its chip is all zeros.
+        self._go_dark()
         out = self._link.out
         struct.pack_into(
             wire.WELCOME_FORMAT,

@@ -1,7 +1,8 @@
 """Octets: copy, add up, turn around, CRC-32. In machine code, without allocating.
 
 Every function takes a buffer and the index where to begin, so that nobody has to cut a slice.
-Measured on the emulated RP2040: turning 270 octets takes 0.11 ms here, 2.6 ms in plain Python.
+Measured on the emulated RP2040: turning 268 octets takes 0.22 ms one by one, 0.10 ms in words, and
+2.6 ms in plain Python.
 """
 
 from array import array
@@ -68,7 +69,7 @@ def turn(source, start, target, to, count):
 @micropython.viper
 def turn_words(source, target, to: int, count: int):
     """Copy `count` words of four octets, to word `to` of `target`, each octet with its bits in
-    reverse. Both buffers have whole words; some five times as fast as octet by octet.
+    reverse. Both buffers have whole words; twice as fast as octet by octet.
     """
     s = ptr32(source)
     t = ptr32(target)

@@ -176,7 +176,7 @@ def test_a_slow_card_that_left_is_not_asked_for_long(fwi, questions):
     isodep = IsoDep(chip)
     isodep.open(8, fwi)
     assert not isodep.is_present()
-    assert len(sent) == questions  # the host waits 8 s for its next answer
+    assert len(sent) == questions  # the host waits 9 s for its next answer
 
 
 def test_presence_waits_the_cards_own_time_after_an_extension():

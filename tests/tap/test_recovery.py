@@ -30,16 +30,6 @@ def read_certificate(reader):
     return JpkiSession(reader.wait_for_card(5)).authentication_certificate()
 
 
-@pytest.fixture
-def simulated(pico):
-    return pico()
-
-
-@pytest.fixture
-def certificate(simulated):
-    return simulated.cards[0].blocks.application.person.certificate
-
-
 @pytest.mark.parametrize("interpreter", ["micropython"], indirect=True)
 def test_a_hang_is_ended_by_the_watchdog(simulated, plug_in, certificate):
     reader = plug_in(simulated)

@@ -30,16 +30,6 @@ def read_certificate(reader):
     return JpkiSession(reader.wait_for_card(1)).authentication_certificate()
 
 
-@pytest.fixture
-def simulated(pico):
-    return pico()
-
-
-@pytest.fixture
-def certificate(simulated):
-    return simulated.cards[0].blocks.application.person.certificate
-
-
 @pytest.mark.parametrize("moment", range(EXCHANGES))
 def test_the_card_is_pulled(simulated, plug_in, certificate, moment):
     reader = plug_in(simulated)

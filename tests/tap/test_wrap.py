@@ -51,16 +51,6 @@ def ticks(tmp_path, monkeypatch):
     return Ticks(tmp_path)
 
 
-@pytest.fixture
-def simulated(pico):
-    return pico()
-
-
-@pytest.fixture
-def certificate(simulated):
-    return simulated.cards[0].blocks.application.person.certificate
-
-
 def read_certificate(reader):
     return JpkiSession(reader.wait_for_card(2)).authentication_certificate()
 
