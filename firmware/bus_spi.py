@@ -9,14 +9,13 @@ from time import sleep_ms
 
 from micropython import const
 
-import hostframe
+from hostframe import LONGEST, size_of
 from octets import turn, turn_words
 
 _WRITE = const(0x80)  # 01, turned
 _STATUS = b"\x40\x00"  # 02, turned, and room for the status
 _READ = b"\xc0"  # 03, turned
 _READY = const(0x80)  # bit 0 of the status, turned
-_WORD = const(4)  # octets that are turned at once
 
 
 def _stay_awake():
@@ -31,11 +30,13 @@ class SpiBus:
 
     def __init__(self, spi, select, irq=None, idle=_stay_awake):
         self._spi = spi
+        self._put = spi.write  # looked up here, for that takes time
+        self._take = spi.readinto
         self._select = select
         self._irq = irq
         self._idle = idle
         self._status = bytearray(2)
-        self._buffer = bytearray(_WORD + hostframe.LONGEST)
+        self._buffer = bytearray(4 + LONGEST)  # an operation, or whole words
         view = memoryview(self._buffer)
         self._first = [view[:n] for n in range(len(view) + 1)]  # cut here, for a slice allocates
 
@@ -65,27 +66,26 @@ class SpiBus:
         self._buffer[0] = _WRITE
         turn(buffer, start, self._buffer, 1, count)
         self._select(0)
-        self._spi.write(self._first[1 + count])
+        self._put(self._first[1 + count])
         self._select(1)
 
     def readinto(self, buffer, expected):
         """The waiting frame, of which `expected` octets are likely. Returns its size.
 
         0: it does not fit `buffer`, or is none. Octets read beyond its end are not the frame's.
-        `buffer` has whole words.
+        `buffer` has whole words, and room for what is expected.
         """
-        expected = min(-(-expected // _WORD) * _WORD, len(buffer))
+        words = expected + 3 >> 2
         self._select(0)
-        self._spi.write(_READ)
-        self._take(buffer, 0, expected)
-        size = hostframe.size_of(buffer, expected)
-        if size > len(buffer):
-            size = 0
-        if size > expected:
-            self._take(buffer, expected, size - expected)
+        self._put(_READ)
+        self._take(self._first[words << 2])
+        turn_words(words, self._buffer, buffer, 0)
+        size = size_of(buffer, words << 2)
+        left = size - (words << 2)
+        if left > 0:
+            if size > len(buffer):
+                size = left = 0
+            self._take(self._first[left])
+            turn_words(left + 3 >> 2, self._buffer, buffer, words)
         self._select(1)
         return size
-
-    def _take(self, buffer, start, count):
-        self._spi.readinto(self._first[count])
-        turn_words(self._buffer, buffer, start // _WORD, -(-count // _WORD))

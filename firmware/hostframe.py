@@ -87,35 +87,34 @@ def size_of(buffer, count: int) -> int:
     if b[i] == 0xFF and b[i + 1] == 0xFF:
         if i + 5 > count:
             return 0
-        return i + 5 + (b[i + 2] << 8 | b[i + 3]) + 2
-    if (b[i] + b[i + 1]) & 0xFF == 0 and b[i] != 0:
+        if (b[i + 2] + b[i + 3] + b[i + 4]) & 0xFF == 0:
+            return i + 5 + (b[i + 2] << 8 | b[i + 3]) + 2
+    elif (b[i] + b[i + 1]) & 0xFF == 0 and b[i] != 0:
         return i + 2 + b[i] + 2
     return i + 3  # ACK, NACK, or a length that is wrong
 
 
 @micropython.viper
 def frame_in(buffer, size: int) -> int:
-    """Where TFI and data lie in the first `size` octets: their number << 16 | their index.
+    """Where TFI and data lie in a frame, of which size_of() says that it has `size` octets.
 
-    0: there is no frame, not all of it, or it is damaged.
+    Returns their number << 16 | their index; 0: it has none, or is damaged.
     """
     b = ptr8(buffer)
-    whole = int(size_of(buffer, size))
-    if whole == 0 or whole > size:
-        return 0
     i = int(after_start(buffer, size))
-    if b[i] == 0xFF and b[i + 1] == 0xFF:
-        if (b[i + 2] + b[i + 3] + b[i + 4]) & 0xFF != 0:
-            return 0
-        i += 5
-    else:
-        if (b[i] + b[i + 1]) & 0xFF != 0 or b[i] == 0:
-            return 0
-        i += 2
-    length = whole - i - 2
-    words = (length + 1) >> 2 if i & 3 == 0 else 0  # long answers begin with a word: quick to add
-    left = i + (words << 2)
-    summed = int(total_words(buffer, i >> 2, words)) + int(total(buffer, left, whole - 1 - left))
+    i += 5 if b[i] == 0xFF and b[i + 1] == 0xFF else 2
+    length = size - i - 2
+    if length <= 0:
+        return 0
+    summed = 0
+    j = i
+    if i & 3 == 0:  # long answers begin with a word: quick to add
+        end = (size - 1) >> 2
+        summed = int(total_words(i >> 2, end, buffer))
+        j = end << 2
+    while j < size - 1:
+        summed += b[j]
+        j += 1
     if summed & 0xFF != 0:
         return 0
     return length << 16 | i
@@ -135,17 +134,17 @@ class Answer:
         return i > 0 and i + 1 < size and self.buffer[i] == 0x00 and self.buffer[i + 1] == 0xFF
 
     def read(self, size):
-        """Unwrap the frame in the first `size` octets. False where it is none, or damaged."""
+        """Unwrap a frame of `size` octets, see size_of(). False where it is none, or damaged."""
         b = self.buffer
         i = frame_in(b, size)
         if not i:
             return False
-        self.count = i >> 16
+        count = i >> 16
         i &= 0xFFFF
-        if b[i] == FROM_CHIP and self.count >= 2:
+        if b[i] == FROM_CHIP and count >= 2:
             self.code = b[i + 1]
             self.start = i + 2
-            self.count -= 2
+            self.count = count - 2
             return True
         self.code = SYNTAX_ERROR
         self.start = self.count = 0

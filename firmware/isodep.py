@@ -59,7 +59,7 @@ class IsoDep:
         self._deselect = Command(IN_COMMUNICATE_THRU, 1, bytes((_S_DESELECT,)))
         self._number = 0
         self._fwt_us = 0
-        self._extended_ms = 0
+        self._extended_ms = 0  # that the card was granted, since its last block
         self._is_asked = False  # the last block reached the chip
         self.room = 0  # octets of an APDU that one block takes
         self.start = 0  # where the block received lies in chip.heard.buffer, without its PCB
@@ -72,6 +72,7 @@ class IsoDep:
         self.room = FRAME_SIZES[min(fsci, len(FRAME_SIZES) - 1)] - _OVERHEAD
         self._fwt_us = (_FWT_0_US << (fwi if fwi <= _MAX_FWI else DEFAULT_FWI)) + _DELTA_FWT_US
         self._number = 0
+        self._extended_ms = 0
         self._chip.wait_for_card(self._fwt_us)
 
     def send(self, data, start, count, more):
@@ -93,8 +94,6 @@ class IsoDep:
         block.buffer[PARAMETERS] = _I_BLOCK | (_CHAINING if more else 0) | self._number
         copy(data, start, block.buffer, PARAMETERS + 1, count)
         block.seal(1 + count)
-        self._extended_ms = 0
-        self._chip.expected = 0
         self._is_asked = self._issue(block)
 
     def respond(self):
@@ -103,7 +102,8 @@ class IsoDep:
 
     def acknowledge(self):
         """Ask for the next block of the response. receive() waits for it."""
-        self._chip.expected = self._chip.size  # as long as the last one
+        chip = self._chip
+        chip.expected = chip.size  # as long as the last one
         self._is_asked = self._issue(self._acks[self._number])
 
     def receive(self):
@@ -137,31 +137,32 @@ class IsoDep:
 
         `retries` ask for a lost block again: R(NAK), or R(ACK) within a response (rules 4, 5).
         """
+        kind = ~_CHAINING if wanted == _I_BLOCK else ~0  # what of a PCB tells its kind and number
         failures = 0
         while True:
             again = retries[self._number]
-            patience = self._retries()
             error = None
+            has_answered = False
             if is_sent:
                 try:
                     pcb = self._receive_block()
-                    if self._is_wanted(pcb, wanted):
-                        self.more = pcb & _CHAINING != 0
-                        self._extended_ms = 0
+                    more = pcb & _CHAINING != 0
+                    if pcb & kind == wanted | self._number and (self.count or not more):
+                        self.more = more  # a chain of empty blocks would never end
                         break
                     if pcb == _S_WTX and self.count == 1:
                         is_sent = self._extend(self._chip.heard.buffer[self.start])
                         continue
                     if pcb == _R_ACK | (self._number ^ 1) and retries is self._naks:
                         again = self._block  # rule 6: the card has not got it
-                    patience = 2 * _RETRIES  # it is there: silence and this may take turns
+                    has_answered = True  # silence and this may take turns
                     error = BlockError(pcb)
                 except CardLost:
                     raise
                 except (RadioError, ChipSilent) as lost:
                     error = lost
             failures += 1
-            if failures > patience:
+            if failures > (2 * _RETRIES if has_answered else self._retries()):
                 raise error or ChipSilent(IN_COMMUNICATE_THRU)
             self._chip.health.retries += 1
             self.on_wait()
@@ -173,20 +174,13 @@ class IsoDep:
 
     def _receive_block(self):
         """The PCB of the block that comes; 0 for an empty one."""
-        heard = self._chip.heard
-        start = self._chip.received()
+        chip = self._chip
+        start = chip.received()
+        heard = chip.heard
+        count = heard.count
         self.start = start + 1
-        self.count = heard.count - 1
-        return heard.buffer[start] if heard.count else 0
-
-    def _is_wanted(self, pcb, wanted):
-        if pcb & _NUMBER != self._number:
-            return False
-        if wanted == _R_ACK:
-            return pcb & ~_NUMBER == _R_ACK
-        if pcb & _CHAINING and self.count == 0:
-            return False  # a chain of empty blocks would never end
-        return pcb & ~(_NUMBER | _CHAINING) == _I_BLOCK
+        self.count = count - 1
+        return heard.buffer[start] if count else 0
 
     def _issue(self, command):
         """Have a block sent. False where the chip may not have taken it.
@@ -196,8 +190,9 @@ class IsoDep:
         """
         chip = self._chip
         try:
-            if command is not self._extension:
+            if self._extended_ms and command is not self._extension:
                 chip.wait_for_card(self._fwt_us)
+                self._extended_ms = 0
             chip.issue(command)
             return True
         except ChipSilent:

@@ -85,8 +85,8 @@ class Pn532:
         self._wait_command = Command(RF_CONFIGURATION, 4, b"\x02\x00\x0b\x00")
         self.health = Health()
         self.size = 0  # octets of the last frame
-        # Octets that the card's next answer is likely to fill: they are read in one go. Where that
-        # is wrong, a little time is lost. 0: nobody knows.
+        # Octets that the next received() is likely to find: they are read in one go. Where that is
+        # wrong, a little time is lost. 0: nobody knows.
         self.expected = 0
         self.reply = Answer(_LONGEST_REPLY)
         self.heard = Answer()
@@ -146,14 +146,17 @@ class Pn532:
         Raises:
             ChipSilent: it does not. What goes on air is sent once; the rest, a second time first.
         """
-        self._code = command.code
-        for attempt in range(1 if command.code == IN_COMMUNICATE_THRU else _REPEATS):
-            self.health.retries += attempt
+        self._code = code = command.code
+        attempts = 0
+        while True:
             self._bus.write(command.buffer, command.start, command.end)
             if self._is_acknowledged():
                 return
             self.abort()
-        raise ChipSilent(command.code)
+            attempts += 1
+            if code == IN_COMMUNICATE_THRU or attempts == _REPEATS:
+                raise ChipSilent(code)
+            self.health.retries += 1
 
     def received(self):
         """Wait for what the card answers to an InCommunicateThru issued before.
@@ -167,18 +170,21 @@ class Pn532:
             ChipSilent: not even the chip's own time-out came.
         """
         heard = self.heard
+        expected = self.expected or _MOST_ANSWERS
+        self.expected = 0
         try:
-            self._receive(heard, self._wait_ms, self.expected or _MOST_ANSWERS)
+            self._receive(heard, self._wait_ms, expected)
         except ChipSilent:
             if self._wait == _WAIT_FOREVER:
                 raise RadioError(TIMEOUT) from None
             raise
-        status = heard.buffer[heard.start] & _STATUS if heard.count else TIMEOUT
+        start = heard.start
+        status = heard.buffer[start] & _STATUS if heard.count else TIMEOUT
         if status:
             raise _error_of(status)
-        heard.start += 1
+        heard.start = start = start + 1
         heard.count -= 1
-        return heard.start
+        return start
 
     def wait_for_card(self, microseconds):
         """How long a card may take to begin its answer. Told to the chip only when it changes.
@@ -229,10 +235,10 @@ class Pn532:
                     break
                 self.health.retries += 1
                 self._bus.write(NACK, 0, len(NACK))  # the chip says it again
-            elif answer.code == SYNTAX_ERROR:
-                raise ChipRefused(SYNTAX_ERROR)
             elif answer.code == self._code + 1:
                 return
+            elif answer.code == SYNTAX_ERROR:
+                raise ChipRefused(SYNTAX_ERROR)
         self.abort()
         raise ChipSilent(self._code)
 

@@ -16,7 +16,7 @@ import sys
 import time
 
 from field import FOUND, NOBODY, Field
-from hostframe import Answer, after_start
+from hostframe import Answer, after_start, size_of
 from isodep import IsoDep
 from pn532 import Pn532
 from wire import TECHNOLOGY_TYPE_B
@@ -81,9 +81,10 @@ class RecordingBus:
 
 
 def is_intact(frame):
-    answer = Answer(len(frame))
-    answer.buffer[: len(frame)] = frame
-    return answer.read(len(frame)) or answer.is_ack(len(frame))
+    size = len(frame)
+    answer = Answer(size)
+    answer.buffer[:size] = frame
+    return (size_of(frame, size) == size and answer.read(size)) or answer.is_ack(size)
 
 
 def masked(frame):
