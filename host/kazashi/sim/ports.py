@@ -35,32 +35,35 @@ class SpiPort:
         """Bytes both ways at once, as a master that sends the highest bit first sees them."""
         if not self._is_selected:
             return b"\xff" * len(data)
-        return bytes(_TURNED[self._shift(_TURNED[byte])] for byte in data)
+        return self._exchange(data.translate(_TURNED)).translate(_TURNED)
 
-    def _shift(self, byte: int) -> int:
+    def _exchange(self, data: bytes) -> bytes:
+        if not data:
+            return b""
         if self._operation is None:
-            self._operation = byte
-            return 0
+            self._operation = data[0]
+            return b"\x00" + self._exchange(data[1:])
+        said = b""
         if self._operation == _WRITE:
             self._read = 0  # a command, or an abort: what was waiting is gone
-            self._chip.host_bytes(bytes((byte,)))
+            self._chip.host_bytes(data)
         elif self._operation == _STATUS:
-            return int(self._chip.head() is not None)
+            said = bytes((self._chip.head() is not None,)) * len(data)
         elif self._operation == _READ:
-            return self._next_byte()
-        return 0
+            said = self._fetch(len(data))
+        return said.ljust(len(data), b"\x00")
 
-    def _next_byte(self) -> int:
+    def _fetch(self, count: int) -> bytes:
         frame = self._chip.head()
         if frame is None:
-            return 0
-        byte = frame[self._read]
-        self._read += 1
+            return b""
+        said = frame[self._read : self._read + count]
+        self._read += len(said)
         if self._read == len(frame):
             self._chip.pop()
             self._read = 0
             self._operation = 0  # beyond the frame there is nothing, even if the next is due
-        return byte
+        return said
 
 
 class HsuPort:
