@@ -92,6 +92,7 @@ class Reading:
         relay.end()
         self._size = 0
         self._announce()
+        relay.end_all()
         self.disarm()
 
     def _begin(self):

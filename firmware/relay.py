@@ -31,6 +31,7 @@ class Relay:
         self._heard = chip.heard.buffer
         self._number = 0  # of the request
         self._is_open = False  # the last block of a response is still to be sent
+        self._sent = 0  # octets of responses under that number
         self.head = bytearray(_HEAD)  # the first octets of the response
         self.count = 0  # its octets so far
         self.status = 0  # its status word; 0: it came in two pieces
@@ -46,6 +47,7 @@ class Relay:
     def begin(self, number):
         """Responses go to the host under this number: that of the request; 0, nobody asked."""
         self._number = number
+        self._sent = 0
         self._is_open = False
 
     def pass_on(self):
@@ -78,13 +80,21 @@ class Relay:
         if self._is_open:
             self._is_open = False
             self._send_part()
-            struct.pack_into(wire.END_FORMAT, self._link.out, HEADER, self.count)
-            self._link.send(wire.END, self._number, wire.END_SIZE)
+            self._send_end(self.count)
+
+    def end_all(self):
+        """Tell how many octets all responses had that went under this number."""
+        self._send_end(self._sent)
+
+    def _send_end(self, size):
+        struct.pack_into(wire.END_FORMAT, self._link.out, HEADER, size)
+        self._link.send(wire.END, self._number, wire.END_SIZE)
 
     def _send_part(self):
         isodep = self._isodep
         count = isodep.count
-        struct.pack_into(wire.PART_FORMAT, self._link.out, HEADER, self.count - count)
+        struct.pack_into(wire.PART_FORMAT, self._link.out, HEADER, self._sent)
+        self._sent += count
         self._link.send(wire.PART, self._number, wire.PART_SIZE, self._heard, isodep.start, count)
 
     def _send_command(self):

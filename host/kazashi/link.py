@@ -44,6 +44,7 @@ _SECRET_INSTRUCTIONS = {
 # The reader answers, or says that the card needs more time, at least this often: FWI 14 is 4.95 s.
 # Where it hangs, its watchdog ends that in 8.3 s, and the line with it.
 ANSWER_TIMEOUT_S = 9.0
+_PART_LOST = "a part of the card's answer was lost: try again"
 _GRACE_S = 1.0  # for an answer that comes after the reader has told of a failure
 
 AnyMessage = TypeVar("AnyMessage", bound=Message)
@@ -119,15 +120,23 @@ class Link:
         if event is None:
             raise ReaderSilent(self._timeout_s)
         if not isinstance(event, wanted):
-            raise ProtocolError(f"a {type(event).__name__} came for a {wanted.__name__}")
+            raise ProtocolError(_PART_LOST)
         return event
 
-    def stream(self, on_progress: Callable[[int], None] | None = None) -> bytes:
-        """A response that comes unasked. Otherwise as `transmit`."""
-        return self._gather(lambda: self.unasked(Message), on_progress)
+    def stream(self, offset: int, on_progress: Callable[[int], None] | None = None) -> bytes:
+        """A response that comes unasked, `offset` bytes into the stream. As `transmit` else."""
+        return self._gather(lambda: self.unasked(Message), on_progress, offset)
+
+    def end_stream(self, size: int) -> None:
+        """All responses have come, of `size` bytes together. Raises as `request` does."""
+        if self.unasked(End).size != size:
+            raise ProtocolError(_PART_LOST)
 
     def _gather(
-        self, following: Callable[[], Message], on_progress: Callable[[int], None] | None
+        self,
+        following: Callable[[], Message],
+        on_progress: Callable[[int], None] | None,
+        offset: int = 0,
     ) -> bytes:
         """The parts of a response, put together, up to its end."""
         response = bytearray()
@@ -135,13 +144,13 @@ class Link:
             message = following()
             if isinstance(message, End):
                 if message.size != len(response):
-                    raise ProtocolError("a part of the card's answer was lost: try again")
+                    raise ProtocolError(_PART_LOST)
                 return bytes(response)
             if not isinstance(message, Part):
-                raise ProtocolError(f"a {type(message).__name__} came within an answer: try again")
+                raise ProtocolError(_PART_LOST)
             if message.data:
-                if message.offset != len(response):
-                    raise ProtocolError("a part of the card's answer was lost: try again")
+                if message.offset != offset + len(response):
+                    raise ProtocolError(_PART_LOST)
                 response += message.data
                 if len(response) > _LONGEST_RESPONSE:
                     raise ProtocolError("the card's answer has no end: present another card")

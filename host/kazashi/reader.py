@@ -160,6 +160,7 @@ class _Ahead:
     def __init__(self, link: Link) -> None:
         self._link = link
         self._is_over = False
+        self._so_far = 0  # bytes of all responses
         self._kept: dict[bytes, bytes] = {}  # responses to commands that nobody has given yet
 
     def response(self, apdu: bytes, on_progress: Callable[[int], None] | None) -> bytes | None:
@@ -177,7 +178,11 @@ class _Ahead:
         command = self._link.unasked(Ahead).command
         self._is_over = not command
         if command:
-            self._kept[command] = self._link.stream(on_progress if command == wanted else None)
+            progress = on_progress if command == wanted else None
+            self._kept[command] = response = self._link.stream(self._so_far, progress)
+            self._so_far += len(response)
+        else:
+            self._link.end_stream(self._so_far)
 
 
 class Reader:

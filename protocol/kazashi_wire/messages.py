@@ -149,7 +149,7 @@ class Done(Message, kind=0x42):
 class Part(Message, kind=0x43):
     """The next bytes of an answer. An empty one: the card asked for more time."""
 
-    offset: int = wire(Int32ub)  # bytes before these
+    offset: int = wire(Int32ub)  # bytes before these, of all that came under this number
     data: bytes = wire(GreedyBytes)
 
 
@@ -220,7 +220,11 @@ class CardRefused(Message, kind=0x83):
 
 
 class Ahead(Message, kind=0x85):
-    """An armed reader sends this to the card. `Part`s and an `End` with number 0 follow."""
+    """An armed reader sends this to the card. `Part`s and an `End` with number 0 follow.
+
+    The offsets of the parts go on from one response to the next: no response that comes after a
+    loss is taken for the one that was lost. After the last, an `End` gives the bytes of all.
+    """
 
     command: bytes = wire(GreedyBytes)  # APDU; empty: there is nothing more to read
 
