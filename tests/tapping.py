@@ -5,9 +5,10 @@ grows by itself with the way of a tap; tests assert how large it is.
 """
 
 from dataclasses import dataclass
+from enum import Enum
 
 from desk import Desk, clock
-from kazashi.cards.jpki import JpkiSession
+from kazashi.cards.jpki import PLAN, JpkiSession
 from kazashi.errors import (
     CardError,
     CardGone,
@@ -83,11 +84,24 @@ READS = {
 }
 
 
+class Way(Enum):
+    """How a card is read: as the host asks, or by a plan; and at which bit rate."""
+
+    ASKED = None, BitRate.KBIT_106
+    ASKED_AT_424 = None, BitRate.KBIT_424
+    ARMED = PLAN, BitRate.KBIT_106
+    ARMED_AT_424 = PLAN, BitRate.KBIT_424
+
+    def __init__(self, plan, rate):
+        self.plan = plan
+        self.rate = rate
+
+
 class CountingJpki(Jpki):
     """Counts how often it was shown a PIN."""
 
-    def __init__(self):
-        super().__init__(PERSON, pin=PIN)
+    def __init__(self, takes_extended):
+        super().__init__(PERSON, pin=PIN, takes_extended=takes_extended)
         self.pins_shown = 0
 
     def transmit(self, apdu):
@@ -104,30 +118,37 @@ class Watched:
 
     def transmit(self, apdu, on_progress=None):
         is_pin = apdu[1:2] == b"\x20" and len(apdu) > 5
-        self._tapping.step = "show PIN" if is_pin else "read"
+        self._tapping.asks = "show PIN" if is_pin else "read"
         return self._card.transmit(apdu, on_progress)
 
 
 @dataclass
 class Tapping:
-    """One desk, and what happens on it. `step` is what the person waits for."""
+    """One desk, and what happens on it. `asks` is what the host has asked for last."""
 
     desk: Desk
-    fastest: BitRate = BitRate.KBIT_106
+    way: Way = Way.ASKED
     reader: Reader | None = None
-    step: str = ""
+    asks: str = ""
 
     @property
     def application(self):
         return self.desk.cards[0].blocks.application
 
+    @property
+    def step(self):
+        """What the person waits for. An armed reader reads a card unasked, once it has found it."""
+        has_card = self.asks == "find" and self.desk.app._has_card
+        return "read" if has_card else self.asks
+
     def tap(self):
         """Plug in where that is due, lay the card down, read it, show the PIN."""
-        self.step = "plug in"
+        self.asks = "plug in"
         if self.reader is None:
             self.reader = Reader(self.desk.connect)
-        self.step = "find"
-        card = self.reader.wait_for_card(5, fastest=self.fastest)
+        self.asks = "find"
+        card = self.reader.wait_for_card(5, plan=self.way.plan, fastest=self.way.rate)
+        self.rates = card.to_card, card.from_card
         jpki = JpkiSession(Watched(self, card))
         der = jpki.authentication_certificate()
         jpki.verify_pin(PIN)
@@ -170,13 +191,14 @@ class Tapping:
                 self.reader.reconnect()
             der = self.tap()
         assert der == PERSON.certificate
+        assert self.rates == (self.way.rate, self.way.rate)
         return self.reader.health()
 
 
-def on_a_desk(settings=None, fastest=BitRate.KBIT_106, **options):
+def on_a_desk(way=Way.ASKED, settings=None, *, takes_extended=True, **options):
     """A desk with a My Number Card."""
-    card = TypeB(CountingJpki(), settings or BlockSettings())
-    return Tapping(Desk(card, **options), fastest)
+    card = TypeB(CountingJpki(takes_extended), settings or BlockSettings())
+    return Tapping(Desk(card, **options), way)
 
 
 def expect(error, expected, step):

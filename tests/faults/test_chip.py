@@ -3,6 +3,8 @@
 Ref: facts of drivers in the field (see kazashi/sim/faults.py); status codes: UM0701-02 §7.1.
 """
 
+from typing import NamedTuple
+
 import pytest
 
 from desk import BoardReset, clock
@@ -11,9 +13,9 @@ from kazashi.sim import faults
 from kazashi.sim.faults import once, report
 from kazashi.sim.options import BUSES
 from kazashi_wire.messages import Fault, ResetCause
-from tapping import expect, on_a_desk
+from tapping import Way, expect, on_a_desk
 
-ON_AIR = 0x42  # InCommunicateThru: the command that has a status
+IN_COMMUNICATE_THRU = 0x42  # the command that has a status
 
 # What the person meets once the card is found. Before, all of it is mended unseen.
 MENDED = None
@@ -40,69 +42,88 @@ STATUSES = (
 )
 
 
-def commands_of_a_tap(bus):
-    """(step, code) of every command that the chip gets."""
-    tapping, seen = on_a_desk(bus=bus), []
-    tapping.desk.chip.disturb = lambda _index, command: seen.append((tapping.step, command[0]))
+class Place(NamedTuple):
+    """The nth command that the chip gets in a tap. `step`: what the person waits for."""
+
+    way: Way
+    bus: str
+    n: int
+    step: str
+    code: int
+
+
+def commands_of_a_tap(way, bus):
+    tapping, seen = on_a_desk(way, bus=bus), []
+    tapping.desk.chip.disturb = lambda n, command: seen.append(
+        Place(way, bus, n, tapping.step, command[0])
+    )
     assert tapping.outcome() is None
     return seen
 
 
-COMMANDS_OVER = {bus: commands_of_a_tap(bus) for bus in BUSES}
-PLACES_OVER = [(bus, i) for bus in BUSES for i in range(len(COMMANDS_OVER[bus]))]
-COMMANDS = COMMANDS_OVER["spi"]
-PLACES = range(len(COMMANDS))
-PLACES_ON_AIR = [i for i in PLACES if COMMANDS[i][1] == ON_AIR]
+WAYS = Way.ASKED, Way.ARMED, Way.ARMED_AT_424
+COMMANDS = {(way, bus): commands_of_a_tap(way, bus) for way in WAYS for bus in BUSES}
+PLACES = [place for commands in COMMANDS.values() for place in commands]
+ON_AIR = [place for place in PLACES if place.code == IN_COMMUNICATE_THRU and place.bus == "spi"]
+A_BLOCK = [place for place in ON_AIR if place.way is Way.ASKED][-4]  # of the certificate
+
+at_every_command = pytest.mark.parametrize(
+    "place", PLACES, ids=lambda p: f"{p.way.name}-{p.bus}-{p.n}"
+)
+at_every_exchange = pytest.mark.parametrize("place", ON_AIR, ids=lambda p: f"{p.way.name}-{p.n}")
 
 
 def test_the_matrix_has_all_its_cells():
-    assert len(COMMANDS) == 26
-    assert len(PLACES_ON_AIR) == 14
-    assert len(COMMANDS_OVER["hsu"]) == 27  # one more: its rate
-    assert len(FAULTS) * len(PLACES_OVER) == 477
-    assert len(STATUSES) * len(PLACES_ON_AIR) == 364
-    assert len(PLACES) == 26  # restarts of the board with a chip that goes on
+    over_spi = {way: len(COMMANDS[way, "spi"]) for way in WAYS}
+    over_hsu = {way: len(COMMANDS[way, "hsu"]) for way in WAYS}
+    assert over_spi == {
+        Way.ASKED: 26,
+        Way.ARMED: 26,
+        Way.ARMED_AT_424: 30,  # the rate, and three blocks to try it
+    }
+    assert over_hsu == {way: count + 1 for way, count in over_spi.items()}  # the bus's rate
+    assert len(FAULTS) * len(PLACES) == 9 * 167
+    assert len(STATUSES) * len(ON_AIR) == 26 * 45
+    assert len(PLACES) == 167  # restarts of the board with a chip that goes on
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda f: f.__name__)
-@pytest.mark.parametrize(("bus", "place"), PLACES_OVER)
-def test_the_chip_goes_wrong_once(bus, place, fault):
-    tapping = on_a_desk(bus=bus)
+@at_every_command
+def test_the_chip_goes_wrong_once(place, fault):
+    tapping = on_a_desk(place.way, bus=place.bus)
     chip = tapping.desk.chip
-    chip.disturb = once(place, fault)
+    chip.disturb = once(place.n, fault)
     error = tapping.outcome()
-    step = COMMANDS_OVER[bus][place][0]
     expected = FAULTS[fault]
-    if step in ("plug in", "find") and fault is not faults.die:
+    if place.step in ("plug in", "find") and fault is not faults.die:
         expected = MENDED
-    expect(error, expected, step)
-    assert chip.commands > place  # it did happen
+    expect(error, expected, place.step)
+    assert chip.commands > place.n  # it did happen
     if chip.stuck:
         chip.stuck = None  # another module in its place
         chip.reset()
     health = tapping.taps_again()
-    if fault is faults.die and step != "plug in":  # no restart helps a chip that never answered
+    if fault is faults.die and place.step != "plug in":  # no restart helps one that never answered
         assert (health.reboots, health.reset_cause) == (1, ResetCause.RECOVERY.name.lower())
     elif expected in (ReadInterrupted, Fault.CHIP_REFUSED):
         assert health.chip_resets == 1
-    elif expected is MENDED and fault is not faults.say_syntax_error and step == "read":
+    elif expected is MENDED and fault is not faults.say_syntax_error and place.step == "read":
         assert 1 <= health.retries <= 2  # R(NAK), and the block where it says it got none
 
 
 @pytest.mark.parametrize("status", STATUSES, ids=lambda s: f"{s:02X}")
-@pytest.mark.parametrize("place", PLACES_ON_AIR)
+@at_every_exchange
 def test_the_chip_reports_a_status(place, status):
-    tapping = on_a_desk()
-    tapping.desk.chip.disturb = once(place, report(status))
-    step = COMMANDS[place][0]
+    tapping = on_a_desk(place.way)
+    tapping.desk.chip.disturb = once(place.n, report(status))
     expected = STATUSES[status]
-    if step == "find" and expected is not ReaderHot:
+    if place.step == "find" and expected is not ReaderHot:
         expected = MENDED
-    expect(tapping.outcome(), expected, step)
+    expect(tapping.outcome(), expected, place.step)
     if expected is ReaderHot:
         tapping.wait(10)
     health = tapping.taps_again()
-    is_counted = step != "find"  # there, whether the card took the chip's leave is not asked
+    is_counted = place.step != "find"  # there, whether the card took the chip's leave is not asked
     assert (
         not is_counted
         or health.retries + health.repolls + health.field_offs + health.chip_resets > 0
@@ -117,24 +138,24 @@ def test_a_chip_that_is_stuck_without_a_reset_line_is_said_to_be_silent():
     assert tapping.taps_again().reset_cause == "power on"
 
 
-@pytest.mark.parametrize(("bus", "place"), PLACES_OVER)
-def test_an_answer_from_before_a_soft_reset_is_not_taken_for_one_of_now(bus, place):
+@at_every_command
+def test_an_answer_from_before_a_soft_reset_is_not_taken_for_one_of_now(place):
     """Without RSTPD_N the chip does not notice that the board starts again: esphome issue 3281."""
-    tapping = on_a_desk(bus=bus, with_reset=False)
+    tapping = on_a_desk(place.way, bus=place.bus, with_reset=False)
 
     def start_again(chip, command):
         chip.acknowledge()
         chip.answer(command)  # it waits to be fetched
         raise BoardReset
 
-    tapping.desk.chip.disturb = once(place, start_again)
-    expect(tapping.outcome(), ReaderUnplugged, COMMANDS_OVER[bus][place][0])
+    tapping.desk.chip.disturb = once(place.n, start_again)
+    expect(tapping.outcome(), ReaderUnplugged, place.step)
     assert tapping.taps_again().reboots == 1
 
 
 def test_a_chip_with_a_field_that_is_too_hot_waits_before_it_is_on_again():
     tapping = on_a_desk()
-    tapping.desk.chip.disturb = once(PLACES_ON_AIR[-4], report(0x0D))
+    tapping.desk.chip.disturb = once(A_BLOCK.n, report(0x0D))
     expect(tapping.outcome(), ReaderHot, "read")
     assert not tapping.desk.air.is_on
     expect(tapping.outcome(), ReaderHot, "")
@@ -145,7 +166,7 @@ def test_a_chip_with_a_field_that_is_too_hot_waits_before_it_is_on_again():
 def test_heat_of_last_week_is_no_heat():
     """Ticks wrap in twelve days: what is older than six lies in the future."""
     tapping = on_a_desk()
-    tapping.desk.chip.disturb = once(PLACES_ON_AIR[-4], report(0x0D))
+    tapping.desk.chip.disturb = once(A_BLOCK.n, report(0x0D))
     expect(tapping.outcome(), ReaderHot, "read")
     tapping.wait(10)
     clock.s += 7 * 24 * 3600.0

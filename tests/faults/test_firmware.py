@@ -17,13 +17,15 @@ import hostframe
 import isodep
 import link
 import pn532
+import reading
 import relay
 from kazashi.errors import PinOutcomeUnknown, ReaderFault, ReaderUnplugged
 from kazashi_wire.messages import Fault
-from tapping import on_a_desk
+from tapping import Way, on_a_desk
 
-MODULES = (app, bus_spi, device, field, hostframe, isodep, link, pn532, relay)
+MODULES = (app, bus_spi, device, field, hostframe, isodep, link, pn532, reading, relay)
 ERRORS = (ValueError, OSError, MemoryError)
+WAYS = Way.ASKED, Way.ARMED_AT_424
 # What tells of an error may itself be what goes wrong; then the line says so in another way.
 TELLERS = {"App._attempt", "App._fail", "App._log", "Link.send"}
 
@@ -51,9 +53,9 @@ def hooked(monkeypatch, kind, name, happen):
     return calls
 
 
-def calls_of_a_tap():
+def calls_of_a_tap(way):
     """(class, name, number of calls) of every function that a tap goes through."""
-    tapping = on_a_desk()
+    tapping = on_a_desk(way)
     tapping.desk.connect()  # what is done once, before the watchdog, is not counted
     with pytest.MonkeyPatch.context() as monkeypatch:
         counts = [
@@ -66,23 +68,25 @@ def calls_of_a_tap():
 
 def places():
     """The first call of each, one in the middle, and a late one."""
-    for kind, name, count in calls_of_a_tap():
-        for number in sorted({0, count // 2, 3 * count // 4}):
-            yield kind, name, number
+    for way in WAYS:
+        for kind, name, count in calls_of_a_tap(way):
+            for number in sorted({0, count // 2, 3 * count // 4}):
+                cell = f"{way.name}-{kind.__name__}.{name}-{number}"
+                yield pytest.param(way, kind, name, number, id=cell)
 
 
-PLACES = [
-    pytest.param(*place, id=f"{place[0].__name__}.{place[1]}-{place[2]}") for place in places()
-]
+PLACES = list(places())
+
+in_every_function = pytest.mark.parametrize(("way", "kind", "name", "number"), PLACES)
 
 
 def test_the_matrix_has_all_its_cells():
-    assert len(PLACES) * (len(ERRORS) + 1) == 608
+    assert len(PLACES) * (len(ERRORS) + 1) == 335 * 4
 
 
-def run_into(monkeypatch, kind, name, number, happen):
+def run_into(monkeypatch, way, kind, name, number, happen):
     """A tap in which that call goes wrong, once. Returns what the person met."""
-    tapping = on_a_desk()
+    tapping = on_a_desk(way)
     tapping.desk.connect()
     hooked(monkeypatch, kind, name, lambda n: happen() if n == number else None)
     error = tapping.outcome()
@@ -95,12 +99,12 @@ def fail(error):
 
 
 @pytest.mark.parametrize("error", ERRORS)
-@pytest.mark.parametrize(("kind", "name", "number"), PLACES)
+@in_every_function
 def test_an_exception_becomes_a_fault_and_a_log_event(
-    monkeypatch, caplog, kind, name, number, error
+    monkeypatch, caplog, way, kind, name, number, error
 ):
     caplog.set_level(logging.DEBUG)
-    tapping, met = run_into(monkeypatch, kind, name, number, partial(fail, error))
+    tapping, met = run_into(monkeypatch, way, kind, name, number, partial(fail, error))
     if f"{kind.__name__}.{name}" not in TELLERS:
         assert f"reader: {error.__name__}" in caplog.text
         if met is not None:  # None: no answer was due, as while the board starts
@@ -115,9 +119,9 @@ def hang():
         clock.sleep_ms(100)
 
 
-@pytest.mark.parametrize(("kind", "name", "number"), PLACES)
-def test_a_hang_is_ended_by_the_watchdog(monkeypatch, kind, name, number):
-    tapping, met = run_into(monkeypatch, kind, name, number, hang)
+@in_every_function
+def test_a_hang_is_ended_by_the_watchdog(monkeypatch, way, kind, name, number):
+    tapping, met = run_into(monkeypatch, way, kind, name, number, hang)
     assert met is None or isinstance(met, ReaderUnplugged), repr(met)
     health = tapping.taps_again()
     assert (health.reset_cause, health.reboots) == ("watchdog", 1)

@@ -1,6 +1,8 @@
 """Fault matrix, the line: at every message and every USB packet, everything a cable may do."""
 
 import random
+from itertools import combinations
+from typing import NamedTuple
 
 import pytest
 
@@ -8,7 +10,7 @@ from desk import clock
 from kazashi.errors import ProtocolError, ReaderUnplugged
 from kazashi.reader import Reader
 from kazashi_wire.frame import SYNC
-from tapping import Tapping, expect, expect_loss, on_a_desk
+from tapping import Tapping, Way, expect, expect_loss, on_a_desk
 
 STALL_S = 10.0
 FLOODS = {"zeros": bytes(65536), "beginnings of frames": b"\xca\x5a" * 32768}
@@ -37,14 +39,22 @@ class Line:
         return self._happens(self._pipe, "packet", data) if data else data
 
 
-def places_of_a_tap():
-    """All that passes on the line: what it is, the step that the person waits for, and whether
-    a frame begins with it.
-    """
-    tapping, seen = on_a_desk(), []
+class Place(NamedTuple):
+    """The nth of all that passes on the line in a tap. `step`: what the person waits for."""
+
+    way: Way
+    n: int
+    step: str
+    is_message: bool  # to the reader; else it is a packet
+    is_beginning: bool  # a frame begins with it
+
+
+def places_of_a_tap(way):
+    tapping, seen = on_a_desk(way), []
 
     def note(_pipe, kind, data):
-        seen.append((kind, tapping.step, data.startswith(SYNC)))
+        is_message, is_beginning = kind == "message", data.startswith(SYNC)
+        seen.append(Place(way, len(seen), tapping.step, is_message, is_beginning))
         return data
 
     connect = tapping.desk.connect
@@ -53,10 +63,15 @@ def places_of_a_tap():
     return seen
 
 
-PLACES = places_of_a_tap()
-MESSAGES = [i for i, (kind, *_) in enumerate(PLACES) if kind == "message"]
-BEGINNINGS = [i for i, (*_, is_beginning) in enumerate(PLACES) if is_beginning]
-MIDDLES = [i for i in range(len(PLACES)) if i not in BEGINNINGS]
+WAYS = Way.ASKED, Way.ARMED  # the bit rate is none of the line's
+PLACES = [place for way in WAYS for place in places_of_a_tap(way)]
+MESSAGES = [place for place in PLACES if place.is_message]
+BEGINNINGS = [place for place in PLACES if place.is_beginning]
+MIDDLES = [place for place in PLACES if not place.is_beginning]
+
+
+def at_every(places):
+    return pytest.mark.parametrize("place", places, ids=lambda p: f"{p.way.name}-{p.n}")
 
 
 def unplug(tapping, _pipe, _data):
@@ -86,13 +101,13 @@ BREAKS = (unplug, start_again)
 LOSSES = (stall, cut_in_half)  # the host waits in vain, as long as it has patience
 
 
-def at(place, happen, tapping):
-    """Let it happen there, once."""
-    count = [0]
+def tap_in_which(happen, place):
+    """A tap to come; there it happens, once."""
+    tapping, count = on_a_desk(place.way), [0]
 
     def happens(pipe, _kind, data):
         count[0] += 1
-        return happen(tapping, pipe, data) if count[0] == place + 1 else data
+        return happen(tapping, pipe, data) if count[0] == place.n + 1 else data
 
     connect = tapping.desk.connect
     tapping.desk.connect = lambda: Line(connect(), happens)
@@ -100,63 +115,92 @@ def at(place, happen, tapping):
 
 
 def test_the_matrix_has_all_its_cells():
-    assert (len(MESSAGES), len(BEGINNINGS), len(MIDDLES)) == (8, 17, 26)
-    assert len(PLACES) * (len(BREAKS) + len(LOSSES) + 2) + 3 * len(MESSAGES) == 282
+    kinds = MESSAGES, BEGINNINGS, MIDDLES
+    counts = {way: [sum(place.way is way for place in kind) for kind in kinds] for way in WAYS}
+    assert counts == {Way.ASKED: [8, 17, 26], Way.ARMED: [5, 11, 30]}
+    assert len(PLACES) * (len(BREAKS) + len(LOSSES) + 2) + 3 * len(MESSAGES) == 84 * 6 + 3 * 13
 
 
 @pytest.mark.parametrize("fault", BREAKS, ids=lambda f: f.__name__)
-@pytest.mark.parametrize("place", range(len(PLACES)))
+@at_every(PLACES)
 def test_the_line_breaks(place, fault):
-    tapping = at(place, fault, on_a_desk())
-    expect(tapping.outcome(), ReaderUnplugged, PLACES[place][1])
+    tapping = tap_in_which(fault, place)
+    expect(tapping.outcome(), ReaderUnplugged, place.step)
     tapping.taps_again()
 
 
-@pytest.mark.parametrize("place", BEGINNINGS)
+@at_every(BEGINNINGS)
 def test_noise_between_frames_is_passed_over(place):
-    tapping = at(place, add_noise, on_a_desk())
-    expect(tapping.outcome(), CLEAN, PLACES[place][1])
+    tapping = tap_in_which(add_noise, place)
+    expect(tapping.outcome(), CLEAN, place.step)
     tapping.taps_again()
 
 
-@pytest.mark.parametrize("place", MIDDLES)
+@at_every(MIDDLES)
 def test_noise_within_a_frame_is_noticed(place):
-    tapping = at(place, add_noise, on_a_desk())
-    expect(tapping.outcome(), ProtocolError, PLACES[place][1])
+    tapping = tap_in_which(add_noise, place)
+    expect(tapping.outcome(), ProtocolError, place.step)
     tapping.taps_again()
 
 
 @pytest.mark.parametrize("fault", LOSSES, ids=lambda f: f.__name__)
-@pytest.mark.parametrize("place", range(len(PLACES)))
+@at_every(PLACES)
 def test_something_is_lost(place, fault):
     """The host says that the reader is silent, or that a message was lost; never: no card."""
-    tapping = at(place, fault, on_a_desk())
+    tapping = tap_in_which(fault, place)
     expect_loss(tapping.outcome())
     tapping.taps_again()
 
 
-@pytest.mark.parametrize("place", range(len(PLACES)))
+@pytest.mark.parametrize(
+    ("takes_extended", "longest"), [(True, 99), (False, 4)], ids=["extended", "short"]
+)
+def test_no_loss_of_whole_frames_makes_a_wrong_certificate(takes_extended, longest):
+    """Armed, nothing that the host has asked for tells one response from the next."""
+
+    def tap(lost):
+        """(what the person met, frames that the reader has sent)."""
+        tapping, seen = on_a_desk(Way.ARMED, takes_extended=takes_extended), []
+        tapping.reader = Reader(tapping.desk.connect)
+        write = tapping.desk.usb.write
+
+        def write_some(buffer, start, count):
+            if len(seen) not in lost:
+                write(buffer, start, count)
+            seen.append(bytes(buffer[start : start + count]))
+
+        tapping.desk.usb.write = write_some
+        return tapping.outcome(), len(seen)
+
+    met, count = tap(lost=())
+    assert met is None
+    for first, end in combinations(range(count + 1), 2):
+        if end - first <= longest:
+            expect_loss(tap(lost=range(first, end))[0])
+
+
+@at_every(PLACES)
 def test_the_host_is_killed_and_another_comes(place):
     def kill(*_):
         raise HostKilled
 
-    tapping = at(place, kill, on_a_desk())
+    tapping = tap_in_which(kill, place)
     with pytest.raises(HostKilled):
         tapping.tap()
-    successor = Tapping(tapping.desk, reader=Reader(tapping.desk.connect))
+    successor = Tapping(tapping.desk, place.way, Reader(tapping.desk.connect))
     assert successor.taps_again().reboots == 0
 
 
 @pytest.mark.parametrize("flood", FLOODS.values(), ids=FLOODS)
-@pytest.mark.parametrize("place", MESSAGES)
+@at_every(MESSAGES)
 def test_a_host_that_sends_without_pause_loses_nothing(place, flood):
     """USB holds it back, and the reader has time for its watchdog: see desk.OCTET_S."""
-    tapping = at(place, lambda _tapping, _pipe, data: flood + data, on_a_desk())
+    tapping = tap_in_which(lambda _tapping, _pipe, data: flood + data, place)
     expect(tapping.outcome(), CLEAN, "")
     assert tapping.taps_again().reboots == 0
 
 
-@pytest.mark.parametrize("place", MESSAGES)
+@at_every(MESSAGES)
 def test_a_host_that_stops_reading_gets_an_error_and_the_reader_goes_on(place):
     """USB keeps 256 octets for it, and MicroPython drops the rest after half a second."""
 
@@ -170,6 +214,6 @@ def test_a_host_that_stops_reading_gets_an_error_and_the_reader_goes_on(place):
         usb.is_fetched = True
         return b""
 
-    tapping = at(place, stop_reading, on_a_desk())
+    tapping = tap_in_which(stop_reading, place)
     expect_loss(tapping.outcome())
     tapping.taps_again()

@@ -10,99 +10,106 @@ from kazashi.sim.card import Jpki
 from kazashi.sim.person import Person
 from kazashi.sim.picc import BlockSettings, TypeB
 from kazashi.sim.radio import Disturbance
-from kazashi_wire.messages import BitRate
-from tapping import expect, on_a_desk
+from tapping import Way, expect, on_a_desk
 
 OTHER = Person()  # whose card takes the first one's place
 FWIS = {"quick": 10, "slow": 13}  # 309 ms, 2.5 s
 EXTENSIONS = (1, 10, 59)  # WTXM
 
 
-def exchanges_of_a_tap(fastest):
+def steps_of_a_tap(way):
     """The step that the person waits for, at every exchange on air."""
-    tapping, seen = on_a_desk(fastest=fastest), []
+    tapping, seen = on_a_desk(way), []
     tapping.desk.air.disturb = lambda _index, _frame: seen.append(tapping.step)
     assert tapping.outcome() is None
     return seen
 
 
-def blocks_of_a_tap():
+def blocks_of_a_tap(way):
     """How many I-blocks the card sends."""
-    tapping = on_a_desk()
+    tapping = on_a_desk(way)
     assert tapping.outcome() is None
     return tapping.desk.cards[0].blocks._sent
 
 
-RATES = BitRate.KBIT_106, BitRate.KBIT_424
-STEPS_AT = {rate: exchanges_of_a_tap(rate) for rate in RATES}
-CELLS = [
-    pytest.param(rate, place, id=f"{rate.name}-{place}")
-    for rate, steps in STEPS_AT.items()
-    for place in range(len(steps))
-]
-STEPS = STEPS_AT[BitRate.KBIT_106]
-PLACES = range(len(STEPS))
-BLOCKS = range(blocks_of_a_tap())
+STEPS = {way: steps_of_a_tap(way) for way in Way}
+PLACES = [(way, place) for way, steps in STEPS.items() for place in range(len(steps))]
+BLOCKS = [(way, block) for way in Way for block in range(blocks_of_a_tap(way))]
 PAIRS = [
-    ((i, first), (j, second))
-    for i, j in combinations(PLACES, 2)
+    (way, ((i, first), (j, second)))
+    for way, steps in STEPS.items()
+    for i, j in combinations(range(len(steps)), 2)
     for first, second in product(Disturbance, repeat=2)
 ]
 
 
+def named(numbered):
+    return [pytest.param(way, number, id=f"{way.name}-{number}") for way, number in numbered]
+
+
+at_every_exchange = pytest.mark.parametrize(("way", "place"), named(PLACES))
+before_every_block = pytest.mark.parametrize(("way", "block"), named(BLOCKS))
+by_quick_and_slow_cards = pytest.mark.parametrize("fwi", FWIS.values(), ids=FWIS)
+in_every_way = pytest.mark.parametrize("way", Way, ids=lambda way: way.name)
+
+
 def test_the_matrix_has_all_its_cells():
-    assert len(STEPS) == 16
-    assert len(CELLS) * len(Disturbance) * len(FWIS) == 210  # at 424 kbit/s three exchanges more
-    assert len(PLACES) * 2 * len(FWIS) == 64  # never answers, leaves
-    assert len(PLACES) == 16  # swapped
-    assert len(BLOCKS) * len(EXTENSIONS) * len(FWIS) == 66
-    assert len(PAIRS) == 1080
+    assert {way: len(steps) for way, steps in STEPS.items()} == {
+        Way.ASKED: 16,
+        Way.ASKED_AT_424: 19,  # three blocks to try the rate
+        Way.ARMED: 16,
+        Way.ARMED_AT_424: 19,
+    }
+    assert len(PLACES) * len(Disturbance) * len(FWIS) == 70 * 3 * 2
+    assert len(PLACES) * 2 * len(FWIS) == 70 * 2 * 2  # never answers, leaves
+    assert len(PLACES) == 70  # swapped
+    assert len(BLOCKS) * len(EXTENSIONS) * len(FWIS) == 44 * 3 * 2
+    assert len(PAIRS) == 2 * 1080 + 2 * 1539
 
 
-@pytest.mark.parametrize("fwi", FWIS.values(), ids=FWIS)
+@by_quick_and_slow_cards
 @pytest.mark.parametrize("disturbance", Disturbance, ids=lambda d: d.name)
-@pytest.mark.parametrize(("rate", "place"), CELLS)
-def test_one_exchange_is_disturbed(rate, place, disturbance, fwi):
-    tapping = on_a_desk(BlockSettings(fwi=fwi), rate)
+@at_every_exchange
+def test_one_exchange_is_disturbed(way, place, disturbance, fwi):
+    tapping = on_a_desk(way, BlockSettings(fwi=fwi))
     tapping.desk.air.disturb = lambda index, _frame: disturbance if index == place else None
-    step = STEPS_AT[rate][place]
-    expect(tapping.outcome(), None, step)
+    expect(tapping.outcome(), None, "")
     assert tapping.desk.air.exchanges > place  # it did happen
     health = tapping.taps_again()
-    if step != "find":
+    if STEPS[way][place] != "find":
         assert 1 <= health.retries <= 2
 
 
-@pytest.mark.parametrize("fwi", FWIS.values(), ids=FWIS)
-@pytest.mark.parametrize(("rate", "place"), CELLS)
-def test_the_card_never_answers_again(rate, place, fwi):
-    tapping = on_a_desk(BlockSettings(fwi=fwi), rate)
+@by_quick_and_slow_cards
+@at_every_exchange
+def test_the_card_never_answers_again(way, place, fwi):
+    tapping = on_a_desk(way, BlockSettings(fwi=fwi))
     lost = Disturbance.ANSWER_LOST
     tapping.desk.air.disturb = lambda index, _frame: lost if index >= place else None
-    step = STEPS_AT[rate][place]
+    step = STEPS[way][place]
     expect(tapping.outcome(), NoCard if step == "find" else CardGone, step)
     tapping.taps_again()
 
 
-@pytest.mark.parametrize("fwi", FWIS.values(), ids=FWIS)
-@pytest.mark.parametrize(("rate", "place"), CELLS)
-def test_the_card_leaves(rate, place, fwi):
-    tapping = on_a_desk(BlockSettings(fwi=fwi), rate)
+@by_quick_and_slow_cards
+@at_every_exchange
+def test_the_card_leaves(way, place, fwi):
+    tapping = on_a_desk(way, BlockSettings(fwi=fwi))
 
     def leave(index, _frame):
         if index == place:
             tapping.desk.air.clear()
 
     tapping.desk.air.disturb = leave
-    step = STEPS_AT[rate][place]
+    step = STEPS[way][place]
     expect(tapping.outcome(), NoCard if step == "find" else CardGone, step)
     tapping.taps_again()
 
 
-@pytest.mark.parametrize("place", PLACES)
-def test_another_card_takes_its_place(place):
+@at_every_exchange
+def test_another_card_takes_its_place(way, place):
     """What was read of one card is never mixed with the other's."""
-    tapping = on_a_desk()
+    tapping = on_a_desk(way)
     other = TypeB(Jpki(OTHER, pin="9999"))
 
     def swap(index, _frame):
@@ -111,30 +118,32 @@ def test_another_card_takes_its_place(place):
             tapping.desk.air.place(other)
 
     tapping.desk.air.disturb = swap
-    if STEPS[place] == "find":
+    step = STEPS[way][place]
+    if step == "find":
         with pytest.raises(Exception, match="wrong PIN: 2 tries left"):  # of the other card
             tapping.tap()
     else:
-        expect(tapping.outcome(), CardGone, STEPS[place])
+        expect(tapping.outcome(), CardGone, step)
         assert other.blocks.application.pin.left == 3
     assert tapping.application.pin.left == 3
     tapping.taps_again()
 
 
-@pytest.mark.parametrize("fwi", FWIS.values(), ids=FWIS)
+@by_quick_and_slow_cards
 @pytest.mark.parametrize("wtxm", EXTENSIONS)
-@pytest.mark.parametrize("block", BLOCKS)
-def test_the_card_asks_for_more_time(block, wtxm, fwi):
-    tapping = on_a_desk(BlockSettings(fwi=fwi, extensions={block: wtxm}))
+@before_every_block
+def test_the_card_asks_for_more_time(way, block, wtxm, fwi):
+    tapping = on_a_desk(way, BlockSettings(fwi=fwi, extensions={block: wtxm}))
     expect(tapping.outcome(), None, "")
     tapping.taps_again()
 
 
-@pytest.mark.parametrize("fwi", FWIS.values(), ids=FWIS)
+@by_quick_and_slow_cards
 @pytest.mark.parametrize("wtxm", EXTENSIONS)
-def test_the_card_asks_for_more_time_before_every_block(wtxm, fwi):
+@in_every_way
+def test_the_card_asks_for_more_time_before_every_block(way, wtxm, fwi):
     every_other = dict.fromkeys(range(0, 200, 2), wtxm)  # answer, the others being blocks
-    tapping = on_a_desk(BlockSettings(fwi=fwi, extensions=every_other))
+    tapping = on_a_desk(way, BlockSettings(fwi=fwi, extensions=every_other))
     expect(tapping.outcome(), None, "")
     tapping.taps_again()
 
@@ -149,15 +158,19 @@ def chosen_pairs(config):
 
 def pytest_generate_tests(metafunc):
     if "pair" in metafunc.fixturenames:
-        metafunc.parametrize("pair", chosen_pairs(metafunc.config), ids=_name)
+        pairs = [pytest.param(*pair, id=_name(pair)) for pair in chosen_pairs(metafunc.config)]
+        metafunc.parametrize(("way", "pair"), pairs)
 
 
-def _name(pair):
-    return "-".join(f"{place}-{disturbance.name.lower()}" for place, disturbance in pair)
+def _name(of):
+    way, pair = of
+    return "-".join(
+        (way.name, *(f"{place}-{disturbance.name.lower()}" for place, disturbance in pair))
+    )
 
 
-def test_two_exchanges_are_disturbed(pair):
-    tapping = on_a_desk()
+def test_two_exchanges_are_disturbed(way, pair):
+    tapping = on_a_desk(way)
     tapping.desk.air.disturb = lambda index, _frame: dict(pair).get(index)
     assert tapping.outcome() is None
     tapping.taps_again()
