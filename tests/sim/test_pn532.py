@@ -9,7 +9,7 @@ from kazashi.sim.hostframe import ACK, NACK, SYNTAX_ERROR
 from kazashi.sim.person import Person
 from kazashi.sim.picc import TypeB
 from kazashi.sim.pn532 import Pn532
-from kazashi.sim.ports import HsuPort, SpiPort, heard
+from kazashi.sim.ports import HsuPort, SpiPort, TimedHsuPort, heard
 from kazashi.sim.radio import Air
 
 PERSON = Person()
@@ -27,6 +27,9 @@ class Clock:
 
     def now(self):
         return self.s
+
+    def sleep_until(self, when_s):
+        self.s = max(self.s, when_s)
 
 
 class Bench:
@@ -241,6 +244,29 @@ def test_a_command_at_another_rate_does_not_reach_the_chip(bench):
     port.feed(SAM)
     bench.clock.s += 1
     assert port.fetch() == ACK + SAM_ANSWER
+
+
+@pytest.mark.parametrize("rate", [115200, 921600])
+def test_in_real_time_an_octet_takes_ten_bits_either_way(rate):
+    bench = Bench()
+    port = TimedHsuPort(bench.chip, bench.clock)
+    port.rate = rate
+    port.feed(SAM)
+    assert bench.clock.s == pytest.approx(len(SAM) * 10 / rate)
+    for said in (ACK, SAM_ANSWER):
+        bench.clock.sleep_until(bench.chip.due_s())
+        begin_s = bench.clock.s
+        assert port.fetch() == said
+        assert bench.clock.s == pytest.approx(begin_s + len(said) * 10 / rate)
+
+
+def test_in_real_time_octets_come_while_nobody_fetches_them():
+    bench = Bench()
+    port = TimedHsuPort(bench.chip, bench.clock)
+    port.feed(SAM)
+    bench.clock.s = 1.0
+    assert port.fetch() == ACK + SAM_ANSWER
+    assert bench.clock.s == 1.0
 
 
 def turned(data):

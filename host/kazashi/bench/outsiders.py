@@ -49,14 +49,15 @@ class RealBench:
 
     def _read(self, case: Case) -> Row:
         options = Options(card="none", tap=0.0, chip=case.chip_ms / 1000)
-        table = Tabletop(options, ScaledClock(1.0))
+        clock = ScaledClock(1.0)
+        table = Tabletop(options, clock)
         card, certificate = self._cards.of(case)
         table.cards.append(card)
         table.lay_down()
-        log, now = AirLog(table.air), table.clock.now
+        log, now = AirLog(table.air), clock.now
         arrived: list[float] = []
         with (
-            ChipOnTerminal(table.chip, table.clock, is_timed=True) as terminal,
+            ChipOnTerminal(table.chip, clock) as terminal,
             _DRIVERS[case.driver](terminal.path) as transmit,
         ):
 

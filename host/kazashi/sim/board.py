@@ -2,6 +2,7 @@
 
 The other end is stand_ins/machine.py. Looking at the IRQ pin, or for octets on the UART, while the
 chip is busy takes up to 0.2 ms, so that a firmware that waits for it does not eat a processor.
+Octets on the UART take their bits.
 """
 
 import runpy
@@ -16,8 +17,7 @@ from time import sleep
 from typing import Any
 
 from .pn532 import Pn532
-from .ports import HsuPort, SpiPort
-from .radio import Clock
+from .ports import SleepingClock, SpiPort, TimedHsuPort
 from .watchdog import Watchdog
 
 _LOOK_S = 0.0002
@@ -57,7 +57,7 @@ class BoardServer:
     def __init__(
         self,
         chip: Pn532,
-        clock: Clock,
+        clock: SleepingClock,
         pins: Pins,
         speed: float,
         watchdog: Watchdog,
@@ -70,7 +70,7 @@ class BoardServer:
         self._pins = pins
         self._speed = speed
         self._spi = SpiPort(chip)
-        self._hsu = HsuPort(chip)
+        self._hsu = TimedHsuPort(chip, clock)
         self._said = b""  # over the UART, and not yet fetched
         self._is_reset_low = False
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -160,7 +160,7 @@ class BoardServer:
         if operation == b"U":
             self._hsu.feed(_exactly(stream, _number(stream, 2)))
         else:
-            self._hsu.baud = _number(stream, 4)
+            self._hsu.baud = self._hsu.rate = _number(stream, 4)
             self._said = b""
         return b"\x00"
 

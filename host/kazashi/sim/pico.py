@@ -36,7 +36,8 @@ class SimulatedPico(Tabletop):
 
     def __init__(self, options: Options | None = None) -> None:
         options = options or Options()
-        super().__init__(options, ScaledClock(options.speed))
+        self._clock = ScaledClock(options.speed)
+        super().__init__(options, self._clock)
         self._folder = device_folder("boards") / options.board
         self._watchdog: Watchdog | None = None
         self._has_reset = False  # itself, and is still plugged in
@@ -58,7 +59,7 @@ class SimulatedPico(Tabletop):
             self._watchdog.lose_power()
         self._has_reset = False
         server = BoardServer(
-            self.chip, self.clock, pins, self.options.speed, self._watchdog, self._reset
+            self.chip, self._clock, pins, self.options.speed, self._watchdog, self._reset
         )
         firmware = device_folder("firmware")
         environment = os.environ | {

@@ -3,12 +3,17 @@
 Ref: UM0701-02 §6.2; NXP AN10609 for SPI.
 """
 
+from typing import Protocol
+
 from .pn532 import Pn532
+from .radio import Clock
 
 _TURNED = bytes(int(f"{i:08b}"[::-1], 2) for i in range(256))
 
 _WRITE, _STATUS, _READ = 0x01, 0x02, 0x03
 _SAME_RATE = 0.02  # of each other, two UARTs understand every octet
+_BITS = 10  # of an octet on HSU: start, eight, stop
+_FIRST_RATE = 115200  # of HSU, bit/s
 _LOST_WHILE_WAKING = 5  # bytes on HSU, 0.4 ms at 115200: a preamble of zeros is what saves a frame
 
 
@@ -90,6 +95,40 @@ class HsuPort:
         while self._chip.head() is not None:
             said += self._chip.pop()
         return heard(said, self._chip.baud, self.baud or self._chip.baud)
+
+
+class SleepingClock(Clock, Protocol):
+    """Simulated time that passes by itself."""
+
+    def sleep_until(self, when_s: float) -> None: ...
+
+
+class TimedHsuPort(HsuPort):
+    """The UART in real time: feed() and fetch() end with the last bit at the other end.
+
+    `rate`: what the line has, bit/s.
+    """
+
+    def __init__(self, chip: Pn532, clock: SleepingClock) -> None:
+        super().__init__(chip)
+        self.rate = _FIRST_RATE
+        self._clock = clock
+        self._free_s = 0.0  # when the line is, in the clock's time
+
+    def feed(self, data: bytes) -> None:
+        self._carry(data, self._clock.now())
+        super().feed(data)
+
+    def fetch(self) -> bytes:
+        due_s = self._chip.due_s()
+        if said := super().fetch():
+            self._carry(said, due_s or 0.0)
+        return said
+
+    def _carry(self, data: bytes, begin_s: float) -> None:
+        """Wait until the line, from `begin_s` on, has brought `data` to the other end."""
+        self._free_s = max(begin_s, self._free_s) + len(data) * _BITS / self.rate
+        self._clock.sleep_until(self._free_s)
 
 
 def heard(data: bytes, sent_baud: int, heard_baud: int) -> bytes:

@@ -1,6 +1,6 @@
 """A table with a reader's chip and cards on it: all that a simulated board is wired to."""
 
-from time import monotonic
+from time import monotonic, sleep
 
 from .emulation.ledger import Ledger
 from .options import CARDS, Options
@@ -17,6 +17,9 @@ class ScaledClock:
 
     def now(self) -> float:
         return (monotonic() - self._start) * self._speed
+
+    def sleep_until(self, when_s: float) -> None:
+        sleep(max(0.0, (when_s - self.now()) / self._speed))
 
 
 class Tabletop:

@@ -10,15 +10,13 @@ import select
 import termios
 import threading
 import tty
-from time import monotonic, sleep
+from time import monotonic
 from typing import Self
 
 from .pn532 import BAUD_RATES, Pn532
-from .ports import HsuPort
-from .radio import Clock
+from .ports import SleepingClock, TimedHsuPort
 
 _IDLE_S = 0.05
-_BITS = 10  # of a byte on the line: start, eight, stop
 _FIRST_RATE = 115200
 _OUTPUT_SPEED = 5  # its place in termios' attributes
 _RATES = {getattr(termios, f"B{rate}", 0): rate for rate in BAUD_RATES}  # by termios' numbers
@@ -64,18 +62,14 @@ class Terminal:
 class ChipOnTerminal:
     """The chip's UART (HSU) as a serial port, for libnfc, nfcpy and other drivers of a PN532.
 
-    `is_timed`: bytes take their time on the line, at the rate that the other program has set.
+    Bytes take their time on the line, at the rate that the other program has set.
     """
 
-    def __init__(
-        self, chip: Pn532, clock: Clock, speed: float = 1.0, *, is_timed: bool = False
-    ) -> None:
+    def __init__(self, chip: Pn532, clock: SleepingClock, speed: float = 1.0) -> None:
         self._chip = chip
         self._clock = clock
         self._speed = speed
-        self._is_timed = is_timed
-        self._free_s = 0.0  # when the line is, in the clock's time
-        self._port = HsuPort(chip)
+        self._port = TimedHsuPort(chip, clock)
         self._terminal = Terminal()
         self._is_over = False
         self.path = self._terminal.path
@@ -95,16 +89,7 @@ class ChipOnTerminal:
             due = self._chip.due_s()
             wait = _IDLE_S if due is None else (due - self._clock.now()) / self._speed
             if data := self._terminal.read(max(0.0, min(wait, _IDLE_S))):
-                self._carry(data, self._clock.now())
+                self._port.rate = self._terminal.baud
                 self._port.feed(data)
-            due = self._chip.due_s()
             if said := self._port.fetch():
-                self._carry(said, due or 0.0)
                 self._terminal.write(said, 1.0)
-
-    def _carry(self, data: bytes, begin_s: float) -> None:
-        """Wait until the line, from `begin_s` on, has brought `data` to the other end."""
-        if self._is_timed:
-            begin_s = max(begin_s, self._free_s)
-            self._free_s = begin_s + len(data) * _BITS / self._terminal.baud
-            sleep(max(0.0, (self._free_s - self._clock.now()) / self._speed))
