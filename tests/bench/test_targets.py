@@ -5,12 +5,11 @@ from dataclasses import replace
 import pytest
 
 from kazashi.bench import plot
-from kazashi.bench.case import BASE, ENGINE, LENGTHS, NFCPY, Row
+from kazashi.bench.case import BASE, ENGINE, LENGTHS, NFCPY, REAL_TIME, Row
 from kazashi.bench.floor import BYTE_S, floor_s
 from kazashi.bench.targets import targets
 
 FAST = replace(BASE, bit_rate=424)
-OURS_REAL = replace(NFCPY, driver="kazashi")
 
 
 def row(case, total_ms, **spent_ms):
@@ -26,7 +25,7 @@ def reached(*rows):
 def test_each_row_is_compared_with_the_one_that_it_belongs_to():
     floor_ms = floor_s(1600) * 1000
     rows = [row(BASE, 180), row(FAST, 60), row(ENGINE, 270)]
-    rows += [row(OURS_REAL, floor_ms + 30), row(NFCPY, floor_ms + 60)]
+    rows += [row(REAL_TIME, floor_ms + 30), row(NFCPY, floor_ms + 60)]
     assert reached(*rows) == {
         "SPI: total ÷ floor": pytest.approx(180 / floor_ms),
         "SPI: total at 424 kbit/s ÷ at 106": pytest.approx(1 / 3),

@@ -80,6 +80,7 @@ HSU = replace(ARMED, bus="hsu", baud=921600)
 ENGINE = replace(BASE, driver="engine")
 NFCPY = replace(BASE, driver="nfcpy", bus="hsu", baud=921600, clock="real")
 LIBNFC = replace(BASE, driver="libnfc", bus="hsu", baud=115200, clock="real")
+REAL_TIME = replace(HSU, clock="real")
 LENGTHS = range(1200, 2001, 100)
 
 # Not every combination: a row for each length, and around the base one change at a time.
@@ -98,4 +99,4 @@ _AROUND_BASE = (
 )
 EMULATED = (*(replace(ARMED, certificate_bytes=size) for size in LENGTHS), *_AROUND_BASE)
 QUICK = (ARMED, BASE, replace(ARMED, bit_rate=424), ENGINE)
-REAL = (NFCPY, LIBNFC)
+REAL = (REAL_TIME, NFCPY, LIBNFC)

@@ -3,40 +3,33 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from kazashi.cards.jpki import PLAN, JpkiSession
 from kazashi.reader import Reader
 from kazashi.sim.emulation.ledger import Owner
 from kazashi.sim.emulation.pico import EmulatedPico
 from kazashi.sim.emulation.pipe import EmulatedPipe
 from kazashi.sim.options import Options
 from kazashi.sim.pn532 import Timing
-from kazashi_wire.messages import BitRate
 
 from .card import Cards
 from .case import Case, Row
 from .read import Read
-from .reading import read_by_steps
+from .reading import WAIT_S, read_by_kazashi, read_by_steps
 from .records import AirLog, Packet
 
 TURNAROUND_S = 0.001  # of the host, between an answer and the request that follows it
 
 _ENGINE = Path(__file__).parent / "device"
-_WAIT_S = 10.0
 HOST = "host"  # has the time in which the reader waits for it; else the ledger's owners do
 
 
-def _ours(reader: Reader, case: Case) -> bytes:
-    card = reader.wait_for_card(
-        _WAIT_S, plan=PLAN if case.armed else None, fastest=BitRate[f"KBIT_{case.bit_rate}"]
-    )
-    return JpkiSession(card).authentication_certificate()
-
-
 def _by_steps(reader: Reader, _case: Case) -> bytes:
-    return read_by_steps(reader.wait_for_card(_WAIT_S).transmit)
+    return read_by_steps(reader.wait_for_card(WAIT_S).transmit)
 
 
-_READS: dict[str, Callable[[Reader, Case], bytes]] = {"kazashi": _ours, "engine": _by_steps}
+_READS: dict[str, Callable[[Reader, Case], bytes]] = {
+    "kazashi": read_by_kazashi,
+    "engine": _by_steps,
+}
 
 
 class EmulatedBench:

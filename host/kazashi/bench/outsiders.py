@@ -22,7 +22,6 @@ from .case import Case, Row
 from .reading import Transmit, read_by_steps
 from .records import AirLog, air_s, bringing
 
-_READS = 5  # of which the fastest counts: other programs run beside
 _TYPE_B = "106B"
 _ISO14443B, _NBR_106 = 3, 1  # nfc_modulation_type, nfc_baud_rate
 _LONGEST = 300
@@ -38,45 +37,37 @@ def why_not(driver: str) -> str | None:
     return None
 
 
-class RealBench:
-    """Measures them; the fastest of some reads."""
+def read(case: Case, cards: Cards) -> Row:
+    """Open the port with the card lying on the reader, and read once."""
+    options = Options(card="none", tap=0.0, chip=case.chip_ms / 1000)
+    clock = ScaledClock(1.0)
+    table = Tabletop(options, clock)
+    card, certificate = cards.of(case)
+    table.cards.append(card)
+    table.lay_down()
+    log = AirLog(table.air)
+    arrived: list[float] = []
+    with (
+        ChipOnTerminal(table.chip, clock) as terminal,
+        _DRIVERS[case.driver](terminal.path) as transmit,
+    ):
 
-    def __init__(self) -> None:
-        self._cards = Cards()
+        def timed(apdu: bytes) -> bytes:
+            response = transmit(apdu)
+            arrived.append(clock.now())
+            return response
 
-    def measure(self, case: Case) -> Row:
-        return min((self._read(case) for _ in range(_READS)), key=lambda row: row.total_ms)
-
-    def _read(self, case: Case) -> Row:
-        options = Options(card="none", tap=0.0, chip=case.chip_ms / 1000)
-        clock = ScaledClock(1.0)
-        table = Tabletop(options, clock)
-        card, certificate = self._cards.of(case)
-        table.cards.append(card)
-        table.lay_down()
-        log, now = AirLog(table.air), clock.now
-        arrived: list[float] = []
-        with (
-            ChipOnTerminal(table.chip, clock) as terminal,
-            _DRIVERS[case.driver](terminal.path) as transmit,
-        ):
-
-            def timed(apdu: bytes) -> bytes:
-                response = transmit(apdu)
-                arrived.append(now())
-                return response
-
-            if read_by_steps(timed) != certificate:
-                raise AssertionError("another certificate came")
-        begin_s, since = log.after_activation()
-        return Row(
-            case,
-            air_ms=air_s(since, arrived[-1]) * 1000,
-            first_ms=(arrived[2] - begin_s) * 1000,  # the header: after two SELECTs
-            total_ms=(arrived[-1] - begin_s) * 1000,
-            first_block_ms=bringing(since, certificate[:4]).air_s * 1000,
-            spent_ms={},
-        )
+        if read_by_steps(timed) != certificate:
+            raise AssertionError("another certificate came")
+    begin_s, since = log.after_activation()
+    return Row(
+        case,
+        air_ms=air_s(since, arrived[-1]) * 1000,
+        first_ms=(arrived[2] - begin_s) * 1000,  # the header: after two SELECTs
+        total_ms=(arrived[-1] - begin_s) * 1000,
+        first_block_ms=bringing(since, certificate[:4]).air_s * 1000,
+        spent_ms={},
+    )
 
 
 @contextmanager
@@ -152,7 +143,6 @@ def _library() -> Any:
     return library
 
 
-# Ours joins them when the firmware speaks HSU: unix MicroPython, the same bus and rate.
 _DRIVERS: dict[str, Callable[[str], AbstractContextManager[Transmit]]] = {
     "nfcpy": _nfcpy,
     "libnfc": _libnfc,

@@ -1,18 +1,31 @@
-"""How a certificate is read where nobody plans for speed: small steps, each waiting for the last.
+"""How a certificate is read: as our own driver does, and where nobody plans for speed.
 
-As jpki/myna reads a file: select it, read its header, then 256 bytes at a time.
+The latter in small steps, each waiting for the last, as jpki/myna reads a file: select it, read its
+header, then 256 bytes at a time.
 """
 
 from collections.abc import Callable
 
 from kazashi.cards.apdu import Command, Response
-from kazashi.cards.jpki import AID
+from kazashi.cards.jpki import AID, PLAN, JpkiSession
+from kazashi.reader import Reader
+from kazashi_wire.messages import BitRate
+
+from .case import Case
 
 Transmit = Callable[[bytes], bytes]  # a command APDU, its response
 
+WAIT_S = 10.0  # for a card that lies there
 _CERTIFICATE = bytes.fromhex("000a")
 _HEADER = 4
 _AT_ONCE = 256
+
+
+def read_by_kazashi(reader: Reader, case: Case) -> bytes:
+    """By the reader's plan where it is armed, else by requests of the session."""
+    plan = PLAN if case.armed else None
+    card = reader.wait_for_card(WAIT_S, plan=plan, fastest=BitRate[f"KBIT_{case.bit_rate}"])
+    return JpkiSession(card).authentication_certificate()
 
 
 def read_by_steps(transmit: Transmit) -> bytes:

@@ -106,16 +106,17 @@ def _real() -> Iterator[tuple[Case, _Measure]]:
     """What can be measured here in real time; a line on stderr for each driver that cannot."""
     console = Console(stderr=True, soft_wrap=True)
     try:
-        from kazashi.bench.outsiders import RealBench, why_not
+        from kazashi.bench.real import RealBench, why_not
     except ImportError:
         console.print("left out: all in real time: no pseudo-terminals on this system")
         return
-    measure = RealBench().measure
-    for case in REAL:
-        if reason := why_not(case.driver):
-            console.print(f"left out: {case.driver}: {reason}")
-        else:
-            yield case, measure
+    reasons = {case: why_not(case.driver) for case in REAL}
+    for case, reason in reasons.items():
+        if reason:
+            console.print(f"left out: {case}: {reason}")
+    possible = [case for case, reason in reasons.items() if not reason]
+    measure = RealBench(possible).measure
+    yield from ((case, measure) for case in possible)
 
 
 def _measured(cases: Sequence[tuple[Case, _Measure]]) -> Iterator[Row]:

@@ -1,0 +1,38 @@
+"""What is measured in real time, each on the same chip, card and UART: ours, nfcpy, libnfc. POSIX.
+
+Other programs run beside, and a hiccup of the machine is no driver's fault: all drivers read in
+turn, five rounds, each time from power-on, and the fastest read of each counts.
+"""
+
+from collections.abc import Sequence
+
+from . import outsiders, simulated
+from .card import Cards
+from .case import Case, Row
+
+_ROUNDS = 5
+
+
+def why_not(driver: str) -> str | None:
+    """Why `driver` cannot be measured here; None: it can."""
+    return simulated.why_not() if driver == "kazashi" else outsiders.why_not(driver)
+
+
+def read(case: Case, cards: Cards) -> Row:
+    """Read once. Raises ReaderError where that fails."""
+    driver = simulated if case.driver == "kazashi" else outsiders
+    return driver.read(case, cards)
+
+
+class RealBench:
+    """Measures `cases`, all of them when the first one is asked for."""
+
+    def __init__(self, cases: Sequence[Case]) -> None:
+        self._cases = cases
+        self._cards = Cards()
+        self._rounds: list[dict[Case, Row]] = []
+
+    def measure(self, case: Case) -> Row:
+        while len(self._rounds) < _ROUNDS:
+            self._rounds.append({each: read(each, self._cards) for each in self._cases})
+        return min((rows[case] for rows in self._rounds), key=lambda row: row.total_ms)

@@ -1,0 +1,66 @@
+"""Our own reader in real time: the firmware's files on MicroPython for unix, beside the outsiders.
+
+The chip's UART is a socket's other end, where every byte takes its bits as on the outsiders' pty.
+Unlike on a board, the interpreter has a PC's processor, and a pipe is its USB.
+"""
+
+from contextlib import closing
+from pathlib import Path
+
+from kazashi.errors import NoReader
+from kazashi.reader import Reader
+from kazashi.sim.options import Options
+from kazashi.sim.pico import ProcessPipe, SimulatedPico, interpreter
+from kazashi.sim.radio import Clock
+
+from .card import Cards
+from .case import Case, Row
+from .read import Read
+from .reading import read_by_kazashi
+from .records import AirLog, Packet
+
+_INTERPRETER = "micropython"
+
+
+def why_not() -> str | None:
+    """Why it cannot be measured here; None: it can."""
+    try:
+        interpreter(_INTERPRETER, Path(), [])
+    except NoReader:
+        return "no MicroPython for unix here: uv sync, with CPython 3.11 on Linux x86-64"
+    return None
+
+
+def read(case: Case, cards: Cards) -> Row:
+    """Plug it in with the card lying on it, and read once. Raises ReaderError where that fails."""
+    chip_s = case.chip_ms / 1000
+    pico = SimulatedPico(
+        Options(card="none", tap=0.0, chip=chip_s, interpreter=_INTERPRETER, bus=case.bus)
+    )
+    card, certificate = cards.of(case)
+    pico.cards.append(card)
+    log = AirLog(pico.air)
+    host = _Host(pico.connect(), pico.clock)
+    with closing(host):
+        if read_by_kazashi(Reader(lambda: host), case) != certificate:
+            raise AssertionError("another certificate came")
+        if case.baud not in (None, pico.chip.baud):
+            raise AssertionError(f"the firmware went to {pico.chip.baud} bit/s, not {case.baud}")
+    return Read(case, log, host.packets, certificate, lambda _begin_s, _end_s: {}).row
+
+
+class _Host:
+    """The host's end of the line: it notes what comes, and when."""
+
+    def __init__(self, pipe: ProcessPipe, clock: Clock) -> None:
+        self._pipe = pipe
+        self._clock = clock
+        self.packets: list[Packet] = []
+        self.now = pipe.now
+        self.write = pipe.write
+        self.close = pipe.close
+
+    def read(self, size: int, /) -> bytes:
+        data = self._pipe.read(size)
+        self.packets.append(Packet(self._clock.now(), data))
+        return data
