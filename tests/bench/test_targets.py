@@ -1,11 +1,11 @@
-"""Rows beside their targets, and as a picture; the rows are made up."""
+"""Rows beside their targets, as JSON, and as a picture; the rows are made up."""
 
 from dataclasses import replace
 
 import pytest
 
 from kazashi.bench import plot
-from kazashi.bench.case import BASE, ENGINE, LENGTHS, NFCPY, REAL_TIME, Row
+from kazashi.bench.case import BASE, ENGINE, LENGTHS, LIBNFC, NFCPY, REAL_TIME, Row
 from kazashi.bench.floor import BYTE_S, floor_s
 from kazashi.bench.targets import targets
 
@@ -50,6 +50,11 @@ def test_growth_is_the_slope_over_all_sizes():
 def test_what_was_not_measured_is_neither_met_nor_missed():
     missing = [target.is_met for target in targets([], 36.0) if target.value is None]
     assert missing == [None] * 6
+
+
+def test_as_json_a_row_tells_the_rate_of_its_bus_where_that_has_several():
+    bauds = [row(case, 250).as_json()["baud"] for case in (BASE, REAL_TIME, NFCPY, LIBNFC)]
+    assert bauds == [None, 921600, 921600, 115200]
 
 
 @pytest.mark.parametrize("suffix", plot.SUFFIXES)

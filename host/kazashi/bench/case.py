@@ -12,7 +12,7 @@ class Case:
 
     driver: str = "kazashi"  # engine: the chip's own ISO-DEP; nfcpy, libnfc
     bus: str = "spi"  # of the chip
-    baud: int = 0  # bit/s, of hsu
+    baud: int | None = None  # bit/s, of hsu; None on other buses
     clock: str = "emulated"  # or real
     bit_rate: int = 106  # kbit/s on air
     certificate_bytes: int = 1600
@@ -50,15 +50,14 @@ class Row:
         return self.total_ms / self.floor_ms
 
     def as_json(self) -> dict[str, object]:
+        """Of `kazashi bench --json`. `baud` is null on all buses but hsu."""
         times: dict[str, object] = {
             "floor_ms": round(self.floor_ms, 3),
             "air_ms": round(self.air_ms, 3),
             "total_ms": round(self.total_ms, 3),
             "ratio": round(self.ratio, 4),
         }
-        case: dict[str, object] = asdict(self.case)
-        del case["baud"]
-        return case | times
+        return asdict(self.case) | times
 
 
 def as_used(rows: Iterable[Row], case: Case) -> Row | None:
