@@ -46,7 +46,9 @@ class App:
         self._hot_status = 0  # what the chip said
         self._asked = 0  # ticks, when the host last asked for anything
         self._steps = 0  # since the last collection
-        self._technologies = 0  # to look for; 0: nobody waits for a card
+        self._is_looking = False  # somebody waits for a card
+        self._period_ms = 0  # from one search to the next
+        self._searched = 0  # ticks, when the last one began
         self._searches = 0  # that came to an end, for the last Watch
         self._has_found = False  # what it looked for
         self._has_card = False
@@ -78,9 +80,11 @@ class App:
         """Answer one request, or else look after the field once."""
         self._device.alive()
         self._cool_down()
-        if self._link.poll(0 if self._technologies else _IDLE_MS):
+        is_due = self._is_search_due()
+        if self._link.poll(0 if is_due else _IDLE_MS):
             self._answer()
-        elif self._technologies:
+        elif is_due:
+            self._searched = ticks_ms()
             self._attempt(self._look_for_card)
             self._tidy()
         elif self._has_card:
@@ -157,6 +161,7 @@ class App:
     def _hello(self):
         # Another host: nobody's session goes on. Where the chip does not even start, Welcome says
         # so: its chip is all zeros.
+        self._reading.disarm()
         self._go_dark()
         out = self._link.out
         struct.pack_into(
@@ -173,25 +178,30 @@ class App:
         self._link.send(wire.WELCOME, self._number, wire.WELCOME_SIZE, names, 0, len(names))
 
     def _watch(self):
+        self._reading.begin_watch()
         if self._hot_since is not None:
             raise Fault(wire.FAULT_COOL_DOWN, self._hot_status)
-        technologies = self._link.buffer[HEADER]
-        fastest = self._link.buffer[HEADER + 1]
-        is_known = technologies & 3 and fastest <= wire.BIT_RATE_KBIT_424
-        if self._link.size != wire.WATCH_SIZE or not is_known:
+        link = self._link
+        count = link.size - wire.WATCH_SIZE
+        if count <= 0:
+            raise Fault(wire.FAULT_MALFORMED_REQUEST, 0)
+        fastest, self._period_ms = struct.unpack_from(wire.WATCH_FORMAT, link.buffer, HEADER)
+        is_known = fastest <= wire.BIT_RATE_KBIT_424
+        start = HEADER + wire.WATCH_SIZE
+        if not (is_known and self._field.begin(fastest, link.buffer, start, count)):
             raise Fault(wire.FAULT_MALFORMED_REQUEST, 0)
         self._dismiss()
         self._start_chip()
-        self._field.begin(fastest)
         self._refusal = 0
         self._chip_resets = 0
         self._searches = 0
         self._has_found = False
-        self._technologies = technologies
+        self._is_looking = True
         self._done()
         gc.collect()
 
     def _rest(self):
+        self._reading.disarm()
         self._dismiss()
         self._go_dark()
         if not self._is_chip_ready:
@@ -246,16 +256,15 @@ class App:
 
     def _dismiss(self):
         """The session with the card ends as the standard asks."""
-        self._technologies = 0
+        self._is_looking = False
         if self._has_card:
             self._has_card = False
             self._isodep.deselect()
 
     def _go_dark(self):
         """Field off: whoever was in it is forgotten, and forgets. The next Watch begins anew."""
-        self._technologies = 0
+        self._is_looking = False
         self._has_card = False
-        self._reading.disarm()
         if not self._is_chip_ready:
             self._reset_chip()  # which ends the field, too
             return
@@ -264,16 +273,21 @@ class App:
         except (ChipSilent, ChipRefused):
             self._reset_chip()
 
+    def _is_search_due(self):
+        if not self._is_looking:
+            return False
+        return not self._searches or ticks_diff(ticks_ms(), self._searched) >= self._period_ms
+
     def _look_for_card(self):
         try:
-            found = self._field.search(self._technologies)
+            found = self._field.search()
         except (ChipSilent, ChipRefused) as error:
             self._mend_search(error)
             return
         self._searches += 1
         self._chip_resets = 0
         if found == FOUND:
-            self._technologies = 0  # one Watch, one card: never a second one unnoticed
+            self._is_looking = False  # one Watch, one card: never a second one unnoticed
             self._has_card = self._has_found = True
             self._reading.run(self._tell_found)
             self._checked = ticks_ms()

@@ -41,6 +41,7 @@ _FIELD_OFF_MS = const(10)  # 5 at least, or halted cards stay halted: esphome is
 _GUARD_MS = const(5)  # from field on to the first command, ISO/IEC 14443-3 §5.2
 _COLLISIONS = const(3)  # in a row, each in a fresh field
 _SEARCHES = const(8)  # with one field
+_LONGEST_ORDER = const(8)
 _ECP_EVERY = const(4)  # searches, 150 ms: an iPhone wants two to four calls, 100 to 250 ms apart
 _LIST_TIMEOUT_MS = const(400)
 # An ATQB begins within 0.7 ms: 9000 / fc, flipper iso14443_3b. Nobody there, this passes each time.
@@ -90,6 +91,8 @@ class Field:
         self._searches = 0  # since the field was fresh
         self._collisions = 0  # in a row
         self._fastest = wire.BIT_RATE_KBIT_106  # to try
+        self._order = bytearray(_LONGEST_ORDER)  # of a search, a wire.TECHNOLOGY each
+        self._steps = 0  # of a search
         self.technology = 0
         self.to_card = 0  # a wire.BIT_RATE, as is from_card
         self.from_card = 0
@@ -97,31 +100,51 @@ class Field:
         self.answer = bytearray(_MAX_ANSWER)  # of the card found, as in wire.CARD_FOUND
         self.count = 0
 
-    def begin(self, fastest):
-        """A Watch begins: a fresh field, and bit rates up to `fastest` where they work."""
+    def begin(self, fastest, source, start, count):
+        """A Watch begins: a fresh field, and bit rates up to `fastest` where they work.
+
+        `count` octets of `source` are the order of a search, see wire.WATCH. False where they are
+        none.
+        """
+        is_looking = False
+        for i in range(start, start + count):
+            is_looking = is_looking or source[i] in (_TYPE_A, _TYPE_B)
+            if source[i] not in (_TYPE_A, _TYPE_B, _ECP):
+                return False
+        if not is_looking or count > _LONGEST_ORDER:
+            return False
+        copy(source, start, self._order, 0, count)
+        self._steps = count
         self._fastest = fastest
         self.renew()
+        return True
 
     def off(self):
         """Switch the field off: every card forgets what it was told."""
         self._chip.call(self._off)
         sleep_ms(_FIELD_OFF_MS)
 
-    def search(self, technologies):
-        """Look once for each of `technologies`. Returns NOBODY, FOUND or REFUSED."""
+    def search(self):
+        """Look once for each technology in order. Returns NOBODY, FOUND or REFUSED."""
         if self._searches == 0:
             self._start_afresh()
         self._searches = (self._searches + 1) % _SEARCHES
-        found = NOBODY
-        if technologies & _TYPE_B:
-            found = self._search_b()
-        if found == NOBODY and technologies & _TYPE_A:
-            found = self._search_a()
-        if found == NOBODY and technologies & _ECP and self._searches % _ECP_EVERY == 0:
+        for i in range(self._steps):
+            found = self._search_for(self._order[i])
+            if found == REFUSED:
+                self.renew()
+            if found != NOBODY:
+                return found
+        return NOBODY
+
+    def _search_for(self, technology):
+        if technology == _TYPE_B:
+            return self._search_b()
+        if technology == _TYPE_A:
+            return self._search_a()
+        if self._searches % _ECP_EVERY == 0:
             self._wake_wallet()
-        if found == REFUSED:
-            self.renew()
-        return found
+        return NOBODY
 
     def renew(self):
         """The next search begins with a fresh field: whoever is in it starts anew.

@@ -41,8 +41,8 @@ class Reading:
         self._link = link
         self._isodep = isodep
         self._relay = relay
-        self._select = bytearray(_MOST)
-        self._select_size = 0  # 0: not armed
+        self._has_plan = False  # for the next Watch
+        self._is_armed = False  # the Watch in hand has one
         self._command = bytearray(_MOST)
         self._size = 0
         self._step = _NOTHING
@@ -61,25 +61,34 @@ class Reading:
         self._label = b[HEADER + 1] & 0x1F
         self._label_size = b[HEADER + 2]
         self._is_closing = b[HEADER + 3]
-        copy(b, HEADER + wire.ARM_SIZE, self._select, 0, size)
-        self._select_size = size
+        copy(b, HEADER + wire.ARM_SIZE, self._command, 0, size)
+        self._size = size
+        self._has_plan = True
         return True
 
     def disarm(self):
-        self._select_size = 0
+        """Forget the plan."""
+        self._has_plan = False
+
+    def begin_watch(self):
+        """A plan is for the Watch that follows it, and for no other."""
+        self._is_armed = self._has_plan
+        self._has_plan = False
 
     def run(self, tell_found):
         """Read the card that was just found; or, where not armed, only tell that it was.
 
         Raises as isodep does.
         """
-        if not self._select_size:
+        if not self._is_armed:
             tell_found()
             return
         isodep = self._isodep
         relay = self._relay
         relay.begin(0)
-        self._begin()
+        self._step = _SELECT
+        self._offset = 0
+        self._takes_extended = True
         while self._step != _NOTHING:
             self._put_on_air()
             if self._step == _SELECT:
@@ -93,14 +102,6 @@ class Reading:
         self._size = 0
         self._announce()
         relay.end_all()
-        self.disarm()
-
-    def _begin(self):
-        copy(self._select, 0, self._command, 0, self._select_size)
-        self._size = self._select_size
-        self._step = _SELECT
-        self._offset = 0
-        self._takes_extended = True
 
     def _put_on_air(self):
         isodep = self._isodep

@@ -7,7 +7,7 @@ A FORMAT holds the fixed fields; a message marked … goes on with bytes to the 
 from micropython import const
 
 REVISION = const(3)
-FINGERPRINT = b"\x41\x7f\xef\x35"
+FINGERPRINT = b"\xd0\xa4\x9b\xb0"
 SYNC = b"\xca\x5a"
 HEADER_SIZE = const(7)
 CRC_SIZE = const(4)
@@ -46,9 +46,9 @@ RESET_CAUSE_REQUEST = const(4)
 HELLO = const(0x01)  # revision, fingerprint
 HELLO_FORMAT = ">H4s"
 HELLO_SIZE = const(6)
-WATCH = const(0x02)  # technologies, fastest
-WATCH_FORMAT = ">BB"
-WATCH_SIZE = const(2)
+WATCH = const(0x02)  # fastest, period_ms, order …
+WATCH_FORMAT = ">BH"
+WATCH_SIZE = const(3)
 REST = const(0x03)
 TRANSMIT = const(0x04)  # is_last, data …
 TRANSMIT_FORMAT = ">B"

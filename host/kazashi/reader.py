@@ -49,7 +49,7 @@ from kazashi_wire.messages import (
 
 _RETURN_S, _RETURN_LOOK_S = 3.0, 0.1  # of a board that starts again
 
-EVERY_TECHNOLOGY = (Technology.TYPE_A, Technology.TYPE_B)
+EVERY_TECHNOLOGY = (Technology.TYPE_B, Technology.TYPE_A)  # the My Number Card first
 
 
 @dataclass(frozen=True)
@@ -245,6 +245,7 @@ class Reader:
         technologies: tuple[Technology, ...] = EVERY_TECHNOLOGY,
         plan: Plan | None = None,
         fastest: BitRate = BitRate.KBIT_106,
+        period_s: float = 0.0,
     ) -> Card:
         """Switch the field on and wait until somebody lays a card down.
 
@@ -252,6 +253,9 @@ class Reader:
         reads it as it is found; the same commands, given to the card, are answered with that. A
         Type B card is spoken to at up to `fastest`, where it offers that and a trial succeeds; Card
         tells what came of it.
+
+        The reader looks for `technologies` in this order, again and again; a search begins
+        `period_s` after the one before (65 s at most), at once where that took longer.
 
         Raises:
             NoCard: nobody did in `timeout_s`, and the reader says that it looked.
@@ -261,7 +265,8 @@ class Reader:
         self._end_card()
         if plan:
             self._link.request(_arm(plan), Done)
-        self._link.request(Watch(technologies=sum(technologies), fastest=fastest), Done)
+        watch = Watch(fastest=fastest, period_ms=round(period_s * 1000), order=bytes(technologies))
+        self._link.request(watch, Done)
         self._link.forget_events()
         try:
             self._card = self._await_card(timeout_s, _Ahead(self._link) if plan else None)

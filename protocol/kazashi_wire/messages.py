@@ -19,11 +19,11 @@ REVISION = 3
 
 @unique
 class Technology(IntEnum):
-    """How a card speaks. Bits: a request may name several."""
+    """How a card speaks."""
 
     TYPE_A = 1  # ISO/IEC 14443 Type A: most phones
     TYPE_B = 2  # ISO/IEC 14443 Type B: the My Number Card
-    APPLE_ECP = 4  # with TYPE_A, in a request only: Apple's polling frame, which wakes the Wallet
+    APPLE_ECP = 4  # in a request only: Apple's polling frame, which wakes the Wallet; for TYPE_A
 
 
 @unique
@@ -88,8 +88,9 @@ class Watch(Message, kind=0x02):
     that no other card is ever taken for it.
     """
 
-    technologies: int = wire(Int8ub)  # sum of `Technology`
     fastest: int = wire(Int8ub)  # a `BitRate`: up to which Type B is tried, where the card offers
+    period_ms: int = wire(Int16ub)  # from one search to the next, where a search is over sooner
+    order: bytes = wire(GreedyBytes)  # of a search: a `Technology` each, one to eight
 
 
 class Rest(Message, kind=0x03):

@@ -13,12 +13,14 @@ from kazashi_wire.messages import (
     Fault,
     Hello,
     Rested,
+    Technology,
     Transmit,
     Watch,
     Welcome,
 )
 
 HELLO = Hello(revision=REVISION, fingerprint=FINGERPRINT)
+WATCH = Watch(fastest=0, period_ms=0, order=bytes((Technology.TYPE_B, Technology.TYPE_A)))
 
 _LAST_WORDS = (Welcome, Done, Rested, End, Failed)  # to a request
 _COOL_MS = 6000
@@ -84,7 +86,7 @@ class Reader:
     def find_card(self):
         clock.sleep_ms(_COOL_MS)  # its chip may have said that it is too hot
         self.hear(1)
-        assert self.ask(Watch(technologies=3, fastest=0)) == [Done()]
+        assert self.ask(WATCH) == [Done()]
         events = []
         self._await(events, lambda: any(isinstance(e, CardFound) for e in events), 0)
 

@@ -17,7 +17,7 @@ from bench.inputs import (
     noise,
     pieces,
 )
-from bench.reader import HELLO, Reader
+from bench.reader import HELLO, WATCH, Reader
 from bus_spi import SpiBus
 from desk import Usb, clock
 from hostframe import LONGEST, SYNTAX_ERROR, Answer
@@ -145,9 +145,7 @@ class ReaderTarget:
         """Something that a host may ask for, and some turns of the loop after it."""
         rng = self._rng
         command = Transmit(is_last=1, data=rng.choice(COMMANDS))
-        self._reader.ask(
-            rng.choice((HELLO, Rest(), Watch(technologies=3, fastest=0), command, command))
-        )
+        self._reader.ask(rng.choice((HELLO, Rest(), WATCH, command, command)))
         clock.sleep_ms(rng.choice((0, 300)))  # 300: it looks after the card
         self._reader.hear(rng.randrange(4))
 
@@ -213,7 +211,9 @@ class SearchTarget(ReaderTarget):
         super().__init__(rng, chip=WildChip)
 
     def _disturb(self):
-        self._reader.ask(Watch(technologies=self._rng.randint(1, 3), fastest=2))
+        self._reader.ask(
+            Watch(fastest=2, period_ms=0, order=self._rng.choice((b"\x01", b"\x02", b"\x02\x01")))
+        )
         self._reader.desk.chip.says = self._content
         self._reader.hear(self._rng.randint(1, 4))
         self._reader.desk.chip.says = None

@@ -25,6 +25,7 @@ def test_the_demo_as_json_is_one_object_with_all_that_happened(interpreter):
         "kind": "My Number Card",
         "technology": "B",
         "atqb": "5000000000000041e0b381a1",
+        "kbit_s": {"to_card": 106, "from_card": 106},
     }
     assert tap["certificate"]["length"] == 1600
     assert tap["certificate"].keys() == {
@@ -53,7 +54,7 @@ def test_the_demo_tells_the_tap_as_it_happens():
         assert said in done.stdout
 
 
-@pytest.mark.parametrize("card", ["slow", "android"])
+@pytest.mark.parametrize("card", ["slow", "android", "iphone"])
 def test_the_demo_takes_other_cards(card):
     done = kazashi("demo", "--json", "--reader", f"{FAST}&card={card}")
     assert json.loads(done.stdout)["signature"] == {"verified": True}
@@ -69,6 +70,15 @@ def test_read_writes_pem_der_json_or_text(tmp_path):
     facts = json.loads(kazashi("read", "--reader", FAST, "--json").stdout)
     assert facts["card"]["kind"] == "My Number Card"
     assert "KAZASHITEST" in kazashi("read", "--reader", FAST).stdout
+
+
+def test_read_asks_for_a_higher_bit_rate_where_that_is_wanted():
+    for chip, reached in ((424, 424), (106, 106)):  # the card offers 424
+        url = f"{FAST}&chip_rate={chip}"
+        done = kazashi("read", "--reader", url, "--json", "--fastest", "424")
+        kbit_s = json.loads(done.stdout)["card"]["kbit_s"]
+        assert kbit_s == {"to_card": reached, "from_card": reached}
+    assert kazashi("read", "--reader", FAST, "--fastest", "848").returncode == 2
 
 
 def test_info_names_the_versions():

@@ -33,6 +33,7 @@ from kazashi_wire.messages import (
 
 PERSON = Person()
 HELLO = Hello(revision=REVISION, fingerprint=FINGERPRINT)
+WATCH = Watch(fastest=0, period_ms=0, order=b"\x02\x01")
 
 
 class Board:
@@ -61,7 +62,7 @@ class Board:
         return self.messages()
 
     def find_card(self):
-        answers = self.ask(Watch(technologies=3, fastest=0)) + self.messages(3)
+        answers = self.ask(WATCH) + self.messages(3)
         assert isinstance(answers[-1], CardFound)
 
 
@@ -130,7 +131,7 @@ def test_several_cards_are_told_from_one_on_its_way():
     board.find_card()
     assert not garbled
     board.air.disturb = lambda *_: Disturbance.ANSWER_GARBLED
-    assert board.ask(Watch(technologies=2, fastest=0))[0] == Done()
+    assert board.ask(Watch(fastest=0, period_ms=0, order=b"\x02"))[0] == Done()
     assert CardRefused(refusal=Refusal.SEVERAL_CARDS) in board.messages(5)
 
 
@@ -138,7 +139,7 @@ def test_a_chip_that_refuses_everything_does_not_stop_the_reader():
     board = Board()
     board.find_card()
     board.chip._commands.clear()
-    answers = board.ask(Watch(technologies=3, fastest=0)) + board.messages(2)
+    answers = board.ask(WATCH) + board.messages(2)
     assert Fault.CHIP_REFUSED in [m.fault for m in answers if isinstance(m, Failed)]
     assert isinstance(board.ask(HELLO)[0], Welcome)
 
@@ -147,7 +148,7 @@ def test_a_chip_that_does_not_answer_is_named_and_asked_again_next_time():
     board = Board()
     board.chip.host_bytes, hears = (lambda data: None), board.chip.host_bytes
     assert board.ask(HELLO)[0].chip == bytes(4)
-    assert board.ask(Watch(technologies=3, fastest=0))[0].fault == Fault.CHIP_SILENT
+    assert board.ask(WATCH)[0].fault == Fault.CHIP_SILENT
     board.chip.host_bytes = hears
     board.find_card()
     board.chip.host_bytes = lambda data: None
@@ -195,5 +196,5 @@ def test_no_bytes_stop_the_reader(noise):
 
 
 def test_done_comes_before_the_card():
-    answers = Board().ask(Watch(technologies=3, fastest=0))
+    answers = Board().ask(WATCH)
     assert answers[0] == Done()

@@ -126,7 +126,7 @@ def record_read(path, settings, disturb, bus="spi"):
 
     with path.open("w") as file:
         record(Welcome, HELLO)
-        record(CardFound, Watch(technologies=3, fastest=0))
+        record(CardFound, Watch(fastest=0, period_ms=0, order=b"\x02\x01"))
         reader.desk.air.exchanges, reader.desk.air.disturb = 0, disturb
         for apdu in (SELECT, READ, VERIFY):
             record(End, Transmit(is_last=1, data=apdu))

@@ -213,7 +213,7 @@ def test_events_wait_until_they_are_asked_for():
 
 def test_a_failure_without_a_request_ends_the_waiting_for_a_card():
     link = link_that_hears(Done(), event(Failed(fault=Fault.CHIP_SILENT, detail=0x4A)))
-    link.request(Watch(technologies=3, fastest=0), Done)
+    link.request(Watch(fastest=0, period_ms=0, order=b"\x02\x01"), Done)
     with pytest.raises(ReaderFault, match="wiring"):
         link.event(1)
 

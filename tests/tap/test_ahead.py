@@ -1,15 +1,18 @@
 """Armed: the reader reads a card as it is found, and the session finds its answers there."""
 
+from dataclasses import replace
+
 import pytest
 
 from desk import Desk
 from kazashi.cards.jpki import PLAN, JpkiSession
-from kazashi.errors import CardGone, PinRequired
-from kazashi.reader import Plan, Reader
+from kazashi.errors import CardGone, PinRequired, ReaderError
+from kazashi.reader import Reader, _arm
 from kazashi.sim.card import Jpki
 from kazashi.sim.options import CARDS, Options
 from kazashi.sim.person import Person
 from kazashi.sim.picc import BlockSettings, TypeA, TypeB
+from kazashi_wire.messages import CardFound, Done, Watch
 
 PERSON = Person()
 PIN = "1234"
@@ -85,12 +88,26 @@ def test_a_phone_that_wants_its_pin_first_is_asked_what_it_is():
     ("label", "is_told"), [("JPKIAPIOSTOKEN", True), ("JPKIAPICCTOKEN2", False)]
 )
 def test_an_iphone_is_told_that_this_was_the_last_command(label, is_told):
-    plan = Plan(**{**vars(PLAN), "is_closing": True})
+    plan = replace(PLAN, is_closing=True)
     phone = TypeA(Counting(label=label))
     jpki, reader, _ = armed(phone, plan)
     jpki.authentication_certificate()
     reader.wait_for_removal(0.0)  # the plan is over then
     assert ("80fc0000" in phone.blocks.application.commands) == is_told
+
+
+@pytest.mark.parametrize("plan", [None, PLAN, replace(PLAN, is_closing=True)])
+@pytest.mark.parametrize(
+    ("label", "times"), [("JPKIAPIOSTOKEN", 1), ("JPKIAPICCTOKEN2", 0), ("JPKIAPGPSETOKEN", 0)]
+)
+def test_a_session_ends_with_one_closing_command_for_an_iphone(label, times, plan):
+    token = TypeA(Counting(label=label))
+    jpki, *_ = armed(token, plan)
+    assert jpki.authentication_certificate() == PERSON.certificate
+    jpki.finish()
+    commands = token.blocks.application.commands
+    assert commands.count("80fc0000") == times
+    assert commands[-1] == "80fc0000" or not times
 
 
 def test_a_card_without_jpki_ends_the_plan():
@@ -131,3 +148,33 @@ def test_a_plan_is_for_one_card():
     before = len(desk.cards[0].blocks.application.commands)
     reader.wait_for_card(5)
     assert len(desk.cards[0].blocks.application.commands) == before
+
+
+def test_a_card_that_leaves_between_plan_and_watch_does_not_take_the_plan_along():
+    desk = Desk(TypeB(Counting()))
+    reader = Reader(desk.connect)
+    reader.wait_for_card(5)
+    request = reader._link.request
+
+    def leave_first(message, answer):
+        if isinstance(message, Watch):
+            desk.air.clear()
+            for _ in range(100):
+                desk.app.step()  # notices that nobody is there
+            desk.lay_down()
+        return request(message, answer)
+
+    reader._link.request = leave_first
+    jpki = JpkiSession(reader.wait_for_card(5, plan=PLAN))
+    assert jpki.authentication_certificate() == PERSON.certificate
+
+
+def test_a_watch_that_was_refused_takes_its_plan_along():
+    desk = Desk(TypeB(Counting()))
+    reader = Reader(desk.connect)
+    reader._link.request(_arm(PLAN), Done)
+    with pytest.raises(ReaderError):
+        reader._link.request(Watch(fastest=9, period_ms=0, order=b"\x02"), Done)
+    reader._link.request(Watch(fastest=0, period_ms=0, order=b"\x02"), Done)
+    assert isinstance(reader._link.event(5), CardFound)
+    assert reader._link.event(0.2) is None

@@ -5,23 +5,24 @@ from statistics import mean
 
 import pytest
 
-from bench.reader import Reader
+from bench.reader import WATCH, Reader
 from desk import clock
 from kazashi.sim.card import Jpki
 from kazashi.sim.person import Person
 from kazashi.sim.picc import TypeA, TypeB
-from kazashi_wire.messages import BitRate, CardFound, Done, Technology, Watch
+from kazashi_wire.messages import BitRate, CardFound, Done, Fault, Technology, Watch
 
 PERSON = Person(1600)
 TAPS = 60
+EVERYTHING = (Technology.TYPE_B, Technology.TYPE_A, Technology.APPLE_ECP)
 
 
-def found_after_s(kind, fastest, moment_s, technologies=3):
+def found_after_s(kind, fastest, moment_s, order=(Technology.TYPE_B, Technology.TYPE_A)):
     """Seconds of simulated time; the card is laid down `moment_s` after the search began."""
     reader = Reader(kind(Jpki(PERSON)))
     reader.desk.air.clear()
     reader.desk.air._plan.clear()
-    assert reader.ask(Watch(technologies=technologies, fastest=fastest)) == [Done()]
+    assert reader.ask(Watch(fastest=fastest, period_ms=0, order=bytes(order))) == [Done()]
     start = clock.s + moment_s
     reader.desk.air.plan(start, reader.desk.lay_down)
     while not any(isinstance(message, CardFound) for _, message in reader.step()):
@@ -54,8 +55,7 @@ class Wallet(TypeA):
 
 def test_a_wallet_is_woken_where_that_is_asked_for():
     board = Reader(Wallet(Jpki(PERSON)))
-    everything = sum(Technology)
-    assert board.ask(Watch(technologies=everything, fastest=0)) == [Done()]
+    assert board.ask(Watch(fastest=0, period_ms=0, order=bytes(EVERYTHING))) == [Done()]
     start = clock.s
     while not any(isinstance(message, CardFound) for _, message in board.step()):
         assert clock.s < start + 1
@@ -63,13 +63,62 @@ def test_a_wallet_is_woken_where_that_is_asked_for():
 
 def test_a_wallet_is_left_alone_by_default():
     board = Reader(Wallet(Jpki(PERSON)))
-    assert board.ask(Watch(technologies=3, fastest=0)) == [Done()]
+    assert board.ask(WATCH) == [Done()]
     board.hear(50)
     assert board.desk.cards[0].calls == 0
 
 
 def test_a_card_is_found_within_50_ms_beside_apples_polling():
     rng = Random(1)
-    every = sum(Technology)
-    waits = [found_after_s(TypeB, BitRate.KBIT_106, 0.2 + rng.random(), every) for _ in range(TAPS)]
+    waits = [
+        found_after_s(TypeB, BitRate.KBIT_106, 0.2 + rng.random(), EVERYTHING) for _ in range(TAPS)
+    ]
     assert mean(waits) < 0.050
+
+
+def looked_for(order, period_ms=0, seconds=1.0):
+    """What goes on air while nobody is there: (second, first octet) of each frame."""
+    board = Reader()
+    frames = []
+    board.desk.air.disturb = lambda _index, frame: frames.append((clock.s, frame.data[0]))
+    assert board.ask(Watch(fastest=0, period_ms=period_ms, order=bytes(order))) == [Done()]
+    start = clock.s
+    while clock.s < start + seconds:
+        board.step()
+    return [(at - start, octet) for at, octet in frames]
+
+
+WUPB, REQA = 0x05, 0x26
+
+
+@pytest.mark.parametrize(
+    ("order", "first"),
+    [
+        ((Technology.TYPE_B, Technology.TYPE_A), WUPB),
+        ((Technology.TYPE_A, Technology.TYPE_B), REQA),
+    ],
+)
+def test_a_search_goes_in_the_order_that_was_asked_for(order, first):
+    octets = [octet for _, octet in looked_for(order)]
+    assert octets[0] == first
+    assert {WUPB, REQA} <= set(octets)
+
+
+def test_what_is_not_asked_for_is_not_looked_for():
+    assert REQA not in {octet for _, octet in looked_for((Technology.TYPE_B,))}
+
+
+def test_a_search_begins_once_in_a_period():
+    calls = [at for at, octet in looked_for((Technology.TYPE_A,), 250, 2.0) if octet == REQA]
+    searches = [at for at, before in zip(calls[1:], calls, strict=False) if at - before > 0.1]
+    pauses = [at - before for at, before in zip(searches[1:], searches, strict=False)]
+    assert len(pauses) >= 5
+    assert all(0.24 < pause < 0.28 for pause in pauses)  # it looks for the host every 20 ms
+
+
+@pytest.mark.parametrize(
+    "order", [b"", b"\x03", b"\x02\x08", bytes((Technology.APPLE_ECP,)), b"\x02" * 9]
+)
+def test_an_order_that_makes_no_sense_is_refused(order):
+    answers = Reader().ask(Watch(fastest=0, period_ms=0, order=order))
+    assert [answer.fault for answer in answers] == [Fault.MALFORMED_REQUEST]

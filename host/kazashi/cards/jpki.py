@@ -40,6 +40,7 @@ _FIRST_READ = 251  # with its status word one frame of 256 bytes: 256 - PCB - CR
 _SHA256_INFO = bytes.fromhex("3031300d060960864801650304020105000420")  # DigestInfo, RFC 8017 §9.2
 _REFUSES_EXTENDED = (0x6700, 0x6D00)
 
+_IPHONE = "JPKIAPIOSTOKEN"
 _NOT_VERIFIED = 0x6982
 _BLOCKED = 0x6984
 _NO_APPLICATION = (0x6A82, 0x6A81, 0x6A86, 0x6D00, 0x6E00, 0x6999)
@@ -66,6 +67,7 @@ class JpkiSession:
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
         self._takes_extended = True  # until it refuses, once
+        self._label = ""  # once it is read
         try:
             send(channel, Command(0x00, 0xA4, 0x04, 0x0C, AID))
         except CardStatus as refused:
@@ -77,8 +79,10 @@ class JpkiSession:
         """What kind of token this is: ``JPKIAPICCTOKEN2`` a card, ``JPKIAPGPSETOKEN`` Android,
         ``JPKIAPIOSTOKEN`` an iPhone (soltia48/myna-card).
         """
-        label = self._read_start(_TOKEN_INFO, _LABEL_SIZE)
-        return label.decode("ascii", "replace").rstrip()
+        if not self._label:
+            label = self._read_start(_TOKEN_INFO, _LABEL_SIZE)
+            self._label = label.decode("ascii", "replace").rstrip()
+        return self._label
 
     def authentication_certificate(self, on_progress: Progress | None = None) -> bytes:
         """The certificate for user authentication, DER. On Android, the PIN comes first.
@@ -147,6 +151,13 @@ class JpkiSession:
         info = _SHA256_INFO + hashlib.sha256(message).digest()
         command = Command(0x80, 0x2A, 0x00, 0x80 | _KEY, info, ne=256)
         return self._send(command)
+
+    def finish(self) -> None:
+        """Nothing more is asked of this token. An iPhone wants to be told, and takes no command
+        after that (soltia48/myna-card); a card and Android do not know the command.
+        """
+        if self.token_label() == _IPHONE:
+            self._send(Command(0x80, 0xFC, 0x00, 0x00))
 
     def _read_certificate(self, sfi: int, name: str, on_progress: Progress | None) -> bytes:
         start = self._read_start(sfi, _FIRST_READ)

@@ -1,7 +1,8 @@
 """`kazashi read`: wait for a card, read the certificate."""
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -11,11 +12,17 @@ from kazashi.cards.certificate import Certificate
 from kazashi.cards.jpki import PLAN, JpkiSession
 from kazashi.cli import show
 from kazashi.cli.options import AsJson, ReaderUrl, TimeoutS
+from kazashi_wire.messages import BitRate
 
 _AsPem = Annotated[bool, typer.Option("--pem", help="The certificate as PEM on stdout.")]
 _DerFile = Annotated[
     Path | None,
     typer.Option("--der", metavar="FILE", dir_okay=False, help="Write the certificate as DER."),
+]
+_CLOSING_PLAN = replace(PLAN, is_closing=True)  # nothing is asked of the card after this
+_Fastest = Annotated[
+    Literal["106", "212", "424"],
+    typer.Option(help="kbit/s up to which a Type B card is tried, where it offers that."),
 ]
 
 
@@ -26,6 +33,7 @@ def read(
     der: _DerFile = None,
     as_json: AsJson = False,
     timeout: TimeoutS = 30.0,
+    fastest: _Fastest = "106",
 ) -> None:
     """Wait for a card and read its certificate for user authentication."""
     if as_pem + as_json + (der is not None) > 1:
@@ -33,11 +41,13 @@ def read(
     console = Console(stderr=True)
     with kazashi.open(reader) as connected:
         console.print(show.PRESENT_CARD)
-        card = connected.wait_for_card(timeout, plan=PLAN)
+        rate = BitRate[f"KBIT_{fastest}"]
+        card = connected.wait_for_card(timeout, plan=_CLOSING_PLAN, fastest=rate)
         console.print(f"  [green]✓[/green] card found: Type {card.technology.name[-1]}")
         jpki = JpkiSession(card)
         certificate = _read_certificate(jpki, console)
         kind = show.kind_of(jpki.token_label())
+        jpki.finish()
     if as_pem:
         typer.echo(certificate.pem, nl=False)
     elif der is not None:

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from kazashi.cards.certificate import Certificate
 from kazashi.reader import Card, ReaderInfo
+from kazashi_wire.messages import BitRate
 
 PRESENT_CARD = "カードをリーダーに置いてください  (lay the card on the reader)"
 
@@ -45,12 +46,17 @@ def reader_facts(info: ReaderInfo) -> dict[str, str]:
     }
 
 
-def card_facts(card: Card, kind: str) -> dict[str, str | None]:
+def card_facts(card: Card, kind: str) -> dict[str, object]:
     return {
         "kind": kind,
         "technology": card.technology.name[-1],
         "atqb": card.atqb.hex() if card.atqb else None,
+        "kbit_s": {"to_card": _kbit_s(card.to_card), "from_card": _kbit_s(card.from_card)},
     }
+
+
+def _kbit_s(rate: BitRate) -> int:
+    return int(rate.name.removeprefix("KBIT_"))
 
 
 def certificate_facts(certificate: Certificate) -> dict[str, str | int]:

@@ -101,6 +101,7 @@ class Jpki:
         self.person = person
         self.command_s = command_s
         self.sign_s = sign_s
+        self._is_iphone = label == "JPKIAPIOSTOKEN"
         self._takes_extended = takes_extended
         auth, sign = Pin(pin.encode(), 3), Pin(b"ABC123", 5)
         self.pin = auth
@@ -125,6 +126,7 @@ class Jpki:
             0xB0: self._read_binary,
             0x20: self._verify,
             0x2A: self._sign,
+            0xFC: self._finish,
         }
         self._seconds = 0.0
 
@@ -152,7 +154,7 @@ class Jpki:
         if command.cla not in (0x00, 0x80):
             raise Refused(_NO_CLASS)
         instruction = self._instructions.get(command.ins)
-        if instruction is None or (command.cla == 0x80) != (command.ins == 0x2A):
+        if instruction is None or (command.cla == 0x80) != (command.ins in (0x2A, 0xFC)):
             raise Refused(_NO_INSTRUCTION)
         if not self._is_selected and command.ins != 0xA4:
             raise Refused(_CONDITIONS)
@@ -169,6 +171,12 @@ class Jpki:
             self._open(int.from_bytes(command.data, "big"))
             return b""
         raise Refused(_PARAMETERS)
+
+    def _finish(self, _command: CommandApdu) -> bytes:
+        """The last command, for an iPhone; a card says that its length is wrong (myna-card)."""
+        if not self._is_iphone:
+            raise Refused(_LENGTH)
+        return b""
 
     def _log_out(self) -> None:
         self._current = None

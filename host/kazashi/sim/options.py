@@ -98,6 +98,11 @@ def _android(options: Options) -> list[Picc]:
     return [TypeA(jpki, BlockSettings(fsci=FRAME_SIZES.index(options.fsc), fwi=8))]
 
 
+def _iphone(options: Options) -> list[Picc]:
+    jpki = _jpki(options, label="JPKIAPIOSTOKEN")
+    return [TypeA(jpki, BlockSettings(fsci=FRAME_SIZES.index(options.fsc), fwi=8))]
+
+
 def _type_b(options: Options, fwi: int) -> TypeB:
     return TypeB(_jpki(options), BlockSettings(fsci=FRAME_SIZES.index(options.fsc), fwi=fwi))
 
@@ -118,6 +123,7 @@ CARDS: dict[str, Callable[[Options], list[Picc]]] = {
     "mynumber": _my_number_card,
     "slow": _slow_card,
     "android": _android,
+    "iphone": _iphone,
     "bank": lambda _options: [TypeA(BankCard())],
     "tag": lambda _options: [TypeA(None)],
     "two": _two_cards,

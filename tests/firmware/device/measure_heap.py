@@ -3,6 +3,11 @@
 import gc
 import sys
 
+
+class Spi:
+    write = readinto = None
+
+
 gc.collect()
 before = gc.mem_alloc()
 
@@ -14,7 +19,7 @@ from link import Link
 from pn532 import Pn532
 from usb import UsbSerial
 
-chip = Pn532(SpiBus(None, None))
+chip = Pn532(SpiBus(Spi, None))
 isodep = IsoDep(chip)
 reader = App(Link(UsbSerial()), chip, Field(chip, isodep), isodep, None)
 gc.collect()

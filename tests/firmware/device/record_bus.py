@@ -19,7 +19,7 @@ from field import FOUND, NOBODY, Field
 from hostframe import Answer, after_start, size_of
 from isodep import IsoDep
 from pn532 import Pn532
-from wire import TECHNOLOGY_TYPE_B
+from wire import BIT_RATE_KBIT_106, TECHNOLOGY_TYPE_B
 
 SEARCHES = 20
 COMMANDS = (
@@ -122,8 +122,9 @@ def tap(chip):
 
 
 def find(field):
+    field.begin(BIT_RATE_KBIT_106, bytes((TECHNOLOGY_TYPE_B,)), 0, 1)
     for _ in range(SEARCHES):
-        found = field.search(TECHNOLOGY_TYPE_B)
+        found = field.search()
         if found != NOBODY:
             break
     return found
