@@ -110,7 +110,7 @@ def test_what_fails_is_one_clear_line_and_status_1(arguments, said):
         ("demo", "--reader", "sim:?speed=nan"),
         ("demo", "--reader", "sim:?chip=-1"),
         ("demo", "--reader", "sim:?pin=12"),
-        ("demo", "--reader", "sim:?bus=i2c"),
+        ("demo", "--reader", "sim:?bus=usb"),
         ("demo", "--reader", FAST, "--log", "log.jsonl"),
         ("demo", "--reader", "/dev/ttyACM0"),
         ("simulate", "--pty", "/nonexistent/link"),

@@ -4,10 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bus_i2c import I2cBus
 from bus_uart import UartBus
-from desk import Spi, Uart, spi_bus
+from desk import I2c, Spi, Uart, spi_bus
 from hostframe import ACK, NACK, PARAMETERS, Answer, Command
-from kazashi.sim.ports import HsuPort, SpiPort
+from kazashi.sim.ports import HsuPort, I2cPort, SpiPort
 from pn532 import CardLost, ChipRefused, ChipSilent, Overheated, Pn532, RadioError
 
 ACKNOWLEDGED, REPEAT = ACK.hex(), NACK.hex()
@@ -18,6 +19,7 @@ class ScriptedChip:
     """Expects the first frame of each exchange, then says the others, one at a time."""
 
     is_asleep = False
+    stuck = None
     baud = 115200
 
     def __init__(self, *exchanges):
@@ -40,12 +42,16 @@ class ScriptedChip:
     def pop(self):
         return self._waiting.pop(0)
 
+    def wake(self):
+        """It never slept."""
+
     def is_over(self):
         return not self._exchanges and not self._waiting and not self._heard
 
 
 BUSES = {
     "spi": lambda chip: spi_bus(Spi(SpiPort(chip))),
+    "i2c": lambda chip: I2cBus(I2c(I2cPort(chip))),
     "hsu": lambda chip: UartBus(Uart(HsuPort(chip))),
 }
 

@@ -10,7 +10,7 @@ from .person import Person
 from .picc import FRAME_SIZES, BlockSettings, TypeA, TypeB
 from .radio import Picc
 
-BUSES = ("spi", "hsu")  # hsu: the UART
+BUSES = ("spi", "hsu", "i2c")  # hsu: the UART
 # The last one has 31-bit small ints and ticks that wrap at 2^30, as the RP2040's has.
 INTERPRETERS = ("cpython", "micropython", "micropython32")
 

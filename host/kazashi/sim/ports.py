@@ -1,6 +1,6 @@
 """The PN532's buses: what pins and lines do to the chip.
 
-Ref: UM0701-02 §6.2; NXP AN10609 for SPI.
+Ref: UM0701-02 §6.2; NXP AN10609 for SPI; Seeed PN532_I2C.cpp and libnfc pn532_i2c.c for I²C.
 """
 
 from .pn532 import Pn532
@@ -61,6 +61,46 @@ class SpiPort:
             self._read = 0
             self._operation = 0  # beyond the frame there is nothing, even if the next is due
         return byte
+
+
+class I2cPort:
+    """One read, or one write, from start to stop. A read begins with the status.
+
+    What a read leaves of the frame behind it is lost. Asleep, the chip loses what wakes it.
+    """
+
+    ADDRESS = 0x24
+
+    def __init__(self, chip: Pn532) -> None:
+        self._chip = chip
+        self._is_deaf = False
+        self._frame = b""  # that this read fetches
+        self._read = 0  # bytes of this read so far
+
+    def start(self, address: int) -> bool:
+        """A transfer begins. Returns whether the chip says that it is there."""
+        self._read = 0
+        self._is_deaf = self._chip.is_asleep
+        if address != self.ADDRESS or self._chip.stuck:
+            return False
+        self._chip.wake()
+        return True
+
+    def write(self, byte: int) -> None:
+        """A byte from the host."""
+        if not self._is_deaf:
+            self._chip.host_bytes(bytes((byte,)))
+
+    def read(self) -> int:
+        """The next byte for the host."""
+        at = self._read - 1
+        self._read += 1
+        if at < 0:
+            self._frame = (not self._is_deaf and self._chip.head()) or b""
+            return int(bool(self._frame))
+        if at == 0 and self._frame:
+            self._chip.pop()
+        return self._frame[at] if at < len(self._frame) else 0
 
 
 class HsuPort:
