@@ -27,13 +27,6 @@ class WatchedUart(Uart):
         super().write(buffer, start, count)
 
 
-class OneByOne(Uart):
-    """Octets come one at a time: at least one look passes before the next is there."""
-
-    def any(self):
-        return min(super().any(), 1)
-
-
 def damaged_at(index, change):
     """A Uart on which the octet with this index of those from the chip is changed, once."""
 
@@ -84,12 +77,6 @@ def test_a_start_goes_from_115200_to_921600():
     assert uart.written[:6] == [*((115200, frame) for frame in slow), (921600, VERSION)]
     assert {rate for rate, _ in uart.written[5:]} == {921600}
     assert chip.baud == 921600
-    assert bytes(driver.version).hex() == "32010607"
-
-
-def test_a_frame_may_come_in_pieces():
-    _chip, _uart, driver = chip_on(OneByOne)
-    driver.start()
     assert bytes(driver.version).hex() == "32010607"
 
 
