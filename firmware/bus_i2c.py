@@ -48,6 +48,7 @@ class I2cBus:
 
     def speed_up(self, chip):
         """The clock is ours: it runs at full speed from the beginning."""
+        return True
 
     def ready(self):
         """True when a frame waits to be read. Where none does, it may take a little rest first."""

@@ -47,6 +47,7 @@ class SpiBus:
 
     def speed_up(self, chip):
         """The clock is ours: it runs at full speed from the beginning."""
+        return True
 
     def ready(self):
         """True when a frame waits to be read. Where none does, it may take a little rest first."""

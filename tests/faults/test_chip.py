@@ -58,9 +58,9 @@ PLACES_ON_AIR = [i for i in PLACES if COMMANDS[i][1] == ON_AIR]
 def test_the_matrix_has_all_its_cells():
     assert len(COMMANDS) == 26
     assert len(PLACES_ON_AIR) == 14
-    assert len(COMMANDS_OVER["hsu"]) == 27  # one more: its rate
+    assert len(COMMANDS_OVER["hsu"]) == 35  # nine more: its rate, and eight tests of the line
     assert len(COMMANDS_OVER["i2c"]) == 26
-    assert len(FAULTS) * len(PLACES_OVER) == 711
+    assert len(FAULTS) * len(PLACES_OVER) == 783
     assert len(STATUSES) * len(PLACES_ON_AIR) == 364
     assert len(PLACES) == 26  # restarts of the board with a chip that goes on
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from time import sleep
 from typing import Any
 
-from .pn532 import Pn532
+from .pn532 import BAUD_RATES, Pn532
 from .ports import HsuPort, I2cPort, SpiPort
 from .radio import Clock
 from .watchdog import Watchdog
@@ -64,6 +64,7 @@ class BoardServer:
         speed: float,
         watchdog: Watchdog,
         on_reset: Callable[[], None],
+        hsu_max: int = BAUD_RATES[-1],
     ) -> None:
         self._chip = chip
         self._watchdog = watchdog
@@ -72,7 +73,7 @@ class BoardServer:
         self._pins = pins
         self._speed = speed
         self._spi = SpiPort(chip)
-        self._hsu = HsuPort(chip)
+        self._hsu = HsuPort(chip, hsu_max)
         self._i2c = I2cPort(chip)
         self._said = b""  # over the UART, and not yet fetched
         self._is_reset_low = False

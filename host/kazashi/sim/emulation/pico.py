@@ -75,7 +75,8 @@ class EmulatedPico(Tabletop):
         super().__init__(options, EmulatedClock(self._device.simulator))
         _charge_air(self.air, ledger)
         pins = Pins.of(device_folder("boards") / options.board)
-        wires = {"spi": Wires, "hsu": HsuWires, "i2c": I2cWires}[options.bus]
+        hsu = partial(HsuWires, max_baud=options.hsu_max)
+        wires = {"spi": Wires, "hsu": hsu, "i2c": I2cWires}[options.bus]
         self._wires = wires(self._device, self.chip, pins, ledger)
 
     @classmethod
