@@ -37,8 +37,7 @@ class SpiBus:
         self._idle = idle
         self._status = bytearray(2)
         self._buffer = bytearray(4 + LONGEST)  # an operation, or whole words
-        view = memoryview(self._buffer)
-        self._first = [view[:n] for n in range(len(view) + 1)]  # cut here, for a slice allocates
+        self._first = [None] * (len(self._buffer) + 1)  # see _cut()
 
     def wake(self):
         """Bring the chip out of power-down: its oscillator needs 2 ms of a low select line."""
@@ -48,6 +47,7 @@ class SpiBus:
 
     def speed_up(self, chip):
         """The clock is ours: it runs at full speed from the beginning."""
+        return True
 
     def ready(self):
         """True when a frame waits to be read. Where none does, it may take a little rest first."""
@@ -66,7 +66,7 @@ class SpiBus:
         self._buffer[0] = _WRITE
         turn(buffer, start, self._buffer, 1, count)
         self._select(0)
-        self._put(self._first[1 + count])
+        self._put(self._first[1 + count] or self._cut(1 + count))
         self._select(1)
 
     def readinto(self, buffer, expected):
@@ -78,14 +78,20 @@ class SpiBus:
         words = expected + 3 >> 2
         self._select(0)
         self._put(_READ)
-        self._take(self._first[words << 2])
+        self._take(self._first[words << 2] or self._cut(words << 2))
         turn_words(words, self._buffer, buffer, 0)
         size = size_of(buffer, words << 2)
         left = size - (words << 2)
         if left > 0:
             if size > len(buffer):
                 size = left = 0
-            self._take(self._first[left])
+            self._take(self._first[left] or self._cut(left))
             turn_words(left + 3 >> 2, self._buffer, buffer, words)
         self._select(1)
         return size
+
+    def _cut(self, count):
+        """The first `count` octets of the buffer, cut once: a slice allocates."""
+        first = memoryview(self._buffer)[:count]
+        self._first[count] = first
+        return first

@@ -1,7 +1,7 @@
 """The PN532 on its UART, which NXP calls HSU.
 
-Ref: UM0701-02, SetSerialBaudRate; libnfc pn532_uart.c and nfcpy pn532.py. 8N1, 115200 after every
-reset of the chip; speed_up() makes it 921600.
+Ref: UM0701-02, SetSerialBaudRate, Diagnose; libnfc pn532_uart.c and nfcpy pn532.py. 8N1, 115200
+after every reset of the chip; speed_up() climbs to the highest rate that the line carries.
 
 Nothing on the line says where a frame ends, so the frame's own length is believed and no octet is
 read beyond it. The chip speaks only when spoken to: what is there when write() comes is of
@@ -14,15 +14,22 @@ from micropython import const
 
 import hostframe
 from octets import copy
+from pn532 import ChipRefused, ChipSilent
 
 _SLOW = const(115_200)
-_FAST = const(921_600)
+_FAST = (1_288_000, 921_600, 460_800)
+_INDEX = {1_288_000: 8, 921_600: 7, 460_800: 6, _SLOW: 4}  # parameter of SetSerialBaudRate
 _SET_SERIAL_BAUD_RATE = const(0x10)
-_INDEX_OF_FAST = b"\x07"
+_DIAGNOSE = const(0x00)
+
+# Communication line test: the chip says the same. Few edges and many, and each bit once alone.
+_TEST = b"\x00" + 4 * b"\x00\xff\x55\xaa\x01\x02\x04\x08\x10\x20\x40\x80\xf0\x0f"
+_TESTS = const(8)  # in a row, each of some 70 octets both ways
 
 _WAKE_UP = b"\x55\x55" + bytes(14)
 _OSCILLATOR_MS = const(2)
 _SWITCH_MS = const(1)  # an ACK at 115200 takes 0.5; nfcpy pauses as long
+_ANSWER_MS = const(5)  # to a command that nobody listens to
 _FRAME_MS = const(20)  # the longest takes 3 at 921600; at 115200 there are none but short ones
 _STALE_MS = const(30)
 _LULL_MS = const(1)  # eleven octets at 115200
@@ -40,31 +47,74 @@ class UartBus:
     def __init__(self, uart, idle=_stay_awake):
         self._uart = uart
         self._idle = idle
-        self._rate = 0
-        self._wakes = 0  # since the chip last answered
-        self._faster = hostframe.Command(_SET_SERIAL_BAUD_RATE, 1, _INDEX_OF_FAST)
+        self._is_lost = False  # the chip may have a rate that nobody knows
+        self._is_settled = False
+        self._top = 0  # of _FAST: the first that did not fail
         self._taken = bytearray(hostframe.LONGEST)
 
     def wake(self):
-        """Bring the chip out of power-down.
+        """Bring the chip out of power-down, at 115200.
 
-        Every second time in a row at the high rate: without RSTPD_N the chip does not notice that
-        the board starts again, and has kept it.
+        Where it did not answer there, it may have kept another rate: without RSTPD_N it does not
+        notice that the board starts again. It is then told to come back, unheard.
         """
-        self._set_rate(_FAST if self._wakes & 1 else _SLOW)
-        self._wakes += 1
+        if self._is_lost:
+            for rate in _FAST:
+                self._set_rate(rate)
+                self._come_back()
+        self._is_lost = True
+        self._is_settled = False
+        self._set_rate(_SLOW)
         self.write(_WAKE_UP, 0, len(_WAKE_UP))
         sleep_ms(_OSCILLATOR_MS)
 
     def speed_up(self, chip):
-        """The chip has answered: go on at the high rate. Who asks next learns whether it did."""
-        self._wakes = 0
-        if self._rate == _FAST:
-            return
-        chip.call(self._faster)
+        """Climb to the highest rate at which a test passes. One that fails is not tried again.
+
+        Returns False where it failed: the chip has to be started again before the next is tried.
+        """
+        if self._is_settled or self._top == len(_FAST):
+            return True
+        rate = _FAST[self._top]
+        chip.call(_rate_command(rate))
+        self._change(rate)
+        self._is_settled = self._passes(chip)
+        if self._is_settled:
+            self._is_lost = False
+        else:
+            self._top += 1
+            self._come_back()
+        return self._is_settled
+
+    def _passes(self, chip):
+        """Whether all that is said comes back, each time at the first attempt."""
+        health = chip.health
+        before = health.retries
+        test = hostframe.Command(_DIAGNOSE, len(_TEST), _TEST)
+        try:
+            for _ in range(_TESTS):
+                start = chip.call(test)
+                said = chip.reply.buffer[start : start + chip.reply.count]
+                if said != _TEST or health.retries != before:
+                    return False
+            return True
+        except (ChipSilent, ChipRefused):
+            return False
+        finally:
+            health.retries = before  # nothing was mended
+
+    def _come_back(self):
+        """Tell the chip to go to 115200, without listening to what it says."""
+        command = _rate_command(_SLOW)
+        self.write(command.buffer, command.start, command.end)
+        sleep_ms(_ANSWER_MS)
+        self._change(_SLOW)
+
+    def _change(self, rate):
+        """Both ends go on at the rate that the chip was told."""
         self.write(hostframe.ACK, 0, len(hostframe.ACK))  # the chip changes when it has this
         sleep_ms(_SWITCH_MS)
-        self._set_rate(_FAST)
+        self._set_rate(rate)
         sleep_ms(_SWITCH_MS)
 
     def ready(self):
@@ -113,5 +163,8 @@ class UartBus:
             sleep_ms(_LULL_MS)
 
     def _set_rate(self, rate):
-        self._rate = rate
         self._uart.init(rate, rxbuf=_RING, txbuf=_RING)
+
+
+def _rate_command(rate):
+    return hostframe.Command(_SET_SERIAL_BAUD_RATE, 1, bytes((_INDEX[rate],)))

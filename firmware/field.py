@@ -155,6 +155,7 @@ class Field:
         self._searches = 0
 
     def _start_afresh(self):
+        self._chip.speed_up()  # here nobody waits for it
         self.off()
         self._chip.call(self._on)
         sleep_ms(_GUARD_MS)

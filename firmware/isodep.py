@@ -23,6 +23,8 @@ from pn532 import (
 
 FRAME_SIZES = (16, 24, 32, 40, 48, 64, 96, 128, 256)  # by FSCI, ISO/IEC 14443-4 table 1
 _OVERHEAD = const(3)  # PCB and CRC; no CID, no NAD
+_MOST = const(253)  # octets of a response in a block: of 256, what _OVERHEAD leaves
+_AROUND = const(14)  # octets of the chip's frame around them, PCB and its status included
 
 _I_BLOCK = const(0x02)
 _CHAINING = const(0x10)
@@ -60,6 +62,7 @@ class IsoDep:
         self._number = 0
         self._fwt_us = 0
         self._extended_ms = 0  # that the card was granted, since its last block
+        self._left = 0  # octets of the response that are to come; 0 and less: nobody knows
         self._is_asked = False  # the last block reached the chip
         self.room = 0  # octets of an APDU that one block takes
         self.start = 0  # where the block received lies in chip.heard.buffer, without its PCB
@@ -94,6 +97,8 @@ class IsoDep:
         block.buffer[PARAMETERS] = _I_BLOCK | (_CHAINING if more else 0) | self._number
         copy(data, start, block.buffer, PARAMETERS + 1, count)
         block.seal(1 + count)
+        self._left = asked = _asked_for(data, start, count)
+        self._chip.expected = min(asked, _MOST) + _AROUND if asked else 0
         self._is_asked = self._issue(block)
 
     def respond(self):
@@ -102,9 +107,10 @@ class IsoDep:
 
     def acknowledge(self):
         """Ask for the next block of the response. receive() waits for it."""
-        chip = self._chip
-        chip.expected = chip.size  # as long as the last one
         self._is_asked = self._issue(self._acks[self._number])
+        chip = self._chip
+        self._left = left = self._left - self.count
+        chip.expected = left + _AROUND if 0 < left < _MOST else chip.size
 
     def receive(self):
         """Wait for the block that acknowledge() asked for. Raises as send() does."""
@@ -210,6 +216,19 @@ class IsoDep:
         self._extension.buffer[PARAMETERS + 1] = wtxm
         self._extension.seal(2)
         return self._issue(self._extension)
+
+
+def _asked_for(data, start, count):
+    """Octets of the response, its status included, that a command with Le alone asks for; else 0.
+
+    ISO/IEC 7816-4 §5.2, cases 2S and 2E. It may be the end of a longer command: that costs time.
+    """
+    end = start + count
+    if count == 5:
+        return (data[end - 1] or 256) + 2
+    if count == 7 and not data[start + 4]:
+        return (data[end - 2] << 8 | data[end - 1]) + 2
+    return 0
 
 
 def _nothing():

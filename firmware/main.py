@@ -24,8 +24,8 @@ from usb import UsbSerial
 
 
 def bus():
-    """The one that board.py names. The other's code stays out of the heap."""
-    return {"spi": spi_bus, "hsu": hsu_bus}[board.BUS]()
+    """The one that board.py names. The others' code stays out of the heap."""
+    return {"spi": spi_bus, "hsu": hsu_bus, "i2c": i2c_bus}[board.BUS]()
 
 
 def spi_bus():
@@ -39,13 +39,7 @@ def spi_bus():
         mosi=pin(board.MOSI),
         miso=pin(board.MISO),
     )
-    select = pin(board.SELECT, pin.OUT, value=1)
-    if board.IRQ is None:
-        return SpiBus(spi, select)
-    irq = pin(board.IRQ, pin.IN, pin.PULL_UP)
-    # A handler that does nothing, soon: the interrupt is only to end machine.idle().
-    irq.irq(callable, pin.IRQ_FALLING, hard=True)  # pyright: ignore[reportArgumentType]
-    return SpiBus(spi, select, irq, machine.idle)
+    return SpiBus(spi, pin(board.SELECT, pin.OUT, value=1), irq_line(), machine.idle)
 
 
 def hsu_bus():
@@ -53,6 +47,24 @@ def hsu_bus():
 
     uart = machine.UART(board.UART, tx=machine.Pin(board.TX), rx=machine.Pin(board.RX))
     return UartBus(uart, machine.idle)
+
+
+def i2c_bus():
+    from bus_i2c import I2cBus
+
+    pin = machine.Pin
+    i2c = machine.I2C(board.I2C, freq=board.I2C_HZ, sda=pin(board.SDA), scl=pin(board.SCL))
+    return I2cBus(i2c, irq_line(), machine.idle)
+
+
+def irq_line():
+    """The chip's IRQ, or None where it is not wired."""
+    if board.IRQ is None:
+        return None
+    irq = machine.Pin(board.IRQ, machine.Pin.IN, machine.Pin.PULL_UP)
+    # A handler that does nothing, soon: the interrupt is only to end machine.idle().
+    irq.irq(callable, irq.IRQ_FALLING, hard=True)  # pyright: ignore[reportArgumentType]
+    return irq
 
 
 def app(device):

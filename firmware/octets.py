@@ -33,6 +33,15 @@ def copy(source, start: int, target, to: int, count: int):
 
 
 @micropython.viper
+def copy_words(source, start: int, target, to: int, count: int):
+    """`count` words of four octets, from word `start` to word `to`; both have whole words."""
+    s = ptr32(source)
+    t = ptr32(target)
+    for i in range(count):
+        t[to + i] = s[start + i]
+
+
+@micropython.viper
 def total(source, start: int, count: int) -> int:
     """The sum of `count` octets, mod 256."""
     s = ptr8(source)

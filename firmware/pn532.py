@@ -117,8 +117,17 @@ class Pn532:
         # Passive activation is tried twice; the default tries for ever.
         self.call(Command(RF_CONFIGURATION, 4, b"\x05\x01\x00\x01"))
 
+    def speed_up(self):
+        """Let the bus run as fast as it can. The field may be off afterwards.
+
+        Raises:
+            ChipSilent: the chip was lost over it.
+        """
+        while not self._bus.speed_up(self):
+            self.start()
+
     def _wake_up(self):
-        """Until it tells its version, at the bus's full speed."""
+        """Until it tells its version."""
         # Normal mode, no time-out, IRQ line in use: only this ends the low-battery mode.
         sam = Command(SAM_CONFIGURATION, 3, b"\x01\x00\x01")
         version = Command(GET_FIRMWARE_VERSION, 0)
@@ -127,7 +136,6 @@ class Pn532:
             self.abort()
             try:
                 self.call(sam)
-                self._bus.speed_up(self)
                 self.call(version)
                 return
             except ChipSilent:

@@ -3,6 +3,7 @@
 The firmware's own files run unmodified; `machine` and `time` are what stands below.
 """
 
+import errno
 import sys
 import time
 import traceback
@@ -13,7 +14,7 @@ from kazashi.errors import ReaderUnplugged
 from kazashi.sim import pico
 from kazashi.sim.options import Options
 from kazashi.sim.pn532 import Pn532 as Chip
-from kazashi.sim.ports import HsuPort, SpiPort
+from kazashi.sim.ports import HsuPort, I2cPort, SpiPort
 from kazashi.sim.tabletop import Tabletop
 from kazashi.sim.watchdog import Watchdog
 
@@ -98,6 +99,7 @@ sys.modules["machine"] = machine
 import board  # noqa: E402
 
 import app  # noqa: E402
+from bus_i2c import I2cBus  # noqa: E402
 from bus_spi import SpiBus  # noqa: E402
 from bus_uart import UartBus  # noqa: E402
 from device import Device  # noqa: E402
@@ -149,6 +151,27 @@ class Uart:
         self.port.feed(bytes(buffer[start : start + count]))
 
 
+class I2c:
+    """machine.I2C over a port of the chip."""
+
+    def __init__(self, port):
+        self.port = port
+
+    def writeto(self, address, data):
+        self._start(address)
+        for octet in data:
+            self.port.write(octet)
+
+    def readfrom_into(self, address, buffer):
+        self._start(address)
+        for i in range(len(buffer)):
+            buffer[i] = self.port.read()
+
+    def _start(self, address):
+        if not self.port.start(address):
+            raise OSError(errno.EIO)
+
+
 def spi_bus(spi, irq=None):
     """The firmware's bus over a Spi of here."""
     return SpiBus(spi, lambda value: spi.port.select(low=not value), irq)
@@ -189,17 +212,26 @@ class Usb:
 class Desk(Tabletop):
     """A reader on a desk, and cards on it. connect() plugs it in. `app` is the firmware.
 
-    `chip`, `spi` and `uart` may be others than the good ones; `bus` says which of the two it is.
+    `chip`, `spi`, `uart` and `i2c` may be others than the good ones; `bus` says which it is.
     """
 
     def __init__(
-        self, *cards, chip=Chip, bus="spi", spi=Spi, uart=Uart, with_irq=True, with_reset=True
+        self,
+        *cards,
+        chip=Chip,
+        bus="spi",
+        spi=Spi,
+        uart=Uart,
+        i2c=I2c,
+        with_irq=True,
+        with_reset=True,
     ):
         super().__init__(Options(card="none"), clock)
         self.watchdog = clock.watchdog = Watchdog(board.WATCHDOG, clock.now)
         self.chip = chip(self.air, clock)
         self.spi = spi(SpiPort(self.chip))
         self.uart = uart(HsuPort(self.chip))
+        self.i2c = i2c(I2cPort(self.chip))
         self.bus = bus
         self.with_irq = with_irq
         self.with_reset = with_reset
@@ -223,7 +255,7 @@ class Desk(Tabletop):
         """As main.py does."""
         self.usb = Usb()
         self.is_stopped = False  # the firmware has ended
-        bus = {"spi": self._spi_bus, "hsu": self._hsu_bus}[self.bus]
+        bus = {"spi": self._spi_bus, "hsu": self._hsu_bus, "i2c": self._i2c_bus}[self.bus]
         chip = Pn532(bus(), self._set_reset if self.with_reset else None)
         isodep = IsoDep(chip)
         device = Device()
@@ -255,6 +287,9 @@ class Desk(Tabletop):
 
     def _hsu_bus(self):
         return UartBus(self.uart, self._irq)
+
+    def _i2c_bus(self):
+        return I2cBus(self.i2c, self._irq if self.with_irq else None)
 
     def _irq(self):
         if self.chip.head():

@@ -5,7 +5,7 @@ Numbers are GP numbers, not positions on the header.
 
 NAME = "pico"
 
-BUS = "spi"  # or "hsu", the UART; the module's switches say the same
+BUS = "spi"  # or "hsu", the UART, or "i2c"; the module's switches say the same
 
 SPI = 0
 SPI_HZ = 3_500_000  # the PN532 takes 5 MHz at most; 3.5 is what runs without a pause: kpn532
@@ -18,7 +18,12 @@ UART = 1
 TX = 4
 RX = 5
 
-IRQ = 20  # None where it is not wired: the chip is then asked over SPI. Not used with "hsu"
+I2C = 1
+I2C_HZ = 419_000  # 400,000 on the line: to a bit the RP2040 adds 15 cycles, datasheet §4.3.14
+SDA = 6
+SCL = 7
+
+IRQ = 20  # None where it is not wired: the chip is then asked over the bus. Not used with "hsu"
 RESET = 21  # RSTPD_N, not RSTO; None where it is not wired
 
 WATCHDOG = 0x40058000  # its registers: RP2040 datasheet §4.7.6

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from kazashi.bench import plot
-from kazashi.bench.case import BASE, ENGINE, LENGTHS, LIBNFC, NFCPY, REAL_TIME, Row
+from kazashi.bench.case import BASE, ENGINE, HSU, I2C, LENGTHS, LIBNFC, NFCPY, REAL_TIME, Row
 from kazashi.bench.floor import BYTE_S, floor_s
 from kazashi.bench.targets import targets
 
@@ -25,11 +25,14 @@ def reached(*rows):
 def test_each_row_is_compared_with_the_one_that_it_belongs_to():
     floor_ms = floor_s(1600) * 1000
     rows = [row(BASE, 180), row(FAST, 60), row(ENGINE, 270)]
+    rows += [row(HSU, 195), row(I2C, 220)]
     rows += [row(REAL_TIME, floor_ms + 30), row(NFCPY, floor_ms + 60)]
     assert reached(*rows) == {
         "SPI: total ÷ floor": pytest.approx(180 / floor_ms),
         "SPI: total at 424 kbit/s ÷ at 106": pytest.approx(1 / 3),
         "SPI: ours ÷ the chip's engine": pytest.approx(2 / 3),
+        "HSU 921600: total ÷ floor": pytest.approx(195 / floor_ms),
+        "I²C 400 kHz: total ÷ floor": pytest.approx(220 / floor_ms),
         "HSU: (total − floor) ours ÷ nfcpy's": pytest.approx(0.5),
         "first byte − air of its block": 15,
         "host's time for a part": 36.0,
@@ -49,7 +52,7 @@ def test_growth_is_the_slope_over_all_sizes():
 
 def test_what_was_not_measured_is_neither_met_nor_missed():
     missing = [target.is_met for target in targets([], 36.0) if target.value is None]
-    assert missing == [None] * 6
+    assert missing == [None] * 8
 
 
 def test_as_json_a_row_tells_the_rate_of_its_bus_where_that_has_several():

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from kazashi.bench.case import ARMED, BASE
+from kazashi.bench.case import ARMED, BASE, HSU, I2C
 from kazashi.bench.emulated import EmulatedBench
 from kazashi.bench.trace import steps
 
@@ -16,6 +16,8 @@ REACHED_MS = {
     ARMED: 180.1,
     replace(ARMED, extended=False): 188.8,
     replace(ARMED, chip_ms=1.0): 188.7,
+    HSU: 194.3,
+    I2C: 220.4,
 }
 
 

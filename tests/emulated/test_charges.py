@@ -2,6 +2,7 @@
 
 import pytest
 
+from kazashi.sim.dialogue import Stuck
 from kazashi.sim.emulation.ledger import Owner
 from kazashi.sim.emulation.mends import packet_ns
 from kazashi.sim.emulation.pico import EmulatedPico
@@ -16,6 +17,8 @@ UART_DATA, DIVISOR, FRACTION, LINE, CONTROL = 0x00, 0x24, 0x28, 0x2C, 0x30  # of
 FIFOS, ENABLE = 1 << 4, 1 << 9 | 1 << 8 | 1
 BUFFER_STATUS, ENDPOINT_3_IN = 0x58, 1 << 6
 AVAILABLE, FULL = 1 << 10, 1 << 15
+TARGET, I2C_DATA, HIGH, LOW, I2C_ENABLE = 0x04, 0x10, 0x1C, 0x20, 0x6C  # of the DW_apb_i2c
+STOP, INTERRUPTS, TX_EMPTY, TX_ABORT = 1 << 9, 0x34, 1 << 4, 1 << 6
 GET_FIRMWARE_VERSION = bytes.fromhex("0000ff02fed4022a00")
 
 
@@ -59,6 +62,18 @@ class Bench:
         self.wait(wait_ns)
         return self.pico.ledger.spent_ns(begin, round(self.mcu.clock.nanos))
 
+    def send_over_i2c(self, data):
+        """A transfer to the chip, as the SDK sends it at 400 kHz; who had the time."""
+        i2c = self.mcu.i2c[1]
+        for register, value in ((TARGET, 0x24), (HIGH, 178), (LOW, 120), (I2C_ENABLE, 1)):
+            i2c.write_uint32(register, value)
+        begin = round(self.mcu.clock.nanos)
+        for byte in data[:-1]:
+            i2c.write_uint32(I2C_DATA, byte)
+        i2c.write_uint32(I2C_DATA, data[-1] | STOP)
+        self.wait(1_000_000)
+        return self.pico.ledger.spent_ns(begin, round(self.mcu.clock.nanos))
+
     def offer_packet(self, size):
         """As the guest does with what it has for the host, at endpoint 3."""
         self.mcu.usb_ctrl.dpram_updated(0x80 + 3 * 8, AVAILABLE | FULL | size)
@@ -92,6 +107,27 @@ def test_what_the_chip_says_over_the_uart_is_charged_too(image):
     spent = bench.send_over_uart(GET_FIRMWARE_VERSION, 115200, wait_ns=6_000_000)
     octets = len(GET_FIRMWARE_VERSION) + 6 + 13  # an ACK, and the version in its frame
     assert spent[Owner.BUS] == pytest.approx(octets * 10e9 / 115200, rel=0.002)
+
+
+def test_a_byte_on_i2c_takes_its_nine_bits_as_do_address_start_and_stop(image):
+    bench = Bench(image, bus="i2c")
+    spent = bench.send_over_i2c(GET_FIRMWARE_VERSION)
+    bits = 9 * (1 + len(GET_FIRMWARE_VERSION)) + 2
+    assert spent[Owner.BUS] == pytest.approx(bits * 313 * 8, abs=200)  # cycles of 8 ns
+
+
+def test_a_clock_held_by_the_chip_is_charged_to_the_bus(image):
+    bench = Bench(image, bus="i2c")
+    before = bench.send_over_i2c(b"1")[Owner.BUS]
+    bench.pico._wires.stretch_ns = 440_000
+    assert bench.send_over_i2c(b"1")[Owner.BUS] == pytest.approx(before + 440_000, abs=2)
+
+
+def test_the_i2c_tells_that_nobody_is_there(image):
+    bench = Bench(image, bus="i2c")
+    bench.pico.chip.stuck = Stuck.FOR_EVER
+    bench.send_over_i2c(b"1")
+    assert bench.mcu.i2c[1].read_uint32(INTERRUPTS) & (TX_EMPTY | TX_ABORT) == TX_EMPTY | TX_ABORT
 
 
 @pytest.mark.parametrize("command_s", [0.0005, 0.002])

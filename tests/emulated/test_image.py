@@ -72,7 +72,7 @@ def test_a_download_that_was_cut_is_not_taken_for_an_image(downloads, image):
         EmulatedPico.of("pico:")
 
 
-@pytest.mark.parametrize("text", ["pico:?colour=red", "pico:?bus=i2c"])
+@pytest.mark.parametrize("text", ["pico:?colour=red", "pico:?bus=usb"])
 def test_wrong_options_are_told_before_anything_is_downloaded(downloads, text):
     downloads(AssertionError("downloaded"))
     with pytest.raises(ValueError, match=r"colour|bus"):

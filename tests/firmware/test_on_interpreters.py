@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bench.reader import HELLO, Reader
-from desk import Spi, Uart
+from desk import I2c, Spi, Uart
 from interpreters import on_32_bits, on_all_interpreters
 from kazashi.sim import pico
 from kazashi.sim.card import Jpki
@@ -101,6 +101,22 @@ class SpiRecorder(Spi):
         self.transfers.append((True, bytes(buffer).hex()))
 
 
+class I2cRecorder(I2c):
+    """The same."""
+
+    def __init__(self, port):
+        super().__init__(port)
+        self.transfers = []
+
+    def readfrom_into(self, address, buffer):
+        super().readfrom_into(address, buffer)
+        self.transfers.append((True, bytes(buffer).hex()))
+
+    def writeto(self, address, data):
+        super().writeto(address, data)
+        self.transfers.append((False, bytes(data).hex()))
+
+
 SELECT = bytes.fromhex("00a4040c0ad392f000260100000001")
 READ = bytes.fromhex("00b08a00000800")  # all of EF 000A, the certificate
 VERIFY = bytes.fromhex("002000980431323334")
@@ -110,8 +126,9 @@ SIGN = bytes.fromhex("802a009af0") + bytes(240) + b"\x00"
 def record_read(path, settings, disturb, bus="spi"):
     """Write to `path` what a read and a signature say on host line and bus; see replay_read.py."""
     card = TypeB(Jpki(Person()), settings)
-    reader = Reader(card, spi=SpiRecorder, uart=UartRecorder, bus=bus)
-    wires = reader.desk.spi if bus == "spi" else reader.desk.uart
+    reader = Reader(card, spi=SpiRecorder, uart=UartRecorder, i2c=I2cRecorder, bus=bus)
+    desk = reader.desk
+    wires = {"spi": desk.spi, "hsu": desk.uart, "i2c": desk.i2c}[bus]
     reader.desk.app._device.names = b"test\ncpython"
 
     def record(last_word, *requests):
@@ -140,14 +157,16 @@ def replay_read(interpreter, path, *arguments):
     return json.loads(run(interpreter, script, str(path), *arguments))
 
 
-@pytest.mark.parametrize("line", ["irq", "no irq", "hsu"])
+@pytest.mark.parametrize(
+    ("bus", "line"), [("spi", "irq"), ("spi", "no irq"), ("hsu", ""), ("i2c", "irq")]
+)
 @pytest.mark.parametrize("fsci", [8, 5], ids=["256", "64"])
 @pytest.mark.parametrize("extensions", [{}, {0: 2, 2: 3, 3: 1, 7: 59}], ids=["", "WTX"])
-def test_a_read_allocates_nothing(interpreter, tmp_path, line, fsci, extensions):
+def test_a_read_allocates_nothing(interpreter, tmp_path, bus, line, fsci, extensions):
     recorded = tmp_path / "read.jsonl"
     settings = BlockSettings(fsci=fsci, extensions=extensions)
-    record_read(recorded, settings, lambda *_: None, "hsu" if line == "hsu" else "spi")
-    replay_read(interpreter, recorded, "locked", line)
+    record_read(recorded, settings, lambda *_: None, bus)
+    replay_read(interpreter, recorded, "locked", bus, line)
 
 
 @pytest.mark.parametrize("loss", [None, Disturbance.COMMAND_LOST, Disturbance.ANSWER_GARBLED])

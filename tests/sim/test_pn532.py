@@ -5,11 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kazashi.sim.card import Jpki
+from kazashi.sim.dialogue import Stuck
 from kazashi.sim.hostframe import ACK, NACK, SYNTAX_ERROR
 from kazashi.sim.person import Person
 from kazashi.sim.picc import TypeB
 from kazashi.sim.pn532 import Pn532
-from kazashi.sim.ports import HsuPort, SpiPort, TimedHsuPort, heard
+from kazashi.sim.ports import HsuPort, I2cPort, SpiPort, TimedHsuPort, heard
 from kazashi.sim.radio import Air
 
 PERSON = Person()
@@ -291,6 +292,58 @@ def test_spi_reads_one_frame_at_a_time_in_any_pieces():
     assert operation(b"\x03" + bytes(4)) == b"\x00" + SAM_ANSWER[:4]
     assert operation(b"\x03" + bytes(5)) == b"\x00" + SAM_ANSWER[4:]
     assert operation(b"\x02\x00") == b"\x00\x00"
+
+
+class I2cMaster:
+    """One transfer at a time."""
+
+    def __init__(self, chip):
+        self._port = I2cPort(chip)
+
+    def read(self, count):
+        assert self._port.start(I2cPort.ADDRESS)
+        return bytes(self._port.read() for _ in range(count))
+
+    def write(self, data):
+        assert self._port.start(I2cPort.ADDRESS)
+        for byte in data:
+            self._port.write(byte)
+
+
+def test_a_read_over_i2c_begins_with_the_status_and_loses_what_it_leaves():
+    bench = Bench()
+    master = I2cMaster(bench.chip)
+    assert master.read(3) == b"\x00\x00\x00"
+    master.write(SAM)
+    bench.clock.s += 1
+    assert [master.read(1), master.read(1)] == [b"\x01", b"\x01"]
+    assert master.read(10) == b"\x01" + ACK + bytes(3)
+    assert master.read(4) == b"\x01" + SAM_ANSWER[:3]
+    assert master.read(1) == b"\x00"
+    master.write(bytes.fromhex("0000ffff0000"))
+    bench.clock.s += 1
+    assert master.read(10) == b"\x01" + SAM_ANSWER
+
+
+def test_a_transfer_over_i2c_that_wakes_the_chip_is_lost():
+    bench = Bench()
+    bench.send(SAM)
+    bench.command("1680")
+    assert bench.chip.is_asleep
+    master = I2cMaster(bench.chip)
+    master.write(SAM)
+    bench.clock.s += 1
+    assert master.read(1) == b"\x00"
+    master.write(SAM)
+    bench.clock.s += 1
+    assert master.read(7) == b"\x01" + ACK
+
+
+def test_nobody_else_answers_for_the_chip_on_i2c():
+    chip = Bench().chip
+    assert not I2cPort(chip).start(0x25)
+    chip.stuck = Stuck.FOR_EVER
+    assert not I2cPort(chip).start(I2cPort.ADDRESS)
 
 
 @given(st.lists(st.binary(max_size=80), max_size=5))

@@ -21,6 +21,7 @@ class NoChip:
 
     is_asleep = False
     baud = 115200
+    stuck = True
 
     def head(self):
         return None
@@ -40,7 +41,7 @@ def run(interpreter, tmp_path):
     def on_reset():
         processes[-1].kill()
 
-    pins = Pins("pico", spi=0, select=17, uart=1, irq=20, reset=21, watchdog=0x40058000)
+    pins = Pins("pico", spi=0, select=17, uart=1, i2c=1, irq=20, reset=21, watchdog=0x40058000)
     watchdog = Watchdog(pins.watchdog)
     server = BoardServer(NoChip(), ScaledClock(1.0), pins, 1.0, watchdog, on_reset)
 
@@ -74,6 +75,28 @@ def test_spi_with_the_lowest_bit_first_is_refused(run):
         "except NotImplementedError as error: sys.stdout.buffer.write(str(error).encode())\n"
     )
     assert process.communicate(timeout=20)[0] == b"LSB"
+
+
+@on_all_interpreters
+def test_i2c_on_pins_that_it_has_not_is_refused(run):
+    process = run(
+        "import machine, sys\n"
+        "try: machine.I2C(1, sda=machine.Pin(4), scl=machine.Pin(7))\n"
+        "except ValueError as error: sys.stdout.buffer.write(str(error).encode())\n"
+    )
+    assert process.communicate(timeout=20)[0] == b"bad SDA pin"
+
+
+@on_all_interpreters
+def test_i2c_without_anything_at_the_address_is_an_error(run):
+    process = run(
+        "import machine, sys\n"
+        "i2c = machine.I2C(1, sda=machine.Pin(6), scl=machine.Pin(7))\n"
+        "for work in i2c.writeto, i2c.readfrom_into:\n"
+        "    try: work(36, bytearray(1))\n"
+        "    except OSError as error: sys.stdout.buffer.write(bytes((48 + error.args[0],)))\n"
+    )
+    assert process.communicate(timeout=20)[0] == b"55"
 
 
 @on_all_interpreters

@@ -38,7 +38,14 @@ def test_the_certificate_arrives_byte_for_byte_and_its_key_signs(pico, plug_in, 
     jpki.verify_pin("1234")
     assert Certificate.parse(der).verifies(jpki.sign(b"challenge"), b"challenge")
     assert not Certificate.parse(der).verifies(jpki.sign(b"other"), b"challenge")
-    assert simulated.chip.baud == {"spi": 115200, "hsu": 921600}[bus]
+    assert simulated.chip.baud == (1288000 if bus == "hsu" else 115200)
+
+
+@pytest.mark.parametrize("carried", [921600, 460800, 115200])
+def test_a_uart_is_as_fast_as_its_line(pico, plug_in, carried):
+    simulated = pico(bus="hsu", hsu_max=carried)
+    assert JpkiSession(plug_in(simulated).wait_for_card(10)).token_label() == "JPKIAPICCTOKEN2"
+    assert simulated.chip.baud == carried
 
 
 @pytest.mark.parametrize("size", [1200, 1313, 1503, 1504, 1505, 2000])

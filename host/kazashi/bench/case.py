@@ -12,7 +12,7 @@ class Case:
 
     driver: str = "kazashi"  # engine: the chip's own ISO-DEP; nfcpy, libnfc
     bus: str = "spi"  # of the chip
-    baud: int | None = None  # bit/s, of hsu; None on other buses
+    baud: int | None = None  # bit/s, of hsu and i2c; None on spi
     clock: str = "emulated"  # or real
     bit_rate: int = 106  # kbit/s on air
     certificate_bytes: int = 1600
@@ -76,6 +76,7 @@ def of_every_size(rows: Iterable[Row], case: Case) -> list[Row]:
 BASE = Case()
 ARMED = replace(BASE, armed=True)
 HSU = replace(ARMED, bus="hsu", baud=921600)
+I2C = replace(ARMED, bus="i2c", baud=400_000)
 ENGINE = replace(BASE, driver="engine")
 NFCPY = replace(BASE, driver="nfcpy", bus="hsu", baud=921600, clock="real")
 LIBNFC = replace(BASE, driver="libnfc", bus="hsu", baud=115200, clock="real")
@@ -93,6 +94,8 @@ _AROUND_BASE = (
     replace(ARMED, bit_rate=424),
     HSU,
     replace(HSU, armed=False),
+    I2C,
+    replace(I2C, armed=False),
     ENGINE,
     replace(ENGINE, chip_ms=1.0),
 )

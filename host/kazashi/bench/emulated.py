@@ -1,6 +1,7 @@
 """Reads on the emulated Pico, in emulated time: the same each time."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from kazashi.reader import Reader
@@ -33,19 +34,19 @@ _READS: dict[str, Callable[[Reader, Case], bytes]] = {
 
 
 class EmulatedBench:
-    """Boots one emulated Pico for each driver and bus; the cases change its card and chip."""
+    """Boots one emulated Pico for each driver and line; the cases change its card and chip."""
 
     def __init__(self, image: Path) -> None:
         self._image = image
         self._cards = Cards()
-        self._desks: dict[tuple[str, str], _Desk] = {}
+        self._desks: dict[tuple[str, str, int | None], _Desk] = {}
 
     def measure(self, case: Case) -> Row:
         return self.read(case).row
 
     def read(self, case: Case) -> Read:
         """Read once. Raises ReaderError where that fails."""
-        kind = (case.driver, case.bus)
+        kind = (case.driver, case.bus, case.baud)
         if kind not in self._desks:
             self._desks[kind] = _Desk(self._image, *kind)
         return self._desks[kind].read(case, self._cards)
@@ -54,8 +55,10 @@ class EmulatedBench:
 class _Desk:
     """An emulated Pico that has booted."""
 
-    def __init__(self, image: Path, driver: str, bus: str) -> None:
+    def __init__(self, image: Path, driver: str, bus: str, baud: int | None) -> None:
         options = Options(card="none", tap=0.0, bus=bus)
+        if bus == "hsu" and baud:
+            options = replace(options, hsu_max=baud)
         self._pico = EmulatedPico(image, options, _ENGINE if driver == "engine" else None)
         assert self._pico.ledger
         self._ledger = self._pico.ledger

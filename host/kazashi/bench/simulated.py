@@ -11,6 +11,7 @@ from kazashi.errors import NoReader
 from kazashi.reader import Reader
 from kazashi.sim.options import Options
 from kazashi.sim.pico import ProcessPipe, SimulatedPico, interpreter
+from kazashi.sim.pn532 import BAUD_RATES
 from kazashi.sim.radio import Clock
 
 from .card import Cards
@@ -35,7 +36,14 @@ def read(case: Case, cards: Cards) -> Row:
     """Plug it in with the card lying on it, and read once. Raises ReaderError where that fails."""
     chip_s = case.chip_ms / 1000
     pico = SimulatedPico(
-        Options(card="none", tap=0.0, chip=chip_s, interpreter=_INTERPRETER, bus=case.bus)
+        Options(
+            card="none",
+            tap=0.0,
+            chip=chip_s,
+            interpreter=_INTERPRETER,
+            bus=case.bus,
+            hsu_max=case.baud or BAUD_RATES[-1],
+        )
     )
     card, certificate = cards.of(case)
     pico.cards.append(card)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from statistics import linear_regression
 
-from .case import BASE, ENGINE, LENGTHS, NFCPY, Row, as_used, of_every_size
+from .case import BASE, ENGINE, HSU, I2C, LENGTHS, NFCPY, Row, as_used, of_every_size
 from .floor import BYTE_S
 
 
@@ -27,11 +27,14 @@ def targets(rows: Sequence[Row], part_us: float) -> list[Target]:
     by_case = {row.case: row for row in rows}
     engine, nfcpy = by_case.get(ENGINE), by_case.get(NFCPY)
     base, fast = as_used(rows, BASE), as_used(rows, replace(BASE, bit_rate=424))
+    hsu, i2c = by_case.get(HSU), by_case.get(I2C)
     real = as_used(rows, replace(NFCPY, driver="kazashi"))
     return [
         Target("SPI: total ÷ floor", base and base.ratio, 1.10),
         Target("SPI: total at 424 kbit/s ÷ at 106", _quotient(fast, base), 0.36),
         Target("SPI: ours ÷ the chip's engine", _quotient(base, engine), 0.80),
+        Target("HSU 921600: total ÷ floor", hsu and hsu.ratio, 1.22),
+        Target("I²C 400 kHz: total ÷ floor", i2c and i2c.ratio, 1.35),
         Target("HSU: (total − floor) ours ÷ nfcpy's", _excess(real, nfcpy), 0.6),
         Target(
             "first byte − air of its block", base and base.first_ms - base.first_block_ms, 25, "ms"

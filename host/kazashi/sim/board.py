@@ -1,8 +1,8 @@
 """A simulated board: what hangs on the pins of the simulated Pico, served over a socket.
 
-The other end is stand_ins/machine.py. Looking at the IRQ pin, or for octets on the UART, while the
-chip is busy takes up to 0.2 ms, so that a firmware that waits for it does not eat a processor.
-Octets on the UART take their bits.
+The other end is stand_ins/machine.py. Looking at the IRQ pin, for octets on the UART or at the
+status on I²C while the chip is busy takes up to 0.2 ms, so that a firmware that waits for it does
+not eat a processor. Octets on the UART take their bits.
 """
 
 import runpy
@@ -16,13 +16,13 @@ from pathlib import Path
 from time import sleep
 from typing import Any
 
-from .pn532 import Pn532
-from .ports import SleepingClock, SpiPort, TimedHsuPort
+from .pn532 import BAUD_RATES, Pn532
+from .ports import I2cPort, SleepingClock, SpiPort, TimedHsuPort
 from .watchdog import Watchdog
 
 _LOOK_S = 0.0002
 _ACCEPT_LOOK_S = 0.1
-_CONSTANTS = ("NAME", "SPI", "SELECT", "UART", "IRQ", "RESET", "WATCHDOG")
+_CONSTANTS = ("NAME", "SPI", "SELECT", "UART", "I2C", "IRQ", "RESET", "WATCHDOG")
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class Pins:
     spi: int
     select: int
     uart: int
+    i2c: int
     irq: int | None
     reset: int | None
     watchdog: int  # address of its registers
@@ -62,6 +63,7 @@ class BoardServer:
         speed: float,
         watchdog: Watchdog,
         on_reset: Callable[[], None],
+        hsu_max: int = BAUD_RATES[-1],
     ) -> None:
         self._chip = chip
         self._watchdog = watchdog
@@ -70,7 +72,8 @@ class BoardServer:
         self._pins = pins
         self._speed = speed
         self._spi = SpiPort(chip)
-        self._hsu = TimedHsuPort(chip, clock)
+        self._hsu = TimedHsuPort(chip, clock, hsu_max)
+        self._i2c = I2cPort(chip)
         self._said = b""  # over the UART, and not yet fetched
         self._is_reset_low = False
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -135,6 +138,8 @@ class BoardServer:
             return self._spi.transfer(_exactly(stream, _number(stream, 2)))
         if operation in b"ABGU":
             return self._carry_out_uart(operation, stream)
+        if operation in b"IJ":
+            return self._carry_out_i2c(operation, stream)
         if operation == b"R":
             return bytes((self._read(_number(stream, 1)),))
         if operation == b"L":
@@ -163,6 +168,17 @@ class BoardServer:
             self._hsu.baud = self._hsu.rate = _number(stream, 4)
             self._said = b""
         return b"\x00"
+
+    def _carry_out_i2c(self, operation: bytes, stream: BufferedReader) -> bytes:
+        address, size = _number(stream, 1), _number(stream, 2)
+        data = _exactly(stream, size) if operation == b"I" else b""
+        if not data and size == 1:  # it asks whether a frame is there
+            self._look()
+        if not self._i2c.start(address):
+            return b"\x00"
+        for byte in data:
+            self._i2c.write(byte)
+        return b"\x01" + bytes(self._i2c.read() for _ in range(size - len(data)))
 
     def _write(self, pin: int, value: int) -> None:
         if pin == self._pins.select:

@@ -8,9 +8,10 @@ from urllib.parse import parse_qsl
 from .card import BankCard, Jpki
 from .person import Person
 from .picc import FRAME_SIZES, BlockSettings, TypeA, TypeB
+from .pn532 import BAUD_RATES
 from .radio import Picc
 
-BUSES = ("spi", "hsu")  # hsu: the UART
+BUSES = ("spi", "hsu", "i2c")  # hsu: the UART
 # The last one has 31-bit small ints and ticks that wrap at 2^30, as the RP2040's has.
 INTERPRETERS = ("cpython", "micropython", "micropython32")
 
@@ -32,6 +33,7 @@ class Options:
     interpreter: str = "cpython"  # one of INTERPRETERS
     board: str = "pico"
     bus: str = "spi"  # between board and chip, one of BUSES
+    hsu_max: int = 1_288_000  # bit/s: the highest rate at which the UART's line garbles nothing
 
     @classmethod
     def parse(cls, url: str) -> "Options":
@@ -63,6 +65,8 @@ class Options:
             raise ValueError(f"sim: fsc is one of {', '.join(map(str, FRAME_SIZES))}")
         if self.chip_rate not in (106, 212, 424):
             raise ValueError("sim: chip_rate is one of 106, 212, 424")
+        if self.hsu_max not in BAUD_RATES:
+            raise ValueError(f"sim: hsu_max is one of {', '.join(map(str, BAUD_RATES))}")
         if not 1200 <= self.certificate <= 2000:
             raise ValueError("sim: certificate is 1200 to 2000")
         if not 1 <= self.speed <= 1000:  # slower, the firmware's own limits would run out

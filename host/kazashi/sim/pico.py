@@ -59,7 +59,13 @@ class SimulatedPico(Tabletop):
             self._watchdog.lose_power()
         self._has_reset = False
         server = BoardServer(
-            self.chip, self._clock, pins, self.options.speed, self._watchdog, self._reset
+            self.chip,
+            self._clock,
+            pins,
+            self.options.speed,
+            self._watchdog,
+            self._reset,
+            self.options.hsu_max,
         )
         firmware = device_folder("firmware")
         environment = os.environ | {

@@ -1,11 +1,11 @@
 """The PN532's buses: what pins and lines do to the chip.
 
-Ref: UM0701-02 §6.2; NXP AN10609 for SPI.
+Ref: UM0701-02 §6.2; NXP AN10609 for SPI; Seeed PN532_I2C.cpp and libnfc pn532_i2c.c for I²C.
 """
 
 from typing import Protocol
 
-from .pn532 import Pn532
+from .pn532 import BAUD_RATES, Pn532
 from .radio import Clock
 
 _TURNED = bytes(int(f"{i:08b}"[::-1], 2) for i in range(256))
@@ -15,6 +15,8 @@ _SAME_RATE = 0.02  # of each other, two UARTs understand every octet
 _BITS = 10  # of an octet on HSU: start, eight, stop
 _FIRST_RATE = 115200  # of HSU, bit/s
 _LOST_WHILE_WAKING = 5  # bytes on HSU, 0.4 ms at 115200: a preamble of zeros is what saves a frame
+_GARBLED_EVERY = 23  # bytes, on a line that is too fast for it
+_GARBLED_BITS = 0x18
 
 
 class SpiPort:
@@ -71,19 +73,63 @@ class SpiPort:
         return said
 
 
-class HsuPort:
-    """The UART. Asleep, the chip loses the bytes that wake it.
+class I2cPort:
+    """One read, or one write, from start to stop. A read begins with the status.
 
-    `baud` is the host's rate; None: its line has none, as a pty.
+    What a read leaves of the frame behind it is lost. Asleep, the chip loses what wakes it.
     """
+
+    ADDRESS = 0x24
 
     def __init__(self, chip: Pn532) -> None:
         self._chip = chip
+        self._is_deaf = False
+        self._frame = b""  # that this read fetches
+        self._read = 0  # bytes of this read so far
+
+    def start(self, address: int) -> bool:
+        """A transfer begins. Returns whether the chip says that it is there."""
+        self._read = 0
+        self._is_deaf = self._chip.is_asleep
+        if address != self.ADDRESS or self._chip.stuck:
+            return False
+        self._chip.wake()
+        return True
+
+    def write(self, byte: int) -> None:
+        """A byte from the host."""
+        if not self._is_deaf:
+            self._chip.host_bytes(bytes((byte,)))
+
+    def read(self) -> int:
+        """The next byte for the host."""
+        at = self._read - 1
+        self._read += 1
+        if at < 0:
+            self._frame = (not self._is_deaf and self._chip.head()) or b""
+            return int(bool(self._frame))
+        if at == 0 and self._frame:
+            self._chip.pop()
+        return self._frame[at] if at < len(self._frame) else 0
+
+
+class HsuPort:
+    """The UART. Asleep, the chip loses the bytes that wake it.
+
+    `baud` is the host's rate; None: its line has none, as a pty. Above `max_baud` the line garbles
+    octets.
+    """
+
+    def __init__(self, chip: Pn532, max_baud: int = BAUD_RATES[-1]) -> None:
+        self._chip = chip
+        self._max_baud = max_baud
+        self._carried = 0  # octets, either way, at a rate that is too high
         self.baud: int | None = None
 
     def feed(self, data: bytes) -> None:
         """Bytes from the host."""
-        data = heard(data, self.baud or self._chip.baud, self._chip.baud)
+        baud = self.baud or self._chip.baud
+        data = heard(self._carry(data, baud), baud, self._chip.baud)
         if self._chip.is_asleep:
             data = data[_LOST_WHILE_WAKING:]
             self._chip.wake()
@@ -94,7 +140,18 @@ class HsuPort:
         said = b""
         while self._chip.head() is not None:
             said += self._chip.pop()
-        return heard(said, self._chip.baud, self.baud or self._chip.baud)
+        baud = self._chip.baud
+        return heard(self._carry(said, baud), baud, self.baud or baud)
+
+    def _carry(self, data: bytes, baud: int) -> bytes:
+        """What arrives of it, at the rate of its sender."""
+        if baud <= self._max_baud * (1 + _SAME_RATE):
+            return data
+        begin, self._carried = self._carried, self._carried + len(data)
+        return bytes(
+            byte ^ _GARBLED_BITS if (begin + i) % _GARBLED_EVERY == 0 else byte
+            for i, byte in enumerate(data)
+        )
 
 
 class SleepingClock(Clock, Protocol):
@@ -109,23 +166,23 @@ class TimedHsuPort(HsuPort):
     `rate`: what the line has, bit/s.
     """
 
-    def __init__(self, chip: Pn532, clock: SleepingClock) -> None:
-        super().__init__(chip)
+    def __init__(self, chip: Pn532, clock: SleepingClock, max_baud: int = BAUD_RATES[-1]) -> None:
+        super().__init__(chip, max_baud)
         self.rate = _FIRST_RATE
         self._clock = clock
         self._free_s = 0.0  # when the line is, in the clock's time
 
     def feed(self, data: bytes) -> None:
-        self._carry(data, self._clock.now())
+        self._take_time(data, self._clock.now())
         super().feed(data)
 
     def fetch(self) -> bytes:
         due_s = self._chip.due_s()
         if said := super().fetch():
-            self._carry(said, due_s or 0.0)
+            self._take_time(said, due_s or 0.0)
         return said
 
-    def _carry(self, data: bytes, begin_s: float) -> None:
+    def _take_time(self, data: bytes, begin_s: float) -> None:
         """Wait until the line, from `begin_s` on, has brought `data` to the other end."""
         self._free_s = max(begin_s, self._free_s) + len(data) * _BITS / self.rate
         self._clock.sleep_until(self._free_s)

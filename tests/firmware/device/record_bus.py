@@ -46,8 +46,9 @@ class RecordingBus:
 
     def speed_up(self, chip):
         count = len(self._kept)
-        self._bus.speed_up(chip)
+        is_done = self._bus.speed_up(chip)
         del self._kept[count:]  # that is between the chip and this bus alone
+        return is_done
 
     def ready(self):
         is_ready = self._bus.ready()

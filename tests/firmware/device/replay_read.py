@@ -1,10 +1,10 @@
 """Replays a read over one of the firmware's buses, and weighs what it leaves on the heap.
 
-Arguments: a file, and words. "locked": on MicroPython, requests run with the heap locked. "irq":
-the bus, SPI, has its IRQ line. "hsu": it is the UART. The file holds JSON lines, one a request:
-[request, [[is read, transfer], …], answer], all in hex. Prints a JSON list, for each request the
-octets that it left in use. Litter lies there from the beginning: if the collector ran, fewer are in
-use than before.
+Arguments: a file, and words. "locked": on MicroPython, requests run with the heap locked. "hsu",
+"i2c": that is the bus, not SPI. "irq": SPI has its IRQ line, as I²C always does. The file holds
+JSON lines, one a request: [request, [[is read, transfer], …], answer], all in hex. Prints a JSON
+list, for each request the octets that it left in use. Litter lies there from the beginning: if the
+collector ran, fewer are in use than before.
 """
 
 import gc
@@ -15,6 +15,7 @@ import micropython
 
 import wire
 from app import App
+from bus_i2c import I2cBus
 from bus_spi import SpiBus
 from bus_uart import UartBus
 from field import Field
@@ -93,6 +94,32 @@ class Uart:
         self.at += 1
 
 
+class I2c:
+    """The same, one transfer after the other."""
+
+    def __init__(self):
+        self.transfers = ()
+        self.at = 0
+
+    def irq(self):
+        return 0 if self.at < len(self.transfers) and self.transfers[self.at][0] else 1
+
+    def readfrom_into(self, address, buffer):
+        is_read, data = self._next(buffer)
+        insist(is_read)
+        copy(data, 0, buffer, 0, len(data))
+
+    def writeto(self, address, data):
+        is_read, expected = self._next(data)
+        insist(not is_read and data == expected)
+
+    def _next(self, data):
+        self.at += 1
+        transfer = self.transfers[self.at - 1]
+        insist(len(transfer[1]) == len(data))
+        return transfer
+
+
 class Port:
     """Gives out a request, and insists on its answer."""
 
@@ -158,6 +185,9 @@ port = Port()
 if "hsu" in sys.argv:
     wires = Uart()
     driver = Pn532(UartBus(wires))
+elif "i2c" in sys.argv:
+    wires = I2c()
+    driver = Pn532(I2cBus(wires, wires.irq))
 else:
     wires = Spi()
     driver = Pn532(SpiBus(wires, ignore, wires.irq if "irq" in sys.argv else None))

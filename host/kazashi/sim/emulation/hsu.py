@@ -17,12 +17,19 @@ _BITS = 10  # 8N1
 
 
 class HsuWires:
-    """TX, RX and RSTPD_N between the RP2040's pins and the chip."""
+    """TX, RX and RSTPD_N between the RP2040's pins and the chip. `max_baud`: see HsuPort."""
 
-    def __init__(self, device: MicroPythonDevice, chip: Pn532, pins: Pins, ledger: Ledger) -> None:
+    def __init__(
+        self,
+        device: MicroPythonDevice,
+        chip: Pn532,
+        pins: Pins,
+        ledger: Ledger,
+        max_baud: int,
+    ) -> None:
         self._chip = chip
         self._ledger = ledger
-        self._port = HsuPort(chip)
+        self._port = HsuPort(chip, max_baud)
         self._clock = device.simulator.clock
         self._said: deque[int] = deque()  # octets on their way to the board, the first on the line
         self._octet_done = self._clock.create_alarm(self._complete_octet)

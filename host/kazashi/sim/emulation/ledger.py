@@ -13,7 +13,7 @@ class Owner(StrEnum):
 
     1. air: from the first bit of the reader's frame to the last of the card's, with the pauses of
        the standard before and between them and the card's own time; silence, until the time-out.
-    2. bus: a byte on the SPI.
+    2. bus: a byte between board and chip; on I²C, the clock being held, too.
     3. chip: between a command and its answer, or the end of the command where it is given up.
     4. usb: a packet, either way.
     5. interpreter: all the rest, so that it includes waiting for the host, which takes no time.

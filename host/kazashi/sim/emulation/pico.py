@@ -29,8 +29,10 @@ from kazashi.sim.tabletop import Tabletop
 
 from .flash import firmware_files, littlefs
 from .hsu import HsuWires
+from .i2c import I2cWires
 from .image import checked, official_image
 from .ledger import Ledger, Owner
+from .lines import ControlLines
 from .mends import mend
 from .pipe import EmulatedPipe
 
@@ -73,7 +75,8 @@ class EmulatedPico(Tabletop):
         super().__init__(options, EmulatedClock(self._device.simulator))
         _charge_air(self.air, ledger)
         pins = Pins.of(device_folder("boards") / options.board)
-        wires = {"spi": Wires, "hsu": HsuWires}[options.bus]
+        hsu = partial(HsuWires, max_baud=options.hsu_max)
+        wires = {"spi": Wires, "hsu": hsu, "i2c": I2cWires}[options.bus]
         self._wires = wires(self._device, self.chip, pins, ledger)
 
     @classmethod
@@ -131,20 +134,15 @@ class Wires:
     """Select, SPI, IRQ and RSTPD_N between the RP2040's pins and the chip."""
 
     def __init__(self, device: MicroPythonDevice, chip: Pn532, pins: Pins, ledger: Ledger) -> None:
-        self._chip = chip
         self._ledger = ledger
         self._port = SpiPort(chip)
+        self._lines = ControlLines(device, chip, pins, ledger)
         self._clock = device.simulator.clock
         self._spi = device.mcu.spi[pins.spi]
-        self._irq = None if pins.irq is None else device.mcu.gpio[pins.irq]
         self._sent = 0  # the byte under way
         self._byte_done = self._clock.create_alarm(self._complete_byte)
-        self._frame_due = self._clock.create_alarm(self._update_irq)
         self._spi.on_transmit = self._begin_byte
         device.mcu.gpio[pins.select].add_listener(self._on_select)
-        if pins.reset is not None:
-            device.mcu.gpio[pins.reset].add_listener(self._on_reset)
-        self._update_irq()
 
     def _begin_byte(self, value: int) -> None:
         """A byte takes its eight bits at the clock that the firmware has set."""
@@ -155,31 +153,13 @@ class Wires:
 
     def _complete_byte(self) -> None:
         answer = self._port.transfer(bytes((self._sent,)))[0]
-        self._note_work()
-        self._update_irq()
+        self._lines.note_work()
+        self._lines.look()
         self._spi.complete_transmit(answer)
-
-    def _note_work(self) -> None:
-        self._ledger.note(Owner.CHIP, self._clock.nanos, self._chip.works_until_s() * 1e9)
 
     def _on_select(self, state: GPIOPinState, _before: GPIOPinState) -> None:
         self._port.select(low=state is GPIOPinState.LOW)
-        self._update_irq()
-
-    def _on_reset(self, state: GPIOPinState, before: GPIOPinState) -> None:
-        if state is GPIOPinState.HIGH and before is GPIOPinState.LOW:
-            self._chip.reset()
-            self._note_work()
-            self._update_irq()
-
-    def _update_irq(self) -> None:
-        """Low while a frame waits; where one is on its way, look again when it is due."""
-        is_waiting = self._chip.head() is not None
-        due_s = self._chip.due_s()
-        if self._irq:
-            self._irq.set_input_value(not is_waiting)
-        if not is_waiting and due_s is not None:
-            self._frame_due.schedule(max(1.0, due_s * 1e9 - self._clock.nanos + 1))
+        self._lines.look()
 
 
 def connect(url: str) -> EmulatedPipe:

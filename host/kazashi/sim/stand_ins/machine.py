@@ -1,4 +1,4 @@
-"""Stand-in for the RP2040's `machine`: pins, SPI, UART, registers, watchdog of a simulated board.
+"""Stand-in for the RP2040's `machine`: pins, buses, registers, watchdog of a simulated board.
 
 They end at a socket. Runs on CPython and on unix MicroPython, where it lies on the path before the
 built-in module. Where the RP2040 refuses something, this does too. board.py on the other end says
@@ -8,12 +8,15 @@ Every request is answered, so that nothing overtakes anything:
     P pin value → 00        R pin → value        S size(2) octets → octets
     A → waiting(2)          B baud(4) → 00       U size(2) octets → 00
     G size(2) → count(2) octets
+    I address size(2) octets → 01, or 00: nobody is there      J address size(2) → 01 octets, or 00
     L address(4) → word(4)  T address(4) word(4) → 00
     W ms(4) → 00            F → 00               X → the end
 """
 
 import os
 import socket
+
+_EIO = 5
 
 
 class _Wires:
@@ -57,6 +60,7 @@ class Pin:
     IRQ_FALLING = 4
 
     def __init__(self, number, mode=-1, pull=-1, value=None):
+        self.number = number
         self._read = bytes((ord("R"), number))
         self._write = (bytes((ord("P"), number, 0)), bytes((ord("P"), number, 1)))
         if value is not None:
@@ -138,6 +142,29 @@ class UART:
     def _number(self):
         _wires.fill(self._two)
         return self._two[0] << 8 | self._two[1]
+
+
+class I2C:
+    """The I2C that the chip hangs on."""
+
+    def __init__(self, number, freq=400_000, scl=None, sda=None, timeout=50_000):
+        if scl.number & 3 != 2 * number + 1:
+            raise ValueError("bad SCL pin")
+        if sda.number & 3 != 2 * number:
+            raise ValueError("bad SDA pin")
+
+    def writeto(self, address, data):
+        if not _wires.ask(_with_size(b"I", address, data) + data):
+            raise OSError(_EIO)
+
+    def readfrom_into(self, address, buffer):
+        if not _wires.ask(_with_size(b"J", address, buffer)):
+            raise OSError(_EIO)
+        _wires.fill(buffer)
+
+
+def _with_size(operation, address, data):
+    return operation + bytes((address, len(data) >> 8, len(data) & 0xFF))
 
 
 class _Memory:

@@ -1,0 +1,111 @@
+"""The PN532 on I²C.
+
+Ref: UM0701-02 §6.2.4; Seeed PN532_I2C.cpp and libnfc pn532_i2c.c. Address 24, at most 400 kHz.
+
+Each read begins with the status; where that says so, a frame follows. What a read does not fetch
+of it is lost, so a frame that is longer than was expected is asked for again. The chip may hold
+the clock: machine.I2C bears that for 50 ms.
+"""
+
+from time import sleep_ms, ticks_diff, ticks_ms
+
+from micropython import const
+
+import hostframe
+from octets import copy, copy_words
+
+_ADDRESS = const(0x24)
+_READY = const(1)  # bit 0 of the status
+_WORD = const(4)  # octets that are copied at once
+_STATUS = const(3)  # its index: the frame behind it begins with a word
+_ACK = const(6)  # octets of it, and of a NACK
+_OSCILLATOR_MS = const(2)
+_REPEAT_MS = const(20)  # for a frame that is said again; the chip takes 15 at most, §6.2.3
+
+
+def _stay_awake():
+    pass
+
+
+class I2cBus:
+    """`i2c` is a machine.I2C on its pins, `irq` an input or None.
+
+    With `irq`, `idle` sleeps until it falls, or anything else happens, a millisecond at most.
+    """
+
+    def __init__(self, i2c, irq=None, idle=_stay_awake):
+        self._i2c = i2c
+        self._irq = irq
+        self._idle = idle
+        self._buffer = bytearray(_WORD + hostframe.LONGEST)
+        self._first = [None] * (len(self._buffer) - _STATUS + 1)  # see _cut()
+
+    def wake(self):
+        """Bring the chip out of power-down: its address does."""
+        self._read(0)
+        sleep_ms(_OSCILLATOR_MS)
+
+    def speed_up(self, chip):
+        """The clock is ours: it runs at full speed from the beginning."""
+        return True
+
+    def ready(self):
+        """True when a frame waits to be read. Where none does, it may take a little rest first."""
+        if self._irq is not None:
+            if self._irq() == 0:
+                return True
+            self._idle()
+            return self._irq() == 0
+        return self._read(0)
+
+    def write(self, buffer, start, end):
+        count = end - start
+        copy(buffer, start, self._buffer, _STATUS, count)
+        try:
+            self._i2c.writeto(_ADDRESS, self._first[count] or self._cut(count))
+        except OSError:
+            pass  # nobody has heard it: who waits for the ACK learns that
+
+    def readinto(self, buffer, expected):
+        """The waiting frame, of which `expected` octets are likely. Returns its size.
+
+        0: it does not fit `buffer`, or is none. Octets read beyond its end are not the frame's.
+        `buffer` has whole words.
+        """
+        expected = min(expected, len(buffer))
+        size = self._take(buffer, expected)
+        if size <= expected:
+            return size
+        if size > len(buffer) or expected == _ACK:  # where an ACK is due, others are of no use
+            return 0
+        self.write(hostframe.NACK, 0, _ACK)
+        again = self._take(buffer, size) if self._is_soon_ready() else 0
+        return again if again <= size else 0
+
+    def _take(self, buffer, count):
+        """Fetch `count` octets of the frame that waits. Returns its size, 0 where there is none."""
+        if not self._read(count):
+            return 0
+        copy_words(self._buffer, 1, buffer, 0, -(-count // _WORD))
+        return hostframe.size_of(buffer, count)
+
+    def _read(self, count):
+        """The status, and `count` octets behind it. True where it says that they are a frame's."""
+        try:
+            self._i2c.readfrom_into(_ADDRESS, self._first[1 + count] or self._cut(1 + count))
+        except OSError:
+            return False  # there is nobody, or it held the clock for too long
+        return self._buffer[_STATUS] & _READY != 0
+
+    def _is_soon_ready(self):
+        start = ticks_ms()
+        while not self.ready():
+            if ticks_diff(ticks_ms(), start) > _REPEAT_MS:
+                return False
+        return True
+
+    def _cut(self, count):
+        """`count` octets of the buffer, behind the unused ones, cut once: a slice allocates."""
+        first = memoryview(self._buffer)[_STATUS : _STATUS + count]
+        self._first[count] = first
+        return first
