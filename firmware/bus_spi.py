@@ -32,7 +32,7 @@ class SpiBus:
     def __init__(self, spi, select, irq=None, idle=_stay_awake):
         self._spi = spi
         self._select = select
-        self._irq = irq
+        self.irq = irq
         self._idle = idle
         self._status = bytearray(2)
         self._buffer = bytearray(_WORD + hostframe.LONGEST)
@@ -50,11 +50,11 @@ class SpiBus:
 
     def ready(self):
         """True when a frame waits to be read. Where none does, it may take a little rest first."""
-        if self._irq is not None:
-            if self._irq() == 0:
+        if self.irq is not None:
+            if self.irq() == 0:
                 return True
             self._idle()
-            return self._irq() == 0
+            return self.irq() == 0
         self._select(0)
         self._spi.write_readinto(_STATUS, self._status)
         self._select(1)

@@ -37,6 +37,8 @@ def _stay_awake():
 class UartBus:
     """`uart` is a machine.UART on its pins. `idle` sleeps until an octet, or anything, comes."""
 
+    irq = None  # the chip speaks by itself
+
     def __init__(self, uart, idle=_stay_awake):
         self._uart = uart
         self._idle = idle

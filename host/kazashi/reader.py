@@ -36,6 +36,9 @@ from kazashi_wire.messages import (
     CardLost,
     CardRefused,
     Done,
+    Examination,
+    Examine,
+    Examined,
     Health,
     Hello,
     Refusal,
@@ -300,6 +303,11 @@ class Reader:
             field_offs=said.field_offs,
             chip_resets=said.chip_resets,
         )
+
+    def examine(self, examination: Examination) -> Examined:
+        """Have the reader look at one thing that a tap needs. The card is forgotten."""
+        self._end_card()
+        return self._link.request(Examine(examination=examination), Examined)
 
     def rest(self) -> None:
         """Switch the field off. The card forgets every PIN that it was shown."""

@@ -166,11 +166,10 @@ class Wires:
         self._port.select(low=state is GPIOPinState.LOW)
         self._update_irq()
 
-    def _on_reset(self, state: GPIOPinState, before: GPIOPinState) -> None:
-        if state is GPIOPinState.HIGH and before is GPIOPinState.LOW:
-            self._chip.reset()
-            self._note_work()
-            self._update_irq()
+    def _on_reset(self, state: GPIOPinState, _before: GPIOPinState) -> None:
+        self._chip.hold(low=state is GPIOPinState.LOW)
+        self._note_work()
+        self._update_irq()
 
     def _update_irq(self) -> None:
         """Low while a frame waits; where one is on its way, look again when it is due."""
