@@ -309,6 +309,13 @@ class Reader:
         self._end_card()
         return self._link.request(Examine(examination=examination), Examined)
 
+    def stray_bytes(self, questions: int) -> int:
+        """Bytes that come between the answers to some questions, and belong to none."""
+        self._link.noise.clear()
+        for _ in range(questions):
+            self.health()
+        return len(self._link.noise)
+
     def rest(self) -> None:
         """Switch the field off. The card forgets every PIN that it was shown."""
         self._end_card()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 from urllib.parse import parse_qsl
 
+from .ailments import BOARD, FAULTS
 from .card import BankCard, Jpki
 from .person import Person
 from .picc import FRAME_SIZES, BlockSettings, TypeA, TypeB
@@ -32,6 +33,7 @@ class Options:
     interpreter: str = "cpython"  # one of INTERPRETERS
     board: str = "pico"
     bus: str = "spi"  # between board and chip, one of BUSES
+    fault: str = ""  # something is wrong, one of ailments.FAULTS; empty: nothing
 
     @classmethod
     def parse(cls, url: str) -> "Options":
@@ -57,6 +59,10 @@ class Options:
             raise ValueError(f"sim: knows no card {self.card}, only {', '.join(CARDS)}")
         if self.bus not in BUSES:
             raise ValueError(f"sim: bus is one of {', '.join(BUSES)}")
+        if self.fault and self.fault not in FAULTS:
+            raise ValueError(f"sim: fault is one of {', '.join(FAULTS)}")
+        if self.fault in BOARD and self.interpreter != "cpython":
+            raise ValueError(f"sim: fault {self.fault} needs interpreter=cpython")
         if self.interpreter not in INTERPRETERS:
             raise ValueError(f"sim: interpreter is one of {', '.join(INTERPRETERS)}")
         if self.fsc not in FRAME_SIZES:
