@@ -69,6 +69,9 @@ class UartBus:
         self._set_rate(_FAST)
         sleep_ms(_SWITCH_MS)
 
+    def hz(self):
+        return self._rate
+
     def ready(self):
         """True when a frame has begun to come. Where none has, it takes a little rest first."""
         if self._uart.any():

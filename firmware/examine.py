@@ -7,6 +7,7 @@ All of it asks over the bus itself, so that an IRQ line that leads nowhere spoil
 alone. What is provoked here is not counted in `health`.
 """
 
+import struct
 import sys
 from time import sleep_ms
 
@@ -144,7 +145,9 @@ def _speed(chip):
             whole += _comes_back(chip, _echo(_LONGEST_LINE))
         except (ChipSilent, RadioError):
             pass  # it is not whole
-    return bytes((_LONG_FRAMES, whole, min(chip.health.retries - before, 255)))
+    repeated = min(chip.health.retries - before, 255)
+    hz = getattr(board, board.BUS.upper() + "_HZ", 0) or chip.bus_hz()
+    return bytes((_LONG_FRAMES, whole, repeated)) + struct.pack(">L", hz)
 
 
 def _echo(count):

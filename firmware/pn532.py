@@ -141,6 +141,10 @@ class Pn532:
         irq, self._bus.irq = self._bus.irq, irq
         return irq
 
+    def bus_hz(self):
+        """Bits a second, where the bus itself chooses them."""
+        return self._bus.hz()
+
     def call(self, command, timeout_ms=_ANSWER_TIMEOUT_MS):
         """Send a command and wait for its answer, in `reply`. Returns the index of its data."""
         self.issue(command)

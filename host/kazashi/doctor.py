@@ -16,7 +16,7 @@ from kazashi_wire.messages import Examination, Examined, Fault
 _MICROCONTROLLERS = {"pico": "RP2040", "pico_w": "RP2040", "pico2": "RP2350", "pico2_w": "RP2350"}
 _OLDEST_MICROPYTHON = (1, 23)
 _LEAST_FREE = 64_000  # bytes: a reader that has read has 180 kB free
-_QUESTIONS = 16
+_QUESTIONS = 8
 _PN532 = 0x32
 _DRIVERS = 0x03  # of CIU_TxControl: both are on
 _TOO_LITTLE, _TOO_MUCH = 0x80, 0x40  # in Andet_Control
@@ -211,7 +211,9 @@ class _Visit:
 
     def _speed(self, check: str, seen: bytes) -> Finding:
         sent, whole, repeated = seen[:3]
-        text = f"{whole} of {sent} longest frames came back whole, {repeated} said again"
+        kbit_s = int.from_bytes(seen[3:], "big") / 1000
+        text = f"{kbit_s:g} kbit/s: {whole} of {sent} longest frames came back whole, "
+        text += f"{repeated} said again"
         is_clean = whole == sent and not repeated
         return good(check, text) if is_clean else bad(check, text, remedies.SPEED[self._bus])
 

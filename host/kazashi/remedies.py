@@ -55,21 +55,21 @@ USB = (
 # By bus, most likely first.
 SILENT = {
     "spi": (
-        "1. set the module's switches to SPI, 1 off and 2 on, and power it anew; "
+        "1. set the module's switches to SPI, 1 off and 2 on, and power it anew\n"
         "2. check each wire against the board's page: MOSI to MOSI and MISO to MISO, not crossed, "
-        "SS, SCK; 3. measure 3.3 V between VCC and GND at the module; "
+        "SS, SCK\n3. measure 3.3 V between VCC and GND at the module\n"
         "4. wire RSTPD_N, not RSTO, to the reset pin"
     ),
     "i2c": (
-        "1. set the module's switches to I2C, 1 on and 2 off, and power it anew; "
-        "2. swap SDA and SCL; 3. measure 3.3 V between VCC and GND at the module, and on SDA and "
-        "SCL: without it they need pull-ups of 4.7 kΩ; "
+        "1. set the module's switches to I2C, 1 on and 2 off, and power it anew\n"
+        "2. swap SDA and SCL\n3. measure 3.3 V between VCC and GND at the module, and on SDA and "
+        "SCL: without it they need pull-ups of 4.7 kΩ\n"
         "4. wire RSTPD_N, not RSTO, to the reset pin"
     ),
     "hsu": (
-        "1. set the module's switches to HSU, both off, and power it anew; "
-        "2. swap TX and RX: each end's TX goes to the other's RX; "
-        "3. measure 3.3 V between VCC and GND at the module; "
+        "1. set the module's switches to HSU, both off, and power it anew\n"
+        "2. swap TX and RX: each end's TX goes to the other's RX\n"
+        "3. measure 3.3 V between VCC and GND at the module\n"
         "4. wire RSTPD_N, not RSTO, to the reset pin"
     ),
 }

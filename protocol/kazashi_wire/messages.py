@@ -84,7 +84,8 @@ class Examination(IntEnum):
     FIELD = 7  # CIU_TxControl with the field on, then with it off; bits 1 and 0: the drivers are on
     IRQ = 8  # the line when nothing is said, while an answer waits, and when that is read
     RESET = 9  # 1: the chip answers although RSTPD_N is held low
-    SPEED = 10  # longest frames sent, those that came back whole, those said again to get there
+    # Longest frames sent, those that came back whole, those said again; bits a second (Int32ub).
+    SPEED = 10
 
 
 # --- requests, host → reader -------------------------------------------------------------------

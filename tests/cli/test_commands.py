@@ -111,6 +111,9 @@ def test_what_fails_is_one_clear_line_and_status_1(arguments, said):
         ("demo", "--reader", "sim:?chip=-1"),
         ("demo", "--reader", "sim:?pin=12"),
         ("demo", "--reader", "sim:?bus=i2c"),
+        ("demo", "--reader", "sim:?fault=hiccups"),
+        ("demo", "--reader", "sim:?fault=memory&interpreter=micropython"),
+        ("demo", "--reader", "pico:?fault=usb"),
         ("demo", "--reader", FAST, "--log", "log.jsonl"),
         ("demo", "--reader", "/dev/ttyACM0"),
         ("simulate", "--pty", "/nonexistent/link"),
@@ -226,7 +229,8 @@ def test_a_simulator_that_ends_is_an_unplugged_reader(tmp_path):
 def test_every_option_of_sim_is_understood():
     assert Options.parse("sim:") == Options()
     text = "sim:?card=bank&pin=9876&certificate=1300&extended=0&fsc=64&tap=1.5&pull=2&chip=0.001"
-    text += "&chip_rate=212&speed=2&interpreter=micropython&board=pico&bus=spi"
+    text += "&chip_rate=212&speed=2&interpreter=micropython&board=pico&bus=spi&fault=rom"
     assert Options.parse(text) == Options(
-        "bank", "9876", 1300, False, 64, 1.5, 2.0, 0.001, 212, 2.0, "micropython", "pico", "spi"
+        *("bank", "9876", 1300, False, 64, 1.5, 2.0, 0.001, 212, 2.0),
+        *("micropython", "pico", "spi", "rom"),
     )

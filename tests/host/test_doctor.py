@@ -13,12 +13,13 @@ CHECKS = [
     *("communication", "ROM", "RAM", "antenna", "field", "IRQ", "reset", "bus speed"),
     *("errors", "last reset"),
 ]
+SPEEDS = {"spi": "3500 kbit/s", "hsu": "921.6 kbit/s"}
 # Fault: the checks that fail, what is seen, what to do.
 FINDINGS = {
     "board": ("board", "pico, Raspberry Pi Pico 2 with RP2350", "kazashi flash"),
     "micropython": ("MicroPython", "micropython 1.19.1", "install MicroPython 1.23"),
     "memory": ("memory", "9.0 kB free", "unplug it"),
-    "usb": ("USB", "32 stray bytes", "another USB cable"),
+    "usb": ("USB", "16 stray bytes", "another USB cable"),
     "silent": ("chip", "nothing answers over spi", "switches to SPI"),
     "chip": ("chip", "PN533 2.7", "take a module with a PN532"),
     "clone": ("communication, ROM, RAM, antenna, IRQ, bus speed", "refuses", "a copy of the chip"),
@@ -60,6 +61,7 @@ def test_a_good_reader_passes_every_check(interpreter, bus):
     found = examined(f"sim:?interpreter={interpreter}&bus={bus}&card=none")
     assert [finding for finding in found if not finding.ok or finding.remedy] == []
     assert [finding.check for finding in found] == CHECKS
+    assert found[CHECKS.index("bus speed")].seen.startswith(SPEEDS[bus])
 
 
 def test_a_card_left_on_the_reader_does_not_mislead_it():

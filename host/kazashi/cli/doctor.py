@@ -38,6 +38,6 @@ def _row(finding: doctor.Finding) -> Table:
     mark = Text("✓", "green") if finding.ok else Text("✗", "bold red")
     seen = Text(finding.seen)
     if finding.remedy:
-        seen.append(f"\n→ {finding.remedy}", "yellow")
+        seen.append("\n→ " + finding.remedy.replace("\n", "\n  "), "yellow")
     row.add_row(mark, finding.check, seen)
     return row
