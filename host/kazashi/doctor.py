@@ -173,7 +173,7 @@ class _Visit:
         return bad(check, f"fails its self test: {seen.hex()}", remedies.SELF_TEST)
 
     def _antenna(self, check: str, seen: bytes) -> Finding:
-        found = seen[0] | seen[1] if seen[0] else 0
+        found = seen[0] | seen[-1] if seen[0] else 0
         if found & _TOO_LITTLE:
             return bad(check, f"draws less than 25 mA: {seen.hex()}", remedies.OPEN_ANTENNA)
         if found & _TOO_MUCH:
@@ -181,7 +181,7 @@ class _Visit:
         return good(check, "draws between 25 and 150 mA")
 
     def _field(self, check: str, seen: bytes) -> Finding:
-        on, off = seen[0] & _DRIVERS == _DRIVERS, seen[1] & _DRIVERS == 0
+        on, off = seen[0] & _DRIVERS == _DRIVERS, seen[-1] & _DRIVERS == 0
         if on and off:
             return good(check, "goes on and off")
         return bad(check, f"does not go on and off: {seen.hex()}", remedies.FIELD)
