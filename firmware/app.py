@@ -64,6 +64,7 @@ class App:
             wire.HANDSHAKE: self._handshake,
             wire.ASK_HEALTH: self._report_health,
             wire.ARM: self._arm,
+            wire.EXAMINE: self._examine,
         }
 
     def run(self):
@@ -237,6 +238,23 @@ class App:
             health.chip_resets,
         )
         self._link.send(wire.HEALTH, self._number, wire.HEALTH_SIZE)
+
+    def _examine(self):
+        """Nothing is taken for granted: the chip starts anew before and after."""
+        from examine import examine  # its code stays out of the heap until somebody asks
+
+        if self._link.size != wire.EXAMINE_SIZE:
+            raise Fault(wire.FAULT_MALFORMED_REQUEST, 0)
+        self._dismiss()
+        self._reading.disarm()
+        self._is_chip_ready = False
+        fault, seen = examine(self._link.buffer[HEADER], self._chip)
+        try:
+            self._start_chip()
+        except (ChipSilent, ChipRefused):
+            pass  # which is for the host to judge
+        self._link.out[HEADER] = fault
+        self._link.send(wire.EXAMINED, self._number, wire.EXAMINED_SIZE, seen, 0, len(seen))
 
     def _transmit(self):
         if not self._has_card:

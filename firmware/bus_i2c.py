@@ -35,7 +35,7 @@ class I2cBus:
 
     def __init__(self, i2c, irq=None, idle=_stay_awake):
         self._i2c = i2c
-        self._irq = irq
+        self.irq = irq
         self._idle = idle
         self._buffer = bytearray(_WORD + hostframe.LONGEST)
         self._first = [None] * (len(self._buffer) - _STATUS + 1)  # see _cut()
@@ -51,11 +51,11 @@ class I2cBus:
 
     def ready(self):
         """True when a frame waits to be read. Where none does, it may take a little rest first."""
-        if self._irq is not None:
-            if self._irq() == 0:
+        if self.irq is not None:
+            if self.irq() == 0:
                 return True
             self._idle()
-            return self._irq() == 0
+            return self.irq() == 0
         return self._read(0)
 
     def write(self, buffer, start, end):
@@ -107,5 +107,5 @@ class I2cBus:
     def _cut(self, count):
         """`count` octets of the buffer, behind the unused ones, cut once: a slice allocates."""
         first = memoryview(self._buffer)[_STATUS : _STATUS + count]
-        self._first[count] = first
+        self._first[count] = first  # pyright: ignore[reportCallIssue, reportArgumentType]
         return first

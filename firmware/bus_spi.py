@@ -33,7 +33,7 @@ class SpiBus:
         self._put = spi.write  # looked up here, for that takes time
         self._take = spi.readinto
         self._select = select
-        self._irq = irq
+        self.irq = irq
         self._idle = idle
         self._status = bytearray(2)
         self._buffer = bytearray(4 + LONGEST)  # an operation, or whole words
@@ -51,11 +51,11 @@ class SpiBus:
 
     def ready(self):
         """True when a frame waits to be read. Where none does, it may take a little rest first."""
-        if self._irq is not None:
-            if self._irq() == 0:
+        if self.irq is not None:
+            if self.irq() == 0:
                 return True
             self._idle()
-            return self._irq() == 0
+            return self.irq() == 0
         self._select(0)
         self._spi.write_readinto(_STATUS, self._status)
         self._select(1)
@@ -93,5 +93,5 @@ class SpiBus:
     def _cut(self, count):
         """The first `count` octets of the buffer, cut once: a slice allocates."""
         first = memoryview(self._buffer)[:count]
-        self._first[count] = first
+        self._first[count] = first  # pyright: ignore[reportCallIssue, reportArgumentType]
         return first

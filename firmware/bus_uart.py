@@ -30,7 +30,7 @@ _WAKE_UP = b"\x55\x55" + bytes(14)
 _OSCILLATOR_MS = const(2)
 _SWITCH_MS = const(1)  # an ACK at 115200 takes 0.5; nfcpy pauses as long
 _ANSWER_MS = const(5)  # to a command that nobody listens to
-_FRAME_MS = const(20)  # the longest takes 3 at 921600; at 115200 there are none but short ones
+_FRAME_MS = const(30)  # the longest takes 24 at 115200
 _STALE_MS = const(30)
 _LULL_MS = const(1)  # eleven octets at 115200
 _RING = const(320)  # octets that MicroPython keeps: an ACK, and the longest frame behind it
@@ -43,6 +43,8 @@ def _stay_awake():
 
 class UartBus:
     """`uart` is a machine.UART on its pins. `idle` sleeps until an octet, or anything, comes."""
+
+    irq = None  # the chip speaks by itself
 
     def __init__(self, uart, idle=_stay_awake):
         self._uart = uart
@@ -116,6 +118,10 @@ class UartBus:
         sleep_ms(_SWITCH_MS)
         self._set_rate(rate)
         sleep_ms(_SWITCH_MS)
+
+    def hz(self):
+        """Its rate, bit/s."""
+        return _FAST[self._top] if self._is_settled else _SLOW
 
     def ready(self):
         """True when a frame has begun to come. Where none has, it takes a little rest first."""

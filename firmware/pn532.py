@@ -4,8 +4,8 @@ Ref: PN532 User Manual, NXP UM0701-02. § below are its sections.
 
 The chip takes one command at a time: send a frame, wait for the ACK, wait for the answer. The two
 waits are two calls, so that there is time for other work while a command is on air. A bus has
-wake(), speed_up(chip), ready(), write(buffer, start, end) and readinto(buffer, expected); see
-bus_*.py.
+wake(), speed_up(chip), ready(), write(buffer, start, end), readinto(buffer, expected), and `irq`,
+the input that ready() looks at, or None; see bus_*.py.
 """
 
 from time import sleep_ms, ticks_diff, ticks_ms
@@ -16,7 +16,9 @@ from health import Health
 from hostframe import ACK, NACK, PARAMETERS, SYNTAX_ERROR, Answer, Command
 from octets import copy
 
+DIAGNOSE = const(0x00)
 GET_FIRMWARE_VERSION = const(0x02)
+READ_REGISTER = const(0x06)
 WRITE_REGISTER = const(0x08)
 SET_PARAMETERS = const(0x12)
 SAM_CONFIGURATION = const(0x14)
@@ -141,6 +143,15 @@ class Pn532:
             except ChipSilent:
                 if attempt == _WAKE_UPS - 1:
                     raise
+
+    def listen_by(self, irq):
+        """Notice answers by this input from now on; None: by asking. Returns what it was so far."""
+        irq, self._bus.irq = self._bus.irq, irq
+        return irq
+
+    def bus_hz(self):
+        """Bits a second, where the bus itself chooses them."""
+        return self._bus.hz()
 
     def call(self, command, timeout_ms=_ANSWER_TIMEOUT_MS):
         """Send a command and wait for its answer, in `reply`. Returns the index of its data."""

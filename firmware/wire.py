@@ -7,7 +7,7 @@ A FORMAT holds the fixed fields; a message marked … goes on with bytes to the 
 from micropython import const
 
 REVISION = const(3)
-FINGERPRINT = b"\xd0\xa4\x9b\xb0"
+FINGERPRINT = b"\xdb\x01\x20\x02"
 SYNC = b"\xca\x5a"
 HEADER_SIZE = const(7)
 CRC_SIZE = const(4)
@@ -43,6 +43,17 @@ RESET_CAUSE_WATCHDOG = const(2)
 RESET_CAUSE_RECOVERY = const(3)
 RESET_CAUSE_REQUEST = const(4)
 
+EXAMINATION_BOARD = const(1)
+EXAMINATION_CHIP = const(2)
+EXAMINATION_LINE = const(3)
+EXAMINATION_ROM = const(4)
+EXAMINATION_RAM = const(5)
+EXAMINATION_ANTENNA = const(6)
+EXAMINATION_FIELD = const(7)
+EXAMINATION_IRQ = const(8)
+EXAMINATION_RESET = const(9)
+EXAMINATION_SPEED = const(10)
+
 HELLO = const(0x01)  # revision, fingerprint
 HELLO_FORMAT = ">H4s"
 HELLO_SIZE = const(6)
@@ -60,6 +71,9 @@ ASK_HEALTH = const(0x06)
 ARM = const(0x07)  # certificate, label, label_size, is_closing, select …
 ARM_FORMAT = ">BBBB"
 ARM_SIZE = const(4)
+EXAMINE = const(0x09)  # examination
+EXAMINE_FORMAT = ">B"
+EXAMINE_SIZE = const(1)
 WELCOME = const(0x41)  # revision, fingerprint, firmware, chip, serial, names …
 WELCOME_FORMAT = ">H4s3s4s8s"
 WELCOME_SIZE = const(21)
@@ -79,6 +93,9 @@ HEALTH_SIZE = const(31)
 RESTED = const(0x47)  # searches, has_found
 RESTED_FORMAT = ">LB"
 RESTED_SIZE = const(5)
+EXAMINED = const(0x49)  # fault, seen …
+EXAMINED_FORMAT = ">B"
+EXAMINED_SIZE = const(1)
 FAILED = const(0x4F)  # fault, detail
 FAILED_FORMAT = ">BB"
 FAILED_SIZE = const(2)

@@ -47,6 +47,7 @@ class VirtualClock:
     def __init__(self):
         self.s = 0.0
         self.watchdog = None
+        self.desk = None  # that is plugged in
 
     def now(self):
         return self.s
@@ -91,7 +92,23 @@ class Memory:
         clock.watchdog.store(address, word)
 
 
+class Pin:
+    """A pin of the desk that is plugged in."""
+
+    IN, OUT, PULL_UP = 0, 1, 1
+
+    def __init__(self, number, *_):
+        self.number = number
+
+    def __call__(self, value=None):
+        desk = clock.desk
+        if self.number == board.RESET and value is not None and desk.with_reset:
+            desk._set_reset(value)
+        return int(desk.chip.head() is None) if self.number == board.IRQ and desk.with_irq else 1
+
+
 machine = types.ModuleType("machine")
+machine.Pin = Pin
 machine.unique_id = lambda: b"SIMULATD"
 machine.reset, machine.WDT, machine.mem32 = reset, WDT, Memory()
 sys.modules["machine"] = machine
@@ -242,7 +259,7 @@ class Desk(Tabletop):
 
     def connect(self):
         """Plug it in, or find it where it has started again by itself."""
-        clock.watchdog = self.watchdog
+        clock.watchdog, clock.desk = self.watchdog, self
         if not self.is_powered:
             self.chip.reset()
             self.watchdog.lose_power()
@@ -300,8 +317,7 @@ class Desk(Tabletop):
         return 1
 
     def _set_reset(self, value):
-        if not value:
-            self.chip.reset()
+        self.chip.hold(low=not value)
 
 
 class DeskPipe:

@@ -83,6 +83,11 @@ class Link:
     def close(self) -> None:
         self._pipe.close()
 
+    @property
+    def noise(self) -> bytearray:
+        """The last bytes that came and were in no frame; whoever clears it is told of new ones."""
+        return self._deframer.noise
+
     def request(self, message: Message, answer: type[AnyMessage]) -> AnyMessage:
         """Send a request and wait for its answer.
 

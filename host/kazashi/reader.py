@@ -36,6 +36,9 @@ from kazashi_wire.messages import (
     CardLost,
     CardRefused,
     Done,
+    Examination,
+    Examine,
+    Examined,
     Health,
     Hello,
     Refusal,
@@ -310,6 +313,18 @@ class Reader:
             field_offs=said.field_offs,
             chip_resets=said.chip_resets,
         )
+
+    def examine(self, examination: Examination) -> Examined:
+        """Have the reader look at one thing that a tap needs. The card is forgotten."""
+        self._end_card()
+        return self._link.request(Examine(examination=examination), Examined)
+
+    def stray_bytes(self, questions: int) -> int:
+        """Bytes that come between the answers to some questions, and belong to none."""
+        self._link.noise.clear()
+        for _ in range(questions):
+            self.health()
+        return len(self._link.noise)
 
     def rest(self) -> None:
         """Switch the field off. The card forgets every PIN that it was shown."""

@@ -71,6 +71,23 @@ class ResetCause(IntEnum):
     REQUEST = 4  # somebody at MicroPython's prompt asked for it
 
 
+@unique
+class Examination(IntEnum):
+    """What `Examine` looks at; behind it what `Examined` brings. Numbers are never reused."""
+
+    BOARD = 1  # 1: the IRQ line is used; 1: RSTPD_N is; UTF-8: bus, line feed, machine
+    CHIP = 2  # what GetFirmwareVersion says, be it a PN532 or not
+    LINE = 3  # 1: what was sent came back (Diagnose 00)
+    ROM = 4  # 0: good (Diagnose 01)
+    RAM = 5  # 0: good (Diagnose 02)
+    ANTENNA = 6  # what Diagnose 07 says, then Andet_Control; bit 7: draws too little; 6: too much
+    FIELD = 7  # CIU_TxControl with the field on, then with it off; bits 1 and 0: the drivers are on
+    IRQ = 8  # the line when nothing is said, while an answer waits, and when that is read
+    RESET = 9  # 1: the chip answers although RSTPD_N is held low
+    # Longest frames sent, those that came back whole, those said again; bits a second (Int32ub).
+    SPEED = 10
+
+
 # --- requests, host → reader -------------------------------------------------------------------
 
 
@@ -127,6 +144,15 @@ class Arm(Message, kind=0x07):
     label_size: int = wire(Int8ub)
     is_closing: int = wire(Int8ub)  # 1: tell an iPhone that this was the last command
     select: bytes = wire(GreedyBytes)  # the command APDU that selects the application
+
+
+class Examine(Message, kind=0x09):
+    """Look at one thing that a tap needs. Answer: `Examined`. The card and its session are over.
+
+    The reader does not judge what it sees: the host does.
+    """
+
+    examination: int = wire(Int8ub)  # an `Examination`
 
 
 # --- answers, reader → host --------------------------------------------------------------------
@@ -189,6 +215,13 @@ class Rested(Message, kind=0x47):
     has_found: int = wire(Int8ub)  # 1: a card
 
 
+class Examined(Message, kind=0x49):
+    """What was seen."""
+
+    fault: int = wire(Int8ub)  # a `Fault` of the chip that ended it; 0: it came to its end
+    seen: bytes = wire(GreedyBytes)  # see `Examination`; empty after a fault
+
+
 class Failed(Message, kind=0x4F):
     """The request was not carried out, or not to its end. Number 0: the search has ended."""
 
@@ -237,11 +270,11 @@ class Log(Message, kind=0x84):
 
 
 MESSAGES: tuple[type[Message], ...] = (
-    *(Hello, Watch, Rest, Transmit, Handshake, AskHealth, Arm),
-    *(Welcome, Done, Part, End, HandshakeReply, Health, Rested, Failed),
+    *(Hello, Watch, Rest, Transmit, Handshake, AskHealth, Arm, Examine),
+    *(Welcome, Done, Part, End, HandshakeReply, Health, Rested, Examined, Failed),
     *(CardFound, CardLost, CardRefused, Log, Ahead),
 )
-ENUMS: tuple[type[IntEnum], ...] = (Technology, BitRate, Refusal, Fault, ResetCause)
+ENUMS: tuple[type[IntEnum], ...] = (Technology, BitRate, Refusal, Fault, ResetCause, Examination)
 BY_KIND = {message.kind: message for message in MESSAGES}
 
 

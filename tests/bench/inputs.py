@@ -74,7 +74,7 @@ def pieces(rng):
 
 
 def a_frame(rng):
-    kind = rng.choice((1, 2, 3, 4, 4, 4, 5, rng.randrange(256)))
+    kind = rng.choice((1, 2, 3, 4, 4, 4, 5, 9, rng.randrange(256)))
     head = rng.choice((b"", b"\x00", b"\x01", b"\x01" + SELECT, b"\x03", b"\x02"))
     return Frame(kind, rng.randrange(256), head + noise(rng)).build()
 

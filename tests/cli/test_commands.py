@@ -93,7 +93,7 @@ def test_info_names_the_versions():
         (("read", "--reader", "/dev/nowhere"), "no reader at /dev/nowhere"),
         (("read", "--reader", "socket://127.0.0.1:1"), "no reader at socket://127.0.0.1:1"),
         (("read", "--reader", "usb:NOSUCH"), "no reader at usb:NOSUCH"),
-        (("info", "--reader", "sim:?card=unicorn"), "knows no card unicorn"),
+        (("info", "--reader", "sim:?card=unicorn"), "card is one of mynumber"),
         (("info", "--reader", "sim:?board=unicorn"), "no board unicorn"),
         (("read", "--reader", f"{FAST}&card=none", "--timeout", "0.3"), "no card in 0.3 s"),
         (("read", "--reader", f"{FAST}&card=tag"), "this is a tag, not a My Number Card"),
@@ -121,6 +121,9 @@ def test_what_fails_is_one_clear_line_and_status_1(arguments, said):
         ("demo", "--reader", "sim:?chip=-1"),
         ("demo", "--reader", "sim:?pin=12"),
         ("demo", "--reader", "sim:?bus=usb"),
+        ("demo", "--reader", "sim:?fault=hiccups"),
+        ("demo", "--reader", "sim:?fault=memory&interpreter=micropython"),
+        ("demo", "--reader", "pico:?fault=usb"),
         ("demo", "--reader", FAST, "--log", "log.jsonl"),
         ("demo", "--reader", "/dev/ttyACM0"),
         ("simulate", "--pty", "/nonexistent/link"),
@@ -237,19 +240,7 @@ def test_every_option_of_sim_is_understood():
     assert Options.parse("sim:") == Options()
     text = "sim:?card=bank&pin=9876&certificate=1300&extended=0&fsc=64&tap=1.5&pull=2&chip=0.001"
     text += "&chip_rate=212&speed=2&interpreter=micropython&board=pico&bus=spi&hsu_max=460800"
-    assert Options.parse(text) == Options(
-        "bank",
-        "9876",
-        1300,
-        False,
-        64,
-        1.5,
-        2.0,
-        0.001,
-        212,
-        2.0,
-        "micropython",
-        "pico",
-        "spi",
-        460800,
+    assert Options.parse(f"{text}&fault=rom") == Options(
+        *("bank", "9876", 1300, False, 64, 1.5, 2.0, 0.001, 212, 2.0),
+        *("micropython", "pico", "spi", 460800, "rom"),
     )

@@ -52,7 +52,7 @@ def run_on(port, tmp_path):
 def test_a_board_gets_the_tests_that_need_nothing_but_a_reader_and_keeps_its_tries(run_on):
     skipped = run_on()
     assert skipped.pop(DESTRUCTIVE) == f"changes the card; to allow that: --destroy {SERIAL}"
-    assert len(skipped) == 10
+    assert len(skipped) == 11
     assert set(skipped.values()) == {""}
 
 

@@ -5,7 +5,7 @@ import pytest
 from kazashi.cards.certificate import Certificate
 from kazashi.cards.jpki import JpkiSession
 from kazashi.errors import NoCard, PinRequired, WrongPin
-from kazashi_wire.messages import Technology
+from kazashi_wire.messages import Examination, Technology
 
 
 def test_the_reader_says_who_it_is(reader):
@@ -60,6 +60,10 @@ def test_after_rest_there_is_no_card(reader):
 def test_a_card_of_type_b_is_none_of_type_a(reader):
     with pytest.raises(NoCard):
         reader.wait_for_card(0.2, (Technology.TYPE_A,))
+
+
+def test_every_examination_comes_to_its_end(reader):
+    assert [examination for examination in Examination if reader.examine(examination).fault] == []
 
 
 def test_a_flood_from_the_host_loses_nothing(reader):

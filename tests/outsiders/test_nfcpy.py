@@ -53,6 +53,15 @@ def test_nfcpy_reads_the_whole_certificate(frontend, length):
     assert read[: len(certificate)] == certificate
 
 
+@pytest.mark.parametrize("memory", ["rom", "ram"])
+def test_nfcpy_understands_the_self_tests(frontend, memory):
+    simulated, opened = frontend()
+    assert opened.device.chipset.diagnose("line")
+    assert opened.device.chipset.diagnose(memory)
+    setattr(simulated.chip, memory, b"\xff")
+    assert not opened.device.chipset.diagnose(memory)
+
+
 def test_nfcpy_senses_the_atqb_of_the_card(frontend):
     simulated, opened = frontend()
     target, _ = activate(opened, "106B")

@@ -108,6 +108,28 @@ def test_the_line_test_echoes_extended_frames(bench):
     assert said[len(ACK) + 10 : -2] == body[2:]
 
 
+def test_the_self_tests_of_rom_and_ram_say_whether_these_are_good(bench):
+    assert (bench.command("0001"), bench.command("0002")) == ("0100", "0100")
+    bench.chip.rom, bench.chip.ram = b"\xff", b"\xff"
+    assert (bench.command("0001"), bench.command("0002")) == ("01ff", "01ff")
+
+
+@pytest.mark.parametrize(
+    ("current_ma", "result", "register"), [(24, "af", "af"), (60, "00", "2f"), (151, "6f", "6f")]
+)
+def test_the_antenna_test_tells_a_current_beyond_its_limits(bench, current_ma, result, register):
+    bench.chip.antenna_ma = current_ma
+    assert bench.command("00072f") == "01" + result
+    assert bench.command("06610c") == "07" + register
+
+
+def test_while_its_reset_is_held_low_the_chip_says_nothing(bench):
+    bench.chip.hold(low=True)
+    assert bench.send(SAM) == b""
+    bench.chip.hold(low=False)
+    assert bench.send(SAM) == ACK + SAM_ANSWER
+
+
 def test_registers_keep_what_is_written(bench):
     assert bench.command("08633d07630280") == "09"
     assert bench.command("06633d6302") == "070780"

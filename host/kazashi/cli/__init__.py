@@ -8,7 +8,7 @@ import sys
 import typer
 from rich.console import Console
 
-from kazashi.cli import bench, demo, info, listing, read, show, simulate
+from kazashi.cli import bench, demo, doctor, info, listing, monitor, read, show, simulate
 from kazashi.errors import ReaderError
 
 app = typer.Typer(
@@ -21,7 +21,9 @@ app = typer.Typer(
 app.command("demo")(demo.demo)
 app.command("list")(listing.list_readers)
 app.command("info")(info.info)
+app.command("doctor")(doctor.examine)
 app.command("read")(read.read)
+app.command("monitor")(monitor.watch)
 app.command("simulate")(simulate.simulate)
 app.command("bench")(bench.bench)
 

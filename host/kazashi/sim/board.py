@@ -75,7 +75,6 @@ class BoardServer:
         self._hsu = TimedHsuPort(chip, clock, hsu_max)
         self._i2c = I2cPort(chip)
         self._said = b""  # over the UART, and not yet fetched
-        self._is_reset_low = False
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._listener.settimeout(_ACCEPT_LOOK_S)
         self._connection: socket.socket | None = None
@@ -184,9 +183,7 @@ class BoardServer:
         if pin == self._pins.select:
             self._spi.select(low=not value)
         elif pin == self._pins.reset:
-            if value and self._is_reset_low:
-                self._chip.reset()
-            self._is_reset_low = not value
+            self._chip.hold(low=not value)
 
     def _read(self, pin: int) -> int:
         if pin != self._pins.irq:

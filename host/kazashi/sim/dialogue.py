@@ -31,6 +31,7 @@ class Dialogue(ABC):
         self._clock = clock
         self._ack_s = ack_s
         self.stuck: Stuck | None = None
+        self.is_held = False
         self.commands = 0  # so far, those included that went wrong
         self.disturb: Callable[[int, bytes], Misbehaviour | None] = lambda _index, _command: None
         self.forget()
@@ -45,7 +46,7 @@ class Dialogue(ABC):
 
     def host_bytes(self, data: bytes) -> None:
         """Bytes from the host, over any bus, in any pieces."""
-        if self.stuck:
+        if self.stuck or self.is_held:
             return
         self._received.add(data)
         while frame := self._received.next():

@@ -1,10 +1,11 @@
 """What a simulated reader is made of: the options behind `sim:?`, and the cards they name."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, fields
 from typing import Any
 from urllib.parse import parse_qsl
 
+from .ailments import BOARD, FAULTS
 from .card import BankCard, Jpki
 from .person import Person
 from .picc import FRAME_SIZES, BlockSettings, TypeA, TypeB
@@ -34,6 +35,7 @@ class Options:
     board: str = "pico"
     bus: str = "spi"  # between board and chip, one of BUSES
     hsu_max: int = 1_288_000  # bit/s: the highest rate at which the UART's line garbles nothing
+    fault: str = ""  # something is wrong, one of ailments.FAULTS; empty: nothing
 
     @classmethod
     def parse(cls, url: str) -> "Options":
@@ -55,18 +57,20 @@ class Options:
 
     def check(self) -> None:
         """Raises ValueError where a value makes no sense."""
-        if self.card not in CARDS:
-            raise ValueError(f"sim: knows no card {self.card}, only {', '.join(CARDS)}")
-        if self.bus not in BUSES:
-            raise ValueError(f"sim: bus is one of {', '.join(BUSES)}")
-        if self.interpreter not in INTERPRETERS:
-            raise ValueError(f"sim: interpreter is one of {', '.join(INTERPRETERS)}")
-        if self.fsc not in FRAME_SIZES:
-            raise ValueError(f"sim: fsc is one of {', '.join(map(str, FRAME_SIZES))}")
-        if self.chip_rate not in (106, 212, 424):
-            raise ValueError("sim: chip_rate is one of 106, 212, 424")
-        if self.hsu_max not in BAUD_RATES:
-            raise ValueError(f"sim: hsu_max is one of {', '.join(map(str, BAUD_RATES))}")
+        choices: dict[str, Collection[object]] = {
+            "card": CARDS,
+            "fsc": FRAME_SIZES,
+            "chip_rate": (106, 212, 424),
+            "interpreter": INTERPRETERS,
+            "bus": BUSES,
+            "hsu_max": BAUD_RATES,
+            "fault": ("", *FAULTS),
+        }
+        for name, known in choices.items():
+            if getattr(self, name) not in known:
+                raise ValueError(f"sim: {name} is one of {', '.join(map(str, known))}")
+        if self.fault in BOARD and self.interpreter != "cpython":
+            raise ValueError(f"sim: fault {self.fault} needs interpreter=cpython")
         if not 1200 <= self.certificate <= 2000:
             raise ValueError("sim: certificate is 1200 to 2000")
         if not 1 <= self.speed <= 1000:  # slower, the firmware's own limits would run out

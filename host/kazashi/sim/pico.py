@@ -16,7 +16,9 @@ from pathlib import Path
 from time import monotonic
 
 from kazashi.errors import NoReader, ReaderSilent, ReaderUnplugged
+from kazashi_wire.frame import SYNC
 
+from .ailments import PAST, USB, ailing
 from .board import BoardServer, Pins
 from .options import Options
 from .serve import Line
@@ -26,6 +28,7 @@ from .watchdog import Watchdog
 _READ_TIMEOUT_S = 0.05
 _WRITE_TIMEOUT_S = 5.0
 _BUFFER = 4096  # of the line, about: a sender soon notices that nobody fetches
+_STRAY = b"\xff\x00"
 _PACKAGE = Path(__file__).parents[1]
 _MICROPYTHON_32 = "KAZASHI_MICROPYTHON32"  # names a command
 _STAND_INS = Path(__file__).parent / "stand_ins"
@@ -52,11 +55,14 @@ class SimulatedPico(Tabletop):
         """
         if not (self._folder / "board.py").is_file():
             raise NoReader("sim:", f"there is no board {self.options.board}")
-        pins = Pins.of(self._folder)
+        fault = self.options.fault
+        pins = ailing(Pins.of(self._folder), fault)
         self._watchdog = self._watchdog or Watchdog(pins.watchdog)
         if not self._has_reset:
             self.chip.reset()
             self._watchdog.lose_power()
+            if fault in PAST:
+                self._watchdog.look_back(is_hung=fault == "watchdog")
         self._has_reset = False
         server = BoardServer(
             self.chip,
@@ -72,10 +78,12 @@ class SimulatedPico(Tabletop):
             "KAZASHI_BOARD": server.address,
             "KAZASHI_BOARD_FILE": str(self._folder / "board.py"),
             "KAZASHI_BUS": self.options.bus,
+            "KAZASHI_FAULT": fault,
         }
         folders = [str(_STAND_INS), str(firmware), str(self._folder)]
         command, path = interpreter(self.options.interpreter, firmware / "main.py", folders)
-        self.pipe = ProcessPipe(command, environment | path, server.close)
+        stray = _STRAY if fault == USB else b""
+        self.pipe = ProcessPipe(command, environment | path, server.close, stray)
         return self.pipe
 
     connect_paced = connect  # it runs by the wall clock anyway
@@ -89,13 +97,19 @@ class ProcessPipe:
     """The line to a firmware that runs as a process: stdin and stdout are its USB serial port.
 
     Threads carry the bytes between the process and a socket, so that this end waits in system calls
-    alone: a Ctrl-C that met a lock of `threading` would leave it broken.
+    alone: a Ctrl-C that met a lock of `threading` would leave it broken. `stray`: octets that come
+    before each frame, and are nobody's.
     """
 
     def __init__(
-        self, command: list[str], environment: dict[str, str], power_off: Callable[[], None]
+        self,
+        command: list[str],
+        environment: dict[str, str],
+        power_off: Callable[[], None],
+        stray: bytes,
     ) -> None:
         self._power_off = power_off
+        self._stray = stray
         self.process = subprocess.Popen(  # our own interpreter and files
             command,
             stdin=subprocess.PIPE,
@@ -163,7 +177,7 @@ class ProcessPipe:
         assert self.process.stdout
         try:
             while data := self.process.stdout.read(4096):
-                self._far.sendall(data)
+                self._far.sendall(self._stray * data.startswith(SYNC) + data)
             self._far.shutdown(socket.SHUT_RDWR)
         except OSError:
             pass  # close() came first

@@ -6,6 +6,9 @@ model in the tests. The buses are ports (ports.py); here is what is behind all o
 Bit rates above 106 kbit/s are for Type B, by the speed bits of TxMode and RxMode (nfcpy pn53x.py);
 a chip that cannot do them stays at 106.
 
+Diagnose is as dotnet/iot Pn532.cs and Pietro Saccardi's bits.hpp quote §7.2.1; its antenna test
+fills Andet_Control (610C). The real one is promised for 5 V alone (NXP community, 822792).
+
 Not modelled: target mode, FeliCa, Jewel and NFC-DEP (nobody answers), and Diagnose's endless echo.
 """
 
@@ -24,6 +27,8 @@ from .radio import Air, AirFrame, Clock, crc_a, crc_b
 VERSION = bytes.fromhex("32010607")  # PN532, 1.6, ISO 14443 A, B and ISO 18092
 BAUD_RATES = (9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600, 1288000)
 
+GOOD, BAD = b"\x00", b"\xff"  # what a self test says
+
 TIMEOUT, CRC_ERROR, BUFFER_OVERFLOW, BAD_PARAMETER, BAD_CONTEXT = 0x01, 0x02, 0x09, 0x10, 0x27
 
 _MOST_IN = 262  # octets that InDataExchange hands over at once, UM §7.3.8
@@ -31,6 +36,10 @@ _MOST_THRU = 264
 
 _TX_MODE, _RX_MODE, _TX_CONTROL = 0x6302, 0x6303, 0x6304
 _TX_AUTO, _FIFO_DATA, _BIT_FRAMING = 0x6305, 0x6339, 0x633D
+_ANDET_CONTROL = 0x610C
+_TOO_LITTLE, _TOO_MUCH = 0x80, 0x40  # in Andet_Control
+_LEAST_MA = {0x20: 25, 0x30: 35}  # by its bits 5 and 4; what the others mean is not known here
+_MOST_MA = (45, 60, 75, 90, 105, 120, 130, 150)  # by its bits 3 to 1
 _CRC_ON = 0x80
 _AUTO_RATS = 0x10  # of SetParameters
 _FRAMING = {0x00: Technology.TYPE_A, 0x03: Technology.TYPE_B}
@@ -64,10 +73,14 @@ class Pn532(Dialogue):
         self.air = air
         self._timing = timing or Timing()
         self._fastest = fastest  # kbit/s
+        self.version = VERSION
+        self.rom, self.ram = GOOD, GOOD  # what their self tests say
+        self.antenna_ma = 60.0  # that it draws [assumed]
+        self.drives_antenna = True  # when its field is switched on
         self._activation = Activation(self._exchange, self._timing.nobody_s)
         self._commands: dict[int, Callable[[bytes], bytes]] = {
             0x00: self._diagnose,
-            0x02: lambda _: VERSION,
+            0x02: lambda _: self.version,
             0x04: self._general_status,
             0x06: self._read_register,
             0x08: self._write_register,
@@ -110,6 +123,12 @@ class Pn532(Dialogue):
         self._next_baud: int | None = None
         self.baud = 115200
 
+    def hold(self, *, low: bool) -> None:
+        """RSTPD_N moves: low, the chip is without power, high, it begins anew."""
+        if low or self.is_held:
+            self.reset()
+        self.is_held = low
+
     @property
     def is_asleep(self) -> bool:
         return self._is_asleep
@@ -149,13 +168,21 @@ class Pn532(Dialogue):
         test = data[0]
         if test == 0x00:
             return data
-        if test in (0x01, 0x02, 0x07):  # ROM, RAM, antenna
-            return b"\x00"
+        if test in (0x01, 0x02):
+            return self.rom if test == 0x01 else self.ram
         if test == 0x04:  # FeliCa polling: how many of 128 polls failed
             return b"\x80"
         if test == 0x06:
             return bytes((self._attend(),))
+        if test == 0x07:
+            return self._test_antenna(data[1])
         raise SyntaxFault
+
+    def _test_antenna(self, limits: int) -> bytes:
+        found = _TOO_LITTLE * (self.antenna_ma < _LEAST_MA.get(limits & 0x30, 0))
+        found |= _TOO_MUCH * (self.antenna_ma > _MOST_MA[limits >> 1 & 0x07])
+        self._registers[_ANDET_CONTROL] = limits & 0x3F | found
+        return bytes((self._registers[_ANDET_CONTROL],)) if found else GOOD
 
     def _general_status(self, _data: bytes) -> bytes:
         targets = b"\x01\x01\x00\x00\x00" if self._target else b"\x00"
@@ -205,7 +232,7 @@ class Pn532(Dialogue):
         if len(values) != sizes.get(item):
             raise SyntaxFault
         if item == 0x01:
-            self.air.switch(on=bool(values[0] & 1))
+            self.air.switch(on=bool(values[0] & 1) and self.drives_antenna)
             if not values[0] & 1:
                 self._target = None
         elif item == 0x02:

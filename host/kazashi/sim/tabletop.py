@@ -2,6 +2,7 @@
 
 from time import monotonic, sleep
 
+from . import ailments
 from .emulation.ledger import Ledger
 from .options import CARDS, Options
 from .pn532 import Pn532, Timing
@@ -32,6 +33,8 @@ class Tabletop:
         self.clock = clock
         self.air = Air()
         self.chip = Pn532(self.air, clock, Timing(command_s=options.chip), options.chip_rate)
+        if options.fault in ailments.CHIP:
+            ailments.CHIP[options.fault](self.chip)
         self.cards = CARDS[options.card](options)
         self.air.plan(options.tap, self.lay_down)
 

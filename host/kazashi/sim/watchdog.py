@@ -8,6 +8,8 @@ from time import monotonic
 
 _REASON = 0x08  # its register that says why it last pulled the reset
 _TIMER, _FORCE = 1, 2
+_SCRATCH_0 = 0x0C
+_RUNNING, _RECOVERING = 0x1B7A0001, 0x1B7A0002  # that firmware/device.py leaves there
 
 
 class Watchdog:
@@ -19,6 +21,7 @@ class Watchdog:
     def __init__(self, base: int, now: Callable[[], float] = monotonic) -> None:
         self._now = now
         self._reason = base + _REASON
+        self._note = base + _SCRATCH_0
         self._words: dict[int, int] = {}
         self._patience_s: float | None = None
         self._due_s = 0.0
@@ -50,6 +53,11 @@ class Watchdog:
         """The board starts again, because it hung or because it asked to."""
         self._words[self._reason] = _TIMER if is_hung else _FORCE
         self._patience_s = None
+
+    def look_back(self, *, is_hung: bool) -> None:
+        """As if the firmware had run before, and hung, or restarted itself: its note is there."""
+        self._words[self._note] = _RUNNING if is_hung else _RECOVERING
+        self.pull(is_hung=is_hung)
 
     def lose_power(self) -> None:
         self._words.clear()

@@ -72,9 +72,8 @@ class HsuWires:
             self._begin_octet()
         self.uart.feed_byte(octet)
 
-    def _on_reset(self, state: GPIOPinState, before: GPIOPinState) -> None:
-        if state is GPIOPinState.HIGH and before is GPIOPinState.LOW:
-            self._chip.reset()
-            self._said.clear()
-            self._octet_done.cancel()
-            self._note_work()
+    def _on_reset(self, state: GPIOPinState, _before: GPIOPinState) -> None:
+        self._chip.hold(low=state is GPIOPinState.LOW)
+        self._said.clear()
+        self._octet_done.cancel()
+        self._note_work()

@@ -35,8 +35,7 @@ class ControlLines:
         """What the chip is at goes into the ledger."""
         self._ledger.note(Owner.CHIP, self._clock.nanos, self._chip.works_until_s() * 1e9)
 
-    def _on_reset(self, state: GPIOPinState, before: GPIOPinState) -> None:
-        if state is GPIOPinState.HIGH and before is GPIOPinState.LOW:
-            self._chip.reset()
-            self.note_work()
-            self.look()
+    def _on_reset(self, state: GPIOPinState, _before: GPIOPinState) -> None:
+        self._chip.hold(low=state is GPIOPinState.LOW)
+        self.note_work()
+        self.look()

@@ -19,6 +19,7 @@ from rp2040py.simulator import Simulator
 
 from kazashi.errors import NoReader
 from kazashi.reader import Reader
+from kazashi.sim.ailments import BOARD, PAST, USB, ailing
 from kazashi.sim.board import Pins
 from kazashi.sim.options import Options
 from kazashi.sim.pico import device_folder
@@ -74,7 +75,7 @@ class EmulatedPico(Tabletop):
         watchdog.on_watchdog_trigger = self._reset
         super().__init__(options, EmulatedClock(self._device.simulator))
         _charge_air(self.air, ledger)
-        pins = Pins.of(device_folder("boards") / options.board)
+        pins = ailing(Pins.of(device_folder("boards") / options.board), options.fault)
         hsu = partial(HsuWires, max_baud=options.hsu_max)
         wires = {"spi": Wires, "hsu": hsu, "i2c": I2cWires}[options.bus]
         self._wires = wires(self._device, self.chip, pins, ledger)
@@ -84,6 +85,8 @@ class EmulatedPico(Tabletop):
         """The one that `url` describes. Raises ValueError, which says what is wrong with it."""
         place, _, text = url.removeprefix("pico:").partition("?")
         options = Options.parse(f"sim:?{text}")
+        if options.fault in (*BOARD, USB, *PAST):
+            raise ValueError(f"pico: cannot have the fault {options.fault}: use sim:")
         return cls(Path(place) if place else official_image(), options)
 
     def connect(self) -> EmulatedPipe:

@@ -13,6 +13,7 @@ import select
 import sys
 import threading
 import time
+import types
 from pathlib import Path
 
 _RING = 512
@@ -97,10 +98,40 @@ def disguise():
     gc.mem_alloc = gc.mem_free = lambda: 0  # CPython's heap says nothing about the RP2040's
 
 
+def fall_ill(fault):
+    """What may be wrong with a board and what runs on it: sim/ailments.py."""
+    is_called = dict(vars(sys.implementation))
+    if fault == "board":
+        is_called |= {"_machine": "Raspberry Pi Pico 2 with RP2350"}
+    elif fault == "micropython":
+        is_called |= {"name": "micropython", "version": (1, 19, 1)}
+    elif fault == "memory":
+        gc.mem_alloc, gc.mem_free = lambda: 230_000, lambda: 9_000
+    elif fault == "revision":
+        import wire
+
+        wire.REVISION, wire.FINGERPRINT = wire.REVISION - 1, bytes(4)
+    elif fault == "stopped":
+        raise ImportError("no module named 'board'")
+    elif fault == "prompt":
+        await_programs()
+    elif fault == "hung":
+        time.sleep(1_000_000)
+    sys.implementation = types.SimpleNamespace(**is_called)
+
+
+def await_programs():
+    """MicroPython's prompt: it echoes, and answers each line with another prompt."""
+    while data := os.read(0, 4096):
+        os.write(1, data.replace(b"\xca\x5a", b"").replace(b"\r", b"\r\n>>> "))
+    raise SystemExit
+
+
 def main(script, *folders):
     sys.path[:0] = [str(Path(__file__).parent), *folders]
     disguise()
     select.poll, select.POLLIN = Poll, 1
+    fall_ill(os.getenv("KAZASHI_FAULT"))
     sys.stdin, sys.stdout = Stream(Ring(0)), Stream(Out())
     runpy.run_path(script, run_name="__main__")
 

@@ -1,0 +1,43 @@
+"""`kazashi doctor`: what is wrong with a reader, and what to do about it."""
+
+from dataclasses import asdict
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from kazashi import doctor
+from kazashi.cli import show
+from kazashi.cli.options import AsJson, ReaderUrl
+from kazashi.discovery import connector
+
+_LONGEST_CHECK = len("communication")
+
+
+def examine(reader: ReaderUrl = None, *, as_json: AsJson = False) -> None:
+    """Look at all that a tap needs: board, USB, chip, antenna, wires. Take cards away first."""
+    console = Console(quiet=as_json)
+    found: list[doctor.Finding] = []
+    with console.status("looking …"):
+        for finding in doctor.findings(connector(reader)):
+            found.append(finding)
+            console.print(_row(finding))
+    if as_json:
+        show.print_json([asdict(finding) for finding in found])
+    if not all(finding.ok for finding in found):
+        raise typer.Exit(1)
+
+
+def _row(finding: doctor.Finding) -> Table:
+    """What to do about it stands below what was seen."""
+    row = Table.grid(padding=(0, 1))
+    row.add_column(no_wrap=True)
+    row.add_column(no_wrap=True, width=_LONGEST_CHECK)
+    row.add_column(overflow="fold")
+    mark = Text("✓", "green") if finding.ok else Text("✗", "bold red")
+    seen = Text(finding.seen)
+    if finding.remedy:
+        seen.append("\n→ " + finding.remedy.replace("\n", "\n  "), "yellow")
+    row.add_row(mark, finding.check, seen)
+    return row

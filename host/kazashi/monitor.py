@@ -1,0 +1,117 @@
+"""What happens on a reader, on end: cards that come and go, counters, errors, a cable pulled.
+
+Nothing of a card is told but what it is: no PUPI, nothing from its certificate.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from time import sleep
+
+from kazashi.cards.jpki import JpkiSession
+from kazashi.errors import CardError, LinkError, NoCard, NotAMyNumberCard, ReaderError
+from kazashi.link import Pipe
+from kazashi.reader import Card, Reader
+
+_LOOK_S = 1.0  # between two looks at the counters
+_RETRY_S = 1.0  # between two tries to reach a reader
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something happened. `facts`, by `event`:
+
+    connected   firmware, board, chip, interpreter
+    field       on
+    card        technology, token (a label; empty: no My Number Card), to_card, from_card in kbit/s
+    card lost
+    health      the counters of ReaderHealth
+    error       error (its class), seen, remedy; once, until something else happens
+    """
+
+    event: str
+    facts: dict[str, object] = field(default_factory=dict[str, object])
+    at: datetime = field(default_factory=lambda: datetime.now().astimezone())
+
+
+def events(connect: Callable[[], Pipe]) -> Iterator[Event]:
+    """All that happens, for ever: who leaves is waited for. At last the field goes off."""
+    said = ""  # the last error, which is not told again and again
+    while True:
+        try:
+            with Reader(connect) as reader:
+                said = ""
+                yield _connected(reader)
+                yield from _Watch(reader).events()
+        except ReaderError as error:
+            if str(error) != said:
+                said = str(error)
+                yield Event("field", {"on": False})
+                yield _failed(error)
+        sleep(_RETRY_S)
+
+
+def _connected(reader: Reader) -> Event:
+    info = asdict(reader.info)
+    names = ("firmware", "board", "chip", "interpreter")
+    return Event("connected", {name: info[name] for name in names})
+
+
+def _failed(error: ReaderError) -> Event:
+    seen, _, remedy = str(error).rpartition(": ")
+    return Event("error", {"error": type(error).__name__, "seen": seen, "remedy": remedy})
+
+
+class _Watch:
+    """One reader, from its connection until that ends."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._said = ""  # the last error
+        self._is_on: bool | None = None  # the field
+
+    def events(self) -> Iterator[Event]:
+        while True:
+            yield self._health()
+            try:
+                yield from self._field(on=True)
+                card = self._reader.wait_for_card(_LOOK_S)
+                self._said = ""
+                yield self._found(card)
+                yield from self._until_removal()
+            except NoCard:
+                self._said = ""
+            except LinkError:
+                raise
+            except ReaderError as error:
+                yield from self._error(error)
+
+    def _until_removal(self) -> Iterator[Event]:
+        while not self._reader.wait_for_removal(_LOOK_S):
+            yield self._health()
+        yield Event("card lost")
+
+    def _error(self, error: ReaderError) -> Iterator[Event]:
+        if not isinstance(error, CardError):
+            yield from self._field(on=False)
+        if str(error) != self._said:
+            self._said = str(error)
+            yield _failed(error)
+        sleep(_RETRY_S)
+
+    def _field(self, *, on: bool) -> Iterator[Event]:
+        if on is not self._is_on:
+            self._is_on = on
+            yield Event("field", {"on": on})
+
+    def _health(self) -> Event:
+        return Event("health", asdict(self._reader.health()))
+
+    def _found(self, card: Card) -> Event:
+        try:
+            token = JpkiSession(card).token_label()
+        except NotAMyNumberCard:
+            token = ""
+        facts: dict[str, object] = {"technology": card.technology.name[-1], "token": token}
+        rates = {"to_card": card.to_card, "from_card": card.from_card}
+        return Event("card", facts | {name: 106 << rate for name, rate in rates.items()})

@@ -1,0 +1,65 @@
+"""`kazashi doctor`, as a person runs it."""
+
+import json
+import os
+import signal
+import subprocess
+
+import pytest
+
+from program import KAZASHI, kazashi, running
+
+POSIX = pytest.mark.skipif(os.name != "posix", reason="signals are POSIX")
+
+
+def test_a_good_reader_is_status_0_and_one_line_a_check():
+    done = kazashi("doctor", "--reader", "sim:")
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert len(lines) == 15
+    assert all(line.startswith("✓ ") for line in lines)
+
+
+def test_a_finding_is_status_1_and_says_below_what_to_do():
+    done = kazashi("doctor", "--reader", "sim:?fault=irq")
+    assert done.returncode == 1, done.stderr
+    lines = done.stdout.splitlines()
+    (at,) = (i for i, line in enumerate(lines) if line.startswith("✗ IRQ"))
+    assert lines[at + 1].lstrip().startswith("→ wire the module's IRQ")
+
+
+def test_json_is_a_list_for_a_bug_report_with_nothing_secret():
+    done = kazashi("doctor", "--json", "--reader", "sim:?fault=antenna")
+    assert done.returncode == 1, done.stderr
+    found = json.loads(done.stdout)
+    assert [list(finding) for finding in found] == [["check", "ok", "seen", "remedy"]] * 15
+    assert [finding["check"] for finding in found if not finding["ok"]] == ["antenna"]
+    assert b"SIMULATD".hex() not in done.stdout  # the board's serial number
+
+
+def test_no_reader_is_a_finding_too():
+    done = kazashi("doctor", "--json", "--reader", "/dev/nowhere")
+    assert (done.returncode, done.stderr) == (1, "")
+    (finding,) = json.loads(done.stdout)
+    assert finding["check"] == "reader"
+
+
+@POSIX
+def test_a_busy_port_is_a_finding_too(tmp_path):
+    link = tmp_path / "reader"
+    simulator = running("simulate", "--reader", "sim:?card=none", "--pty", str(link), until="serv")
+    with simulator, running("read", "--reader", str(link), until="カード"):
+        done = kazashi("doctor", "--json", "--reader", str(link))
+    (finding,) = json.loads(done.stdout)
+    assert "close the program that has the port" in finding["remedy"]
+
+
+@POSIX
+def test_ctrl_c_ends_it_with_status_130():
+    process = subprocess.Popen(
+        [KAZASHI, "doctor", "--reader", "sim:?fault=irq"], stdout=subprocess.PIPE, text=True
+    )
+    assert "board" in process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=20)
+    assert process.returncode == 130
