@@ -42,7 +42,7 @@ class Reading:
         self._isodep = isodep
         self._relay = relay
         self._select = bytearray(_MOST)
-        self._select_size = 0  # 0: not armed
+        self._select_size = 0  # octets; 0: not armed
         self._command = bytearray(_MOST)
         self._size = 0
         self._step = _NOTHING
@@ -68,12 +68,16 @@ class Reading:
     def disarm(self):
         self._select_size = 0
 
+    @property
+    def is_armed(self):
+        return self._select_size > 0
+
     def run(self, tell_found):
         """Read the card that was just found; or, where not armed, only tell that it was.
 
         Raises as isodep does.
         """
-        if not self._select_size:
+        if not self.is_armed:
             tell_found()
             return
         isodep = self._isodep

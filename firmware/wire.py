@@ -7,7 +7,7 @@ A FORMAT holds the fixed fields; a message marked … goes on with bytes to the 
 from micropython import const
 
 REVISION = const(3)
-FINGERPRINT = b"\x41\x7f\xef\x35"
+FINGERPRINT = b"\x87\x22\xdc\xc2"
 SYNC = b"\xca\x5a"
 HEADER_SIZE = const(7)
 CRC_SIZE = const(4)
@@ -43,6 +43,13 @@ RESET_CAUSE_WATCHDOG = const(2)
 RESET_CAUSE_RECOVERY = const(3)
 RESET_CAUSE_REQUEST = const(4)
 
+SIGNAL_READY = const(1)
+SIGNAL_CARD_FOUND = const(2)
+SIGNAL_READING = const(3)
+SIGNAL_DONE = const(4)
+SIGNAL_FAILED = const(5)
+SIGNAL_TRY_AGAIN = const(6)
+
 HELLO = const(0x01)  # revision, fingerprint
 HELLO_FORMAT = ">H4s"
 HELLO_SIZE = const(6)
@@ -60,6 +67,9 @@ ASK_HEALTH = const(0x06)
 ARM = const(0x07)  # certificate, label, label_size, is_closing, select …
 ARM_FORMAT = ">BBBB"
 ARM_SIZE = const(4)
+SHOW = const(0x0A)  # signal
+SHOW_FORMAT = ">B"
+SHOW_SIZE = const(1)
 WELCOME = const(0x41)  # revision, fingerprint, firmware, chip, serial, names …
 WELCOME_FORMAT = ">H4s3s4s8s"
 WELCOME_SIZE = const(21)

@@ -71,6 +71,21 @@ class ResetCause(IntEnum):
     REQUEST = 4  # somebody at MicroPython's prompt asked for it
 
 
+@unique
+class Signal(IntEnum):
+    """What the reader shows people, with LED and buzzer. Numbers are on the wire: never reuse one.
+
+    The first three last; the others are shown once.
+    """
+
+    READY = 1  # lay a card down
+    CARD_FOUND = 2  # leave it there
+    READING = 3  # leave it there
+    DONE = 4  # take it away
+    FAILED = 5  # call somebody
+    TRY_AGAIN = 6  # lay it down again
+
+
 # --- requests, host → reader -------------------------------------------------------------------
 
 
@@ -126,6 +141,15 @@ class Arm(Message, kind=0x07):
     label_size: int = wire(Int8ub)
     is_closing: int = wire(Int8ub)  # 1: tell an iPhone that this was the last command
     select: bytes = wire(GreedyBytes)  # the command APDU that selects the application
+
+
+class Show(Message, kind=0x0A):
+    """Show people how it went. Answer: `Done`.
+
+    The reader by itself shows a `Watch`, a card, and faults; only the host knows what is done.
+    """
+
+    signal: int = wire(Int8ub)  # a `Signal`
 
 
 # --- answers, reader → host --------------------------------------------------------------------
@@ -232,11 +256,11 @@ class Log(Message, kind=0x84):
 
 
 MESSAGES: tuple[type[Message], ...] = (
-    *(Hello, Watch, Rest, Transmit, Handshake, AskHealth, Arm),
+    *(Hello, Watch, Rest, Transmit, Handshake, AskHealth, Arm, Show),
     *(Welcome, Done, Part, End, HandshakeReply, Health, Rested, Failed),
     *(CardFound, CardLost, CardRefused, Log, Ahead),
 )
-ENUMS: tuple[type[IntEnum], ...] = (Technology, BitRate, Refusal, Fault, ResetCause)
+ENUMS: tuple[type[IntEnum], ...] = (Technology, BitRate, Refusal, Fault, ResetCause, Signal)
 BY_KIND = {message.kind: message for message in MESSAGES}
 
 

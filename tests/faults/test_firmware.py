@@ -18,11 +18,12 @@ import isodep
 import link
 import pn532
 import relay
+import signals
 from kazashi.errors import PinOutcomeUnknown, ReaderFault, ReaderUnplugged
 from kazashi_wire.messages import Fault
 from tapping import on_a_desk
 
-MODULES = (app, bus_spi, device, field, hostframe, isodep, link, pn532, relay)
+MODULES = (app, bus_spi, device, field, hostframe, isodep, link, pn532, relay, signals)
 ERRORS = (ValueError, OSError, MemoryError)
 # What tells of an error may itself be what goes wrong; then the line says so in another way.
 TELLERS = {"App._attempt", "App._fail", "App._log", "Link.send"}
@@ -77,7 +78,7 @@ PLACES = [
 
 
 def test_the_matrix_has_all_its_cells():
-    assert len(PLACES) * (len(ERRORS) + 1) == 608
+    assert len(PLACES) * (len(ERRORS) + 1) == 644
 
 
 def run_into(monkeypatch, kind, name, number, happen):
