@@ -290,7 +290,9 @@ class App:
         if found == FOUND:
             self._technologies = 0  # one Watch, one card: never a second one unnoticed
             self._has_card = self._has_found = True
+            is_armed = self._reading.is_armed
             self._reading.run(self._tell_found)
+            self._signals.show(wire.SIGNAL_READING if is_armed else wire.SIGNAL_CARD_FOUND)
             self._checked = ticks_ms()
         elif found == REFUSED:
             if self._field.refusal != self._refusal:
@@ -306,8 +308,6 @@ class App:
         struct.pack_into(wire.CARD_FOUND_FORMAT, self._link.out, HEADER, field.technology, *rates)
         size = wire.CARD_FOUND_SIZE
         self._link.send(wire.CARD_FOUND, 0, size, field.answer, 0, field.count)
-        is_armed = self._reading.is_armed
-        self._signals.show(wire.SIGNAL_READING if is_armed else wire.SIGNAL_CARD_FOUND)
 
     def _mend_search(self, error):
         """Reset the chip and go on; a chip that fails whenever it searches is as good as silent."""
