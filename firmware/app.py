@@ -11,7 +11,7 @@ from time import ticks_diff, ticks_ms
 from micropython import const
 
 import wire
-from faults import Fault, fault_of
+from faults import Fault, fault_of, signal_of
 from field import FOUND, REFUSED
 from link import HEADER
 from pn532 import ChipRefused, ChipSilent
@@ -31,7 +31,7 @@ _STEPS_TO_TIDY = const(64)  # without a card: some seconds
 class App:
     """The reader."""
 
-    def __init__(self, link, chip, field, isodep, device):
+    def __init__(self, link, chip, field, isodep, device, signals):
         self._link = link
         self._relay = Relay(link, chip, isodep, device)
         self._reading = Reading(link, isodep, self._relay)
@@ -39,6 +39,7 @@ class App:
         self._field = field
         self._isodep = isodep
         self._device = device
+        self._signals = signals
         self._is_chip_ready = False
         self._has_chip_answered = False  # since the board started
         self._chip_resets = 0  # in a row
@@ -65,6 +66,7 @@ class App:
             wire.ASK_HEALTH: self._report_health,
             wire.ARM: self._arm,
             wire.EXAMINE: self._examine,
+            wire.SHOW: self._show,
         }
 
     def run(self):
@@ -80,6 +82,7 @@ class App:
     def step(self):
         """Answer one request, or else look after the field once."""
         self._device.alive()
+        self._signals.step()
         self._cool_down()
         is_due = self._is_search_due()
         if self._link.poll(0 if is_due else _IDLE_MS):
@@ -142,6 +145,8 @@ class App:
             self._go_dark()
         struct.pack_into(wire.FAILED_FORMAT, self._link.out, HEADER, fault, detail)
         self._link.send(wire.FAILED, self._number, wire.FAILED_SIZE)
+        if signal := signal_of(fault):
+            self._signals.show(signal)
         if fault == wire.FAULT_CHIP_SILENT and not self._is_chip_ready and self._has_chip_answered:
             self._device.restart()  # once: after it, the chip answers first
 
@@ -198,6 +203,7 @@ class App:
         self._searches = 0
         self._has_found = False
         self._is_looking = True
+        self._signals.show(wire.SIGNAL_READY)
         self._done()
         gc.collect()
 
@@ -218,6 +224,13 @@ class App:
     def _arm(self):
         if not self._reading.arm():
             raise Fault(wire.FAULT_MALFORMED_REQUEST, 0)
+        self._done()
+
+    def _show(self):
+        signal = self._link.buffer[HEADER]
+        if self._link.size != wire.SHOW_SIZE or not 0 < signal <= wire.SIGNAL_TRY_AGAIN:
+            raise Fault(wire.FAULT_MALFORMED_REQUEST, 0)
+        self._signals.show(signal)
         self._done()
 
     def _report_health(self):
@@ -259,6 +272,7 @@ class App:
     def _transmit(self):
         if not self._has_card:
             raise Fault(wire.FAULT_NO_CARD, 0)
+        self._signals.show(wire.SIGNAL_READING)
         self._relay.carry()
         self._checked = ticks_ms()
 
@@ -283,6 +297,7 @@ class App:
         """Field off: whoever was in it is forgotten, and forgets. The next Watch begins anew."""
         self._is_looking = False
         self._has_card = False
+        self._signals.show(0)
         if not self._is_chip_ready:
             self._reset_chip()  # which ends the field, too
             return
@@ -307,7 +322,9 @@ class App:
         if found == FOUND:
             self._is_looking = False  # one Watch, one card: never a second one unnoticed
             self._has_card = self._has_found = True
+            is_armed = self._reading.is_armed
             self._reading.run(self._tell_found)
+            self._signals.show(wire.SIGNAL_READING if is_armed else wire.SIGNAL_CARD_FOUND)
             self._checked = ticks_ms()
         elif found == REFUSED:
             if self._field.refusal != self._refusal:
@@ -344,6 +361,7 @@ class App:
             return
         is_attended = ticks_diff(ticks_ms(), self._asked) < _UNATTENDED_MS
         if not is_attended or not self._isodep.is_present():
+            self._signals.card_left()
             self._go_dark()
             self._link.send(wire.CARD_LOST, 0)
         self._checked = ticks_ms()

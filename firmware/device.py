@@ -1,7 +1,7 @@
 """The board itself: who it is, why it started, and the watchdog that starts it again.
 
-Ref: RP2040 datasheet §4.7. The watchdog's scratch words keep their value over every reset but a
-power-on; MicroPython leaves the first two alone.
+Ref: RP2040 datasheet §4.7; RP2350 §12.9, with the same offsets. The watchdog's scratch words keep
+their value over every reset but a power-on; MicroPython leaves the first two alone.
 """
 
 import sys
@@ -13,7 +13,7 @@ from micropython import const
 
 import wire
 
-_HANG_MS = const(8300)  # the RP2040 counts to 8388 at most
+_HANG_MS = const(8300)  # the RP2040 counts to 8388 at most, the RP2350 to 16777
 _LAST_WORDS_MS = const(50)  # for what is still on its way to the host
 
 _REASON = const(0x08)  # registers, from board.WATCHDOG on

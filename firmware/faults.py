@@ -1,8 +1,16 @@
-"""The one place where an exception becomes a fault on the wire."""
+"""The one place where an exception becomes a fault on the wire, and a fault what people see."""
 
 import wire
 from isodep import BlockError
 from pn532 import ChipRefused, ChipSilent, Overheated, RadioError
+
+_OF_THE_HOST = (
+    wire.FAULT_UNKNOWN_REQUEST,
+    wire.FAULT_MALFORMED_REQUEST,
+    wire.FAULT_NO_CARD,
+    wire.FAULT_NO_SESSION,
+)
+_OF_THE_CARD = (wire.FAULT_CARD_GONE, wire.FAULT_CARD_PROTOCOL, wire.FAULT_CHIP_RESTARTED)
 
 
 class Fault(Exception):
@@ -25,3 +33,10 @@ def fault_of(error):
     if isinstance(error, Overheated):
         return wire.FAULT_COOL_DOWN, detail
     return wire.FAULT_INTERNAL, 0
+
+
+def signal_of(fault):
+    """The wire.SIGNAL that tells people of it; 0: it is the host's alone."""
+    if fault in _OF_THE_HOST:
+        return 0
+    return wire.SIGNAL_TRY_AGAIN if fault in _OF_THE_CARD else wire.SIGNAL_FAILED

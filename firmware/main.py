@@ -20,6 +20,7 @@ from field import Field
 from isodep import IsoDep
 from link import Link
 from pn532 import Pn532
+from signals import Signals
 from usb import UsbSerial
 
 
@@ -67,13 +68,20 @@ def irq_line():
     return irq
 
 
+def signals():
+    led = machine.Pin(board.LED, machine.Pin.OUT, value=0)
+    if board.BUZZER is None:
+        return Signals(led)
+    return Signals(led, machine.PWM(machine.Pin(board.BUZZER), freq=1000, duty_u16=0))
+
+
 def app(device):
     pin = machine.Pin
     # Low until the chip is wanted: whoever was in its field before this start is forgotten.
     reset = None if board.RESET is None else pin(board.RESET, pin.OUT, value=0)
     chip = Pn532(bus(), reset)
     isodep = IsoDep(chip)
-    return App(Link(UsbSerial()), chip, Field(chip, isodep), isodep, device)
+    return App(Link(UsbSerial()), chip, Field(chip, isodep), isodep, device, signals())
 
 
 if bootsel_button():

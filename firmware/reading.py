@@ -42,7 +42,7 @@ class Reading:
         self._isodep = isodep
         self._relay = relay
         self._has_plan = False  # for the next Watch
-        self._is_armed = False  # the Watch in hand has one
+        self.is_armed = False  # the Watch in hand has one
         self._command = bytearray(_MOST)
         self._size = 0
         self._step = _NOTHING
@@ -72,7 +72,7 @@ class Reading:
 
     def begin_watch(self):
         """A plan is for the Watch that follows it, and for no other."""
-        self._is_armed = self._has_plan
+        self.is_armed = self._has_plan
         self._has_plan = False
 
     def run(self, tell_found):
@@ -80,7 +80,7 @@ class Reading:
 
         Raises as isodep does.
         """
-        if not self._is_armed:
+        if not self.is_armed:
             tell_found()
             return
         isodep = self._isodep

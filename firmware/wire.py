@@ -7,7 +7,7 @@ A FORMAT holds the fixed fields; a message marked … goes on with bytes to the 
 from micropython import const
 
 REVISION = const(3)
-FINGERPRINT = b"\xdb\x01\x20\x02"
+FINGERPRINT = b"\xc9\x51\x6f\xcb"
 SYNC = b"\xca\x5a"
 HEADER_SIZE = const(7)
 CRC_SIZE = const(4)
@@ -54,6 +54,13 @@ EXAMINATION_IRQ = const(8)
 EXAMINATION_RESET = const(9)
 EXAMINATION_SPEED = const(10)
 
+SIGNAL_READY = const(1)
+SIGNAL_CARD_FOUND = const(2)
+SIGNAL_READING = const(3)
+SIGNAL_DONE = const(4)
+SIGNAL_FAILED = const(5)
+SIGNAL_TRY_AGAIN = const(6)
+
 HELLO = const(0x01)  # revision, fingerprint
 HELLO_FORMAT = ">H4s"
 HELLO_SIZE = const(6)
@@ -74,6 +81,9 @@ ARM_SIZE = const(4)
 EXAMINE = const(0x09)  # examination
 EXAMINE_FORMAT = ">B"
 EXAMINE_SIZE = const(1)
+SHOW = const(0x0A)  # signal
+SHOW_FORMAT = ">B"
+SHOW_SIZE = const(1)
 WELCOME = const(0x41)  # revision, fingerprint, firmware, chip, serial, names …
 WELCOME_FORMAT = ">H4s3s4s8s"
 WELCOME_SIZE = const(21)

@@ -124,6 +124,7 @@ from field import Field  # noqa: E402
 from isodep import IsoDep  # noqa: E402
 from link import Link  # noqa: E402
 from pn532 import Pn532  # noqa: E402
+from signals import Signals  # noqa: E402
 
 # CPython's collector would look through all of the tests each time.
 app.gc = types.SimpleNamespace(collect=lambda: None, mem_alloc=lambda: 0, mem_free=lambda: 0)
@@ -194,6 +195,19 @@ def spi_bus(spi, irq=None):
     return SpiBus(spi, lambda value: spi.port.select(low=not value), irq)
 
 
+class Buzzer:
+    """machine.PWM on a pin with a piezo."""
+
+    def __init__(self):
+        self.hertz = self._hertz = 0
+
+    def freq(self, hertz):
+        self._hertz = hertz
+
+    def duty_u16(self, high):
+        self.hertz = self._hertz if high else 0
+
+
 class Usb:
     """The firmware's end of the line."""
 
@@ -252,6 +266,8 @@ class Desk(Tabletop):
         self.bus = bus
         self.with_irq = with_irq
         self.with_reset = with_reset
+        self.is_lit = False
+        self.buzzer = Buzzer()
         self.usb = None
         self.is_powered = False
         self.cards = list(cards)
@@ -276,7 +292,9 @@ class Desk(Tabletop):
         chip = Pn532(bus(), self._set_reset if self.with_reset else None)
         isodep = IsoDep(chip)
         device = Device()
-        self.app = app.App(Link(self.usb), chip, Field(chip, isodep), isodep, device)
+        self._set_led(False)
+        signals = Signals(self._set_led, self.buzzer)
+        self.app = app.App(Link(self.usb), chip, Field(chip, isodep), isodep, device, signals)
         device.guard()
         self.is_begun = False
 
@@ -315,6 +333,9 @@ class Desk(Tabletop):
         next_s = clock.s + IRQ_LOOK_S
         clock.s = next_s if due_s is None else min(due_s, next_s)
         return 1
+
+    def _set_led(self, value):
+        self.is_lit = bool(value)
 
     def _set_reset(self, value):
         self.chip.hold(low=not value)

@@ -7,13 +7,15 @@ with kazashi.open("sim:") as reader:
     card = reader.wait_for_card(timeout_s=10)
     jpki = JpkiSession(card)
     der = jpki.authentication_certificate()
+    reader.show(kazashi.Signal.DONE)
 """
 
 from kazashi.discovery import connector
 from kazashi.errors import ReaderError
 from kazashi.reader import Card, Reader, ReaderInfo
+from kazashi_wire.messages import Signal
 
-__all__ = ["Card", "Reader", "ReaderError", "ReaderInfo", "open"]
+__all__ = ["Card", "Reader", "ReaderError", "ReaderInfo", "Signal", "open"]
 
 
 def open(url: str | None = None) -> Reader:  # noqa: A001  # kazashi.open, as one guesses

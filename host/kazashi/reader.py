@@ -45,6 +45,8 @@ from kazashi_wire.messages import (
     ResetCause,
     Rest,
     Rested,
+    Show,
+    Signal,
     Technology,
     Watch,
     Welcome,
@@ -325,6 +327,13 @@ class Reader:
         for _ in range(questions):
             self.health()
         return len(self._link.noise)
+
+    def show(self, signal: Signal) -> None:
+        """Show people how it went, with the reader's LED and buzzer: `DONE`, or `FAILED`.
+
+        What the reader knows by itself it shows by itself: that it waits, reads, or lost the card.
+        """
+        self._link.request(Show(signal=signal), Done)
 
     def rest(self) -> None:
         """Switch the field off. The card forgets every PIN that it was shown."""

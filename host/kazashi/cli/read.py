@@ -1,5 +1,7 @@
 """`kazashi read`: wait for a card, read the certificate."""
 
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
@@ -12,6 +14,7 @@ from kazashi.cards.certificate import Certificate
 from kazashi.cards.jpki import PLAN, JpkiSession
 from kazashi.cli import show
 from kazashi.cli.options import AsJson, ReaderUrl, TimeoutS
+from kazashi.errors import LinkError, ReaderError
 from kazashi_wire.messages import BitRate
 
 _AsPem = Annotated[bool, typer.Option("--pem", help="The certificate as PEM on stdout.")]
@@ -39,7 +42,7 @@ def read(
     if as_pem + as_json + (der is not None) > 1:
         raise typer.BadParameter("choose one of --pem, --der and --json")
     console = Console(stderr=True)
-    with kazashi.open(reader) as connected:
+    with kazashi.open(reader) as connected, _end_shown(connected):
         console.print(show.PRESENT_CARD)
         rate = BitRate[f"KBIT_{fastest}"]
         card = connected.wait_for_card(timeout, plan=_CLOSING_PLAN, fastest=rate)
@@ -61,6 +64,20 @@ def read(
             show.print_json(facts)
         else:
             show.show_facts(Console(), {"card": kind, **certificate_facts})
+
+
+@contextmanager
+def _end_shown(reader: kazashi.Reader) -> Generator[None]:
+    """People see at the reader how it ended."""
+    try:
+        yield
+    except LinkError:
+        raise  # it cannot be told
+    except ReaderError:
+        with suppress(ReaderError):  # the first one counts
+            reader.show(kazashi.Signal.FAILED)
+        raise
+    reader.show(kazashi.Signal.DONE)
 
 
 def _read_certificate(jpki: JpkiSession, console: Console) -> Certificate:

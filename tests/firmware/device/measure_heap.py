@@ -17,10 +17,11 @@ from field import Field
 from isodep import IsoDep
 from link import Link
 from pn532 import Pn532
+from signals import Signals
 from usb import UsbSerial
 
 chip = Pn532(SpiBus(Spi, None))
 isodep = IsoDep(chip)
-reader = App(Link(UsbSerial()), chip, Field(chip, isodep), isodep, None)
+reader = App(Link(UsbSerial()), chip, Field(chip, isodep), isodep, None, Signals(None))
 gc.collect()
 sys.stdout.buffer.write(str(gc.mem_alloc() - before).encode())

@@ -23,6 +23,7 @@ from isodep import IsoDep
 from link import Link
 from octets import copy
 from pn532 import Pn532
+from signals import Signals
 
 lock = getattr(micropython, "heap_lock", lambda: None)
 unlock = getattr(micropython, "heap_unlock", lambda: None)
@@ -192,7 +193,7 @@ else:
     wires = Spi()
     driver = Pn532(SpiBus(wires, ignore, wires.irq if "irq" in sys.argv else None))
 isodep = IsoDep(driver)
-app = App(Link(port), driver, Field(driver, isodep), isodep, Device())
+app = App(Link(port), driver, Field(driver, isodep), isodep, Device(), Signals(ignore))
 if "locked" in sys.argv:
     app._handlers[wire.TRANSMIT] = locked(app._handlers[wire.TRANSMIT])
 

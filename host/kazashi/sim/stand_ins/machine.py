@@ -52,6 +52,9 @@ class _Wires:
 _wires = _Wires(os.getenv("KAZASHI_BOARD"))
 
 
+_NAMES = {"LED": 25}  # as on RPI_PICO
+
+
 class Pin:
     """A pin of the board."""
 
@@ -60,6 +63,7 @@ class Pin:
     IRQ_FALLING = 4
 
     def __init__(self, number, mode=-1, pull=-1, value=None):
+        number = _NAMES.get(number, number)
         self.number = number
         self._read = bytes((ord("R"), number))
         self._write = (bytes((ord("P"), number, 0)), bytes((ord("P"), number, 1)))
@@ -73,6 +77,22 @@ class Pin:
 
     def irq(self, handler, trigger, hard=False):
         """It would only end idle(), and that ends by itself."""
+
+
+class PWM:
+    """A pin that is high while it swings: nobody here tells one frequency from another."""
+
+    def __init__(self, pin, freq, duty_u16):
+        self._pin = pin
+        self.freq(freq)
+        self.duty_u16(duty_u16)
+
+    def freq(self, hertz):
+        if not 8 <= hertz <= 62_500_000:
+            raise ValueError("freq too small" if hertz < 8 else "freq too large")
+
+    def duty_u16(self, high):
+        self._pin(high > 0)
 
 
 class SPI:

@@ -1,0 +1,32 @@
+"""Raspberry Pi Pico W: the only place where a pin stands.
+
+Numbers are GP numbers, not positions on the header. None: not wired.
+"""
+
+NAME = "pico_w"
+
+BUS = "spi"  # or "i2c", or "hsu", the UART; the module's switches say the same
+
+SPI = 0
+SPI_HZ = 3_500_000  # the PN532 takes 5 MHz at most; 3.5 is what runs without a pause: kpn532
+SCK = 18
+MOSI = 19
+MISO = 16
+SELECT = 17
+
+I2C = 0
+I2C_HZ = 419_000  # 400,000 on the line: to a bit the RP2040 adds 15 cycles, datasheet §4.3.14
+SDA = 8
+SCL = 9
+
+UART = 1
+TX = 4
+RX = 5
+
+IRQ = 20  # None: the chip is asked over the bus instead. Not used with "hsu"
+RESET = 21  # RSTPD_N, not RSTO. None: a chip that is stuck needs its power cut
+
+LED = "LED"  # the board's own, on the Wi-Fi chip; a number: one of yours, on that pin
+BUZZER = None  # a passive piezo: the number of its pin, 22 say
+
+WATCHDOG = 0x40058000  # its registers: RP2040 datasheet §4.7.6
