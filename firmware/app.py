@@ -62,6 +62,7 @@ class App:
             wire.HANDSHAKE: self._handshake,
             wire.ASK_HEALTH: self._report_health,
             wire.ARM: self._arm,
+            wire.MAINTAIN: self._maintain,
         }
 
     def run(self):
@@ -76,7 +77,7 @@ class App:
 
     def step(self):
         """Answer one request, or else look after the field once."""
-        self._device.alive()
+        self._device.turn()
         self._cool_down()
         if self._link.poll(0 if self._technologies else _IDLE_MS):
             self._answer()
@@ -208,6 +209,12 @@ class App:
         if not self._reading.arm():
             raise Fault(wire.FAULT_MALFORMED_REQUEST, 0)
         self._done()
+
+    def _maintain(self):
+        self._dismiss()
+        self._go_dark()
+        self._done()
+        self._device.maintain()
 
     def _report_health(self):
         health = self._chip.health

@@ -1,7 +1,7 @@
 """Wiring only: board → bus → chip → reader → USB.
 
-To change files on a board that runs this, plug it in and at once press BOOTSEL for two seconds: it
-then stays at MicroPython's prompt.
+MicroPython's prompt, where files can be changed, is reached by `kazashi flash`; without a host by
+pressing BOOTSEL until the LED goes out, in the first second that it is lit; and whenever this ends.
 """
 
 import micropython
@@ -13,6 +13,8 @@ micropython.kbd_intr(-1)
 import board
 import machine
 from rp2 import bootsel_button
+
+led = machine.Pin(board.LED, machine.Pin.OUT, value=1)
 
 from app import App
 from device import Device
@@ -64,10 +66,8 @@ def app(device):
     return App(Link(UsbSerial()), chip, Field(chip, isodep), isodep, device)
 
 
-if bootsel_button():
-    micropython.kbd_intr(3)
+device = Device(bootsel_button)
+if device.is_maintained:
+    led(0)
 else:
-    device = Device()
-    reader = app(device)
-    device.guard()
-    reader.run()
+    app(device).run()

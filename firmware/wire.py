@@ -7,7 +7,7 @@ A FORMAT holds the fixed fields; a message marked … goes on with bytes to the 
 from micropython import const
 
 REVISION = const(3)
-FINGERPRINT = b"\x41\x7f\xef\x35"
+FINGERPRINT = b"\x8b\xa0\x6c\x2e"
 SYNC = b"\xca\x5a"
 HEADER_SIZE = const(7)
 CRC_SIZE = const(4)
@@ -60,6 +60,7 @@ ASK_HEALTH = const(0x06)
 ARM = const(0x07)  # certificate, label, label_size, is_closing, select …
 ARM_FORMAT = ">BBBB"
 ARM_SIZE = const(4)
+MAINTAIN = const(0x08)
 WELCOME = const(0x41)  # revision, fingerprint, firmware, chip, serial, names …
 WELCOME_FORMAT = ">H4s3s4s8s"
 WELCOME_SIZE = const(21)

@@ -226,9 +226,9 @@ class Desk(Tabletop):
         bus = {"spi": self._spi_bus, "hsu": self._hsu_bus}[self.bus]
         chip = Pn532(bus(), self._set_reset if self.with_reset else None)
         isodep = IsoDep(chip)
-        device = Device()
+        device = Device(lambda: 0)
         self.app = app.App(Link(self.usb), chip, Field(chip, isodep), isodep, device)
-        device.guard()
+        device.guard()  # the first second is over
         self.is_begun = False
 
     def step(self):

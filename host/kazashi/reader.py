@@ -38,6 +38,7 @@ from kazashi_wire.messages import (
     Done,
     Health,
     Hello,
+    Maintain,
     Refusal,
     ResetCause,
     Rest,
@@ -300,6 +301,15 @@ class Reader:
             field_offs=said.field_offs,
             chip_resets=said.chip_resets,
         )
+
+    def maintain(self) -> None:
+        """Have the reader start again and stay at MicroPython's prompt, for `kazashi flash`.
+
+        Its watchdog does not run there. After that it is no reader until it starts once more.
+        """
+        self._end_card()
+        self._link.request(Maintain(), Done)
+        self.close()
 
     def rest(self) -> None:
         """Switch the field off. The card forgets every PIN that it was shown."""

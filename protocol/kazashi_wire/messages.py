@@ -128,6 +128,13 @@ class Arm(Message, kind=0x07):
     select: bytes = wire(GreedyBytes)  # the command APDU that selects the application
 
 
+class Maintain(Message, kind=0x08):
+    """Start again, and stay at MicroPython's prompt. Answer: `Done`, then the line ends.
+
+    This layout never changes: it is how a reader of any release is brought to take another.
+    """
+
+
 # --- answers, reader → host --------------------------------------------------------------------
 
 
@@ -232,7 +239,7 @@ class Log(Message, kind=0x84):
 
 
 MESSAGES: tuple[type[Message], ...] = (
-    *(Hello, Watch, Rest, Transmit, Handshake, AskHealth, Arm),
+    *(Hello, Watch, Rest, Transmit, Handshake, AskHealth, Arm, Maintain),
     *(Welcome, Done, Part, End, HandshakeReply, Health, Rested, Failed),
     *(CardFound, CardLost, CardRefused, Log, Ahead),
 )

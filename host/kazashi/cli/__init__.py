@@ -8,7 +8,7 @@ import sys
 import typer
 from rich.console import Console
 
-from kazashi.cli import bench, demo, info, listing, read, show, simulate
+from kazashi.cli import bench, demo, flash, info, listing, read, show, simulate
 from kazashi.errors import ReaderError
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ app.command("info")(info.info)
 app.command("read")(read.read)
 app.command("simulate")(simulate.simulate)
 app.command("bench")(bench.bench)
+app.command("flash")(flash.flash)
 
 
 def main() -> None:
