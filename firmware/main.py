@@ -10,6 +10,10 @@ import micropython
 # other. A host that speaks while the board starts would stop it with a Ctrl-C in one of its frames.
 micropython.kbd_intr(-1)
 
+import sys
+
+sys.path.insert(0, ".frozen")  # where one module is frozen, all are: no file of another release
+
 import board
 import machine
 from rp2 import bootsel_button

@@ -24,6 +24,7 @@ RESET = 21  # RSTPD_N, not RSTO; None where it is not wired
 LED = 25
 
 MACHINE = "Raspberry Pi Pico with RP2040"  # what MicroPython calls it: sys.implementation._machine
+MICROPYTHON = "RPI_PICO"  # the name of its build
 ARCH = "armv6m"  # what mpy-cross calls its processor
 
 WATCHDOG = 0x40058000  # its registers: RP2040 datasheet §4.7.6

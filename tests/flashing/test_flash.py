@@ -129,7 +129,7 @@ def test_a_board_that_does_not_exist_names_those_that_do():
 @pytest.mark.parametrize("name", board_names())
 def test_the_firmware_compiles_for_every_board(name):
     files = firmware_files(Board.named(name))
-    assert list(files)[0] == LIST
+    assert next(iter(files)) == LIST
     assert list(files)[-1] == MAIN
     assert {"board.mpy", "app.mpy", "octets.mpy"} < set(files)
     assert files[LIST].decode().split() == list(files)

@@ -40,7 +40,7 @@ def board_names() -> list[str]:
 
 
 def device_folder(name: str) -> Path:
-    """Where firmware/ or boards/ is: carried by the installed package, or in the checkout."""
+    """Where firmware/, boards/ or .ci/ is: carried by the installed package, or in the checkout."""
     packaged = _PACKAGE / "device" / name
     return packaged if packaged.is_dir() else _PACKAGE.parents[1] / name
 

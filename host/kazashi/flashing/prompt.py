@@ -10,10 +10,11 @@ from kazashi.link import Link, Pipe
 from kazashi_wire.messages import Done, Maintain
 
 _PROMPT = b">>> "
-_ATTENTION = b"\r\x03\x02"  # stop what runs, leave the raw prompt: noise to a reader
-_ATTENTION_S = 1.0
+_STOP = b"\r\x03\x02"  # whatever runs, and leave the raw prompt: noise to a reader
+_KNOCK = b"\r"  # stops nothing: main.py has to end by itself where it is to forget why it started
+_KNOCK_S = 1.0
 _GOODBYE_S = 2.0
-_SILENT_S = 30.0  # an emulated board may need most of it; one that has gone is noticed at once
+_SILENT_S = 60.0  # an emulated board may need most of it; one that has gone is noticed at once
 _LOOK_S = 0.1
 _READ_SIZE = 4096
 
@@ -86,10 +87,10 @@ def open_prompt(connect: Callable[[], Pipe]) -> PromptTransport:
     """
     pipe = connect()
     try:
-        if not _is_at_prompt(pipe, _ATTENTION_S) and _maintain(pipe):
+        if not _is_at_prompt(pipe, _STOP, _KNOCK_S) and _maintain(pipe):
             _await_end(pipe)
             pipe = opened_again(connect)
-            if not _is_at_prompt(pipe, _SILENT_S):
+            if not _is_at_prompt(pipe, _KNOCK, _SILENT_S):
                 raise _unreachable()
         return PromptTransport(pipe)
     except BaseException:
@@ -129,14 +130,14 @@ def _await_end(pipe: Pipe) -> None:
     pipe.close()
 
 
-def _is_at_prompt(pipe: Pipe, limit_s: float) -> bool:
+def _is_at_prompt(pipe: Pipe, knock: bytes, limit_s: float) -> bool:
     said = b""
     begin_s = pipe.now()
-    asked = 0
+    knocks = 0
     while (passed_s := pipe.now() - begin_s) < limit_s:
-        if passed_s >= asked * _ATTENTION_S:
-            pipe.write(_ATTENTION)
-            asked += 1
+        if passed_s >= knocks * _KNOCK_S:
+            pipe.write(knock)
+            knocks += 1
         said += pipe.read(_READ_SIZE)
         if _PROMPT in said:
             return True
