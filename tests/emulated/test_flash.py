@@ -11,7 +11,6 @@ from kazashi.reader import Reader
 from kazashi.sim.emulation import pico as emulation
 from kazashi.sim.emulation.flash import firmware_files
 from kazashi.sim.emulation.pico import EmulatedPico
-from kazashi.sim.emulation.pipe import EmulatedPipe
 from kazashi.sim.options import Options
 
 PICO = Board.named("pico")
@@ -71,10 +70,11 @@ def test_bootsel_when_the_led_lights_leads_to_the_prompt(pico):
     press_bootsel(pico)
     pipe.let_pass(1)
     assert pico.has_reset
-    pico.connect().let_pass(0.5)
+    pipe = pico.connect()
+    pipe.let_pass(0.5)
     assert not is_lit(pico)
     release_bootsel(pico)
-    transport = open_prompt(lambda: EmulatedPipe(pico._device))
+    transport = open_prompt(lambda: pipe)
     assert stays_at_the_prompt(transport)
     transport.restart()
     tap(pico, Reader(pico.connect))
@@ -98,12 +98,12 @@ def test_a_reader_asked_for_maintenance_stays_at_the_prompt_once(pico, reader):
 
 @pytest.mark.parametrize("name", ["app.mpy", MAIN])
 def test_a_board_whose_files_are_damaged_is_at_the_prompt(image, monkeypatch, name):
-    files = firmware_files("pico", "spi")
-    files[name] = files[name][:100]
+    files = firmware_files("pico", "spi") | {name: b"damaged"}
     monkeypatch.setattr(emulation, "firmware_files", lambda *_: files)
     pico = EmulatedPico(image, Options(card="none"))
-    pico.connect().let_pass(0.5)  # it has tried to start
-    transport = open_prompt(lambda: EmulatedPipe(pico._device))
+    pipe = pico.connect()
+    pipe.let_pass(0.5)  # it has tried to start
+    transport = open_prompt(lambda: pipe)
     transport.exec_raw_no_follow("while True: pass")
     transport.serial.write(b"\x03")
     assert b"KeyboardInterrupt" in transport.follow(None)[1]
