@@ -4,13 +4,15 @@ from collections.abc import Callable
 
 from mpremote.transport import TransportError  # pyright: ignore[reportMissingTypeStubs]
 
-from kazashi.errors import FirmwareStopped, NotFlashed
+from kazashi.errors import FirmwareStopped, NotFlashed, ReaderSilent
 from kazashi.link import Pipe
 from kazashi.reader import Reader
 
 from .files import Board, firmware_files
 from .flash import Progress, check_board, flash
 from .prompt import open_prompt, opened_again
+
+_GREETINGS = 5  # of nine seconds
 
 
 def install(connect: Callable[[], Pipe], board: Board, on_progress: Progress) -> Reader:
@@ -34,6 +36,16 @@ def install(connect: Callable[[], Pipe], board: Board, on_progress: Progress) ->
     finally:
         transport.serial.pipe.close()
     try:
-        return Reader(lambda: opened_again(connect))
+        return _greeted(connect)
     except FirmwareStopped as error:
         raise NotFlashed(f"it does not start ({error.said})", "report it") from error
+
+
+def _greeted(connect: Callable[[], Pipe]) -> Reader:
+    """The reader, when it has started. An emulated one takes longer than it may for an answer."""
+    for _ in range(_GREETINGS):
+        try:
+            return Reader(lambda: opened_again(connect))
+        except ReaderSilent:
+            pass
+    return Reader(connect)
