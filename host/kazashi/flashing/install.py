@@ -12,7 +12,7 @@ from .files import Board, firmware_files
 from .flash import Progress, check_board, flash
 from .prompt import open_prompt, opened_again
 
-_GREETINGS = 5  # of nine seconds
+_GREETINGS = 12  # of nine seconds
 
 
 def install(connect: Callable[[], Pipe], board: Board, on_progress: Progress) -> Reader:

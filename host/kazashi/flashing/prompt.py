@@ -15,6 +15,7 @@ _KNOCK = b"\r"  # stops nothing: main.py has to end by itself where it is to for
 _KNOCK_S = 1.0
 _GOODBYE_S = 2.0
 _SILENT_S = 60.0  # an emulated board may need most of it; one that has gone is noticed at once
+_START_S = 120.0  # the same; a real board takes two
 _LOOK_S = 0.1
 _READ_SIZE = 4096
 
@@ -90,7 +91,7 @@ def open_prompt(connect: Callable[[], Pipe]) -> PromptTransport:
         if not _is_at_prompt(pipe, _STOP, _KNOCK_S) and _maintain(pipe):
             _await_end(pipe)
             pipe = opened_again(connect)
-            if not _is_at_prompt(pipe, _KNOCK, _SILENT_S):
+            if not _is_at_prompt(pipe, _KNOCK, _START_S):
                 raise _unreachable()
         return PromptTransport(pipe)
     except BaseException:
@@ -100,7 +101,7 @@ def open_prompt(connect: Callable[[], Pipe]) -> PromptTransport:
 
 def opened_again(connect: Callable[[], Pipe]) -> Pipe:
     """The line to a board that starts again. Raises LinkError where it does not come back."""
-    for _ in range(round(_SILENT_S / _LOOK_S)):
+    for _ in range(round(_START_S / _LOOK_S)):
         try:
             return connect()
         except LinkError:
