@@ -26,6 +26,7 @@ class FolderBoard(Transport):
         self.cut_at = None  # the step that the power does not reach
         self._system = SimpleNamespace(
             path=["", ".frozen", "/lib"],
+            modules={"wire": None},  # main.py has run
             platform="rp2",
             implementation=SimpleNamespace(_machine=machine, version=version),
         )

@@ -17,6 +17,7 @@ _LEAST_VERSION = (1, 23)  # of MicroPython: its .mpy files are those of today
 _FROZEN = """
 import sys
 sys.path[:] = [".frozen"]
+sys.modules.pop("wire", None)  # main.py may have found it elsewhere
 try:
     import wire
 except ImportError:
