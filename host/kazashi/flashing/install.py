@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from mpremote.transport import TransportError  # pyright: ignore[reportMissingTypeStubs]
 
-from kazashi.errors import FirmwareStopped, NotFlashed, ReaderSilent
+from kazashi.errors import FirmwareStopped, NotFlashed, ReaderSilent, ReaderUnplugged
 from kazashi.link import Pipe
 from kazashi.reader import Reader
 
@@ -46,6 +46,6 @@ def _greeted(connect: Callable[[], Pipe]) -> Reader:
     for _ in range(_GREETINGS):
         try:
             return Reader(lambda: opened_again(connect))
-        except ReaderSilent:
+        except (ReaderSilent, ReaderUnplugged):
             pass
     return Reader(connect)
