@@ -13,7 +13,6 @@ _PROMPT = b">>> "
 _STOP = b"\r\x03\x02"  # whatever runs, and leave the raw prompt: noise to a reader
 _KNOCK = b"\r"  # stops nothing: main.py has to end by itself where it is to forget why it started
 _KNOCK_S = 1.0
-_RESTART = "import machine, time\ntime.sleep(0.1)\nmachine.reset()"  # once the prompt has said OK
 _GOODBYE_S = 20.0  # the same; a real board takes a tenth of one
 _SILENT_S = 60.0  # an emulated board may need most of it; one that has gone is noticed at once
 _START_S = 120.0  # the same; a real board takes two
@@ -52,7 +51,10 @@ class PromptTransport(SerialTransport):
 
     def restart(self) -> None:
         """Start the board again, and leave it."""
-        self.exec_raw_no_follow(_RESTART)  # pyright: ignore[reportUnknownMemberType]
+        try:
+            self.exec_raw_no_follow("import machine\nmachine.reset()")  # pyright: ignore[reportUnknownMemberType]
+        except ReaderUnplugged:
+            pass  # it was gone before it had said that it goes
         _await_end(self.serial.pipe)
 
 
