@@ -65,6 +65,7 @@ class App:
             wire.HANDSHAKE: self._handshake,
             wire.ASK_HEALTH: self._report_health,
             wire.ARM: self._arm,
+            wire.MAINTAIN: self._maintain,
             wire.EXAMINE: self._examine,
             wire.SHOW: self._show,
         }
@@ -81,7 +82,7 @@ class App:
 
     def step(self):
         """Answer one request, or else look after the field once."""
-        self._device.alive()
+        self._device.turn()
         self._signals.step()
         self._cool_down()
         is_due = self._is_search_due()
@@ -232,6 +233,13 @@ class App:
             raise Fault(wire.FAULT_MALFORMED_REQUEST, 0)
         self._signals.show(signal)
         self._done()
+
+    def _maintain(self):
+        self._reading.disarm()
+        self._dismiss()
+        self._go_dark()
+        self._done()
+        self._device.maintain()
 
     def _report_health(self):
         health = self._chip.health

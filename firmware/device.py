@@ -5,7 +5,7 @@ their value over every reset but a power-on; MicroPython leaves the first two al
 """
 
 import sys
-from time import sleep_ms, time
+from time import sleep_ms, ticks_diff, ticks_ms, time
 
 import board
 import machine
@@ -15,6 +15,7 @@ import wire
 
 _HANG_MS = const(8300)  # the RP2040 counts to 8388 at most, the RP2350 to 16777
 _LAST_WORDS_MS = const(50)  # for what is still on its way to the host
+_BOOTSEL_MS = const(1000)  # in which the button means maintenance
 
 _REASON = const(0x08)  # registers, from board.WATCHDOG on
 _SCRATCH_0 = const(0x0C)
@@ -23,23 +24,40 @@ _TIMER = const(0x01)  # in _REASON: nobody fed the watchdog
 
 _RUNNING = const(0x1B7A0001)  # in _SCRATCH_0: no power-on since this firmware ran
 _RECOVERING = const(0x1B7A0002)  # and it restarted itself
+_MAINTAINING = const(0x1B7A0003)  # and it is to stay at MicroPython's prompt, once
 
 
 class Device:
-    """One start of the board. `cause` is a wire.RESET_CAUSE, `reboots` are those since power-on."""
+    """One start of the board. `cause` is a wire.RESET_CAUSE, `reboots` are those since power-on.
 
-    def __init__(self):
+    `is_maintained`: this start is for whoever changes the files; no reader is to run.
+    """
+
+    def __init__(self, bootsel_button):
         implementation = sys.implementation
         version = ".".join(str(n) for n in implementation.version[:3])
         self.names = "{}\n{} {}".format(board.NAME, implementation.name, version).encode()
         self.serial = machine.unique_id()
         self._watchdog = None
+        self._bootsel_button = bootsel_button
         self._begin_s = time()
+        self._begin = ticks_ms()
         self._read_note()
 
     def guard(self):
         """From now on alive() is due every eight seconds; this cannot be undone."""
         self._watchdog = machine.WDT(timeout=_HANG_MS)
+
+    def turn(self):
+        """Once in every turn of the reader: nothing hangs here. The watchdog, which cannot be
+        stopped, starts when nobody has pressed BOOTSEL in the first second.
+        """
+        if not self._watchdog:
+            if self._bootsel_button():
+                self.maintain()
+            if ticks_diff(ticks_ms(), self._begin) > _BOOTSEL_MS:
+                self.guard()
+        self.alive()
 
     def alive(self):
         """Nothing hangs here."""
@@ -51,14 +69,22 @@ class Device:
 
     def restart(self):
         """Start again from the beginning: all else has been tried. Does not return."""
-        self._leave_note(_RECOVERING, self.reboots)
+        self._reset(_RECOVERING)
+
+    def maintain(self):
+        """Start again without watchdog and reader. Does not return."""
+        self._reset(_MAINTAINING)
+
+    def _reset(self, note):
+        self._leave_note(note, self.reboots)
         sleep_ms(_LAST_WORDS_MS)
         machine.reset()
 
     def _read_note(self):
         note = machine.mem32[board.WATCHDOG + _SCRATCH_0]
         self.reboots = 0
-        if note not in (_RUNNING, _RECOVERING):
+        self.is_maintained = note == _MAINTAINING
+        if note not in (_RUNNING, _RECOVERING, _MAINTAINING):
             self.cause = wire.RESET_CAUSE_POWER_ON
         else:
             self.reboots = machine.mem32[board.WATCHDOG + _SCRATCH_1] + 1 & 0xFFFF

@@ -1,7 +1,7 @@
 """Wiring only: board → bus → chip → reader → USB.
 
-To change files on a board that runs this, plug it in and at once press BOOTSEL for two seconds: it
-then stays at MicroPython's prompt.
+MicroPython's prompt, where files can be changed, is reached by `kazashi flash`; without a host by
+pressing BOOTSEL until the LED goes out, in the first second that it is lit; and whenever this ends.
 """
 
 import micropython
@@ -10,9 +10,15 @@ import micropython
 # other. A host that speaks while the board starts would stop it with a Ctrl-C in one of its frames.
 micropython.kbd_intr(-1)
 
+import sys
+
+sys.path.insert(0, ".frozen")  # where one module is frozen, all are: no file of another release
+
 import board
 import machine
 from rp2 import bootsel_button
+
+led = machine.Pin(board.LED, machine.Pin.OUT, value=1)
 
 from app import App
 from device import Device
@@ -69,7 +75,6 @@ def irq_line():
 
 
 def signals():
-    led = machine.Pin(board.LED, machine.Pin.OUT, value=0)
     if board.BUZZER is None:
         return Signals(led)
     return Signals(led, machine.PWM(machine.Pin(board.BUZZER), freq=1000, duty_u16=0))
@@ -84,10 +89,8 @@ def app(device):
     return App(Link(UsbSerial()), chip, Field(chip, isodep), isodep, device, signals())
 
 
-if bootsel_button():
-    micropython.kbd_intr(3)
+device = Device(bootsel_button)
+if device.is_maintained:
+    led(0)
 else:
-    device = Device()
-    reader = app(device)
-    device.guard()
-    reader.run()
+    app(device).run()

@@ -16,6 +16,7 @@ BEAT_MS = const(50)
 
 _DARK = const(0x2E)  # a beat: "." is dark, "#" lit; these are lit and sound, at so many hertz
 _TONES = {0x5F: 500, 0x2D: 2000, 0x5E: 2600}  # "_" low, "-" higher, "^" highest
+_START = b"#" * 20  # the second in which BOOTSEL leads to MicroPython's prompt: device.py
 _HALF = const(0x8000)  # of the time the buzzer's pin is high, where it is loudest
 
 PATTERNS = (  # by wire.SIGNAL
@@ -36,8 +37,8 @@ class Signals:
         self._led = led
         self._buzzer = buzzer
         self._lasting = PATTERNS[0]
-        self._ending = b""  # shown before the lasting one; b"": none is
-        self._begun = 0  # ticks, when what is shown began
+        self._ending = _START  # shown before the lasting one; b"": none is
+        self._begun = ticks_ms()  # when what is shown began
         self._beat = _DARK  # what is shown
 
     def show(self, signal):

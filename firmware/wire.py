@@ -7,7 +7,7 @@ A FORMAT holds the fixed fields; a message marked … goes on with bytes to the 
 from micropython import const
 
 REVISION = const(3)
-FINGERPRINT = b"\xc9\x51\x6f\xcb"
+FINGERPRINT = b"\x46\x60\x57\x23"
 SYNC = b"\xca\x5a"
 HEADER_SIZE = const(7)
 CRC_SIZE = const(4)
@@ -78,6 +78,7 @@ ASK_HEALTH = const(0x06)
 ARM = const(0x07)  # certificate, label, label_size, is_closing, select …
 ARM_FORMAT = ">BBBB"
 ARM_SIZE = const(4)
+MAINTAIN = const(0x08)
 EXAMINE = const(0x09)  # examination
 EXAMINE_FORMAT = ">B"
 EXAMINE_SIZE = const(1)

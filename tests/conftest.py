@@ -92,6 +92,15 @@ def image() -> Path:
     return Path(named)
 
 
+@pytest.fixture(scope="session")
+def frozen() -> Path:
+    """MicroPython with the firmware in it, where there is one: .ci/rp2040-image FOLDER pico."""
+    named = os.environ.get("KAZASHI_FROZEN")
+    if not named:
+        pytest.skip("no frozen firmware: set KAZASHI_FROZEN to a UF2 of kazashi flash pico --uf2")
+    return Path(named)
+
+
 @pytest.fixture
 def pico(interpreter: str) -> Callable[..., SimulatedPico]:
     """Makes simulated readers on the interpreter under test, the card lying there already."""

@@ -291,11 +291,11 @@ class Desk(Tabletop):
         bus = {"spi": self._spi_bus, "hsu": self._hsu_bus, "i2c": self._i2c_bus}[self.bus]
         chip = Pn532(bus(), self._set_reset if self.with_reset else None)
         isodep = IsoDep(chip)
-        device = Device()
+        device = Device(lambda: 0)
         self._set_led(False)
         signals = Signals(self._set_led, self.buzzer)
         self.app = app.App(Link(self.usb), chip, Field(chip, isodep), isodep, device, signals)
-        device.guard()
+        device.guard()  # the first second is over
         self.is_begun = False
 
     def step(self):

@@ -9,8 +9,8 @@ from pathlib import Path
 KAZASHI = str(Path(sys.executable).with_name("kazashi"))
 
 
-def kazashi(*arguments):
-    return subprocess.run([KAZASHI, *arguments], capture_output=True, text=True, timeout=60)
+def kazashi(*arguments, timeout_s=60):
+    return subprocess.run([KAZASHI, *arguments], capture_output=True, text=True, timeout=timeout_s)
 
 
 @contextmanager

@@ -2,8 +2,9 @@
 
     uv run python tests/recorder.py /dev/ttyACM0 red-breakout --date 2027-01-31
 
-The firmware is on the board, and the board at MicroPython's prompt: plug it in and at once press
-BOOTSEL for two seconds. A TEST CARD lies on the reader: its certificate's first bytes are kept.
+The firmware is on the board, and the board at MicroPython's prompt: plug it in, press BOOTSEL as
+the LED lights and hold it until the LED goes out. A TEST CARD lies on the reader: the first bytes
+of its certificate are kept.
 Writes vectors/bus/NAME.jsonl. `pico:IMAGE?tap=0` records an emulated board.
 """
 
@@ -16,10 +17,10 @@ from typing import Any
 from kazashi.discovery import connector
 from kazashi.errors import ReaderSilent
 from kazashi.link import Pipe
+from kazashi.reader import Reader
 
 TESTS = Path(__file__).parent
 _LIMIT_S = 60.0
-_SELECT_OF_FLASH = 1  # among the QSPI pins; BOOTSEL pulls it low
 
 
 def record(url: str, **about: object) -> list[dict[str, Any]]:
@@ -71,11 +72,14 @@ def _line_to(url: str) -> Pipe:
 
 
 def _emulated(url: str) -> Pipe:
-    """An emulated board at the prompt: BOOTSEL is down when main.py looks."""
+    """An emulated board at the prompt: it was asked for maintenance."""
     from kazashi.sim.emulation.pico import EmulatedPico
 
     pico = EmulatedPico.of(url)
-    pico._device.mcu.qspi[_SELECT_OF_FLASH].set_input_value(False)
+    pipe = pico.connect()
+    Reader(lambda: pipe).maintain()
+    while not pico.has_reset:
+        pipe.let_pass(0.1)
     return pico.connect()
 
 

@@ -29,4 +29,8 @@ RESET = 21  # RSTPD_N, not RSTO. None: a chip that is stuck needs its power cut
 LED = "LED"  # the board's own, GP25; a number: one of yours, on that pin
 BUZZER = None  # a passive piezo: the number of its pin, 22 say
 
+MACHINE = "Raspberry Pi Pico with RP2040"  # sys.implementation._machine
+MICROPYTHON = "RPI_PICO"  # the name of its build
+ARCH = "armv6m"  # what mpy-cross calls its processor
+
 WATCHDOG = 0x40058000  # its registers: RP2040 datasheet §4.7.6

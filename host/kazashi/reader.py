@@ -41,6 +41,7 @@ from kazashi_wire.messages import (
     Examined,
     Health,
     Hello,
+    Maintain,
     Refusal,
     ResetCause,
     Rest,
@@ -315,6 +316,15 @@ class Reader:
             field_offs=said.field_offs,
             chip_resets=said.chip_resets,
         )
+
+    def maintain(self) -> None:
+        """Have the reader start again and stay at MicroPython's prompt, for `kazashi flash`.
+
+        Its watchdog does not run there. After that it is no reader until it starts once more.
+        """
+        self._end_card()
+        self._link.request(Maintain(), Done)
+        self.close()
 
     def examine(self, examination: Examination) -> Examined:
         """Have the reader look at one thing that a tap needs. The card is forgotten."""

@@ -161,6 +161,13 @@ class Arm(Message, kind=0x07):
     select: bytes = wire(GreedyBytes)  # the command APDU that selects the application
 
 
+class Maintain(Message, kind=0x08):
+    """Start again, and stay at MicroPython's prompt. Answer: `Done`, then the line ends.
+
+    This layout never changes: it is how a reader of any release is brought to take another.
+    """
+
+
 class Examine(Message, kind=0x09):
     """Look at one thing that a tap needs. Answer: `Examined`. The card and its session are over.
 
@@ -294,7 +301,7 @@ class Log(Message, kind=0x84):
 
 
 MESSAGES: tuple[type[Message], ...] = (
-    *(Hello, Watch, Rest, Transmit, Handshake, AskHealth, Arm, Examine, Show),
+    *(Hello, Watch, Rest, Transmit, Handshake, AskHealth, Arm, Maintain, Examine, Show),
     *(Welcome, Done, Part, End, HandshakeReply, Health, Rested, Examined, Failed),
     *(CardFound, CardLost, CardRefused, Log, Ahead),
 )

@@ -33,6 +33,10 @@ def test_the_wheel_alone_runs_the_demo(tmp_path):
     tap = json.loads(run(str(program), "demo", "--json", "--reader", "sim:?speed=20&tap=0"))
     assert tap["signature"] == {"verified": True}
     where = run(
-        str(python), "-c", "from kazashi.sim import pico; print(pico.device_folder('boards'))"
+        str(python),
+        "-c",
+        "from kazashi.flashing.files import device_folder\n"
+        "assert (device_folder('.ci') / 'rp2040-image').is_file()\n"
+        "print(device_folder('boards'))",
     )
     assert Path(where.strip()).is_relative_to(tmp_path.resolve())

@@ -60,6 +60,19 @@ def test_other_programs_read_one_after_the_other(image, tmp_path):
         assert served.wait(20) == 130
 
 
+@POSIX
+def test_a_reader_that_is_flashed_over_its_port_reads_on(image, tmp_path):
+    link = tmp_path / "reader"
+    options = ("--emulated", "--reader", f"pico:{image}?tap=0", "--pty", str(link))
+    with running("simulate", *options, until="serving"):
+        done = kazashi("flash", "pico", "--reader", str(link), timeout_s=600)
+        assert done.returncode == 0, done.stderr
+        assert "firmware  0.1.0" in done.stdout
+        done = kazashi("read", "--reader", str(link), "--json")
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout)["certificate"]["length"] == 1600
+
+
 def test_emulated_time_never_outruns_the_wall_clock(image):
     pico = EmulatedPico(image, Options(card="none"))
     pipe = pico.connect_paced()

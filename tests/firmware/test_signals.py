@@ -49,7 +49,9 @@ class Front:
 def front():
     clock.watchdog = None
     clock.s = round(clock.s + 1)
-    return Front()
+    front = Front()
+    assert front.during(1) == [(LIT, 1000)]  # in which BOOTSEL is looked at
+    return front
 
 
 def test_a_reader_that_has_nothing_to_say_is_dark_and_silent(front):

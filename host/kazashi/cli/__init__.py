@@ -8,7 +8,7 @@ import sys
 import typer
 from rich.console import Console
 
-from kazashi.cli import bench, demo, doctor, info, listing, monitor, read, show, simulate
+from kazashi.cli import bench, demo, doctor, flash, info, listing, monitor, read, show, simulate
 from kazashi.errors import ReaderError
 
 app = typer.Typer(
@@ -26,6 +26,7 @@ app.command("read")(read.read)
 app.command("monitor")(monitor.watch)
 app.command("simulate")(simulate.simulate)
 app.command("bench")(bench.bench)
+app.command("flash")(flash.flash)
 
 
 def main() -> None:

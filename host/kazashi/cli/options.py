@@ -48,13 +48,18 @@ class Simulated(Protocol):
     @property
     def air(self) -> Air: ...
     @property
+    def has_reset(self) -> bool: ...  # by itself: it is still plugged in
+    @property
     def ledger(self) -> Ledger | None: ...
     def connect(self) -> Pipe: ...
     def connect_paced(self) -> Served: ...
 
 
-def simulated(url: str) -> Simulated:
-    """The simulated or emulated reader that `url` describes; a wrong one is a usage error."""
+def simulated(url: str, *, is_blank: bool = False) -> Simulated:
+    """The simulated or emulated reader that `url` describes; a wrong one is a usage error.
+
+    `is_blank`: an emulated board without the firmware.
+    """
     if not url.startswith("pico:"):
         return _simulated_pico(url)
     try:
@@ -62,7 +67,7 @@ def simulated(url: str) -> Simulated:
     except ImportError as error:
         raise NoReader(url, f"{error.name} is missing: install kazashi[emulator]") from error
     try:
-        return EmulatedPico.of(url)
+        return EmulatedPico.of(url, is_blank=is_blank)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--reader") from error
 

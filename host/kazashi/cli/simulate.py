@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from kazashi.cli.options import Simulated, SimUrl, simulated
+from kazashi.errors import ReaderUnplugged
 from kazashi.sim.serve import Line, TcpLine, serve
 
 _Pty = Annotated[
@@ -22,32 +23,52 @@ _Emulated = Annotated[
 ]
 
 
+_Blank = Annotated[
+    bool, typer.Option("--blank", help="MicroPython alone on the emulated Pico: see flash.")
+]
+
+
 def simulate(
-    reader: SimUrl = "sim:", *, emulated: _Emulated = False, pty: _Pty = None, tcp: _Tcp = ""
+    reader: SimUrl = "sim:",
+    *,
+    emulated: _Emulated = False,
+    blank: _Blank = False,
+    pty: _Pty = None,
+    tcp: _Tcp = "",
 ) -> None:
     """Serve a simulated reader until Ctrl-C. Give one of --pty and --tcp."""
     if (pty is None) == (not tcp):
         raise typer.BadParameter("give one of --pty LINK and --tcp HOST:PORT")
     if emulated and reader.startswith("sim:"):
         reader = f"pico:{reader.removeprefix('sim:')}"
-    pico = simulated(reader)
+    if blank and not reader.startswith("pico:"):
+        raise typer.BadParameter("--blank is for --emulated: sim: has no MicroPython of its own")
+    pico = simulated(reader, is_blank=blank)
+    does = "flash pico" if blank else "read"
     if pty is None:
         line = _tcp_line(tcp)
         with closing(line):
-            _serve(pico, line, f"socket://{line.address[0]}:{line.address[1]}")
-    else:
-        _serve_pty(pico, pty)
+            while True:
+                _serve(pico, line, f"{does} --reader socket://{line.address[0]}:{line.address[1]}")
+                line.hang_up()
+    while True:
+        _serve_pty(pico, pty, does)
 
 
-def _serve(pico: Simulated, line: Line, url: str) -> None:
+def _serve(pico: Simulated, line: Line, command: str) -> None:
+    """Until the board starts again by itself, and so is gone from its line."""
     console = Console(stderr=True)
     console.print("booting the reader …")
     with closing(pico.connect_paced()) as pipe:
-        console.print(f"serving: kazashi read --reader {url}", soft_wrap=True)
-        serve(pipe, line)
+        console.print(f"serving: kazashi {command}", soft_wrap=True)
+        try:
+            serve(pipe, line)
+        except ReaderUnplugged:
+            if not pico.has_reset:
+                raise
 
 
-def _serve_pty(pico: Simulated, link: Path) -> None:
+def _serve_pty(pico: Simulated, link: Path, does: str) -> None:
     try:
         from kazashi.sim.terminal import Terminal  # POSIX only
     except ImportError:
@@ -61,7 +82,7 @@ def _serve_pty(pico: Simulated, link: Path) -> None:
         except OSError as error:
             raise typer.BadParameter(f"cannot make {link}: {error.strerror}") from error
         try:
-            _serve(pico, terminal, os.fspath(link))
+            _serve(pico, terminal, f"{does} --reader {os.fspath(link)}")
         finally:
             link.unlink(missing_ok=True)
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from time import monotonic
 
 from kazashi.errors import NoReader, ReaderSilent, ReaderUnplugged
+from kazashi.flashing.files import device_folder
 from kazashi_wire.frame import SYNC
 
 from .ailments import PAST, USB, ailing
@@ -29,7 +30,6 @@ _READ_TIMEOUT_S = 0.05
 _WRITE_TIMEOUT_S = 5.0
 _BUFFER = 4096  # of the line, about: a sender soon notices that nobody fetches
 _STRAY = b"\xff\x00"
-_PACKAGE = Path(__file__).parents[1]
 _MICROPYTHON_32 = "KAZASHI_MICROPYTHON32"  # names a command
 _STAND_INS = Path(__file__).parent / "stand_ins"
 
@@ -43,7 +43,7 @@ class SimulatedPico(Tabletop):
         super().__init__(options, self._clock)
         self._folder = device_folder("boards") / options.board
         self._watchdog: Watchdog | None = None
-        self._has_reset = False  # itself, and is still plugged in
+        self.has_reset = False  # itself, and is still plugged in
 
     def connect(self) -> "ProcessPipe":
         """Plug it in: power for board and chip, and the line to the firmware.
@@ -58,12 +58,12 @@ class SimulatedPico(Tabletop):
         fault = self.options.fault
         pins = ailing(Pins.of(self._folder), fault)
         self._watchdog = self._watchdog or Watchdog(pins.watchdog)
-        if not self._has_reset:
+        if not self.has_reset:
             self.chip.reset()
             self._watchdog.lose_power()
             if fault in PAST:
                 self._watchdog.look_back(is_hung=fault == "watchdog")
-        self._has_reset = False
+        self.has_reset = False
         server = BoardServer(
             self.chip,
             self._clock,
@@ -89,7 +89,7 @@ class SimulatedPico(Tabletop):
     connect_paced = connect  # it runs by the wall clock anyway
 
     def _reset(self) -> None:
-        self._has_reset = True
+        self.has_reset = True
         self.pipe.process.kill()
 
 
@@ -199,12 +199,6 @@ def connect(url: str) -> ProcessPipe:
         return SimulatedPico(Options.parse(url)).connect()
     except ValueError as error:
         raise NoReader(url, str(error)) from error
-
-
-def device_folder(name: str) -> Path:
-    """Where firmware/ or boards/ is: carried by the installed package, or in the checkout."""
-    packaged = _PACKAGE / "device" / name
-    return packaged if packaged.is_dir() else _PACKAGE.parents[1] / name
 
 
 def interpreter(name: str, script: Path, folders: list[str]) -> tuple[list[str], dict[str, str]]:

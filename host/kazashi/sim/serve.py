@@ -61,7 +61,7 @@ class TcpLine:
         except OSError:
             data = b""
         if not data:
-            self._hang_up()
+            self.hang_up()
         return data
 
     def write(self, data: bytes, timeout_s: float) -> None:
@@ -75,10 +75,11 @@ class TcpLine:
             return  # it left in the middle: what is not fetched is dropped
 
     def close(self) -> None:
-        self._hang_up()
+        self.hang_up()
         self._listener.close()
 
-    def _hang_up(self) -> None:
+    def hang_up(self) -> None:
+        """Whoever is there has to come again."""
         if self._peer:
             self._peer.close()
             self._peer = None

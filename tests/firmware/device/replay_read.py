@@ -147,6 +147,9 @@ class Device:
     names = b"test\ncpython"
     serial = b"SIMULATD"
 
+    def turn(self):
+        pass
+
     def alive(self):
         pass
 
@@ -192,6 +195,8 @@ elif "i2c" in sys.argv:
 else:
     wires = Spi()
     driver = Pn532(SpiBus(wires, ignore, wires.irq if "irq" in sys.argv else None))
+for size in range(len(getattr(driver._bus, "_first", ()))):
+    driver._bus._cut(size)  # allocates, at the first use of each size
 isodep = IsoDep(driver)
 app = App(Link(port), driver, Field(driver, isodep), isodep, Device(), Signals(ignore))
 if "locked" in sys.argv:

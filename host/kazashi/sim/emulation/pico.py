@@ -9,6 +9,7 @@ times slower than a real one; an idle one takes no time at all, unless it is pac
 """
 
 import tempfile
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
@@ -18,7 +19,6 @@ from rp2040py.gpio_pin import GPIOPinState
 from rp2040py.simulator import Simulator
 
 from kazashi.errors import NoReader
-from kazashi.reader import Reader
 from kazashi.sim.ailments import BOARD, PAST, USB, ailing
 from kazashi.sim.board import Pins
 from kazashi.sim.options import Options
@@ -39,6 +39,7 @@ from .pipe import EmulatedPipe
 
 _FLASH_START = 0x10000000
 _BITS = 8
+_BOOT_S = 0.5  # from USB to hello, and more
 
 
 class EmulatedClock:
@@ -54,21 +55,28 @@ class EmulatedClock:
 class EmulatedPico(Tabletop):
     """Board, chip and card. connect() plugs it in and boots the image.
 
-    `beside`: a folder of files that lie in the flash beside the firmware's own.
+    `beside`: a folder of files that lie in the flash beside the firmware's own. `is_blank`: there
+    is nothing in the flash but MicroPython.
 
     Raises:
         NoReader: `image` is not there, or no whole UF2; or there is no such board.
     """
 
     def __init__(
-        self, image: Path, options: Options | None = None, beside: Path | None = None
+        self,
+        image: Path,
+        options: Options | None = None,
+        beside: Path | None = None,
+        *,
+        is_blank: bool = False,
     ) -> None:
         options = options or Options()
         self.ledger = ledger = Ledger()
-        self._device = _device(image, options, beside)
+        files = {} if is_blank else firmware_files(options.board, options.bus, beside)
+        self._device = _device(image, files)
         mend(self._device, partial(ledger.note, Owner.USB))
         self._is_booted = False
-        self._has_reset = False  # itself, and is still plugged in
+        self.has_reset = False  # itself, and is still plugged in
         self._pipe: EmulatedPipe | None = None
         watchdog = self._device.mcu.watchdog
         self._start_again = watchdog.on_watchdog_trigger
@@ -81,13 +89,13 @@ class EmulatedPico(Tabletop):
         self._wires = wires(self._device, self.chip, pins, ledger)
 
     @classmethod
-    def of(cls, url: str) -> "EmulatedPico":
+    def of(cls, url: str, *, is_blank: bool = False) -> "EmulatedPico":
         """The one that `url` describes. Raises ValueError, which says what is wrong with it."""
         place, _, text = url.removeprefix("pico:").partition("?")
         options = Options.parse(f"sim:?{text}")
         if options.fault in (*BOARD, USB, *PAST):
             raise ValueError(f"pico: cannot have the fault {options.fault}: use sim:")
-        return cls(Path(place) if place else official_image(), options)
+        return cls(Path(place) if place else official_image(), options, is_blank=is_blank)
 
     def connect(self) -> EmulatedPipe:
         """Plug it in: power for board and chip. Returns when USB is there.
@@ -100,20 +108,18 @@ class EmulatedPico(Tabletop):
         return self._plug_in(EmulatedPipe(self._device))
 
     def connect_paced(self) -> EmulatedPipe:
-        """As connect(), for hosts that live by the wall clock. Returns when the firmware answers.
-
-        Raises:
-            ReaderError: it does not.
+        """As connect(), for hosts that live by the wall clock. Returns when it has booted: nobody
+        has the patience for that here.
         """
         pipe = self._plug_in(EmulatedPipe(self._device, is_paced=True))
-        Reader(lambda: pipe)
+        pipe.let_pass(_BOOT_S)
         return pipe
 
     def _plug_in(self, pipe: EmulatedPipe) -> EmulatedPipe:
         self._pipe = pipe
-        if not self._has_reset:
+        if not self.has_reset:
             self._power_up()
-        self._has_reset = False
+        self.has_reset = False
         pipe.await_enumeration()
         return pipe
 
@@ -127,7 +133,7 @@ class EmulatedPico(Tabletop):
 
     def _reset(self) -> None:
         """The firmware, or its watchdog, resets the board: USB is gone until it has started."""
-        self._has_reset = True
+        self.has_reset = True
         if self._pipe:
             self._pipe.cut()
         self._start_again()
@@ -185,10 +191,9 @@ def _charge_air(air: Air, ledger: Ledger) -> None:
     air.exchange = charged_exchange
 
 
-def _device(image: Path, options: Options, beside: Path | None) -> MicroPythonDevice:
+def _device(image: Path, files: Mapping[str, bytes]) -> MicroPythonDevice:
     spec = resolve_firmware(BOARDS["pico"], "micropython", str(checked(image)))
     assert spec.layout
-    files = firmware_files(options.board, options.bus, beside)
     with tempfile.NamedTemporaryFile(suffix=".littlefs") as filesystem:
         filesystem.write(littlefs(files, spec.layout))
         filesystem.flush()

@@ -80,8 +80,8 @@ class EmulatedPipe:
             self._device.cdc.send_serial_byte(byte)
 
     def let_pass(self, seconds: float) -> None:
-        """Emulated time, in which the host does nothing."""
-        self._run(lambda: False, seconds)
+        """Emulated time, in which the host does nothing; less where the board leaves."""
+        self._run(lambda: self._is_cut, seconds)
 
     def cut(self) -> None:
         """The board has gone from the bus; what it said before can still be read."""

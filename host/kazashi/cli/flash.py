@@ -1,0 +1,94 @@
+"""`kazashi flash`: put the firmware on a board, or into one file to drop on it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
+
+from kazashi.cli import show
+from kazashi.cli.options import ReaderUrl
+from kazashi.discovery import connector
+from kazashi.errors import NotFlashed
+from kazashi.flashing.files import Board
+from kazashi.flashing.uf2 import build
+
+_Board = Annotated[str, typer.Argument(metavar="BOARD", help="pico, or another folder of boards/.")]
+_Uf2 = Annotated[
+    Path | None,
+    typer.Option(
+        "--uf2",
+        metavar="OUT",
+        help="Build one file instead, MicroPython with the firmware in it, to drop on the board's "
+        "BOOTSEL drive.",
+    ),
+]
+_MicroPython = Annotated[
+    Path | None,
+    typer.Option(
+        "--micropython",
+        metavar="DIR",
+        help="With --uf2: a checkout of MicroPython; without one, Debian's source packages.",
+    ),
+]
+
+
+def flash(
+    board: _Board,
+    reader: ReaderUrl = None,
+    *,
+    uf2: _Uf2 = None,
+    micropython: _MicroPython = None,
+) -> None:
+    """Put the firmware on a board: one with a stock MicroPython, or a reader of any release.
+
+    Cut anywhere, run it again: it goes on where it stopped.
+    """
+    if micropython and not uf2:
+        raise typer.BadParameter("--micropython is for --uf2")
+    if micropython and not (micropython / "ports" / "rp2").is_dir():
+        raise typer.BadParameter(f"{micropython} is no checkout of MicroPython")
+    if uf2 and not uf2.parent.is_dir():
+        raise typer.BadParameter(f"{uf2.parent} is no folder")
+    if uf2:
+        _build(Board.named(board), uf2, micropython)
+    else:
+        _install(Board.named(board), reader)
+
+
+def _build(board: Board, out: Path, micropython: Path | None) -> None:
+    console = Console(stderr=True)
+    with console.status("building MicroPython with the firmware: some minutes …"):
+        try:
+            build(board, out, micropython)
+        except OSError as error:
+            raise typer.BadParameter(f"cannot write {out}: {error.strerror}") from error
+    console.print(f"hold BOOTSEL, plug the board in, and drop {out} on its drive", soft_wrap=True)
+
+
+def _install(board: Board, reader: str | None) -> None:
+    try:
+        from kazashi.flashing.install import install
+    except ImportError as error:
+        raise NotFlashed(f"{error.name} is missing", "install kazashi[flash]") from error
+    with _progress() as progress:
+        task = progress.add_task("looking at the board", total=None)
+
+        def on_progress(done: int, total: int) -> None:
+            progress.update(task, description="copying", completed=done, total=total)
+
+        connected = install(connector(reader), board, on_progress)
+    info = connected.info
+    connected.close()
+    show.show_facts(Console(), show.reader_facts(info))
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+    )

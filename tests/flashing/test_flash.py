@@ -1,0 +1,135 @@
+"""Putting files on a board, cut at each of its steps."""
+
+import pytest
+
+from flashing.board import FolderBoard
+from kazashi.errors import NotFlashed, ReaderUnplugged, WrongBoard
+from kazashi.flashing.files import LIST, MAIN, Board, board_names, firmware_files
+from kazashi.flashing.flash import check_board, flash
+
+PICO = Board.named("pico")
+FILES = {LIST: b"kazashi.txt\nboard.mpy\napp.mpy\nmain.py"}
+FILES |= {name: name.encode() * 50 for name in ("board.mpy", "app.mpy", MAIN)}
+# What a release before this one may have left, beside a file that is nobody's business.
+OLD = {
+    **dict.fromkeys(FILES, b"of another release"),
+    "gone.mpy": b"no part of the firmware any more",
+    LIST: "\n".join([*FILES, "gone.mpy"]).encode(),
+}
+OWN = {"notes.txt": b"somebody's own"}
+
+
+def no_progress(_done, _total):
+    pass
+
+
+@pytest.fixture
+def board(tmp_path):
+    """Makes boards with these files on them, one at a time."""
+    made = []
+
+    def make(files=(), **kinds):
+        for last in made:
+            last.restart()
+        for file in tmp_path.iterdir():
+            file.unlink()
+        for name, data in dict(files).items():
+            (tmp_path / name).write_bytes(data)
+        made.append(FolderBoard(tmp_path, **kinds))
+        return made[-1]
+
+    yield make
+    for last in made:
+        last.restart()
+
+
+@pytest.mark.parametrize("before", [{}, OWN, OLD | OWN], ids=["blank", "stock", "older"])
+def test_a_flash_cut_at_any_step_is_repaired_by_the_next(board, before):
+    attached = board(before)
+    flash(attached, FILES, no_progress)
+    steps = attached.steps
+    after = FILES | {name: OWN[name] for name in before if name in OWN}
+    assert attached.files() == after
+    for cut_at in range(steps):
+        attached = board(before)
+        attached.cut_at = cut_at
+        with pytest.raises(ReaderUnplugged):
+            flash(attached, FILES, no_progress)
+        # A board that has main.py starts it: then all the rest is there, of one release.
+        assert MAIN not in attached.files() or attached.files() == before
+        attached.restart()
+        flash(attached, FILES, no_progress)
+        assert attached.files() == after
+
+
+def test_every_file_travels_once(board):
+    attached = board()
+    flash(attached, FILES, no_progress)
+    attached.restart()
+    whole = attached.files()
+    (attached.folder / "app.mpy").write_bytes(b"damaged")
+    sent = []
+    flash(attached, FILES, lambda done, total: sent.append((done, total)))
+    assert attached.files() == whole
+    total = len(FILES["app.mpy"]) + len(FILES[MAIN])
+    assert sent[-1] == (total, total)
+    sent.clear()
+    flash(attached, FILES, lambda *progress: sent.append(progress))
+    assert sent == []
+
+
+def test_a_source_that_would_be_taken_for_the_module_goes(board):
+    attached = board({"app.py": b"copied by hand", "app.mpy": FILES["app.mpy"]})
+    flash(attached, FILES, no_progress)
+    assert attached.files() == FILES
+
+
+def test_a_file_that_arrives_damaged_is_not_taken(board, monkeypatch):
+    attached = board(OLD)
+    write = FolderBoard.fs_writefile
+    monkeypatch.setattr(
+        FolderBoard,
+        "fs_writefile",
+        lambda self, name, data, **more: write(self, name, data[:-1] + b"?", **more),
+    )
+    with pytest.raises(NotFlashed, match="did not arrive as it was sent: run it again"):
+        flash(attached, FILES, no_progress)
+    assert MAIN not in attached.files()
+    assert attached.files()[LIST] == OLD[LIST]
+
+
+def test_the_board_that_was_named_is_taken(board):
+    check_board(board(), PICO)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "error", "said"),
+    [
+        (
+            {"machine": "Raspberry Pi Pico W with RP2040"},
+            WrongBoard,
+            "this is a Raspberry Pi Pico W with RP2040, not a Raspberry Pi Pico with RP2040",
+        ),
+        ({"version": (1, 22, 2, "")}, NotFlashed, "MicroPython is 1.22: put 1.23 or newer on it"),
+        ({"frozen": ("wire",)}, NotFlashed, "drop a new file on it"),
+    ],
+)
+def test_another_board_is_refused_before_anything_is_changed(board, kinds, error, said):
+    attached = board(OLD, **kinds)
+    with pytest.raises(error, match=said):
+        check_board(attached, PICO)
+    assert attached.files() == OLD
+
+
+def test_a_board_that_does_not_exist_names_those_that_do():
+    with pytest.raises(NotFlashed, match=f"name one of {', '.join(board_names())}"):
+        Board.named("unicorn")
+
+
+@pytest.mark.parametrize("name", board_names())
+def test_the_firmware_compiles_for_every_board(name):
+    files = firmware_files(Board.named(name))
+    assert next(iter(files)) == LIST
+    assert list(files)[-1] == MAIN
+    assert {"board.mpy", "app.mpy", "octets.mpy"} < set(files)
+    assert files[LIST].decode().split() == list(files)
