@@ -14,7 +14,7 @@ import wire
 from faults import Fault, fault_of, signal_of
 from field import FOUND, REFUSED
 from link import HEADER
-from pn532 import ChipRefused, ChipSilent
+from pn532 import ChipRefused, ChipSilent, Overheated
 from reading import Reading
 from relay import Relay
 
@@ -33,7 +33,7 @@ class App:
 
     def __init__(self, link, chip, field, isodep, device, signals):
         self._link = link
-        self._relay = Relay(link, chip, isodep, device)
+        self._relay = Relay(link, chip, isodep, device, signals)
         self._reading = Reading(link, isodep, self._relay)
         self._chip = chip
         self._field = field
@@ -45,7 +45,7 @@ class App:
         self._chip_resets = 0  # in a row
         self._hot_since = None  # ticks; None: it is cool
         self._hot_status = 0  # what the chip said
-        self._asked = 0  # ticks, when the host last asked for anything
+        self._asked = 0  # ticks, when the host last asked for anything, or a card came
         self._steps = 0  # since the last collection
         self._is_looking = False  # somebody waits for a card
         self._period_ms = 0  # from one search to the next
@@ -136,7 +136,7 @@ class App:
         if isinstance(error, (ChipSilent, ChipRefused)) and self._is_chip_ready:
             if self._reset_chip() and fault == wire.FAULT_CHIP_SILENT:
                 fault = wire.FAULT_CHIP_RESTARTED
-        elif fault == wire.FAULT_COOL_DOWN:
+        elif isinstance(error, Overheated):
             self._hot_since, self._hot_status = ticks_ms(), detail
         elif fault == wire.FAULT_INTERNAL:
             gc.collect()  # it may have been for want of memory
@@ -229,7 +229,8 @@ class App:
 
     def _show(self):
         signal = self._link.buffer[HEADER]
-        if self._link.size != wire.SHOW_SIZE or not 0 < signal <= wire.SIGNAL_TRY_AGAIN:
+        is_known = wire.SIGNAL_DONE <= signal <= wire.SIGNAL_TRY_AGAIN
+        if self._link.size != wire.SHOW_SIZE or not is_known:
             raise Fault(wire.FAULT_MALFORMED_REQUEST, 0)
         self._signals.show(signal)
         self._done()
@@ -267,6 +268,7 @@ class App:
         if self._link.size != wire.EXAMINE_SIZE:
             raise Fault(wire.FAULT_MALFORMED_REQUEST, 0)
         self._dismiss()
+        self._signals.show(0)
         self._reading.disarm()
         self._is_chip_ready = False
         fault, seen = examine(self._link.buffer[HEADER], self._chip)
@@ -330,10 +332,9 @@ class App:
         if found == FOUND:
             self._is_looking = False  # one Watch, one card: never a second one unnoticed
             self._has_card = self._has_found = True
-            is_armed = self._reading.is_armed
             self._reading.run(self._tell_found)
-            self._signals.show(wire.SIGNAL_READING if is_armed else wire.SIGNAL_CARD_FOUND)
-            self._checked = ticks_ms()
+            self._signals.show(wire.SIGNAL_CARD_FOUND)  # what was planned is read
+            self._checked = self._asked = ticks_ms()
         elif found == REFUSED:
             if self._field.refusal != self._refusal:
                 self._refusal = self._field.refusal
@@ -348,6 +349,8 @@ class App:
         struct.pack_into(wire.CARD_FOUND_FORMAT, self._link.out, HEADER, field.technology, *rates)
         size = wire.CARD_FOUND_SIZE
         self._link.send(wire.CARD_FOUND, 0, size, field.answer, 0, field.count)
+        if self._reading.is_armed:
+            self._signals.show(wire.SIGNAL_READING)
 
     def _mend_search(self, error):
         """Reset the chip and go on; a chip that fails whenever it searches is as good as silent."""

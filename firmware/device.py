@@ -43,6 +43,9 @@ class Device:
         self._begin_s = time()
         self._begin = ticks_ms()
         self._read_note()
+        has_failed = self.cause in (wire.RESET_CAUSE_WATCHDOG, wire.RESET_CAUSE_RECOVERY)
+        if has_failed and not self.is_maintained:
+            self.guard()  # it may hang again
 
     def guard(self):
         """From now on alive() is due every eight seconds; this cannot be undone."""

@@ -87,7 +87,7 @@ class Reading:
         relay = self._relay
         relay.begin(0)
         self._step = _SELECT
-        self._offset = 0
+        self._offset = self._length = 0
         self._takes_extended = True
         while self._step != _NOTHING:
             self._put_on_air()
@@ -127,7 +127,8 @@ class Reading:
                 return self._after_start()
         if step == _REST:
             return self._after_rest(status)
-        if step == _LABEL and self._is_closing and self._is_iphone():
+        is_read = 0 < self._length <= self._offset
+        if step == _LABEL and is_read and self._is_closing and self._is_iphone():
             self._size = len(_CLOSING)
             copy(_CLOSING, 0, self._command, 0, self._size)
             return _CLOSE

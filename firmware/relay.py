@@ -24,10 +24,11 @@ _HEAD = const(16)
 class Relay:
     """Carries the command in hand at `link` to the card, and responses to the host."""
 
-    def __init__(self, link, chip, isodep, device):
+    def __init__(self, link, chip, isodep, device, signals):
         self._link = link
         self._isodep = isodep
         self._device = device
+        self._signals = signals
         self._heard = chip.heard.buffer
         self._number = 0  # of the request
         self._is_open = False  # the last block of a response is still to be sent
@@ -96,6 +97,7 @@ class Relay:
         struct.pack_into(wire.PART_FORMAT, self._link.out, HEADER, self._sent)
         self._sent += count
         self._link.send(wire.PART, self._number, wire.PART_SIZE, self._heard, isodep.start, count)
+        self._signals.step()
 
     def _send_command(self):
         """Send the APDU in hand to the card in blocks, fetching its other parts as they come."""
@@ -129,5 +131,6 @@ class Relay:
     def _report_life(self):
         """The card keeps us waiting: let the host know that we are here."""
         self._device.alive()
+        self._signals.step()
         struct.pack_into(wire.PART_FORMAT, self._link.out, HEADER, 0)
         self._link.send(wire.PART, self._number, wire.PART_SIZE)

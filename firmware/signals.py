@@ -69,7 +69,7 @@ class Signals:
     def step(self):
         """Bring LED and buzzer up to date. It is due every beat; a late one does no harm."""
         beats = ticks_diff(ticks_ms(), self._begun) // BEAT_MS
-        if beats < len(self._ending):
+        if 0 <= beats < len(self._ending):  # ticks wrap after days
             self._put(self._ending[beats])
             return
         if self._ending:

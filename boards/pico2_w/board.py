@@ -15,7 +15,7 @@ MISO = 16
 SELECT = 17
 
 I2C = 0
-I2C_HZ = 416_000  # 400,000 on the line, if it adds 15 cycles to a bit as the RP2040 does; untried
+I2C_HZ = 400_000  # the PN532's most
 SDA = 8
 SCL = 9
 

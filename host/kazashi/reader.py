@@ -55,6 +55,7 @@ from kazashi_wire.messages import (
 
 _RETURN_S, _RETURN_LOOK_S = 3.0, 0.1  # of a board that starts again
 
+_LONGEST_PERIOD_S = 65.0
 EVERY_TECHNOLOGY = (Technology.TYPE_B, Technology.TYPE_A)  # the My Number Card first
 
 
@@ -261,13 +262,18 @@ class Reader:
         tells what came of it.
 
         The reader looks for `technologies` in this order, again and again; a search begins
-        `period_s` after the one before (65 s at most), at once where that took longer.
+        `period_s` after the one before, 65 at most; at once where that took longer.
 
         Raises:
+            ValueError: the reader cannot look in such an order, or so seldom.
             NoCard: nobody did in `timeout_s`, and the reader says that it looked.
             SeveralCards: more than one is there.
             CardUnusable: what is there is a tag.
         """
+        if not 1 <= len(technologies) <= 8 or {*technologies} <= {Technology.APPLE_ECP}:
+            raise ValueError("technologies are one to eight, with TYPE_A or TYPE_B among them")
+        if not 0 <= period_s <= _LONGEST_PERIOD_S:
+            raise ValueError(f"period_s is 0 to {_LONGEST_PERIOD_S}")
         self._end_card()
         if plan:
             self._link.request(_arm(plan), Done)
@@ -339,9 +345,12 @@ class Reader:
         return len(self._link.noise)
 
     def show(self, signal: Signal) -> None:
-        """Show people how it went, with the reader's LED and buzzer: `DONE`, or `FAILED`.
+        """Show people how it went, with the LED and buzzer: `DONE`, `FAILED` or `TRY_AGAIN`.
 
         What the reader knows by itself it shows by itself: that it waits, reads, or lost the card.
+
+        Raises:
+            ReaderFault: it is another signal.
         """
         self._link.request(Show(signal=signal), Done)
 

@@ -68,7 +68,7 @@ class ResetCause(IntEnum):
     POWER_ON = 1  # it was plugged in, or its RUN pin was pulled
     WATCHDOG = 2  # the firmware hung
     RECOVERY = 3  # the firmware restarted itself: the PN532 stayed silent
-    REQUEST = 4  # somebody at MicroPython's prompt asked for it
+    REQUEST = 4  # somebody asked for it: `Maintain`, BOOTSEL, or at MicroPython's prompt
 
 
 @unique
@@ -183,7 +183,7 @@ class Show(Message, kind=0x0A):
     The reader by itself shows a `Watch`, a card, and faults; only the host knows what is done.
     """
 
-    signal: int = wire(Int8ub)  # a `Signal`
+    signal: int = wire(Int8ub)  # a `Signal`: DONE, FAILED or TRY_AGAIN
 
 
 # --- answers, reader → host --------------------------------------------------------------------

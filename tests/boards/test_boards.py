@@ -25,14 +25,12 @@ def test_there_is_a_folder_for_each_board():
 @pytest.mark.parametrize("name", NAMES)
 def test_boards_differ_in_their_names_and_their_chip_alone(name):
     said = constants(name)
-    chip, arch, watchdog, i2c_hz = (
-        ("RP2350", "armv7emsp", 0x400D8000, 416_000)
-        if name in RP2350
-        else ("RP2040", "armv6m", 0x40058000, 419_000)
+    chip, arch, watchdog = (
+        ("RP2350", "armv7emsp", 0x400D8000) if name in RP2350 else ("RP2040", "armv6m", 0x40058000)
     )
     assert said["MACHINE"].endswith(f" with {chip}")
     assert said["MICROPYTHON"] == f"RPI_{name.upper()}"
-    own = {"NAME": name, "ARCH": arch, "WATCHDOG": watchdog, "I2C_HZ": i2c_hz}
+    own = {"NAME": name, "ARCH": arch, "WATCHDOG": watchdog}
     own |= {key: said[key] for key in ("MACHINE", "MICROPYTHON")}
     assert said == constants("pico") | own
 

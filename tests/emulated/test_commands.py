@@ -35,8 +35,8 @@ def test_the_benchmark_measures_ours_and_the_chips_engine(image):
     assert done.returncode == 0, done.stderr
     ours, asked, fast, engine = json.loads(done.stdout)["rows"]
     assert list(ours) == [
-        *("driver", "bus", "clock", "bit_rate", "certificate_bytes", "fsc", "extended", "armed"),
-        *("chip_ms", "floor_ms", "air_ms", "total_ms", "ratio"),
+        *("driver", "bus", "baud", "clock", "bit_rate", "certificate_bytes", "fsc", "extended"),
+        *("armed", "chip_ms", "floor_ms", "air_ms", "total_ms", "ratio"),
     ]
     assert [row["driver"] for row in (ours, asked, engine)] == ["kazashi", "kazashi", "engine"]
     assert (ours["armed"], asked["armed"], fast["bit_rate"]) == (True, False, 424)

@@ -81,10 +81,12 @@ def test_the_matrix_has_all_its_cells():
         Way.ARMED: 26,
         Way.ARMED_AT_424: 30,  # the rate, and three blocks to try it
     }
-    assert over_hsu == {way: count + 1 for way, count in over_spi.items()}  # the bus's rate
-    assert len(FAULTS) * len(PLACES) == 9 * 167
+    # Its rate, and eight tests of the line.
+    assert over_hsu == {way: count + 9 for way, count in over_spi.items()}
+    assert {way: len(COMMANDS[way, "i2c"]) for way in WAYS} == over_spi
+    assert len(FAULTS) * len(PLACES) == 9 * 273
     assert len(STATUSES) * len(ON_AIR) == 26 * 45
-    assert len(PLACES) == 167  # restarts of the board with a chip that goes on
+    assert len(PLACES) == 273  # restarts of the board with a chip that goes on
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda f: f.__name__)

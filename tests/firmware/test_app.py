@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desk import Desk
+from desk import Desk, clock
 from kazashi.sim.card import Jpki
+from kazashi.sim.faults import report
 from kazashi.sim.hostframe import ACK
 from kazashi.sim.person import Person
 from kazashi.sim.picc import TypeB
@@ -198,3 +199,29 @@ def test_no_bytes_stop_the_reader(noise):
 def test_done_comes_before_the_card():
     answers = Board().ask(WATCH)
     assert answers[0] == Done()
+
+
+def test_a_card_that_comes_ten_minutes_after_the_watch_is_kept():
+    board = Board()
+    cards, board.air.cards[:] = list(board.air.cards), []
+    board.ask(WATCH)
+    clock.s += 700
+    board.air.cards[:] = cards
+    found = board.messages(4)
+    assert isinstance(found[-1], CardFound)
+    clock.s += 3
+    assert board.messages(3) == []
+
+
+def test_a_host_that_asks_again_does_not_keep_the_chip_from_cooling():
+    board = Board()
+    board.find_card()
+    board.chip.disturb = lambda _n, command: report(0x0D) if command[0] == 0x42 else None
+    assert (
+        board.ask(Transmit(is_last=1, data=bytes.fromhex("00a40000")))[-1].fault == Fault.COOL_DOWN
+    )
+    board.chip.disturb = lambda *_: None
+    for _ in range(4):
+        assert board.ask(WATCH)[0].fault == Fault.COOL_DOWN
+        clock.s += 1.5
+    assert board.ask(WATCH)[0] == Done()

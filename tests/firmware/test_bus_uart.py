@@ -7,6 +7,7 @@ import pytest
 from bus_uart import UartBus
 from desk import Chip, Uart, clock
 from hostframe import ACK, Command
+from kazashi.sim.faults import say_syntax_error
 from kazashi.sim.ports import HsuPort
 from kazashi.sim.radio import Air
 from pn532 import ChipSilent, Pn532
@@ -236,3 +237,11 @@ def test_after_a_brown_out_the_next_tap_is_as_any(with_reset):
     assert tapping.desk.chip.baud == 115200
     assert tapping.taps_again().reboots == 0
     assert tapping.desk.chip.baud == FASTEST
+
+
+def test_a_chip_that_does_not_know_a_rate_climbs_to_the_next():
+    chip, uart, driver = chip_on(Uart)
+    chip.disturb = lambda _n, command: say_syntax_error if command[:2] == b"\x10\x08" else None
+    driver.start()
+    driver.speed_up()
+    assert chip.baud == uart.port.baud == 921600

@@ -90,6 +90,13 @@ def test_try_again_is_two_short_tones_three_times(front):
     assert front.during(2) == [*twice, (DARK, 500)] * 2 + [*twice, (DARK, 250)]
 
 
+def test_a_reader_that_was_idle_for_a_week_goes_on(front):
+    front.signals.show(wire.SIGNAL_READY)
+    for _ in range(8):
+        clock.s += 86_400.0  # ticks wrap after 12.4 days, and look negative after half of that
+        assert front.during(2)
+
+
 def test_without_a_buzzer_the_light_says_it(front):
     front.signals = signals.Signals(front._set)
     front.signals.show(wire.SIGNAL_FAILED)

@@ -35,7 +35,7 @@ _Plot = Annotated[
     typer.Option("--plot", metavar="FILE", dir_okay=False, help="Draw the rows: .svg or .png."),
 ]
 _Trace = Annotated[bool, typer.Option("--trace", help="Show one read, block by block.")]
-_Quick = Annotated[bool, typer.Option("--quick", help="Three rows in emulated time alone.")]
+_Quick = Annotated[bool, typer.Option("--quick", help="Four rows in emulated time alone.")]
 
 _LENGTHS = {True: "long", False: "short"}
 _YES = {True: "yes", False: "no"}

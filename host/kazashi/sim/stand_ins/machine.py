@@ -215,6 +215,11 @@ class WDT:
         _wires.ask(b"F")
 
 
+def freq():
+    """Hz, of an RP2040 as MicroPython starts it."""
+    return 125_000_000
+
+
 def idle():
     """Looking at a pin takes time enough."""
 
