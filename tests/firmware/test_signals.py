@@ -200,7 +200,7 @@ def test_a_tap_is_shown_from_start_to_end(shown):
 def test_an_armed_reader_shows_that_it_reads(shown):
     _, reader = a_reader()
     reader.wait_for_card(5, plan=PLAN)
-    assert shown == [Signal.READY, Signal.READING]
+    assert shown == [Signal.READY, Signal.READING, Signal.CARD_FOUND]
 
 
 def test_a_card_that_leaves_before_all_was_read_is_asked_for_again(shown):
