@@ -56,6 +56,7 @@ def files(name: str) -> dict[Path, str]:
         "name": name,
         "image": board.image,
         "tried": board.tried,
+        "uf2": _uf2(name, said["MICROPYTHON"]),
         "led": _ON_THE_RADIO if board.has_radio else "The LED is the board's own.",
         "switches": "\n".join(_switches(bus) for bus in BUSES),
         **{f"{bus}_table": _table(board.title, wires(said, bus)) for bus in BUSES},
@@ -76,6 +77,13 @@ def _table(title: str, found: list[Wire]) -> str:
         name = f"{wire.name} ({wire.role})" if wire.role else wire.name
         lines.append(f"| {wire.pad} | {name} | {wire.pin} | {wire.without} |")
     return "\n".join(lines)
+
+
+def _uf2(name: str, build: object) -> str:
+    command = f"kazashi flash {name} --uf2 kazashi.uf2"
+    if build == "RPI_PICO":  # the only one that Debian's packages build: .ci/rp2040-image
+        return f"`{command}` (on Debian)"
+    return f"`{command} --micropython CHECKOUT`"
 
 
 def _switches(bus: str) -> str:

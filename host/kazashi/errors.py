@@ -101,7 +101,10 @@ class FirmwareStopped(LinkError):
 
     def __init__(self, said: str) -> None:
         self.said = said
-        super().__init__(f"the reader's firmware stopped ({said}): put it on the board again")
+        super().__init__(
+            f"the reader's firmware stopped ({said}): "
+            "put it on the board again, kazashi flash BOARD"
+        )
 
 
 class ProtocolError(ReaderError):
@@ -114,7 +117,7 @@ class VersionMismatch(ProtocolError):
     def __init__(self, ours: int, theirs: int) -> None:
         self.ours, self.theirs = ours, theirs
         if ours > theirs:
-            advice = "update the reader's firmware"
+            advice = "update the reader's firmware, kazashi flash BOARD"
         elif ours < theirs:
             advice = "update this host's kazashi"
         else:
@@ -123,7 +126,7 @@ class VersionMismatch(ProtocolError):
 
 
 _FAULTS = {
-    Fault.UNKNOWN_REQUEST: "does not know the request: update its firmware",
+    Fault.UNKNOWN_REQUEST: "does not know the request: update its firmware, kazashi flash BOARD",
     Fault.MALFORMED_REQUEST: "did not understand the request: update host and firmware",
     Fault.CHIP_SILENT: "gets no answer from its PN532: check the module's wiring and power",
     Fault.CHIP_REFUSED: "had a command refused by its PN532: report it, with the code",
@@ -153,7 +156,7 @@ class NotFlashed(ReaderError):
 
     def __init__(self, reason: str, advice: str) -> None:
         self.reason, self.advice = reason, advice
-        super().__init__(f"the firmware was not put on the board, {reason}: {advice}")
+        super().__init__(f"not flashed, {reason}: {advice}")
 
 
 class WrongBoard(NotFlashed):

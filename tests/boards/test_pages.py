@@ -140,6 +140,13 @@ def test_a_page_says_where_a_buzzer_would_go(name):
 
 
 @each_board
+def test_a_page_asks_for_a_checkout_where_debians_packages_do_not_build(name):
+    build = runpy.run_path(str(BOARDS / name / "board.py"))["MICROPYTHON"]
+    (more,) = re.findall(f"`kazashi flash {name} --uf2 kazashi.uf2(.*?)`", page(name))
+    assert more == ("" if build == "RPI_PICO" else " --micropython CHECKOUT")
+
+
+@each_board
 def test_what_is_generated_is_that_of_today(name, monkeypatch):
     monkeypatch.syspath_prepend(str(BOARDS))
     import pages

@@ -7,13 +7,23 @@ from desk import Desk
 # isort: split
 import kazashi
 import signals
+from kazashi.cards.jpki import JpkiSession
 from kazashi.cli.read import read
-from kazashi.errors import NoCard, ReaderUnplugged
+from kazashi.errors import (
+    CardGone,
+    CardProtocolBroken,
+    NoCard,
+    NotAMyNumberCard,
+    ReaderUnplugged,
+    ReadInterrupted,
+)
 from kazashi.reader import Reader
-from kazashi.sim.card import Jpki
+from kazashi.sim.card import BankCard, Jpki
 from kazashi.sim.person import Person
-from kazashi.sim.picc import TypeB
+from kazashi.sim.picc import TypeA, TypeB
 from kazashi_wire.messages import Signal
+
+A_BLOCK_WITHIN = 9  # of those of a read: the card is selected, the certificate has begun
 
 
 @pytest.fixture
@@ -41,11 +51,47 @@ def test_a_certificate_that_came_is_done(monkeypatch, told):
     assert told == [Signal.DONE]
 
 
-def test_a_read_that_came_to_nothing_has_failed(monkeypatch, told):
+def test_a_card_that_cannot_be_read_has_failed(monkeypatch, told):
+    on(monkeypatch, Desk(TypeA(BankCard())))
+    with pytest.raises(NotAMyNumberCard):
+        read(timeout=1.0)
+    assert told == [Signal.FAILED]
+
+
+def test_where_nobody_came_nothing_has_failed(monkeypatch, told):
     on(monkeypatch, Desk())
     with pytest.raises(NoCard):
         read(timeout=1.0)
-    assert told == [Signal.FAILED]
+    assert told == []
+
+
+def test_a_card_that_was_lifted_is_asked_for_again_and_no_more(monkeypatch, told):
+    desk = Desk(TypeB(Jpki(Person())))
+    on(monkeypatch, desk)
+    exchange, blocks = desk.air.exchange, []
+
+    def lift(*arguments):
+        blocks.append(arguments)
+        if len(blocks) == A_BLOCK_WITHIN:
+            desk.air.clear()
+        return exchange(*arguments)
+
+    monkeypatch.setattr(desk.air, "exchange", lift)
+    with pytest.raises(CardGone):
+        read(timeout=1.0)
+    assert told == [Signal.TRY_AGAIN]
+
+
+@pytest.mark.parametrize("error", [CardProtocolBroken, ReadInterrupted])
+def test_what_the_reader_has_told_is_not_told_otherwise(monkeypatch, error):
+    def fail(*_):
+        raise error
+
+    on(monkeypatch, Desk(TypeB(Jpki(Person()))))
+    monkeypatch.setattr(JpkiSession, "authentication_certificate", fail)
+    monkeypatch.setattr(Reader, "show", lambda *_: pytest.fail("it was told"))
+    with pytest.raises(error):
+        read(timeout=1.0)
 
 
 def test_a_reader_that_is_gone_is_not_asked_to_show_it(monkeypatch):

@@ -4,6 +4,7 @@ import pytest
 from rp2040py.gpio_pin import GPIOPinState
 
 from kazashi.cards.jpki import JpkiSession
+from kazashi.errors import WrongBoard
 from kazashi.flashing.files import MAIN, Board
 from kazashi.flashing.install import install
 from kazashi.flashing.prompt import open_prompt
@@ -47,6 +48,13 @@ def test_a_blank_board_becomes_a_reader_also_after_a_power_cut(image):
     totals = set()
     reader = install(pico.connect, PICO, lambda _done, total: totals.add(total))
     assert 0 < totals.pop() < 1.2 * before  # the other half, and the file that was cut
+    tap(pico, reader)
+
+
+def test_a_reader_that_is_refused_reads_on(pico, reader):
+    with pytest.raises(WrongBoard):
+        install(pico.connect, Board.named("pico_w"), lambda *_: None)
+    reader.reconnect()
     tap(pico, reader)
 
 

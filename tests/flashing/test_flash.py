@@ -4,7 +4,7 @@ import pytest
 
 from flashing.board import FolderBoard
 from kazashi.errors import NotFlashed, ReaderUnplugged, WrongBoard
-from kazashi.flashing.files import LIST, MAIN, Board, board_names, firmware_files
+from kazashi.flashing.files import LIST, MAIN, Board, board_names, compiled, firmware_files
 from kazashi.flashing.flash import check_board, flash
 
 PICO = Board.named("pico")
@@ -122,8 +122,34 @@ def test_another_board_is_refused_before_anything_is_changed(board, kinds, error
 
 
 def test_a_board_that_does_not_exist_names_those_that_do():
-    with pytest.raises(NotFlashed, match=f"name one of {', '.join(board_names())}"):
+    with pytest.raises(ValueError, match=f"name one of {', '.join(board_names())}"):
         Board.named("unicorn")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("IRQ =", "SyntaxError: .*line 1"),
+        ("IRQ = GP20", "NameError: name 'GP20' is not defined"),
+        ("IRQ = 20", "KeyError: 'MACHINE'"),
+    ],
+)
+def test_a_board_py_with_a_mistake_in_it_is_named(monkeypatch, tmp_path, line, said):
+    file = tmp_path / "board.py"
+    file.write_text(line, encoding="utf-8")
+    monkeypatch.setattr("kazashi.flashing.files.board_names", lambda: [tmp_path.name])
+    monkeypatch.setattr("kazashi.flashing.files.device_folder", lambda _: tmp_path.parent)
+    with pytest.raises(NotFlashed, match=said) as error:
+        Board.named(tmp_path.name)
+    assert error.value.advice == f"mend {file}"
+
+
+def test_a_module_that_does_not_compile_is_named(tmp_path):
+    module = tmp_path / "board.py"
+    module.write_text("IRQ = 20\nasync = 1\n", encoding="utf-8")
+    with pytest.raises(NotFlashed, match=r"board\.py does not compile .*SyntaxError") as error:
+        compiled([module], PICO.arch)
+    assert error.value.advice == f"mend {module}"
 
 
 @pytest.mark.parametrize("name", board_names())

@@ -68,23 +68,20 @@ def run(interpreter, tmp_path):
 
 
 @on_all_interpreters
-def test_spi_with_the_lowest_bit_first_is_refused(run):
+@pytest.mark.parametrize(
+    ("made", "error", "said"),
+    [
+        ("SPI(0, firstbit=machine.SPI.LSB)", "NotImplementedError", b"LSB"),
+        ("I2C(1, sda=machine.Pin(4), scl=machine.Pin(7))", "ValueError", b"bad SDA pin"),
+    ],
+)
+def test_a_bus_that_the_rp2040_has_not_is_refused(run, made, error, said):
     process = run(
         "import machine, sys\n"
-        "try: machine.SPI(0, firstbit=machine.SPI.LSB)\n"
-        "except NotImplementedError as error: sys.stdout.buffer.write(str(error).encode())\n"
+        f"try: machine.{made}\n"
+        f"except {error} as error: sys.stdout.buffer.write(str(error).encode())\n"
     )
-    assert process.communicate(timeout=20)[0] == b"LSB"
-
-
-@on_all_interpreters
-def test_i2c_on_pins_that_it_has_not_is_refused(run):
-    process = run(
-        "import machine, sys\n"
-        "try: machine.I2C(1, sda=machine.Pin(4), scl=machine.Pin(7))\n"
-        "except ValueError as error: sys.stdout.buffer.write(str(error).encode())\n"
-    )
-    assert process.communicate(timeout=20)[0] == b"bad SDA pin"
+    assert process.communicate(timeout=20)[0] == said
 
 
 @on_all_interpreters

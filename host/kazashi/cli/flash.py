@@ -11,10 +11,10 @@ from kazashi.cli import show
 from kazashi.cli.options import ReaderUrl
 from kazashi.discovery import connector
 from kazashi.errors import NotFlashed
-from kazashi.flashing.files import Board
+from kazashi.flashing.files import Board, board_names
 from kazashi.flashing.uf2 import build
 
-_Board = Annotated[str, typer.Argument(metavar="BOARD", help="pico, or another folder of boards/.")]
+_Board = Annotated[str, typer.Argument(metavar="BOARD", help=f"One of {', '.join(board_names())}.")]
 _Uf2 = Annotated[
     Path | None,
     typer.Option(
@@ -29,7 +29,8 @@ _MicroPython = Annotated[
     typer.Option(
         "--micropython",
         metavar="DIR",
-        help="With --uf2: a checkout of MicroPython; without one, Debian's source packages.",
+        help="With --uf2: a checkout of MicroPython; without one, Debian's source packages. "
+        "Missing build tools are installed with apt-get (2.8 GB).",
     ),
 ]
 
@@ -51,10 +52,23 @@ def flash(
         raise typer.BadParameter(f"{micropython} is no checkout of MicroPython")
     if uf2 and not uf2.parent.is_dir():
         raise typer.BadParameter(f"{uf2.parent} is no folder")
+    if reader and reader.startswith(("sim:", "pico:")):
+        raise typer.BadParameter(
+            "flash needs a board: serve one with kazashi simulate --emulated --blank, and give its "
+            "port",
+            param_hint="--reader",
+        )
     if uf2:
-        _build(Board.named(board), uf2, micropython)
+        _build(_named(board), uf2, micropython)
     else:
-        _install(Board.named(board), reader)
+        _install(_named(board), reader)
+
+
+def _named(board: str) -> Board:
+    try:
+        return Board.named(board)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="BOARD") from error
 
 
 def _build(board: Board, out: Path, micropython: Path | None) -> None:

@@ -14,7 +14,14 @@ from kazashi.cards.certificate import Certificate
 from kazashi.cards.jpki import PLAN, JpkiSession
 from kazashi.cli import show
 from kazashi.cli.options import AsJson, ReaderUrl, TimeoutS
-from kazashi.errors import LinkError, ReaderError
+from kazashi.errors import (
+    CardGone,
+    CardProtocolBroken,
+    LinkError,
+    NoCard,
+    ReaderError,
+    ReadInterrupted,
+)
 from kazashi_wire.messages import BitRate
 
 _AsPem = Annotated[bool, typer.Option("--pem", help="The certificate as PEM on stdout.")]
@@ -71,8 +78,8 @@ def _end_shown(reader: kazashi.Reader) -> Generator[None]:
     """People see at the reader how it ended."""
     try:
         yield
-    except LinkError:
-        raise  # it cannot be told
+    except (LinkError, CardGone, CardProtocolBroken, ReadInterrupted, NoCard):
+        raise  # it cannot be told, the reader has told it, or nobody is there to be told
     except ReaderError:
         with suppress(ReaderError):  # the first one counts
             reader.show(kazashi.Signal.FAILED)

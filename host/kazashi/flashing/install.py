@@ -10,7 +10,7 @@ from kazashi.reader import Reader
 
 from .files import Board, firmware_files
 from .flash import Progress, check_board, flash
-from .prompt import open_prompt, opened_again
+from .prompt import PromptTransport, open_prompt, opened_again
 
 _GREETINGS = 12  # of nine seconds
 
@@ -21,24 +21,33 @@ def install(connect: Callable[[], Pipe], board: Board, on_progress: Progress) ->
     Cut anywhere, it leaves a board that the next call repairs.
 
     Raises:
-        NotFlashed, WrongBoard: and the board is as it was, or at MicroPython's prompt.
+        NotFlashed, WrongBoard: the board was refused, and starts again as what it was; or it did
+            not take the firmware whole, and stays at MicroPython's prompt.
         LinkError: it is not there, or left.
     """
     files = firmware_files(board)
     transport = open_prompt(connect)
     try:
-        check_board(transport, board)
+        _check(transport, board)
         flash(transport, files, on_progress)
         transport.restart()
     except (TransportError, OSError) as error:  # what MicroPython says, when its flash is full
-        reason = str(error).strip().splitlines()[-1]
+        reason = (str(error).strip() or "nothing").splitlines()[-1]
         raise NotFlashed(f"MicroPython says {reason}", "try again, and report it") from error
     finally:
-        transport.serial.pipe.close()
+        transport.close()
     try:
         return _greeted(connect)
     except FirmwareStopped as error:
         raise NotFlashed(f"it does not start ({error.said})", "report it") from error
+
+
+def _check(transport: PromptTransport, board: Board) -> None:
+    try:
+        check_board(transport, board)
+    except NotFlashed:
+        transport.restart()  # a reader was sent to the prompt: it is a reader again
+        raise
 
 
 def _greeted(connect: Callable[[], Pipe]) -> Reader:

@@ -5,7 +5,14 @@ from time import sleep
 
 from mpremote.transport_serial import SerialTransport  # pyright: ignore[reportMissingTypeStubs]
 
-from kazashi.errors import FirmwareStopped, LinkError, NotFlashed, ReaderSilent, ReaderUnplugged
+from kazashi.errors import (
+    FirmwareStopped,
+    LinkError,
+    NotFlashed,
+    ReaderFault,
+    ReaderSilent,
+    ReaderUnplugged,
+)
 from kazashi.link import Link, Pipe
 from kazashi_wire.messages import Done, Maintain
 
@@ -13,8 +20,8 @@ _PROMPT = b">>> "
 _STOP = b"\r\x03\x02"  # whatever runs, and leave the raw prompt: noise to a reader
 _KNOCK = b"\r"  # stops nothing: main.py has to end by itself where it is to forget why it started
 _KNOCK_S = 1.0
-_GOODBYE_S = 20.0  # the same; a real board takes a tenth of one
 _SILENT_S = 60.0  # an emulated board may need most of it; one that has gone is noticed at once
+_GOODBYE_S = 20.0  # the same; a real board takes a tenth of one
 _START_S = 120.0  # the same; a real board takes two
 _LOOK_S = 0.1
 _READ_SIZE = 4096
@@ -81,6 +88,9 @@ class _Port:
     def write(self, data: bytes) -> None:
         self.pipe.write(data)
 
+    def close(self) -> None:
+        self.pipe.close()
+
 
 def open_prompt(connect: Callable[[], Pipe]) -> PromptTransport:
     """Bring a board to MicroPython's prompt, a running reader by asking it for maintenance.
@@ -118,7 +128,7 @@ def _maintain(pipe: Pipe) -> bool:
         Link(pipe).request(Maintain(), Done)
     except FirmwareStopped:
         return False
-    except ReaderSilent as error:
+    except (ReaderSilent, ReaderFault) as error:
         raise _unreachable() from error
     return True
 
