@@ -25,6 +25,7 @@ from pn532 import (
     RF_CONFIGURATION,
     ChipRefused,
     ChipSilent,
+    Overheated,
     RadioError,
 )
 
@@ -57,7 +58,7 @@ def examine(examination, chip):
     irq = chip.listen_by(None)
     try:
         return 0, look(chip)
-    except (ChipSilent, ChipRefused, RadioError) as error:
+    except (ChipSilent, ChipRefused, RadioError, Overheated) as error:
         return fault_of(error)[0], b""
     finally:
         chip.listen_by(irq)
@@ -67,7 +68,7 @@ def examine(examination, chip):
 def _board(_chip):
     uses_irq = board.IRQ is not None and board.BUS != "hsu"
     runs_on = getattr(sys.implementation, "_machine", sys.platform)
-    words = "{}\n{}".format(board.BUS, runs_on).encode()
+    words = "{}\n{}\n{}".format(board.BUS, board.MACHINE, runs_on).encode()
     return bytes((uses_irq, board.RESET is not None)) + words
 
 

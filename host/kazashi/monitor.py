@@ -8,10 +8,12 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from time import sleep
 
+from kazashi import remedies
 from kazashi.cards.jpki import JpkiSession
 from kazashi.errors import CardError, LinkError, NoCard, NotAMyNumberCard, ReaderError
 from kazashi.link import Pipe
 from kazashi.reader import Card, Reader
+from kazashi_wire.messages import Signal
 
 _LOOK_S = 1.0  # between two looks at the counters
 _RETRY_S = 1.0  # between two tries to reach a reader
@@ -58,7 +60,7 @@ def _connected(reader: Reader) -> Event:
 
 
 def _failed(error: ReaderError) -> Event:
-    seen, _, remedy = str(error).rpartition(": ")
+    seen, remedy = remedies.told_by(error)
     return Event("error", {"error": type(error).__name__, "seen": seen, "remedy": remedy})
 
 
@@ -112,6 +114,7 @@ class _Watch:
             token = JpkiSession(card).token_label()
         except NotAMyNumberCard:
             token = ""
+        self._reader.show(Signal.DONE)  # or it asks for the card again when that leaves
         facts: dict[str, object] = {"technology": card.technology.name[-1], "token": token}
         rates = {"to_card": card.to_card, "from_card": card.from_card}
         return Event("card", facts | {name: 106 << rate for name, rate in rates.items()})

@@ -5,15 +5,17 @@ report: esphome 3281, 3823, 10968; libnfc 342, 512; NXP community 822792.
 """
 
 from kazashi.errors import (
+    CardStatus,
     FirmwareStopped,
     NoReader,
     ReaderBusy,
+    ReaderError,
     ReaderSilent,
     SeveralReaders,
-    VersionMismatch,
 )
 
 FLASH = "put the firmware on it: kazashi flash BOARD"
+_IN_BOARD_PY = "in boards/<board>/board.py, then kazashi flash BOARD again"
 POWER = (
     "give the module a better supply: short wires to VCC and GND, 100 µF across them at the "
     "module, and a supply of its own, apart from the radio (Wi-Fi) of the Pico"
@@ -24,20 +26,19 @@ CONNECTION = (
     (
         NoReader,
         "plug it in with a USB cable that carries data, not only power; look with kazashi list; "
-        "where a drive RPI-RP2 appears instead, install MicroPython first",
+        "where a drive RPI-RP2, or RP2350 on a Pico 2, appears instead, install MicroPython first",
     ),
     (
         ReaderBusy,
         "close the program that has the port (another kazashi, a terminal, ModemManager); "
         "on Linux, join the group that may use it: sudo usermod -aG dialout $USER",
     ),
-    (SeveralReaders, "choose one with --reader"),
+    (SeveralReaders, None),  # what it tells is best
     (FirmwareStopped, FLASH),
     (
         ReaderSilent,
         "unplug it, wait for two seconds, plug it in; where that does not help, " + FLASH,
     ),
-    (VersionMismatch, None),  # its text says which side
 )
 UNPLUGGED = (
     "plug it in, without a hub; where it keeps leaving, take another cable; where it leaves as the "
@@ -77,6 +78,10 @@ OTHER_CHIP = "take a module with a PN532: this firmware knows no other chip"
 FELL_SILENT = "check that no wire is loose, then: " + POWER
 LINE = "check each wire for a loose contact, then take another module: its answers are not sound"
 SELF_TEST = "power the module anew and ask again; where it stays so, the chip is broken: replace it"
+HOT = (
+    "take all cards away, wait for ten seconds, ask again; where it stays so, take metal away from "
+    "the antenna, and look for a short in it"
+)
 CLONE = "a copy of the chip without this test: where cards are read, all is well; else replace it"
 OPEN_ANTENNA = (
     "look for a crack or a bad joint in the antenna; the chip promises this test for 5 V alone: "
@@ -86,17 +91,30 @@ SHORTED_ANTENNA = "take metal away from the antenna, and look for a short in it"
 FIELD = "the chip does not switch its antenna drivers: power it anew; where it stays so, replace it"
 IRQ = (
     "wire the module's IRQ to the pin that board.py names (GP20 on a Pico), and look for a short "
-    "to GND; or set IRQ = None there: the chip is then asked over the bus"
+    f"to GND; or set IRQ = None {_IN_BOARD_PY}: the chip is then asked over the bus"
 )
 RESET = (
     "wire RSTPD_N, not RSTO, to the pin that board.py names (GP21 on a Pico); or set RESET = None "
-    "there: a stuck chip then needs its power cut"
+    f"{_IN_BOARD_PY}: a stuck chip then needs its power cut"
 )
 SPEED = {
-    "spi": "shorten the wires to 10 cm, GND beside SCK; or set SPI_HZ = 1_000_000 in board.py",
-    "i2c": "shorten the wires to 10 cm, with pull-ups of 4.7 kΩ; or take 100 kHz in board.py",
+    "spi": f"shorten the wires to 10 cm, GND beside SCK; or set SPI_HZ = 1_000_000 {_IN_BOARD_PY}",
+    "i2c": (
+        "shorten the wires to 10 cm, with pull-ups of 4.7 kΩ; "
+        f"or set I2C_HZ = 100_000 {_IN_BOARD_PY}"
+    ),
     "hsu": "shorten the wires to 10 cm, with a GND beside them",
 }
 ERRORS = "the PN532 falls silent while it works; " + POWER
 HANG = "the firmware hung: report it with this list, and with what was done before"
 RECOVERY = "the PN532 fell silent and no reset brought it back: check the wire to RSTPD_N; " + POWER
+
+
+def told_by(error: ReaderError) -> tuple[str, str]:
+    """What happened, and what to do about it."""
+    if isinstance(error, SeveralReaders):
+        return "several readers are attached", f"choose one with --reader: {', '.join(error.urls)}"
+    if type(error) is CardStatus:
+        return str(error), "try another card; where that is refused too, report it"
+    seen, _, advice = str(error).rpartition(": ")
+    return seen, advice

@@ -75,7 +75,9 @@ class ResetCause(IntEnum):
 class Examination(IntEnum):
     """What `Examine` looks at; behind it what `Examined` brings. Numbers are never reused."""
 
-    BOARD = 1  # 1: the IRQ line is used; 1: RSTPD_N is; UTF-8: bus, line feed, machine
+    # 1: the IRQ line is used; 1: RSTPD_N is; UTF-8, a line each: bus, the machine that the
+    # firmware is for, the one that it runs on.
+    BOARD = 1
     CHIP = 2  # what GetFirmwareVersion says, be it a PN532 or not
     LINE = 3  # 1: what was sent came back (Diagnose 00)
     ROM = 4  # 0: good (Diagnose 01)

@@ -1,12 +1,18 @@
 """Each finding of the doctor has a fault that produces it, through the whole simulated reader."""
 
 import socket
+import sys
+from types import SimpleNamespace
 
 import pytest
 
+from desk import Desk
 from kazashi import doctor
 from kazashi.discovery import connector
+from kazashi.errors import SeveralReaders
+from kazashi.sim import hostframe
 from kazashi.sim.ailments import FAULTS
+from kazashi_wire.messages import Examine
 
 CHECKS = [
     *("board", "MicroPython", "memory", "USB", "chip"),
@@ -52,6 +58,20 @@ def examined(url):
     return list(doctor.findings(connector(url)))
 
 
+def failed(desk):
+    return [finding for finding in doctor.findings(desk.connect) if not finding.ok]
+
+
+def answering(start, data):
+    """A chip that says no more than `data` to the commands that begin so."""
+
+    def answer(chip, command):
+        chip.acknowledge()
+        chip.say(hostframe.answer(command[0], data), 0.001)
+
+    return lambda _, command: answer if command.startswith(start) else None
+
+
 def test_no_fault_is_without_its_test():
     assert {*FINDINGS, *ENDS} == set(FAULTS)
 
@@ -71,10 +91,10 @@ def test_a_card_left_on_the_reader_does_not_mislead_it():
 @pytest.mark.parametrize("fault", FINDINGS)
 def test_a_fault_is_found_and_no_other(fault):
     checks, seen, remedy = FINDINGS[fault]
-    failed = [finding for finding in examined(f"sim:?fault={fault}") if not finding.ok]
-    assert ", ".join(finding.check for finding in failed) == checks
-    assert seen in failed[0].seen
-    assert remedy in failed[0].remedy
+    found = [finding for finding in examined(f"sim:?fault={fault}") if not finding.ok]
+    assert ", ".join(finding.check for finding in found) == checks
+    assert seen in found[0].seen
+    assert remedy in found[0].remedy
 
 
 @pytest.mark.parametrize("fault", ENDS)
@@ -122,3 +142,70 @@ def test_a_port_that_takes_and_says_nothing_is_no_reader():
     with socket.create_server(("127.0.0.1", 0)) as deaf:
         (finding,) = examined(f"socket://127.0.0.1:{deaf.getsockname()[1]}")
     assert "has not answered" in finding.seen
+
+
+def test_several_readers_are_named_to_choose_one():
+    def connect():
+        raise SeveralReaders(["usb:1", "usb:2"])
+
+    (finding,) = doctor.findings(connect)
+    assert finding.seen == "several readers are attached"
+    assert finding.remedy == "choose one with --reader: usb:1, usb:2"
+
+
+@pytest.mark.parametrize(
+    ("machine", "checks"),
+    [
+        ("Raspberry Pi Pico with RP2040", []),
+        ("Raspberry Pi Pico W with RP2040", ["board"]),
+        ("Raspberry Pi Pico2 with RP2350", ["board"]),
+    ],
+)
+def test_the_firmware_of_another_board_is_found_by_what_micropython_calls_it(
+    monkeypatch, machine, checks
+):
+    runs_on = SimpleNamespace(**vars(sys.implementation), _machine=machine)
+    monkeypatch.setattr(sys, "implementation", runs_on)
+    assert [finding.check for finding in failed(Desk())] == checks
+
+
+@pytest.mark.parametrize(
+    ("start", "check"),
+    [
+        (b"\x00\x01", "ROM"),
+        (b"\x00\x07", "antenna"),
+        (b"\x06\x61\x0c", "antenna"),
+        (b"\x06\x63\x04", "field"),
+    ],
+)
+def test_a_copy_of_the_chip_that_answers_with_nothing_refuses_it(start, check):
+    desk = Desk()
+    desk.chip.disturb = answering(start, b"")
+    (finding,) = failed(desk)
+    assert (finding.check, finding.seen) == (check, "the chip refuses it")
+
+
+def test_a_chip_that_is_too_hot_is_a_finding():
+    desk = Desk()
+    desk.chip.disturb = answering(b"\x00\x00", b"\x0d")
+    found = failed(desk)
+    assert [finding.check for finding in found] == ["communication", "IRQ", "bus speed"]
+    assert {finding.seen for finding in found} == {"the chip says that it is too hot"}
+    assert "wait for ten seconds" in found[0].remedy
+
+
+def test_what_was_found_is_kept_where_the_reader_refuses_the_next_question():
+    desk = Desk()
+    pipe = desk.connect()
+    examine = desk.app._handlers[Examine.kind]
+    asked = []
+
+    def examine_thrice():
+        asked.append(1)
+        desk.app._refuse() if len(asked) > 3 else examine()
+
+    desk.app._handlers[Examine.kind] = examine_thrice
+    found = list(doctor.findings(lambda: pipe))
+    assert [finding.check for finding in found] == [*CHECKS[:6], "reader"]
+    assert "does not know the request" in found[-1].seen
+    assert "update its firmware" in found[-1].remedy

@@ -6,9 +6,11 @@ import pytest
 
 from desk import Desk, clock
 from kazashi import monitor
-from kazashi.errors import NoReader
+from kazashi.errors import NoReader, SeveralReaders
 from kazashi.sim.faults import die
 from kazashi.sim.options import CARDS, Options
+from kazashi.sim.picc import Response
+from kazashi_wire.messages import Signal
 from tapping import on_a_desk
 
 
@@ -50,6 +52,21 @@ def test_a_card_that_comes_and_goes_twice():
     assert names(told(events, "card")) == ["card"]
 
 
+@pytest.mark.parametrize("card", ["mynumber", "bank"])
+def test_a_card_that_was_told_is_not_asked_for_again_when_it_leaves(card):
+    desk = on_a_desk().desk if card == "mynumber" else Desk(*CARDS[card](Options()))
+    shown = []
+    events = monitor.events(desk.connect)
+    told(events, "field")
+    show = desk.app._signals.show
+    desk.app._signals.show = lambda signal: (shown.append(signal), show(signal))
+    told(events, "card")
+    desk.air.clear()
+    told(events, "card lost")
+    assert Signal.DONE in shown
+    assert Signal.TRY_AGAIN not in shown
+
+
 def test_counters_are_looked_at_each_second():
     desk = Desk()
     events = monitor.events(desk.connect)
@@ -81,6 +98,26 @@ def test_an_error_that_lasts_is_told_once():
     desk.cards = desk.cards[:1]
     desk.lay_down()
     assert names(told(events, "card")) == ["card"]
+
+
+def test_a_card_that_refuses_is_told_with_its_status():
+    desk = on_a_desk().desk
+    desk.cards[0].blocks.application.transmit = lambda _apdu: Response(b"\x6f\x00", 0.0)
+    error = told(monitor.events(desk.connect), "error")[-1]
+    assert error.facts == {
+        "error": "CardStatus",
+        "seen": "the card refused command A4: status 6F00",
+        "remedy": "try another card; where that is refused too, report it",
+    }
+
+
+def test_several_readers_are_named_to_choose_one():
+    def connect():
+        raise SeveralReaders(["usb:1", "usb:2"])
+
+    error = told(monitor.events(connect), "error")[-1]
+    assert error.facts["seen"] == "several readers are attached"
+    assert error.facts["remedy"] == "choose one with --reader: usb:1, usb:2"
 
 
 def test_a_reader_that_is_unplugged_is_waited_for():

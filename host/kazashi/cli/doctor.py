@@ -7,20 +7,20 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from kazashi import doctor
 from kazashi.cli import show
 from kazashi.cli.options import AsJson, ReaderUrl
 from kazashi.discovery import connector
+from kazashi.doctor import Finding, findings
 
 _LONGEST_CHECK = len("communication")
 
 
-def examine(reader: ReaderUrl = None, *, as_json: AsJson = False) -> None:
+def doctor(reader: ReaderUrl = None, *, as_json: AsJson = False) -> None:
     """Look at all that a tap needs: board, USB, chip, antenna, wires. Take cards away first."""
     console = Console(quiet=as_json)
-    found: list[doctor.Finding] = []
+    found: list[Finding] = []
     with console.status("looking …"):
-        for finding in doctor.findings(connector(reader)):
+        for finding in findings(connector(reader)):
             found.append(finding)
             console.print(_row(finding))
     if as_json:
@@ -29,7 +29,7 @@ def examine(reader: ReaderUrl = None, *, as_json: AsJson = False) -> None:
         raise typer.Exit(1)
 
 
-def _row(finding: doctor.Finding) -> Table:
+def _row(finding: Finding) -> Table:
     """What to do about it stands below what was seen."""
     row = Table.grid(padding=(0, 1))
     row.add_column(no_wrap=True)

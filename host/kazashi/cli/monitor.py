@@ -10,17 +10,16 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from kazashi import monitor
 from kazashi.cli import show
 from kazashi.cli.options import AsJsonLines, ReaderUrl
 from kazashi.discovery import connector
-from kazashi.monitor import Event
+from kazashi.monitor import Event, events
 
 _ERRORS = 5  # that stay on screen
 _COUNTERS = ("retries", "repolls", "field_offs", "chip_resets", "reboots")
 
 
-def watch(reader: ReaderUrl = None, *, as_json: AsJsonLines = False) -> None:
+def monitor(reader: ReaderUrl = None, *, as_json: AsJsonLines = False) -> None:
     """Show field, cards, counters and the last errors of a reader until Ctrl-C."""
     console = Console()
     view = View()
@@ -28,7 +27,7 @@ def watch(reader: ReaderUrl = None, *, as_json: AsJsonLines = False) -> None:
         live = None
         if console.is_terminal and not as_json:
             live = stack.enter_context(Live(view.picture(), console=console))
-        for event in monitor.events(connector(reader)):
+        for event in events(connector(reader)):
             if as_json:
                 print(_as_json(event), flush=True)  # noqa: T201
                 continue

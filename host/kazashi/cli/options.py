@@ -22,7 +22,7 @@ ReaderUrl = Annotated[
         show_default=False,
     ),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON object instead of text.")]
+AsJson = Annotated[bool, typer.Option("--json", help="JSON instead of text.")]
 AsJsonLines = Annotated[bool, typer.Option("--json", help="One JSON object a line for each event.")]
 TimeoutS = Annotated[
     float, typer.Option("--timeout", metavar="S", min=0.1, help="Seconds to wait for a card.")
