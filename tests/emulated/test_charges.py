@@ -64,7 +64,7 @@ class Bench:
 
     def send_over_i2c(self, data):
         """A transfer to the chip, as the SDK sends it at 400 kHz; who had the time."""
-        i2c = self.mcu.i2c[1]
+        i2c = self.mcu.i2c[0]
         for register, value in ((TARGET, 0x24), (HIGH, 178), (LOW, 120), (I2C_ENABLE, 1)):
             i2c.write_uint32(register, value)
         begin = round(self.mcu.clock.nanos)
@@ -127,7 +127,7 @@ def test_the_i2c_tells_that_nobody_is_there(image):
     bench = Bench(image, bus="i2c")
     bench.pico.chip.stuck = Stuck.FOR_EVER
     bench.send_over_i2c(b"1")
-    assert bench.mcu.i2c[1].read_uint32(INTERRUPTS) & (TX_EMPTY | TX_ABORT) == TX_EMPTY | TX_ABORT
+    assert bench.mcu.i2c[0].read_uint32(INTERRUPTS) & (TX_EMPTY | TX_ABORT) == TX_EMPTY | TX_ABORT
 
 
 @pytest.mark.parametrize("command_s", [0.0005, 0.002])

@@ -26,6 +26,7 @@ def test_a_board_that_was_plugged_in_says_so(reader):
 def test_a_hang_is_ended_by_the_watchdog(pico, reader, monkeypatch):
     """An SPI byte that is never done: MicroPython waits for it in C, where nothing else runs."""
     card = reader.wait_for_card(10)
+    pico._pipe.let_pass(1.5)  # the watchdog starts after the first second
     watchdog = pico._device.mcu.watchdog
 
     def never_done(_value):

@@ -13,6 +13,7 @@ LED = 25
 def test_done_lights_the_led_and_puts_it_out_again(image):
     pico = EmulatedPico(image, Options(card="none"))
     reader = Reader(pico.connect)
+    pico._pipe.let_pass(1.5)  # the light of its start is out
     seen = []
     pico._device.mcu.gpio[LED].add_listener(lambda state, _: seen.append((pico.clock.now(), state)))
     reader.show(Signal.DONE)

@@ -19,7 +19,7 @@ CHECKS = [
     *("communication", "ROM", "RAM", "antenna", "field", "IRQ", "reset", "bus speed"),
     *("errors", "last reset"),
 ]
-SPEEDS = {"spi": "3500 kbit/s", "hsu": "1288 kbit/s", "i2c": "419 kbit/s"}
+SPEEDS = {"spi": "3500 kbit/s", "hsu": "1288 kbit/s", "i2c": "400 kbit/s"}
 # Fault: the checks that fail, what is seen, what to do.
 FINDINGS = {
     "board": ("board", "pico, Raspberry Pi Pico 2 with RP2350", "kazashi flash"),
