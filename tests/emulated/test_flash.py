@@ -19,6 +19,17 @@ SELECT, LED = 1, 25  # BOOTSEL pulls the flash's select line, the second of its 
 PATIENCE_S = 9.0  # longer than the watchdog's
 
 
+@pytest.fixture
+def pico(image):
+    """One for each test: they plug it in anew, and a line that another has replaced is dead."""
+    return EmulatedPico(image, Options(tap=0.0, chip=0.0))
+
+
+@pytest.fixture
+def reader(pico):
+    return Reader(pico.connect)
+
+
 class PowerCut(Exception):
     """Somebody pulled the plug."""
 
