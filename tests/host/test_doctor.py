@@ -125,6 +125,12 @@ def test_a_chip_that_was_never_heard_keeps_nobody_from_asking_the_rest(bus):
     assert checks == [*CHECKS[:5], "errors", "last reset"]
 
 
+@pytest.mark.parametrize("bus", SPEEDS)
+def test_a_line_that_damages_long_frames_is_found_on_each_bus(bus):
+    failed = [f.check for f in examined(f"sim:?fault=speed&bus={bus}") if not f.ok]
+    assert failed == ["bus speed"]
+
+
 def test_a_uart_that_cannot_climb_is_a_finding():
     found = {finding.check: finding for finding in examined("sim:?bus=hsu&hsu_max=115200")}
     assert found["bus speed"].seen.startswith("115.2 kbit/s: 8 of 8 longest frames came back whole")
