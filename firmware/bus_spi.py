@@ -15,6 +15,7 @@ from octets import turn, turn_words
 _WRITE = const(0x80)  # 01, turned
 _STATUS = b"\x40\x00"  # 02, turned, and room for the status
 _READ = b"\xc0"  # 03, turned
+_OSCILLATOR_MS = const(2)
 _READY = const(0x80)  # bit 0 of the status, turned
 
 
@@ -40,9 +41,9 @@ class SpiBus:
         self._first = [None] * (len(self._buffer) + 1)  # see _cut()
 
     def wake(self):
-        """Bring the chip out of power-down: its oscillator needs 2 ms of a low select line."""
+        """Bring the chip out of power-down: its oscillator needs a low select line."""
         self._select(0)
-        sleep_ms(2)
+        sleep_ms(_OSCILLATOR_MS)
         self._select(1)
 
     def speed_up(self, chip):

@@ -21,7 +21,7 @@ INTERPRETERS = ("cpython", "micropython", "micropython32")
 class Options:
     """What stands behind `sim:?`. Times in seconds of simulated time."""
 
-    card: str = "mynumber"  # mynumber, slow, android, bank, tag, two, none
+    card: str = "mynumber"  # mynumber, slow, android, iphone, bank, tag, two, none
     pin: str = "1234"
     certificate: int = 1600  # bytes, 1200 to 2000
     extended: bool = True  # the card takes extended length
@@ -34,7 +34,7 @@ class Options:
     interpreter: str = "cpython"  # one of INTERPRETERS
     board: str = "pico"
     bus: str = "spi"  # between board and chip, one of BUSES
-    hsu_max: int = 1_288_000  # bit/s: the highest rate at which the UART's line garbles nothing
+    hsu_max: int = BAUD_RATES[-1]  # bit/s: the fastest at which the UART's line garbles nothing
     fault: str = ""  # something is wrong, one of ailments.FAULTS; empty: nothing
 
     @classmethod
