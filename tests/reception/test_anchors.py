@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kazashi.cards.certificate import Certificate
+from kazashi.cards.cv_certificate import CvAnchor
 from kazashi.errors import MalformedFile
-from kazashi.reception.anchors import TEST_MARK, Anchors, CvAnchor, UnknownIssuer
+from kazashi.reception.anchors import TEST_MARK, Anchors, UnknownIssuer
 from reception.issuing import BEGIN, END, Authority
 
 AUTHORITY = Authority()

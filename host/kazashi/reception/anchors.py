@@ -25,6 +25,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
 from kazashi.cards.certificate import Certificate
+from kazashi.cards.cv_certificate import CvAnchor
 from kazashi.errors import CardError
 
 TEST_MARK = "テスト用 TEST "
@@ -44,15 +45,6 @@ class UnknownIssuer(CardError):
             f"this certificate is not trusted, {reason}: "
             "check the anchors that are configured, or ask for another way to check in"
         )
-
-
-@dataclass(frozen=True)
-class CvAnchor:
-    """A key that signs card-verifiable certificates. `key_id`: 16 bytes."""
-
-    key_id: bytes
-    n: int
-    e: int
 
 
 @dataclass(frozen=True)
