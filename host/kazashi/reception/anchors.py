@@ -1,0 +1,228 @@
+"""Whose certificates and records are believed: the authorities of J-LIS that were configured.
+
+```toml
+[anchors]
+authorities = ["auth_ca_2019.pem", "auth_ca_2023.pem"]  # 利用者証明用認証局, PEM or DER
+cv_keys = [{ id = "0123…", n = "c4ac…", e = 65537 }]    # sign the records of 券面事項確認AP; hex
+test = false
+```
+
+Ref: RFC 5280 §6.1. J-LIS renews its key every few years under the same name, and its certificates
+carry basicConstraints, keyCertSign and ten years (jpki/myna src/ta/auth_ca_2015, _2023).
+
+Whether a certificate was revoked is not known here: the CRL and OCSP of J-LIS answer approved
+verifiers alone. The centre that is asked for eligibility knows.
+"""
+
+import re
+import warnings
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, Self, cast
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+
+from kazashi.cards.certificate import Certificate
+from kazashi.errors import CardError
+
+TEST_MARK = "テスト用 TEST "
+_KEY_ID_SIZE = 16
+_LEAST_BITS = 2048
+_UNREADABLE = (x509.DuplicateExtension, x509.UnsupportedGeneralNameType, ValueError)
+
+
+class UnknownIssuer(CardError):
+    """`reason`: why no anchor stands behind the certificate."""
+
+    on_screen: ClassVar[str] = "このカードの発行元を確認できません。係の者をお呼びください。"
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(
+            f"this certificate is not trusted, {reason}: "
+            "check the anchors that are configured, or ask for another way to check in"
+        )
+
+
+@dataclass(frozen=True)
+class CvAnchor:
+    """A key that signs card-verifiable certificates. `key_id`: 16 bytes."""
+
+    key_id: bytes
+    n: int
+    e: int
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """An authority. The name of one that is a test begins with `TEST_MARK`."""
+
+    name: str
+    certificate: x509.Certificate
+    is_test: bool
+
+
+@dataclass(frozen=True)
+class Anchors:
+    """All that is believed: either real, or a test, never both at once."""
+
+    authorities: tuple[Anchor, ...]
+    cv_keys: tuple[CvAnchor, ...]
+    is_test: bool
+
+    @classmethod
+    def of(
+        cls, authorities: Iterable[bytes], cv_keys: Iterable[CvAnchor] = (), *, is_test: bool
+    ) -> Self:
+        """From certificates, each DER or PEM.
+
+        Raises:
+            ValueError: one is not the certificate of an authority.
+        """
+        read = tuple(
+            _anchor(certificate, is_test) for data in authorities for certificate in _load(data)
+        )
+        return cls(read, tuple(cv_keys), is_test)
+
+    @classmethod
+    def load(cls, settings: Mapping[str, object], folder: Path) -> Self:
+        """From the table ``[anchors]``; file names are relative to `folder`.
+
+        Raises:
+            ValueError: a setting is not what it should be, or its file; it says which.
+        """
+        if unknown := sorted(set(settings) - {"authorities", "cv_keys", "test"}):
+            raise ValueError(f"anchors: there is no setting {unknown[0]}")
+        is_test = settings.get("test", False)
+        if not isinstance(is_test, bool):
+            raise ValueError("anchors: test is true or false")
+        names = _list(settings, "authorities")
+        files = [_read_file(folder, name) for name in names]
+        read: list[Anchor] = []
+        for name, data in zip(names, files, strict=True):
+            try:
+                read += cls.of([data], is_test=is_test).authorities
+            except ValueError as error:
+                raise ValueError(f"anchors: {name}: {error}") from error
+        keys = tuple(_cv_anchor(key) for key in _list(settings, "cv_keys"))
+        return cls(tuple(read), keys, is_test)
+
+    def trusts(self, certificate: Certificate) -> Anchor:
+        """The authority that issued `certificate`.
+
+        Signature, authority, period and key usage are checked. Which dates a certificate may be
+        used on is for `validity`: here its period must lie within that of its authority.
+
+        Raises:
+            UnknownIssuer: no configured authority did, or it is not for user authentication.
+        """
+        found = x509.load_der_x509_certificate(certificate.der)
+        issuers = [each for each in self.authorities if _issued(each.certificate, found)]
+        if not issuers:
+            raise UnknownIssuer("no configured authority issued it")
+        if not _may_sign(found):
+            raise UnknownIssuer("its key is not for signatures of a person")
+        for issuer in issuers:
+            if _encloses(issuer.certificate, found):
+                return issuer
+        raise UnknownIssuer("its authority was not valid all the time that it is")
+
+
+def _load(data: bytes) -> list[x509.Certificate]:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # what is odd enough for a warning is not believed
+            if b"-----BEGIN" in data:
+                return x509.load_pem_x509_certificates(data)
+            return [x509.load_der_x509_certificate(data)]
+    except (ValueError, Warning) as error:
+        raise ValueError("no certificate, neither PEM nor DER") from error
+
+
+def _anchor(certificate: x509.Certificate, is_test: bool) -> Anchor:
+    if not _is_authority(certificate):
+        raise ValueError("not the certificate of an authority: basicConstraints, keyCertSign")
+    name = certificate.subject.rfc4514_string()
+    return Anchor(TEST_MARK + name if is_test else name, certificate, is_test)
+
+
+def _is_authority(certificate: x509.Certificate) -> bool:
+    usage = _key_usage(certificate)
+    try:
+        found = certificate.extensions.get_extension_for_class(x509.BasicConstraints)
+    except (x509.ExtensionNotFound, *_UNREADABLE):
+        return False
+    return found.value.ca and (usage is None or usage.key_cert_sign)
+
+
+def _may_sign(certificate: x509.Certificate) -> bool:
+    """Whether this is a person's key for signatures: digitalSignature, and no authority's."""
+    usage = _key_usage(certificate)
+    return usage is not None and usage.digital_signature and not usage.key_cert_sign
+
+
+def _key_usage(certificate: x509.Certificate) -> x509.KeyUsage | None:
+    try:
+        return certificate.extensions.get_extension_for_class(x509.KeyUsage).value
+    except (x509.ExtensionNotFound, *_UNREADABLE):
+        return None
+
+
+def _issued(authority: x509.Certificate, certificate: x509.Certificate) -> bool:
+    """Whether it did: each is tried, as one name may stand for several keys."""
+    try:
+        certificate.verify_directly_issued_by(authority)
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+        return False
+    return True
+
+
+def _encloses(authority: x509.Certificate, certificate: x509.Certificate) -> bool:
+    return (
+        authority.not_valid_before_utc <= certificate.not_valid_before_utc
+        and certificate.not_valid_after_utc <= authority.not_valid_after_utc
+    )
+
+
+def _list(settings: Mapping[str, object], name: str) -> list[object]:
+    found = settings.get(name, [])
+    if not isinstance(found, list):
+        raise ValueError(f"anchors: {name} is a list")
+    return cast(list[object], found)
+
+
+def _read_file(folder: Path, name: object) -> bytes:
+    if not isinstance(name, str):
+        raise ValueError("anchors: authorities are names of files")
+    try:
+        return (folder / name).read_bytes()
+    except (OSError, ValueError) as error:
+        raise ValueError(f"anchors: {folder / name} cannot be read: {error}") from error
+
+
+def _cv_anchor(key: object) -> CvAnchor:
+    match key:
+        case {"id": str(key_id), "n": str(n), "e": int(e)}:
+            return CvAnchor(_key_id(key_id), _modulus(n), _exponent(e))
+        case _:
+            raise ValueError('anchors: a CV key is { id = "hex", n = "hex", e = 65537 }')
+
+
+def _key_id(digits: str) -> bytes:
+    if not re.fullmatch(rf"[0-9a-fA-F]{{{2 * _KEY_ID_SIZE}}}", digits):
+        raise ValueError(f"anchors: the id of a CV key has {2 * _KEY_ID_SIZE} hex digits")
+    return bytes.fromhex(digits)
+
+
+def _modulus(digits: str) -> int:
+    if not re.fullmatch(r"[0-9a-fA-F]+", digits) or int(digits, 16).bit_length() < _LEAST_BITS:
+        raise ValueError(f"anchors: n of a CV key is hex, {_LEAST_BITS} bits or more")
+    return int(digits, 16)
+
+
+def _exponent(e: int) -> int:
+    if e < 3 or e % 2 == 0:
+        raise ValueError("anchors: e of a CV key is odd, 3 or more")
+    return e

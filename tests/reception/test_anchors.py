@@ -1,0 +1,141 @@
+"""Whose certificates are believed."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kazashi.cards.certificate import Certificate
+from kazashi.errors import MalformedFile
+from kazashi.reception.anchors import TEST_MARK, Anchors, CvAnchor, UnknownIssuer
+from reception.issuing import BEGIN, END, Authority
+
+AUTHORITY = Authority()
+HELD = AUTHORITY.issue()
+ANCHORS = Anchors.of([AUTHORITY.der], is_test=False)
+CV_KEY = {"id": "00" * 15 + "2a", "n": "c5" * 256, "e": 65537}
+
+
+def test_a_certificate_of_a_configured_authority_is_trusted():
+    found = ANCHORS.trusts(HELD)
+    assert (found.name, found.is_test) == ("CN=Authority", False)
+
+
+def test_a_test_authority_is_marked_where_it_shows():
+    found = Anchors.of([AUTHORITY.pem], is_test=True).trusts(HELD)
+    assert found.name == TEST_MARK + "CN=Authority"
+    assert found.is_test
+
+
+def test_of_several_generations_with_one_name_the_one_that_signed_is_found():
+    younger = Authority()
+    anchors = Anchors.of([AUTHORITY.der, younger.der], is_test=False)
+    assert anchors.trusts(HELD).certificate == AUTHORITY.certificate
+    assert anchors.trusts(younger.issue()).certificate == younger.certificate
+
+
+def test_the_name_alone_is_not_trusted():
+    with pytest.raises(UnknownIssuer, match="no configured authority issued it"):
+        ANCHORS.trusts(Authority().issue())
+
+
+def test_without_anchors_nothing_is_trusted():
+    with pytest.raises(UnknownIssuer):
+        Anchors.of([], is_test=False).trusts(HELD)
+
+
+@pytest.mark.parametrize("usage", [None, "key_encipherment", "content_commitment", "crl_sign"])
+def test_a_key_that_is_not_for_authentication_is_not_trusted(usage):
+    with pytest.raises(UnknownIssuer, match="not for signatures"):
+        ANCHORS.trusts(AUTHORITY.issue(usage))
+
+
+def test_an_authority_is_not_a_holder():
+    with pytest.raises(UnknownIssuer, match="not for signatures"):
+        ANCHORS.trusts(Certificate.parse(AUTHORITY.der))
+
+
+@pytest.mark.parametrize(
+    ("begin", "end"),
+    [(datetime(2019, 12, 31, tzinfo=UTC), END), (BEGIN, datetime(2030, 1, 2, tzinfo=UTC))],
+)
+def test_a_certificate_that_outlives_its_authority_is_not_trusted(begin, end):
+    with pytest.raises(UnknownIssuer, match="not valid all the time"):
+        ANCHORS.trusts(AUTHORITY.issue(begin=begin, end=end))
+
+
+@given(at=st.integers(0, len(HELD.der) - 1), flip=st.integers(1, 255))
+def test_a_certificate_with_one_byte_changed_is_not_trusted(at, flip):
+    damaged = HELD.der[:at] + bytes((HELD.der[at] ^ flip,)) + HELD.der[at + 1 :]
+    with pytest.raises((UnknownIssuer, MalformedFile)):
+        ANCHORS.trusts(Certificate.parse(damaged))
+
+
+@pytest.mark.parametrize(
+    "data", [Authority(is_ca=False).der, Authority(is_ca=None).der, Authority(usage="crl_sign").der]
+)
+def test_only_an_authority_can_be_an_anchor(data):
+    with pytest.raises(ValueError, match="not the certificate of an authority"):
+        Anchors.of([data], is_test=False)
+
+
+@given(st.binary(max_size=64) | st.binary(max_size=64).map(lambda end: b"-----BEGIN" + end))
+def test_no_file_raises_anything_but_a_value_error(data):
+    with pytest.raises(ValueError, match="neither PEM nor DER"):
+        Anchors.of([data], is_test=False)
+
+
+def test_settings_name_files_beside_them_and_cv_keys(tmp_path):
+    (tmp_path / "old.pem").write_bytes(AUTHORITY.pem)
+    (tmp_path / "new.der").write_bytes(Authority().der)
+    settings = {"authorities": ["old.pem", "new.der"], "cv_keys": [CV_KEY], "test": True}
+    anchors = Anchors.load(settings, tmp_path)
+    assert anchors.trusts(HELD).is_test
+    assert len(anchors.authorities) == 2
+    assert anchors.cv_keys == (CvAnchor(bytes(15) + b"\x2a", int("c5" * 256, 16), 65537),)
+    assert anchors.is_test
+
+
+def test_without_a_word_about_tests_anchors_are_real(tmp_path):
+    assert not Anchors.load({}, tmp_path).is_test
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"authority": []}, "there is no setting authority"),
+        ({"authorities": "ca.pem"}, "authorities is a list"),
+        ({"authorities": [1]}, "authorities are names of files"),
+        ({"authorities": ["absent.pem"]}, r"absent\.pem cannot be read"),
+        ({"authorities": ["\x00"]}, "cannot be read"),
+        ({"authorities": ["text.pem"]}, r"text\.pem: no certificate"),
+        ({"test": "yes"}, "test is true or false"),
+        ({"cv_keys": {}}, "cv_keys is a list"),
+        ({"cv_keys": ["2a"]}, "a CV key is"),
+        ({"cv_keys": [CV_KEY | {"id": "2a"}]}, "id of a CV key has 32 hex digits"),
+        ({"cv_keys": [CV_KEY | {"n": "c5" * 128}]}, "2048 bits or more"),
+        ({"cv_keys": [CV_KEY | {"n": "no"}]}, "n of a CV key is hex"),
+        ({"cv_keys": [CV_KEY | {"e": 4}]}, "e of a CV key is odd"),
+        ({"cv_keys": [CV_KEY | {"e": True}]}, "e of a CV key is odd"),
+    ],
+)
+def test_a_wrong_setting_is_named(tmp_path, settings, told):
+    (tmp_path / "text.pem").write_text("not a certificate")
+    with pytest.raises(ValueError, match=told):
+        Anchors.load(settings, tmp_path)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=4),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner),
+    max_leaves=6,
+)
+
+
+@given(st.dictionaries(st.sampled_from(["authorities", "cv_keys", "test"]), JSON))
+def test_no_settings_raise_anything_but_a_value_error(tmp_path_factory, settings):
+    try:
+        Anchors.load(settings, tmp_path_factory.getbasetemp() / "nowhere")
+    except ValueError:
+        pass
