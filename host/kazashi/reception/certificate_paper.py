@@ -1,0 +1,92 @@
+"""資格確認書: who has no card shows this, on paper or, electronic, on a screen.
+
+Source: check digit of the insurer's number: 保険者番号設定要領 (www5f.biglobe.ne.jp/~h-it mc0124);
+a branch may be missing, then the centre finds it (iryohokenjyoho-portalsite.jp/faq/post-15.html);
+the elderly have a number and no symbol (city.otsu.lg.jp 4436).
+"""
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+
+from kazashi.reception.typed import Mistyped, birth_date, narrow, plain, required
+
+_LONGEST = 19  # characters of symbol and of number: 38 bytes of Shift_JIS on a claim
+
+
+@dataclass(frozen=True)
+class CertificatePaper:
+    """`insurer`: 6 digits (national health insurance) or 8. `symbol`, `branch`: "" where none."""
+
+    insurer: str
+    symbol: str = field(repr=False)
+    number: str = field(repr=False)
+    branch: str = field(repr=False)
+    birth: date = field(repr=False)
+    is_electronic: bool = False
+
+
+def certificate_paper(
+    *,
+    insurer: str,
+    symbol: str,
+    number: str,
+    branch: str,
+    birth: str,
+    today: date,
+    is_electronic: bool = False,
+    clock_seen: bool = False,
+) -> CertificatePaper:
+    """What was typed from it. An electronic one is real where staff saw its clock run.
+
+    Raises:
+        Mistyped: a field is not what it should be; it says which.
+    """
+    if is_electronic and not clock_seen:
+        raise Mistyped(
+            "clock_seen",
+            "画面の時計が動いていることを、目で確かめてください。",
+            "look whether the clock on its screen runs",
+        )
+    return CertificatePaper(
+        _insurer(insurer),
+        narrow(plain("symbol", symbol, _LONGEST)),
+        narrow(plain("number", required("number", number), _LONGEST)),
+        _branch(branch),
+        birth_date(birth, today),
+        is_electronic,
+    )
+
+
+def check_digit(digits: str) -> int:
+    """Of the digits of an insurer's number before it: doubled and not, from the last one on."""
+    doubled = [int(digit) * (2 - index % 2) for index, digit in enumerate(reversed(digits))]
+    return -sum(each // 10 + each % 10 for each in doubled) % 10
+
+
+def _insurer(text: str) -> str:
+    number = narrow(plain("insurer", text))
+    if not re.fullmatch(r"[0-9]{6}|[0-9]{8}", number):
+        raise Mistyped(
+            "insurer",
+            "保険者番号は、6けたか8けたの数字です。",
+            "an insurer's number has 6 or 8 digits",
+        )
+    if check_digit(number[:-1]) != int(number[-1]):
+        raise Mistyped(
+            "insurer",
+            "保険者番号を、もう一度確かめてください。",
+            "its check digit does not fit: compare it once more",
+        )
+    return number
+
+
+def _branch(text: str) -> str:
+    number = narrow(plain("branch", text))
+    if not re.fullmatch(r"([0-9]{2})?", number):
+        raise Mistyped(
+            "branch",
+            "枝番は、2けたの数字です。ないときは空けてください。",
+            "a branch has 2 digits: leave it empty where there is none",
+        )
+    return number

@@ -1,0 +1,117 @@
+"""What staff type: digits in any width, dates of either calendar, and never a My Number.
+
+Medical institutions never handle a My Number (cgi3.kouikirengo-tochigi.jp/seido/inscard.html), so
+twelve digits in a row, or as the card prints them, are refused wherever they are typed.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+
+from kazashi.reception.texts import Text
+
+_MY_NUMBER = re.compile(r"(?<!\d)(?:\d{12}|\d{4}(?:[\s‐-―−ー-]\d{4}){2})(?!\d)")
+_NO_TEXT = ("Cc", "Cf", "Cs")  # Unicode categories: control, invisible, half a character
+_LONGEST = 200  # characters of a name, an address
+
+
+class Mistyped(ValueError):
+    """`field`: which; `on_screen`: what to do, for the staff. What was typed is not repeated."""
+
+    def __init__(self, field: str, ja: str, en: str) -> None:
+        self.field = field
+        self.on_screen = Text(ja, en)
+        super().__init__(f"{field}: {en}")
+
+
+@dataclass(frozen=True)
+class _Era:
+    names: tuple[str, str]
+    year_one: int
+    first: date
+    last: date  # up to Shōwa the day on which it turned belongs to both
+
+
+_ERAS = (
+    _Era(("明治", "M"), 1868, date(1873, 1, 1), date(1912, 7, 30)),  # the calendar is of 1873
+    _Era(("大正", "T"), 1912, date(1912, 7, 30), date(1926, 12, 25)),
+    _Era(("昭和", "S"), 1926, date(1926, 12, 25), date(1989, 1, 7)),
+    _Era(("平成", "H"), 1989, date(1989, 1, 8), date(2019, 4, 30)),
+    _Era(("令和", "R"), 2019, date(2019, 5, 1), date.max),
+)
+_DATE = re.compile(
+    r"(?P<era>明治|大正|昭和|平成|令和|[MTSHR])?(?P<year>[0-9]{1,4}|元)[年./-]"
+    r"(?P<month>[0-9]{1,2})[月./-](?P<day>[0-9]{1,2})日?"
+)
+_COMPACT = re.compile(r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})")
+
+
+def plain(field: str, text: str, longest: int = _LONGEST) -> str:
+    """`text` without blanks around it, as it was typed otherwise.
+
+    Raises:
+        Mistyped: it is too long, has a control character, or a My Number.
+    """
+    text = text.strip()
+    if len(text) > longest:
+        raise Mistyped(
+            field, f"{longest}文字までで入力してください。", f"at most {longest} characters"
+        )
+    if any(unicodedata.category(character) in _NO_TEXT for character in text):
+        raise Mistyped(field, "使えない文字があります。", "there is a character that is no text")
+    if _MY_NUMBER.search(narrow(text)):
+        raise Mistyped(
+            field,
+            "マイナンバー(12けたの番号)は入力しないでください。",
+            "never type a My Number here, or any number of twelve digits",
+        )
+    return text
+
+
+def required(field: str, text: str) -> str:
+    """`plain`, and not empty."""
+    text = plain(field, text)
+    if not text:
+        raise Mistyped(field, "入力してください。", "type it")
+    return text
+
+
+def narrow(text: str) -> str:
+    """Wide digits and letters as narrow ones. Not for names: it changes kanji, too."""
+    return unicodedata.normalize("NFKC", text)
+
+
+def birth_date(text: str, today: date) -> date:
+    """A date of birth: 昭和60年4月3日, S60.4.3, 1985/4/3, 1985-04-03 or 19850403.
+
+    Raises:
+        Mistyped: it is no date, outside of its era, or to come.
+    """
+    typed = re.sub(r"\s", "", narrow(plain("birth", text))).upper()
+    found = _DATE.fullmatch(typed) or _COMPACT.fullmatch(typed)
+    if found is None:
+        raise Mistyped(
+            "birth",
+            "生年月日は、昭和60年4月3日 または 1985-04-03 のように入力してください。",
+            "type it like S60.4.3 or 1985-04-03",
+        )
+    parts = found.groupdict()
+    born = _date(parts.get("era"), parts["year"], int(parts["month"]), int(parts["day"]))
+    if born > today:
+        raise Mistyped("birth", "生年月日が未来の日付です。", "this day is yet to come")
+    return born
+
+
+def _date(name: str | None, year: str, month: int, day: int) -> date:
+    era = next((each for each in _ERAS if name in each.names), None)
+    count = 1 if year == "元" else int(year)
+    try:
+        born = date(count + (era.year_one - 1 if era else 0), month, day)
+    except ValueError:
+        raise Mistyped("birth", "その日付はありません。", "there is no such day") from None
+    if era is None and born < _ERAS[0].first:
+        raise Mistyped("birth", "西暦は四けたで入力してください。", "type the year in four digits")
+    if era and not era.first <= born <= era.last:
+        raise Mistyped("birth", "その日は、その元号ではありません。", "this day is not in that era")
+    return born

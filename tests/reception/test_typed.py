@@ -1,0 +1,121 @@
+"""What staff type."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kazashi.reception.typed import Mistyped, birth_date, plain, required
+
+TODAY = date(2030, 6, 15)
+MY_NUMBERS = ["123456789012", "１２３４５６７８９０１２", "1234 5678 9012", "1234-5678-9012"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "born"),
+    [
+        ("昭和60年4月3日", "1985-04-03"),
+        ("昭和６０年４月３日", "1985-04-03"),
+        ("S60.4.3", "1985-04-03"),
+        (" s 60 / 04 / 03 ", "1985-04-03"),
+        ("1985-04-03", "1985-04-03"),
+        ("1985/4/3", "1985-04-03"),
+        ("1985年4月3日", "1985-04-03"),
+        ("19850403", "1985-04-03"),
+        ("令和元年5月1日", "2019-05-01"),
+        ("R1.5.1", "2019-05-01"),
+        ("H31.4.30", "2019-04-30"),
+        ("平成元年1月8日", "1989-01-08"),
+        ("S64.1.7", "1989-01-07"),
+        ("T15.12.25", "1926-12-25"),
+        ("S1.12.25", "1926-12-25"),
+        ("M45.7.30", "1912-07-30"),
+        ("大正元年7月30日", "1912-07-30"),
+        ("H12.2.29", "2000-02-29"),
+    ],
+)
+def test_a_birth_is_typed_by_either_calendar(typed, born):
+    assert birth_date(typed, TODAY) == date.fromisoformat(born)
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("S64.1.8", "not in that era"),
+        ("平成31年5月1日", "not in that era"),
+        ("R0.5.1", "not in that era"),
+        ("H13.2.29", "no such day"),
+        ("S60.13.1", "no such day"),
+        ("M9999.1.1", "no such day"),
+        ("60.4.3", "four digits"),
+        ("0000-01-01", "no such day"),
+        ("2030-06-16", "yet to come"),
+        ("R12.6.16", "yet to come"),
+        ("3 April 1985", "type it like"),
+        ("", "type it like"),
+        ("600403", "type it like"),
+    ],
+)
+def test_a_birth_that_cannot_be_is_told_apart(typed, told):
+    with pytest.raises(Mistyped, match=told) as error:
+        birth_date(typed, TODAY)
+    assert error.value.field == "birth"
+    assert error.value.on_screen.ja
+
+
+ERAS = [("M", 1868), ("T", 1912), ("S", 1926), ("H", 1989), ("R", 2019)]
+
+
+@given(st.dates(date(1873, 1, 1), TODAY))
+def test_every_day_is_the_same_day_by_both_calendars(day):
+    assert birth_date(day.isoformat(), TODAY) == day
+    read = []
+    for letter, year_one in ERAS:
+        try:
+            read.append(
+                birth_date(f"{letter}{day.year - year_one + 1}.{day.month}.{day.day}", TODAY)
+            )
+        except Mistyped:
+            pass
+    assert set(read) == {day}  # in one era, or on the day that one turned, in two
+    assert len(read) == (2 if day in (date(1912, 7, 30), date(1926, 12, 25)) else 1)
+
+
+@given(st.text(max_size=20) | st.from_regex(r"[MTSHR]?[0-9]{1,5}[./-][0-9]{1,3}[./-][0-9]{1,3}"))
+def test_whatever_is_typed_is_a_past_day_or_a_clear_no(typed):
+    try:
+        born = birth_date(typed, TODAY)
+    except Mistyped:
+        return
+    assert date(1873, 1, 1) <= born <= TODAY
+
+
+@pytest.mark.parametrize("number", MY_NUMBERS)
+@pytest.mark.parametrize("around", ["{}", "山田 {}", "番号:{}です"])
+def test_a_my_number_is_refused_and_not_repeated(number, around):
+    with pytest.raises(Mistyped, match="never type a My Number") as error:
+        plain("name", around.format(number))
+    assert "1234" not in f"{error.value} {error.value.on_screen}"
+
+
+@pytest.mark.parametrize(
+    "text", ["東京都千代田区1-2-3", "03-1234-5678", "1234567890123", "12345678901", "090-1234-5678"]
+)
+def test_other_numbers_are_not_my_numbers(text):
+    assert plain("address", text) == text
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "山\n田", "1234\u200b56789012", "\ud800"])
+def test_what_is_no_text_is_refused(text):
+    with pytest.raises(Mistyped, match="no text"):
+        plain("name", text)
+
+
+def test_a_name_is_kept_as_it_was_typed_but_for_blanks_around_it():
+    assert plain("name", "  﨑山\u3000花子 ") == "﨑山\u3000花子"
+    assert plain("name", "\ufa19") == "\ufa19"  # a form that normalising would change
+    with pytest.raises(Mistyped, match="at most 200"):
+        plain("name", "あ" * 201)
+    with pytest.raises(Mistyped, match="type it"):
+        required("name", " \u3000 ")
