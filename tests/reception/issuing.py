@@ -53,7 +53,7 @@ class Authority:
     def issue(
         self, usage: str | None = "digital_signature", *, begin=BEGIN, end=END
     ) -> Certificate:
-        found = self._issue("Holder", _HOLDER, usage, None, begin, end)
+        found = self._issue("Holder", HOLDER, usage, None, begin, end)
         return Certificate.parse(found.public_bytes(Encoding.DER))
 
     def _issue(self, subject, key, usage, is_ca, begin, end) -> x509.Certificate:
@@ -73,4 +73,4 @@ class Authority:
         return builder.sign(self.key, hashes.SHA256())
 
 
-_HOLDER = new_key()
+HOLDER = new_key()

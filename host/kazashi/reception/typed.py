@@ -9,19 +9,16 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
-from kazashi.reception.texts import Text
-
 _MY_NUMBER = re.compile(r"(?<!\d)(?:\d{12}|\d{4}(?:[\s‐-―−ー-]\d{4}){2})(?!\d)")
 _NO_TEXT = ("Cc", "Cf", "Cs")  # Unicode categories: control, invisible, half a character
 _LONGEST = 200  # characters of a name, an address
 
 
 class Mistyped(ValueError):
-    """`field`: which; `on_screen`: what to do, for the staff. What was typed is not repeated."""
+    """`field`: which. `on_screen` says in Japanese what to do; what was typed is not repeated."""
 
     def __init__(self, field: str, ja: str, en: str) -> None:
-        self.field = field
-        self.on_screen = Text(ja, en)
+        self.field, self.on_screen = field, ja
         super().__init__(f"{field}: {en}")
 
 

@@ -1,0 +1,100 @@
+"""The hook for an approved component, which drives the card itself through our reader.
+
+Without a PIN the card's key opens to software alone whose key is certified under the card's
+TERMINAL_CA, 特定利用者証明検証者 (facts §1.8). The reader passes its commands through unchanged, of
+any length, and learns nothing from them but the result. They are not to be logged: while the
+link's traffic is, no component runs.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import ClassVar, Protocol
+
+from kazashi.cards.apdu import Channel
+from kazashi.cards.certificate import Certificate
+from kazashi.errors import MalformedFile, NoCard, ReaderError
+from kazashi.link import TRAFFIC
+from kazashi.reception.eligibility import Eligibility
+from kazashi.reception.profiles import Way
+
+
+class CertifiedFailed(Exception):
+    """`reason`: why nobody was identified."""
+
+    on_screen: ClassVar[str] = "本人確認ができません。係の者をお呼びください。"
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"the approved component identified nobody, {reason}: try another way")
+
+
+@dataclass(frozen=True)
+class CertifiedResult:
+    """Whom the component identified. `eligibility`: as it came."""
+
+    certificate: bytes = field(repr=False)  # DER
+    signature: bytes = field(default=b"", repr=False)  # over the challenge; b"": it keeps it
+    eligibility: Eligibility | None = None
+
+
+class CertifiedComponent(Protocol):
+    """What an approved vendor brings."""
+
+    def identify(
+        self, transmit: Callable[[bytes], bytes], way: Way, challenge: bytes
+    ) -> CertifiedResult:
+        """Have the card sign `challenge`, once the holder was identified by `way`.
+
+        `transmit`: a command APDU, any length, to its response with status word; until this
+        returns.
+        """
+        ...
+
+
+def identify(
+    component: CertifiedComponent, channel: Channel, way: Way, challenge: bytes
+) -> tuple[Certificate, CertifiedResult]:
+    """Let `component` identify the holder of the card behind `channel`.
+
+    A signature that it gives away is verified.
+
+    Raises:
+        CertifiedFailed: it did not, or the traffic is logged.
+        ReaderError: card or reader were lost.
+    """
+    if logging.getLogger("kazashi.link").isEnabledFor(TRAFFIC):
+        raise CertifiedFailed("the traffic with the card is being logged: switch that off")
+    pipe = _Pipe(channel)
+    try:
+        result = component.identify(pipe.transmit, way, challenge)
+    except (CertifiedFailed, ReaderError):
+        raise
+    except Exception as error:  # anybody's, and what it says may hold what it sent
+        raise CertifiedFailed(f"it ended with {type(error).__name__}") from None
+    finally:
+        pipe.is_open = False
+    return _checked(result, challenge), result
+
+
+def _checked(result: CertifiedResult, challenge: bytes) -> Certificate:
+    try:
+        certificate = Certificate.parse(result.certificate)
+    except MalformedFile:
+        raise CertifiedFailed("what it names is no certificate") from None
+    if result.signature and not certificate.verifies(result.signature, challenge):
+        raise CertifiedFailed("its signature does not fit its certificate")
+    return certificate
+
+
+class _Pipe:
+    """The way to the card, while it is this patient's turn."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+        self.is_open = True
+
+    def transmit(self, apdu: bytes) -> bytes:
+        if not self.is_open:
+            raise NoCard
+        return self._channel.transmit(apdu)

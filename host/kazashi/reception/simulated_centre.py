@@ -1,0 +1,33 @@
+"""A centre that knows nobody, for tests and demonstrations: each answer says so."""
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+
+from kazashi.reception.eligibility import CentreError, Eligibility, Request, Standing
+
+
+class SimulatedCentre:
+    """Answers `standing` after `delay_s`, once all of `fails` were raised, one for each request.
+
+    `insurance`: what it gives away where the person is covered; nothing of its own.
+    """
+
+    def __init__(
+        self,
+        standing: Standing = Standing.VALID,
+        *,
+        delay_s: float = 0.0,
+        fails: Iterable[CentreError] = (),
+        insurance: tuple[Mapping[str, str], ...] = (),
+        sleep: Callable[[float], object] = time.sleep,
+    ) -> None:
+        self._standing, self._insurance = standing, insurance
+        self._delay_s, self._sleep = delay_s, sleep
+        self._fails = iter(fails)
+
+    def ask(self, request: Request) -> Eligibility:
+        self._sleep(self._delay_s)
+        for error in self._fails:
+            raise error
+        insurance = self._insurance if self._standing.is_covered else ()
+        return Eligibility(request.reference, self._standing, insurance, is_simulated=True)

@@ -1,0 +1,107 @@
+"""An approved component at work."""
+
+import logging
+
+import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
+
+from kazashi.errors import CardGone, NoCard
+from kazashi.link import TRAFFIC
+from kazashi.reception.certified import CertifiedFailed, CertifiedResult, identify
+from kazashi.reception.eligibility import Eligibility, Standing
+from kazashi.reception.profiles import Way
+from reception.issuing import HOLDER, Authority
+
+CERTIFICATE = Authority().issue()
+CHALLENGE = b"a challenge"
+SIGNATURE = HOLDER.sign(CHALLENGE, padding.PKCS1v15(), hashes.SHA256())
+COMMANDS = [bytes.fromhex("00a40000"), b"\x80\xa2\x00\xc1\x00\x01\x33" + bytes(307)]
+
+
+class Card:
+    """Answers with what it heard."""
+
+    def transmit(self, apdu, on_progress=None):
+        return bytes(reversed(apdu)) + b"\x90\x00"
+
+
+class Component:
+    """Sends COMMANDS, then does `then`."""
+
+    def __init__(self, then):
+        self.then, self.heard = then, []
+
+    def identify(self, transmit, way, challenge):
+        self.transmit, self.asked = transmit, (way, challenge)
+        self.heard = [transmit(command) for command in COMMANDS]
+        if isinstance(self.then, Exception):
+            raise self.then
+        return self.then
+
+
+def run(then, way=Way.FACE):
+    component = Component(then)
+    return component, identify(component, Card(), way, CHALLENGE)
+
+
+def test_its_commands_reach_the_card_unchanged_whatever_their_length():
+    component, _ = run(CertifiedResult(CERTIFICATE.der, SIGNATURE))
+    assert component.heard == [bytes(reversed(each)) + b"\x90\x00" for each in COMMANDS]
+    assert component.asked == (Way.FACE, CHALLENGE)
+
+
+def test_it_says_who_was_identified_and_what_the_centre_answered():
+    eligibility = Eligibility("1", Standing.VALID)
+    _, (certificate, result) = run(CertifiedResult(CERTIFICATE.der, SIGNATURE, eligibility))
+    assert certificate == CERTIFICATE
+    assert result.eligibility is eligibility
+
+
+def test_a_component_may_keep_the_signature_to_itself():
+    _, (certificate, _) = run(CertifiedResult(CERTIFICATE.der))
+    assert certificate == CERTIFICATE
+
+
+def test_a_signature_of_another_challenge_identifies_nobody():
+    wrong = HOLDER.sign(b"another", padding.PKCS1v15(), hashes.SHA256())
+    with pytest.raises(CertifiedFailed, match="signature does not fit"):
+        run(CertifiedResult(CERTIFICATE.der, wrong))
+
+
+def test_what_is_no_certificate_identifies_nobody():
+    with pytest.raises(CertifiedFailed, match="no certificate"):
+        run(CertifiedResult(b"nonsense"))
+
+
+def test_a_foreign_error_is_ours_and_repeats_nothing_of_the_traffic():
+    with pytest.raises(CertifiedFailed, match="ended with RuntimeError") as raised:
+        run(RuntimeError(COMMANDS[1].hex()))
+    assert COMMANDS[1].hex() not in str(raised.value)
+
+
+def test_a_card_that_left_is_told_as_such():
+    with pytest.raises(CardGone):
+        run(CardGone())
+
+
+@pytest.mark.parametrize("then", [CertifiedResult(CERTIFICATE.der), RuntimeError()])
+def test_afterwards_the_way_to_the_card_is_closed(then):
+    component = Component(then)
+    try:
+        identify(component, Card(), Way.VISUAL, CHALLENGE)
+    except CertifiedFailed:
+        pass
+    with pytest.raises(NoCard):
+        component.transmit(COMMANDS[0])
+
+
+def test_no_component_runs_while_traffic_is_logged(caplog):
+    with caplog.at_level(TRAFFIC, "kazashi.link"), pytest.raises(CertifiedFailed, match="logged"):
+        run(CertifiedResult(CERTIFICATE.der))
+
+
+def test_nothing_of_it_is_logged(caplog):
+    with caplog.at_level(logging.DEBUG):
+        run(CertifiedResult(CERTIFICATE.der, SIGNATURE))
+    assert not caplog.records

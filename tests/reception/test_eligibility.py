@@ -1,0 +1,127 @@
+"""What the centre is asked, and what is made of its answer: nothing."""
+
+import hashlib
+import json
+from datetime import UTC, date, datetime
+
+import pytest
+
+from kazashi.reception.certificate_paper import CertificatePaper
+from kazashi.reception.consents import Consents, Item
+from kazashi.reception.eligibility import (
+    CentreBusy,
+    CentreError,
+    CentreFailed,
+    CentreUnreachable,
+    Identified,
+    Request,
+    Standing,
+)
+from kazashi.reception.profiles import Way
+from kazashi.reception.simulated_centre import SimulatedCentre
+from kazashi.reception.validity import Validity
+
+NOW = datetime(2030, 1, 1, tzinfo=UTC)
+PAPER = CertificatePaper("33120015", "12", "34", "01", date(1985, 4, 3))
+INSURANCE = {"InsurerNumber": "33120015", "Name": "山田　花子"}
+
+
+def identified(validity: Validity) -> Identified:
+    return Identified(b"certificate", Way.PIN, validity, b"challenge", b"signature")
+
+
+def given(*items: Item) -> Consents:
+    return Consents.record(items, items, NOW)
+
+
+def test_the_codes_are_those_of_the_result():
+    assert [(each.value, each.is_covered) for each in Standing] == [
+        (1, True),
+        (2, False),
+        (3, False),
+        (4, False),
+        (5, False),
+        (6, True),
+    ]
+    assert all(each.on_screen.ja and each.on_screen.en for each in Standing)
+
+
+@pytest.mark.parametrize("standing", Standing)
+def test_the_simulated_centre_gives_every_answer_and_says_that_it_is_simulated(standing):
+    answer = SimulatedCentre(standing).ask(Request("visit-1", PAPER))
+    assert (answer.reference, answer.standing) == ("visit-1", standing)
+    assert answer.is_simulated
+    assert answer.insurance == ()  # nothing is made up
+
+
+def test_insurance_comes_as_the_centre_gave_it_and_for_the_covered_alone():
+    covered = SimulatedCentre(insurance=(INSURANCE,)).ask(Request("1", PAPER))
+    assert covered.insurance == (INSURANCE,)
+    lost = SimulatedCentre(Standing.INVALID, insurance=(INSURANCE,)).ask(Request("2", PAPER))
+    assert lost.insurance == ()
+
+
+def test_an_answer_is_plain_json():
+    answer = SimulatedCentre(Standing.WELFARE, insurance=(INSURANCE,)).ask(Request("1", PAPER))
+    assert json.loads(json.dumps(answer.to_json())) == {
+        "reference": "1",
+        "standing": "welfare",
+        "insurance": [INSURANCE],
+        "is_simulated": True,
+    }
+
+
+def test_it_takes_as_long_as_told():
+    slept = []
+    SimulatedCentre(delay_s=2.5, sleep=slept.append).ask(Request("1", PAPER))
+    assert slept == [2.5]
+
+
+def test_it_fails_as_often_as_told_and_then_answers():
+    errors = [CentreUnreachable(), CentreBusy(), CentreFailed("E1234")]
+    centre = SimulatedCentre(fails=errors)
+    for error in errors:
+        with pytest.raises(CentreError) as raised:
+            centre.ask(Request("1", PAPER))
+        assert raised.value is error
+    assert centre.ask(Request("1", PAPER)).standing is Standing.VALID
+
+
+def test_errors_say_what_to_do_and_what_the_patient_reads():
+    assert "E1234" in str(CentreFailed("E1234"))
+    for error in (CentreUnreachable(), CentreBusy(), CentreFailed("E1234")):
+        assert "ask again" in str(error)
+        assert error.on_screen
+
+
+def test_a_certificate_is_told_by_its_hash():
+    expected = hashlib.sha256(b"certificate").hexdigest()
+    assert identified(Validity.NORMAL).certificate_sha256 == expected
+
+
+@pytest.mark.parametrize("validity", [Validity.UNUSABLE, Validity.NOT_YET])
+def test_nothing_is_asked_with_a_certificate_that_is_not_to_be_used(validity):
+    with pytest.raises(ValueError, match="nothing may be asked"):
+        Request("1", identified(validity))
+
+
+@pytest.mark.parametrize(
+    "consents", [given(Item.MEDICATION), Consents.hard_to_obtain([Item.SURGERY])]
+)
+def test_no_medical_information_is_asked_for_once_the_certificate_has_ended(consents):
+    with pytest.raises(ValueError, match="for eligibility alone"):
+        Request("1", identified(Validity.ELIGIBILITY_ONLY), consents)
+
+
+def test_eligibility_is_asked_for_all_the_same():
+    refused = Consents.record([Item.MEDICATION], None, NOW)
+    for consents in (Consents(), given(Item.COST_LIMIT, Item.SPECIFIED_DISEASE), refused):
+        request = Request("1", identified(Validity.ELIGIBILITY_ONLY), consents)
+        assert SimulatedCentre().ask(request).standing is Standing.VALID
+
+
+def test_neither_key_material_nor_insurance_shows_in_a_log():
+    request = Request("1", identified(Validity.NORMAL))
+    answer = SimulatedCentre(insurance=(INSURANCE,)).ask(request)
+    assert "signature" not in repr(request)
+    assert "山田" not in repr(answer)
