@@ -24,7 +24,7 @@ from kazashi.errors import (
     ReadInterrupted,
 )
 from kazashi.reader import Reader
-from kazashi.sim.card import Jpki
+from kazashi.sim.jpki import Jpki
 from kazashi.sim.person import Person
 from kazashi.sim.picc import BlockSettings, TypeB
 from kazashi_wire.messages import BitRate, Fault

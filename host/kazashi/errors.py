@@ -20,21 +20,30 @@
         ├── CardProtocolBroken  it answers nonsense
         ├── ReadInterrupted     the reader mended itself: present it again
         ├── PinOutcomeUnknown   lost while the PIN was shown: read the tries left first
+        ├── CodeOutcomeUnknown  the same for 照合番号B
         ├── CardUnusable        it is a tag
         ├── SeveralCards        present one alone
         ├── NotAMyNumberCard    it has no JPKI application
+        ├── SurfaceAbsent       it has no application for its face: a phone
+        ├── NotGenuine          it is a copy, or nobody vouches for it: see `reason`
         ├── MalformedResponse   its answer has no status word
         ├── MalformedFile       a file on it is not what it should be
         ├── LastTry             one more wrong PIN blocks it: ask first
+        ├── FewTriesLeft        few more wrong codes block it: ask first
         └── CardStatus          it refused a command: see `status`
             ├── PinRequired     show the PIN first
             ├── WrongPin        see `tries_left`
-            └── PinBlocked      the municipality can reset it
+            ├── PinBlocked      the municipality can reset it
+            ├── PinAbsent       it was issued without one
+            ├── CodeRequired    show 照合番号B first
+            ├── WrongCode       see `tries_left`
+            └── CodeBlocked     the municipality can reset it
 
 Misuse is ValueError. Each text is one line that tells a person what to do next; `on_screen` says
 it to the patient, in plain Japanese.
 """
 
+from enum import Enum, auto, unique
 from typing import ClassVar
 
 from kazashi_wire.messages import Fault
@@ -227,6 +236,18 @@ class PinOutcomeUnknown(CardError):
         )
 
 
+class CodeOutcomeUnknown(CardError):
+    """Card or reader were lost while 照合番号B was shown, for the reason in `__cause__`."""
+
+    on_screen = "カードの券面を確認できませんでした。カードをもう一度置いてください。"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "lost while the code of the card's face (照合番号B) was checked, it may have counted "
+            "as a try: lay the card down again and read how many tries are left"
+        )
+
+
 class CardUnusable(CardError):
     """A tag without ISO/IEC 14443-4."""
 
@@ -252,6 +273,49 @@ class NotAMyNumberCard(CardError):
 
     def __init__(self) -> None:
         super().__init__("this is not a My Number Card (no JPKI): present the My Number Card")
+
+
+class SurfaceAbsent(CardError):
+    """It has none of the surface applications (券面AP): most likely a phone."""
+
+    on_screen = "この方法は、マイナンバーカードだけで使えます。カードを置いてください。"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this tells nothing of a card's face, it may be a phone: "
+            "present the My Number Card itself, or use the PIN"
+        )
+
+
+@unique
+class Doubt(Enum):
+    """Why a card is not believed to be what it shows."""
+
+    UNKNOWN_ISSUER = auto()  # no configured anchor is its issuer
+    FALSE_CERTIFICATE = auto()  # the issuer's signature under its certificate is not right
+    CHANGED_RECORD = auto()  # what it shows is not what was signed
+    COPIED_CHIP = auto()  # the files are right, the chip is another
+
+
+_DOUBTS = {
+    Doubt.UNKNOWN_ISSUER: "its issuer is none of the configured trust anchors",
+    Doubt.FALSE_CERTIFICATE: "its certificate was not signed by its issuer",
+    Doubt.CHANGED_RECORD: "what it shows is not what its issuer signed",
+    Doubt.COPIED_CHIP: "its chip does not have the key that belongs to what it shows",
+}
+
+
+class NotGenuine(CardError):
+    """`reason`: a `Doubt`."""
+
+    on_screen = "このカードは確認できません。係の者をお呼びください。"
+
+    def __init__(self, reason: Doubt) -> None:
+        self.reason = reason
+        super().__init__(
+            f"this card is not proved to be genuine, {_DOUBTS[reason]}: "
+            "check the person and the card by eye, and the reader's trust anchors"
+        )
 
 
 class MalformedResponse(CardError):
@@ -281,6 +345,19 @@ class LastTry(CardError):
 
     def __init__(self) -> None:
         super().__init__("only one try is left, a wrong PIN would block it: ask before going on")
+
+
+class FewTriesLeft(CardError):
+    """`tries_left` of 照合番号B, and none was used."""
+
+    on_screen = "カードの券面の番号を確認できません。係の者をお呼びください。"
+
+    def __init__(self, tries_left: int) -> None:
+        self.tries_left = tries_left
+        super().__init__(
+            f"the code of the card's face (照合番号B) has {tries_left} tries left, wrong ones "
+            "would block it: compare birth, expiry and security code with the card before going on"
+        )
 
 
 class CardStatus(CardError):
@@ -322,4 +399,55 @@ class PinBlocked(CardStatus):
             0x6984,
             0x20,
             "the PIN is blocked: use face or visual check; the municipality can reset it",
+        )
+
+
+class PinAbsent(CardStatus):
+    """The card was issued without a PIN (顔認証マイナンバーカード). Never ask for one."""
+
+    on_screen = "暗証番号のないカードです。顔認証か、目視確認をお選びください。"
+
+    def __init__(self, status: int = 0x6A82) -> None:
+        super().__init__(status, 0x20, "this card has no PIN: use face or visual check")
+
+
+class CodeRequired(CardStatus):
+    """The card wants 照合番号B first."""
+
+    on_screen = "カードの券面の番号を、先に入力してください。"
+
+    def __init__(self, status: int = 0x6982, instruction: int = 0) -> None:
+        super().__init__(
+            status,
+            instruction,
+            "this needs the code of the card's face (照合番号B) first: enter it",
+        )
+
+
+class WrongCode(CardStatus):
+    """`tries_left` before 照合番号B is blocked."""
+
+    on_screen = "カードの券面の番号がちがいます。"
+
+    def __init__(self, tries_left: int) -> None:
+        self.tries_left = tries_left
+        super().__init__(
+            0x63C0 | tries_left,
+            0x20,
+            f"wrong code of the card's face (照合番号B), {tries_left} tries left: "
+            "compare birth, expiry and security code with the card",
+        )
+
+
+class CodeBlocked(CardStatus):
+    """Too many wrong ones."""
+
+    on_screen = "カードの券面の番号が使えなくなっています。暗証番号か、目視確認をお選びください。"
+
+    def __init__(self) -> None:
+        super().__init__(
+            0x6984,
+            0x20,
+            "the code of the card's face (照合番号B) is blocked: use the PIN or visual check; "
+            "the municipality can reset it",
         )

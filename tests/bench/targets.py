@@ -23,7 +23,7 @@ from desk import Usb, clock
 from hostframe import LONGEST, SYNTAX_ERROR, Answer
 from kazashi.link import ANSWER_TIMEOUT_S
 from kazashi.sim import hostframe
-from kazashi.sim.card import Jpki
+from kazashi.sim.jpki import Jpki
 from kazashi.sim.person import Person
 from kazashi.sim.picc import BlockSettings, TypeA, TypeB
 from kazashi.sim.pn532 import Pn532 as Chip

@@ -18,7 +18,8 @@ from kazashi.errors import (
     ReadInterrupted,
 )
 from kazashi.reader import Reader
-from kazashi.sim.card import BankCard, Jpki
+from kazashi.sim.card import BankCard
+from kazashi.sim.jpki import Jpki
 from kazashi.sim.person import Person
 from kazashi.sim.picc import TypeA, TypeB
 from kazashi_wire.messages import Signal

@@ -6,7 +6,7 @@ from itertools import combinations, product
 import pytest
 
 from kazashi.errors import CardGone, NoCard
-from kazashi.sim.card import Jpki
+from kazashi.sim.jpki import Jpki
 from kazashi.sim.person import Person
 from kazashi.sim.picc import BlockSettings, TypeB
 from kazashi.sim.radio import Disturbance

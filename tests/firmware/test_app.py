@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desk import Desk, clock
-from kazashi.sim.card import Jpki
 from kazashi.sim.faults import report
 from kazashi.sim.hostframe import ACK
+from kazashi.sim.jpki import Jpki
 from kazashi.sim.person import Person
 from kazashi.sim.picc import TypeB
 from kazashi.sim.radio import Disturbance

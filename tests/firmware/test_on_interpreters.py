@@ -12,7 +12,7 @@ from bench.reader import HELLO, Reader
 from desk import I2c, Spi, Uart
 from interpreters import on_32_bits, on_all_interpreters
 from kazashi.sim import pico
-from kazashi.sim.card import Jpki
+from kazashi.sim.jpki import Jpki
 from kazashi.sim.person import Person
 from kazashi.sim.picc import BlockSettings, TypeB
 from kazashi.sim.radio import Disturbance

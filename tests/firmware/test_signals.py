@@ -11,7 +11,7 @@ import wire
 from kazashi.cards.jpki import PLAN, JpkiSession
 from kazashi.errors import CardError, ReaderFault
 from kazashi.reader import Reader
-from kazashi.sim.card import Jpki
+from kazashi.sim.jpki import Jpki
 from kazashi.sim.person import Person
 from kazashi.sim.picc import TypeB
 from kazashi_wire.messages import Fault, Show, Signal

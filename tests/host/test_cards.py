@@ -19,7 +19,7 @@ from kazashi.errors import (
     WrongPin,
 )
 from kazashi.sim.apdu import CommandApdu, MalformedApdu
-from kazashi.sim.card import Jpki
+from kazashi.sim.jpki import Jpki
 from kazashi.sim.person import Person
 
 PERSON = Person(1600)
@@ -164,13 +164,13 @@ def test_the_certificate_is_what_the_card_holds_and_is_parsed():
     assert certificate.subject == "CN=KAZASHITEST00000000000000000000A,C=JP"
     assert certificate.not_before < certificate.not_after
     assert certificate.pem.startswith("-----BEGIN CERTIFICATE-----\n")
-    assert session.authority_certificate() == PERSON.authority
+    assert session.authority_certificate() == PERSON.authority.certificate
 
 
 def file_of(content):
     """A card whose certificate file holds this."""
     card = Jpki(PERSON)
-    card._files[0x000A].content = content
+    card.files[0x000A].content = content
     return Simulated(card)
 
 

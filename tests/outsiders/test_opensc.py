@@ -19,7 +19,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 
-from kazashi.sim.card import Jpki
+from kazashi.sim.jpki import Jpki
 from kazashi.sim.person import Person
 
 HANDLER = Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so")

@@ -9,7 +9,13 @@ from hypothesis import strategies as st
 from kazashi.reception.typed import Mistyped, birth_date, plain, required
 
 TODAY = date(2030, 6, 15)
-MY_NUMBERS = ["123456789012", "１２３４５６７８９０１２", "1234 5678 9012", "1234-5678-9012"]
+MY_NUMBERS = [
+    "123456789012",
+    "１２３４５６７８９０１２",
+    "1234 5678 9012",
+    "1234-5678-9012",
+    "123456789012²",
+]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kazashi.sim.card import BankCard, Jpki
+from kazashi.sim.card import BankCard
+from kazashi.sim.jpki import Jpki
 from kazashi.sim.person import Person
 
 PERSON = Person(1600)
@@ -38,7 +39,9 @@ def test_an_impossible_size_is_refused(size):
 
 def test_the_certificate_is_signed_by_its_authority():
     certificate = x509.load_der_x509_certificate(PERSON.certificate)
-    certificate.verify_directly_issued_by(x509.load_der_x509_certificate(PERSON.authority))
+    certificate.verify_directly_issued_by(
+        x509.load_der_x509_certificate(PERSON.authority.certificate)
+    )
     assert "Test" in certificate.issuer.rfc4514_string()
 
 

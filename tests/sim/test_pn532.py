@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kazashi.sim.card import Jpki
 from kazashi.sim.dialogue import Stuck
 from kazashi.sim.hostframe import ACK, NACK, SYNTAX_ERROR
+from kazashi.sim.jpki import Jpki
 from kazashi.sim.person import Person
 from kazashi.sim.picc import TypeB
 from kazashi.sim.pn532 import Pn532

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kazashi.cards.jpki import AID
-from kazashi.sim.card import Jpki
+from kazashi.sim.jpki import Jpki
 from kazashi.sim.person import Person
 from kazashi.sim.picc import BlockSettings, TypeA, TypeB
 from kazashi.sim.radio import (

@@ -7,7 +7,7 @@ import pytest
 
 from bench.reader import WATCH, Reader
 from desk import clock
-from kazashi.sim.card import Jpki
+from kazashi.sim.jpki import Jpki
 from kazashi.sim.person import Person
 from kazashi.sim.picc import TypeA, TypeB
 from kazashi_wire.messages import BitRate, CardFound, Done, Fault, Technology, Watch

@@ -5,7 +5,7 @@ import pytest
 from desk import Chip, Desk, clock
 from kazashi.cards.jpki import JpkiSession
 from kazashi.reader import Reader
-from kazashi.sim.card import Jpki
+from kazashi.sim.jpki import Jpki
 from kazashi.sim.person import Person
 from kazashi.sim.picc import TypeA, TypeB
 from kazashi.sim.radio import Disturbance

@@ -1,6 +1,6 @@
 """The cards that are read: they take no time of their own, so that only readers differ."""
 
-from kazashi.sim.card import Jpki
+from kazashi.sim.jpki import Jpki
 from kazashi.sim.person import Person
 from kazashi.sim.picc import FRAME_SIZES, BlockSettings, TypeB
 

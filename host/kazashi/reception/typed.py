@@ -9,7 +9,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
-_MY_NUMBER = re.compile(r"(?<!\d)(?:\d{12}|\d{4}(?:[\s‐-―−ー-]\d{4}){2})(?!\d)")
+_MY_NUMBER = re.compile(r"(?<!\d)(?:\d{12}|\d{4}(?:[\s‐-―−ー－-]\d{4}){2})(?!\d)")
 _NO_TEXT = ("Cc", "Cf", "Cs")  # Unicode categories: control, invisible, half a character
 _LONGEST = 200  # characters of a name, an address
 
@@ -57,7 +57,7 @@ def plain(field: str, text: str, longest: int = _LONGEST) -> str:
         )
     if any(unicodedata.category(character) in _NO_TEXT for character in text):
         raise Mistyped(field, "使えない文字があります。", "there is a character that is no text")
-    if _MY_NUMBER.search(narrow(text)):
+    if any(_MY_NUMBER.search(each) for each in (text, narrow(text))):  # ² narrows to a digit
         raise Mistyped(
             field,
             "マイナンバー(12けたの番号)は入力しないでください。",

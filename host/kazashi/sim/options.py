@@ -1,16 +1,19 @@
 """What a simulated reader is made of: the options behind `sim:?`, and the cards they name."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
 from .ailments import BOARD, FAULTS
-from .card import BankCard, Jpki
+from .authority import Authority
+from .card import BankCard, MyNumberCard
+from .jpki import ANDROID, IPHONE, PIN_TRIES, Jpki
 from .person import Person
 from .picc import FRAME_SIZES, BlockSettings, TypeA, TypeB
 from .pn532 import BAUD_RATES
 from .radio import Picc
+from .surface import CODE_TRIES
 
 BUSES = ("spi", "hsu", "i2c")  # hsu: the UART
 # The last one has 31-bit small ints and ticks that wrap at 2^30, as the RP2040's has.
@@ -21,8 +24,11 @@ INTERPRETERS = ("cpython", "micropython", "micropython32")
 class Options:
     """What stands behind `sim:?`. Times in seconds of simulated time."""
 
-    card: str = "mynumber"  # mynumber, slow, android, iphone, bank, tag, two, none
+    card: str = "mynumber"  # one of CARDS
     pin: str = "1234"
+    tries: int = PIN_TRIES  # that the 4-digit PINs have left at the start
+    code_tries: int = CODE_TRIES  # that 照合番号B has left at the start
+    expires: int = 5 * 365  # days from today to the last day of the certificate; may be negative
     certificate: int = 1600  # bytes, 1200 to 2000
     extended: bool = True  # the card takes extended length
     fsc: int = 256  # bytes of the longest frame that the card takes
@@ -75,6 +81,10 @@ class Options:
             raise ValueError("sim: certificate is 1200 to 2000")
         if not 1 <= self.speed <= 1000:  # slower, the firmware's own limits would run out
             raise ValueError("sim: speed is 1 to 1000")
+        if not (0 <= self.tries <= PIN_TRIES and 0 <= self.code_tries <= CODE_TRIES):
+            raise ValueError(f"sim: tries is 0 to {PIN_TRIES}, code_tries 0 to {CODE_TRIES}")
+        if not -10_000 <= self.expires <= 10_000:
+            raise ValueError("sim: expires is -10000 to 10000 days")
         if not (self.tap >= 0 and self.pull >= 0 and 0 <= self.chip < 0.1):
             raise ValueError("sim: tap and pull are 0 or more, chip is 0 to 0.1 seconds")
         if len(self.pin) != 4 or not (self.pin.isascii() and self.pin.isdigit()):
@@ -89,49 +99,108 @@ _CONVERTERS: dict[object, Callable[[str], object]] = {
 }
 
 
-def _my_number_card(options: Options) -> list[Picc]:
-    return [_type_b(options, fwi=10)]
+_EXPIRED = -200  # days: beyond the last day of the third month that follows
+
+
+def _card(options: Options, fwi: int = 10) -> list[Picc]:
+    return [_type_b(options, _my_number_card(options, _person(options)), fwi)]
 
 
 def _slow_card(options: Options) -> list[Picc]:
-    return [_type_b(options, fwi=13)]
+    return _card(options, fwi=13)
 
 
 def _two_cards(options: Options) -> list[Picc]:
-    return [_type_b(options, fwi=10), _type_b(options, fwi=10)]
+    return _card(options) + _card(options)
 
 
 def _android(options: Options) -> list[Picc]:
-    jpki = _jpki(options, label="JPKIAPGPSETOKEN", pin_before_certificate=True)
-    return [TypeA(jpki, BlockSettings(fsci=FRAME_SIZES.index(options.fsc), fwi=8))]
+    return _phone(options, ANDROID)
 
 
 def _iphone(options: Options) -> list[Picc]:
-    jpki = _jpki(options, label="JPKIAPIOSTOKEN")
-    return [TypeA(jpki, BlockSettings(fsci=FRAME_SIZES.index(options.fsc), fwi=8))]
+    return _phone(options, IPHONE)
 
 
-def _type_b(options: Options, fwi: int) -> TypeB:
-    return TypeB(_jpki(options), BlockSettings(fsci=FRAME_SIZES.index(options.fsc), fwi=fwi))
+def _without_pin(options: Options) -> list[Picc]:
+    card = _my_number_card(options, _person(options), has_pin=False)
+    return [_type_b(options, card)]
 
 
-def _jpki(
-    options: Options, label: str = "JPKIAPICCTOKEN2", *, pin_before_certificate: bool = False
-) -> Jpki:
-    return Jpki(
-        Person(options.certificate),
-        pin=options.pin,
-        label=label,
-        takes_extended=options.extended,
-        pin_before_certificate=pin_before_certificate,
+def _locked(options: Options) -> list[Picc]:
+    return _card(replace(options, tries=0))
+
+
+def _expired(options: Options) -> list[Picc]:
+    return _card(replace(options, expires=_EXPIRED))
+
+
+def _of_unknown_issuer(options: Options) -> list[Picc]:
+    person = _person(options, authority=Authority("Kazashi simulator, unknown"))
+    return [_type_b(options, _my_number_card(options, person))]
+
+
+def _cloned(options: Options) -> list[Picc]:
+    card = _my_number_card(options, Person(seed=1), copy_of=_person(options))
+    return [_type_b(options, card)]
+
+
+def _infant(options: Options) -> list[Picc]:
+    return [_type_b(options, _my_number_card(options, _person(options, is_infant=True)))]
+
+
+def _person(
+    options: Options, *, is_infant: bool = False, authority: Authority | None = None
+) -> Person:
+    return Person(
+        options.certificate,
+        expires_days=options.expires,
+        is_infant=is_infant,
+        authority=authority,
     )
 
 
+def _my_number_card(
+    options: Options, person: Person, *, has_pin: bool = True, copy_of: Person | None = None
+) -> MyNumberCard:
+    return MyNumberCard(
+        person,
+        pin=options.pin,
+        tries_left=options.tries,
+        has_pin=has_pin,
+        code_tries=options.code_tries,
+        copy_of=copy_of,
+        takes_extended=options.extended,
+    )
+
+
+def _type_b(options: Options, card: MyNumberCard, fwi: int = 10) -> TypeB:
+    return TypeB(card, BlockSettings(fsci=FRAME_SIZES.index(options.fsc), fwi=fwi))
+
+
+def _phone(options: Options, label: str) -> list[Picc]:
+    """It has no surface application."""
+    jpki = Jpki(
+        _person(options),
+        pin=options.pin,
+        tries_left=options.tries,
+        label=label,
+        takes_extended=options.extended,
+    )
+    return [TypeA(jpki, BlockSettings(fsci=FRAME_SIZES.index(options.fsc), fwi=8))]
+
+
 CARDS: dict[str, Callable[[Options], list[Picc]]] = {
-    "mynumber": _my_number_card,
-    "slow": _slow_card,
+    "mynumber": _card,
+    "slow": _slow_card,  # it may take 2.5 s to begin an answer
     "android": _android,
     "iphone": _iphone,
+    "pinless": _without_pin,
+    "locked": _locked,  # no try of the PIN is left
+    "expired": _expired,
+    "unknown": _of_unknown_issuer,
+    "cloned": _cloned,  # all that can be read, and none of the keys
+    "infant": _infant,
     "bank": lambda _options: [TypeA(BankCard())],
     "tag": lambda _options: [TypeA(None)],
     "two": _two_cards,

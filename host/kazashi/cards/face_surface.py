@@ -1,0 +1,73 @@
+"""券面事項確認AP: the card's face with its photo, and whether the chip is the one that it shows.
+
+Ref: soltia48/myna-card, ap/surface.rs. Phones do not have this application.
+"""
+
+import secrets
+from collections.abc import Iterable
+
+from kazashi.cards.apdu import Channel
+from kazashi.cards.cv_certificate import NAME, TAG, CvAnchor, CvCertificate
+from kazashi.cards.files import Files, Progress
+from kazashi.cards.keys import sign_command
+from kazashi.cards.surface import SURFACE, SURFACE_TAG, Surface
+from kazashi.cards.verify import CodeB
+from kazashi.errors import CodeRequired, Doubt, NotGenuine, SurfaceAbsent
+
+AID = bytes.fromhex("d3921000310001010402")
+
+_FACE, _CERTIFICATE, _CODE_B = 0x02, 0x04, 0x12
+_OWN_KEY = 0x00
+_CHALLENGE_SIZE = 32
+
+
+class FaceSurfaceSession:
+    """券面事項確認AP of the card behind `channel`, selected.
+
+    Raises:
+        SurfaceAbsent: it has none.
+    """
+
+    def __init__(self, channel: Channel) -> None:
+        self._files = Files(channel, AID, SurfaceAbsent, CodeRequired)
+        self._code_b = CodeB(channel, _CODE_B)
+
+    def code_b_tries_left(self) -> int:
+        """How many tries 照合番号B has left. Costs none.
+
+        Raises:
+            CodeBlocked: none.
+        """
+        return self._code_b.tries_left()
+
+    def verify_code_b(self, code: str, *, with_few_tries: bool = False) -> None:
+        """Show 照合番号B to the card, once. See `verify.CodeB`."""
+        self._code_b.verify(code, with_few_tries=with_few_tries)
+
+    def surface(self, on_progress: Progress | None = None) -> Surface:
+        """What is printed on the card, photo included. Nothing of it is checked: `prove_genuine`.
+
+        Raises:
+            CodeRequired: show 照合番号B first.
+            MalformedFile: it is not readable.
+        """
+        return Surface.parse(self._files.read(_FACE, SURFACE_TAG, SURFACE, on_progress))
+
+    def prove_genuine(
+        self, surface: Surface, anchors: Iterable[CvAnchor], challenge: bytes | None = None
+    ) -> None:
+        """That an issuer among `anchors` made `surface`, and for the chip that is here now.
+
+        `challenge`: what the chip is to sign; a fresh one by default. Needs no code.
+
+        Raises:
+            NotGenuine: `reason` says why not.
+        """
+        certificate = CvCertificate.parse(self._files.read(_CERTIFICATE, TAG, NAME))
+        certificate.check(anchors)
+        if not certificate.key.signed_info(surface.signature, surface.signed):
+            raise NotGenuine(Doubt.CHANGED_RECORD)
+        challenge = challenge or secrets.token_bytes(_CHALLENGE_SIZE)
+        signature = self._files.send(sign_command(_OWN_KEY, challenge))
+        if not surface.public_key.signed(signature, challenge):
+            raise NotGenuine(Doubt.COPIED_CHIP)

@@ -1,0 +1,119 @@
+"""The files of one application on a card: it is selected, a file is read whole, commands go to it.
+
+Ref: ISO/IEC 7816-4 §7.1.1 and §7.2.3. A file is longer than the data object in it: the object's
+header says how much is read, and the padding behind never is.
+"""
+
+from collections.abc import Callable
+
+from kazashi.cards.apdu import Channel, Command, send
+from kazashi.cards.tlv import object_size
+from kazashi.errors import CardError, CardStatus, MalformedFile
+
+Progress = Callable[[int, int], None]  # bytes so far, bytes in all
+
+_LONGEST_FILE = 0x7FFF  # offsets have 15 bits, ISO/IEC 7816-4 §7.2.3
+_FIRST_READ = 251  # with its status word one frame of 256 bytes: 256 - PCB - CRC - SW
+_REFUSES_EXTENDED = (0x6700, 0x6D00)
+_NOT_VERIFIED = 0x6982
+_NO_APPLICATION = (0x6A82, 0x6A81, 0x6A86, 0x6D00, 0x6E00, 0x6999)
+
+
+def select_command(aid: bytes) -> Command:
+    """SELECT by name, without file control information."""
+    return Command(0x00, 0xA4, 0x04, 0x0C, aid)
+
+
+class Files:
+    """The application `aid` of the card behind `channel`, selected.
+
+    `absent`: what to raise where there is none. `not_verified`: what to raise where a PIN or a code
+    must be shown first; it is given status word and instruction.
+    """
+
+    def __init__(
+        self,
+        channel: Channel,
+        aid: bytes,
+        absent: Callable[[], CardError],
+        not_verified: Callable[[int, int], CardError],
+    ) -> None:
+        self.channel = channel
+        self._not_verified = not_verified
+        self._takes_extended = True  # until it refuses, once
+        try:
+            send(channel, select_command(aid))
+        except CardStatus as refused:
+            if refused.status in _NO_APPLICATION:
+                raise absent() from refused
+            raise
+
+    def read(self, sfi: int, tag: int, name: str, on_progress: Progress | None = None) -> bytes:
+        """The data object with this tag that is in the file. `name` is for the error.
+
+        Raises:
+            MalformedFile: there is none.
+        """
+        start = self.read_start(sfi, _FIRST_READ)
+        size = object_size(start) if start.startswith(_tag_bytes(tag)) else None
+        if size is None or size > _LONGEST_FILE:
+            raise MalformedFile(name)
+        data = bytearray(start[:size])
+        report = on_progress or _ignore
+        report(len(data), size)
+        while len(data) < size:
+            rest = self._read_rest(len(data), size, report)
+            if not rest:
+                raise MalformedFile(name)
+            data += rest
+        return bytes(data)
+
+    def read_start(self, sfi: int, count: int) -> bytes:
+        """The first bytes of a file, which becomes the current one."""
+        return self.send(Command(0x00, 0xB0, 0x80 | sfi, 0, ne=count), accept=(0x9000, 0x6282))
+
+    def send(
+        self,
+        command: Command,
+        on_progress: Callable[[int], None] | None = None,
+        accept: tuple[int, ...] = (0x9000,),
+    ) -> bytes:
+        """Send any command, get the data of its response.
+
+        Raises:
+            CardStatus: the card refuses it.
+        """
+        try:
+            return send(self.channel, command, accept=accept, on_progress=on_progress).data
+        except CardStatus as refused:
+            if refused.status == _NOT_VERIFIED:
+                raise self._not_verified(refused.status, command.ins) from None
+            raise
+
+    def _read_rest(self, offset: int, size: int, report: Progress) -> bytes:
+        """What follows `offset`, as much as one command brings; never the padding behind."""
+        left = size - offset
+        if self._takes_extended and left > _FIRST_READ:
+            try:
+                data = self._read(offset, left, lambda got: report(min(offset + got, size), size))
+                self._takes_extended = len(data) == left
+                return data
+            except CardStatus as refused:
+                if refused.status not in _REFUSES_EXTENDED:
+                    raise
+                self._takes_extended = False
+        data = self._read(offset, min(left, _FIRST_READ), None)
+        report(offset + len(data), size)
+        return data
+
+    def _read(self, offset: int, count: int, on_progress: Callable[[int], None] | None) -> bytes:
+        command = Command(0x00, 0xB0, offset >> 8, offset & 0xFF, ne=count)
+        return self.send(command, on_progress)[:count]
+
+
+def _tag_bytes(tag: int) -> bytes:
+    return tag.to_bytes(2 if tag > 0xFF else 1, "big")
+
+
+def _ignore(_so_far: int, _size: int) -> None:
+    pass

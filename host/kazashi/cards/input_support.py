@@ -1,0 +1,80 @@
+"""券面事項入力補助AP: name, address, birth and sex as text.
+
+Ref: soltia48/myna-card, ap/text.rs. The My Number stands in this application, too: nothing here
+reads it, as a medical institution has no business with it. Phones do not have this application.
+"""
+
+from kazashi.cards.apdu import Channel
+from kazashi.cards.cv_certificate import NAME, TAG, CvCertificate
+from kazashi.cards.files import Files
+from kazashi.cards.surface import (
+    INTEGRITY,
+    INTEGRITY_TAG,
+    ITEMS,
+    ITEMS_TAG,
+    FourItems,
+    IntegrityRecord,
+)
+from kazashi.cards.verify import CodeB, Pin
+from kazashi.errors import Doubt, NotGenuine, PinRequired, SurfaceAbsent
+
+AID = bytes.fromhex("d3921000310001010408")
+
+_ITEMS, _INTEGRITY, _CERTIFICATE, _PIN, _CODE_B = 0x02, 0x03, 0x04, 0x11, 0x15
+
+
+class InputSupportSession:
+    """券面事項入力補助AP of the card behind `channel`, selected.
+
+    Raises:
+        SurfaceAbsent: it has none.
+    """
+
+    def __init__(self, channel: Channel) -> None:
+        self._files = Files(channel, AID, SurfaceAbsent, PinRequired)
+        self._pin = Pin(channel, _PIN)
+        self._code_b = CodeB(channel, _CODE_B)
+
+    def pin_tries_left(self) -> int:
+        """How many tries the 4-digit PIN has left here, apart from JPKI's. Costs none.
+
+        Raises:
+            PinBlocked: none.
+            PinAbsent: the card was issued without a PIN.
+        """
+        return self._pin.tries_left()
+
+    def verify_pin(self, pin: str, *, with_last_try: bool = False) -> None:
+        """Show the 4-digit PIN to the card, once. See `verify.Pin`."""
+        self._pin.verify(pin, with_last_try=with_last_try)
+
+    def code_b_tries_left(self) -> int:
+        """How many tries 照合番号B has left here. Costs none.
+
+        Raises:
+            CodeBlocked: none.
+        """
+        return self._code_b.tries_left()
+
+    def verify_code_b(self, code: str, *, with_few_tries: bool = False) -> None:
+        """Show 照合番号B to the card, once. See `verify.CodeB`."""
+        self._code_b.verify(code, with_few_tries=with_few_tries)
+
+    def four_items(self) -> FourItems:
+        """Name, address, birth and sex, as the card's issuer signed them.
+
+        The issuer is whom the card names: who that is, no anchor here says.
+
+        Raises:
+            PinRequired: show the PIN or 照合番号B first.
+            MalformedFile: they are not readable.
+            NotGenuine: they are not what was signed.
+        """
+        data = self._files.read(_ITEMS, ITEMS_TAG, ITEMS)
+        items = FourItems.parse(data)
+        record = IntegrityRecord.parse(self._files.read(_INTEGRITY, INTEGRITY_TAG, INTEGRITY))
+        certificate = CvCertificate.parse(self._files.read(_CERTIFICATE, TAG, NAME))
+        is_signed = certificate.key.signed(record.signature, record.body)
+        if not (is_signed and record.covers(data)):
+            raise NotGenuine(Doubt.CHANGED_RECORD)
+        return items

@@ -1,0 +1,65 @@
+"""RSA keys as the cards show them, and what their signatures are made over.
+
+Ref: RFC 8017 §8.2 and §9.2 (PKCS #1 v1.5); soltia48/myna-card, data.rs.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Self
+
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
+from kazashi.cards.apdu import Command
+from kazashi.cards.tlv import values
+from kazashi.errors import MalformedFile
+
+_SHA256 = bytes.fromhex("300d06096086480165030402010500")  # AlgorithmIdentifier
+_EXPONENT, _MODULUS = 0x90, 0x91
+_SMALLEST_BITS = 2048
+
+
+def digest_info(digest: bytes) -> bytes:
+    """DigestInfo of SHA-256, of one digest (32 bytes) or of several concatenated (up to 96)."""
+    inner = _SHA256 + bytes((0x04, len(digest))) + digest
+    return bytes((0x30, len(inner))) + inner
+
+
+def sign_command(key: int, message: bytes) -> Command:
+    """COMPUTE DIGITAL SIGNATURE over SHA-256 of `message`. `key`: P2, 00 the application's own."""
+    return Command(0x80, 0x2A, 0x00, key, digest_info(hashlib.sha256(message).digest()), ne=256)
+
+
+@dataclass(frozen=True)
+class PublicKey:
+    """An RSA public key."""
+
+    n: int
+    e: int
+
+    @classmethod
+    def parse(cls, data: bytes, name: str) -> Self:
+        """Read exponent (90) and modulus (91). `name`: of the file where they stand.
+
+        Raises:
+            MalformedFile: they are not there, or are no RSA key of 2048 bits or more.
+        """
+        objects = values(data, name)
+        if objects.keys() != {_EXPONENT, _MODULUS}:
+            raise MalformedFile(name)
+        key = cls(*(int.from_bytes(objects[tag], "big") for tag in (_MODULUS, _EXPONENT)))
+        if key.n.bit_length() < _SMALLEST_BITS or key.n % 2 == 0 or not 3 <= key.e < key.n:
+            raise MalformedFile(name)
+        return key
+
+    def signed(self, signature: bytes, message: bytes) -> bool:
+        """Whether `signature` over SHA-256 of `message` was made with the private key."""
+        return self.signed_info(signature, digest_info(hashlib.sha256(message).digest()))
+
+    def signed_info(self, signature: bytes, info: bytes) -> bool:
+        """The same for a whole DigestInfo."""
+        try:
+            key = rsa.RSAPublicNumbers(self.e, self.n).public_key()
+            return key.recover_data_from_signature(signature, padding.PKCS1v15(), None) == info
+        except (InvalidSignature, UnsupportedAlgorithm, ValueError):
+            return False

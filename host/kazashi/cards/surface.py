@@ -1,0 +1,136 @@
+"""What is printed on a card, as its chip tells it: as text, and as pictures.
+
+Ref: soltia48/myna-card, ap/surface.rs and ap/text.rs.
+"""
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import date
+from enum import IntEnum, unique
+from typing import Self
+
+from kazashi.cards.keys import PublicKey, digest_info
+from kazashi.cards.tlv import Record
+from kazashi.errors import MalformedFile
+
+ITEMS, INTEGRITY, SURFACE = "four items", "integrity record", "card's face"
+ITEMS_TAG, INTEGRITY_TAG, SURFACE_TAG = 0xFF20, 0xFF30, 0xFF20
+
+
+@unique
+class Sex(IntEnum):
+    """JIS X 0303, as the card writes it."""
+
+    MALE = 1
+    FEMALE = 2
+    OTHER = 9
+
+
+@dataclass(frozen=True)
+class FourItems:
+    """基本4情報, from 券面事項入力補助AP."""
+
+    name: str = field(repr=False)
+    address: str = field(repr=False)
+    birth: date = field(repr=False)
+    sex: Sex = field(repr=False)
+
+    @classmethod
+    def parse(cls, data: bytes) -> Self:
+        """Read EF 0002.
+
+        Raises:
+            MalformedFile: it is something else.
+        """
+        record = Record(data, ITEMS_TAG, ITEMS)
+        return cls(
+            _text(record.value(0xDF22), ITEMS),
+            _text(record.value(0xDF23), ITEMS),
+            _date(record.value(0xDF24), ITEMS),
+            _sex(record.value(0xDF25), ITEMS),
+        )
+
+
+@dataclass(frozen=True)
+class IntegrityRecord:
+    """What the issuer signed of the four items."""
+
+    items_sha256: bytes = field(repr=False)
+    body: bytes = field(repr=False)  # what the signature is over
+    signature: bytes = field(repr=False)
+
+    @classmethod
+    def parse(cls, data: bytes) -> Self:
+        """Read EF 0003.
+
+        Raises:
+            MalformedFile: it is something else.
+        """
+        record = Record(data, INTEGRITY_TAG, INTEGRITY)
+        return cls(record.value(0xDF32), record.before(0xDF33), record.value(0xDF33))
+
+    def covers(self, items: bytes) -> bool:
+        """Whether `items`, EF 0002, is what it was: all behind its table of offsets counts."""
+        hashed = Record(items, ITEMS_TAG, ITEMS).behind(0xDF21)
+        return hashlib.sha256(hashed).digest() == self.items_sha256
+
+
+@dataclass(frozen=True)
+class Surface:
+    """The card's face, from 券面事項確認AP. Whether it is genuine is another question."""
+
+    birth: date = field(repr=False)
+    sex: Sex = field(repr=False)
+    public_key: PublicKey = field(repr=False)  # whose private half is in the chip
+    name_png: bytes = field(repr=False)
+    address_png: bytes = field(repr=False)
+    photo: bytes = field(repr=False)  # JPEG 2000 (JP2), greyscale; b"": the card has none
+    signed: bytes = field(repr=False)  # the DigestInfo that the signature is over
+    signature: bytes = field(repr=False)
+    expires: date = field(repr=False)  # of the card; not signed
+
+    @classmethod
+    def parse(cls, data: bytes) -> Self:
+        """Read EF 0002.
+
+        Raises:
+            MalformedFile: it is something else.
+        """
+        record = Record(data, SURFACE_TAG, SURFACE)
+        groups = (0xDF22, 0xDF23, 0xDF24), (0xDF25, 0xDF26), (0xDF27,)
+        digests = b"".join(hashlib.sha256(record.raw(*group)).digest() for group in groups)
+        return cls(
+            birth=_date(record.value(0xDF22), SURFACE),
+            sex=_sex(record.value(0xDF23), SURFACE),
+            public_key=PublicKey.parse(record.value(0xDF24), SURFACE),
+            name_png=record.value(0xDF25),
+            address_png=record.value(0xDF26),
+            photo=record.value(0xDF27),
+            signed=digest_info(digests),
+            signature=record.value(0xDF28),
+            expires=_date(record.value(0xDF29), SURFACE),
+        )
+
+
+def _text(value: bytes, name: str) -> str:
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        raise MalformedFile(name) from None
+
+
+def _date(value: bytes, name: str) -> date:
+    """Eight digits, YYYYMMDD."""
+    try:
+        if len(value) != 8 or not value.isdigit():
+            raise ValueError
+        return date(int(value[:4]), int(value[4:6]), int(value[6:]))
+    except ValueError:
+        raise MalformedFile(name) from None
+
+
+def _sex(value: bytes, name: str) -> Sex:
+    try:
+        return Sex(int(value)) if len(value) == 1 else Sex(-1)
+    except ValueError:
+        raise MalformedFile(name) from None

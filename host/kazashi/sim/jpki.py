@@ -1,0 +1,113 @@
+"""The JPKI application (公的個人認証) of a My Number Card or phone.
+
+Ref: OpenSC card-jpki.c and pkcs15-jpki.c; jpki/myna; soltia48/myna-card.
+"""
+
+from functools import cached_property
+
+from .apdu import CommandApdu
+from .files import CONDITIONS, LENGTH, PARAMETERS, Data, Entry, FileApplication, Key, Pin, Refused
+from .person import Person
+from .pinless import TerminalCheck
+
+JPKI_AID = bytes.fromhex("d392f000260100000001")
+CARD, ANDROID, IPHONE = "JPKIAPICCTOKEN2", "JPKIAPGPSETOKEN", "JPKIAPIOSTOKEN"
+PIN_TRIES = 3
+
+_PADDING_AFTER_CERTIFICATE = 400  # files are longer than what is in them
+_TERMINAL_CA = 0x0016
+
+
+class Jpki(FileApplication):
+    """User authentication and signature. `label` stands in EF 0006 and tells card from phones.
+
+    On Android the PIN comes before the certificate. An iPhone was unlocked by its holder's face or
+    finger before it is held to the reader: it signs without a PIN, and after 80 FC it takes no
+    command (that much in jpki/myna and myna-card; the status word is not confirmed by a real one).
+    `has_pin`: False for a card issued without one (顔認証マイナンバーカード); that its PIN's file
+    is not there, rather than blocked, is not confirmed by a real card either. `chip`: whose keys
+    are in it, where that is not the person.
+    """
+
+    def __init__(
+        self,
+        person: Person,
+        *,
+        pin: str = "1234",
+        tries_left: int = PIN_TRIES,
+        has_pin: bool = True,
+        label: str = CARD,
+        chip: Person | None = None,
+        takes_extended: bool = True,
+        command_s: float = 0.002,
+        sign_s: float = 0.3,
+    ) -> None:
+        self.person = person
+        self.pin = Pin(pin, PIN_TRIES, tries_left)
+        self.sign_s = sign_s
+        self._sign_pin = Pin("ABC123", 5)
+        self._terminal = TerminalCheck(person.authority)
+        self._has_pin = has_pin
+        self._label = label
+        self._chip = chip or person
+        self._is_finished = False
+        guards = (self.pin, self._sign_pin, self._terminal)
+        super().__init__(JPKI_AID, guards, takes_extended=takes_extended, command_s=command_s)
+        self._instructions |= {
+            (0x80, 0xFC): self._finish,
+            (0x80, 0xA2): self._take_certificate,
+            (0x00, 0x84): self._terminal.give_challenge,
+            (0x00, 0x82): self._terminal.authenticate,
+        }
+
+    @cached_property
+    def files(self) -> dict[int, Entry]:
+        person, pin, sign_pin = self.person, self.pin, self._sign_pin
+        padding_after = bytes(_PADDING_AFTER_CERTIFICATE)
+        certificate = person.certificate + padding_after
+        authority = person.authority.certificate + padding_after
+        signers = () if self._label == IPHONE else (pin, self._terminal)
+        files: dict[int, Entry] = {
+            0x0001: Data(certificate, (sign_pin,)),
+            0x0002: Data(authority),
+            0x0006: Data(_token_info(self._label)),
+            0x0008: Data(bytes.fromhex("8f8f00")),
+            0x000A: Data(certificate, (pin,) if self._label == ANDROID else ()),
+            0x000B: Data(authority),
+            _TERMINAL_CA: Data(b"", (self._terminal,)),
+            0x0017: Key(self._chip.key, signers),
+            0x0018: pin,
+            0x001A: Key(self._chip.key, (sign_pin,)),
+            0x001B: sign_pin,
+        }
+        if not self._has_pin:
+            del files[0x0018]
+        return files
+
+    def reset(self) -> None:
+        self._is_finished = False
+        super().reset()
+
+    def _run(self, command: CommandApdu) -> bytes:
+        if self._is_finished:
+            raise Refused(CONDITIONS)
+        return super()._run(command)
+
+    def _take_certificate(self, command: CommandApdu) -> bytes:
+        if self._current != _TERMINAL_CA:
+            raise Refused(PARAMETERS)
+        return self._terminal.take_certificate(command)
+
+    def _finish(self, _command: CommandApdu) -> bytes:
+        """The last command, for an iPhone; a card says that its length is wrong (myna-card)."""
+        if self._label != IPHONE:
+            raise Refused(LENGTH)
+        self._is_finished = True
+        return b""
+
+
+def _token_info(label: str) -> bytes:
+    """EF 0006, 160 bytes: a CK_TOKEN_INFO."""
+    texts = label.encode().ljust(32) + b"Kazashi simulator".ljust(32) + b"SIMULATED".ljust(16)
+    numbers = bytes(16) + bytes(48 - 4) + b"\x00\x00\x03\x01"
+    return (texts + numbers + b"9" * 16).ljust(160, b"\x00")[:160]
