@@ -297,24 +297,39 @@ class App:
             self._is_chip_ready = self._has_chip_answered = True
 
     def _dismiss(self):
-        """The session with the card ends as the standard asks."""
+        """The session with the card ends as the standard asks, and is forgotten."""
         self._is_looking = False
         if self._has_card:
             self._has_card = False
             self._isodep.deselect()
+        self._forget()
 
     def _go_dark(self):
         """Field off: whoever was in it is forgotten, and forgets. The next Watch begins anew."""
         self._is_looking = False
         self._has_card = False
         self._signals.show(0)
-        if not self._is_chip_ready:
-            self._reset_chip()  # which ends the field, too
-            return
         try:
-            self._field.off()
+            if self._is_chip_ready:
+                self._field.off()
+            else:
+                self._reset_chip()  # which ends the field, too
         except (ChipSilent, ChipRefused):
             self._reset_chip()
+        self._forget()
+
+    def _forget(self):
+        """Zeros in every buffer on the way between host and card, in the order of that way.
+
+        Nothing of a card lies anywhere else: none of its octets is ever copied to the heap. Out of
+        reach are MicroPython's own rings, 512 octets for USB and 320 for a UART: what passes next
+        overwrites them.
+        """
+        self._link.forget()
+        self._relay.forget()
+        self._isodep.forget()
+        self._field.forget()
+        self._chip.forget()
 
     def _is_search_due(self):
         if not self._is_looking:
@@ -342,6 +357,8 @@ class App:
                 self._link.send(wire.CARD_REFUSED, 0, wire.CARD_REFUSED_SIZE)
         else:
             self._refusal = 0
+        if found != FOUND:
+            self._forget()  # whoever was refused, or there in passing
 
     def _tell_found(self):
         field = self._field

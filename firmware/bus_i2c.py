@@ -12,7 +12,7 @@ from time import sleep_ms, ticks_diff, ticks_ms
 from micropython import const
 
 import hostframe
-from octets import copy, copy_words
+from octets import copy, copy_words, wipe
 
 _ADDRESS = const(0x24)
 _READY = const(1)  # bit 0 of the status
@@ -88,6 +88,10 @@ class I2cBus:
             return 0
         copy_words(self._buffer, 1, buffer, 0, -(-count // _WORD))
         return hostframe.size_of(buffer, count)
+
+    def forget(self):
+        """Nothing stays of the frames that passed."""
+        wipe(self._buffer, 0, len(self._buffer))
 
     def _read(self, count):
         """The status, and `count` octets behind it. True where it says that they are a frame's."""

@@ -10,7 +10,7 @@ from time import sleep_ms
 from micropython import const
 
 from hostframe import LONGEST, size_of
-from octets import turn, turn_words
+from octets import turn, turn_words, wipe
 
 _WRITE = const(0x80)  # 01, turned
 _STATUS = b"\x40\x00"  # 02, turned, and room for the status
@@ -90,6 +90,10 @@ class SpiBus:
             turn_words(left + 3 >> 2, self._buffer, buffer, words)
         self._select(1)
         return size
+
+    def forget(self):
+        """Nothing stays of the frames that passed."""
+        wipe(self._buffer, 0, len(self._buffer))
 
     def _cut(self, count):
         """The first `count` octets of the buffer, cut once: a slice allocates."""

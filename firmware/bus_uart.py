@@ -13,7 +13,7 @@ from time import sleep_ms, ticks_diff, ticks_ms
 from micropython import const
 
 import hostframe
-from octets import copy
+from octets import copy, wipe
 from pn532 import ChipRefused, ChipSilent
 
 _SLOW = const(115_200)
@@ -159,6 +159,10 @@ class UartBus:
             else:
                 self._idle()
         return size
+
+    def forget(self):
+        """Nothing stays of the frames that passed."""
+        wipe(self._taken, 0, len(self._taken))
 
     def _take(self, most):
         """Fetch what is there, without waiting for more. Returns how many octets that is."""

@@ -18,7 +18,7 @@ from micropython import const
 import isodep
 import wire
 from hostframe import PARAMETERS, Command
-from octets import copy
+from octets import copy, wipe
 from pn532 import (
     IN_COMMUNICATE_THRU,
     IN_LIST_PASSIVE_TARGET,
@@ -118,6 +118,13 @@ class Field:
         self._fastest = fastest
         self.renew()
         return True
+
+    def forget(self):
+        """Nothing of the card stays: not its PUPI, nor what it said of itself."""
+        wipe(self.answer, 0, _MAX_ANSWER)
+        self.count = 0
+        wipe(self._attrib.buffer, PARAMETERS + 1, PARAMETERS + 5)
+        self._attrib.seal(9)
 
     def off(self):
         """Switch the field off: every card forgets what it was told."""

@@ -14,7 +14,7 @@ TFI is D4 to the chip, D5 from it, 7F in its syntax error frame.
 import micropython
 from micropython import const
 
-from octets import total, total_words
+from octets import total, total_words, wipe
 
 TO_CHIP = const(0xD4)
 FROM_CHIP = const(0xD5)
@@ -128,6 +128,11 @@ class Answer:
         self.start = 0  # of the data, behind TFI and code
         self.count = 0  # octets of data
         self.code = 0  # of the answer: that of the command plus one; SYNTAX_ERROR for that frame
+
+    def forget(self):
+        """Zeros."""
+        wipe(self.buffer, 0, len(self.buffer))
+        self.start = self.count = 0
 
     def is_ack(self, size):
         i = after_start(self.buffer, size)

@@ -11,7 +11,7 @@ time to pass the block on, while the card is already sending.
 from micropython import const
 
 from hostframe import PARAMETERS, Command
-from octets import copy
+from octets import copy, wipe
 from pn532 import (
     IN_COMMUNICATE_THRU,
     CardLost,
@@ -137,6 +137,12 @@ class IsoDep:
             self._chip.received()
         except (RadioError, ChipSilent, ChipRefused, Overheated):
             pass  # it has left already; what else is wrong shows when the field goes off
+
+    def forget(self):
+        """Nothing of the last command stays: it may have been a PIN."""
+        block = self._block
+        wipe(block.buffer, 0, len(block.buffer))
+        block.seal(0)
 
     def _await(self, is_sent, retries, wanted):
         """Wait for an I-block, or an R(ACK), with our number; take it and count our number on.

@@ -10,7 +10,7 @@ from time import ticks_diff, ticks_ms
 from micropython import const
 
 import wire
-from octets import Crc32, copy
+from octets import Crc32, copy, wipe
 
 HEADER = wire.HEADER_SIZE
 _CRC = wire.CRC_SIZE
@@ -86,6 +86,14 @@ class Link:
         crc.put(out, HEADER + size)
         self._port.write(out, 0, HEADER + size + _CRC)
 
+    def forget(self):
+        """Zeros where answers were, and the checksum of a request, which gives a PIN away.
+
+        The request in hand, and what follows it, stay: each is wiped as it is dropped.
+        """
+        wipe(self.out, HEADER, _LONGEST)
+        wipe(self._tail, 0, _CRC)
+
     def _give_up_frame(self):
         """The line fell silent within a frame: look for another behind its beginning."""
         while self._have:
@@ -139,3 +147,4 @@ class Link:
     def _drop(self, count):
         self._have -= count
         copy(self.buffer, count, self.buffer, 0, self._have)
+        wipe(self.buffer, self._have, self._have + count)  # it may have been a PIN

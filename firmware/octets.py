@@ -1,4 +1,4 @@
-"""Octets: copy, add up, turn around, CRC-32. In machine code, without allocating.
+"""Octets: copy, wipe, add up, turn around, CRC-32. In machine code, without allocating.
 
 No number in machine code here is wider than 16 bits: frozen into MicroPython it may lie at an odd
 half word, from where the RP2040 loads a wider one wrongly (tools/mpy-tool.py aligns Thumb by two).
@@ -42,6 +42,15 @@ def copy_words(source, start: int, target, to: int, count: int):
     t = ptr32(target)
     for i in range(count):
         t[to + i] = s[start + i]
+
+
+@micropython.viper
+def wipe(target, i: int, end: int):
+    """Zeros, from index `i` to `end`."""
+    t = ptr8(target)
+    while i < end:
+        t[i] = 0
+        i += 1
 
 
 @micropython.viper

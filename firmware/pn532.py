@@ -4,8 +4,8 @@ Ref: PN532 User Manual, NXP UM0701-02. § below are its sections.
 
 The chip takes one command at a time: send a frame, wait for the ACK, wait for the answer. The two
 waits are two calls, so that there is time for other work while a command is on air. A bus has
-wake(), speed_up(chip), ready(), write(buffer, start, end), readinto(buffer, expected), and `irq`,
-the input that ready() looks at, or None; see bus_*.py.
+wake(), speed_up(chip), ready(), write(buffer, start, end), readinto(buffer, expected), forget() and
+`irq`, the input that ready() looks at, or None; see bus_*.py.
 """
 
 from time import sleep_ms, ticks_diff, ticks_ms
@@ -236,6 +236,12 @@ class Pn532:
         for _ in range(_REPEATS):
             if self._bus.ready():
                 self._bus.readinto(self.reply.buffer, _MOST_ANSWERS)
+
+    def forget(self):
+        """Nothing stays of what was said, here and on the bus."""
+        self.heard.forget()
+        self.reply.forget()
+        self._bus.forget()
 
     def _receive(self, answer, timeout_ms, expected=_MOST_ANSWERS):
         """Wait for the answer to the command issued.

@@ -11,7 +11,7 @@ from micropython import const
 
 import wire
 from link import HEADER
-from octets import copy
+from octets import copy, wipe
 
 _MOST = const(64)  # octets of a command
 _FIRST = const(251)  # octets, with their status one frame of 256
@@ -67,8 +67,9 @@ class Reading:
         return True
 
     def disarm(self):
-        """Forget the plan."""
+        """Forget the plan, and the commands that were made of it."""
         self._has_plan = False
+        wipe(self._command, 0, _MOST)
 
     def begin_watch(self):
         """A plan is for the Watch that follows it, and for no other."""

@@ -12,7 +12,7 @@ import wire
 from faults import Fault
 from isodep import BlockError
 from link import HEADER
-from octets import copy
+from octets import copy, wipe
 
 _LONGEST_RESPONSE = const(65538)  # octets of an APDU, with its status
 _ENDLESS = const(0x12)  # a chained I-block, for the report
@@ -50,6 +50,10 @@ class Relay:
         self._number = number
         self._sent = 0
         self._is_open = False
+
+    def forget(self):
+        """Nothing of a response stays."""
+        wipe(self.head, 0, _HEAD)
 
     def pass_on(self):
         """Send the response to the host, each block while the card is sending the next.

@@ -4,7 +4,7 @@ Arguments: a file, and words. "locked": on MicroPython, requests run with the he
 "i2c": that is the bus, not SPI. "irq": SPI has its IRQ line, as I²C always does. The file holds
 JSON lines, one a request: [request, [[is read, transfer], …], answer], all in hex. Prints a JSON
 list, for each request the octets that it left in use. Litter lies there from the beginning: if the
-collector ran, fewer are in use than before.
+collector ran, fewer are in use than before. At the end the reader forgets, with the heap locked.
 """
 
 import gc
@@ -20,7 +20,7 @@ from bus_spi import SpiBus
 from bus_uart import UartBus
 from field import Field
 from isodep import IsoDep
-from link import Link
+from link import HEADER, Link
 from octets import copy
 from pn532 import Pn532
 from signals import Signals
@@ -224,4 +224,10 @@ for i in range(len(exchanges)):
         gc.collect()
         bytearray(_LITTER)
     taken[i] = replay(exchanges[i])
+bus = driver._bus
+passed = getattr(bus, "_taken", None) or bus._buffer
+kept = passed, driver.heard.buffer, memoryview(app._link.out)[HEADER:], app._field.answer
+insist(all(any(buffer) for buffer in kept))
+locked(app._forget)()
+insist(not any(any(buffer) for buffer in kept))
 sys.stdout.buffer.write((json.dumps(taken[_PREPARATIONS:]) + "\n").encode())

@@ -1,0 +1,1 @@
+"""Is the person before the camera the one on the card's photo?"""

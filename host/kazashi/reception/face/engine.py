@@ -1,0 +1,42 @@
+"""Opens the engine, where all that it needs is there."""
+
+import os
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from kazashi.reception.face.matching import FaceNotAvailable
+from kazashi.reception.face.settings import FaceSettings, Model
+
+if TYPE_CHECKING:
+    from kazashi.reception.face.opencv import OpenCvMatcher
+
+
+def open_matcher(settings: FaceSettings | None) -> "OpenCvMatcher":
+    """The engine, its models loaded and tried. `settings`: None, where nothing is configured.
+
+    Raises:
+        FaceNotAvailable: something is missing; it tells all that is.
+    """
+    if settings is None:
+        raise FaceNotAvailable("no models are configured: give a --config with a table [face]")
+    reasons = [
+        f"{name} is missing: install kazashi[face]"
+        for name in ("cv2", "numpy")
+        if not find_spec(name)
+    ]
+    detector = _content(settings.detector, reasons)
+    recognizer = _content(settings.recognizer, reasons)
+    if reasons:
+        raise FaceNotAvailable(*reasons)
+    os.environ.setdefault("OPENCV_LOG_LEVEL", "ERROR")  # version 5 warns at each load of a model
+    from kazashi.reception.face.opencv import OpenCvMatcher
+
+    return OpenCvMatcher(detector, recognizer, settings)
+
+
+def _content(model: Model, reasons: list[str]) -> bytes:
+    try:
+        return model.load()
+    except FaceNotAvailable as error:
+        reasons += error.reasons
+        return b""

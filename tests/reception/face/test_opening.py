@@ -1,0 +1,101 @@
+"""Configuration and models: what is missing or wrong is told, with what to do about it."""
+
+import subprocess
+import sys
+from hashlib import sha256
+
+import pytest
+
+import faces
+from kazashi.reception.face import engine
+from kazashi.reception.face.engine import open_matcher
+from kazashi.reception.face.matching import FaceNotAvailable
+from kazashi.reception.face.settings import FaceSettings
+from kazashi.reception.settings import BadSettings, load
+
+LFS_POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:0ba9\nsize 38696353\n"
+
+
+@pytest.fixture
+def file(tmp_path):
+    return faces.configure(tmp_path)
+
+
+def settings_of(file):
+    return FaceSettings.of(load(file), file.parent)
+
+
+def change(file, **changes):
+    """Fields anew; None: away with it."""
+    lines = [
+        line for line in file.read_text().splitlines() if line.partition(" =")[0] not in changes
+    ]
+    lines += [f"{key} = {value}" for key, value in changes.items() if value is not None]
+    file.write_text("\n".join(lines))
+
+
+def test_without_a_table_face_matching_is_not_available():
+    assert FaceSettings.of({"journal": {}}, None) is None
+    with pytest.raises(FaceNotAvailable, match=r"no models are configured.*\[face\]"):
+        open_matcher(None)
+
+
+def test_all_that_is_missing_is_told_at_once(file, monkeypatch):
+    (file.parent / "detector.onnx").unlink()
+    (file.parent / "recognizer.onnx").write_bytes(b"another model")
+    monkeypatch.setattr(engine, "find_spec", lambda name: None)
+    with pytest.raises(FaceNotAvailable) as raised:
+        open_matcher(settings_of(file))
+    no_cv2, no_numpy, no_detector, wrong_recognizer = raised.value.reasons
+    assert no_cv2 == "cv2 is missing: install kazashi[face]"
+    assert no_numpy == "numpy is missing: install kazashi[face]"
+    assert "detector.onnx cannot be read" in no_detector
+    assert "recognizer.onnx is not the model that was configured" in wrong_recognizer
+    assert sha256(b"another model").hexdigest() in wrong_recognizer
+
+
+@pytest.mark.parametrize(
+    ("model", "what"),
+    [("detector", "YuNet face detector"), ("recognizer", "SFace face recognizer")],
+)
+@pytest.mark.parametrize("content", ["pointer", "other"])
+def test_a_file_that_is_no_such_model_is_found_at_the_start(tmp_path, model, what, content):
+    other = faces.recognizer() if model == "detector" else faces.detector()
+    written = LFS_POINTER if content == "pointer" else other
+    digest = sha256(written).hexdigest()
+    file = faces.configure(tmp_path, **{f"{model}_sha256": digest})
+    (tmp_path / f"{model}.onnx").write_bytes(written)
+    with pytest.raises(FaceNotAvailable, match=rf"{model}\.onnx is no {what}"):
+        open_matcher(settings_of(file))
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"detector": None}, "face.detector: is missing"),
+        ({"recognizer_sha256": '"0ba9"'}, "face.recognizer_sha256: must be 64 hexadecimal digits"),
+        ({"threshold": None}, "face.threshold: is missing"),
+        ({"threshold": "1.2"}, "face.threshold: must be from -1 to 1"),
+        ({"threshold": "nan"}, "face.threshold: must be from -1 to 1"),
+        ({"threshold": '"0.363"'}, "face.threshold: must be a number"),
+        ({"threshold_source": None}, "face.threshold_source: is missing"),
+        ({"treshold": "0.5"}, "face.treshold: there is no such field"),
+        ({"pause_s": "0"}, "face.pause_s: must be from 1 to 3600"),
+    ],
+)
+def test_a_wrong_field_is_named(file, changes, said):
+    change(file, **changes)
+    with pytest.raises(BadSettings) as raised:
+        settings_of(file)
+    assert said in str(raised.value)
+
+
+def test_what_is_good_enough_may_be_configured(file):
+    change(file, least_width_px="120", pause_s="5")
+    assert settings_of(file).least_width_px == 120
+    assert settings_of(file).pause_s == 5
+
+
+def test_everything_else_works_without_the_extra():
+    code = "import sys, kazashi.cli; sys.exit(bool({'cv2', 'numpy'} & sys.modules.keys()))"
+    assert subprocess.run([sys.executable, "-c", code], timeout=60).returncode == 0

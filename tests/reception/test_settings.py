@@ -1,0 +1,62 @@
+"""The configuration file, and the tables in it."""
+
+import math
+
+import pytest
+
+from kazashi.reception.settings import BadSettings, Table, load
+
+
+def test_a_file_is_its_tables(tmp_path):
+    file = tmp_path / "kazashi.toml"
+    file.write_text("[face]\nthreshold = 0.5\n# 日本語\n", encoding="utf-8")
+    assert load(file) == {"face": {"threshold": 0.5}}
+
+
+@pytest.mark.parametrize("content", [b"[face", b"\xff", b"a = 1\na = 2"])
+def test_what_is_not_toml_is_named(tmp_path, content):
+    file = tmp_path / "kazashi.toml"
+    file.write_bytes(content)
+    with pytest.raises(BadSettings, match=r"kazashi\.toml: is not TOML"):
+        load(file)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(BadSettings, match=r"absent\.toml: cannot be read"):
+        load(tmp_path / "absent.toml")
+
+
+def test_a_number_has_its_range_and_nothing_else_is_one(tmp_path):
+    values = {"a": 1, "b": 11, "c": math.nan, "d": True, "e": "1"}
+    table = Table("t", values, tmp_path)
+    assert table.number("a", 0, 10) == 1
+    assert table.number("absent", 0, 10, default=5) == 5
+    for key, said in {"b": "from 0 to 10", "c": "from 0", "d": "a number", "e": "a number"}.items():
+        with pytest.raises(BadSettings, match=rf"t\.{key}: must be {said}"):
+            table.number(key, 0, 10)
+    with pytest.raises(BadSettings, match=r"t\.absent: is missing"):
+        table.number("absent", 0, 10)
+
+
+def test_a_field_that_nobody_reads_is_told(tmp_path):
+    table = Table("t", {"name": "x", "nmae": "y"}, tmp_path)
+    assert table.text("name") == "x"
+    with pytest.raises(BadSettings, match=r"t\.nmae: there is no such field"):
+        table.close()
+
+
+def test_a_path_is_relative_to_the_file(tmp_path):
+    table = Table("t", {"here": "m.onnx", "there": "/models/m.onnx"}, tmp_path)
+    assert table.path("here") == tmp_path / "m.onnx"
+    assert str(table.path("there")) == "/models/m.onnx"
+
+
+@pytest.mark.parametrize("value", ["", "  ", 1, None, []])
+def test_a_text_says_something(tmp_path, value):
+    with pytest.raises(BadSettings, match=r"t\.name: must be a text"):
+        Table("t", {"name": value}, tmp_path).text("name")
+
+
+def test_a_table_is_one():
+    with pytest.raises(BadSettings, match=r"face: must be a table"):
+        Table("face", 3, None)
