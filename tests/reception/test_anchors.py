@@ -8,13 +8,12 @@ from hypothesis import strategies as st
 
 from kazashi.cards.certificate import Certificate
 from kazashi.errors import MalformedFile
-from kazashi.reception.anchors import TEST_MARK, Anchors, CvAnchor, UnknownIssuer
+from kazashi.reception.anchors import TEST_MARK, Anchors, UnknownIssuer
 from reception.issuing import BEGIN, END, Authority
 
 AUTHORITY = Authority()
 HELD = AUTHORITY.issue()
 ANCHORS = Anchors.of([AUTHORITY.der], is_test=False)
-CV_KEY = {"id": "00" * 15 + "2a", "n": "c5" * 256, "e": 65537}
 
 
 def test_a_certificate_of_a_configured_authority_is_trusted():
@@ -84,58 +83,3 @@ def test_only_an_authority_can_be_an_anchor(data):
 def test_no_file_raises_anything_but_a_value_error(data):
     with pytest.raises(ValueError, match="neither PEM nor DER"):
         Anchors.of([data], is_test=False)
-
-
-def test_settings_name_files_beside_them_and_cv_keys(tmp_path):
-    (tmp_path / "old.pem").write_bytes(AUTHORITY.pem)
-    (tmp_path / "new.der").write_bytes(Authority().der)
-    settings = {"authorities": ["old.pem", "new.der"], "cv_keys": [CV_KEY], "test": True}
-    anchors = Anchors.load(settings, tmp_path)
-    assert anchors.trusts(HELD).is_test
-    assert len(anchors.authorities) == 2
-    assert anchors.cv_keys == (CvAnchor(bytes(15) + b"\x2a", int("c5" * 256, 16), 65537),)
-    assert anchors.is_test
-
-
-def test_without_a_word_about_tests_anchors_are_real(tmp_path):
-    assert not Anchors.load({}, tmp_path).is_test
-
-
-@pytest.mark.parametrize(
-    ("settings", "told"),
-    [
-        ({"authority": []}, "there is no setting authority"),
-        ({"authorities": "ca.pem"}, "authorities is a list"),
-        ({"authorities": [1]}, "authorities are names of files"),
-        ({"authorities": ["absent.pem"]}, r"absent\.pem cannot be read"),
-        ({"authorities": ["\x00"]}, "cannot be read"),
-        ({"authorities": ["text.pem"]}, r"text\.pem: no certificate"),
-        ({"test": "yes"}, "test is true or false"),
-        ({"cv_keys": {}}, "cv_keys is a list"),
-        ({"cv_keys": ["2a"]}, "a CV key is"),
-        ({"cv_keys": [CV_KEY | {"id": "2a"}]}, "id of a CV key has 32 hex digits"),
-        ({"cv_keys": [CV_KEY | {"n": "c5" * 128}]}, "2048 bits or more"),
-        ({"cv_keys": [CV_KEY | {"n": "no"}]}, "n of a CV key is hex"),
-        ({"cv_keys": [CV_KEY | {"e": 4}]}, "e of a CV key is odd"),
-        ({"cv_keys": [CV_KEY | {"e": True}]}, "e of a CV key is odd"),
-    ],
-)
-def test_a_wrong_setting_is_named(tmp_path, settings, told):
-    (tmp_path / "text.pem").write_text("not a certificate")
-    with pytest.raises(ValueError, match=told):
-        Anchors.load(settings, tmp_path)
-
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=4),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner),
-    max_leaves=6,
-)
-
-
-@given(st.dictionaries(st.sampled_from(["authorities", "cv_keys", "test"]), JSON))
-def test_no_settings_raise_anything_but_a_value_error(tmp_path_factory, settings):
-    try:
-        Anchors.load(settings, tmp_path_factory.getbasetemp() / "nowhere")
-    except ValueError:
-        pass

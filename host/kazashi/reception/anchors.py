@@ -1,12 +1,5 @@
 """Whose certificates and records are believed: the authorities of J-LIS that were configured.
 
-```toml
-[anchors]
-authorities = ["auth_ca_2019.pem", "auth_ca_2023.pem"]  # 利用者証明用認証局, PEM or DER
-cv_keys = [{ id = "0123…", n = "c4ac…", e = 65537 }]    # sign the records of 券面事項確認AP; hex
-test = false
-```
-
 Ref: RFC 5280 §6.1. J-LIS renews its key every few years under the same name, and its certificates
 carry basicConstraints, keyCertSign and ten years (jpki/myna src/ta/auth_ca_2015, _2023).
 
@@ -14,22 +7,19 @@ Whether a certificate was revoked is not known here: the CRL and OCSP of J-LIS a
 verifiers alone. The centre that is asked for eligibility knows.
 """
 
-import re
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import ClassVar, Self, cast
+from typing import ClassVar, Self
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
 from kazashi.cards.certificate import Certificate
+from kazashi.cards.cv_certificate import CvAnchor
 from kazashi.errors import CardError
 
 TEST_MARK = "テスト用 TEST "
-_KEY_ID_SIZE = 16
-_LEAST_BITS = 2048
 _UNREADABLE = (x509.DuplicateExtension, x509.UnsupportedGeneralNameType, ValueError)
 
 
@@ -44,15 +34,6 @@ class UnknownIssuer(CardError):
             f"this certificate is not trusted, {reason}: "
             "check the anchors that are configured, or ask for another way to check in"
         )
-
-
-@dataclass(frozen=True)
-class CvAnchor:
-    """A key that signs card-verifiable certificates. `key_id`: 16 bytes."""
-
-    key_id: bytes
-    n: int
-    e: int
 
 
 @dataclass(frozen=True)
@@ -85,29 +66,6 @@ class Anchors:
             _anchor(certificate, is_test) for data in authorities for certificate in _load(data)
         )
         return cls(read, tuple(cv_keys), is_test)
-
-    @classmethod
-    def load(cls, settings: Mapping[str, object], folder: Path) -> Self:
-        """From the table ``[anchors]``; file names are relative to `folder`.
-
-        Raises:
-            ValueError: a setting is not what it should be, or its file; it says which.
-        """
-        if unknown := sorted(set(settings) - {"authorities", "cv_keys", "test"}):
-            raise ValueError(f"anchors: there is no setting {unknown[0]}")
-        is_test = settings.get("test", False)
-        if not isinstance(is_test, bool):
-            raise ValueError("anchors: test is true or false")
-        names = _list(settings, "authorities")
-        files = [_read_file(folder, name) for name in names]
-        read: list[Anchor] = []
-        for name, data in zip(names, files, strict=True):
-            try:
-                read += cls.of([data], is_test=is_test).authorities
-            except ValueError as error:
-                raise ValueError(f"anchors: {name}: {error}") from error
-        keys = tuple(_cv_anchor(key) for key in _list(settings, "cv_keys"))
-        return cls(tuple(read), keys, is_test)
 
     def trusts(self, certificate: Certificate) -> Anchor:
         """The authority that issued `certificate`.
@@ -184,45 +142,3 @@ def _encloses(authority: x509.Certificate, certificate: x509.Certificate) -> boo
         authority.not_valid_before_utc <= certificate.not_valid_before_utc
         and certificate.not_valid_after_utc <= authority.not_valid_after_utc
     )
-
-
-def _list(settings: Mapping[str, object], name: str) -> list[object]:
-    found = settings.get(name, [])
-    if not isinstance(found, list):
-        raise ValueError(f"anchors: {name} is a list")
-    return cast(list[object], found)
-
-
-def _read_file(folder: Path, name: object) -> bytes:
-    if not isinstance(name, str):
-        raise ValueError("anchors: authorities are names of files")
-    try:
-        return (folder / name).read_bytes()
-    except (OSError, ValueError) as error:
-        raise ValueError(f"anchors: {folder / name} cannot be read: {error}") from error
-
-
-def _cv_anchor(key: object) -> CvAnchor:
-    match key:
-        case {"id": str(key_id), "n": str(n), "e": int(e)}:
-            return CvAnchor(_key_id(key_id), _modulus(n), _exponent(e))
-        case _:
-            raise ValueError('anchors: a CV key is { id = "hex", n = "hex", e = 65537 }')
-
-
-def _key_id(digits: str) -> bytes:
-    if not re.fullmatch(rf"[0-9a-fA-F]{{{2 * _KEY_ID_SIZE}}}", digits):
-        raise ValueError(f"anchors: the id of a CV key has {2 * _KEY_ID_SIZE} hex digits")
-    return bytes.fromhex(digits)
-
-
-def _modulus(digits: str) -> int:
-    if not re.fullmatch(r"[0-9a-fA-F]+", digits) or int(digits, 16).bit_length() < _LEAST_BITS:
-        raise ValueError(f"anchors: n of a CV key is hex, {_LEAST_BITS} bits or more")
-    return int(digits, 16)
-
-
-def _exponent(e: int) -> int:
-    if e < 3 or e % 2 == 0:
-        raise ValueError("anchors: e of a CV key is odd, 3 or more")
-    return e

@@ -9,10 +9,10 @@ configuration; `simulated_centre` is the embedded default, and says so in each a
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from enum import IntEnum
 from typing import ClassVar, Protocol
 
+from kazashi.cards.surface import FourItems
 from kazashi.reception.certificate_paper import CertificatePaper
 from kazashi.reception.consents import Consents, Prescription, State
 from kazashi.reception.profiles import Way
@@ -86,19 +86,6 @@ _ON_SCREEN = {
         "資格は有効です(医療扶助)。", "Valid: medical care by public assistance."
     ),
 }
-
-
-class FourItems(Protocol):
-    """基本4情報. `kazashi.cards.surface.FourItems` is one."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def address(self) -> str: ...
-    @property
-    def birth(self) -> date: ...
-    @property
-    def sex(self) -> int: ...  # 1 male, 2 female, 9 other
 
 
 @dataclass(frozen=True)

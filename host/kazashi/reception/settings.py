@@ -67,6 +67,20 @@ class Table:
             raise self.wrong(key, f"must be from {least:g} to {most:g}")
         return value
 
+    def flag(self, key: str) -> bool:
+        """False where the field is not there."""
+        value = self._left.pop(key, False)
+        if not isinstance(value, bool):
+            raise self.wrong(key, "must be true or false")
+        return value
+
+    def listed(self, key: str) -> list[object]:
+        """Empty where the field is not there."""
+        value = self._left.pop(key, [])
+        if not isinstance(value, list):
+            raise self.wrong(key, "must be a list: [ … ]")
+        return cast(list[object], value)
+
     def close(self) -> None:
         """No field may be left: it is a slip of the pen, and would be missed."""
         if self._left:
