@@ -8,7 +8,19 @@ import sys
 import typer
 from rich.console import Console
 
-from kazashi.cli import bench, demo, doctor, flash, info, listing, monitor, read, show, simulate
+from kazashi.cli import (
+    bench,
+    checkin,
+    demo,
+    doctor,
+    flash,
+    info,
+    listing,
+    monitor,
+    read,
+    show,
+    simulate,
+)
 from kazashi.errors import ReaderError
 
 app = typer.Typer(
@@ -23,6 +35,7 @@ app.command("list")(listing.list_readers)
 app.command("info")(info.info)
 app.command("doctor")(doctor.doctor)
 app.command("read")(read.read)
+app.command("checkin")(checkin.checkin)
 app.command("monitor")(monitor.monitor)
 app.command("simulate")(simulate.simulate)
 app.command("bench")(bench.bench)

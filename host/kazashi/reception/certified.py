@@ -16,10 +16,11 @@ from kazashi.cards.certificate import Certificate
 from kazashi.errors import MalformedFile, NoCard, ReaderError
 from kazashi.link import TRAFFIC
 from kazashi.reception.eligibility import Eligibility
+from kazashi.reception.errors import ReceptionError
 from kazashi.reception.profiles import Way
 
 
-class CertifiedFailed(Exception):
+class CertifiedFailed(ReceptionError):
     """`reason`: why nobody was identified."""
 
     on_screen: ClassVar[str] = "本人確認ができません。係の者をお呼びください。"

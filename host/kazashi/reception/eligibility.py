@@ -15,12 +15,13 @@ from typing import ClassVar, Protocol
 from kazashi.cards.surface import FourItems
 from kazashi.reception.certificate_paper import CertificatePaper
 from kazashi.reception.consents import Consents, Prescription, State
+from kazashi.reception.errors import ReceptionError
 from kazashi.reception.profiles import Way
 from kazashi.reception.texts import Text
 from kazashi.reception.validity import Validity
 
 
-class CentreError(Exception):
+class CentreError(ReceptionError):
     """Base: the centre did not answer. The visit is held, and asked about later."""
 
     on_screen: ClassVar[str] = "資格の確認ができません。係の者をお呼びください。"

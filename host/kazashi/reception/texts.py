@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from kazashi.errors import ReaderError
+from kazashi.reception.errors import ReceptionError
+
 
 @dataclass(frozen=True)
 class Text:
@@ -9,3 +12,8 @@ class Text:
 
     ja: str
     en: str
+
+
+def text_of(error: ReaderError | ReceptionError) -> Text:
+    """What people are told of `error`."""
+    return Text(error.on_screen, str(error))

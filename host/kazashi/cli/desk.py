@@ -1,0 +1,232 @@
+"""The desk on a terminal: what an option has answered is not asked, the rest is typed.
+
+Without a terminal an answer is a line of stdin; where none is left, nobody answers. PIN and
+照合番号B come this way alone: a command line is seen by every program of the machine.
+"""
+
+import sys
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import singledispatchmethod
+from getpass import getpass
+from pathlib import Path
+from typing import Any, Literal, TypeVar, cast
+
+from rich.console import Console
+
+from kazashi.cards.surface import FourItems
+from kazashi.cli.photo import show_photo
+from kazashi.reception.certificate_paper import CertificatePaper, certificate_paper
+from kazashi.reception.consents import Item, Prescription
+from kazashi.reception.desk import (
+    AskCertificate,
+    AskCodeB,
+    AskConsents,
+    AskFallback,
+    AskFourItems,
+    AskFrame,
+    AskItemsPin,
+    AskLastTry,
+    AskPin,
+    AskPrescription,
+    AskStaff,
+    AskWay,
+    Question,
+    StaffCheck,
+)
+from kazashi.reception.fallback import Answer
+from kazashi.reception.outage import typed_items
+from kazashi.reception.profiles import Way
+from kazashi.reception.texts import Text
+from kazashi.reception.typed import Mistyped
+from kazashi.reception.validity import japan_today
+
+T = TypeVar("T")
+Language = Literal["ja", "en"]
+
+_MOST_MISTYPED = 3
+
+_YES_NO = ((True, Text("はい", "Yes")), (False, Text("いいえ", "No")))
+_WHICH = Text("番号:", "Number:")
+_WHICH_ITEMS = Text(
+    "同意する番号を空白で区切って(0: すべて、なし: -):",
+    "Numbers agreed to, with blanks between (0: all, -: none):",
+)
+_FRAME_FILE = Text("写真のファイル:", "File of the picture:")
+_STAFF = Text("職員の名前:", "Name of the member of staff:")
+_REASON = Text("目視確認の理由:", "Why by eye:")
+_IS_SAME = Text("ご本人ですか。", "Is it the same person?")
+_NAME = Text("氏名:", "Name:")
+_ADDRESS = Text("住所:", "Address:")
+_BIRTH = Text("生年月日(例 昭和60年4月3日):", "Birth (such as 1985-04-03):")
+_SEX = Text("性別(男・女・その他):", "Sex (male, female, other):")
+_INSURER = Text("保険者番号:", "Number of the insurer:")
+_SYMBOL = Text("記号(ないときは空):", "Symbol (empty where there is none):")
+_NUMBER = Text("番号:", "Number of the insured person:")
+_BRANCH = Text("枝番(ないときは空):", "Branch (empty where there is none):")
+_IS_ELECTRONIC = Text("電子の資格確認書ですか。", "Is it an electronic one?")
+_CLOCK_SEEN = Text("画面の時計は動いていますか。", "Does the clock on its screen run?")
+
+
+@dataclass(frozen=True)
+class Given:
+    """What options have answered; None: it is asked."""
+
+    items: Collection[Item] | None = None
+    prescription: Prescription | None = None
+    frame: Path | None = None
+    staff: str | None = None
+    reason: str | None = None
+
+
+class TerminalDesk:
+    """`kazashi.reception.desk.Desk` on stdin and `console`."""
+
+    def __init__(self, console: Console, language: Language, given: Given) -> None:
+        self._console = console
+        self._language = language
+        self._given = given
+        self._is_terminal = sys.stdin.isatty()
+
+    def tell(self, text: Text) -> None:
+        self._console.print(self._in(text), markup=False, highlight=False)
+
+    def ask(self, question: Question[T]) -> T | None:
+        try:
+            return cast("T | None", self._answer(question))
+        except _NobodyAnswers:
+            return None
+
+    @singledispatchmethod
+    def _answer(self, question: Question[Any]) -> object:
+        raise TypeError(f"nobody knows how to ask for {question.name}")
+
+    @_answer.register
+    def _(self, question: AskPin | AskItemsPin | AskCodeB) -> str:
+        return "".join(self._line(question.text, is_secret=True).split())
+
+    @_answer.register
+    def _(self, question: AskLastTry) -> bool:
+        return self._choose(question.text, _YES_NO)
+
+    @_answer.register
+    def _(self, question: AskWay) -> Way:
+        return self._choose(question.text, ((way, way.label) for way in question.ways))
+
+    @_answer.register
+    def _(self, question: AskFrame) -> bytes:
+        self.tell(question.text)
+        return (self._given.frame or Path(self._line(_FRAME_FILE))).read_bytes()
+
+    @_answer.register
+    def _(self, question: AskConsents) -> Collection[Item]:
+        if self._given.items is not None:
+            return [item for item in question.items if item in self._given.items]
+        self._list(question.text, (item.label for item in question.items))
+        words = self._line(_WHICH_ITEMS).split()
+        if words == ["0"]:
+            return question.items
+        return [item for number, item in enumerate(question.items, 1) if str(number) in words]
+
+    @_answer.register
+    def _(self, question: AskPrescription) -> Prescription:
+        if self._given.prescription is not None:
+            return self._given.prescription
+        return self._choose(question.text, ((each, each.label) for each in Prescription))
+
+    @_answer.register
+    def _(self, question: AskStaff) -> StaffCheck:
+        self.tell(question.text)
+        if question.photo:
+            show_photo(self._console, question.photo)
+        return StaffCheck(
+            staff=self._given.staff or self._line(_STAFF),
+            reason=self._given.reason or self._line(_REASON),
+            compared_with="photo" if question.photo else "card",
+            is_same=self._choose(_IS_SAME, _YES_NO),
+        )
+
+    @_answer.register
+    def _(self, question: AskFourItems) -> FourItems:
+        self.tell(question.text)
+        return self._type(
+            lambda: typed_items(
+                name=self._line(_NAME),
+                address=self._line(_ADDRESS),
+                birth=self._line(_BIRTH),
+                sex=self._line(_SEX),
+                today=_today(),
+            )
+        )
+
+    @_answer.register
+    def _(self, question: AskCertificate) -> CertificatePaper:
+        self.tell(question.text)
+        return self._type(
+            lambda: certificate_paper(
+                insurer=self._line(_INSURER),
+                symbol=self._line(_SYMBOL, may_be_empty=True),
+                number=self._line(_NUMBER),
+                branch=self._line(_BRANCH, may_be_empty=True),
+                birth=self._line(_BIRTH),
+                today=_today(),
+                is_electronic=(is_electronic := self._choose(_IS_ELECTRONIC, _YES_NO)),
+                clock_seen=is_electronic and self._choose(_CLOCK_SEEN, _YES_NO),
+            )
+        )
+
+    @_answer.register
+    def _(self, question: AskFallback) -> Answer:
+        step = question.step
+        return self._choose(step.question, ((answer, answer.label) for answer in step.answers))
+
+    def _in(self, text: Text) -> str:
+        return text.ja if self._language == "ja" else text.en
+
+    def _line(self, text: Text, *, is_secret: bool = False, may_be_empty: bool = False) -> str:
+        prompt = f"{self._in(text)} "
+        if self._is_terminal and is_secret:
+            typed = getpass(prompt, stream=sys.stderr)
+        else:
+            self._console.print(prompt, end="", markup=False, highlight=False)
+            typed = sys.stdin.readline()
+            if not self._is_terminal:
+                self._console.print()  # nobody has pressed Enter
+            if not typed:
+                raise _NobodyAnswers
+        if not (typed.strip() or may_be_empty):
+            raise _NobodyAnswers
+        return typed.strip()
+
+    def _choose(self, text: Text, choices: Iterable[tuple[T, Text]]) -> T:
+        """One of several, by its number."""
+        offered = list(choices)
+        self._list(text, (label for _, label in offered))
+        for _ in range(_MOST_MISTYPED):
+            typed = self._line(_WHICH)
+            if typed.isdecimal() and 1 <= int(typed) <= len(offered):
+                return offered[int(typed) - 1][0]
+        raise _NobodyAnswers
+
+    def _list(self, text: Text, labels: Iterable[Text]) -> None:
+        self.tell(text)
+        for number, label in enumerate(labels, 1):
+            self._console.print(f"  {number}  {self._in(label)}", markup=False, highlight=False)
+
+    def _type(self, read: Callable[[], T]) -> T:
+        """What staff type, again where it cannot be right."""
+        for _ in range(_MOST_MISTYPED):
+            try:
+                return read()
+            except Mistyped as error:
+                self.tell(Text(error.on_screen, str(error)))
+        raise _NobodyAnswers
+
+
+class _NobodyAnswers(Exception):
+    """An empty line, the end of stdin, or nothing that makes sense."""
+
+
+def _today() -> date:
+    return japan_today(datetime.now(UTC))

@@ -1,0 +1,32 @@
+"""A card's photo on a terminal, two pixels a character: for the eyes of the staff, kept nowhere."""
+
+from rich.console import Console
+from rich.style import Style
+from rich.text import Text
+
+from kazashi.reception.face.pictures import CARD_PHOTO, PictureUnusable, decode
+
+_COLUMNS = 40
+_HALF = "▀"
+
+
+def show_photo(console: Console, photo: bytes) -> None:
+    """`photo`: JPEG 2000. Nothing where it cannot be read: the card in the hand has it, too."""
+    try:
+        picture = decode(photo, CARD_PHOTO)
+    except PictureUnusable:
+        return
+    rows = _COLUMNS * picture.height // picture.width // 2
+    grey = picture.convert("L").resize((_COLUMNS, 2 * rows))
+    pixels = grey.tobytes()
+    for row in range(rows):
+        line = Text()
+        for column in range(_COLUMNS):
+            upper = pixels[2 * row * _COLUMNS + column]
+            lower = pixels[(2 * row + 1) * _COLUMNS + column]
+            line.append(_HALF, Style(color=_grey(upper), bgcolor=_grey(lower)))
+        console.print(line)
+
+
+def _grey(level: int) -> str:
+    return f"rgb({level},{level},{level})"
