@@ -141,7 +141,7 @@ def checkin(
             visit = reception.check_in_without_card(desk)
         else:
             visit = reception.check_in(way, desk, signed)
-    _show(visit, console, as_json=as_json)
+    _show(visit, as_json=as_json)
     if visit.outcome not in SUCCESSES:
         raise typer.Exit(1)
 
@@ -213,7 +213,7 @@ def _faces(settings: Mapping[str, object], folder: Path) -> Faces | FaceNotAvail
         return error
 
 
-def _show(visit: Visit, console: Console, *, as_json: bool) -> None:
+def _show(visit: Visit, *, as_json: bool) -> None:
     if as_json:
         show.print_json(visit.to_json())
         return
