@@ -21,6 +21,7 @@ from kazashi.errors import (
 from kazashi.sim.apdu import CommandApdu, MalformedApdu
 from kazashi.sim.jpki import Jpki
 from kazashi.sim.person import Person
+from simulated import Simulated
 
 PERSON = Person(1600)
 
@@ -35,18 +36,6 @@ class Scripted:
         command, response = self.exchanges.pop(0)
         assert apdu.hex() == command
         return bytes.fromhex(response)
-
-
-class Simulated:
-    """A card without a reader."""
-
-    def __init__(self, card):
-        self.card = card
-        self.commands = []
-
-    def transmit(self, apdu, on_progress=None):
-        self.commands.append(apdu)
-        return self.card.transmit(apdu).apdu
 
 
 COMMANDS = st.builds(

@@ -1,7 +1,7 @@
 """The files of one application on a card: it is selected, a file is read whole, commands go to it.
 
 Ref: ISO/IEC 7816-4 §7.1.1 and §7.2.3. A file is longer than the data object in it: the object's
-header says how much is read, and the padding behind never is.
+header says how much is read after the first command, and the padding behind it is nobody's.
 """
 
 from collections.abc import Callable

@@ -16,6 +16,8 @@ from kazashi.errors import MalformedFile
 ITEMS, INTEGRITY, SURFACE = "four items", "integrity record", "card's face"
 ITEMS_TAG, INTEGRITY_TAG, SURFACE_TAG = 0xFF20, 0xFF30, 0xFF20
 
+_PHOTO = 0xDF27
+
 
 @unique
 class Sex(IntEnum):
@@ -24,6 +26,9 @@ class Sex(IntEnum):
     MALE = 1
     FEMALE = 2
     OTHER = 9
+
+
+_SEXES = {b"1": Sex.MALE, b"2": Sex.FEMALE, b"9": Sex.OTHER}
 
 
 @dataclass(frozen=True)
@@ -97,7 +102,8 @@ class Surface:
             MalformedFile: it is something else.
         """
         record = Record(data, SURFACE_TAG, SURFACE)
-        groups = (0xDF22, 0xDF23, 0xDF24), (0xDF25, 0xDF26), (0xDF27,)
+        has_photo = _PHOTO in record  # what a card without one holds is not known: nothing, or b""
+        groups = (0xDF22, 0xDF23, 0xDF24), (0xDF25, 0xDF26), (_PHOTO,) * has_photo
         digests = b"".join(hashlib.sha256(record.raw(*group)).digest() for group in groups)
         return cls(
             birth=_date(record.value(0xDF22), SURFACE),
@@ -105,7 +111,7 @@ class Surface:
             public_key=PublicKey.parse(record.value(0xDF24), SURFACE),
             name_png=record.value(0xDF25),
             address_png=record.value(0xDF26),
-            photo=record.value(0xDF27),
+            photo=record.value(_PHOTO) if has_photo else b"",
             signed=digest_info(digests),
             signature=record.value(0xDF28),
             expires=_date(record.value(0xDF29), SURFACE),
@@ -130,7 +136,6 @@ def _date(value: bytes, name: str) -> date:
 
 
 def _sex(value: bytes, name: str) -> Sex:
-    try:
-        return Sex(int(value)) if len(value) == 1 else Sex(-1)
-    except ValueError:
-        raise MalformedFile(name) from None
+    if value not in _SEXES:
+        raise MalformedFile(name)
+    return _SEXES[value]

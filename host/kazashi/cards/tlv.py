@@ -29,6 +29,9 @@ class Record:
         self._data = data
         self._spans = _spans(data, header[1], name)
 
+    def __contains__(self, tag: int) -> bool:
+        return tag in self._spans
+
     def value(self, tag: int) -> bytes:
         """What stands in the object with this tag."""
         _, start, end = self._span(tag)

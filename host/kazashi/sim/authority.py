@@ -133,5 +133,8 @@ class _CvIssuer:
 
 @cache
 def test_authority() -> Authority:
-    """Who issued all simulated cards of this process, but those of unknown issuers."""
+    """Who issued all simulated cards of this process, but those of unknown issuers.
+
+    pytest would take it for a test: in tests, import the module.
+    """
     return Authority()

@@ -22,7 +22,9 @@ from .files import CONDITIONS, CONTENT, LENGTH, PARAMETERS, SECURITY, Refused
 CHALLENGE_SIZE = 16
 CERTIFICATE_P2 = 0xBE
 
-_BODY, _SIGNATURE = slice(10, 307), slice(312, 568)  # of a card-verifiable certificate
+# A card-verifiable certificate, as the bytes stand: all lengths in it are fixed.
+_BEFORE_BODY, _BODY = bytes.fromhex("7f218202335f4e820129"), slice(10, 307)
+_BEFORE_SIGNATURE, _SIGNATURE = bytes.fromhex("5f37820100"), slice(312, 568)
 _ISSUER, _MODULUS = slice(0, 16), slice(41, 297)  # of its body
 _BEFORE_MODULUS = bytes.fromhex("900301000191820100")
 
@@ -45,9 +47,9 @@ class TerminalCheck:
             raise Refused(PARAMETERS)
         body, signature = command.data[_BODY], command.data[_SIGNATURE]
         anchor = self._authority.terminal_anchor
-        if len(command.data) != _SIGNATURE.stop or body[_ISSUER] != anchor.key_id:
+        if command.data != _BEFORE_BODY + body + _BEFORE_SIGNATURE + signature:
             raise Refused(CONTENT)
-        if body[32:41] != _BEFORE_MODULUS:
+        if body[_ISSUER] != anchor.key_id or body[32:41] != _BEFORE_MODULUS:
             raise Refused(CONTENT)
         _verify(_key(anchor.n), signature, body, CONTENT)
         self._terminal = _key(int.from_bytes(body[_MODULUS], "big"))
