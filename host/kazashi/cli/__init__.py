@@ -8,7 +8,19 @@ import sys
 import typer
 from rich.console import Console
 
-from kazashi.cli import bench, demo, doctor, flash, info, listing, monitor, read, show, simulate
+from kazashi.cli import (
+    bench,
+    demo,
+    doctor,
+    face,
+    flash,
+    info,
+    listing,
+    monitor,
+    read,
+    show,
+    simulate,
+)
 from kazashi.errors import ReaderError
 
 app = typer.Typer(
@@ -27,6 +39,7 @@ app.command("monitor")(monitor.monitor)
 app.command("simulate")(simulate.simulate)
 app.command("bench")(bench.bench)
 app.command("flash")(flash.flash)
+app.add_typer(face.app, name="face")
 
 
 def main() -> None:
