@@ -13,6 +13,7 @@ from kazashi.cli import (
     checkin,
     demo,
     doctor,
+    face,
     flash,
     info,
     listing,
@@ -40,6 +41,7 @@ app.command("monitor")(monitor.monitor)
 app.command("simulate")(simulate.simulate)
 app.command("bench")(bench.bench)
 app.command("flash")(flash.flash)
+app.add_typer(face.app, name="face")
 
 
 def main() -> None:

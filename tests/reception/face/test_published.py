@@ -1,7 +1,6 @@
 """The models that OpenCV publishes, where KAZASHI_FACE_MODELS names the folder they are in.
 
-Hashes: of opencv/opencv_zoo on Hugging Face and GitHub. They are under the licences MIT (YuNet) and
-Apache 2.0 (SFace), and no package of a registry carries them.
+Hashes: of opencv/opencv_zoo, as its users quote them.
 """
 
 import os

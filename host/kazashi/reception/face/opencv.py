@@ -103,7 +103,8 @@ class OpenCvMatcher:
 
     def score(self, one: Features, other: Features) -> float:
         """How alike two faces are."""
-        return self._recognizer.match(one, other, cv2.FaceRecognizerSF_FR_COSINE)
+        score = self._recognizer.match(one, other, cv2.FaceRecognizerSF_FR_COSINE)
+        return min(1.0, max(-1.0, score))  # rounding errors go past both; NaN is no likeness
 
     def _finds(self, pixels: Pixels) -> Pixels:
         """A row for each face."""
