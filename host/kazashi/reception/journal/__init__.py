@@ -1,0 +1,48 @@
+"""The journal: a row a visit, a row a step; never a PIN, My Number, PUPI or photo.
+
+with Journal(default_path()) as journal:
+    visit = journal.begin(profile="desk", reader="usb:E661A4")
+    visit.step("pin", way="pin", tries_left=3)
+    visit.end("checked_in", way="pin")
+"""
+
+from kazashi.reception.journal.errors import (
+    JournalBroken,
+    JournalBusy,
+    JournalError,
+    JournalFull,
+    JournalMissing,
+    JournalNewer,
+    JournalRefused,
+)
+from kazashi.reception.journal.facts import FACTS, Fact
+from kazashi.reception.journal.journal import Entry, Held, Journal
+from kazashi.reception.journal.view import (
+    INTERRUPTED,
+    JAPAN,
+    Step,
+    View,
+    Visit,
+    default_path,
+)
+
+__all__ = [
+    "FACTS",
+    "INTERRUPTED",
+    "JAPAN",
+    "Entry",
+    "Fact",
+    "Held",
+    "Journal",
+    "JournalBroken",
+    "JournalBusy",
+    "JournalError",
+    "JournalFull",
+    "JournalMissing",
+    "JournalNewer",
+    "JournalRefused",
+    "Step",
+    "View",
+    "Visit",
+    "default_path",
+]

@@ -1,0 +1,132 @@
+"""What the journal may keep of a step: nothing that is not named here.
+
+PIN, 照合番号, My Number, PUPI, photo, and what stands on the card have no name here: none of them
+gets in by mistake. Bytes never do.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, cast
+
+Fact = str | int | float | bool
+
+_WORD_MAX = 200  # characters; a reader's URL is the longest
+_TEXT_MAX = 1000  # characters that a person typed; a photo as text has more
+_COUNT_MAX = 999
+_NUMBER_MAX = 1e9  # a My Number has twelve digits
+
+
+def is_text(value: object) -> bool:
+    """What a person typed: any characters that UTF-8 has, 1,000 at most."""
+    return isinstance(value, str) and len(value) <= _TEXT_MAX and _is_utf8(value)
+
+
+def is_word(value: object) -> bool:
+    """A name that a program chose: printable, 200 characters at most."""
+    return isinstance(value, str) and 0 < len(value) <= _WORD_MAX and value.isprintable()
+
+
+def is_digest(value: object) -> bool:
+    """SHA-256, hexadecimal."""
+    return isinstance(value, str) and len(value) == 64 and set(value) <= set("0123456789abcdef")
+
+
+def is_time(value: object) -> bool:
+    """ISO 8601 with its zone."""
+    try:
+        return isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None
+    except ValueError:
+        return False
+
+
+def is_count(value: object) -> bool:
+    return isinstance(value, int) and not is_flag(value) and 0 <= value <= _COUNT_MAX
+
+
+def is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not is_flag(value) and abs(value) <= _NUMBER_MAX
+
+
+def is_flag(value: object) -> bool:
+    return isinstance(value, bool)
+
+
+def _is_utf8(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:  # half a surrogate pair
+        return False
+    return True
+
+
+FACTS: Mapping[str, Callable[[object], bool]] = {
+    # who, and how we know
+    "way": is_word,  # face, pin, visual, android, iphone …
+    "next_way": is_word,  # where a failed way leads
+    "outcome": is_word,  # of this step
+    "token": is_word,  # card, android, iphone
+    "certificate_sha256": is_digest,
+    "validity": is_word,
+    "is_genuine": is_flag,  # the chip proved its key
+    "is_test": is_flag,  # anchors or cards of a test were used
+    "tries_left": is_count,
+    "failures": is_count,  # in a row
+    "score": is_number,  # of the face, in the unit of `threshold`
+    "threshold": is_number,
+    "staff": is_text,  # who checked by eye
+    "reason": is_text,
+    # what they agreed to
+    "item": is_word,
+    "state": is_word,
+    "given_at": is_time,
+    "ends_at": is_time,
+    "prescription": is_word,  # electronic, paper
+    # what the centre said
+    "eligibility": is_word,
+    "reference": is_word,  # a number of the inquiry, never of the person
+    "fallback": is_word,  # which of the official ones
+    "error": is_text,
+}
+
+
+def as_json(facts: Mapping[str, object]) -> str:
+    """`facts` as they are kept.
+
+    Raises:
+        ValueError: a name that is not in FACTS, or a value that is not what it should be. The
+            value itself is not told: it may be what must not be kept.
+    """
+    for name, value in facts.items():
+        if name not in FACTS:
+            raise ValueError(f"the journal keeps no {name}: it is not one of FACTS")
+        if not FACTS[name](value):
+            kind = FACTS[name].__name__.removeprefix("is_")
+            raise ValueError(f"the journal keeps {name} as a {kind} only")
+    return json.dumps(facts, ensure_ascii=False)
+
+
+def from_json(kept: str) -> dict[str, Fact]:
+    """The facts in `kept`; names that another release kept, too.
+
+    Raises:
+        ValueError: it is not what `as_json` writes.
+    """
+    facts: Any = json.loads(kept)
+    if not isinstance(facts, dict):
+        raise ValueError("facts without names")
+    found = cast(dict[str, Fact], facts)
+    if not all(_is_fact(value) for value in found.values()):
+        raise ValueError("facts of another kind")
+    return found
+
+
+def _is_fact(value: object) -> bool:
+    return is_flag(value) or is_number(value) or (isinstance(value, str) and _is_utf8(value))
+
+
+def require_word(**values: str) -> None:
+    """ValueError where one of the `values` is not a word; the value itself is not told."""
+    for name, value in values.items():
+        if not is_word(value):
+            raise ValueError(f"the journal keeps {name} as a word only")

@@ -1,0 +1,211 @@
+"""The journal, written: visits as they happen, and people held until the centre can be asked.
+
+What a call wrote is on the disk when it returns; what it could not write is not there in part.
+"""
+
+from collections.abc import Callable, Generator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from kazashi.reception.journal.facts import Fact, as_json, is_text, require_word
+from kazashi.reception.journal.file import JournalFile, Presence, make
+from kazashi.reception.journal.view import DAY, INTERRUPTED, View, as_text
+
+_ALONE_S = 0.1  # to see whether another process writes; looking in from elsewhere takes less
+_DAYS_CONFIRMING = 3
+_SEXES = (1, 2, 9)
+
+# The first visit that stays. One from the future is no sign of age where an older one came after.
+_STAYS_FROM = f"""
+    SELECT min(id) FROM visit WHERE {DAY} >= :oldest AND (
+        begun_at <= :now OR id > (SELECT coalesce(max(id), 0) FROM visit WHERE {DAY} < :oldest)
+    )"""
+_PRUNE = f"""
+    DELETE FROM visit WHERE id < ({_STAYS_FROM})
+    AND outcome IS NOT NULL AND id NOT IN (SELECT visit FROM held)"""
+_TODAY = f"""
+    SELECT DISTINCT {DAY} FROM visit WHERE begun_at <= :now
+    ORDER BY 1 DESC LIMIT 1 OFFSET {_DAYS_CONFIRMING - 1}"""
+
+
+@dataclass(frozen=True)
+class Held:
+    """A person of `visit` for whom the centre is yet to be asked. `sex`: 1, 2 or 9."""
+
+    visit: int
+    held_at: datetime
+    name: str = field(repr=False)
+    address: str = field(repr=False)
+    birth: date = field(repr=False)
+    sex: int = field(repr=False)
+    reason: str
+
+
+class Journal(View):
+    """The journal at `path`, made where there is none; for one thread. `now`: aware of its zone.
+
+    Visits without an end whose process is gone are INTERRUPTED from now on.
+
+    Raises:
+        JournalError: see errors.py; so from each method. After JournalFull and JournalBusy the same
+            call may be made again at any time.
+    """
+
+    def __init__(self, path: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._now = now
+        self._presence = Presence(path)
+        with ExitStack() as undo:
+            make(path.with_name(path.name + "-lock"))
+            undo.callback(self._presence.leave)
+            with self._presence.is_nobody(_ALONE_S) as is_nobody:
+                if not is_nobody:
+                    self._presence.stay()  # the other may be making it still
+                self._file = JournalFile(path, is_writer=True)
+                undo.callback(self._file.close)
+                if is_nobody:
+                    self._interrupt()
+            self._presence.stay()
+            self._undo = undo.pop_all()
+
+    def _interrupt(self) -> None:
+        with self._file.transaction() as db:
+            db.execute("UPDATE visit SET outcome = ? WHERE outcome IS NULL", (INTERRUPTED,))
+        self._file.forget()  # what a kill kept from being forgotten
+
+    @contextmanager
+    def _is_idle(self) -> Generator[bool]:
+        yield False  # a visit without an end is one of ours
+
+    def close(self) -> None:
+        self._undo.close()
+
+    def begin(self, profile: str, reader: str) -> "Entry":
+        """A patient's visit at `reader`; the one before it there, without an end, is INTERRUPTED.
+
+        Raises:
+            ValueError: not a word, see facts.py.
+        """
+        require_word(profile=profile, reader=reader)
+        with self._file.transaction() as db:
+            db.execute(
+                "UPDATE visit SET outcome = ? WHERE reader = ? AND outcome IS NULL",
+                (INTERRUPTED, reader),
+            )
+            number = db.execute(
+                "INSERT INTO visit (begun_at, profile, reader) VALUES (?, ?, ?)",
+                (as_text(self._now()), profile, reader),
+            ).lastrowid
+        assert number is not None
+        return Entry(number, self._file, self._now)
+
+    def hold(
+        self, visit: int, *, name: str, address: str, birth: date, sex: int, reason: str
+    ) -> None:
+        """Keep the four items of a person until `release`; again: instead of those before.
+
+        Raises:
+            ValueError: no such visit, no text, or another sex than 1, 2 or 9.
+        """
+        if not (is_text(name) and is_text(address) and is_text(reason) and sex in _SEXES):
+            raise ValueError("a person is held with name, address, birth, and sex 1, 2 or 9")
+        now = as_text(self._now())
+        row = (now, name, address, birth.isoformat(), int(sex), reason, visit)
+        with self._file.transaction() as db:
+            kept = db.execute(
+                "INSERT OR REPLACE INTO held (held_at, name, address, birth, sex, reason, visit) "
+                "SELECT ?, ?, ?, ?, ?, ?, id FROM visit WHERE id = ?",
+                row,
+            )
+            if kept.rowcount != 1:
+                raise ValueError(f"there is no visit {visit}")
+
+    def held(self) -> list[Held]:
+        """The people for whom the centre is yet to be asked, in the order of their visits."""
+        with self._file.snapshot() as db:
+            query = "SELECT visit, held_at, name, address, birth, sex, reason FROM held ORDER BY 1"
+            rows = db.execute(query).fetchall()
+
+        with self._understood():
+            return [_person(*row) for row in rows]
+
+    def release(self, visit: int) -> None:
+        """The centre was asked for the person of `visit`: delete what was held, if it still is."""
+        with self._file.transaction() as db:
+            db.execute("DELETE FROM held WHERE visit = ?", (visit,))
+        self._file.forget()
+
+    def prune(self, days: int) -> int:
+        """Delete visits that began more than `days` ago. Returns how many.
+
+        "Ago" is counted from the third newest of Japan's days with visits that the clock has
+        reached: a clock that is wrong for two days deletes nothing. Nothing is deleted after a
+        visit that stays; one from the clock's future goes once one after it is old enough.
+        Visits that run stay, and those of people held.
+
+        Raises:
+            ValueError: `days` is less than 1.
+        """
+        if days < 1:
+            raise ValueError("a visit is kept for a day at least")
+        moment = {"now": as_text(self._now())}
+        with self._file.transaction() as db:
+            today = db.execute(_TODAY, moment).fetchone()
+            if not today:
+                return 0
+            with self._understood():
+                oldest = _days_before(today[0], days)
+            pruned = db.execute(_PRUNE, moment | {"oldest": oldest}).rowcount
+        self._file.forget()
+        return pruned
+
+
+def _person(
+    visit: int, held_at: str, name: str, address: str, birth: str, sex: int, reason: str
+) -> Held:
+    at, born = datetime.fromisoformat(held_at), date.fromisoformat(birth)
+    return Held(visit, at, name, address, born, sex, reason)
+
+
+def _days_before(day: str, days: int) -> str:
+    ordinal = date.fromisoformat(day).toordinal() - days
+    return date.fromordinal(max(ordinal, 1)).isoformat()
+
+
+class Entry:
+    """A visit while it runs, from `Journal.begin`; `id` is its number."""
+
+    def __init__(self, number: int, file: JournalFile, now: Callable[[], datetime]) -> None:
+        self.id = number
+        self._file = file
+        self._now = now
+
+    def step(self, name: str, **facts: Fact) -> None:
+        """Something happened.
+
+        Raises:
+            ValueError: `facts` has what the journal does not keep, see facts.py, or the visit
+                ended before.
+        """
+        self._write(name, facts, None)
+
+    def end(self, outcome: str, **facts: Fact) -> None:
+        """The visit is over; its `facts` are kept as a last step, "end". Errors as in `step`."""
+        require_word(outcome=outcome)
+        self._write("end", facts, outcome)
+
+    def _write(self, name: str, facts: dict[str, Fact], outcome: str | None) -> None:
+        require_word(name=name)
+        now, kept = as_text(self._now()), as_json(facts)
+        with self._file.transaction() as db:
+            step = db.execute(
+                "INSERT INTO step (visit, at, name, facts) "
+                "SELECT id, ?, ?, ? FROM visit WHERE id = ? AND outcome IS NULL",
+                (now, name, kept, self.id),
+            )
+            if step.rowcount != 1:
+                raise ValueError(f"visit {self.id} has ended")
+            if outcome is not None:
+                ending = "UPDATE visit SET ended_at = ?, outcome = ? WHERE id = ?"
+                db.execute(ending, (now, outcome, self.id))

@@ -1,0 +1,148 @@
+"""What the journal kept, read alone: from another process, too, while visits are written.
+
+Visits and steps stand in the order in which they were written, whatever the clock said meanwhile.
+"""
+
+import os
+import sqlite3
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any, Self
+
+from kazashi.reception.journal.errors import JournalBroken
+from kazashi.reception.journal.facts import Fact, from_json
+from kazashi.reception.journal.file import JournalFile, Presence
+
+INTERRUPTED = "interrupted"  # outcome of a visit whose end is missing: a power cut, a kill
+JAPAN = timezone(timedelta(hours=9))
+
+_PAGE = 500  # visits read at a time, so that a long export holds up no one
+DAY = "date(begun_at, '+9 hours')"  # Japan's
+_IN_DAYS = f"({DAY} BETWEEN :since AND :until) IS NOT 0"  # no date at all: told as damage
+
+
+def default_path() -> Path:
+    """$XDG_STATE_HOME/kazashi/journal.db, or in ~/.local/state.
+
+    Source: XDG Base Directory Specification 0.8; a path that is not absolute counts as none.
+    """
+    state = Path(os.environ.get("XDG_STATE_HOME", ""))
+    if not state.is_absolute():
+        state = Path.home() / ".local" / "state"
+    return state / "kazashi" / "journal.db"
+
+
+@dataclass(frozen=True)
+class Step:
+    """What happened in a visit. `at`: UTC, by the machine's clock."""
+
+    at: datetime
+    name: str
+    facts: Mapping[str, Fact]
+
+
+@dataclass(frozen=True)
+class Visit:
+    """`outcome`: None while it runs; INTERRUPTED where nobody wrote its end. Times are UTC."""
+
+    id: int
+    begun_at: datetime
+    profile: str
+    reader: str
+    outcome: str | None
+    ended_at: datetime | None
+    steps: tuple[Step, ...]
+
+    def fact(self, name: str) -> Fact | None:
+        """The latest word on `name`, of any step."""
+        return next((step.facts[name] for step in self.steps[::-1] if name in step.facts), None)
+
+
+class View:
+    """The journal at `path`, where there is one.
+
+    Raises:
+        JournalError: see errors.py; so from each method.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._presence = Presence(path)
+        self._file = JournalFile(path, is_writer=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: object
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._file.close()
+
+    def count(self) -> int:
+        """How many visits there are."""
+        with self._file.snapshot() as db:
+            return db.execute("SELECT count(*) FROM visit").fetchone()[0]
+
+    def visits(
+        self, since: date = date.min, until: date = date.max, limit: int | None = None
+    ) -> Iterator[Visit]:
+        """Visits begun on Japan's days `since` to `until`, both included; the last `limit` of them.
+
+        What is written meanwhile may come as well.
+        """
+        days = {"since": since.isoformat(), "until": until.isoformat()}
+        after = 0 if limit is None else self._before_last(limit, days)
+        while page := self._page(after, days):
+            yield from page
+            after = page[-1].id
+
+    def _before_last(self, limit: int, days: dict[str, str]) -> int:
+        with self._file.snapshot() as db:
+            query = f"SELECT id FROM visit WHERE {_IN_DAYS} ORDER BY id DESC LIMIT 1 OFFSET :limit"
+            row = db.execute(query, days | {"limit": limit}).fetchone()
+        return row[0] if row else 0
+
+    def _page(self, after: int, days: dict[str, str]) -> list[Visit]:
+        with self._is_idle() as is_idle, self._file.snapshot() as db:
+            query = f"SELECT * FROM visit WHERE id > :after AND {_IN_DAYS} ORDER BY id LIMIT :page"
+            rows = db.execute(query, days | {"after": after, "page": _PAGE}).fetchall()
+            query = "SELECT at, name, facts FROM step WHERE visit = ? ORDER BY id"
+            steps = [db.execute(query, row[:1]).fetchall() for row in rows]
+        with self._understood():
+            return [_visit(row, kept, is_idle) for row, kept in zip(rows, steps, strict=True)]
+
+    @contextmanager
+    def _is_idle(self) -> Generator[bool]:
+        """Whether no visit can be running."""
+        with self._presence.is_nobody(wait_s=0) as is_nobody:
+            yield is_nobody
+
+    @contextmanager
+    def _understood(self) -> Generator[None]:
+        """Makes something of rows; JournalBroken where they are not what we wrote."""
+        try:
+            yield
+        except (ValueError, TypeError, AttributeError) as error:
+            raise JournalBroken(self._file.path, f"a row of it: {error}") from error
+
+
+def _visit(row: sqlite3.Row, steps: list[Any], is_idle: bool) -> Visit:
+    number, begun_at, profile, reader, ended_at, outcome = row
+    if outcome is None and is_idle:
+        outcome = INTERRUPTED
+    ended = datetime.fromisoformat(ended_at) if ended_at else None
+    kept = tuple(
+        Step(datetime.fromisoformat(at), name, from_json(facts)) for at, name, facts in steps
+    )
+    return Visit(number, datetime.fromisoformat(begun_at), profile, reader, outcome, ended, kept)
+
+
+def as_text(moment: datetime) -> str:
+    """`moment` as it is kept: UTC, milliseconds, always as wide, so that its order is time's."""
+    utc = moment.astimezone(UTC).replace(tzinfo=None)
+    return utc.isoformat(timespec="milliseconds") + "Z"
