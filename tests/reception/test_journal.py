@@ -289,6 +289,12 @@ def test_a_person_is_held_until_released_and_shown_nowhere_else(path, clock):
         assert journal.held() == []
 
 
+def test_of_a_birth_with_a_time_the_day_is_held(journal):
+    entry = journal.begin("desk", "usb:1")
+    journal.hold(entry.id, **PERSON | {"birth": datetime(1956, 2, 29, 12)})
+    assert journal.held()[0].birth == date(1956, 2, 29)
+
+
 @pytest.mark.parametrize(
     "wrong", [{"sex": 3}, {"name": b"\x00"}, {"address": "x" * 1001}, {"reason": "\ud800"}]
 )

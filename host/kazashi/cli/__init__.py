@@ -8,8 +8,21 @@ import sys
 import typer
 from rich.console import Console
 
-from kazashi.cli import bench, demo, doctor, flash, info, listing, monitor, read, show, simulate
+from kazashi.cli import (
+    bench,
+    demo,
+    doctor,
+    flash,
+    info,
+    journal,
+    listing,
+    monitor,
+    read,
+    show,
+    simulate,
+)
 from kazashi.errors import ReaderError
+from kazashi.reception.journal import JournalError
 
 app = typer.Typer(
     name="kazashi",
@@ -27,6 +40,7 @@ app.command("monitor")(monitor.monitor)
 app.command("simulate")(simulate.simulate)
 app.command("bench")(bench.bench)
 app.command("flash")(flash.flash)
+app.add_typer(journal.app, name="journal")
 
 
 def main() -> None:
@@ -34,7 +48,7 @@ def main() -> None:
     show.show_downloads()
     try:
         app()
-    except ReaderError as error:
+    except (ReaderError, JournalError) as error:
         line = f"kazashi: {error.on_screen} / {error}"
         Console(stderr=True, soft_wrap=True).print(line, markup=False, style="red")
         sys.exit(1)
