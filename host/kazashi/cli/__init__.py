@@ -16,6 +16,7 @@ from kazashi.cli import (
     face,
     flash,
     info,
+    journal,
     listing,
     monitor,
     read,
@@ -23,6 +24,7 @@ from kazashi.cli import (
     simulate,
 )
 from kazashi.errors import ReaderError
+from kazashi.reception.errors import ReceptionError
 
 app = typer.Typer(
     name="kazashi",
@@ -42,6 +44,7 @@ app.command("simulate")(simulate.simulate)
 app.command("bench")(bench.bench)
 app.command("flash")(flash.flash)
 app.add_typer(face.app, name="face")
+app.add_typer(journal.app, name="journal")
 
 
 def main() -> None:
@@ -49,7 +52,7 @@ def main() -> None:
     show.show_downloads()
     try:
         app()
-    except ReaderError as error:
+    except (ReaderError, ReceptionError) as error:
         line = f"kazashi: {error.on_screen} / {error}"
         Console(stderr=True, soft_wrap=True).print(line, markup=False, style="red")
         sys.exit(1)

@@ -1,5 +1,6 @@
 """Options that many commands have, declared once."""
 
+from pathlib import Path
 from typing import Annotated, Protocol
 
 import typer
@@ -24,6 +25,15 @@ ReaderUrl = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON instead of text.")]
 AsJsonLines = Annotated[bool, typer.Option("--json", help="One JSON object a line for each event.")]
+JournalPath = Annotated[
+    Path | None,
+    typer.Option(
+        "--journal",
+        metavar="FILE",
+        help="The journal; default: kazashi/journal.db in $XDG_STATE_HOME or ~/.local/state.",
+        show_default=False,
+    ),
+]
 TimeoutS = Annotated[
     float, typer.Option("--timeout", metavar="S", min=0.1, help="Seconds to wait for a card.")
 ]

@@ -68,7 +68,10 @@ FACTS: Mapping[str, Callable[[object], bool]] = {
     "token": is_word,  # card, android, iphone
     "certificate_sha256": is_digest,
     "validity": is_word,
+    "proof": is_word,  # what shows that the chip is no copy
     "is_genuine": is_flag,  # the chip proved its key
+    "is_match": is_flag,  # the face, or the person before the staff
+    "compared_with": is_word,  # by the staff: photo, card
     "is_test": is_flag,  # anchors or cards of a test were used
     "tries_left": is_count,
     "failures": is_count,  # in a row

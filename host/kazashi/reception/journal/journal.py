@@ -111,7 +111,8 @@ class Journal(View):
         if not (is_text(name) and is_text(address) and is_text(reason) and sex in _SEXES):
             raise ValueError("a person is held with name, address, birth, and sex 1, 2 or 9")
         now = as_text(self._now())
-        row = (now, name, address, birth.isoformat(), int(sex), reason, visit)
+        born = date.isoformat(birth)  # without its time, where it is a datetime
+        row = (now, name, address, born, int(sex), reason, visit)
         with self._file.transaction() as db:
             kept = db.execute(
                 "INSERT OR REPLACE INTO held (held_at, name, address, birth, sex, reason, visit) "

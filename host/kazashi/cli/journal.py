@@ -1,0 +1,152 @@
+"""`kazashi journal`: what was kept of the visits, on the terminal or in a file."""
+
+import csv
+import json
+import os
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, TextIO
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from kazashi.cli import show
+from kazashi.cli.options import AsJson, JournalPath
+from kazashi.reception.journal import INTERRUPTED, JAPAN, Step, View, Visit, default_path
+
+app = typer.Typer(help="What was kept of the visits.", no_args_is_help=True)
+
+_DAY = ["%Y-%m-%d"]
+_Since = Annotated[
+    datetime,
+    typer.Option(formats=_DAY, metavar="DATE", help="First day, Japan's.", show_default=False),
+]
+_Until = Annotated[
+    datetime,
+    typer.Option(formats=_DAY, metavar="DATE", help="Last day, Japan's.", show_default=False),
+]
+_Limit = Annotated[int, typer.Option("--limit", metavar="N", min=1, help="The last N visits.")]
+_NewFile = Annotated[Path, typer.Argument(metavar="FILE", help="A new file: .jsonl or .csv.")]
+
+_RUNNING = "running"
+_STYLES = {INTERRUPTED: "red", _RUNNING: "green"}
+_OF_VISIT = ["visit", "begun_at", "profile", "reader", "outcome", "ended_at"]
+_OF_STEP = ["at", "step", "facts"]
+
+
+@app.command("list")
+def list_visits(
+    since: _Since = datetime.min,
+    until: _Until = datetime.max,
+    limit: _Limit = 20,
+    *,
+    as_json: AsJson = False,
+    journal: JournalPath = None,
+) -> None:
+    """Show the last visits, oldest first."""
+    with View(journal or default_path()) as view:
+        visits = list(view.visits(since.date(), until.date(), limit))
+    if as_json:
+        show.print_json([_facts(visit) for visit in visits])
+    else:
+        _show(Console(), visits)
+
+
+def _facts(visit: Visit) -> dict[str, Any]:
+    return {
+        "visit": visit.id,
+        "begun_at": visit.begun_at.isoformat(),
+        "profile": visit.profile,
+        "reader": visit.reader,
+        "outcome": visit.outcome,
+        "ended_at": visit.ended_at.isoformat() if visit.ended_at else None,
+        "steps": [
+            {"at": step.at.isoformat(), "step": step.name, "facts": step.facts}
+            for step in visit.steps
+        ],
+    }
+
+
+def _show(console: Console, visits: list[Visit]) -> None:
+    table = Table(box=None, padding=(0, 1, 0, 0))
+    table.add_column("visit", justify="right")
+    for name in ("begun, in Japan", "profile", "way", "outcome"):
+        table.add_column(name)
+    table.add_column("steps", overflow="fold")
+    for visit in visits:
+        outcome = visit.outcome or _RUNNING
+        table.add_row(
+            str(visit.id),
+            f"{visit.begun_at.astimezone(JAPAN):%Y-%m-%d %H:%M:%S}",
+            Text(visit.profile),
+            Text(str(visit.fact("way") or "")),
+            Text(outcome, _STYLES.get(outcome, "")),
+            Text(", ".join(_told(step) for step in visit.steps)),
+        )
+    console.print(table)
+
+
+def _told(step: Step) -> str:
+    return f"{step.name} {step.facts.get('outcome', '')}".rstrip()
+
+
+@app.command("export")
+def export(file: _NewFile, *, journal: JournalPath = None) -> None:
+    """Write all visits into a file: a visit a line (.jsonl), or a step a line (.csv)."""
+    if file.suffix not in _FORMATS:
+        raise typer.BadParameter(f"name a file of {' or '.join(_FORMATS)}", param_hint="FILE")
+    encoding, write = _FORMATS[file.suffix]
+    with View(journal or default_path()) as view, _new(file, encoding) as out:
+        write(out, _counted(view))
+
+
+@contextmanager
+def _new(path: Path, encoding: str) -> Generator[TextIO]:
+    """A file that its owner alone may read; where the block fails, there is none."""
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        try:
+            with os.fdopen(descriptor, "w", encoding=encoding, newline="") as out:
+                yield out
+        except BaseException:
+            path.unlink()
+            raise
+    except FileExistsError as error:
+        raise typer.BadParameter(f"{path} is there already: name a new file") from error
+    except OSError as error:
+        raise typer.BadParameter(f"cannot write {path}: {error.strerror}") from error
+
+
+def _counted(view: View) -> Iterator[Visit]:
+    """All visits, with a bar on stderr."""
+    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        yield from progress.track(view.visits(), total=view.count())
+
+
+def _write_jsonl(out: TextIO, visits: Iterator[Visit]) -> None:
+    for visit in visits:
+        out.write(json.dumps(_facts(visit), ensure_ascii=False) + "\n")
+
+
+def _write_csv(out: TextIO, visits: Iterator[Visit]) -> None:
+    """Facts as JSON in one column: so are their kinds kept, and no cell begins a formula."""
+    table = csv.DictWriter(out, _OF_VISIT + _OF_STEP)
+    table.writeheader()
+    for visit in visits:
+        row = _facts(visit)
+        steps: list[dict[str, Any]] = row.pop("steps")
+        for step in steps or [{"facts": {}}]:
+            facts = json.dumps(step["facts"], ensure_ascii=False)
+            table.writerow(row | step | {"facts": facts})
+
+
+_FORMATS: dict[str, tuple[str, Callable[[TextIO, Iterator[Visit]], None]]] = {
+    ".jsonl": ("utf-8", _write_jsonl),
+    ".csv": ("utf-8-sig", _write_csv),  # the mark tells a Japanese Excel that it is no Shift_JIS
+}

@@ -1,0 +1,177 @@
+"""`kazashi journal` as a person runs it."""
+
+import csv
+import json
+import os
+import sqlite3
+import stat
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from kazashi.cli import app
+from kazashi.reception.journal import Journal, View
+from program import kazashi
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "journal.db"
+
+
+def write(path, begun=datetime(2026, 11, 20, 14, 59, 30, tzinfo=UTC), reason="暗証番号をお忘れ"):
+    """A visit that was done, one hour later, over midnight in Japan, one that was interrupted."""
+    clock = [begun]
+    with Journal(path, lambda: clock[0]) as journal:
+        visit = journal.begin("desk", "usb:1")
+        visit.step("pin", way="pin", outcome="wrong", tries_left=2)
+        visit.step("visual check", way="visual", staff="佐藤", reason=reason)
+        visit.end("checked_in")
+        clock[0] += timedelta(hours=1)
+        journal.begin("[bold]phone", "usb:2")
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, ["journal", *arguments], env={"COLUMNS": "120"})
+
+
+def test_list_shows_visits_on_japans_days_with_way_outcome_and_steps(path):
+    write(path)
+    done = kazashi("journal", "list", "--journal", str(path))
+    assert done.returncode == 0, done.stderr
+    lines = [line.split() for line in done.stdout.splitlines()]
+    assert lines[1][:6] == ["1", "2026-11-20", "23:59:30", "desk", "visual", "checked_in"]
+    assert lines[-1] == ["2", "2026-11-21", "00:59:30", "[bold]phone", "interrupted"]
+    assert "pin wrong" in done.stdout
+
+
+def test_list_shows_that_a_visit_runs(path):
+    with Journal(path) as journal:
+        journal.begin("desk", "usb:1").step("pin")
+        assert "running" in run("list", "--journal", str(path)).stdout
+        (visit,) = json.loads(run("list", "--journal", str(path), "--json").stdout)
+        assert visit["outcome"] is None
+
+
+@pytest.mark.parametrize(
+    ("options", "visits"),
+    [
+        ([], [1, 2]),
+        (["--since", "2026-11-21"], [2]),
+        (["--until", "2026-11-20"], [1]),
+        (["--since", "2026-11-20", "--until", "2026-11-21"], [1, 2]),
+        (["--since", "0001-01-01", "--until", "9999-12-31"], [1, 2]),
+        (["--limit", "1"], [2]),
+        (["--since", "2026-11-22"], []),
+    ],
+)
+def test_list_takes_japans_days_and_a_limit(path, options, visits):
+    write(path)
+    done = run("list", "--journal", str(path), "--json", *options)
+    assert [visit["visit"] for visit in json.loads(done.stdout)] == visits
+
+
+def test_list_as_json_has_all_that_was_kept(path):
+    write(path)
+    visit, interrupted = json.loads(run("list", "--journal", str(path), "--json").stdout)
+    at = "2026-11-20T14:59:30+00:00"
+    assert visit == {
+        "visit": 1,
+        "begun_at": at,
+        "profile": "desk",
+        "reader": "usb:1",
+        "outcome": "checked_in",
+        "ended_at": at,
+        "steps": [
+            {"at": at, "step": "pin", "facts": {"way": "pin", "outcome": "wrong", "tries_left": 2}},
+            {
+                "at": at,
+                "step": "visual check",
+                "facts": {"way": "visual", "staff": "佐藤", "reason": "暗証番号をお忘れ"},
+            },
+            {"at": at, "step": "end", "facts": {}},
+        ],
+    }
+    assert (interrupted["outcome"], interrupted["ended_at"]) == ("interrupted", None)
+
+
+@pytest.mark.parametrize("options", [["--since", "soon"], ["--limit", "0"]])
+def test_days_and_limits_that_are_none_are_usage_errors(path, options):
+    assert run("list", "--journal", str(path), *options).exit_code == 2
+
+
+def test_the_journal_of_this_person_is_the_default(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    missing = kazashi("journal", "list")
+    assert missing.returncode == 1
+    assert f"no journal at {tmp_path}/kazashi/journal.db" in missing.stderr.replace("\n", "")
+    assert "受付の記録がありません" in missing.stderr
+    write(tmp_path / "kazashi" / "journal.db")
+    assert kazashi("journal", "list").returncode == 0
+
+
+def test_a_file_that_is_no_journal_ends_in_one_clear_line_and_stays(path):
+    path.write_bytes(b"my thesis")
+    done = kazashi("journal", "list", "--journal", str(path))
+    assert done.returncode == 1
+    assert "damaged or no journal" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert path.read_bytes() == b"my thesis"
+
+
+@settings(max_examples=25)
+@given(reason=st.text(max_size=200), year=st.integers(1, 9998))
+def test_any_words_survive_both_kinds_of_export(tmp_path_factory, reason, year):
+    folder = tmp_path_factory.mktemp("export")
+    write(folder / "journal.db", datetime(year, 1, 1, tzinfo=UTC), reason)
+    with View(folder / "journal.db") as view:
+        kept = [step.facts for visit in view.visits() for step in visit.steps]
+    for name in ("all.jsonl", "all.csv"):
+        done = run("export", str(folder / name), "--journal", str(folder / "journal.db"))
+        assert done.exit_code == 0, done.output
+    lines = (folder / "all.jsonl").read_text("utf-8").removesuffix("\n").split("\n")
+    visits = [json.loads(line) for line in lines]
+    assert [step["facts"] for visit in visits for step in visit["steps"]] == kept
+    assert kept[1]["reason"] == reason
+    with (folder / "all.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [json.loads(row["facts"]) for row in rows] == [*kept, {}]
+    assert [(row["visit"], row["step"]) for row in rows] == [
+        *(("1", "pin"), ("1", "visual check"), ("1", "end"), ("2", "")),
+    ]
+    assert [row["outcome"] for row in rows] == ["checked_in"] * 3 + ["interrupted"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes of files are POSIX")
+def test_an_export_is_for_its_owner_and_nobody_is_held_in_it(path, tmp_path):
+    with Journal(path) as journal:
+        visit = journal.begin("desk", "usb:1")
+        journal.hold(
+            visit.id, name="N A M E", address="A", birth=date(1990, 1, 1), sex=1, reason="down"
+        )
+    for name in ("all.jsonl", "all.csv"):
+        assert run("export", str(tmp_path / name), "--journal", str(path)).exit_code == 0
+        assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o600
+        assert "N A M E" not in (tmp_path / name).read_text("utf-8")
+
+
+def test_an_export_replaces_nothing_and_leaves_nothing_half(path, tmp_path):
+    write(path)
+    there = tmp_path / "there.csv"
+    there.write_text("mine")
+    done = run("export", str(there), "--journal", str(path))
+    assert done.exit_code == 2
+    assert "there already" in done.stderr
+    assert there.read_text() == "mine"
+    for name, said in (("all.xlsx", "name a file of .jsonl or .csv"), ("no/all.csv", "cannot")):
+        done = run("export", str(tmp_path / name), "--journal", str(path))
+        assert done.exit_code == 2
+        assert said in done.stderr
+    with sqlite3.connect(path) as db:
+        db.execute("UPDATE step SET facts = '' WHERE id = 2")
+    db.close()
+    assert run("export", str(tmp_path / "all.csv"), "--journal", str(path)).exit_code == 1
+    assert not (tmp_path / "all.csv").exists()
