@@ -8,12 +8,23 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from time import monotonic
 from typing import TypeVar
 
 from kazashi.cards.certificate import Certificate
 from kazashi.cards.jpki import PLAN, JpkiSession
 from kazashi.cards.surface import FourItems, Surface
-from kazashi.errors import CardError, LinkError, NoCard, PinRequired, ReaderError
+from kazashi.errors import (
+    CardError,
+    CardUnusable,
+    LinkError,
+    NoCard,
+    NotAMyNumberCard,
+    PinRequired,
+    ReaderError,
+    ReaderFault,
+    SeveralCards,
+)
 from kazashi.reader import Card, Reader
 from kazashi.reception.anchors import Anchors, UnknownIssuer
 from kazashi.reception.desk import Desk, Question
@@ -27,6 +38,14 @@ from kazashi.reception.visit import Outcome, Timeline, Visit, Who
 T = TypeVar("T")
 
 _TAPS = 3  # that may fail, until something else is offered
+_LOOK_S = 0.5
+
+_OUTCOMES: dict[type[ReaderError], Outcome] = {
+    NoCard: Outcome.NO_CARD,
+    NotAMyNumberCard: Outcome.NOT_A_MY_NUMBER_CARD,
+    CardUnusable: Outcome.NOT_A_MY_NUMBER_CARD,
+    ReaderFault: Outcome.READER_FAILED,
+}
 
 _PLACE = {
     Token.CARD: Text(
@@ -49,6 +68,19 @@ _UNREADABLE = Text(
     "カードを読み取れませんでした。係の者がご案内します。",
     "The card cannot be read. Staff will help.",
 )
+_NOT_A_MY_NUMBER_CARD = Text(
+    "マイナンバーカードではないカードが置かれています。係の者がご案内します。",
+    "What lies there is no My Number Card. Staff will help.",
+)
+_READER_BROKEN = Text(
+    "カードリーダーが使えません。係の者をお呼びください。",
+    "The card reader does not work. Please call the staff.",
+)
+_IN_THE_END = {
+    Outcome.NO_CARD: _NOT_SENSED,
+    Outcome.NOT_A_MY_NUMBER_CARD: _NOT_A_MY_NUMBER_CARD,
+    Outcome.READER_FAILED: _READER_BROKEN,
+}
 _READER_BACK = Text(
     "カードリーダーを再接続しました。カードをもう一度置いてください。",
     "The reader was connected again: lay the card down once more.",
@@ -175,9 +207,7 @@ class Patient:
 
     def ask(self, question: Question[T]) -> T | None:
         """Ask; the time until the answer is the people's."""
-        before = self._timeline.begin(
-            type(question).__name__.removeprefix("Ask").lower(), Who.PEOPLE
-        )
+        before = self._timeline.begin(question.name, Who.PEOPLE)
         try:
             return self._desk.ask(question)
         finally:
@@ -249,12 +279,21 @@ class Patient:
         for _ in range(_TAPS):
             try:
                 run()
-            except (CardError, LinkError) as error:
-                outcome = self._take_failure(way, error)
-            else:
                 return
-        reason = _UNREADABLE if outcome is Outcome.UNREADABLE else _NOT_SENSED
-        raise TokenFailed(_token_of(way), outcome, reason)
+            except LinkError as error:
+                self._fail(way, error)
+                self._reader.reconnect()
+                self.tell(_READER_BACK)
+                outcome = Outcome.READER_FAILED
+            except (CardError, ReaderFault) as error:
+                self._fail(way, error)
+                outcome = _OUTCOMES.get(type(error), Outcome.UNREADABLE)
+                if outcome is Outcome.NO_CARD:
+                    self.tell(_NOT_SENSED)
+                else:
+                    self.tell(error.text if isinstance(error, WrongToken) else text_of(error))
+                    self._await_removal(error)
+        raise TokenFailed(_token_of(way), outcome, _IN_THE_END.get(outcome, _UNREADABLE))
 
     def identified(self, way: Way) -> Identified:
         """Who it is, for the centre."""
@@ -289,18 +328,29 @@ class Patient:
                 self.tell(text_of(error))
             self.visit.is_kept = False
 
-    def _take_failure(self, way: Way, error: ReaderError) -> Outcome:
+    def _fail(self, way: Way, error: ReaderError) -> None:
         self.forget_card()
         self.note("failure", way=way, error=type(error).__name__)
-        if isinstance(error, LinkError):
-            self._reader.reconnect()
-            self.tell(_READER_BACK)
-            return Outcome.UNREADABLE
-        if isinstance(error, NoCard) and error.waited_s is not None:
-            self.tell(_NOT_SENSED)
-            return Outcome.NO_CARD
-        self.tell(error.text if isinstance(error, WrongToken) else text_of(error))
-        return Outcome.UNREADABLE
+
+    def _await_removal(self, error: ReaderError) -> None:
+        """Until what cannot be used is taken away: it would be found again at once."""
+        before = self._timeline.begin("removal", Who.PEOPLE)
+        if isinstance(error, CardUnusable | SeveralCards):
+            self._look_until_gone()
+        else:
+            self._reader.wait_for_removal(self._timeout_s)
+        self._timeline.begin(*before)
+
+    def _look_until_gone(self) -> None:
+        deadline = monotonic() + self._timeout_s
+        while monotonic() < deadline:
+            try:
+                self._reader.wait_for_card(_LOOK_S)
+            except (CardUnusable, SeveralCards):
+                continue
+            except CardError:
+                pass
+            return
 
     def _await_card(self) -> Card:
         before = self._timeline.begin("card", Who.PEOPLE)
