@@ -48,12 +48,13 @@ def test_list_shows_visits_on_japans_days_with_way_outcome_and_steps(path):
     assert "pin wrong" in done.stdout
 
 
-def test_list_shows_that_a_visit_runs(path):
+def test_list_shows_that_a_visit_runs_in_another_process(path):
     with Journal(path) as journal:
         journal.begin("desk", "usb:1").step("pin")
-        assert "running" in run("list", "--journal", str(path)).stdout
-        (visit,) = json.loads(run("list", "--journal", str(path), "--json").stdout)
+        (visit,) = json.loads(kazashi("journal", "list", "--journal", str(path), "--json").stdout)
         assert visit["outcome"] is None
+        assert len(visit["steps"]) == 1
+        assert "running" in run("list", "--journal", str(path)).stdout
 
 
 @pytest.mark.parametrize(
