@@ -13,17 +13,18 @@ import kazashi
 from kazashi.cards.cv_certificate import CvAnchor
 from kazashi.cli import show
 from kazashi.cli.desk import Given, Language, TerminalDesk
-from kazashi.cli.options import AsJson, ReaderUrl, TimeoutS
+from kazashi.cli.options import AsJson, JournalPath, ReaderUrl, TimeoutS
 from kazashi.reception.anchor_settings import configured_anchors
 from kazashi.reception.anchors import Anchors
 from kazashi.reception.checkin import Reception
 from kazashi.reception.consents import Item, Prescription
-from kazashi.reception.eligibility import CentreUnreachable, Standing
+from kazashi.reception.eligibility import Centre, CentreError, CentreUnreachable, Standing
 from kazashi.reception.face.attempts import Attempts
 from kazashi.reception.face.engine import open_matcher
 from kazashi.reception.face.matching import FaceNotAvailable
 from kazashi.reception.face.settings import FaceSettings
 from kazashi.reception.journal import Journal, default_path
+from kazashi.reception.outage import ask_held
 from kazashi.reception.profiles import PROFILES, Profile, Way
 from kazashi.reception.settings import BadSettings, load
 from kazashi.reception.simulated_centre import SimulatedCentre
@@ -51,6 +52,9 @@ _AsWay = Annotated[
 _NoCard = Annotated[
     bool, typer.Option("--no-card", help="The patient has none: the official fall-backs.")
 ]
+_HeldOnes = Annotated[
+    bool, typer.Option("--held", help="Nobody new: ask about those held while the centre was down.")
+]
 _ProfileName = Annotated[
     str | None,
     typer.Option(
@@ -63,10 +67,6 @@ _ProfileName = Annotated[
 _Config = Annotated[
     Path | None,
     typer.Option("--config", metavar="FILE", help="TOML: [anchors], [face].", show_default=False),
-]
-_JournalFile = Annotated[
-    Path | None,
-    typer.Option("--journal", metavar="FILE", help="Where visits are kept.", show_default=False),
 ]
 _Consent = Annotated[
     str | None,
@@ -102,13 +102,14 @@ def checkin(
     way: _AsWay = None,
     *,
     no_card: _NoCard = False,
+    held: _HeldOnes = False,
     profile: _ProfileName = None,
     reader: ReaderUrl = None,
     as_json: AsJson = False,
     language: Annotated[Language, typer.Option(help="What people read.")] = "ja",
     timeout: TimeoutS = 30.0,
     config: _Config = None,
-    journal: _JournalFile = None,
+    journal: JournalPath = None,
     consent: _Consent = None,
     prescription: _PrescriptionName = None,
     frame: _Frame = None,
@@ -118,8 +119,11 @@ def checkin(
     centre: _CentreSays = "valid",
 ) -> None:
     """Check a patient in. What no option answers is asked; without a terminal, line by line."""
-    if (way is None) != no_card:
-        raise typer.BadParameter("choose one: --way, or --no-card")
+    if (way is not None) + no_card + held != 1:
+        raise typer.BadParameter("choose one of --way, --no-card and --held")
+    if held:
+        _ask_held(journal or default_path(), _centre(centre), as_json=as_json)
+        return
     place = _profile(profile, way)
     given = Given(_items(consent), _prescription(prescription), frame, staff, reason)
     signed = _hex(challenge)
@@ -144,6 +148,25 @@ def checkin(
     _show(visit, as_json=as_json)
     if visit.outcome not in SUCCESSES:
         raise typer.Exit(1)
+
+
+def _ask_held(path: Path, centre: Centre, *, as_json: bool) -> None:
+    answers: list[dict[str, object]] = []
+    with Journal(path) as journal:
+        for held, answer in ask_held(journal, centre):
+            facts: dict[str, object] = {"visit": held.visit, "held_at": held.held_at.isoformat()}
+            if isinstance(answer, CentreError):
+                facts["error"] = str(answer)
+            else:
+                facts["eligibility"] = answer.to_json()
+            answers.append(facts)
+            if not as_json:
+                show.show_facts(Console(), facts, title=held.name)
+        left = len(journal.held())
+    if as_json:
+        show.print_json({"answers": answers, "held": left})
+    else:
+        Console().print(f"{len(answers)} asked about, {left} still held")
 
 
 def _profile(name: str | None, way: Way | None) -> Profile:

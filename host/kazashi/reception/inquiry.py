@@ -14,13 +14,18 @@ from kazashi.reception.desk import (
     AskItemsPin,
     AskPrescription,
 )
-from kazashi.reception.eligibility import Centre, CentreError, Identified, Request
+from kazashi.reception.eligibility import (
+    REFERENCE_SIZE,
+    Centre,
+    CentreError,
+    Identified,
+    Request,
+)
 from kazashi.reception.patient import Patient
 from kazashi.reception.profiles import Way
 from kazashi.reception.texts import Text, text_of
 from kazashi.reception.visit import Outcome
 
-_REFERENCE_SIZE = 8  # bytes: 16 digits, as wide as ArbitraryFileIdentifier
 _LATER = Text(
     "いま資格を確認できないため、氏名などを預かり、あとで確認します。",
     "Eligibility cannot be confirmed now: name and address are kept, it is asked for later.",
@@ -49,7 +54,7 @@ def ask_centre(patient: Patient, centre: Centre, about: Identified | Certificate
     """Eligibility; where the centre does not answer, the visit is held until it does."""
     visit = patient.visit
     patient.begin("eligibility")
-    reference = secrets.token_hex(_REFERENCE_SIZE)
+    reference = secrets.token_hex(REFERENCE_SIZE)
     request = Request(reference, about, visit.consents, visit.prescription)
     try:
         visit.eligibility = centre.ask(request)

@@ -40,12 +40,6 @@ T = TypeVar("T")
 _TAPS = 3  # that may fail, until something else is offered
 _LOOK_S = 0.5
 
-_OUTCOMES: dict[type[ReaderError], Outcome] = {
-    NoCard: Outcome.NO_CARD,
-    NotAMyNumberCard: Outcome.NOT_A_MY_NUMBER_CARD,
-    CardUnusable: Outcome.NOT_A_MY_NUMBER_CARD,
-    ReaderFault: Outcome.READER_FAILED,
-}
 
 _PLACE = {
     Token.CARD: Text(
@@ -287,7 +281,7 @@ class Patient:
                 outcome = Outcome.READER_FAILED
             except (CardError, ReaderFault) as error:
                 self._fail(way, error)
-                outcome = _OUTCOMES.get(type(error), Outcome.UNREADABLE)
+                outcome = _outcome_of(error)
                 if outcome is Outcome.NO_CARD:
                     self.tell(_NOT_SENSED)
                 else:
@@ -373,3 +367,16 @@ class Patient:
 
 def _token_of(way: Way) -> Token:
     return next(token for token in Token if way in token.ways)
+
+
+def _outcome_of(error: ReaderError) -> Outcome:
+    """Of a visit that can go no further after this."""
+    match error:
+        case NoCard(waited_s=float()):
+            return Outcome.NO_CARD
+        case NotAMyNumberCard() | CardUnusable():
+            return Outcome.NOT_A_MY_NUMBER_CARD
+        case ReaderFault():
+            return Outcome.READER_FAILED
+        case _:
+            return Outcome.UNREADABLE
