@@ -5,6 +5,7 @@ import json
 import os
 import sqlite3
 import stat
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -171,8 +172,7 @@ def test_an_export_replaces_nothing_and_leaves_nothing_half(path, tmp_path):
         done = run("export", str(tmp_path / name), "--journal", str(path))
         assert done.exit_code == 2
         assert said in done.stderr
-    with sqlite3.connect(path) as db:
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
         db.execute("UPDATE step SET facts = '' WHERE id = 2")
-    db.close()
     assert run("export", str(tmp_path / "all.csv"), "--journal", str(path)).exit_code == 1
     assert not (tmp_path / "all.csv").exists()

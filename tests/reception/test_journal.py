@@ -5,6 +5,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -430,7 +431,7 @@ def test_two_processes_make_a_journal_and_write_it_at_once(path):
 
 def test_a_newer_journal_is_refused_and_left_alone(path):
     Journal(path).close()
-    with sqlite3.connect(path) as db:
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
         db.execute("PRAGMA user_version = 2")
     for opened in (Journal, View):
         with pytest.raises(JournalNewer, match="update kazashi") as newer:
@@ -440,7 +441,7 @@ def test_a_newer_journal_is_refused_and_left_alone(path):
 
 def test_another_programs_database_is_refused_and_left_alone(tmp_path):
     path = tmp_path / "theirs.db"
-    with sqlite3.connect(path) as db:
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
         db.execute("CREATE TABLE patient (id)")
     before = path.read_bytes()
     for opened in (Journal, View):

@@ -5,6 +5,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -59,7 +60,7 @@ def states(tmp_path_factory):
             visits = [
                 replace(visit, outcome=visit.outcome or INTERRUPTED) for visit in view.visits()
             ]
-        with sqlite3.connect(folder / "journal.db") as db:
+        with closing(sqlite3.connect(folder / "journal.db", isolation_level=None)) as db:
             held = db.execute("SELECT visit FROM held").fetchall()
         states.append((visits, held))
 
@@ -81,7 +82,7 @@ def told(folder: Path) -> int:
 
 
 def is_sound(path: Path) -> bool:
-    with sqlite3.connect(path) as db:
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
         return db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 
 
