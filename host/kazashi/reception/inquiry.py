@@ -41,9 +41,7 @@ def ask_consents(patient: Patient) -> None:
     elif items:
         agreed = patient.ask(AskConsents(items))
         visit.consents = Consents.record(items, agreed, patient.now())
-    for consent in visit.consents.items:
-        facts = {name: value for name, value in consent.to_json().items() if value is not None}
-        patient.note("consent", **facts)
+    patient.note_each("consent", [consent.to_facts() for consent in visit.consents.items])
     if profile.asks_prescription:
         visit.prescription = patient.ask(AskPrescription())
         if visit.prescription:

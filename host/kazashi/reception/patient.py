@@ -4,7 +4,7 @@ A card that lies there is used for all ways that are tried; one that was lost is
 chip that is not sensed is said to be just that.
 """
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -169,6 +169,12 @@ class Patient:
         if self._entry:
             with self._kept():
                 self._entry.step(step, **facts)
+
+    def note_each(self, step: str, each: Sequence[Mapping[str, Fact]]) -> None:
+        """Keep several steps of one kind in the journal, at once."""
+        if self._entry and each:
+            with self._kept():
+                self._entry.steps(step, each)
 
     def hold(self, items: FourItems, reason: str) -> bool:
         """Keep the person until the centre can be asked. False where that was not possible."""
