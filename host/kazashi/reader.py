@@ -56,6 +56,7 @@ from kazashi_wire.messages import (
 _RETURN_S, _RETURN_LOOK_S = 3.0, 0.1  # of a board that starts again
 
 _LONGEST_PERIOD_S = 65.0
+_SELECT, _OK = b"\xa4", b"\x90\x00"
 EVERY_TECHNOLOGY = (Technology.TYPE_B, Technology.TYPE_A)  # the My Number Card first
 
 
@@ -155,6 +156,8 @@ class Card:
             raise NoCard
         try:
             response = self._ahead.response(apdu, on_progress) if self._ahead else None
+            if self._ahead and not response:
+                self._ahead.outdate(apdu)
             return response or self._link.transmit(apdu, on_progress)
         except ReaderError:
             self.end()  # the reader has switched its field off, or nobody knows
@@ -175,6 +178,15 @@ class _Ahead:
         while not self._is_over and apdu not in self._kept:
             self._take_next(apdu, on_progress)
         return self._kept.pop(apdu, None)
+
+    def outdate(self, apdu: bytes) -> None:
+        """`apdu` goes to the card after what was read. Another SELECT leaves that application, and
+        a PIN may turn a refusal into an answer.
+        """
+        is_select = apdu[1:2] == _SELECT
+        for command, response in list(self._kept.items()):
+            if is_select or response[-2:] != _OK:
+                del self._kept[command]
 
     def finish(self) -> None:
         """Wait until the reader is done."""
