@@ -1,6 +1,7 @@
 """What the centre is asked about a patient: after their consent, and later where it is down."""
 
 import secrets
+from datetime import timedelta
 
 from kazashi.cards.input_support import InputSupportSession
 from kazashi.cards.surface import FourItems
@@ -32,15 +33,16 @@ _LATER = Text(
 )
 
 
-def ask_consents(patient: Patient) -> None:
+def ask_consents(patient: Patient, last: timedelta) -> None:
     """What the profile asks for, and the certificate allows. Silence is no consent."""
     visit, profile = patient.visit, patient.profile
+    patient.begin("consents")
     items = profile.items_for(visit.validity) if visit.validity else ()
     if profile.is_emergency:
         visit.consents = Consents.hard_to_obtain(items)
     elif items:
         agreed = patient.ask(AskConsents(items))
-        visit.consents = Consents.record(items, agreed, patient.now())
+        visit.consents = Consents.record(items, agreed, patient.now(), lasts=last)
     patient.note_each("consent", [consent.to_facts() for consent in visit.consents.items])
     if profile.asks_prescription:
         visit.prescription = patient.ask(AskPrescription())
