@@ -137,8 +137,12 @@ class Card:
             self._ahead.finish()
 
     def end(self) -> None:
-        """Never use it again: whatever lies on the reader from now on may be another card."""
+        """Never use it again: whatever lies on the reader from now on may be another card.
+
+        What was read of it ahead, and not asked for, is let go.
+        """
         self._is_over = True
+        self._ahead = None
 
     def transmit(self, apdu: bytes, on_progress: Callable[[int], None] | None = None) -> bytes:
         """Send a command APDU of any length, get the response APDU with its status word.
@@ -367,9 +371,17 @@ class Reader:
         self._link.request(Show(signal=signal), Done)
 
     def rest(self) -> None:
-        """Switch the field off. The card forgets every PIN that it was shown."""
+        """Switch the field off. The card forgets every PIN that it was shown; the reader, all that
+        passed through its buffers.
+
+        This host lets go of what it holds of the card. It cannot zero it: Python's bytes do not
+        change, and lie in memory until that is used again.
+        """
         self._end_card()
-        self._link.request(Rest(), Rested)
+        try:
+            self._link.request(Rest(), Rested)
+        finally:
+            self._link.forget()
 
     def _end_card(self) -> None:
         if self._card:
@@ -380,6 +392,7 @@ class Reader:
         """No event came. Only a reader that has looked may say that there is no card."""
         rested = self._link.request(Rest(), Rested)
         came_late = self._link.event(0.0)  # raises what it tells of, where that is a failure
+        self._link.forget()
         if rested.has_found and not came_late:
             raise ProtocolError("the reader found a card, and its word was lost: try again")
         if not (rested.searches or rested.has_found):
