@@ -47,7 +47,7 @@ def _counter(board, folder):
 
 @pytest.fixture(scope="session")
 def face_matcher(tmp_path_factory):
-    file = faces.configure(tmp_path_factory.mktemp("models"))
+    file = faces.configure(tmp_path_factory.mktemp("models"), least_width_px=100)
     return open_matcher(FaceSettings.of(load(file), file.parent))
 
 
