@@ -33,7 +33,7 @@ from kazashi.reception.journal import Entry, Fact, Journal, JournalError
 from kazashi.reception.profiles import Profile, Token, Way
 from kazashi.reception.texts import Text, text_of
 from kazashi.reception.validity import Validity, japan_today, validity
-from kazashi.reception.visit import Outcome, Timeline, Visit, Who
+from kazashi.reception.visit import Outcome, Proof, Timeline, Visit, Who
 
 T = TypeVar("T")
 
@@ -226,11 +226,10 @@ class Patient:
             WrongToken: there is none.
             CardError: it could not be read.
         """
-        if self.card is None:
-            self._tap = None
-            self.tell(_PLACE[wanted])
-            self._tap = self._read(self._await_card())
-        assert self._tap is not None
+        if self.card is None or self._tap is None:
+            self._tap = self._take_up(wanted)
+        else:  # the way before may have selected another application
+            self._tap.jpki = JpkiSession(self._tap.card)
         self.visit.token = token = self._tap.token
         if token is not wanted:
             self.note("another token", token=token)
@@ -351,6 +350,14 @@ class Patient:
             except CardError:
                 pass
             return
+
+    def _take_up(self, wanted: Token) -> Tap:
+        """Maybe another card: what the one before has proved is not proved of this one."""
+        self.forget_card()
+        self.certificate = None
+        self.visit.proof, self.visit.signature = Proof.NONE, b""
+        self.tell(_PLACE[wanted])
+        return self._read(self._await_card())
 
     def _await_card(self) -> Card:
         before = self._timeline.begin("card", Who.PEOPLE)
