@@ -30,6 +30,7 @@ _LATER = Text(
 def ask_consents(patient: Patient) -> None:
     """What the profile asks for, and the certificate allows. Silence is no consent."""
     visit, profile = patient.visit, patient.profile
+    patient.begin("consents")
     items = profile.items_for(visit.validity) if visit.validity else ()
     if profile.is_emergency:
         visit.consents = Consents.hard_to_obtain(items)
