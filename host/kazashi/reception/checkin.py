@@ -13,6 +13,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from time import monotonic
 
 from kazashi.errors import ReaderError
 from kazashi.reader import Reader
@@ -27,7 +28,7 @@ from kazashi.reception.journal import Journal
 from kazashi.reception.patient import Patient, Refused, TokenFailed, WayFailed
 from kazashi.reception.profiles import Profile, Way, next_ways
 from kazashi.reception.texts import Text, text_of
-from kazashi.reception.visit import SUCCESSES, Outcome, Proof, Visit
+from kazashi.reception.visit import SUCCESSES, Outcome, Proof, Timeline, Visit
 from kazashi.reception.ways import RUNS, Faces
 from kazashi.reception.without_card import fall_back
 from kazashi_wire.messages import Signal
@@ -52,8 +53,8 @@ class Reception:
     """A reader, the rules of the place where it stands, and whom it asks.
 
     `faces`: where face matching is not available, why. `component`: an approved verifier's, which
-    has the card's key sign after face or visual check. `now`: aware of its zone. `timeout_s`: how
-    long a card is waited for.
+    has the card's key sign after face or visual check. `now`: aware of its zone. `clock`: seconds,
+    for the timeline. `timeout_s`: how long a card is waited for.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class Reception:
         component: CertifiedComponent | None = None,
         consents_last: timedelta = DAY,
         now: Callable[[], datetime] = _utc_now,
+        clock: Callable[[], float] = monotonic,
         timeout_s: float = 30.0,
     ) -> None:
         self._reader = reader
@@ -79,6 +81,7 @@ class Reception:
         self._component = component
         self._consents_last = consents_last
         self._now = now
+        self._clock = clock
         self._timeout_s = timeout_s
 
     def check_in(self, way: Way, desk: Desk, challenge: bytes = b"") -> Visit:
@@ -114,6 +117,7 @@ class Reception:
             self._journal,
             self._now,
             self._timeout_s,
+            Timeline(self._clock),
         )
         try:
             run(patient)

@@ -141,6 +141,7 @@ class Patient:
         journal: Journal,
         now: Callable[[], datetime],
         timeout_s: float,
+        timeline: Timeline,
     ) -> None:
         self.visit = visit
         self.profile = profile
@@ -154,7 +155,7 @@ class Patient:
         self._reader = reader
         self._journal = journal
         self._timeout_s = timeout_s
-        self._timeline = Timeline()
+        self._timeline = timeline
         self._tap: Tap | None = None
         self._entry: Entry | None = None
         with self._kept():
@@ -193,6 +194,7 @@ class Patient:
 
     def end(self) -> None:
         """The visit is over: the field goes off, nothing of it is kept here."""
+        self.begin("end")
         self.forget_card()
         with suppress(ReaderError):  # where the reader is gone, its field is off or off in seconds
             self._reader.rest()

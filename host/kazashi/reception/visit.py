@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from time import monotonic
 
 from kazashi.reception.consents import Consents, Prescription
 from kazashi.reception.eligibility import Eligibility
@@ -59,7 +58,7 @@ class Span:
 class Timeline:
     """One step after the other, without a gap."""
 
-    def __init__(self, now_s: Callable[[], float] = monotonic) -> None:
+    def __init__(self, now_s: Callable[[], float]) -> None:
         self._now_s = now_s
         self._start_s = self._begin_s = now_s()
         self._step, self._who = "start", Who.MACHINE
