@@ -387,7 +387,7 @@ def _token_of(way: Way) -> Token:
 def _outcome_of(error: ReaderError) -> Outcome:
     """Of a visit that can go no further after this."""
     match error:
-        case NoCard(waited_s=float()):
+        case NoCard() if error.waited_s is not None:
             return Outcome.NO_CARD
         case NotAMyNumberCard() | CardUnusable():
             return Outcome.NOT_A_MY_NUMBER_CARD
