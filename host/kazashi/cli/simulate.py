@@ -57,7 +57,7 @@ def simulate(
     pico = simulated(reader, is_blank=blank)
     does = "flash pico" if blank else "read"
     if anchors:
-        _write_anchors(anchors)
+        write_anchors(anchors)
     if pty is None:
         line = _tcp_line(tcp)
         with closing(line):
@@ -100,7 +100,7 @@ def _serve_pty(pico: Simulated, link: Path, does: str) -> None:
             link.unlink(missing_ok=True)
 
 
-def _write_anchors(folder: Path) -> None:
+def write_anchors(folder: Path) -> None:
     """What stands above the simulated cards of this process: they are fresh each time."""
     authority = test_authority()
     keys = "".join(

@@ -34,6 +34,7 @@ from kazashi.reception.without_card import fall_back
 from kazashi_wire.messages import Signal
 
 _CHALLENGE_SIZE = 32
+_NO_FACES = FaceNotAvailable("this reception was opened without a matcher: give it faces=")
 _DONE = Text("受付が終わりました。カードをお取りください。", "Checked in. Please take the card.")
 _NOT_DONE = Text(
     "受付できませんでした。カードを取り、係の者をお呼びください。",
@@ -65,7 +66,7 @@ class Reception:
         centre: Centre,
         journal: Journal,
         *,
-        faces: Faces | FaceNotAvailable,
+        faces: Faces | FaceNotAvailable = _NO_FACES,
         component: CertifiedComponent | None = None,
         consents_last: timedelta = DAY,
         now: Callable[[], datetime] = _utc_now,
