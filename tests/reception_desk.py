@@ -70,6 +70,18 @@ class People(Answers):
         return [question for question in self.asked if type(question) is kind]
 
 
+class Listening(SimulatedCentre):
+    """Keeps what it was asked."""
+
+    def __init__(self, *arguments, **settings):
+        super().__init__(*arguments, **settings)
+        self.requests = []
+
+    def ask(self, request):
+        self.requests.append(request)
+        return super().ask(request)
+
+
 class Counter:
     """The reader on a counter, what lies on it, and the journal below. `people` are the last."""
 
@@ -227,6 +239,7 @@ def _renew(picc):
     application = _application(picc)
     if application is None:
         return
+    application.commands.clear()
     for pin, left in application.left.items():
         pin.left = left
     for each in _applications(application):

@@ -23,7 +23,7 @@ from kazashi.reception.eligibility import (
     Request,
 )
 from kazashi.reception.patient import Patient
-from kazashi.reception.profiles import Way
+from kazashi.reception.profiles import Token, Way
 from kazashi.reception.texts import Text, text_of
 from kazashi.reception.visit import Outcome
 
@@ -79,7 +79,7 @@ def hold(patient: Patient, reason: str) -> None:
 
 def _items_of_chip(patient: Patient) -> FourItems | None:
     """None where the card is gone, is a phone, or its code is not shown: one attempt."""
-    if patient.card is None:
+    if patient.card is None or patient.visit.token is not Token.CARD:
         return None
     patient.begin("four items")
     try:

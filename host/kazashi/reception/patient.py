@@ -30,6 +30,7 @@ from kazashi.reception.anchors import Anchors, UnknownIssuer
 from kazashi.reception.desk import Desk, Question
 from kazashi.reception.eligibility import Identified
 from kazashi.reception.journal import Entry, Fact, Journal, JournalError
+from kazashi.reception.journal.facts import is_text
 from kazashi.reception.profiles import Profile, Token, Way
 from kazashi.reception.texts import Text, text_of
 from kazashi.reception.validity import Validity, japan_today, validity
@@ -179,17 +180,18 @@ class Patient:
 
     def hold(self, items: FourItems, reason: str) -> bool:
         """Keep the person until the centre can be asked. False where that was not possible."""
-        if self._entry:
-            with self._kept():
-                self._journal.hold(
-                    self._entry.id,
-                    name=items.name,
-                    address=items.address,
-                    birth=items.birth,
-                    sex=items.sex,
-                    reason=reason,
-                )
-                return True
+        if not (self._entry and is_text(items.name) and is_text(items.address)):
+            return False
+        with self._kept():
+            self._journal.hold(
+                self._entry.id,
+                name=items.name,
+                address=items.address,
+                birth=items.birth,
+                sex=items.sex,
+                reason=reason,
+            )
+            return True
         return False
 
     def end(self) -> None:

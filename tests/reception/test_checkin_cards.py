@@ -1,0 +1,66 @@
+"""What lies on the reader and is no My Number Card, or nothing at all: each is said to be that."""
+
+import pytest
+
+from kazashi.reception.desk import AskConsents, AskPin
+from kazashi.reception.profiles import Way
+from kazashi.reception.visit import Outcome
+
+SAID = {
+    "none": "No chip was sensed",
+    "bank": "this is not a My Number Card",
+    "tag": "this is a tag",
+    "two": "several cards are on the reader",
+}
+
+
+@pytest.mark.parametrize("way", [Way.PIN, Way.VISUAL])
+@pytest.mark.parametrize("kind", SAID)
+def test_what_cannot_be_used_is_said_to_be_that_and_nothing_else(counter, kind, way):
+    counter.lay(kind)
+    visit = counter.check_in(way, timeout_s=0.4)
+    told = {each for each, said in SAID.items() if counter.people.heard(said)}
+    assert told == {kind}
+    assert (visit.outcome is Outcome.NO_CARD) == (kind == "none")
+    assert visit.outcome not in (Outcome.CHECKED_IN, Outcome.NOT_GENUINE, Outcome.UNKNOWN_ISSUER)
+    assert visit.certificate_sha256 == ""
+    assert not {AskPin, AskConsents} & set(map(type, counter.people.asked))
+
+
+@pytest.mark.parametrize("kind", SAID)
+def test_the_right_card_after_that_checks_in(counter, kind):
+    counter.lay(kind)
+    visit = counter.check_in(
+        Way.PIN, reacts={SAID[kind]: lambda: counter.lay("mynumber")}, timeout_s=0.6
+    )
+    assert visit.outcome is Outcome.CHECKED_IN
+    assert counter.people.heard(SAID[kind])
+
+
+def test_where_no_chip_is_sensed_it_says_where_to_lay_the_card(counter):
+    counter.lay("none")
+    visit = counter.check_in(Way.PIN, timeout_s=0.4)
+    assert visit.outcome is Outcome.NO_CARD
+    said = [text.ja for text in counter.people.told if "ICチップを検知できません" in text.ja]
+    assert said
+    assert all("ケースから出し" in text and "中央" in text for text in said)
+    assert {"way": "pin", "error": "NoCard"} in counter.steps("failure")
+
+
+@pytest.mark.parametrize("kind", ["android", "iphone"])
+def test_where_a_phone_is_not_sensed_it_is_not_taken_for_something_else(counter, kind):
+    counter.lay("none")
+    visit = counter.check_in(Way(kind), profile="phone", timeout_s=0.4)
+    assert visit.outcome is Outcome.NO_CARD
+
+
+def test_a_slow_card_checks_in(counter):
+    counter.lay("slow")
+    assert counter.check_in(Way.PIN).outcome is Outcome.CHECKED_IN
+
+
+@pytest.mark.parametrize("options", [{"extended": False}, {"fsc": 32}, {"certificate": 2000}])
+def test_cards_of_any_make_check_in(counter, options):
+    counter.lay(**options)
+    assert counter.check_in(Way.VISUAL).outcome is Outcome.CHECKED_IN
+    assert counter.check_in(Way.PIN).outcome is Outcome.CHECKED_IN

@@ -1,0 +1,152 @@
+"""An approved component has the card's key sign without a PIN, through our reader and pipe."""
+
+import logging
+from dataclasses import dataclass
+
+import pytest
+
+from kazashi.cards.jpki import JpkiSession
+from kazashi.errors import CardGone
+from kazashi.link import TRAFFIC
+from kazashi.reception.certified import CertifiedFailed, CertifiedResult
+from kazashi.reception.desk import AskFrame, AskPin, AskWay
+from kazashi.reception.eligibility import Eligibility, Standing
+from kazashi.reception.profiles import Way
+from kazashi.reception.visit import Outcome, Proof
+from kazashi.sim.approved import ApprovedComponent
+from kazashi.sim.authority import Authority
+from kazashi.sim.person import Person
+from reception_desk import Listening, commands_of, frame
+
+LONGEST_SHORT = 5 + 255 + 1  # bytes of a command APDU of short length
+
+
+@dataclass
+class Approved:
+    """Signs with the card's key. `authority`: who approved it. `certificate`: that it names."""
+
+    authority: Authority | None = None
+    eligibility: Eligibility | None = None
+    certificate: bytes | None = None
+    fails: Exception | None = None
+
+    def identify(self, transmit, way, challenge):
+        self.way = way
+        if self.fails:
+            transmit(bytes.fromhex("00a4040c0ad3921000310001010402"))
+            raise self.fails
+
+        class Channel:
+            transmit = staticmethod(lambda apdu, on_progress=None: transmit(apdu))
+
+        der = JpkiSession(Channel).authentication_certificate()
+        signature = ApprovedComponent(transmit, self.authority).sign_without_pin(challenge)
+        return CertifiedResult(self.certificate or der, signature, self.eligibility)
+
+
+@pytest.mark.parametrize("kind", ["mynumber", "pinless", "locked"])
+@pytest.mark.parametrize("way", [Way.FACE, Way.VISUAL])
+def test_after_face_and_visual_check_the_key_of_the_certificate_signs(
+    counter, own_faces, way, kind
+):
+    counter.lay(kind)
+    component, centre = Approved(), Listening()
+    visit = counter.check_in(
+        way, {AskFrame: frame()}, component=component, faces=own_faces, centre=centre
+    )
+    assert visit.outcome is Outcome.CHECKED_IN
+    assert visit.proof is Proof.SIGNATURE
+    assert counter.certificate().verifies(visit.signature, visit.challenge)
+    assert centre.requests[0].about.signature == visit.signature
+    assert component.way is way
+    assert counter.people.questions(AskPin) == []
+    assert max(map(len, commands_of(counter.card))) > LONGEST_SHORT
+
+
+def test_who_showed_the_pin_needs_no_component(counter):
+    counter.lay()
+    component = Approved(fails=RuntimeError())
+    visit = counter.check_in(Way.PIN, component=component)
+    assert visit.outcome is Outcome.CHECKED_IN
+    assert not hasattr(component, "way")
+
+
+def test_what_the_component_learnt_from_the_centre_is_not_asked_again(counter):
+    counter.lay()
+    component = Approved(eligibility=Eligibility("1", Standing.WELFARE))
+    centre = Listening()
+    visit = counter.check_in(Way.VISUAL, component=component, centre=centre)
+    assert visit.outcome is Outcome.CHECKED_IN
+    assert visit.eligibility.standing is Standing.WELFARE
+    assert centre.requests == []
+
+
+@pytest.mark.parametrize(
+    "component",
+    [
+        Approved(authority=Authority("somebody")),
+        Approved(fails=CertifiedFailed("it does not like this face")),
+        Approved(fails=RuntimeError("secret")),
+        Approved(certificate=b"nonsense"),
+    ],
+    ids=["not approved", "refuses", "breaks", "names nobody"],
+)
+def test_where_it_fails_the_next_way_goes_on_with_the_same_card(counter, own_faces, component):
+    counter.lay()
+    visit = counter.check_in(
+        Way.FACE, {AskFrame: frame(), AskWay: Way.PIN}, component=component, faces=own_faces
+    )
+    assert counter.people.questions(AskWay)[0].ways == (Way.PIN, Way.VISUAL)
+    assert (visit.outcome, visit.way) == (Outcome.CHECKED_IN, Way.PIN)
+    assert counter.people.heard("the approved component identified nobody")
+    assert not counter.people.heard("secret")
+    assert len(counter.steps("approved component")) == 1
+
+
+def test_where_nothing_else_is_left_nobody_is_identified(counter):
+    counter.lay("pinless")
+    component = Approved(fails=CertifiedFailed("no"))
+    visit = counter.check_in(Way.VISUAL, component=component, profile="home")
+    assert visit.outcome is Outcome.NOT_IDENTIFIED
+    assert visit.eligibility is None
+
+
+def test_a_certificate_of_somebody_else_is_refused(counter):
+    counter.lay()
+    somebody = Person(seed=2).certificate
+    component = Approved(certificate=somebody)
+    visit = counter.check_in(Way.VISUAL, component=component)
+    assert visit.outcome is not Outcome.CHECKED_IN
+    assert visit.eligibility is None
+
+
+def test_a_card_that_leaves_is_asked_for_again(counter):
+    counter.lay()
+    component = Approved(fails=CardGone())
+
+    def lay_again():
+        component.fails = None
+        counter.lay_again()
+
+    visit = counter.check_in(
+        Way.VISUAL, component=component, reacts={"taken away too early": lay_again}
+    )
+    assert visit.outcome is Outcome.CHECKED_IN
+    assert visit.proof is Proof.SIGNATURE
+
+
+def test_while_traffic_is_logged_no_component_runs(counter, caplog):
+    counter.lay()
+    component = Approved()
+    with caplog.at_level(TRAFFIC, "kazashi.link"):
+        visit = counter.check_in(Way.VISUAL, component=component)
+    assert visit.outcome is Outcome.NOT_IDENTIFIED
+    assert not hasattr(component, "way")
+    assert counter.people.heard("being logged: switch that off")
+
+
+def test_nothing_that_passes_the_pipe_is_logged(counter, caplog):
+    counter.lay("pinless")
+    with caplog.at_level(logging.DEBUG):
+        counter.check_in(Way.VISUAL, component=Approved())
+    assert not caplog.records

@@ -1,0 +1,94 @@
+"""No card, or none that helps: the official fall-backs, each to its outcome."""
+
+from datetime import date
+
+import pytest
+
+from kazashi.reception.certificate_paper import CertificatePaper
+from kazashi.reception.desk import AskCertificate, AskFallback, AskFourItems, AskPin
+from kazashi.reception.eligibility import CentreUnreachable, Standing
+from kazashi.reception.fallback import Answer, Step
+from kazashi.reception.fallback import Outcome as Fallback
+from kazashi.reception.profiles import Way
+from kazashi.reception.visit import Outcome
+from reception_desk import Listening
+
+PAPER = CertificatePaper("01130012", "", "1234", "00", date(1950, 4, 3))
+DECLARED = {
+    Step.PORTAL: Answer.NO,
+    Step.NOTICE: Answer.NO,
+    Step.CERTIFICATE: Answer.NO,
+    Step.PAST_VISIT: Answer.NO,
+    Step.DECLARATION: Answer.YES,
+}
+PATHS = {
+    Fallback.PORTAL: {Step.PORTAL: Answer.YES},
+    Fallback.NOTICE: {Step.PORTAL: Answer.NO, Step.NOTICE: Answer.YES},
+    Fallback.CERTIFICATE: {
+        Step.PORTAL: Answer.NO,
+        Step.NOTICE: Answer.NO,
+        Step.CERTIFICATE: Answer.YES,
+    },
+    Fallback.PAST_VISIT: DECLARED | {Step.PAST_VISIT: Answer.YES},
+    Fallback.FULL_PAYMENT: DECLARED | {Step.DECLARATION: Answer.NO},
+    Fallback.DECLARED_CURRENT: DECLARED | {Step.NUMBERS: Answer.CURRENT},
+    Fallback.DECLARED_FORMER: DECLARED | {Step.NUMBERS: Answer.FORMER},
+    Fallback.DECLARED_UNKNOWN: DECLARED | {Step.NUMBERS: Answer.NEITHER, Step.ELDERLY: Answer.NO},
+    Fallback.DECLARED_UNKNOWN_ELDERLY: DECLARED
+    | {Step.NUMBERS: Answer.NEITHER, Step.ELDERLY: Answer.YES},
+}
+
+
+def along(path):
+    return lambda question: path.get(question.step)
+
+
+def test_every_outcome_has_its_path():
+    assert PATHS.keys() == {*Fallback}
+
+
+@pytest.mark.parametrize("outcome", PATHS)
+def test_without_a_card_each_path_leads_to_its_outcome(counter, outcome):
+    before = counter.air.exchanges
+    answers = {AskFallback: along(PATHS[outcome])}
+    visit = counter.check_in(None, answers)
+    assert (visit.way, visit.token, visit.fallback) == (None, None, outcome)
+    assert visit.outcome is Outcome.FELL_BACK
+    assert outcome.label in counter.people.told
+    assert counter.steps("fall-back") == [{"fallback": outcome}]
+    assert counter.air.exchanges == before
+    assert counter.people.questions(AskPin) == []
+
+
+@pytest.mark.parametrize("standing", Standing)
+def test_a_certificate_of_eligibility_leads_to_the_centre(counter, standing):
+    centre = Listening(standing)
+    answers = {AskFallback: along(PATHS[Fallback.CERTIFICATE]), AskCertificate: PAPER}
+    visit = counter.check_in(None, answers, centre=centre)
+    assert (visit.outcome, visit.fallback) == (Outcome.CHECKED_IN, Fallback.CERTIFICATE)
+    assert centre.requests[0].about == PAPER
+    assert visit.eligibility.standing is standing
+    assert centre.requests[0].consents.items == ()
+
+
+def test_a_certificate_shown_while_the_centre_is_down_is_not_lost(counter):
+    centre = Listening(fails=[CentreUnreachable()])
+    answers = {AskFallback: along(PATHS[Fallback.CERTIFICATE]), AskCertificate: PAPER}
+    visit = counter.check_in(None, answers, centre=centre)
+    assert visit.fallback is Fallback.CERTIFICATE
+    assert visit.eligibility is None
+    assert counter.people.questions(AskFourItems)
+
+
+@pytest.mark.parametrize("kind", ["none", "unknown", "expired", "cloned"])
+def test_a_card_that_does_not_help_leads_there_too(counter, kind):
+    counter.lay(kind)
+    answers = {AskFallback: along(PATHS[Fallback.PORTAL])}
+    visit = counter.check_in(Way.PIN, answers, timeout_s=0.4)
+    assert (visit.outcome, visit.fallback) == (Outcome.FELL_BACK, Fallback.PORTAL)
+
+
+def test_nobody_answers_and_the_visit_says_what_was_before(counter):
+    visit = counter.check_in(None)
+    assert (visit.outcome, visit.fallback) == (Outcome.NOT_IDENTIFIED, "")
+    assert len(counter.people.questions(AskFallback)) == 1
