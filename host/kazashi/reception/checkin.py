@@ -11,7 +11,7 @@ reader's buffers cleared.
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from time import monotonic
 
@@ -19,6 +19,7 @@ from kazashi.errors import ReaderError
 from kazashi.reader import Reader
 from kazashi.reception.anchors import Anchors
 from kazashi.reception.certified import CertifiedComponent, CertifiedFailed, identify
+from kazashi.reception.consents import DAY
 from kazashi.reception.desk import AskWay, Desk
 from kazashi.reception.eligibility import Centre, Identified
 from kazashi.reception.face.matching import FaceNotAvailable
@@ -66,6 +67,7 @@ class Reception:
         *,
         faces: Faces | FaceNotAvailable,
         component: CertifiedComponent | None = None,
+        consents_last: timedelta = DAY,
         now: Callable[[], datetime] = _utc_now,
         clock: Callable[[], float] = monotonic,
         timeout_s: float = 30.0,
@@ -77,6 +79,7 @@ class Reception:
         self._journal = journal
         self._faces = faces
         self._component = component
+        self._consents_last = consents_last
         self._now = now
         self._clock = clock
         self._timeout_s = timeout_s
@@ -136,7 +139,7 @@ class Reception:
             patient.tell(refused.reason)
             fall_back(patient, self._centre)
             return
-        ask_consents(patient)
+        ask_consents(patient, self._consents_last)
         if patient.visit.eligibility is None:
             ask_centre(patient, self._centre, about)
 

@@ -18,6 +18,7 @@ class Outcome(StrEnum):
     NOT_ANSWERED = "not_answered"  # known, and neither did the centre answer nor was the visit held
     FELL_BACK = "fell_back"  # without the card: see `fallback`
     NO_CARD = "no_card"  # no chip was sensed
+    NOT_A_MY_NUMBER_CARD = "not_a_my_number_card"
     UNREADABLE = "unreadable"  # one was, and could not be read
     UNUSABLE_CERTIFICATE = "unusable_certificate"
     UNKNOWN_ISSUER = "unknown_issuer"

@@ -31,6 +31,7 @@ from kazashi.reception.face.matching import (
     FrameProblem,
     PhotoUnusable,
 )
+from kazashi.reception.journal.facts import is_text
 from kazashi.reception.patient import Patient, Refused, Tap, WayFailed
 from kazashi.reception.profiles import Token, Way
 from kazashi.reception.texts import Text, text_of
@@ -119,7 +120,7 @@ def by_visual_check(patient: Patient) -> None:
     check = patient.ask(AskStaff(surface.photo if surface else b""))
     if check is None:
         raise WayFailed(_NO_ANSWER)
-    if not (check.staff.strip() and check.reason.strip()):
+    if not all(word.strip() and is_text(word) for word in (check.staff, check.reason)):
         raise WayFailed(_STAFF_NAMELESS)
     patient.note(
         "visual check",

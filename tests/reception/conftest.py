@@ -1,0 +1,57 @@
+"""A counter for each test. All of them share one reader, that is as good as new after a visit."""
+
+from time import monotonic
+
+import pytest
+
+import faces
+from kazashi.reception.face.attempts import Attempts
+from kazashi.reception.face.engine import open_matcher
+from kazashi.reception.face.settings import FaceSettings
+from kazashi.reception.settings import load
+from kazashi.reception.ways import Faces
+from reception_desk import Board, Counter
+
+
+@pytest.fixture(scope="session")
+def shared_board():
+    board = Board()
+    yield board
+    board.reader.close()
+
+
+@pytest.fixture
+def own_board():
+    """A reader that a test may break."""
+    board = Board()
+    yield board
+    board.reader.close()
+
+
+@pytest.fixture
+def counter(shared_board, tmp_path):
+    yield from _counter(shared_board, tmp_path)
+
+
+@pytest.fixture
+def own_counter(own_board, tmp_path):
+    yield from _counter(own_board, tmp_path)
+
+
+def _counter(board, folder):
+    counter = Counter(board, folder / "journal.db")
+    yield counter
+    counter.journal.close()
+    counter.take_away()
+
+
+@pytest.fixture(scope="session")
+def face_matcher(tmp_path_factory):
+    file = faces.configure(tmp_path_factory.mktemp("models"), least_width_px=100)
+    return open_matcher(FaceSettings.of(load(file), file.parent))
+
+
+@pytest.fixture
+def own_faces(face_matcher):
+    """The real engine, and attempts that nobody has used up."""
+    return Faces(face_matcher, Attempts(60.0, monotonic))

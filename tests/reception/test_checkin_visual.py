@@ -1,0 +1,95 @@
+"""Staff compare by eye: with the photo in the chip, or with the card in their hand."""
+
+import pytest
+
+import faces
+from kazashi.reception.desk import AskCodeB, AskPin, AskStaff, AskWay, StaffCheck
+from kazashi.reception.profiles import Way
+from kazashi.reception.visit import Outcome, Proof
+from reception_desk import PERSON
+
+
+def test_staff_see_the_photo_of_a_chip_that_is_no_copy(counter):
+    counter.lay()
+    visit = counter.check_in(Way.VISUAL)
+    assert (visit.outcome, visit.way) == (Outcome.CHECKED_IN, Way.VISUAL)
+    assert visit.proof is Proof.INTERNAL_AUTHENTICATION
+    assert counter.people.questions(AskStaff)[0].photo == faces.photo(PERSON)
+    assert counter.people.questions(AskPin) == []
+    assert counter.steps("visual check") == [
+        {"staff": "佐藤", "reason": "カメラの故障", "compared_with": "photo", "is_match": True}
+    ]
+
+
+def test_without_the_code_staff_look_at_the_card_alone_and_nothing_is_proved(counter):
+    counter.lay()
+    visit = counter.check_in(Way.VISUAL, {AskCodeB: None})
+    assert visit.outcome is Outcome.CHECKED_IN
+    assert visit.proof is Proof.NONE
+    assert counter.people.questions(AskStaff)[0].photo == b""
+    assert counter.steps("visual check")[0]["compared_with"] == "card"
+    assert counter.verifies() == []
+
+
+def test_somebody_else_is_not_checked_in_and_that_is_kept(counter):
+    counter.lay()
+    check = StaffCheck("鈴木", "暗証番号をお忘れ", "photo", is_same=False)
+    visit = counter.check_in(Way.VISUAL, {AskStaff: check})
+    assert visit.outcome is Outcome.NOT_IDENTIFIED
+    assert visit.eligibility is None
+    assert counter.people.heard("somebody else")
+    assert counter.people.questions(AskWay) == []
+    (facts,) = counter.steps("visual check")
+    assert (facts["staff"], facts["is_match"]) == ("鈴木", False)
+
+
+@pytest.mark.parametrize(
+    ("staff", "reason"),
+    [("", "カメラの故障"), ("佐藤", " "), ("佐" * 1001, "故障"), ("佐藤", "\ud800")],
+)
+def test_a_check_without_a_name_or_a_reason_that_can_be_kept_is_none(counter, staff, reason):
+    counter.lay()
+    visit = counter.check_in(Way.VISUAL, {AskStaff: StaffCheck(staff, reason, "card", True)})
+    assert visit.outcome is Outcome.NOT_IDENTIFIED
+    assert counter.people.heard("needs the staff's name and a reason")
+    assert counter.steps("visual check") == []
+
+
+def test_nobody_of_the_staff_is_there(counter):
+    counter.lay()
+    visit = counter.check_in(Way.VISUAL, {AskStaff: None})
+    assert visit.outcome is Outcome.NOT_IDENTIFIED
+    assert counter.people.questions(AskWay)[0].ways == (Way.FACE, Way.PIN)
+
+
+def test_a_check_is_good_for_this_one_patient(counter):
+    counter.lay()
+    reception = counter.reception()
+    counter.check_in(Way.VISUAL)
+    first = counter.people
+    visit = reception.check_in(Way.VISUAL, first)
+    assert visit.outcome is Outcome.CHECKED_IN
+    assert len(first.questions(AskStaff)) == 2
+    assert len(first.questions(AskCodeB)) == 2
+
+
+@pytest.mark.parametrize("kind", ["pinless", "locked", "infant"])
+def test_cards_that_leave_no_other_way_are_checked_by_eye(counter, kind):
+    counter.lay(kind)
+    visit = counter.check_in(Way.VISUAL)
+    assert visit.outcome is Outcome.CHECKED_IN
+    assert visit.proof is Proof.INTERNAL_AUTHENTICATION
+
+
+def test_a_copied_chip_is_found_out(counter):
+    counter.lay("cloned")
+    visit = counter.check_in(Way.VISUAL)
+    assert visit.outcome is Outcome.NOT_GENUINE
+    assert counter.people.questions(AskStaff) == []
+
+
+def test_staff_may_send_the_patient_on_to_the_pin_with_the_same_card(counter):
+    counter.lay()
+    visit = counter.check_in(Way.VISUAL, {AskStaff: None, AskWay: Way.PIN})
+    assert (visit.outcome, visit.way) == (Outcome.CHECKED_IN, Way.PIN)
+    assert visit.proof is Proof.SIGNATURE

@@ -1,0 +1,250 @@
+"""A reception in which all is real but reader, card and people: the firmware's own files run."""
+
+from datetime import UTC, datetime
+from functools import cache
+from itertools import pairwise
+
+import faces
+from kazashi.cards.certificate import Certificate
+from kazashi.cards.cv_certificate import CvAnchor
+from kazashi.reader import Reader
+from kazashi.reception.anchors import Anchors
+from kazashi.reception.checkin import Reception
+from kazashi.reception.consents import Prescription
+from kazashi.reception.desk import (
+    Answers,
+    AskCodeB,
+    AskConsents,
+    AskItemsPin,
+    AskPin,
+    AskPrescription,
+    AskStaff,
+    StaffCheck,
+)
+from kazashi.reception.face.matching import FaceNotAvailable
+from kazashi.reception.journal import Journal
+from kazashi.reception.profiles import PROFILES
+from kazashi.reception.simulated_centre import SimulatedCentre
+from kazashi.sim import authority
+from kazashi.sim.card import MyNumberCard
+from kazashi.sim.files import Data, Pin
+from kazashi.sim.options import CARDS, Options
+from kazashi.sim.pico import SimulatedPico
+
+PIN, WRONG_PIN = "1234", "9999"
+PERSON, SOMEBODY_ELSE = 1, 2  # of faces.py; the first is on every photo of a card
+SPEED = 20  # of simulated time
+_ISSUER = authority.test_authority()
+_CV_KEYS = [CvAnchor(*key) for key in _ISSUER.cv_anchors]
+ANCHORS = Anchors.of([_ISSUER.certificate], _CV_KEYS, is_test=True)
+WITHOUT_FACES = FaceNotAvailable("no models are configured")
+VERIFY = 0x20
+
+
+class Board:
+    """A simulated reader, plugged in."""
+
+    def __init__(self, **options):
+        self.simulated = SimulatedPico(Options(card="none", speed=SPEED, tap=0.0, **options))
+        self.connect = self.simulated.connect
+        self.reader = Reader(lambda: self.connect())
+
+
+class People(Answers):
+    """Patient and staff. `reacts`: what they do when they are told something, by a part of it."""
+
+    def __init__(self, answers, reacts):
+        super().__init__(answers)
+        self._reacts = reacts
+
+    def tell(self, text):
+        super().tell(text)
+        for part, react in self._reacts.items():
+            if part in text.en:
+                react()
+
+    def heard(self, part):
+        return any(part in text.en for text in self.told)
+
+    def questions(self, kind):
+        return [question for question in self.asked if type(question) is kind]
+
+
+class Counter:
+    """The reader on a counter, what lies on it, and the journal below. `people` are the last."""
+
+    def __init__(self, board, path):
+        self.simulated, self.reader, self.board = board.simulated, board.reader, board
+        self.air = board.simulated.air
+        self.journal = Journal(path)
+        self.path = path
+        self.card = None
+        self.take_away()
+
+    def take_away(self):
+        self.air.disturb = lambda *_: None
+        self.air.clear()
+
+    def lay(self, kind="mynumber", **options):
+        """Lay a card down, as good as new, instead of what lay there; it is on `card` then."""
+        self.take_away()
+        piccs = _issued(kind, **options)
+        self.card = _application(piccs[0]) if piccs else None
+        for picc in piccs:
+            _renew(picc)
+        self.simulated.cards = piccs
+        self.lay_again()
+        return self.card
+
+    def lay_again(self):
+        self.take_away()
+        self.simulated.lay_down()
+
+    def check_in(self, way, answers=None, *, reacts=None, challenge=b"", **setting):
+        """One visit; afterwards, whatever happened in it, the reader has kept its manners."""
+        self.people = People(self._usual() | (answers or {}), reacts or {})
+        for picc in self.simulated.cards:
+            commands_of(_application(picc)).clear()
+        reception = self.reception(**setting)
+        if way is None:
+            visit = reception.check_in_without_card(self.people)
+        else:
+            visit = reception.check_in(way, self.people, challenge)
+        assert not self.air.is_on
+        assert visit.spans
+        self._expect_manners()
+        return visit
+
+    def reception(
+        self,
+        *,
+        profile="desk",
+        anchors=ANCHORS,
+        centre=None,
+        faces=WITHOUT_FACES,
+        component=None,
+        now=lambda: datetime.now(UTC),
+        timeout_s=5.0,
+    ):
+        return Reception(
+            self.reader,
+            PROFILES[profile],
+            anchors,
+            centre or SimulatedCentre(),
+            self.journal,
+            faces=faces,
+            component=component,
+            now=now,
+            timeout_s=timeout_s,
+        )
+
+    def steps(self, name):
+        """The facts of each step of this name, of the last visit."""
+        *_, visit = self.journal.visits()
+        return [step.facts for step in visit.steps if step.name == name]
+
+    def certificate(self):
+        person = self.card.person
+        return Certificate.parse(person.certificate)
+
+    def _usual(self):
+        """What people answer that want to check in."""
+        return {
+            AskPin: PIN,
+            AskItemsPin: PIN,
+            AskCodeB: lambda _: self.card.person.code_b,
+            AskConsents: lambda question: question.items,
+            AskPrescription: Prescription.PAPER,
+            AskStaff: lambda question: StaffCheck(
+                "佐藤", "カメラの故障", "photo" if question.photo else "card", is_same=True
+            ),
+        }
+
+    def _expect_manners(self):
+        """No My Number was read; what was entered was sent once at most, after the tries left."""
+        for picc in self.simulated.cards:
+            application = _application(picc)
+            if isinstance(application, MyNumberCard):
+                assert application.my_number_reads == 0
+            for before, command in pairwise(commands_of(application)):
+                if is_verify(command):
+                    assert before == command[:4]
+        entered = [q for q in self.people.asked if isinstance(q, AskPin | AskItemsPin | AskCodeB)]
+        assert len(self.verifies()) <= len(entered)
+
+    def verifies(self):
+        """What was shown to the card on `card`, in order."""
+        return [command[5:] for command in commands_of(self.card) if is_verify(command)]
+
+
+def commands_of(application):
+    """What a card was told in this visit. A tag has no application, and is told nothing."""
+    return application.commands if application else []
+
+
+def is_verify(command):
+    return command[1] == VERIFY and len(command) > 4
+
+
+def in_turn(*answers):
+    """One answer after the other, then none."""
+    left = list(answers)
+    return lambda _question: left.pop(0) if left else None
+
+
+def frame(person=PERSON, **looks):
+    return faces.frame(person, **looks)
+
+
+@cache
+def _issued(kind, **options):
+    """A card for all tests, as its keys take time; it counts what it is told."""
+    piccs = CARDS[kind](Options(card=kind, **options))
+    for picc in piccs:
+        application = _application(picc)
+        if application is None:
+            continue
+        if isinstance(application, MyNumberCard) and application.person.photo:
+            application.person.photo = faces.photo(PERSON)
+        application.commands = []
+        application.left = {pin: pin.left for pin in _pins(application)}
+        application.transmit = _recording(application)
+    return piccs
+
+
+def _recording(application):
+    transmit = application.transmit
+
+    def record(apdu):
+        application.commands.append(apdu)
+        return transmit(apdu)
+
+    return record
+
+
+def _renew(picc):
+    """As it was issued."""
+    application = _application(picc)
+    if application is None:
+        return
+    for pin, left in application.left.items():
+        pin.left = left
+    for each in _applications(application):
+        for entry in vars(each).get("files", {}).values():
+            if isinstance(entry, Data):
+                entry.reads = 0
+
+
+def _application(picc):
+    return picc.blocks.application if picc.blocks else None
+
+
+def _applications(application):
+    if isinstance(application, MyNumberCard):
+        return application.jpki, application.face, application.text
+    return (application,)
+
+
+def _pins(application):
+    applications = _applications(application)
+    return [v for each in applications for v in vars(each).values() if isinstance(v, Pin)]
