@@ -16,7 +16,7 @@ from kazashi.sim.card import MyNumberCard
 from kazashi.sim.person import Person
 from kazashi.sim.picc import TypeB
 
-TRANSACTIONS = 20
+TRANSACTIONS = 9
 COMMAND_MS, SIGN_MS, BLOCK_MS = 2.0, 300.0, 0.3  # of the simulated card: sim/jpki.py, sim/picc.py
 
 
