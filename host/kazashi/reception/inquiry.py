@@ -4,7 +4,7 @@ import secrets
 
 from kazashi.cards.input_support import InputSupportSession
 from kazashi.cards.surface import FourItems
-from kazashi.errors import CardError
+from kazashi.errors import ReaderError
 from kazashi.reception.certificate_paper import CertificatePaper
 from kazashi.reception.consents import Consents
 from kazashi.reception.desk import (
@@ -73,7 +73,7 @@ def hold(patient: Patient, reason: str) -> None:
 
 
 def _items_of_chip(patient: Patient) -> FourItems | None:
-    """None where the card is gone, is a phone, or its code is not shown: one attempt."""
+    """None where card or reader are gone, it is a phone, or no code is shown: one attempt."""
     if patient.card is None or patient.visit.token is not Token.CARD:
         return None
     patient.begin("four items")
@@ -90,8 +90,8 @@ def _items_of_chip(patient: Patient) -> FourItems | None:
                 return None
             session.verify_code_b(code)
         return session.four_items()
-    except (CardError, ValueError) as error:
+    except (ReaderError, ValueError) as error:
         patient.note("four items", error=type(error).__name__)
-        if isinstance(error, CardError):
+        if isinstance(error, ReaderError):
             patient.tell(text_of(error))
         return None
