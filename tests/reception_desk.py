@@ -219,7 +219,7 @@ def _issued(kind, **options):
         if isinstance(application, MyNumberCard) and application.person.photo:
             application.person.photo = faces.photo(PERSON)
         application.commands = []
-        application.left = {pin: pin.left for pin in _pins(application)}
+        application.left = {pin: pin.left for pin in pins_of(application)}
         application.transmit = _recording(application)
     return piccs
 
@@ -258,6 +258,7 @@ def _applications(application):
     return (application,)
 
 
-def _pins(application):
+def pins_of(application):
+    """All PINs and codes on a card."""
     applications = _applications(application)
     return [v for each in applications for v in vars(each).values() if isinstance(v, Pin)]
