@@ -34,8 +34,8 @@ def ask_consents(patient: Patient) -> None:
     if profile.is_emergency:
         visit.consents = Consents.hard_to_obtain(items)
     elif items:
-        agreed = patient.ask(AskConsents(items))
-        visit.consents = Consents.record(items, agreed, patient.now())
+        agreed = patient.ask(AskConsents(items)) or ()
+        visit.consents = Consents.record(items, {*agreed} & {*items}, patient.now())
     for consent in visit.consents.items:
         facts = {name: value for name, value in consent.to_json().items() if value is not None}
         patient.note("consent", **facts)

@@ -10,11 +10,11 @@ from kazashi.reception.visit import Outcome
 
 
 def fall_back(patient: Patient, centre: Centre) -> None:
-    """Walk the fall-backs to their outcome; where nobody answers, the visit's stays as it was."""
+    """Walk the fall-backs to their outcome; where nobody answers, it stays as it was."""
     step: Step | FallbackOutcome = FIRST
     while isinstance(step, Step):
         answer = patient.ask(AskFallback(step))
-        if answer is None:
+        if answer is None or answer not in step.answers:
             return
         step = after(step, answer)
     patient.visit.fallback = step
