@@ -22,7 +22,8 @@ from kazashi.reception.outage import ask_held
 from kazashi.reception.profiles import PROFILES, Profile, Way
 from kazashi.reception.settings import BadSettings
 from kazashi.reception.simulated_centre import SimulatedCentre
-from kazashi.reception.visit import SUCCESSES, Span, Visit, Who
+from kazashi.reception.timeline import Span, Who
+from kazashi.reception.visit import SUCCESSES, Visit
 from kazashi.sim.authority import test_authority
 
 _DOWN = "down"
