@@ -122,7 +122,7 @@ def checkin(
         raise typer.BadParameter("choose one: --way, or --no-card")
     place = _profile(profile, way)
     given = Given(_items(consent), _prescription(prescription), frame, staff, reason)
-    signed = _hex(challenge)
+    signed, asked = _hex(challenge), _centre(centre)
     console = Console(stderr=True)
     desk = TerminalDesk(console, language, given)
     settings, folder = (load(config), config.parent) if config else ({}, Path())
@@ -132,7 +132,7 @@ def checkin(
             connected,
             place,
             _anchors(reader, settings, folder),
-            _centre(centre),
+            asked,
             kept,
             faces=_faces(settings, folder),
             timeout_s=timeout,
