@@ -116,7 +116,7 @@ def checkin(
         return
     place = _profile(profile, way)
     given = Given(_items(consent), _prescription(prescription), frame, staff, reason)
-    signed = _hex(challenge)
+    signed, asked = _hex(challenge), _centre(centre)
     console = Console(stderr=True)
     desk = TerminalDesk(console, language, given)
     configured = Configuration.read(config)
@@ -128,7 +128,7 @@ def checkin(
             connected,
             place,
             anchors,
-            _centre(centre),
+            asked,
             kept,
             faces=configured.faces,
             consents_last=configured.consents_last,

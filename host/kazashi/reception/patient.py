@@ -201,17 +201,22 @@ class Patient(Course):
         error: ReaderError | None = None
         for failures in range(_TAPS):
             try:
-                if error:
-                    self._recover(error, failures)
+                self._await_removal(error, failures)
                 run()
                 return
-            except (LinkError, CardError, ReaderFault) as met:
+            except (CardError, ReaderFault) as met:
                 error = met
                 self.note("failure", way=way, error=type(error).__name__)
                 if isinstance(error, _NOT_FOR_THIS_WAY) and self.certificate:
                     raise WayFailed(text_of(error)) from error
                 self._lose_card()
                 self.tell(_NOT_SENSED if _is_unsensed(error) else text_of(error))
+            except LinkError as met:
+                error = met
+                self.note("failure", way=way, error=type(error).__name__)
+                self._lose_card()
+                self._reader.reconnect()
+                self.tell(_READER_BACK)
         outcome = _outcome_after(error)
         raise TokenFailed(_token_of(way), outcome, _IN_THE_END.get(outcome, _UNREADABLE))
 
@@ -233,16 +238,14 @@ class Patient(Course):
             raise NoReader
         return self.place.reader
 
-    def _recover(self, error: ReaderError, failures: int) -> None:
-        if isinstance(error, LinkError):
-            self._reader.reconnect()
-            self.tell(_READER_BACK)
-        elif not _is_unsensed(error) and not (isinstance(error, _LOST) and failures == 1):
+    def _await_removal(self, error: ReaderError | None, failures: int) -> None:
+        """What cannot be used would be found again at once; what lost contact may be."""
+        is_gone = error is None or isinstance(error, LinkError) or _is_unsensed(error)
+        if not is_gone and not (isinstance(error, _LOST) and failures == 1):
             with self.waiting("removal"):
                 self._look_until_gone()
 
     def _look_until_gone(self) -> None:
-        """What cannot be used would be found again at once."""
         deadline = monotonic() + _REMOVAL_S
         while monotonic() < deadline:
             try:
