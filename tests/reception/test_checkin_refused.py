@@ -1,0 +1,208 @@
+"""What a card or a centre says of somebody else is never this patient's; one refusal is not all."""
+
+from datetime import date
+
+import pytest
+
+from kazashi.cards.face_surface import AID as FACE_SURFACE
+from kazashi.cards.surface import FourItems, Sex
+from kazashi.reception.certificate_paper import CertificatePaper
+from kazashi.reception.certified import CertifiedResult
+from kazashi.reception.desk import (
+    AskCertificate,
+    AskCodeB,
+    AskConsents,
+    AskFallback,
+    AskFourItems,
+    AskPin,
+    AskStaff,
+    AskWay,
+    StaffCheck,
+)
+from kazashi.reception.eligibility import CentreUnreachable, Eligibility, Standing
+from kazashi.reception.fallback import Answer, Step
+from kazashi.reception.journal import INTERRUPTED
+from kazashi.reception.profiles import Way
+from kazashi.reception.simulated_centre import SimulatedCentre
+from kazashi.reception.visit import Outcome, Proof
+from reception_desk import Listening, commands_of
+
+TYPED = FourItems("手入力　一郎", "東京都手入力区", date(1950, 4, 3), Sex.MALE)
+PAPER = CertificatePaper("01130012", "", "1234", "00", date(1950, 4, 3))
+SOMEBODY_ELSE = StaffCheck("鈴木", "写真とちがう", "photo", is_same=False)
+CLOSING = bytes.fromhex("80fc0000")
+
+
+def to_certificate(question):
+    """The fall-backs, to the certificate of eligibility."""
+    return Answer.YES if question.step is Step.CERTIFICATE else Answer.NO
+
+
+@pytest.fixture
+def refuses(monkeypatch):
+    """The card answers commands that begin so with a status."""
+
+    def refuse(card, begin, status):
+        transmit = card.transmit
+
+        def answer(apdu):
+            response = transmit(apdu)
+            return type(response)(status, 0.0) if apdu.startswith(begin) else response
+
+        monkeypatch.setattr(card, "transmit", answer)
+
+    return refuse
+
+
+def test_whom_the_staff_refused_does_not_lend_the_card_to_the_one_who_falls_back(counter):
+    counter.lay()
+    answers = {AskStaff: SOMEBODY_ELSE, AskFallback: to_certificate, AskCertificate: PAPER}
+    visit = counter.check_in(Way.VISUAL, answers, centre=SimulatedCentre())
+    assert visit.outcome is Outcome.CHECKED_IN
+    assert visit.refused is Outcome.NOT_IDENTIFIED
+    assert (visit.way, visit.token, visit.validity, visit.staff) == (None, None, None, "")
+    assert (visit.certificate_sha256, visit.issuer) == ("", "")
+    assert (visit.proof, visit.signature) == (Proof.NONE, b"")
+
+
+def test_of_the_card_that_was_refused_nobody_is_held(counter):
+    counter.lay()
+    answers = {
+        AskStaff: SOMEBODY_ELSE,
+        AskFallback: to_certificate,
+        AskCertificate: PAPER,
+        AskFourItems: TYPED,
+    }
+    visit = counter.check_in(Way.VISUAL, answers, centre=Listening(fails=[CentreUnreachable()]))
+    assert visit.outcome is Outcome.HELD
+    assert [held.name for held in counter.journal.held()] == [TYPED.name]
+    assert len(counter.people.questions(AskCodeB)) == 1  # for the visual check
+
+
+def test_a_copy_is_told_as_the_reason_for_the_fallback(counter):
+    counter.lay("cloned")
+    visit = counter.check_in(Way.PIN, {AskFallback: Answer.YES})
+    assert (visit.outcome, visit.refused) == (Outcome.FELL_BACK, Outcome.NOT_GENUINE)
+    assert visit.certificate_sha256 == ""
+
+
+class Confused:
+    """Answers for another request."""
+
+    def ask(self, request):
+        return Eligibility("0" * 16, Standing.VALID)
+
+
+class Broken:
+    """Fails as nobody foresaw."""
+
+    def ask(self, request):
+        raise ConnectionResetError(f"while asking about {request.about}")
+
+
+@pytest.mark.parametrize("centre", [Confused(), Broken()])
+def test_an_answer_that_is_none_holds_the_visit(counter, centre):
+    counter.lay()
+    visit = counter.check_in(Way.PIN, centre=centre)
+    assert (visit.outcome, visit.eligibility) == (Outcome.HELD, None)
+    assert counter.steps("eligibility")[0]["error"] == "CentreFailed"
+
+
+def test_a_card_that_refuses_one_application_is_good_for_another_way(counter, refuses):
+    card = counter.lay()
+    refuses(card, b"\x00\xa4\x04\x0c\x0a" + FACE_SURFACE, b"\x6a\x86")
+    visit = counter.check_in(Way.VISUAL, {AskWay: Way.PIN})
+    assert (visit.outcome, visit.way) == (Outcome.CHECKED_IN, Way.PIN)
+    assert len(counter.people.questions(AskWay)) == 1
+
+
+def test_a_key_that_refuses_to_sign_leaves_the_visual_check(counter, refuses):
+    card = counter.lay()
+    refuses(card, b"\x80\x2a", b"\x69\x85")
+    visit = counter.check_in(Way.PIN, {AskWay: Way.VISUAL, AskCodeB: None})
+    assert (visit.outcome, visit.way) == (Outcome.CHECKED_IN, Way.VISUAL)
+    assert len(counter.people.questions(AskPin)) == 1
+
+
+def test_what_an_iphone_says_to_the_closing_command_changes_nothing(counter, refuses):
+    card = counter.lay("iphone")
+    refuses(card, CLOSING, b"\x69\x85")
+    visit = counter.check_in(Way.IPHONE, profile="phone")
+    assert (visit.outcome, visit.proof) == (Outcome.CHECKED_IN, Proof.SIGNATURE)
+    assert commands_of(card)[-1] == CLOSING
+    assert counter.steps("finish") == [{"error": "CardStatus"}]
+
+
+def test_a_my_number_typed_as_a_reason_is_not_kept(counter):
+    counter.lay()
+    check = StaffCheck("鈴木", "123456789012 のため", "card", is_same=True)
+    visit = counter.check_in(Way.VISUAL, {AskStaff: check})
+    assert visit.outcome is Outcome.NOT_IDENTIFIED
+    assert visit.reason == ""
+    assert "123456789012" not in str([*counter.journal.visits()])
+
+
+def test_who_checked_by_eye_is_in_the_result(counter):
+    counter.lay()
+    visit = counter.check_in(Way.VISUAL)
+    facts = counter.steps("visual check")[0]
+    assert (visit.staff, visit.reason) == (facts["staff"], facts["reason"])
+    assert visit.to_json()["staff"] == visit.staff != ""
+
+
+class Keeping:
+    """An approved component that keeps its signature."""
+
+    def __init__(self, card):
+        self._card = card
+
+    def identify(self, transmit, way, challenge):
+        return CertifiedResult(self._card.person.certificate)
+
+
+def test_a_signature_that_nobody_saw_is_the_components_word(counter):
+    card = counter.lay()
+    visit = counter.check_in(Way.VISUAL, component=Keeping(card))
+    assert (visit.outcome, visit.proof) == (Outcome.CHECKED_IN, Proof.COMPONENT)
+    assert visit.signature == b""
+
+
+@pytest.mark.parametrize("question", [AskPin, AskConsents])
+def test_a_visit_that_a_program_breaks_off_ends_with_the_field_off_and_no_outcome(
+    counter, question
+):
+    class Closed(Exception):
+        pass
+
+    def close(_question):
+        raise Closed
+
+    counter.lay()
+    with pytest.raises(Closed):
+        counter.check_in(Way.PIN, {question: close})
+    assert not counter.air.is_on
+    assert counter.check_in(Way.PIN).outcome is Outcome.CHECKED_IN
+    *_, broken_off, _last = counter.journal.visits()
+    assert broken_off.outcome == INTERRUPTED
+
+
+@pytest.mark.parametrize("standing", [Standing.INVALID, Standing.NONE])
+def test_somebody_known_without_insurance_is_led_through_the_fallbacks(counter, standing):
+    counter.lay()
+    visit = counter.check_in(Way.PIN, {AskFallback: Answer.YES}, centre=SimulatedCentre(standing))
+    assert (visit.outcome, visit.fallback) == (Outcome.CHECKED_IN, "portal")
+    assert visit.certificate_sha256  # it is still who they are
+    assert not counter.people.heard("Checked in.")
+
+
+def test_without_a_reader_and_without_a_journal_the_fallbacks_are_left(counter):
+    reception = counter.reception()
+    bare = type(reception)(
+        None, reception.profile, reception.anchors, SimulatedCentre(), journal=None
+    )
+    counter.check_in(None)  # makes the people
+    counter.people.told.clear()
+    visit = bare.check_in_without_card(counter.people)
+    assert (visit.outcome, visit.is_kept) == (Outcome.NO_CARD, False)
+    assert not counter.people.heard("take the card")
+    assert bare.check_in(Way.PIN, counter.people).outcome is Outcome.READER_FAILED
