@@ -88,6 +88,7 @@ def detector() -> bytes:
     landmarks = [((v - 56) * FACE / 112 + CELL / 2) / CELL for at in _LANDMARKS for v in at]
     constants = {
         "threshold": np.float32(DARKEST - 2),
+        "first": np.array([0], np.int64),
         "zero": np.float32(0),
         "one": np.float32(1),
         "half": np.float32(0.5),
@@ -128,13 +129,13 @@ _OUTPUTS = {"cls": 1, "obj": 1, "bbox": 4, "kps": 10}
 
 
 def _levels(stride: int, constants: dict[str, np.ndarray]) -> list[onnx.NodeProto]:
-    """How bright each cell of the grid is."""
+    """How bright each cell of the grid is: in blue, which YuNet takes first."""
     constants[f"row_{stride}"] = np.array([1, (_SIDE // stride) ** 2, 1], np.int64)
     cell = [stride, stride]
     return [
         _node("AveragePool", "input", f"cells_{stride}", kernel_shape=cell, strides=cell),
-        _node("ReduceMean", f"cells_{stride}", f"grey_{stride}", axes=[1]),
-        _node("Reshape", f"grey_{stride} row_{stride}", f"levels_{stride}"),
+        _node("Gather", f"cells_{stride} first", f"blue_{stride}", axis=1),
+        _node("Reshape", f"blue_{stride} row_{stride}", f"levels_{stride}"),
     ]
 
 

@@ -179,6 +179,11 @@ class Link:
         """What happened before is of no interest any more."""
         self._events.clear()
 
+    def forget(self) -> None:
+        """Let go of what the reader said, but for a frame that is still on its way."""
+        self.forget_events()
+        self._deframer.noise.clear()
+
     def _next_number(self) -> None:
         self._number = self._number % 255 + 1
 

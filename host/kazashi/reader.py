@@ -56,6 +56,7 @@ from kazashi_wire.messages import (
 _RETURN_S, _RETURN_LOOK_S = 3.0, 0.1  # of a board that starts again
 
 _LONGEST_PERIOD_S = 65.0
+_SELECT, _OK = b"\xa4", b"\x90\x00"
 EVERY_TECHNOLOGY = (Technology.TYPE_B, Technology.TYPE_A)  # the My Number Card first
 
 
@@ -136,8 +137,12 @@ class Card:
             self._ahead.finish()
 
     def end(self) -> None:
-        """Never use it again: whatever lies on the reader from now on may be another card."""
+        """Never use it again: whatever lies on the reader from now on may be another card.
+
+        What was read of it ahead, and not asked for, is let go.
+        """
         self._is_over = True
+        self._ahead = None
 
     def transmit(self, apdu: bytes, on_progress: Callable[[int], None] | None = None) -> bytes:
         """Send a command APDU of any length, get the response APDU with its status word.
@@ -155,6 +160,8 @@ class Card:
             raise NoCard
         try:
             response = self._ahead.response(apdu, on_progress) if self._ahead else None
+            if self._ahead and not response:
+                self._ahead.outdate(apdu)
             return response or self._link.transmit(apdu, on_progress)
         except ReaderError:
             self.end()  # the reader has switched its field off, or nobody knows
@@ -175,6 +182,15 @@ class _Ahead:
         while not self._is_over and apdu not in self._kept:
             self._take_next(apdu, on_progress)
         return self._kept.pop(apdu, None)
+
+    def outdate(self, apdu: bytes) -> None:
+        """`apdu` goes to the card after what was read. Another SELECT leaves that application, and
+        a PIN may turn a refusal into an answer.
+        """
+        is_select = apdu[1:2] == _SELECT
+        for command, response in list(self._kept.items()):
+            if is_select or response[-2:] != _OK:
+                del self._kept[command]
 
     def finish(self) -> None:
         """Wait until the reader is done."""
@@ -355,9 +371,17 @@ class Reader:
         self._link.request(Show(signal=signal), Done)
 
     def rest(self) -> None:
-        """Switch the field off. The card forgets every PIN that it was shown."""
+        """Switch the field off. The card forgets every PIN that it was shown; the reader, all that
+        passed through its buffers.
+
+        This host lets go of what it holds of the card. It cannot zero it: Python's bytes do not
+        change, and lie in memory until that is used again.
+        """
         self._end_card()
-        self._link.request(Rest(), Rested)
+        try:
+            self._link.request(Rest(), Rested)
+        finally:
+            self._link.forget()
 
     def _end_card(self) -> None:
         if self._card:
@@ -368,6 +392,7 @@ class Reader:
         """No event came. Only a reader that has looked may say that there is no card."""
         rested = self._link.request(Rest(), Rested)
         came_late = self._link.event(0.0)  # raises what it tells of, where that is a failure
+        self._link.forget()
         if rested.has_found and not came_late:
             raise ProtocolError("the reader found a card, and its word was lost: try again")
         if not (rested.searches or rested.has_found):

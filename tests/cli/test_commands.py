@@ -136,6 +136,7 @@ def test_what_fails_is_one_clear_line_and_status_1(arguments, said):
         ("bench", "--reader", "sim:"),
         ("bench", "--reader", "pico:?chip=1"),
         ("bench", "--plot", "bench.txt"),
+        ("bench", "--checkin", "--trace"),
         ("simulate", "--blank", "--tcp", "127.0.0.1:0"),
         ("flash",),
         ("flash", "unicorn"),

@@ -3,6 +3,9 @@
 import os
 import sqlite3
 import stat
+import subprocess
+import sys
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -386,9 +389,49 @@ def test_two_write_at_once_and_one_that_waits_for_too_long_is_told(journal, path
         second.end("checked_in")
 
 
+WRITER = """
+import sys
+from pathlib import Path
+from kazashi.reception.journal import Journal
+print("ready", flush=True)
+sys.stdin.readline()
+with Journal(Path(sys.argv[1])) as journal:
+    for _ in range(50):
+        visit = journal.begin("desk", sys.argv[2])
+        visit.step("pin")
+        visit.end("checked_in")
+"""
+
+
+def test_two_processes_make_a_journal_and_write_it_at_once(path):
+    readers = ("usb:1", "usb:2")
+    writers = [
+        subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(path), reader],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for reader in readers
+    ]
+    for writer in writers:
+        assert writer.stdout.readline() == "ready\n"
+    for writer in writers:
+        writer.stdin.write("\n")
+        writer.stdin.flush()
+    for writer in writers:
+        writer.communicate(timeout=60)
+        assert writer.returncode == 0
+    with View(path) as view:
+        visits = list(view.visits())
+    assert {visit.outcome for visit in visits} == {"checked_in"}
+    for reader in readers:
+        assert sum(len(visit.steps) for visit in visits if visit.reader == reader) == 100
+
+
 def test_a_newer_journal_is_refused_and_left_alone(path):
     Journal(path).close()
-    with sqlite3.connect(path) as db:
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
         db.execute("PRAGMA user_version = 2")
     for opened in (Journal, View):
         with pytest.raises(JournalNewer, match="update kazashi") as newer:
@@ -398,7 +441,7 @@ def test_a_newer_journal_is_refused_and_left_alone(path):
 
 def test_another_programs_database_is_refused_and_left_alone(tmp_path):
     path = tmp_path / "theirs.db"
-    with sqlite3.connect(path) as db:
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
         db.execute("CREATE TABLE patient (id)")
     before = path.read_bytes()
     for opened in (Journal, View):

@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -238,7 +239,7 @@ def test_a_journal_damaged_anywhere_raises_nothing_else(sound, data):
 def test_rows_that_we_never_wrote_are_told_as_damage(tmp_path, sound, column, value):
     path = tmp_path / "journal.db"
     path.write_bytes(sound)
-    with sqlite3.connect(path) as db:
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
         db.execute(f"UPDATE visit SET {column} = ?", (value,))
     with View(path) as view, pytest.raises(JournalError, match="damaged"):
         list(view.visits())
@@ -248,7 +249,7 @@ def test_rows_that_we_never_wrote_are_told_as_damage(tmp_path, sound, column, va
 def test_facts_that_we_never_wrote_are_told_as_damage(tmp_path, sound, facts):
     path = tmp_path / "journal.db"
     path.write_bytes(sound)
-    with sqlite3.connect(path) as db:
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
         db.execute("UPDATE step SET facts = ?", (facts,))
     with View(path) as view, pytest.raises(JournalError, match="damaged"):
         list(view.visits())

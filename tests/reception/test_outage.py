@@ -1,8 +1,7 @@
 """The centre is down, and comes back."""
 
-from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise, repeat
+from datetime import UTC, date, datetime
+from itertools import repeat
 
 import pytest
 from hypothesis import given
@@ -15,7 +14,8 @@ from kazashi.reception.eligibility import (
     CentreUnreachable,
     Standing,
 )
-from kazashi.reception.outage import HeldVisit, ask_again, order, typed_items
+from kazashi.reception.journal import Journal
+from kazashi.reception.outage import ask_held, typed_items
 from kazashi.reception.simulated_centre import SimulatedCentre
 from kazashi.reception.typed import Mistyped
 
@@ -30,27 +30,26 @@ TYPED = {
 ITEMS = FourItems("山田 花子", "東京都千代田区霞が関1-2-3", date(1985, 4, 3), Sex.FEMALE)
 
 
-class Memory:
-    """A store that forgets."""
+@pytest.fixture
+def journal(tmp_path):
+    """Three people are held."""
+    with Journal(tmp_path / "journal.db", lambda: NOW) as kept:
+        for name in ("一郎", "二郎", "三郎"):
+            entry = kept.begin("desk", "reader")
+            kept.hold(
+                entry.id,
+                name=name,
+                address="東京都",
+                birth=TODAY,
+                sex=1,
+                reason="CentreUnreachable",
+            )
+            entry.end("held")
+        yield kept
 
-    def __init__(self, *references: str):
-        self.visits = {
-            each: HeldVisit(each, ITEMS, "down", NOW + timedelta(minutes=minutes))
-            for minutes, each in enumerate(references)
-        }
-        self.answers, self.refusals = {}, []
 
-    def held(self):
-        return reversed(self.visits.values())
-
-    def answered(self, reference, eligibility):
-        del self.visits[reference]
-        self.answers[reference] = eligibility.standing
-
-    def refused(self, reference, reason):
-        self.refusals.append(reason)
-        visit = self.visits[reference]
-        self.visits[reference] = replace(visit, failures=visit.failures + 1)
+def names(journal):
+    return [held.name for held in journal.held()]
 
 
 def test_what_is_typed_from_the_cards_face_are_the_four_items():
@@ -106,43 +105,42 @@ def test_a_my_number_typed_anywhere_is_never_taken(field, number, before, after)
         typed_items(**TYPED | {field: before + number + after}, today=TODAY)
 
 
-def test_a_held_visit_shows_nobodys_name():
-    assert "山田" not in repr(HeldVisit("1", ITEMS, "down", NOW))
+def test_once_the_centre_is_back_all_are_asked_about(journal):
+    answers = [*ask_held(journal, SimulatedCentre(Standing.INVALID))]
+    assert [held.name for held, _ in answers] == ["一郎", "二郎", "三郎"]
+    assert {answer.standing for _, answer in answers} == {Standing.INVALID}
+    assert not journal.held()
 
 
-def test_once_the_centre_is_back_all_are_asked_about():
-    store = Memory("1", "2", "3")
-    assert ask_again(store, SimulatedCentre(Standing.INVALID)) == 3
-    assert [*store.answers] == ["1", "2", "3"]  # the oldest first
-    assert set(store.answers.values()) == {Standing.INVALID}
-    assert not store.visits
+def test_what_the_centre_answers_later_is_a_visit_of_its_own(journal):
+    list(ask_held(journal, SimulatedCentre(Standing.WELFARE)))
+    visits = [*journal.visits()][3:]
+    assert [visit.profile for visit in visits] == ["held"] * 3
+    assert [visit.reader for visit in visits] == ["held 1", "held 2", "held 3"]
+    assert {visit.fact("eligibility") for visit in visits} == {"welfare"}
+    assert {visit.outcome for visit in visits} == {"checked_in"}
 
 
 @pytest.mark.parametrize("error", [CentreUnreachable(), CentreBusy()])
-def test_while_it_is_down_all_are_kept_and_it_is_asked_once(error):
-    store, asked = Memory("1", "2", "3"), []
+def test_while_it_is_down_all_are_kept_and_it_is_asked_once(journal, error):
+    asked = []
     centre = SimulatedCentre(fails=repeat(error), sleep=asked.append)
-    assert ask_again(store, centre) == 0
-    assert [*store.visits] == ["1", "2", "3"]
+    assert not [*ask_held(journal, centre)]
+    assert len(journal.held()) == 3
     assert len(asked) == 1
 
 
-def test_one_that_the_centre_refuses_keeps_nobody_else_waiting():
-    store = Memory("1", "2", "3")
-    assert ask_again(store, SimulatedCentre(fails=[CentreFailed("E1")])) == 2
-    assert [*store.visits] == ["1"]
-    assert store.refusals == [str(CentreFailed("E1"))]
-    assert ask_again(store, SimulatedCentre()) == 1
+def test_one_that_the_centre_refuses_stays_and_keeps_nobody_else_waiting(journal):
+    refusal = CentreFailed("E1")
+    answers = [*ask_held(journal, SimulatedCentre(fails=[refusal]))]
+    assert answers[0][1] is refusal
+    assert names(journal) == ["一郎"]
+    assert len([*ask_held(journal, SimulatedCentre())]) == 1
+    assert not journal.held()
 
 
-@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 1000)), max_size=20))
-def test_those_that_were_refused_come_after_the_others_and_the_oldest_first(visits):
-    held = [
-        HeldVisit(str(index), ITEMS, "", NOW + timedelta(seconds=seconds), failures)
-        for index, (failures, seconds) in enumerate(visits)
-    ]
-    ordered = order(held)
-    assert sorted(ordered, key=held.index) == held  # each once
-    for one, next_one in pairwise(ordered):
-        assert one.failures <= next_one.failures
-        assert one.failures < next_one.failures or one.held_at <= next_one.held_at
+def test_somebody_whose_answer_nobody_took_stays_held(journal):
+    answers = ask_held(journal, SimulatedCentre())
+    next(answers)
+    answers.close()  # the program ended before it could show the answer
+    assert names(journal) == ["一郎", "二郎", "三郎"]

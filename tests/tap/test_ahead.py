@@ -5,9 +5,11 @@ from dataclasses import replace
 import pytest
 
 from desk import Desk
+from kazashi.cards.face_surface import FaceSurfaceSession
 from kazashi.cards.jpki import PLAN, JpkiSession
 from kazashi.errors import CardGone, PinRequired, ReaderError
 from kazashi.reader import Reader, _arm
+from kazashi.sim.card import MyNumberCard
 from kazashi.sim.jpki import Jpki
 from kazashi.sim.options import CARDS, Options
 from kazashi.sim.person import Person
@@ -117,6 +119,21 @@ def certificate(jpki):
     except PinRequired:
         jpki.verify_pin(PIN)
         return jpki.authentication_certificate()
+
+
+def test_what_was_read_ahead_of_the_pin_is_asked_again_after_it():
+    jpki, *_ = armed(TypeA(Counting(label="JPKIAPGPSETOKEN")))
+    jpki.verify_pin(PIN)
+    assert jpki.authentication_certificate() == PERSON.certificate
+
+
+def test_what_was_read_ahead_is_forgotten_as_another_application_is_selected():
+    reader = Reader(Desk(TypeB(MyNumberCard(PERSON))).connect)
+    card = reader.wait_for_card(5, plan=PLAN)
+    FaceSurfaceSession(card).verify_code_b(PERSON.code_b)
+    jpki = JpkiSession(card)
+    jpki.verify_pin(PIN)
+    assert jpki.authentication_certificate() == PERSON.certificate
 
 
 def test_a_card_without_jpki_ends_the_plan():

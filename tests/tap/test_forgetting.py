@@ -1,8 +1,10 @@
-"""After a card, the reader's buffers hold nothing of it, nor of the PIN that it was shown."""
+"""After a card, reader and host hold nothing of it, nor of the PIN that it was shown."""
 
 import sys
 from array import array
+from collections import deque
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -19,7 +21,7 @@ import isodep
 import link
 import relay
 from kazashi.cards.jpki import PLAN, JpkiSession
-from kazashi.errors import CardError, ReaderError
+from kazashi.errors import CardError, NoCard, ReaderError
 from kazashi.reader import Reader
 from kazashi.sim.card import Jpki
 from kazashi.sim.options import BUSES, CARDS, Options
@@ -37,37 +39,48 @@ from kazashi_wire.messages import (
 )
 
 PERSON = Person()
+PERSON.certificate = bytes.fromhex("3082063c") + Random(6).randbytes(1596)  # the same in each run
 PIN = "7351"
 RUN = 4  # octets in a row that count as a trace
 FIRMWARE = Path(app.__file__).parent
 WATCH = Watch(fastest=0, period_ms=0, order=b"\x02\x01")
 
 
-def buffers(thing, name, seen):
-    """(name, octets) of all that hangs on `thing`, as far as it is the firmware's own."""
+def buffers(thing, name, is_ours, seen):
+    """(name, octets) of all that hangs on `thing`, through objects of modules that are ours."""
     if id(thing) in seen:
         return
     seen.add(id(thing))
     if isinstance(thing, bytes | bytearray | memoryview | array):
         yield name, bytes(thing)
-    elif isinstance(thing, list | tuple):
+    elif isinstance(thing, list | tuple | deque):
         for i, item in enumerate(thing):
-            yield from buffers(item, f"{name}[{i}]", seen)
+            yield from buffers(item, f"{name}[{i}]", is_ours, seen)
     elif isinstance(thing, dict):
         for key, item in thing.items():
-            yield from buffers(item, f"{name}.{key}", seen)
-    elif is_firmware(sys.modules.get(type(thing).__module__)):
-        yield from buffers(vars(thing), name, seen)
+            yield from buffers(key, f"{name}.keys", is_ours, seen)
+            yield from buffers(item, f"{name}.{key}", is_ours, seen)
+    elif is_ours(sys.modules[type(thing).__module__]):
+        yield from buffers(vars(thing), name, is_ours, seen)
 
 
 def is_firmware(module):
     return Path(getattr(module, "__file__", None) or "/").parent == FIRMWARE
 
 
-def remembered(desk):
-    """{name: octets} of every buffer in the firmware."""
+def is_driver(module):
+    return module.__name__.startswith(("kazashi.link", "kazashi.reader", "kazashi_wire"))
+
+
+def kept_by_firmware(desk):
+    """{name: octets} of every buffer in it."""
     modules = {n: vars(m) for n, m in list(sys.modules.items()) if is_firmware(m)}
-    return dict(buffers({"modules": modules, "reader": desk.app}, "", set()))
+    return dict(buffers({"modules": modules, "reader": desk.app}, "", is_firmware, set()))
+
+
+def kept_by_host(*objects):
+    """{name: octets} of every buffer that hangs on them."""
+    return dict(buffers(objects, "", is_driver, set()))
 
 
 def runs(octets):
@@ -80,13 +93,13 @@ def turned(octets):
 
 
 class Patient:
-    """A card on a desk, and how much of it the firmware still remembers."""
+    """A card on a desk, and how much of it is still remembered."""
 
     def __init__(self, card, bus="spi"):
         self.desk = Desk(card, bus=bus)
         self.reader = Reader(self.desk.connect)
         self.desk.step()
-        self._ever = runs(b"\0".join(remembered(self.desk).values())) | runs(bytes(RUN))
+        self._ever = runs(b"\0".join(kept_by_firmware(self.desk).values())) | runs(bytes(RUN))
         self.secrets = {}
         write = self.reader._link._pipe.write
         self.reader._link._pipe.write = lambda data: (self._note_checksum(data), write(data))[1]
@@ -97,7 +110,8 @@ class Patient:
             self.secrets["checksum"] = frame[-4:]
 
     def reads(self):
-        self.jpki = JpkiSession(self.reader.wait_for_card(5, plan=PLAN))
+        self.card = self.reader.wait_for_card(5, plan=PLAN)
+        self.jpki = JpkiSession(self.card)
         self.secrets["PUPI"] = self.desk.cards[0].atqb[1:5]
         self.secrets["ATQB"] = self.desk.cards[0].atqb[5:]
         self.secrets["certificate"] = self.jpki.authentication_certificate()
@@ -112,9 +126,10 @@ class Patient:
         self.shows_its_pin()
         self.secrets["signature"] = self.jpki.sign(b"challenge")
 
-    def traces(self):
-        """{secret: names of the buffers in which some of it lies}."""
-        held = {name: runs(octets) for name, octets in remembered(self.desk).items()}
+    def traces(self, kept=None):
+        """{secret: names of the buffers in which some of it lies}; default: of the firmware's."""
+        kept = kept_by_firmware(self.desk) if kept is None else kept
+        held = {name: runs(octets) for name, octets in kept.items()}
         told = {
             what: (runs(secret) | runs(turned(secret))) - self._ever
             for what, secret in self.secrets.items()
@@ -276,3 +291,45 @@ def test_a_request_behind_rest_is_not_forgotten():
     patient.reads()
     patient.desk.usb.to_reader += Frame(Rest.kind, 200, b"").build()
     patient.reader.show(Signal.TRY_AGAIN)
+
+
+def is_read_in_another_order(patient):
+    """What the reader read ahead is kept until somebody asks for it."""
+    patient.card = patient.reader.wait_for_card(5, plan=PLAN)
+    JpkiSession(patient.card).token_label()
+
+
+def is_not_asked_for(patient):
+    """What the reader reads ahead comes as events, until somebody listens."""
+    patient.card = patient.reader.wait_for_card(5, plan=PLAN)
+    patient.reader.show(Signal.DONE)
+
+
+@pytest.mark.parametrize("tap", [is_read_in_another_order, is_not_asked_for])
+def test_the_host_lets_go_of_what_was_read_ahead(tap):
+    patient = Patient(TypeB(Jpki(PERSON, pin=PIN)))
+    tap(patient)
+    patient.secrets["certificate"] = PERSON.certificate
+    driver = patient.reader, patient.card
+    assert patient.traces(kept_by_host(*driver))
+    patient.reader.rest()
+    assert patient.traces(kept_by_host(*driver)) == {}
+
+
+def test_the_host_lets_go_of_a_card_that_came_too_late(monkeypatch):
+    patient = Patient(TypeB(Jpki(PERSON, pin=PIN)))
+    patient.secrets["certificate"] = PERSON.certificate
+    monkeypatch.setattr(Reader, "_await_card", lambda *_: patient.desk.step())
+    with pytest.raises(NoCard):
+        patient.reader.wait_for_card(5, plan=PLAN)
+    assert patient.traces(kept_by_host(patient.reader)) == {}
+
+
+def test_the_host_lets_go_of_octets_that_were_in_no_frame():
+    patient = Patient(TypeB(Jpki(PERSON, pin=PIN)))
+    patient.reads()
+    patient.desk.usb.to_host += PERSON.certificate[:500]
+    patient.reader.show(Signal.DONE)
+    assert patient.traces(kept_by_host(patient.reader))
+    patient.reader.rest()
+    assert patient.traces(kept_by_host(patient.reader)) == {}

@@ -19,27 +19,20 @@ from kazashi.errors import (
     PinRequired,
     SurfaceAbsent,
 )
-from kazashi.reader import Reader
 from kazashi.sim.approved import ApprovedComponent
-from kazashi.sim.options import Options
-from kazashi.sim.pico import SimulatedPico
 from simulated import ANCHORS
 
 
 @pytest.fixture
-def lay_down():
+def lay_down(pico, plug_in):
     """Lays a simulated card on a reader: (the card of the reader, the simulated one)."""
-    readers = []
 
     def lay(**options):
-        pico = SimulatedPico(Options(speed=20, **options))
-        readers.append(Reader(pico.connect))
-        return readers[-1].wait_for_card(10), pico.cards[0].blocks.application
+        simulated = pico(**options)
+        card = plug_in(simulated).wait_for_card(10)
+        return card, simulated.cards[0].blocks.application
 
-    yield lay
-    for reader in readers:
-        reader.rest()
-        reader.close()
+    return lay
 
 
 @pytest.mark.parametrize("options", [{}, {"extended": False}, {"fsc": 64}, {"card": "slow"}])
@@ -93,12 +86,11 @@ def test_the_approved_component_signs_through_the_reader(lay_down):
     assert Certificate.parse(simulated.person.certificate).verifies(signature, b"challenge")
 
 
-def test_the_field_off_ends_the_trust_in_the_terminal():
-    pico = SimulatedPico(Options(speed=20))
-    with Reader(pico.connect) as reader:
-        ApprovedComponent(reader.wait_for_card(10).transmit).sign_without_pin(b"challenge")
-        with pytest.raises(PinRequired):
-            JpkiSession(reader.wait_for_card(10)).sign(b"challenge")
+def test_the_field_off_ends_the_trust_in_the_terminal(pico, plug_in):
+    reader = plug_in(pico())
+    ApprovedComponent(reader.wait_for_card(10).transmit).sign_without_pin(b"challenge")
+    with pytest.raises(PinRequired):
+        JpkiSession(reader.wait_for_card(10)).sign(b"challenge")
 
 
 def test_a_locked_card_says_so(lay_down):

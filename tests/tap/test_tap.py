@@ -122,7 +122,7 @@ def test_a_phone_of_type_a_wants_its_pin_first(pico, plug_in):
 
 def test_a_card_that_needs_two_seconds_for_each_command_is_waited_for(pico, plug_in):
     simulated = pico(card="slow")
-    simulated.cards[0].blocks.application.command_s = 2.0
+    simulated.cards[0].blocks.application.jpki.command_s = 2.0
     der = JpkiSession(plug_in(simulated).wait_for_card(10)).authentication_certificate()
     assert der == certificate_of(simulated)
 

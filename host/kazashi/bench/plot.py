@@ -1,7 +1,8 @@
 """The rows as a picture: where the time of each went, and the floor."""
 
 import importlib
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -37,16 +38,28 @@ def plot(rows: Sequence[Row], path: Path) -> None:
     ways = [row for row in rows if row.case.certificate_bytes == BASE.certificate_bytes]
     base = as_used(rows, BASE)
     sizes = of_every_size(rows, base.case) if base else []
-    figures: Any = importlib.import_module("matplotlib.figure")
-    matplotlib: Any = importlib.import_module("matplotlib")
-    with matplotlib.rc_context({"svg.hashsalt": "kazashi", "font.size": 9}):
-        figure = figures.Figure(figsize=(12, 1.8 + 0.3 * len(ways)), layout="constrained")
+    with drawn(path, 1.8 + 0.3 * len(ways)) as figure:
         left, right = figure.subplots(1, 2, width_ratios=(3, 2))
         _draw_ways(left, ways)
         _draw_sizes(right, sizes)
-        handles, names = left.get_legend_handles_labels()
-        figure.legend(handles, names, loc="outside lower center", ncols=len(names), frameon=False)
+        legend(figure, left)
+
+
+@contextmanager
+def drawn(path: Path, height: float) -> Generator[Any]:
+    """A figure, 12 inches wide, that stands in the file at the end of the block."""
+    figures: Any = importlib.import_module("matplotlib.figure")
+    matplotlib: Any = importlib.import_module("matplotlib")
+    with matplotlib.rc_context({"svg.hashsalt": "kazashi", "font.size": 9}):
+        figure = figures.Figure(figsize=(12, height), layout="constrained")
+        yield figure
         figure.savefig(path, dpi=120, metadata={"Date": None} if path.suffix == ".svg" else None)
+
+
+def legend(figure: Any, axes: Any) -> None:
+    """Below, of what `axes` shows."""
+    handles, names = axes.get_legend_handles_labels()
+    figure.legend(handles, names, loc="outside lower center", ncols=len(names), frameon=False)
 
 
 def _draw_ways(axes: Any, rows: Sequence[Row]) -> None:

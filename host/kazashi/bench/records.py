@@ -19,6 +19,7 @@ class Exchange:
     sent_s: float  # the last bit of the reader's frame
     end_s: float  # of the answer, or of the patience
     air_s: float  # frames, and the pauses that the standard asks for
+    card_s: float  # the card's own time
     sent: bytes
     heard: bytes | None  # None: silence
 
@@ -45,13 +46,14 @@ class AirLog:
         return self.exchanges[place].end_s, self.exchanges[place + 1 :]
 
     def _log(self, frame: AirFrame, now_s: float, timeout_s: float) -> Heard:
-        before_s = self._air.spent_s
+        air = self._air
+        air_s, card_s = air.spent_s, air.cards_s
         heard = self._exchange(frame, now_s, timeout_s)
-        end_s, air_s = now_s + heard.elapsed_s, self._air.spent_s - before_s
+        end_s, air_s, card_s = now_s + heard.elapsed_s, air.spent_s - air_s, air.cards_s - card_s
         sent_s = now_s + frame_time(
             frame.technology, len(frame.data), frame.bit_rate, from_card=False
         )
-        self.exchanges.append(Exchange(now_s, sent_s, end_s, air_s, frame.data, heard.data))
+        self.exchanges.append(Exchange(now_s, sent_s, end_s, air_s, card_s, frame.data, heard.data))
         return heard
 
 

@@ -1,6 +1,6 @@
 """One read, block by block."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kazashi.sim.apdu import CommandApdu, MalformedApdu
@@ -15,6 +15,7 @@ _CHAINING = 0x10
 _CONTROL = {0xA2: "R(ACK)", 0xB2: "R(NAK)"}
 _SUPERVISORY = {0xF2: "S(WTX)", 0xC2: "S(DESELECT)"}
 _FILES = {0x04: "SELECT application", 0x02: "SELECT file"}  # by P1
+_VERIFY = {True: "VERIFY", False: "VERIFY, for the tries left"}  # by whether it has data
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,14 @@ def steps(read: Read) -> list[Step]:
         (step for step in found if 0 <= step.at_ms <= read.row.total_ms),
         key=lambda step: step.at_ms,
     )
+
+
+def commands(exchanges: Sequence[Exchange]) -> Iterator[str]:
+    """The command APDUs in these."""
+    for each in exchanges:
+        pcb = each.sent[0]
+        if pcb & 0xE2 == 0x02 and not pcb & _CHAINING:
+            yield _block(each.sent, is_command=True).partition(" ")[2]
 
 
 def _on_air(each: Exchange, zero_s: float) -> Iterator[Step]:
@@ -78,4 +87,8 @@ def _command(apdu: bytes) -> str:
         offset = command.p2 if by_name else command.p1 << 8 | command.p2
         file = f"file {command.p1 & 0x1F:02X} " if by_name else ""
         return f"READ BINARY {file}from {offset}, Le {command.ne}"
+    if command.ins == 0x20:
+        return _VERIFY[bool(command.data)]
+    if command.ins == 0x2A:
+        return "COMPUTE DIGITAL SIGNATURE"
     return f"command {command.ins:02X}"

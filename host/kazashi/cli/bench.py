@@ -1,6 +1,7 @@
 """`kazashi bench`: how long a certificate takes, beside what the radio alone needs."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,11 +11,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from kazashi.bench import plot as picture
+from kazashi.bench import plot_checkin
 from kazashi.bench.case import ARMED, EMULATED, QUICK, REAL, Case, Row
 from kazashi.bench.host import part_us
 from kazashi.bench.targets import Target, targets
 from kazashi.bench.trace import Step, steps
 from kazashi.cli import show
+from kazashi.cli.bench_checkin import check_in_rounds, show_rounds
 from kazashi.cli.options import AsJson
 from kazashi.errors import NoReader
 
@@ -37,6 +40,10 @@ _Plot = Annotated[
 _Trace = Annotated[bool, typer.Option("--trace", help="Show one read, block by block.")]
 _Quick = Annotated[bool, typer.Option("--quick", help="Four rows in emulated time alone.")]
 
+_CheckIn = Annotated[
+    bool, typer.Option("--checkin", help="A whole check-in with the PIN, step by step, instead.")
+]
+
 _LENGTHS = {True: "long", False: "short"}
 _YES = {True: "yes", False: "no"}
 _VERDICTS = {True: "[green]met[/green]", False: "[red]not met[/red]", None: "[dim]no row[/dim]"}
@@ -56,9 +63,15 @@ def bench(
     plot: _Plot = None,
     trace: _Trace = False,
     quick: _Quick = False,
+    check_in: _CheckIn = False,
 ) -> None:
     """Read certificates in every way there is, and tell how long each takes."""
     _check(plot)
+    if check_in:
+        if trace or quick:
+            raise typer.BadParameter("--checkin goes with --json and --plot alone")
+        _bench_check_ins(_image(reader), as_json=as_json, plot=plot)
+        return
     emulated = _emulated(reader)
     if trace:
         _show_steps(Console(), steps(emulated.read(ARMED)))
@@ -66,13 +79,24 @@ def bench(
     cases = [(case, emulated.measure) for case in (QUICK if quick else EMULATED)]
     rows = list(_measured([*cases, *([] if quick else _real())]))
     if plot:
-        _draw(rows, plot)
+        _draw(partial(picture.plot, rows), plot)
     if as_json:
         show.print_json({"rows": [row.as_json() for row in rows]})
     else:
         console = Console()
         _show_rows(console, rows)
         _show_targets(console, targets(rows, part_us()))
+
+
+def _bench_check_ins(image: Path, *, as_json: bool, plot: Path | None) -> None:
+    measured = check_in_rounds(image)
+    if plot:
+        medians = {rounds.reader: rounds.median for rounds in measured}
+        _draw(partial(plot_checkin.plot, medians), plot)
+    if as_json:
+        show.print_json({"check_ins": [rounds.as_json() for rounds in measured]})
+    else:
+        show_rounds(Console(), measured)
 
 
 def _check(plot: Path | None) -> None:
@@ -83,23 +107,30 @@ def _check(plot: Path | None) -> None:
         raise typer.BadParameter("--plot needs Matplotlib: install kazashi[plot]")
 
 
-def _draw(rows: Sequence[Row], path: Path) -> None:
+def _draw(draw: Callable[[Path], None], path: Path) -> None:
     try:
-        picture.plot(rows, path)
+        draw(path)
     except OSError as error:
         raise typer.BadParameter(f"cannot write {path}: {error.strerror}") from error
 
 
 def _emulated(url: str) -> "EmulatedBench":
+    image = _image(url)
+    from kazashi.bench.emulated import EmulatedBench
+
+    return EmulatedBench(image)
+
+
+def _image(url: str) -> Path:
+    """Of MicroPython; the emulator is there."""
     place, _, options = url.removeprefix("pico:").partition("?")
     if not url.startswith("pico:") or options:
         raise typer.BadParameter("give pico: or pico:IMAGE, without options", param_hint="--reader")
     try:
-        from kazashi.bench.emulated import EmulatedBench
         from kazashi.sim.emulation.image import official_image
     except ImportError as error:
         raise NoReader(url, f"{error.name} is missing: install kazashi[emulator]") from error
-    return EmulatedBench(Path(place) if place else official_image())
+    return Path(place) if place else official_image()
 
 
 def _real() -> Iterator[tuple[Case, _Measure]]:

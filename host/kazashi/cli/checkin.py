@@ -1,9 +1,7 @@
 """`kazashi checkin`: one patient, from the card to the answer about eligibility."""
 
-from collections.abc import Mapping
 from itertools import repeat
 from pathlib import Path
-from time import monotonic
 from typing import Annotated
 
 import typer
@@ -13,35 +11,22 @@ import kazashi
 from kazashi.cards.cv_certificate import CvAnchor
 from kazashi.cli import show
 from kazashi.cli.desk import Given, Language, TerminalDesk
-from kazashi.cli.options import AsJson, ReaderUrl, TimeoutS
-from kazashi.reception.anchor_settings import configured_anchors
+from kazashi.cli.options import AsJson, JournalPath, ReaderUrl, TimeoutS
 from kazashi.reception.anchors import Anchors
 from kazashi.reception.checkin import Reception
-from kazashi.reception.consents import Item, Prescription
-from kazashi.reception.eligibility import CentreUnreachable, Standing
-from kazashi.reception.face.attempts import Attempts
-from kazashi.reception.face.engine import open_matcher
-from kazashi.reception.face.matching import FaceNotAvailable
-from kazashi.reception.face.settings import FaceSettings
-from kazashi.reception.journal import Journal, default_path
+from kazashi.reception.configuration import Configuration
+from kazashi.reception.consents import Item, Prescription, State
+from kazashi.reception.eligibility import Centre, CentreError, CentreUnreachable, Standing
+from kazashi.reception.journal import Journal
+from kazashi.reception.outage import ask_held
 from kazashi.reception.profiles import PROFILES, Profile, Way
-from kazashi.reception.settings import BadSettings, load
+from kazashi.reception.settings import BadSettings
 from kazashi.reception.simulated_centre import SimulatedCentre
-from kazashi.reception.visit import SUCCESSES, Visit
-from kazashi.reception.ways import Faces
+from kazashi.reception.visit import SUCCESSES, Span, Visit, Who
 from kazashi.sim.authority import test_authority
 
 _DOWN = "down"
-_SHOWN = (
-    "outcome",
-    "way",
-    "token",
-    "certificate_sha256",
-    "validity",
-    "proof",
-    "fallback",
-    "is_test",
-)
+_LEAST_SEEN_MS = 1.0
 _STANDINGS = {standing.name.lower(): standing for standing in Standing}
 
 _AsWay = Annotated[
@@ -50,6 +35,9 @@ _AsWay = Annotated[
 ]
 _NoCard = Annotated[
     bool, typer.Option("--no-card", help="The patient has none: the official fall-backs.")
+]
+_HeldOnes = Annotated[
+    bool, typer.Option("--held", help="Nobody new: ask about those held while the centre was down.")
 ]
 _ProfileName = Annotated[
     str | None,
@@ -62,11 +50,12 @@ _ProfileName = Annotated[
 ]
 _Config = Annotated[
     Path | None,
-    typer.Option("--config", metavar="FILE", help="TOML: [anchors], [face].", show_default=False),
-]
-_JournalFile = Annotated[
-    Path | None,
-    typer.Option("--journal", metavar="FILE", help="Where visits are kept.", show_default=False),
+    typer.Option(
+        "--config",
+        metavar="FILE",
+        help="TOML: anchors, face models, journal, consents: see the README.",
+        show_default=False,
+    ),
 ]
 _Consent = Annotated[
     str | None,
@@ -102,13 +91,14 @@ def checkin(
     way: _AsWay = None,
     *,
     no_card: _NoCard = False,
+    held: _HeldOnes = False,
     profile: _ProfileName = None,
     reader: ReaderUrl = None,
     as_json: AsJson = False,
     language: Annotated[Language, typer.Option(help="What people read.")] = "ja",
     timeout: TimeoutS = 30.0,
     config: _Config = None,
-    journal: _JournalFile = None,
+    journal: JournalPath = None,
     consent: _Consent = None,
     prescription: _PrescriptionName = None,
     frame: _Frame = None,
@@ -118,32 +108,61 @@ def checkin(
     centre: _CentreSays = "valid",
 ) -> None:
     """Check a patient in. What no option answers is asked; without a terminal, line by line."""
-    if (way is None) != no_card:
-        raise typer.BadParameter("choose one: --way, or --no-card")
+    if (way is not None) + no_card + held != 1:
+        raise typer.BadParameter("choose one of --way, --no-card and --held")
+    answering = _centre(centre)
+    if held:
+        _ask_held(journal or Configuration.read(config).journal, answering, as_json=as_json)
+        return
     place = _profile(profile, way)
     given = Given(_items(consent), _prescription(prescription), frame, staff, reason)
-    signed, asked = _hex(challenge), _centre(centre)
+    signed = _hex(challenge)
     console = Console(stderr=True)
     desk = TerminalDesk(console, language, given)
-    settings, folder = (load(config), config.parent) if config else ({}, Path())
-    path = journal or default_path()
-    with kazashi.open(reader) as connected, Journal(path) as kept:
+    configured = Configuration.read(config)
+    anchors = _anchors(reader, configured.anchors)
+    with kazashi.open(reader) as connected, Journal(journal or configured.journal) as kept:
+        if configured.keep_days:
+            kept.prune(configured.keep_days)
         reception = Reception(
             connected,
             place,
-            _anchors(reader, settings, folder),
-            asked,
+            anchors,
+            answering,
             kept,
-            faces=_faces(settings, folder),
+            faces=configured.faces,
+            consents_last=configured.consents_last,
             timeout_s=timeout,
         )
         if way is None:
             visit = reception.check_in_without_card(desk)
         else:
             visit = reception.check_in(way, desk, signed)
-    _show(visit, as_json=as_json)
+    if as_json:
+        show.print_json(visit.to_json())
+    else:
+        _show(visit)
     if visit.outcome not in SUCCESSES:
         raise typer.Exit(1)
+
+
+def _ask_held(path: Path, centre: Centre, *, as_json: bool) -> None:
+    answers: list[dict[str, object]] = []
+    with Journal(path) as journal:
+        for held, answer in ask_held(journal, centre):
+            facts: dict[str, object] = {"visit": held.visit, "held_at": held.held_at.isoformat()}
+            if isinstance(answer, CentreError):
+                facts["error"] = str(answer)
+            else:
+                facts["eligibility"] = answer.to_json()
+            answers.append(facts)
+            if not as_json:
+                show.show_facts(Console(), facts, title=held.name)
+        left = len(journal.held())
+    if as_json:
+        show.print_json({"answers": answers, "held": left})
+    else:
+        Console().print(f"{len(answers)} asked about, {left} still held")
 
 
 def _profile(name: str | None, way: Way | None) -> Profile:
@@ -185,16 +204,15 @@ def _hex(text: str) -> bytes:
         raise typer.BadParameter("--challenge is hexadecimal") from error
 
 
-def _anchors(reader: str | None, settings: Mapping[str, object], folder: Path) -> Anchors:
-    """Those configured; simulated cards have their own, which are marked as a test."""
-    if "anchors" not in settings and reader and reader.startswith(("sim:", "pico:")):
+def _anchors(reader: str | None, configured: Anchors) -> Anchors:
+    """Those configured; simulated cards bring their own, which are marked as a test."""
+    if configured.authorities:
+        return configured
+    if reader and reader.startswith(("sim:", "pico:")):
         authority = test_authority()
         cv_keys = [CvAnchor(*key) for key in authority.cv_anchors]
         return Anchors.of([authority.certificate], cv_keys, is_test=True)
-    anchors = configured_anchors(settings, folder)
-    if not anchors.authorities:
-        raise BadSettings("anchors.authorities", "name J-LIS's certificates in --config FILE")
-    return anchors
+    raise BadSettings("anchors.authorities", "name J-LIS's certificates, in --config FILE")
 
 
 def _centre(answer: str) -> SimulatedCentre:
@@ -205,17 +223,40 @@ def _centre(answer: str) -> SimulatedCentre:
     return SimulatedCentre(_STANDINGS[answer])
 
 
-def _faces(settings: Mapping[str, object], folder: Path) -> Faces | FaceNotAvailable:
-    try:
-        face = FaceSettings.of(settings, folder)
-        return Faces(open_matcher(face), Attempts(face.pause_s if face else 0.0, monotonic))
-    except FaceNotAvailable as error:
-        return error
+def _show(visit: Visit) -> None:
+    agreed = [each.item for each in visit.consents.items if each.state is State.GIVEN]
+    answer = visit.eligibility
+    facts = {
+        "outcome": visit.outcome,
+        "way": visit.way,
+        "token": visit.token,
+        "certificate_sha256": visit.certificate_sha256,
+        "validity": visit.validity,
+        "proof": visit.proof,
+        "agreed to": ", ".join(agreed),
+        "prescription": visit.prescription and visit.prescription.name.lower(),
+        "eligibility": answer and answer.standing.name.lower(),
+        "fallback": visit.fallback,
+        "of no value": ", ".join(_worthless(visit)),
+    }
+    console = Console()
+    show.show_facts(console, {name: value for name, value in facts.items() if value})
+    show.show_timeline(console, [_step(span) for span in visit.spans if _is_seen(span)])
 
 
-def _show(visit: Visit, *, as_json: bool) -> None:
-    if as_json:
-        show.print_json(visit.to_json())
-        return
-    facts = {name: value for name, value in visit.to_json().items() if name in _SHOWN and value}
-    show.show_facts(Console(), facts)
+def _worthless(visit: Visit) -> list[str]:
+    """What of it is only simulated: it is told wherever it shows."""
+    found = ["test anchors"] if visit.is_test else []
+    if visit.eligibility and visit.eligibility.is_simulated:
+        found.append("simulated centre")
+    return found
+
+
+def _is_seen(span: Span) -> bool:
+    return span.end_ms - span.begin_ms >= _LEAST_SEEN_MS
+
+
+def _step(span: Span) -> show.Step:
+    took_ms = span.end_ms - span.begin_ms
+    spent_ms = {who.value: took_ms if span.who is who else 0.0 for who in Who}
+    return show.Step(span.step, span.begin_ms, span.end_ms, spent_ms)

@@ -30,6 +30,7 @@ JournalPath = Annotated[
     typer.Option(
         "--journal",
         metavar="FILE",
+        dir_okay=False,
         help="The journal; default: kazashi/journal.db in $XDG_STATE_HOME or ~/.local/state.",
         show_default=False,
     ),

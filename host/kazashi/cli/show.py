@@ -118,14 +118,18 @@ class Step:
 
 
 def show_timeline(console: Console, steps: list[Step]) -> None:
-    """Where the milliseconds went: a bar for each step, stacked by who had them."""
+    """Where the milliseconds went: a bar for each step, stacked by who had them.
+
+    The last column is for whoever is named first.
+    """
+    first = next(iter(steps[0].spent_ms))
     cell_ms = steps[-1].end_ms / _BAR_CELLS
     table = Table(box=None, padding=(0, 1), title_justify="left")
     table.add_column("", no_wrap=True)
     table.add_column(f"0 to {steps[-1].end_ms:.0f} ms", no_wrap=True, min_width=_BAR_CELLS)
     table.add_column("from", justify="right")
     table.add_column("took", justify="right")
-    table.add_column("on air", justify="right")
+    table.add_column(first, justify="right")
     for step in steps:
         table.add_row(
             step.name,

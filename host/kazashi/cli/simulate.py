@@ -10,6 +10,7 @@ from rich.console import Console
 
 from kazashi.cli.options import Simulated, SimUrl, simulated
 from kazashi.errors import ReaderUnplugged
+from kazashi.sim.authority import test_authority
 from kazashi.sim.serve import Line, TcpLine, serve
 
 _Pty = Annotated[
@@ -23,6 +24,15 @@ _Emulated = Annotated[
 ]
 
 
+_AnchorFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--anchors",
+        metavar="DIR",
+        file_okay=False,
+        help="Write the test anchors of its cards there, with a kazashi.toml for checkin --config.",
+    ),
+]
 _Blank = Annotated[
     bool, typer.Option("--blank", help="MicroPython alone on the emulated Pico: see flash.")
 ]
@@ -35,6 +45,7 @@ def simulate(
     blank: _Blank = False,
     pty: _Pty = None,
     tcp: _Tcp = "",
+    anchors: _AnchorFolder = None,
 ) -> None:
     """Serve a simulated reader until Ctrl-C. Give one of --pty and --tcp."""
     if (pty is None) == (not tcp):
@@ -45,6 +56,8 @@ def simulate(
         raise typer.BadParameter("--blank is for --emulated: sim: has no MicroPython of its own")
     pico = simulated(reader, is_blank=blank)
     does = "flash pico" if blank else "read"
+    if anchors:
+        write_anchors(anchors)
     if pty is None:
         line = _tcp_line(tcp)
         with closing(line):
@@ -85,6 +98,24 @@ def _serve_pty(pico: Simulated, link: Path, does: str) -> None:
             _serve(pico, terminal, f"{does} --reader {os.fspath(link)}")
         finally:
             link.unlink(missing_ok=True)
+
+
+def write_anchors(folder: Path) -> None:
+    """What stands above the simulated cards of this process: they are fresh each time."""
+    authority = test_authority()
+    keys = "".join(
+        f'    {{ id = "{key.key_id.hex()}", n = "{key.n:x}", e = {key.e} }},\n'
+        for key in authority.cv_anchors
+    )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "test_authority.der").write_bytes(authority.certificate)
+        (folder / "kazashi.toml").write_text(
+            f'[anchors]\ntest = true\nauthorities = ["test_authority.der"]\ncv_keys = [\n{keys}]\n',
+            encoding="utf-8",
+        )
+    except OSError as error:
+        raise typer.BadParameter(f"cannot write into {folder}: {error.strerror}") from error
 
 
 def _tcp_line(address: str) -> TcpLine:

@@ -11,13 +11,15 @@ reader's buffers cleared.
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
+from time import monotonic
 
 from kazashi.errors import ReaderError
 from kazashi.reader import Reader
 from kazashi.reception.anchors import Anchors
 from kazashi.reception.certified import CertifiedComponent, CertifiedFailed, identify
+from kazashi.reception.consents import DAY
 from kazashi.reception.desk import AskWay, Desk
 from kazashi.reception.eligibility import Centre, Identified
 from kazashi.reception.face.matching import FaceNotAvailable
@@ -26,12 +28,13 @@ from kazashi.reception.journal import Journal
 from kazashi.reception.patient import Patient, Refused, TokenFailed, WayFailed
 from kazashi.reception.profiles import Profile, Way, next_ways
 from kazashi.reception.texts import Text, text_of
-from kazashi.reception.visit import SUCCESSES, Outcome, Proof, Visit
+from kazashi.reception.visit import SUCCESSES, Outcome, Proof, Timeline, Visit
 from kazashi.reception.ways import RUNS, Faces
 from kazashi.reception.without_card import fall_back
 from kazashi_wire.messages import Signal
 
 _CHALLENGE_SIZE = 32
+_NO_FACES = FaceNotAvailable("this reception was opened without a matcher: give it faces=")
 _DONE = Text("受付が終わりました。カードをお取りください。", "Checked in. Please take the card.")
 _NOT_DONE = Text(
     "受付できませんでした。カードを取り、係の者をお呼びください。",
@@ -51,8 +54,8 @@ class Reception:
     """A reader, the rules of the place where it stands, and whom it asks.
 
     `faces`: where face matching is not available, why. `component`: an approved verifier's, which
-    has the card's key sign after face or visual check. `now`: aware of its zone. `timeout_s`: how
-    long a card is waited for.
+    has the card's key sign after face or visual check. `now`: aware of its zone. `clock`: seconds,
+    for the timeline. `timeout_s`: how long a card is waited for.
     """
 
     def __init__(
@@ -63,9 +66,11 @@ class Reception:
         centre: Centre,
         journal: Journal,
         *,
-        faces: Faces | FaceNotAvailable,
+        faces: Faces | FaceNotAvailable = _NO_FACES,
         component: CertifiedComponent | None = None,
+        consents_last: timedelta = DAY,
         now: Callable[[], datetime] = _utc_now,
+        clock: Callable[[], float] = monotonic,
         timeout_s: float = 30.0,
     ) -> None:
         self._reader = reader
@@ -75,7 +80,9 @@ class Reception:
         self._journal = journal
         self._faces = faces
         self._component = component
+        self._consents_last = consents_last
         self._now = now
+        self._clock = clock
         self._timeout_s = timeout_s
 
     def check_in(self, way: Way, desk: Desk, challenge: bytes = b"") -> Visit:
@@ -111,6 +118,7 @@ class Reception:
             self._journal,
             self._now,
             self._timeout_s,
+            Timeline(self._clock),
         )
         try:
             run(patient)
@@ -132,7 +140,7 @@ class Reception:
             patient.tell(refused.reason)
             fall_back(patient, self._centre)
             return
-        ask_consents(patient)
+        ask_consents(patient, self._consents_last)
         if patient.visit.eligibility is None:
             ask_centre(patient, self._centre, about)
 

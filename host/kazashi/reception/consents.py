@@ -118,13 +118,15 @@ class Consent:
         is_over = self.state is State.GIVEN and self.ends_at is not None and self.ends_at <= now
         return replace(self, state=State.EXPIRED) if is_over else self
 
-    def to_json(self) -> dict[str, str | int | None]:
-        return {
-            "item": self.item.value,
-            "state": self.state.name.lower(),
-            "given_at": self.given_at and self.given_at.isoformat(),
-            "ends_at": self.ends_at and self.ends_at.isoformat(),
-        }
+    def to_facts(self) -> dict[str, str]:
+        """What is known of it, as text."""
+        facts = {"item": self.item.value, "state": self.state.name.lower()}
+        if self.given_at and self.ends_at:
+            facts |= {"given_at": self.given_at.isoformat(), "ends_at": self.ends_at.isoformat()}
+        return facts
+
+    def to_json(self) -> dict[str, str | None]:
+        return {"given_at": None, "ends_at": None} | self.to_facts()
 
 
 @dataclass(frozen=True)
@@ -184,5 +186,5 @@ class Consents:
         """Of `item`; what was not asked was not given."""
         return next((each.state for each in self.items if each.item is item), State.NONE)
 
-    def to_json(self) -> list[dict[str, str | int | None]]:
+    def to_json(self) -> list[dict[str, str | None]]:
         return [consent.to_json() for consent in self.items]

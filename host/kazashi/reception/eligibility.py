@@ -20,6 +20,8 @@ from kazashi.reception.profiles import Way
 from kazashi.reception.texts import Text
 from kazashi.reception.validity import Validity
 
+REFERENCE_SIZE = 8  # bytes: 16 digits, as wide as ArbitraryFileIdentifier
+
 
 class CentreError(ReceptionError):
     """Base: the centre did not answer. The visit is held, and asked about later."""

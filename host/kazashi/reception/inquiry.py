@@ -1,6 +1,7 @@
 """What the centre is asked about a patient: after their consent, and later where it is down."""
 
 import secrets
+from datetime import timedelta
 
 from kazashi.cards.input_support import InputSupportSession
 from kazashi.cards.surface import FourItems
@@ -14,31 +15,35 @@ from kazashi.reception.desk import (
     AskItemsPin,
     AskPrescription,
 )
-from kazashi.reception.eligibility import Centre, CentreError, Identified, Request
+from kazashi.reception.eligibility import (
+    REFERENCE_SIZE,
+    Centre,
+    CentreError,
+    Identified,
+    Request,
+)
 from kazashi.reception.patient import Patient
 from kazashi.reception.profiles import Token, Way
 from kazashi.reception.texts import Text, text_of
 from kazashi.reception.visit import Outcome
 
-_REFERENCE_SIZE = 8  # bytes: 16 digits, as wide as ArbitraryFileIdentifier
 _LATER = Text(
     "いま資格を確認できないため、氏名などを預かり、あとで確認します。",
     "Eligibility cannot be confirmed now: name and address are kept, it is asked for later.",
 )
 
 
-def ask_consents(patient: Patient) -> None:
+def ask_consents(patient: Patient, last: timedelta) -> None:
     """What the profile asks for, and the certificate allows. Silence is no consent."""
     visit, profile = patient.visit, patient.profile
+    patient.begin("consents")
     items = profile.items_for(visit.validity) if visit.validity else ()
     if profile.is_emergency:
         visit.consents = Consents.hard_to_obtain(items)
     elif items:
-        agreed = patient.ask(AskConsents(items)) or ()
-        visit.consents = Consents.record(items, {*agreed} & {*items}, patient.now())
-    for consent in visit.consents.items:
-        facts = {name: value for name, value in consent.to_json().items() if value is not None}
-        patient.note("consent", **facts)
+        agreed = {*(patient.ask(AskConsents(items)) or ())} & {*items}
+        visit.consents = Consents.record(items, agreed, patient.now(), lasts=last)
+    patient.note_each("consent", [consent.to_facts() for consent in visit.consents.items])
     if profile.asks_prescription:
         visit.prescription = patient.ask(AskPrescription())
         if visit.prescription:
@@ -49,7 +54,7 @@ def ask_centre(patient: Patient, centre: Centre, about: Identified | Certificate
     """Eligibility; where the centre does not answer, the visit is held until it does."""
     visit = patient.visit
     patient.begin("eligibility")
-    reference = secrets.token_hex(_REFERENCE_SIZE)
+    reference = secrets.token_hex(REFERENCE_SIZE)
     request = Request(reference, about, visit.consents, visit.prescription)
     try:
         visit.eligibility = centre.ask(request)

@@ -5,13 +5,13 @@ taken from the card's face and queried later. Here they may come from its chip, 
 PIN or 照合番号B. Never a My Number.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Protocol
+import secrets
+from collections.abc import Generator
+from datetime import date
 
 from kazashi.cards.surface import FourItems, Sex
 from kazashi.reception.eligibility import (
+    REFERENCE_SIZE,
     Centre,
     CentreBusy,
     CentreError,
@@ -19,7 +19,11 @@ from kazashi.reception.eligibility import (
     Eligibility,
     Request,
 )
+from kazashi.reception.journal import Held, Journal
 from kazashi.reception.typed import Mistyped, birth_date, narrow, required
+from kazashi.reception.visit import Outcome
+
+PROFILE = "held"  # of visits that are only this answer
 
 _SEXES = {
     Sex.MALE: ("1", "男", "男性", "M", "MALE"),
@@ -49,41 +53,28 @@ def _sex(text: str) -> Sex:
     )
 
 
-@dataclass(frozen=True)
-class HeldVisit:
-    """A visit whose eligibility is not known yet. `failures`: how often the centre refused it."""
+def ask_held(journal: Journal, centre: Centre) -> Generator[tuple[Held, Eligibility | CentreError]]:
+    """Ask about the people held, in the order of their visits, until the centre is down again.
 
-    reference: str
-    items: FourItems = field(repr=False)
-    reason: str  # why it was held
-    held_at: datetime
-    failures: int = 0
+    Whom it has answered about is held no more once the next one is asked for; the answer is in the
+    journal as a visit of its own. Whom it refused stays held, and keeps nobody else waiting.
 
-
-class Store(Protocol):
-    """Where held visits outlast the program. The journal is one."""
-
-    def held(self) -> Iterable[HeldVisit]: ...
-    def answered(self, reference: str, eligibility: Eligibility) -> None: ...  # held no more
-    def refused(self, reference: str, reason: str) -> None: ...  # one failure more
-
-
-def order(visits: Iterable[HeldVisit]) -> list[HeldVisit]:
-    """As they are asked about: the oldest first, those that the centre refused after the others."""
-    return sorted(visits, key=lambda visit: (visit.failures, visit.held_at))
-
-
-def ask_again(store: Store, centre: Centre) -> int:
-    """Ask about each held visit; how many were answered. It ends where the centre is down still."""
-    answered = 0
-    for visit in order(store.held()):
+    Raises:
+        JournalError: see there.
+    """
+    for held in journal.held():
+        reference = secrets.token_hex(REFERENCE_SIZE)
+        items = FourItems(held.name, held.address, held.birth, Sex(held.sex))
         try:
-            eligibility = centre.ask(Request(visit.reference, visit.items))
+            answer = centre.ask(Request(reference, items))
         except (CentreUnreachable, CentreBusy):
-            break  # the others would fare the same
+            return  # the others would fare the same
         except CentreError as error:
-            store.refused(visit.reference, str(error))
-        else:
-            store.answered(visit.reference, eligibility)
-            answered += 1
-    return answered
+            yield held, error
+            continue
+        entry = journal.begin(PROFILE, f"held {held.visit}")
+        standing = answer.standing.name.lower()
+        entry.step("eligibility", reference=reference, eligibility=standing)
+        entry.end(Outcome.CHECKED_IN)
+        yield held, answer
+        journal.release(held.visit)

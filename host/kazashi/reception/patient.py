@@ -4,16 +4,27 @@ A card that lies there is used for all ways that are tried; one that was lost is
 chip that is not sensed is said to be just that.
 """
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from time import monotonic
 from typing import TypeVar
 
 from kazashi.cards.certificate import Certificate
 from kazashi.cards.jpki import PLAN, JpkiSession
 from kazashi.cards.surface import FourItems, Surface
-from kazashi.errors import CardError, LinkError, NoCard, PinRequired, ReaderError
+from kazashi.errors import (
+    CardError,
+    CardUnusable,
+    LinkError,
+    NoCard,
+    NotAMyNumberCard,
+    PinRequired,
+    ReaderError,
+    ReaderFault,
+    SeveralCards,
+)
 from kazashi.reader import Card, Reader
 from kazashi.reception.anchors import Anchors, UnknownIssuer
 from kazashi.reception.desk import Desk, Question
@@ -28,6 +39,8 @@ from kazashi.reception.visit import Outcome, Proof, Timeline, Visit, Who
 T = TypeVar("T")
 
 _TAPS = 3  # that may fail, until something else is offered
+_LOOK_S = 0.5
+
 
 _PLACE = {
     Token.CARD: Text(
@@ -50,6 +63,19 @@ _UNREADABLE = Text(
     "カードを読み取れませんでした。係の者がご案内します。",
     "The card cannot be read. Staff will help.",
 )
+_NOT_A_MY_NUMBER_CARD = Text(
+    "マイナンバーカードではないカードが置かれています。係の者がご案内します。",
+    "What lies there is no My Number Card. Staff will help.",
+)
+_READER_BROKEN = Text(
+    "カードリーダーが使えません。係の者をお呼びください。",
+    "The card reader does not work. Please call the staff.",
+)
+_IN_THE_END = {
+    Outcome.NO_CARD: _NOT_SENSED,
+    Outcome.NOT_A_MY_NUMBER_CARD: _NOT_A_MY_NUMBER_CARD,
+    Outcome.READER_FAILED: _READER_BROKEN,
+}
 _READER_BACK = Text(
     "カードリーダーを再接続しました。カードをもう一度置いてください。",
     "The reader was connected again: lay the card down once more.",
@@ -116,6 +142,7 @@ class Patient:
         journal: Journal,
         now: Callable[[], datetime],
         timeout_s: float,
+        timeline: Timeline,
     ) -> None:
         self.visit = visit
         self.profile = profile
@@ -129,7 +156,7 @@ class Patient:
         self._reader = reader
         self._journal = journal
         self._timeout_s = timeout_s
-        self._timeline = Timeline()
+        self._timeline = timeline
         self._tap: Tap | None = None
         self._entry: Entry | None = None
         with self._kept():
@@ -144,6 +171,12 @@ class Patient:
         if self._entry:
             with self._kept():
                 self._entry.step(step, **facts)
+
+    def note_each(self, step: str, each: Sequence[Mapping[str, Fact]]) -> None:
+        """Keep several steps of one kind in the journal, at once."""
+        if self._entry and each:
+            with self._kept():
+                self._entry.steps(step, each)
 
     def hold(self, items: FourItems, reason: str) -> bool:
         """Keep the person until the centre can be asked. False where that was not possible."""
@@ -163,6 +196,7 @@ class Patient:
 
     def end(self) -> None:
         """The visit is over: the field goes off, nothing of it is kept here."""
+        self.begin("end")
         self.forget_card()
         with suppress(ReaderError):  # where the reader is gone, its field is off or off in seconds
             self._reader.rest()
@@ -177,9 +211,7 @@ class Patient:
 
     def ask(self, question: Question[T]) -> T | None:
         """Ask; the time until the answer is the people's."""
-        before = self._timeline.begin(
-            type(question).__name__.removeprefix("Ask").lower(), Who.PEOPLE
-        )
+        before = self._timeline.begin(question.name, Who.PEOPLE)
         try:
             return self._desk.ask(question)
         finally:
@@ -250,12 +282,21 @@ class Patient:
         for _ in range(_TAPS):
             try:
                 run()
-            except (CardError, LinkError) as error:
-                outcome = self._take_failure(way, error)
-            else:
                 return
-        reason = _UNREADABLE if outcome is Outcome.UNREADABLE else _NOT_SENSED
-        raise TokenFailed(_token_of(way), outcome, reason)
+            except LinkError as error:
+                self._fail(way, error)
+                self._reader.reconnect()
+                self.tell(_READER_BACK)
+                outcome = Outcome.READER_FAILED
+            except (CardError, ReaderFault) as error:
+                self._fail(way, error)
+                outcome = _outcome_of(error)
+                if outcome is Outcome.NO_CARD:
+                    self.tell(_NOT_SENSED)
+                else:
+                    self.tell(error.text if isinstance(error, WrongToken) else text_of(error))
+                    self._await_removal(error)
+        raise TokenFailed(_token_of(way), outcome, _IN_THE_END.get(outcome, _UNREADABLE))
 
     def identified(self, way: Way) -> Identified:
         """Who it is, for the centre."""
@@ -290,18 +331,29 @@ class Patient:
                 self.tell(text_of(error))
             self.visit.is_kept = False
 
-    def _take_failure(self, way: Way, error: ReaderError) -> Outcome:
+    def _fail(self, way: Way, error: ReaderError) -> None:
         self.forget_card()
         self.note("failure", way=way, error=type(error).__name__)
-        if isinstance(error, LinkError):
-            self._reader.reconnect()
-            self.tell(_READER_BACK)
-            return Outcome.UNREADABLE
-        if isinstance(error, NoCard) and error.waited_s is not None:
-            self.tell(_NOT_SENSED)
-            return Outcome.NO_CARD
-        self.tell(error.text if isinstance(error, WrongToken) else text_of(error))
-        return Outcome.UNREADABLE
+
+    def _await_removal(self, error: ReaderError) -> None:
+        """Until what cannot be used is taken away: it would be found again at once."""
+        before = self._timeline.begin("removal", Who.PEOPLE)
+        if isinstance(error, CardUnusable | SeveralCards):
+            self._look_until_gone()
+        else:
+            self._reader.wait_for_removal(self._timeout_s)
+        self._timeline.begin(*before)
+
+    def _look_until_gone(self) -> None:
+        deadline = monotonic() + self._timeout_s
+        while monotonic() < deadline:
+            try:
+                self._reader.wait_for_card(_LOOK_S)
+            except (CardUnusable, SeveralCards):
+                continue
+            except CardError:
+                pass
+            return
 
     def _take_up(self, wanted: Token) -> Tap:
         """Maybe another card: what the one before has proved is not proved of this one."""
@@ -332,3 +384,16 @@ class Patient:
 
 def _token_of(way: Way) -> Token:
     return next(token for token in Token if way in token.ways)
+
+
+def _outcome_of(error: ReaderError) -> Outcome:
+    """Of a visit that can go no further after this."""
+    match error:
+        case NoCard() if error.waited_s is not None:
+            return Outcome.NO_CARD
+        case NotAMyNumberCard() | CardUnusable():
+            return Outcome.NOT_A_MY_NUMBER_CARD
+        case ReaderFault():
+            return Outcome.READER_FAILED
+        case _:
+            return Outcome.UNREADABLE

@@ -55,7 +55,10 @@ class Table:
             raise self.wrong(key, "must be a text")
         return value
 
-    def path(self, key: str) -> Path:
+    def path(self, key: str, default: Path | None = None) -> Path:
+        """`default`: None, where the field must be there."""
+        if default is not None and key not in self._left:
+            return default
         return self._folder / self.text(key)
 
     def number(self, key: str, least: float, most: float, default: float | None = None) -> float:
@@ -66,6 +69,15 @@ class Table:
         if not least <= value <= most:  # NaN is in no range
             raise self.wrong(key, f"must be from {least:g} to {most:g}")
         return value
+
+    def days(self, key: str, most: int) -> int | None:
+        """One at least; None where the field is not there."""
+        if key not in self._left:
+            return None
+        value = self.number(key, 1, most)
+        if value != int(value):
+            raise self.wrong(key, "must be whole days")
+        return int(value)
 
     def flag(self, key: str) -> bool:
         """False where the field is not there."""

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from time import monotonic
 
 from kazashi.reception.consents import Consents, Prescription
 from kazashi.reception.eligibility import Eligibility
@@ -19,6 +18,7 @@ class Outcome(StrEnum):
     NOT_ANSWERED = "not_answered"  # known, and neither did the centre answer nor was the visit held
     FELL_BACK = "fell_back"  # without the card: see `fallback`
     NO_CARD = "no_card"  # no chip was sensed
+    NOT_A_MY_NUMBER_CARD = "not_a_my_number_card"
     UNREADABLE = "unreadable"  # one was, and could not be read
     UNUSABLE_CERTIFICATE = "unusable_certificate"
     UNKNOWN_ISSUER = "unknown_issuer"
@@ -58,7 +58,7 @@ class Span:
 class Timeline:
     """One step after the other, without a gap."""
 
-    def __init__(self, now_s: Callable[[], float] = monotonic) -> None:
+    def __init__(self, now_s: Callable[[], float]) -> None:
         self._now_s = now_s
         self._start_s = self._begin_s = now_s()
         self._step, self._who = "start", Who.MACHINE

@@ -93,11 +93,20 @@ Instruction = Callable[[CommandApdu], bytes]
 class FileApplication:
     """One application, alone on a card that knows its AID and no other."""
 
+    default_key: int | None = None  # what signs where P2 names no key
+
     def __init__(
-        self, aid: bytes, guards: tuple[Guard, ...], *, takes_extended: bool, command_s: float
+        self,
+        aid: bytes,
+        guards: tuple[Guard, ...],
+        *,
+        takes_extended: bool,
+        command_s: float = 0.002,
+        sign_s: float = 0.3,
     ) -> None:
         self.aid = aid
         self.command_s = command_s
+        self.sign_s = sign_s
         self._guards = guards
         self._takes_extended = takes_extended
         self._current: int | None = None
@@ -109,9 +118,6 @@ class FileApplication:
             (0x00, 0x20): self._verify,
             (0x80, 0x2A): self._sign,
         }
-
-    sign_s = 0.3
-    default_key: int | None = None  # what signs where P2 names no key
 
     @cached_property
     def files(self) -> dict[int, Entry]:

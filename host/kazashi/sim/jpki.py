@@ -44,7 +44,6 @@ class Jpki(FileApplication):
     ) -> None:
         self.person = person
         self.pin = Pin(pin, PIN_TRIES, tries_left)
-        self.sign_s = sign_s
         self._sign_pin = Pin("ABC123", 5)
         self._terminal = TerminalCheck(person.authority)
         self._has_pin = has_pin
@@ -52,7 +51,9 @@ class Jpki(FileApplication):
         self._chip = chip or person
         self._is_finished = False
         guards = (self.pin, self._sign_pin, self._terminal)
-        super().__init__(JPKI_AID, guards, takes_extended=takes_extended, command_s=command_s)
+        super().__init__(
+            JPKI_AID, guards, takes_extended=takes_extended, command_s=command_s, sign_s=sign_s
+        )
         self._instructions |= {
             (0x80, 0xFC): self._finish,
             (0x80, 0xA2): self._take_certificate,

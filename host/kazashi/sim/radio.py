@@ -127,6 +127,7 @@ class Air:
         self.cards: list[Picc] = []
         self.is_on = False
         self.spent_s = 0.0  # air time of all frames and the pauses that the standard asks for
+        self.cards_s = 0.0  # the cards' own time, until each began its answer
         self.exchanges = 0
         self.disturb: Callable[[int, AirFrame], Disturbance | None] = lambda _index, _frame: None
         self._free_at = 0.0
@@ -191,6 +192,7 @@ class Air:
         answering = frame_time(technology, len(data), bit_rate, from_card=True)
         pause = time_to_reader(technology, bit_rate)
         self.spent_s += time_to_card(technology) + answering + pause
+        self.cards_s += delay
         if disturbance is Disturbance.ANSWER_LOST:
             return Heard(None, sending + timeout_s)
         if disturbance is Disturbance.ANSWER_GARBLED or bit_rate != frame.answer_rate:

@@ -39,17 +39,14 @@ class FaceSurface(FileApplication):
         chip: Person | None = None,
         code_tries: int = CODE_TRIES,
         takes_extended: bool = True,
-        command_s: float = 0.002,
-        sign_s: float = 0.3,
     ) -> None:
-        self.sign_s = sign_s
         self._person = person
         self._chip = chip or person
         self._birth = Pin(person.code_b[:6], CODE_TRIES)
         self.code_b = Pin(person.code_b, CODE_TRIES, code_tries)
         self._code_a = Pin(MY_NUMBER, _CODE_A_TRIES)
         guards = (self._birth, self.code_b, self._code_a)
-        super().__init__(FACE_AID, guards, takes_extended=takes_extended, command_s=command_s)
+        super().__init__(FACE_AID, guards, takes_extended=takes_extended)
 
     @cached_property
     def files(self) -> dict[int, Entry]:
@@ -112,10 +109,7 @@ class InputSupport(FileApplication):
         chip: Person | None = None,
         code_tries: int = CODE_TRIES,
         takes_extended: bool = True,
-        command_s: float = 0.002,
-        sign_s: float = 0.3,
     ) -> None:
-        self.sign_s = sign_s
         self._person = person
         self._chip = chip or person
         self._has_pin = has_pin
@@ -123,7 +117,7 @@ class InputSupport(FileApplication):
         self.code_b = Pin(person.code_b, CODE_TRIES, code_tries)
         self._code_a = Pin(MY_NUMBER, _CODE_A_TRIES)
         guards = (self.pin, self.code_b, self._code_a)
-        super().__init__(TEXT_AID, guards, takes_extended=takes_extended, command_s=command_s)
+        super().__init__(TEXT_AID, guards, takes_extended=takes_extended)
 
     @cached_property
     def files(self) -> dict[int, Entry]:

@@ -83,6 +83,16 @@ def test_a_large_frame_is_scaled_down(matcher):
     assert matcher.compare(PHOTO, data.getvalue()).is_match
 
 
+def test_colours_reach_the_models_blue_first(matcher):
+    grey = faces.picture(1)
+    dark = grey.point(lambda level: level // 2)
+    without_red, without_blue = BytesIO(), BytesIO()
+    Image.merge("RGB", (dark, grey, grey)).save(without_red, "PNG")
+    Image.merge("RGB", (grey, grey, dark)).save(without_blue, "PNG")
+    assert isinstance(matcher.compare(PHOTO, without_red.getvalue()), Compared)
+    assert matcher.compare(PHOTO, without_blue.getvalue()) is FrameProblem.NO_FACE
+
+
 def test_a_frame_turned_by_its_camera_is_turned_back(matcher):
     turned = Image.open(BytesIO(FRAMES["PNG"])).transpose(Image.Transpose.ROTATE_90)
     exif = turned.getexif()

@@ -1,7 +1,6 @@
 """Opens the engine, where all that it needs is there."""
 
 import os
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from kazashi.reception.face.matching import FaceNotAvailable
@@ -19,19 +18,23 @@ def open_matcher(settings: FaceSettings | None) -> "OpenCvMatcher":
     """
     if settings is None:
         raise FaceNotAvailable("no models are configured: give a --config with a table [face]")
-    reasons = [
-        f"{name} is missing: install kazashi[face]"
-        for name in ("cv2", "numpy")
-        if not find_spec(name)
-    ]
+    reasons: list[str] = []
+    engine = _engine(reasons)
     detector = _content(settings.detector, reasons)
     recognizer = _content(settings.recognizer, reasons)
-    if reasons:
+    if engine is None or reasons:
         raise FaceNotAvailable(*reasons)
-    os.environ.setdefault("OPENCV_LOG_LEVEL", "ERROR")  # version 5 warns at each load of a model
-    from kazashi.reception.face.opencv import OpenCvMatcher
+    return engine(detector, recognizer, settings)
 
-    return OpenCvMatcher(detector, recognizer, settings)
+
+def _engine(reasons: list[str]) -> "type[OpenCvMatcher] | None":
+    os.environ.setdefault("OPENCV_LOG_LEVEL", "ERROR")  # version 5 warns at each load of a model
+    try:
+        from kazashi.reception.face.opencv import OpenCvMatcher
+    except ImportError as error:
+        reasons.append(f"{error.name} is missing: install kazashi[face]")
+        return None
+    return OpenCvMatcher
 
 
 def _content(model: Model, reasons: list[str]) -> bytes:

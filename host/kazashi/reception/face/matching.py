@@ -1,7 +1,8 @@
 """What face matching says: a score, or why the camera's picture cannot be used.
 
 The engine behind it is exchangeable: `FaceMatcher`. engine.py opens ours, opencv.py.
-Photo, frame and what is computed from them live only as long as a comparison.
+Photo, frame and what is computed from them are written nowhere, and kept for no longer than a
+comparison. The memory that they had is given back, not wiped: Python cannot.
 """
 
 from dataclasses import dataclass

@@ -122,7 +122,7 @@ class OpenCvMatcher:
         return FrameProblem.BLURRED if sharpness < self._settings.least_sharpness else None
 
     def _features(self, face: Pixels) -> Features:
-        return self._recognizer.feature(face).copy()  # OpenCV takes it back for the next face
+        return self._recognizer.feature(face).copy()  # the tutorial does: it may be OpenCV's own
 
 
 def _not_a(name: str, what: str) -> FaceNotAvailable:

@@ -37,7 +37,9 @@ def plot(evaluation: Evaluation, threshold: float, path: Path) -> None:
             axes.set(xlabel="score; dashed: the configured threshold")
             axes.set_xlim(_range(evaluation, threshold))
             axes.spines[["top", "right"]].set_visible(False)
-            axes.legend(frameon=False)
+        entries = [axes.get_legend_handles_labels() for axes in (left, right)]
+        handles, names = (each[0] + each[1] for each in zip(*entries, strict=True))
+        figure.legend(handles, names, loc="outside lower center", ncols=4, frameon=False)
         figure.savefig(path, dpi=120, metadata={"Date": None} if path.suffix == ".svg" else None)
 
 

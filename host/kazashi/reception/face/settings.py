@@ -89,6 +89,8 @@ class FaceSettings:
             pause_s=table.number("pause_s", 1, 3600, default=60),
         )
         table.close()
+        if face.least_light >= face.most_light:
+            raise table.wrong("most_light", "must be above least_light")
         return face
 
 

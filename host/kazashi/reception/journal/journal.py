@@ -3,7 +3,7 @@
 What a call wrote is on the disk when it returns; what it could not write is not there in part.
 """
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -189,24 +189,30 @@ class Entry:
             ValueError: `facts` has what the journal does not keep, see facts.py, or the visit
                 ended before.
         """
-        self._write(name, facts, None)
+        self._write(name, [facts], None)
+
+    def steps(self, name: str, each: Iterable[Mapping[str, Fact]]) -> None:
+        """Several of one kind happened at once: all are kept, or none. Errors as in `step`."""
+        self._write(name, each, None)
 
     def end(self, outcome: str, **facts: Fact) -> None:
         """The visit is over; its `facts` are kept as a last step, "end". Errors as in `step`."""
         require_word(outcome=outcome)
-        self._write("end", facts, outcome)
+        self._write("end", [facts], outcome)
 
-    def _write(self, name: str, facts: dict[str, Fact], outcome: str | None) -> None:
+    def _write(self, name: str, each: Iterable[Mapping[str, Fact]], outcome: str | None) -> None:
         require_word(name=name)
-        now, kept = as_text(self._now()), as_json(facts)
+        now = as_text(self._now())
+        rows = [(now, name, as_json(facts), self.id) for facts in each]
         with self._file.transaction() as db:
-            step = db.execute(
-                "INSERT INTO step (visit, at, name, facts) "
-                "SELECT id, ?, ?, ? FROM visit WHERE id = ? AND outcome IS NULL",
-                (now, name, kept, self.id),
-            )
-            if step.rowcount != 1:
-                raise ValueError(f"visit {self.id} has ended")
+            for row in rows:
+                step = db.execute(
+                    "INSERT INTO step (visit, at, name, facts) "
+                    "SELECT id, ?, ?, ? FROM visit WHERE id = ? AND outcome IS NULL",
+                    row,
+                )
+                if step.rowcount != 1:
+                    raise ValueError(f"visit {self.id} has ended")
             if outcome is not None:
                 ending = "UPDATE visit SET ended_at = ?, outcome = ? WHERE id = ?"
                 db.execute(ending, (now, outcome, self.id))

@@ -1,0 +1,228 @@
+"""A whole check-in with the 4-digit PIN, and who had its time.
+
+It begins where the card is found, with its answer to ATTRIB, and is over where the visit is: the
+reader rests, the journal is on the disk, the patient is told. People and the centre answer at once,
+so that what is left is the card's and the machine's.
+"""
+
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+from sqlite3 import Connection
+from typing import Any
+
+from kazashi.cards.cv_certificate import CvAnchor
+from kazashi.link import Pipe
+from kazashi.reader import Reader
+from kazashi.reception.anchors import Anchors
+from kazashi.reception.checkin import Reception
+from kazashi.reception.consents import Item, Prescription
+from kazashi.reception.desk import Answers, AskConsents, AskPin, AskPrescription, Question
+from kazashi.reception.face.matching import FaceNotAvailable
+from kazashi.reception.journal import Journal
+from kazashi.reception.profiles import PROFILES, Way
+from kazashi.reception.simulated_centre import SimulatedCentre
+from kazashi.reception.visit import Outcome, Visit, Who
+from kazashi.sim.authority import test_authority
+from kazashi.sim.tabletop import Tabletop
+from kazashi_wire.frame import Deframer
+from kazashi_wire.messages import BY_KIND
+
+from .floor import check_in_floor_s
+from .records import AirLog, Exchange
+from .trace import commands
+
+
+class Part(StrEnum):
+    """Who had the time."""
+
+    FLOOR = "floor"  # on air, whoever drives it: see floor.py
+    CARD = "card"  # its own, as the simulated card knows it
+    READER = "reader"  # all else that it takes: air beyond the floor, bus, chip, firmware, USB
+    HOST = "host"  # link, sessions, X.509, verification
+    JOURNAL = "journal"  # transactions, until they are on the disk
+
+
+MACHINE = (Part.READER, Part.HOST, Part.JOURNAL)
+
+
+@dataclass(frozen=True)
+class CheckIn:
+    """One check-in. `steps`: by step, in their order, the milliseconds of each part."""
+
+    steps: Mapping[str, Mapping[Part, float]]
+    before_ms: float  # from its beginning until the card is found, which lay there already
+    commands: Sequence[str]  # APDUs on air
+    requests: Sequence[str]  # to the reader, by their kind
+    transactions: int  # of the journal
+
+    def ms(self, *parts: Part) -> float:
+        """Milliseconds of these parts; of all, where none is named."""
+        return sum(sum(step[part] for part in parts or Part) for step in self.steps.values())
+
+    @property
+    def machine_ms(self) -> float:
+        return self.ms(*MACHINE)
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Seconds of the bench's clock; the end does not belong to it."""
+
+    begin_s: float
+    end_s: float
+
+    def __contains__(self, moment_s: float) -> bool:
+        return self.begin_s <= moment_s < self.end_s
+
+    def shared_s(self, others: Iterable["Interval"]) -> float:
+        """How much of it lies in `others`, of which no two overlap."""
+        ends = ((max(self.begin_s, o.begin_s), min(self.end_s, o.end_s)) for o in others)
+        return sum(end_s - begin_s for begin_s, end_s in ends if end_s > begin_s)
+
+
+class CheckInBench:
+    """Checks patients in, one after another: the reader behind `pipe`, its card on `table`.
+
+    `now`: seconds, on the clock of `table`. `folder`: where the journal is kept.
+    """
+
+    def __init__(self, table: Tabletop, pipe: Pipe, now: Callable[[], float], folder: Path) -> None:
+        table.lay_down()
+        self._now = now
+        self._log = AirLog(table.air)
+        self._certificate_bytes = table.options.certificate
+        self._line = _Line(pipe, now)
+        self._reader = Reader(lambda: self._line)
+        self._journal = Journal(folder / "journal.db")
+        self._transactions = _transactions(self._journal, now)
+        authority = test_authority()
+        cv_keys = [CvAnchor(*key) for key in authority.cv_anchors]
+        self._reception = Reception(
+            self._reader,
+            PROFILES["desk"],
+            Anchors.of([authority.certificate], cv_keys, is_test=True),
+            SimulatedCentre(),
+            self._journal,
+            faces=FaceNotAvailable("the PIN is measured"),
+            clock=self._look,
+        )
+        self._looks = list[float]()  # of the timeline, at the clock
+        self._answers: dict[type[Question[Any]], object] = {
+            AskPin: table.options.pin,
+            AskConsents: (*Item,),
+            AskPrescription: Prescription.PAPER,
+        }
+
+    def close(self) -> None:
+        self._journal.close()
+        self._reader.close()
+
+    def measure(self) -> CheckIn:
+        """One check-in. Raises ReaderError where the reader fails."""
+        self._log.clear()
+        self._line.clear()
+        self._transactions.clear()
+        self._looks.clear()
+        visit = self._reception.check_in(Way.PIN, Answers(self._answers))
+        end_s = self._now()
+        if visit.outcome is not Outcome.CHECKED_IN or not visit.is_kept:
+            raise AssertionError(f"the visit ended with {visit.outcome}")
+        begin_s = self._looks[0]
+        found_s, exchanges = self._log.after_activation()
+        return CheckIn(
+            self._shares(_steps(visit, begin_s, Interval(found_s, end_s)), exchanges),
+            (found_s - begin_s) * 1000,
+            [*commands(exchanges)],
+            [*self._line.requests],
+            len(self._transactions),
+        )
+
+    def _look(self) -> float:
+        self._looks.append(self._now())
+        return self._looks[-1]
+
+    def _shares(
+        self, steps: Mapping[str, Interval], exchanges: Sequence[Exchange]
+    ) -> dict[str, dict[Part, float]]:
+        """Milliseconds: what the host waits for in the line is floor, card or reader."""
+        floor_s = check_in_floor_s(self._certificate_bytes)
+        shares: dict[str, dict[Part, float]] = {}
+        for name, step in steps.items():
+            line_s, journal_s = step.shared_s(self._line.waits), step.shared_s(self._transactions)
+            card_s = sum(each.card_s for each in exchanges if each.begin_s in step)
+            on_air_s = floor_s.get(name, 0.0)
+            seconds = {
+                Part.FLOOR: on_air_s,
+                Part.CARD: card_s,
+                Part.READER: line_s - on_air_s - card_s,
+                Part.HOST: step.end_s - step.begin_s - line_s - journal_s,
+                Part.JOURNAL: journal_s,
+            }
+            shares[name] = {part: s * 1000 for part, s in seconds.items()}
+        return shares
+
+
+def _steps(visit: Visit, begin_s: float, whole: Interval) -> dict[str, Interval]:
+    """When each step was in hand, with what was asked in it; `whole`: card found to the end."""
+    steps: dict[str, Interval] = {}
+    name, last_s = "certificate", whole.begin_s  # it is under way as soon as the card is found
+    for span in visit.spans:
+        if span.who is Who.MACHINE and span.step != "start":
+            name = span.step
+        end_s = begin_s + span.end_ms / 1000
+        if end_s >= last_s:
+            since_s = steps[name].begin_s if name in steps else last_s
+            steps[name] = Interval(since_s, end_s)
+            last_s = end_s
+    steps[name] = replace(steps[name], end_s=whole.end_s)
+    return steps
+
+
+class _Line:
+    """The line to the reader: when the host waited for it, and what it asked."""
+
+    def __init__(self, pipe: Pipe, now: Callable[[], float]) -> None:
+        self._pipe = pipe
+        self._now = now
+        self.waits: list[Interval] = []
+        self.requests: list[str] = []
+        self.now = pipe.now
+        self.close = pipe.close
+
+    def clear(self) -> None:
+        self.waits.clear()
+        self.requests.clear()
+
+    def read(self, size: int, /) -> bytes:
+        begin_s = self._now()
+        data = self._pipe.read(size)
+        self.waits.append(Interval(begin_s, self._now()))
+        return data
+
+    def write(self, data: bytes, /) -> None:
+        begin_s = self._now()
+        self._pipe.write(data)
+        self.waits.append(Interval(begin_s, self._now()))
+        self.requests += [BY_KIND[frame.kind].__name__ for frame in Deframer().feed(data)]
+
+
+def _transactions(journal: Journal, now: Callable[[], float]) -> list[Interval]:
+    """When the journal writes, from now on."""
+    file = journal._file  # pyright: ignore[reportPrivateUsage]  # nobody else is to see it
+    transaction = file.transaction
+    intervals: list[Interval] = []
+
+    @contextmanager
+    def noted() -> Generator[Connection]:
+        begin_s = now()
+        try:
+            with transaction() as db:
+                yield db
+        finally:
+            intervals.append(Interval(begin_s, now()))
+
+    file.transaction = noted
+    return intervals

@@ -1,0 +1,34 @@
+"""An emulated reader whose host is real: one clock for both, the emulated one."""
+
+from time import perf_counter
+
+from kazashi.sim.emulation.pipe import EmulatedPipe
+
+
+class RealHost:
+    """The line to an emulated reader. Whatever the host takes between two uses of it, in real time,
+    passes in emulated time, too: the reader goes on with its work meanwhile.
+    """
+
+    def __init__(self, pipe: EmulatedPipe) -> None:
+        self._pipe = pipe
+        self._since_s = perf_counter()  # the host is at work
+        self.close = pipe.close
+
+    def now(self) -> float:
+        """Emulated seconds."""
+        return self._pipe.now() + perf_counter() - self._since_s
+
+    def read(self, size: int, /) -> bytes:
+        self._catch_up()
+        data = self._pipe.read(size)
+        self._since_s = perf_counter()
+        return data
+
+    def write(self, data: bytes, /) -> None:
+        self._catch_up()
+        self._pipe.write(data)
+        self._since_s = perf_counter()
+
+    def _catch_up(self) -> None:
+        self._pipe.let_pass(perf_counter() - self._since_s)

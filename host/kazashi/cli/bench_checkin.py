@@ -1,0 +1,109 @@
+"""`kazashi bench --checkin`: how long the machine takes for a check-in with the PIN."""
+
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
+from rich.table import Table
+
+from kazashi.bench.checkin import MACHINE, CheckIn, CheckInBench, Part
+from kazashi.bench.rounds import MACHINE_LIMIT_MS, Rounds
+from kazashi.reception.journal import JournalRefused, default_path
+from kazashi.sim.options import Options
+from kazashi.sim.pico import SimulatedPico
+
+_ROUNDS = 5
+_OPTIONS = Options(tap=0.0)
+_EMULATED = "emulated Pico, SPI"
+_REAL = "simulated reader, real time"
+_MEANING = (
+    "ms, from the card's answer to ATTRIB until the visit is over; floor: air time of SELECT, "
+    "certificate, tries left, VERIFY and signature; card: its own time, as simulated; reader: air "
+    "beyond the floor, bus, chip, firmware, USB; journal: until it is on the disk; machine: reader,"
+    " host and journal. People and the centre answer at once."
+)
+
+
+def check_in_rounds(image: Path) -> list[Rounds]:
+    """On the emulated Pico with this image, whose host is real; and all of it in real time."""
+    return [
+        Rounds(_EMULATED, _measured(lambda folder: _emulated(image, folder))),
+        Rounds(_REAL, _measured(_simulated)),
+    ]
+
+
+def show_rounds(console: Console, measured: Sequence[Rounds]) -> None:
+    for rounds in measured:
+        console.print(f"[bold]{rounds.reader}[/bold]")
+        _show_median(console, rounds)
+        _show_verdict(console, rounds)
+    console.print(f"[dim]{_MEANING}[/dim]")
+
+
+def _emulated(image: Path, folder: Path) -> CheckInBench:
+    from kazashi.bench.real_host import RealHost
+    from kazashi.sim.emulation.pico import EmulatedPico
+
+    pico = EmulatedPico(image, _OPTIONS)
+    host = RealHost(pico.connect())
+    return CheckInBench(pico, host, host.now, folder)
+
+
+def _simulated(folder: Path) -> CheckInBench:
+    pico = SimulatedPico(_OPTIONS)
+    return CheckInBench(pico, pico.connect(), pico.clock.now, folder)
+
+
+def _measured(begin: Callable[[Path], CheckInBench]) -> list[CheckIn]:
+    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with (
+        _folder() as folder,
+        closing(begin(folder)) as bench,
+        Progress(*columns, console=Console(stderr=True), transient=True) as progress,
+    ):
+        return [bench.measure() for _ in progress.track(range(_ROUNDS))]
+
+
+@contextmanager
+def _folder() -> Generator[Path]:
+    """On the disk where journals are kept: elsewhere, writing may cost nothing."""
+    place = default_path().parent
+    try:
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with TemporaryDirectory(prefix="bench-", dir=place) as folder:
+            yield Path(folder)
+    except OSError as error:
+        raise JournalRefused(place, error.strerror or str(error)) from error
+
+
+def _show_median(console: Console, rounds: Rounds) -> None:
+    table = Table(box=None, padding=(0, 1, 0, 0))
+    table.add_column("step")
+    for name in (*Part, "machine", "total"):
+        table.add_column(name, justify="right", style="bold" if name == "machine" else "")
+    median = rounds.median
+    for name, step in median.steps.items():
+        table.add_row(name, *_cells(step))
+    table.add_section()
+    table.add_row("check-in", *_cells({part: median.ms(part) for part in Part}))
+    console.print(table)
+
+
+def _cells(step: Mapping[Part, float]) -> Iterator[str]:
+    yield from (f"{step[part]:.1f}" for part in Part)
+    yield f"{sum(step[part] for part in MACHINE):.1f}"
+    yield f"{sum(step.values()):.1f}"
+
+
+def _show_verdict(console: Console, rounds: Rounds) -> None:
+    median = rounds.median
+    verdict = "[green]met[/green]" if rounds.is_met else "[red]not met[/red]"
+    console.print(
+        f"machine: {median.machine_ms:.1f} ms, median of {len(rounds.check_ins)}; fastest "
+        f"{rounds.fastest.machine_ms:.1f}; limit {MACHINE_LIMIT_MS:.0f}: {verdict}\n"
+        f"{len(median.commands)} APDUs, {len(median.requests)} requests to the reader, "
+        f"{median.transactions} transactions; {median.before_ms:.1f} ms until the card is found\n"
+    )

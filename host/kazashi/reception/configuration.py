@@ -1,0 +1,78 @@
+"""The whole configuration of a reception, as its parts have read it.
+
+[journal]
+file = "journal.db"   # default: kazashi/journal.db in $XDG_STATE_HOME or ~/.local/state
+keep_days = 365       # visits are deleted after that; default: never
+
+[consents]
+hours = 24            # how long a consent lasts
+
+[anchors] is explained in anchor_settings.py, [face] in face/settings.py. Paths are relative to the
+file.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from time import monotonic
+from typing import Self
+
+from kazashi.reception.anchor_settings import configured_anchors
+from kazashi.reception.anchors import Anchors
+from kazashi.reception.face.attempts import Attempts
+from kazashi.reception.face.engine import open_matcher
+from kazashi.reception.face.matching import FaceNotAvailable
+from kazashi.reception.face.settings import FaceSettings
+from kazashi.reception.journal import default_path
+from kazashi.reception.settings import BadSettings, Table, load
+from kazashi.reception.ways import Faces
+
+_TABLES = ("anchors", "consents", "face", "journal")
+_LONGEST_DAYS = 36_500
+_LONGEST_HOURS = 24 * 366
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """`keep_days`: None, for ever. `faces`: where face matching is not available, why."""
+
+    anchors: Anchors
+    faces: Faces | FaceNotAvailable
+    journal: Path
+    keep_days: int | None
+    consents_last: timedelta
+
+    @classmethod
+    def read(cls, path: Path | None) -> Self:
+        """What stands in the file at `path`; None: nothing is configured.
+
+        Raises:
+            BadSettings: it cannot be read, or a table or a field of it is wrong.
+        """
+        settings, folder = (load(path), path.parent) if path else ({}, Path())
+        for name in settings:
+            if name not in _TABLES:
+                raise BadSettings(name, f"there is no such table: only {', '.join(_TABLES)}")
+        journal = Table("journal", settings.get("journal", {}), folder)
+        consents = Table("consents", settings.get("consents", {}), folder)
+        read = cls(
+            configured_anchors(settings, folder),
+            _faces(settings, folder),
+            journal.path("file", default=default_path()),
+            journal.days("keep_days", _LONGEST_DAYS),
+            timedelta(hours=consents.number("hours", 0.01, _LONGEST_HOURS, default=24)),
+        )
+        journal.close()
+        consents.close()
+        return read
+
+
+def _faces(settings: Mapping[str, object], folder: Path) -> Faces | FaceNotAvailable:
+    try:
+        face = FaceSettings.of(settings, folder)
+        matcher = open_matcher(face)
+    except FaceNotAvailable as error:
+        return error
+    assert face is not None  # that would not have been available
+    return Faces(matcher, Attempts(face.pause_s, monotonic))

@@ -1,0 +1,63 @@
+"""The configuration of a reception, as one file."""
+
+from datetime import timedelta
+
+import pytest
+
+from kazashi.reception.configuration import Configuration
+from kazashi.reception.face.matching import FaceNotAvailable
+from kazashi.reception.settings import BadSettings
+from kazashi.sim.authority import test_authority as authority
+
+
+@pytest.fixture
+def written(tmp_path):
+    def write(text):
+        path = tmp_path / "kazashi.toml"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
+
+
+def test_without_a_file_nothing_is_configured(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    read = Configuration.read(None)
+    assert not read.anchors.authorities
+    assert isinstance(read.faces, FaceNotAvailable)
+    assert read.journal == tmp_path / "kazashi" / "journal.db"
+    assert read.keep_days is None
+    assert read.consents_last == timedelta(hours=24)
+
+
+def test_every_table_is_read_and_paths_are_relative_to_the_file(written, tmp_path):
+    (tmp_path / "ca.der").write_bytes(authority().certificate)
+    read = Configuration.read(
+        written(
+            '[anchors]\nauthorities = ["ca.der"]\ntest = true\n'
+            '[journal]\nfile = "visits.db"\nkeep_days = 30\n'
+            "[consents]\nhours = 12\n"
+        )
+    )
+    assert [anchor.is_test for anchor in read.anchors.authorities] == [True]
+    assert read.journal == tmp_path / "visits.db"
+    assert read.keep_days == 30
+    assert read.consents_last == timedelta(hours=12)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("[jurnal]\n", "jurnal"),
+        ("journal = 1\n", "journal"),
+        ("[journal]\nkeep_days = 0.5\n", "journal.keep_days"),
+        ("[journal]\nkeep_days = -1\n", "journal.keep_days"),
+        ("[journal]\nkept = 3\n", "journal.kept"),
+        ("[consents]\nhours = 0\n", "consents.hours"),
+        ("[consents]\nhours = 24\nminutes = 1\n", "consents.minutes"),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_place(written, text, place):
+    with pytest.raises(BadSettings) as error:
+        Configuration.read(written(text))
+    assert error.value.place == place
