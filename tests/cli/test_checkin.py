@@ -324,7 +324,7 @@ def folder(tmp_path, monkeypatch):
         (("--reader", NOWHERE, "--config", ANCHORED), f"no reader at {NOWHERE}"),
         (("--reader", SIM, "--config", "no.toml"), "cannot be read"),
         (("--reader", SIM, "--config", MISNAMED), "anchors.authorities"),
-        (("--reader", SIM, "--journal", "."), "journal"),
+        (("--reader", SIM, "--journal", ANCHORED), f"{ANCHORED} is damaged or no journal"),
     ],
 )
 def test_a_failure_is_one_line(folder, monkeypatch, capsys, arguments, said):
