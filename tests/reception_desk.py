@@ -19,6 +19,7 @@ from kazashi.reception.desk import (
     AskPin,
     AskPrescription,
     AskStaff,
+    AskWay,
     StaffCheck,
 )
 from kazashi.reception.face.matching import FaceNotAvailable
@@ -56,9 +57,16 @@ class People(Answers):
     def __init__(self, answers, reacts):
         super().__init__(answers)
         self._reacts = reacts
+        self.told, self.asked = [], []
+
+    def ask(self, question):
+        self.asked.append(question)
+        if isinstance(question, AskWay):
+            self.tell(question.reason)
+        return super().ask(question)
 
     def tell(self, text):
-        super().tell(text)
+        self.told.append(text)
         for part, react in self._reacts.items():
             if part in text.en:
                 react()

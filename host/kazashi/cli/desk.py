@@ -112,6 +112,7 @@ class TerminalDesk:
 
     @_answer.register
     def _(self, question: AskWay) -> Way:
+        self.tell(question.reason)
         return self._choose(question.text, ((way, way.label) for way in question.ways))
 
     @_answer.register
