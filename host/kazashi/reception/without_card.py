@@ -17,7 +17,7 @@ def fall_back(patient: Patient) -> None:
     step: Step | FallbackOutcome = FIRST
     while isinstance(step, Step):
         answer = patient.ask(AskFallback(step))
-        if answer is None:
+        if answer is None or answer not in step.answers:
             return
         step = after(step, answer)
     visit = patient.visit
