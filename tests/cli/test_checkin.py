@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 import faces
 from kazashi.cli import app, main
+from kazashi.reception import patient
 from kazashi.reception.consents import Item
 from kazashi.reception.eligibility import Standing
 from kazashi.reception.journal import View
@@ -38,8 +39,9 @@ def path(tmp_path):
 
 
 @pytest.fixture
-def checkin(path):
-    """Runs it with lines of stdin."""
+def checkin(path, monkeypatch):
+    """Runs it with lines of stdin. What cannot be used is not waited for as long as ever."""
+    monkeypatch.setattr(patient, "_REMOVAL_S", 0.3)
 
     def run(*arguments, lines=(), card="mynumber", reader=SIM):
         arguments = ["checkin", *map(str, arguments), "--reader", f"{reader}&card={card}"]
