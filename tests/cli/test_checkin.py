@@ -148,9 +148,9 @@ EVERY_CARD = {
     "unknown": Card("unknown_issuer", says="this certificate is not trusted"),
     "cloned": Card("not_genuine", says="This card is not genuine"),
     "infant": Card("checked_in"),
-    "bank": Card("", says="this is not a My Number Card", timeout_s=0.5),
-    "tag": Card("", says="this is a tag", timeout_s=0.5),
-    "two": Card("", says="several cards are on the reader", timeout_s=0.5),
+    "bank": Card("", says="this is not a My Number Card"),
+    "tag": Card("", says="this is a tag"),
+    "two": Card("", says="several cards are on the reader"),
     "none": Card("no_card", says="No chip was sensed", timeout_s=0.5),
 }
 
