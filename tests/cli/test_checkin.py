@@ -1,21 +1,24 @@
 """`kazashi checkin`, as a person or a program runs it."""
 
 import json
-from dataclasses import dataclass, field
+import sys
+from dataclasses import dataclass
 
 import pytest
 from typer.testing import CliRunner
 
 import faces
-from kazashi.cli import app
+from kazashi.cli import app, main
+from kazashi.reception import patient
 from kazashi.reception.consents import Item
 from kazashi.reception.eligibility import Standing
 from kazashi.reception.journal import View
-from kazashi.sim import person
+from kazashi.sim import authority, person
 from kazashi.sim.options import CARDS
-from program import kazashi, running
+from program import kazashi
 
 PIN, OTHER_PIN = "7351", "8462"
+NOWHERE = "socket://127.0.0.1:1"
 SIM = f"sim:?speed=20&tap=0&pin={PIN}"
 KEYS = {"outcome", "way", "certificate_sha256", "validity", "consents", "eligibility"}
 ALL = ("--consent", "all", "--prescription", "paper")
@@ -36,8 +39,9 @@ def path(tmp_path):
 
 
 @pytest.fixture
-def checkin(path):
-    """Runs it with lines of stdin."""
+def checkin(path, monkeypatch):
+    """Runs it with lines of stdin. What cannot be used is not waited for as long as ever."""
+    monkeypatch.setattr(patient, "_REMOVAL_S", 0.3)
 
     def run(*arguments, lines=(), card="mynumber", reader=SIM):
         arguments = ["checkin", *map(str, arguments), "--reader", f"{reader}&card={card}"]
@@ -130,7 +134,7 @@ class Card:
     outcome: str
     way: str = "pin"
     says: str = ""
-    lines: list[str] = field(default_factory=lambda: [PIN])
+    timeout_s: float = 5.0
 
 
 EVERY_CARD = {
@@ -147,7 +151,7 @@ EVERY_CARD = {
     "bank": Card("", says="this is not a My Number Card"),
     "tag": Card("", says="this is a tag"),
     "two": Card("", says="several cards are on the reader"),
-    "none": Card("no_card", says="No chip was sensed"),
+    "none": Card("no_card", says="No chip was sensed", timeout_s=0.5),
 }
 
 
@@ -159,8 +163,8 @@ def test_no_card_is_left_out():
 def test_every_card_has_its_outcome_and_words(checkin, kind):
     card = EVERY_CARD[kind]
     done = checkin(
-        *("--way", card.way, "--json", "--language", "en", "--timeout", "1.5", *ALL),
-        lines=card.lines,
+        *("--way", card.way, "--json", "--language", "en", "--timeout", card.timeout_s, *ALL),
+        lines=[PIN],
         card=kind,
     )
     visit = told(done)
@@ -280,8 +284,8 @@ def test_a_picture_that_is_not_there_is_none(checkin, code_b, tmp_path, monkeypa
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ((), "choose one: --way, or --no-card"),
-        (("--way", "pin", "--no-card"), "choose one: --way, or --no-card"),
+        ((), "choose one of --way, --no-card and --held"),
+        (("--way", "pin", "--no-card"), "choose one of --way, --no-card and --held"),
         (("--way", "mind"), "'mind' is not one of"),
         (("--way", "pin", "--profile", "moon"), "--profile is one of desk"),
         (("--way", "face", "--profile", "home"), "has no way face, but pin, visual"),
@@ -301,32 +305,48 @@ def test_wrong_usage_says_what_is_right(checkin, path, arguments, said):
     assert not path.exists()
 
 
-def test_a_failure_is_one_line(tmp_path):
-    config = tmp_path / "kazashi.toml"
-    config.write_text("[anchors]\nauthorities = ['nobody.pem']\n", encoding="utf-8")
-    journal = ("--journal", str(tmp_path / "journal.db"))
-    for arguments, said in (
-        (("--reader", "socket://127.0.0.1:1"), "no reader at socket://127.0.0.1:1"),
+ANCHORED, MISNAMED = "anchored.toml", "misnamed.toml"
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """With configurations, as the folder that the program runs in."""
+    (tmp_path / "ca.der").write_bytes(authority.test_authority().certificate)
+    for name, certificate in ((ANCHORED, "ca.der"), (MISNAMED, "nobody.pem")):
+        anchors = f"[anchors]\ntest = true\nauthorities = ['{certificate}']\n"
+        (tmp_path / name).write_text(anchors, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--reader", NOWHERE), "configuration, anchors.authorities: name J-LIS's certificates"),
+        (("--reader", NOWHERE, "--config", ANCHORED), f"no reader at {NOWHERE}"),
         (("--reader", SIM, "--config", "no.toml"), "cannot be read"),
-        (("--reader", SIM, "--config", str(config)), "anchors.authorities"),
-        (("--reader", SIM, "--journal", str(tmp_path)), "journal"),
-    ):
-        done = kazashi("checkin", "--way", "pin", *journal, *arguments)
-        assert done.returncode == 1
-        assert said in done.stderr
-        assert done.stderr.count("\n") == 1
-        assert done.stdout == ""
+        (("--reader", SIM, "--config", MISNAMED), "anchors.authorities"),
+        (("--reader", SIM, "--journal", ANCHORED), f"{ANCHORED} is damaged or no journal"),
+    ],
+)
+def test_a_failure_is_one_line(folder, monkeypatch, capsys, arguments, said):
+    journal = ("--journal", str(folder / "journal.db"))
+    monkeypatch.setattr(sys, "argv", ["kazashi", "checkin", "--way", "pin", *journal, *arguments])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    out, err = capsys.readouterr()
+    assert (ended.value.code, out) == (1, "")
+    assert said in err
+    assert err.count("\n") == 1
 
 
-def test_a_real_reader_is_not_used_without_anchors(tmp_path):
-    with running("simulate", "--reader", SIM, "--tcp", "127.0.0.1:0", until="socket://") as (_, on):
-        url = next(word for word in on.split() if word.startswith("socket://"))
-        journal = str(tmp_path / "journal.db")
-        done = kazashi("checkin", "--way", "pin", "--reader", url, "--journal", journal)
-    assert done.returncode == 1
-    assert "anchors.authorities" in done.stderr
-    assert "name J-LIS's certificates in --config" in done.stderr
-    assert done.stderr.count("\n") == 1
+def test_configured_anchors_are_those_that_count(checkin, folder):
+    done = checkin("--way", "pin", "--json", *ALL, "--config", ANCHORED, lines=[PIN])
+    assert told(done)["outcome"] == "checked_in"
+    (folder / "ca.der").write_bytes(authority.Authority("another").certificate)
+    done = checkin("--way", "pin", "--json", *ALL, "--config", ANCHORED, lines=[PIN])
+    assert done.exit_code == 1
+    assert told(done)["outcome"] == "unknown_issuer"
 
 
 def test_the_installed_program_checks_a_patient_in(tmp_path):

@@ -5,6 +5,7 @@ from time import monotonic
 import pytest
 
 import faces
+from kazashi.reception import patient
 from kazashi.reception.face.attempts import Attempts
 from kazashi.reception.face.engine import open_matcher
 from kazashi.reception.face.settings import FaceSettings
@@ -26,6 +27,12 @@ def own_board():
     board = Board()
     yield board
     board.reader.close()
+
+
+@pytest.fixture(autouse=True)
+def is_impatient(monkeypatch):
+    """What cannot be used lies there for ever in some tests: it is not waited for so long."""
+    monkeypatch.setattr(patient, "_REMOVAL_S", 0.3)
 
 
 @pytest.fixture

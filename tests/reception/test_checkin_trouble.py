@@ -8,12 +8,15 @@ from kazashi import reader
 from kazashi.cards.surface import FourItems, Sex
 from kazashi.errors import NoReader
 from kazashi.reception.desk import (
+    AskCodeB,
     AskConsents,
     AskFallback,
     AskFourItems,
     AskItemsPin,
+    AskLastTry,
     AskPin,
     AskPrescription,
+    AskStaff,
 )
 from kazashi.reception.eligibility import CentreUnreachable
 from kazashi.reception.fallback import Answer
@@ -21,7 +24,7 @@ from kazashi.reception.fallback import Outcome as Fallback
 from kazashi.reception.journal import INTERRUPTED, JournalFull
 from kazashi.reception.profiles import Way
 from kazashi.reception.visit import Outcome
-from reception_desk import PIN, Listening
+from reception_desk import PIN, Listening, commands_of
 
 TYPED = FourItems("仮名 三郎", "東京都架空区二丁目", date(1950, 4, 3), Sex.MALE)
 
@@ -139,6 +142,37 @@ def after(action, answer):
         return answer(question) if callable(answer) else answer
 
     return react
+
+
+@pytest.mark.parametrize(
+    ("way", "moment"),
+    [
+        (Way.PIN, AskPin),
+        (Way.PIN, AskLastTry),
+        (Way.VISUAL, AskCodeB),
+        (Way.VISUAL, AskStaff),
+        (Way.PIN, AskConsents),
+    ],
+)
+def test_a_card_taken_away_during_a_question_is_laid_down_again_where_it_is_needed(
+    counter, way, moment
+):
+    counter.lay(tries=1)
+    usual = (counter._usual() | {AskLastTry: True})[moment]
+    answers = {AskLastTry: True, moment: after(counter.take_away, usual)}
+    visit = counter.check_in(way, answers, reacts={"taken away": counter.lay_again})
+    assert (visit.outcome, visit.way) == (Outcome.CHECKED_IN, way)
+    assert counter.people.heard("taken away") == (moment not in (AskStaff, AskConsents))
+
+
+def test_who_was_identified_stays_so_whatever_is_laid_down_next(counter):
+    first = counter.lay()
+    centre = Listening()
+    answers = {AskConsents: after(lambda: counter.lay("pinless"), lambda question: question.items)}
+    visit = counter.check_in(Way.PIN, answers, centre=centre)
+    assert visit.outcome is Outcome.CHECKED_IN
+    assert centre.requests[0].about.certificate == first.person.certificate
+    assert commands_of(counter.card) == []
 
 
 def test_a_reader_unplugged_in_the_middle_and_back_goes_on_with_the_card_laid_anew(
