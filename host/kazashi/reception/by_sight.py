@@ -22,6 +22,9 @@ _MOST_ANSWERS = 3  # that make no sense, until something else is offered
 _MOST_FRAMES = 10
 
 _FOURTEEN_DIGITS = Text("十四けたの数字を入力してください。", "The code has fourteen digits.")
+_NO_CODE = Text(
+    "カードの表の番号を確認できませんでした。", "The code was not entered, or is wrong."
+)
 _NO_PHOTO = Text("このカードには顔写真がありません。", "This card has no photo.")
 _NOT_THE_FACE = Text("顔を照合できませんでした。", "The face does not match the photo.")
 _FACE_PAUSE = Text(
@@ -46,7 +49,7 @@ def by_face(patient: Patient) -> None:
     patient.accept(certificate_of(tap), tap.token)
     surface = _genuine_surface(patient, tap)
     if surface is None:
-        raise WayFailed(NO_ANSWER)
+        raise WayFailed(_NO_CODE)
     if not surface.photo:
         patient.can_use_face = False
         raise WayFailed(_NO_PHOTO)

@@ -24,6 +24,7 @@ from kazashi.errors import (
     NoReader,
     NotAMyNumberCard,
     PinRequired,
+    ProtocolError,
     ReaderError,
     ReaderFault,
     ReadInterrupted,
@@ -65,6 +66,10 @@ _NOT_SENSED = Text(
     "カードのICチップを検知できません。ケースから出し、リーダーの中央に平らに置いてください。",
     "No chip was sensed: take the card out of its case, lay it flat on the middle of the reader.",
 )
+_PHONE_NOT_SENSED = Text(
+    "スマートフォンを検知できません。ケースから出し、リーダーの中央にかざしてください。",
+    "No phone was sensed: take it out of its case, hold it on the middle of the reader.",
+)
 _UNREADABLE = Text(
     "カードを読み取れませんでした。係の者がご案内します。",
     "The card cannot be read. Staff will help.",
@@ -82,7 +87,6 @@ _READER_BROKEN = Text(
     "The card reader does not work. Please call the staff.",
 )
 _IN_THE_END = {
-    Outcome.NO_CARD: _NOT_SENSED,
     Outcome.NOT_A_MY_NUMBER_CARD: _NOT_A_MY_NUMBER_CARD,
     Outcome.WRONG_TOKEN: _WRONG_TOKEN,
     Outcome.READER_FAILED: _READER_BROKEN,
@@ -200,19 +204,21 @@ class Patient(Course):
             TokenFailed: the card could not be read again and again.
             LinkError: the reader is gone, and did not come back.
         """
+        token = _token_of(way)
+        not_sensed = _PHONE_NOT_SENSED if token.is_phone else _NOT_SENSED
         error: ReaderError | None = None
         for failures in range(_TAPS):
             try:
                 self._await_change(error, failures)
                 run()
                 return
-            except (CardError, ReaderFault) as met:
+            except (CardError, ReaderFault, ProtocolError) as met:
                 error = met
                 self.note("failure", way=way, error=type(error).__name__)
                 if isinstance(error, _NOT_FOR_THIS_WAY) and self.certificate:
                     raise WayFailed(text_of(error)) from error
                 self._lose_card()
-                self.tell(_NOT_SENSED if _is_unsensed(error) else text_of(error))
+                self.tell(not_sensed if _is_unsensed(error) else text_of(error))
             except LinkError as met:
                 error = met
                 self.note("failure", way=way, error=type(error).__name__)
@@ -220,7 +226,8 @@ class Patient(Course):
                 self._reader.reconnect()
                 self.tell(_READER_BACK)
         outcome = _outcome_after(error)
-        raise TokenFailed(_token_of(way), outcome, _IN_THE_END.get(outcome, _UNREADABLE))
+        reasons = _IN_THE_END | {Outcome.NO_CARD: not_sensed}
+        raise TokenFailed(token, outcome, reasons.get(outcome, _UNREADABLE))
 
     def let_go(self) -> None:
         """The card is out of it: the field goes off, and the reader clears its buffers."""
@@ -302,7 +309,7 @@ def _outcome_after(error: ReaderError | None) -> Outcome:
             return Outcome.NOT_A_MY_NUMBER_CARD
         case WrongToken():
             return Outcome.WRONG_TOKEN
-        case ReaderFault() | LinkError():
+        case ReaderFault() | LinkError() | ProtocolError():
             return Outcome.READER_FAILED
         case _:
             return Outcome.UNREADABLE
