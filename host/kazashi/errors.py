@@ -14,6 +14,7 @@
     │   └── ReaderHot           let it cool down for some seconds
     ├── NotFlashed              the board did not take its firmware: see `reason`
     │   └── WrongBoard          it is another one
+    ├── BadSettings             the configuration, reception/settings.py: see `place`
     └── CardError               the card: ask the person
         ├── NoCard              none came in time, or it is not there any more
         ├── CardGone            it left during the exchange: present it again
@@ -28,8 +29,11 @@
         ├── NotGenuine          it is a copy, or nobody vouches for it: see `reason`
         ├── MalformedResponse   its answer has no status word
         ├── MalformedFile       a file on it is not what it should be
+        ├── PhotoUnusable       its photo shows no face: reception/face/matching.py
+        ├── UnknownIssuer       nobody vouches for its certificate: reception/anchors.py
+        ├── WrongToken          a phone for a card, or the reverse: reception/patient.py
         ├── LastTry             one more wrong PIN blocks it: ask first
-        ├── FewTriesLeft        few more wrong codes block it: ask first
+        ├── FewTriesLeft        few more wrong codes block it: another way
         └── CardStatus          it refused a command: see `status`
             ├── PinRequired     show the PIN first
             ├── WrongPin        see `tries_left`
@@ -44,7 +48,6 @@ it to the patient, in plain Japanese.
 """
 
 from enum import Enum, auto, unique
-from typing import ClassVar
 
 from kazashi_wire.messages import Fault
 
@@ -52,7 +55,7 @@ from kazashi_wire.messages import Fault
 class ReaderError(Exception):
     """Base of everything that the reader, its cable or a card can do to a program."""
 
-    on_screen: ClassVar[str] = "カードリーダーが使えません。係の者をお呼びください。"
+    on_screen: str = "カードリーダーが使えません。係の者をお呼びください。"
 
 
 class LinkError(ReaderError):
@@ -350,10 +353,12 @@ class LastTry(CardError):
 class FewTriesLeft(CardError):
     """`tries_left` of 照合番号B, and none was used."""
 
-    on_screen = "カードの券面の番号を確認できません。係の者をお呼びください。"
-
     def __init__(self, tries_left: int) -> None:
         self.tries_left = tries_left
+        self.on_screen = (
+            f"カードの券面の番号は、あと{tries_left}回まちがえると使えなくなるため、確認しません。"
+            "暗証番号か、目視確認をお選びください。"
+        )
         super().__init__(
             f"the code of the card's face (照合番号B) has {tries_left} tries left, wrong ones "
             "would block it: compare birth, expiry and security code with the card before going on"
@@ -382,10 +387,9 @@ class PinRequired(CardStatus):
 class WrongPin(CardStatus):
     """`tries_left` before the PIN is blocked."""
 
-    on_screen = "暗証番号がちがいます。"
-
     def __init__(self, tries_left: int) -> None:
         self.tries_left = tries_left
+        self.on_screen = f"暗証番号がちがいます。あと{tries_left}回入力できます。"
         super().__init__(0x63C0 | tries_left, 0x20, f"wrong PIN: {tries_left} tries left")
 
 
@@ -427,10 +431,11 @@ class CodeRequired(CardStatus):
 class WrongCode(CardStatus):
     """`tries_left` before 照合番号B is blocked."""
 
-    on_screen = "カードの券面の番号がちがいます。"
-
     def __init__(self, tries_left: int) -> None:
         self.tries_left = tries_left
+        self.on_screen = (
+            f"カードの券面の番号がちがいます。あと{tries_left}回まちがえると使えなくなります。"
+        )
         super().__init__(
             0x63C0 | tries_left,
             0x20,

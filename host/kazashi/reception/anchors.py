@@ -10,7 +10,7 @@ verifiers alone. The centre that is asked for eligibility knows.
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import Self
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -26,7 +26,7 @@ _UNREADABLE = (x509.DuplicateExtension, x509.UnsupportedGeneralNameType, ValueEr
 class UnknownIssuer(CardError):
     """`reason`: why no anchor stands behind the certificate."""
 
-    on_screen: ClassVar[str] = "このカードの発行元を確認できません。係の者をお呼びください。"
+    on_screen = "このカードの発行元を確認できません。係の者をお呼びください。"
 
     def __init__(self, reason: str) -> None:
         self.reason = reason

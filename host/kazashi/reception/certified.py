@@ -9,7 +9,7 @@ link's traffic is, no component runs.
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import ClassVar, Protocol
+from typing import Protocol
 
 from kazashi.cards.apdu import Channel
 from kazashi.cards.certificate import Certificate
@@ -23,7 +23,7 @@ from kazashi.reception.profiles import Way
 class CertifiedFailed(ReceptionError):
     """`reason`: why nobody was identified."""
 
-    on_screen: ClassVar[str] = "本人確認ができません。係の者をお呼びください。"
+    on_screen = "本人確認ができません。係の者をお呼びください。"
 
     def __init__(self, reason: str) -> None:
         self.reason = reason

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import ClassVar, Protocol
+from typing import Protocol
 
 from kazashi.cards.surface import FourItems
 from kazashi.reception.certificate_paper import CertificatePaper
@@ -26,7 +26,7 @@ REFERENCE_SIZE = 8  # bytes: 16 digits, as wide as ArbitraryFileIdentifier
 class CentreError(ReceptionError):
     """Base: the centre did not answer. The visit is held, and asked about later."""
 
-    on_screen: ClassVar[str] = "資格の確認ができません。係の者をお呼びください。"
+    on_screen = "資格の確認ができません。係の者をお呼びください。"
 
 
 class CentreUnreachable(CentreError):
@@ -39,7 +39,7 @@ class CentreUnreachable(CentreError):
 class CentreBusy(CentreError):
     """It works on something else."""
 
-    on_screen: ClassVar[str] = "資格の確認が混み合っています。しばらくお待ちください。"
+    on_screen = "資格の確認が混み合っています。しばらくお待ちください。"
 
     def __init__(self) -> None:
         super().__init__("the centre is busy: ask again in a moment")

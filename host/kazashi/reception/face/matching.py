@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from enum import Enum, unique
 from typing import Protocol
 
-from kazashi.errors import CardError, ReaderError
+from kazashi.errors import CardError
+from kazashi.reception.errors import ReceptionError
 
 
 class FaceMatcher(Protocol):
@@ -83,7 +84,7 @@ class PhotoUnusable(CardError):
         super().__init__(f"the photo on this card {reason}: choose another way")
 
 
-class FaceNotAvailable(ReaderError):
+class FaceNotAvailable(ReceptionError):
     """`reasons`: all that is missing, each with what to do about it."""
 
     on_screen = "顔認証は使えません。ほかの方法をお選びください。"
