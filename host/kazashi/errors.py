@@ -30,8 +30,7 @@
         ├── MalformedResponse   its answer has no status word
         ├── MalformedFile       a file on it is not what it should be
         ├── PhotoUnusable       its photo shows no face: reception/face/matching.py
-        ├── UnknownIssuer       nobody vouches for its certificate: reception/anchors.py
-        ├── WrongToken          a phone for a card, or the reverse: reception/patient.py
+        ├── WrongToken          a phone for a card, or the reverse: in reception/
         ├── LastTry             one more wrong PIN blocks it: ask first
         ├── FewTriesLeft        few more wrong codes block it: another way
         └── CardStatus          it refused a command: see `status`
@@ -296,6 +295,8 @@ class Doubt(Enum):
 
     UNKNOWN_ISSUER = auto()  # no configured anchor is its issuer
     FALSE_CERTIFICATE = auto()  # the issuer's signature under its certificate is not right
+    OTHER_PURPOSE = auto()  # its certificate is for something else
+    OUTLIVES_ISSUER = auto()  # its certificate is valid when its issuer is not
     CHANGED_RECORD = auto()  # what it shows is not what was signed
     COPIED_CHIP = auto()  # the files are right, the chip is another
 
@@ -303,6 +304,8 @@ class Doubt(Enum):
 _DOUBTS = {
     Doubt.UNKNOWN_ISSUER: "its issuer is none of the configured trust anchors",
     Doubt.FALSE_CERTIFICATE: "its certificate was not signed by its issuer",
+    Doubt.OTHER_PURPOSE: "its certificate is not for signatures of a person",
+    Doubt.OUTLIVES_ISSUER: "its issuer was not valid all the time that its certificate is",
     Doubt.CHANGED_RECORD: "what it shows is not what its issuer signed",
     Doubt.COPIED_CHIP: "its chip does not have the key that belongs to what it shows",
 }

@@ -20,13 +20,14 @@ from kazashi.errors import (
     LinkError,
     NoCard,
     NotAMyNumberCard,
+    NotGenuine,
     PinRequired,
     ReaderError,
     ReaderFault,
     SeveralCards,
 )
 from kazashi.reader import Card, Reader
-from kazashi.reception.anchors import Anchors, UnknownIssuer
+from kazashi.reception.anchors import Anchors
 from kazashi.reception.desk import Desk, Question
 from kazashi.reception.eligibility import Identified
 from kazashi.reception.journal import Entry, Fact, Journal, JournalError
@@ -252,7 +253,7 @@ class Patient:
         visit.certificate_sha256 = certificate.sha256
         try:
             visit.is_test = self.anchors.trusts(certificate).is_test
-        except UnknownIssuer as error:
+        except NotGenuine as error:
             self.note("certificate", certificate_sha256=certificate.sha256, error="unknown issuer")
             raise Refused(Outcome.UNKNOWN_ISSUER, text_of(error)) from error
         today = japan_today(self.now())
