@@ -42,7 +42,7 @@ def test_whatever_the_centre_says_is_told_and_kept(counter, standing):
     assert visit.eligibility.standing is standing
     assert visit.eligibility.is_simulated
     assert visit.eligibility.insurance == ((insurance,) if standing.is_covered else ())
-    assert standing.on_screen in counter.people.told
+    assert standing.text in counter.people.told
     (facts,) = counter.steps("eligibility")
     assert facts == {
         "eligibility": standing.name.lower(),

@@ -68,12 +68,12 @@ class Standing(IntEnum):
         return self in (Standing.VALID, Standing.WELFARE)
 
     @property
-    def on_screen(self) -> Text:
+    def text(self) -> Text:
         """What the staff are told."""
-        return _ON_SCREEN[self]
+        return _TEXTS[self]
 
 
-_ON_SCREEN = {
+_TEXTS = {
     Standing.VALID: Text("資格は有効です。", "The insurance is valid."),
     Standing.INVALID: Text("資格は無効です。", "The insurance is not valid."),
     Standing.INVALID_NEWER: Text(

@@ -66,7 +66,7 @@ def ask_centre(patient: Patient, centre: Centre, about: Identified | Certificate
     visit.outcome = Outcome.CHECKED_IN
     standing = visit.eligibility.standing
     patient.note("eligibility", reference=reference, eligibility=standing.name.lower())
-    patient.tell(standing.on_screen)
+    patient.tell(standing.text)
 
 
 def hold(patient: Patient, reason: str) -> None:

@@ -266,9 +266,9 @@ class Patient:
             is_test=visit.is_test,
         )
         if not visit.validity.allows_check_in:
-            raise Refused(Outcome.UNUSABLE_CERTIFICATE, visit.validity.on_screen)
+            raise Refused(Outcome.UNUSABLE_CERTIFICATE, visit.validity.text)
         if visit.validity is not Validity.NORMAL:
-            self.tell(visit.validity.on_screen)
+            self.tell(visit.validity.text)
         self.certificate = certificate
 
     def try_way(self, way: Way, run: Callable[[], None]) -> None:

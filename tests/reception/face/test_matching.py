@@ -168,9 +168,9 @@ def test_neither_picture_nor_features_are_left_behind(matcher):
 
 def test_every_problem_is_said_in_japanese_and_in_english():
     for problem in FrameProblem:
-        assert problem.on_screen.endswith("。")
-        assert problem.in_english.isascii()
-    assert len({problem.on_screen for problem in FrameProblem}) == len(FrameProblem)
+        assert problem.text.ja.endswith("。")
+        assert problem.text.en.isascii()
+    assert len({problem.text for problem in FrameProblem}) == len(FrameProblem)
 
 
 @st.composite
