@@ -84,6 +84,11 @@ def test_the_cases_of_iso_7816(command, apdu):
     assert command.build().hex() == apdu
 
 
+def test_no_repr_tells_what_a_card_was_told_or_tells():
+    assert "1234" not in repr(Command(0, 0x20, 0, 0x98, b"1234"))
+    assert "name" not in repr(Response(b"name", 0x9000))
+
+
 @pytest.mark.parametrize("command", [Command(0, 1, data=bytes(65536)), Command(0, 1, ne=65537)])
 def test_a_length_beyond_extended_is_misuse(command):
     with pytest.raises(ValueError, match="no APDU"):
