@@ -364,7 +364,7 @@ class FewTriesLeft(CardError):
         )
         super().__init__(
             f"the code of the card's face (照合番号B) has {tries_left} tries left, wrong ones "
-            "would block it: compare birth, expiry and security code with the card before going on"
+            "would block it: use the PIN or visual check"
         )
 
 

@@ -158,7 +158,6 @@ def test_the_certificate_is_what_the_card_holds_and_is_parsed():
     assert certificate.subject == "CN=KAZASHITEST00000000000000000000A,C=JP"
     assert certificate.not_before < certificate.not_after
     assert certificate.pem.startswith("-----BEGIN CERTIFICATE-----\n")
-    assert session.authority_certificate() == PERSON.authority.certificate
 
 
 def file_of(content):

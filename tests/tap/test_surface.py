@@ -18,6 +18,7 @@ from kazashi.errors import (
     PinBlocked,
     PinRequired,
     SurfaceAbsent,
+    WrongCode,
 )
 from kazashi.sim.approved import ApprovedComponent
 from simulated import ANCHORS
@@ -142,4 +143,5 @@ def test_android_signs_after_its_pin(lay_down):
 def test_a_card_opens_by_its_url():
     with kazashi.open("sim:?card=pinless&speed=20") as reader:
         face = FaceSurfaceSession(reader.wait_for_card(10))
-        assert face.code_b_tries_left() == 10
+        with pytest.raises(WrongCode):
+            face.verify_code_b("0" * 14)

@@ -21,7 +21,6 @@ _LABEL_SIZE = 32
 _AVAILABILITY = 0x08
 _AVAILABILITY_SIZE = 3
 _CERTIFICATE = 0x0A  # 利用者証明用電子証明書, free to read on a card
-_AUTHORITY = 0x0B  # 利用者証明用CA証明書
 _KEY = 0x17
 _PIN = 0x18
 _SEQUENCE = 0x30  # what DER begins with
@@ -80,10 +79,6 @@ class JpkiSession:
             MalformedFile: there is no certificate in the file.
         """
         return self._files.read(_CERTIFICATE, _SEQUENCE, "certificate", on_progress)
-
-    def authority_certificate(self) -> bytes:
-        """The certificate of the authority that issued the other one, DER."""
-        return self._files.read(_AUTHORITY, _SEQUENCE, "authority's certificate")
 
     def pin_tries_left(self) -> int:
         """How many tries the 4-digit PIN has left. Costs none.
