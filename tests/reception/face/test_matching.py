@@ -24,7 +24,7 @@ def test_the_face_on_the_card_matches_itself(matcher, encoding):
 
 
 @pytest.mark.parametrize("person", range(2, 8))
-def test_another_face_does_not(matcher, person):
+def test_another_face_is_no_match(matcher, person):
     compared = matcher.compare(PHOTO, faces.frame(person))
     assert not compared.is_match
     assert compared.score < 0.5
