@@ -1,9 +1,9 @@
 """The hook for an approved component, which drives the card itself through our reader.
 
 Without a PIN the card's key opens to software alone whose key is certified under the card's
-TERMINAL_CA, 特定利用者証明検証者 (facts §1.8). The reader passes its commands through unchanged, of
-any length, and learns nothing from them but the result. They are not to be logged: while the
-link's traffic is, no component runs.
+TERMINAL_CA, 特定利用者証明検証者 (公的個人認証法 38条の2; soltia48/myna-card). The reader passes
+its commands through unchanged, of any length, and learns nothing from them but the result. They are
+not to be logged: while the link's traffic is, no component runs.
 """
 
 import logging

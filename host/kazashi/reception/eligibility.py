@@ -1,12 +1,11 @@
 """What a centre is asked about a person, and what it answers: the only source of insurance data.
 
-Source: codes and names as in the result of 顔認証付きカードリーダー (facts §5.3).
+Source: codes as in the result of 顔認証付きカードリーダー (hangilc/myclinic-ts, codes.ts).
 
 The centre of オンライン資格確認 answers approved software alone. What stands behind `Centre` is
 configuration; `simulated_centre` is the embedded default, and says so in each answer.
 """
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -100,10 +99,6 @@ class Identified:
     validity: Validity
     challenge: bytes = b""
     signature: bytes = field(default=b"", repr=False)
-
-    @property
-    def certificate_sha256(self) -> str:
-        return hashlib.sha256(self.certificate).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Places where the same engine stands: which ways they offer, what they ask, what may follow.
 
-Source: facts §7; 居宅同意取得型: myna-kango.com/guides/ons_smartphone, wic-net 19438/13 (at a desk
-where the face reader fails, and where a patient cannot use it).
+Source: 居宅同意取得型: myna-kango.com/guides/ons_smartphone, wic-net 19438/13 (at a desk
+where the face reader fails, or a patient cannot use it); 資格確認限定型: compassnet.jp/online.
 """
 
 from collections.abc import Collection
@@ -71,7 +71,6 @@ class Profile:
     """`ways`: the most sensible first. `items`: what consent is asked for."""
 
     name: str
-    label: Text
     ways: tuple[Way, ...]
     items: tuple[Item, ...]
     asks_prescription: bool = True
@@ -95,37 +94,24 @@ _PHONES = (Way.ANDROID, Way.IPHONE)
 PROFILES = {
     profile.name: profile
     for profile in (
-        Profile("desk", Text("顔認証付きカードリーダー", "Face reader at a desk"), _CARD, (*Item,)),
-        Profile(
-            "phone", Text("汎用カードリーダー", "Reader beside it, for phones"), _PHONES, (*Item,)
-        ),
-        Profile(
-            "home",
-            Text("居宅同意取得型", "Consent at home"),
-            (Way.PIN, Way.VISUAL),
-            (*Item,),
-        ),
-        Profile(
-            "eligibility",
-            Text("資格確認限定型", "Eligibility alone"),
-            (Way.PIN, Way.VISUAL),
-            (),
-            asks_prescription=False,
-        ),
+        # 顔認証付きカードリーダー
+        Profile("desk", _CARD, (*Item,)),
+        # 汎用カードリーダー, beside it
+        Profile("phone", _PHONES, (*Item,)),
+        # 居宅同意取得型
+        Profile("home", (Way.PIN, Way.VISUAL), (*Item,)),
+        # 資格確認限定型
+        Profile("eligibility", (Way.PIN, Way.VISUAL), (), asks_prescription=False),
+        # 救急
         Profile(
             "emergency",
-            Text("救急", "Emergency"),
             (Way.FACE, Way.VISUAL),
             (*Item,),
             asks_prescription=False,
             is_emergency=True,
         ),
-        Profile(
-            "away",
-            Text("窓口以外(隔離室・駐車場)", "Away from the desk: isolation, parked car"),
-            (Way.PIN, Way.VISUAL, *_PHONES),
-            (*Item,),
-        ),
+        # away from the desk: isolation, a parked car
+        Profile("away", (Way.PIN, Way.VISUAL, *_PHONES), (*Item,)),
     )
 }
 
