@@ -7,6 +7,8 @@ The PIN is sent once for each call of `verify_pin` and never again; after an err
 of tries left must be read before anything else.
 """
 
+from enum import StrEnum
+
 from kazashi.cards.apdu import Channel, Command
 from kazashi.cards.files import Files, Progress, select_command
 from kazashi.cards.keys import sign_command
@@ -25,8 +27,6 @@ _KEY = 0x17
 _PIN = 0x18
 _SEQUENCE = 0x30  # what DER begins with
 
-_IPHONE = "JPKIAPIOSTOKEN"
-
 # What a reader may do by itself as it finds a card: the commands of a session that reads the
 # certificate and asks for the token's label.
 PLAN = Plan(
@@ -35,6 +35,15 @@ PLAN = Plan(
     label=_TOKEN_INFO,
     label_size=_LABEL_SIZE,
 )
+
+
+class TokenLabel(StrEnum):
+    """What EF 0006 begins with. Source: soltia48/myna-card."""
+
+    CARD = "JPKIAPICCTOKEN2"
+    JUKI_CARD = "JPKIAPICCTOKEN"
+    ANDROID = "JPKIAPGPSETOKEN"
+    IPHONE = "JPKIAPIOSTOKEN"
 
 
 class JpkiSession:
@@ -50,9 +59,7 @@ class JpkiSession:
         self._label = ""  # once it is read
 
     def token_label(self) -> str:
-        """What kind of token this is: ``JPKIAPICCTOKEN2`` a card, ``JPKIAPGPSETOKEN`` Android,
-        ``JPKIAPIOSTOKEN`` an iPhone (soltia48/myna-card).
-        """
+        """What kind of token this is: a `TokenLabel`, or one that is not known yet."""
         if not self._label:
             label = self._files.read_start(_TOKEN_INFO, _LABEL_SIZE)
             self._label = label.decode("ascii", "replace").rstrip()
@@ -114,5 +121,5 @@ class JpkiSession:
         """Nothing more is asked of this token. An iPhone wants to be told, and takes no command
         after that (soltia48/myna-card); a card and Android do not know the command.
         """
-        if self.token_label() == _IPHONE:
+        if self.token_label() == TokenLabel.IPHONE:
             self._files.send(Command(0x80, 0xFC, 0x00, 0x00))

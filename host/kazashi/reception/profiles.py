@@ -8,6 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
+from kazashi.cards.jpki import TokenLabel
 from kazashi.reception.consents import Item
 from kazashi.reception.texts import Text
 from kazashi.reception.validity import Validity
@@ -45,7 +46,7 @@ class Token(StrEnum):
 
     @classmethod
     def of_label(cls, label: str) -> "Token":
-        """By the token's label, EF 0006. What is no known phone is a card (soltia48/myna-card)."""
+        """By the token's label. What is no known phone is a card."""
         return _BY_LABEL.get(label, cls.CARD)
 
     @property
@@ -58,7 +59,10 @@ class Token(StrEnum):
         return _WAYS[self]
 
 
-_BY_LABEL = {"JPKIAPGPSETOKEN": Token.ANDROID, "JPKIAPIOSTOKEN": Token.IPHONE}
+_BY_LABEL: dict[str, Token] = {
+    TokenLabel.ANDROID: Token.ANDROID,
+    TokenLabel.IPHONE: Token.IPHONE,
+}
 _WAYS = {
     Token.CARD: (Way.FACE, Way.PIN, Way.VISUAL),
     Token.ANDROID: (Way.ANDROID,),
