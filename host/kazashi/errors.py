@@ -29,6 +29,7 @@
         ├── NotGenuine          it is a copy, or nobody vouches for it: see `reason`
         ├── MalformedResponse   its answer has no status word
         ├── MalformedFile       a file on it is not what it should be
+        ├── NoCertificate       it was issued without one for user authentication
         ├── PhotoUnusable       its photo shows no face: reception/face/matching.py
         ├── WrongToken          a phone for a card, or the reverse: in reception/
         ├── LastTry             one more wrong PIN blocks it: ask first
@@ -341,6 +342,21 @@ class MalformedFile(CardError):
         self.name = name
         super().__init__(
             f"the {name} on this card is not readable: ask for another way to check in"
+        )
+
+
+class NoCertificate(CardError):
+    """It was issued without the certificate for user authentication (利用者証明用電子証明書)."""
+
+    on_screen = (
+        "このカードには、利用者証明用電子証明書が入っていません。"
+        "お住まいの市区町村の窓口で発行を受けてください。今日は係の者をお呼びください。"
+    )
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this card has no certificate for user authentication, the municipality can issue it: "
+            "ask for another way to check in"
         )
 
 

@@ -15,7 +15,6 @@ from kazashi.cards.keys import PublicKey
 from kazashi.cards.surface import FourItems, IntegrityRecord, Sex, Surface
 from kazashi.cards.tlv import Record
 from kazashi.errors import (
-    CardError,
     CardGone,
     CodeBlocked,
     CodeOutcomeUnknown,
@@ -36,7 +35,6 @@ from kazashi.errors import (
 from kazashi.sim import authority
 from kazashi.sim.authority import Authority
 from kazashi.sim.card import BankCard, MyNumberCard
-from kazashi.sim.files import Data
 from kazashi.sim.jpki import ANDROID, IPHONE, Jpki
 from kazashi.sim.person import MY_NUMBER, Person
 from kazashi.sim.tlv import tlv, with_offsets
@@ -428,36 +426,6 @@ def test_a_short_key_is_malformed():
     short = tlv(0x90, b"\x03") + tlv(0x91, b"\xff" * 128)
     with pytest.raises(MalformedFile):
         PublicKey.parse(short, "key")
-
-
-@pytest.mark.parametrize("content", [b"", b"\x8f", b"\x8f\x8f"])
-def test_a_card_that_does_not_say_which_certificates_it_has_is_malformed(content):
-    with pytest.raises(CardError):
-        JpkiSession(jpki_with(content)).has_authentication_certificate()
-
-
-@pytest.mark.parametrize(
-    ("content", "has"), [("8f8f00", True), ("008f00", True), ("8f0000", False)]
-)
-def test_a_card_says_whether_it_has_a_certificate_for_user_authentication(content, has):
-    session = JpkiSession(jpki_with(bytes.fromhex(content)))
-    assert session.has_authentication_certificate() == has
-
-
-@given(st.binary(max_size=200))
-def test_no_availability_and_no_label_raise_anything_but_a_card_error(content):
-    for ask in ("has_authentication_certificate", "token_label"):
-        try:
-            getattr(JpkiSession(jpki_with(content)), ask)()
-        except CardError:
-            pass
-
-
-def jpki_with(content):
-    """A card with this in EF 0006 and EF 0008."""
-    card = Jpki(PERSON)
-    card.files[0x0006] = card.files[0x0008] = Data(content)
-    return Simulated(card)
 
 
 @settings(max_examples=200)

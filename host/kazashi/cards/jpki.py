@@ -13,14 +13,20 @@ from kazashi.cards.apdu import Channel, Command
 from kazashi.cards.files import Files, Progress, select_command
 from kazashi.cards.keys import sign_command
 from kazashi.cards.verify import Pin
-from kazashi.errors import MalformedFile, NotAMyNumberCard, PinRequired
+from kazashi.errors import (
+    CardStatus,
+    MalformedFile,
+    NoCertificate,
+    NotAMyNumberCard,
+    PinRequired,
+)
 from kazashi.reader import Plan
 
 AID = bytes.fromhex("d392f000260100000001")
 
 _TOKEN_INFO = 0x06
 _LABEL_SIZE = 32
-_AVAILABILITY = 0x08
+_AVAILABILITY = 0x08  # a byte each for signature and user authentication: 8F there is one, 00 none
 _AVAILABILITY_SIZE = 3
 _CERTIFICATE = 0x0A  # 利用者証明用電子証明書, free to read on a card
 _KEY = 0x17
@@ -65,17 +71,6 @@ class JpkiSession:
             self._label = label.decode("ascii", "replace").rstrip()
         return self._label
 
-    def has_authentication_certificate(self) -> bool:
-        """Whether there is a certificate for user authentication: three bytes say so.
-
-        Raises:
-            MalformedFile: they do not.
-        """
-        availability = self._files.read_start(_AVAILABILITY, _AVAILABILITY_SIZE)
-        if len(availability) != _AVAILABILITY_SIZE:
-            raise MalformedFile("availability of certificates")
-        return availability[1] != 0x00  # 8F on a card that has it; one without was not seen
-
     def authentication_certificate(self, on_progress: Progress | None = None) -> bytes:
         """The certificate for user authentication, DER. On Android, the PIN comes first.
 
@@ -83,9 +78,17 @@ class JpkiSession:
 
         Raises:
             PinRequired: the PIN comes first (Android).
+            NoCertificate: the card says that it has none.
             MalformedFile: there is no certificate in the file.
         """
-        return self._files.read(_CERTIFICATE, _SEQUENCE, "certificate", on_progress)
+        try:
+            return self._files.read(_CERTIFICATE, _SEQUENCE, "certificate", on_progress)
+        except PinRequired:
+            raise
+        except (MalformedFile, CardStatus):  # what the file of a card without one holds is unknown
+            if self._lacks_certificate():
+                raise NoCertificate from None
+            raise
 
     def pin_tries_left(self) -> int:
         """How many tries the 4-digit PIN has left. Costs none.
@@ -123,3 +126,10 @@ class JpkiSession:
         """
         if self.token_label() == TokenLabel.IPHONE:
             self._files.send(Command(0x80, 0xFC, 0x00, 0x00))
+
+    def _lacks_certificate(self) -> bool:
+        try:
+            availability = self._files.read_start(_AVAILABILITY, _AVAILABILITY_SIZE)
+        except CardStatus:
+            return False
+        return len(availability) == _AVAILABILITY_SIZE and availability[1] == 0x00
