@@ -14,6 +14,7 @@
     │   └── ReaderHot           let it cool down for some seconds
     ├── NotFlashed              the board did not take its firmware: see `reason`
     │   └── WrongBoard          it is another one
+    ├── BadSettings             the configuration, reception/settings.py: see `place`
     └── CardError               the card: ask the person
         ├── NoCard              none came in time, or it is not there any more
         ├── CardGone            it left during the exchange: present it again
@@ -28,8 +29,11 @@
         ├── NotGenuine          it is a copy, or nobody vouches for it: see `reason`
         ├── MalformedResponse   its answer has no status word
         ├── MalformedFile       a file on it is not what it should be
+        ├── NoCertificate       it was issued without one for user authentication
+        ├── PhotoUnusable       its photo shows no face: reception/face/matching.py
+        ├── WrongToken          a phone for a card, or the reverse: in reception/
         ├── LastTry             one more wrong PIN blocks it: ask first
-        ├── FewTriesLeft        few more wrong codes block it: ask first
+        ├── FewTriesLeft        few more wrong codes block it: another way
         └── CardStatus          it refused a command: see `status`
             ├── PinRequired     show the PIN first
             ├── WrongPin        see `tries_left`
@@ -44,7 +48,6 @@ it to the patient, in plain Japanese.
 """
 
 from enum import Enum, auto, unique
-from typing import ClassVar
 
 from kazashi_wire.messages import Fault
 
@@ -52,7 +55,7 @@ from kazashi_wire.messages import Fault
 class ReaderError(Exception):
     """Base of everything that the reader, its cable or a card can do to a program."""
 
-    on_screen: ClassVar[str] = "カードリーダーが使えません。係の者をお呼びください。"
+    on_screen: str = "カードリーダーが使えません。係の者をお呼びください。"
 
 
 class LinkError(ReaderError):
@@ -293,6 +296,8 @@ class Doubt(Enum):
 
     UNKNOWN_ISSUER = auto()  # no configured anchor is its issuer
     FALSE_CERTIFICATE = auto()  # the issuer's signature under its certificate is not right
+    OTHER_PURPOSE = auto()  # its certificate is for something else
+    OUTLIVES_ISSUER = auto()  # its certificate is valid when its issuer is not
     CHANGED_RECORD = auto()  # what it shows is not what was signed
     COPIED_CHIP = auto()  # the files are right, the chip is another
 
@@ -300,6 +305,8 @@ class Doubt(Enum):
 _DOUBTS = {
     Doubt.UNKNOWN_ISSUER: "its issuer is none of the configured trust anchors",
     Doubt.FALSE_CERTIFICATE: "its certificate was not signed by its issuer",
+    Doubt.OTHER_PURPOSE: "its certificate is not for signatures of a person",
+    Doubt.OUTLIVES_ISSUER: "its issuer was not valid all the time that its certificate is",
     Doubt.CHANGED_RECORD: "what it shows is not what its issuer signed",
     Doubt.COPIED_CHIP: "its chip does not have the key that belongs to what it shows",
 }
@@ -338,6 +345,21 @@ class MalformedFile(CardError):
         )
 
 
+class NoCertificate(CardError):
+    """It was issued without the certificate for user authentication (利用者証明用電子証明書)."""
+
+    on_screen = (
+        "このカードには、利用者証明用電子証明書が入っていません。"
+        "お住まいの市区町村の窓口で発行を受けてください。今日は係の者をお呼びください。"
+    )
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this card has no certificate for user authentication, the municipality can issue it: "
+            "ask for another way to check in"
+        )
+
+
 class LastTry(CardError):
     """One try is left, and was not used."""
 
@@ -350,13 +372,15 @@ class LastTry(CardError):
 class FewTriesLeft(CardError):
     """`tries_left` of 照合番号B, and none was used."""
 
-    on_screen = "カードの券面の番号を確認できません。係の者をお呼びください。"
-
     def __init__(self, tries_left: int) -> None:
         self.tries_left = tries_left
+        self.on_screen = (
+            f"カードの券面の番号は、あと{tries_left}回まちがえると使えなくなるため、確認しません。"
+            "暗証番号か、目視確認をお選びください。"
+        )
         super().__init__(
             f"the code of the card's face (照合番号B) has {tries_left} tries left, wrong ones "
-            "would block it: compare birth, expiry and security code with the card before going on"
+            "would block it: use the PIN or visual check"
         )
 
 
@@ -382,10 +406,9 @@ class PinRequired(CardStatus):
 class WrongPin(CardStatus):
     """`tries_left` before the PIN is blocked."""
 
-    on_screen = "暗証番号がちがいます。"
-
     def __init__(self, tries_left: int) -> None:
         self.tries_left = tries_left
+        self.on_screen = f"暗証番号がちがいます。あと{tries_left}回入力できます。"
         super().__init__(0x63C0 | tries_left, 0x20, f"wrong PIN: {tries_left} tries left")
 
 
@@ -427,10 +450,11 @@ class CodeRequired(CardStatus):
 class WrongCode(CardStatus):
     """`tries_left` before 照合番号B is blocked."""
 
-    on_screen = "カードの券面の番号がちがいます。"
-
     def __init__(self, tries_left: int) -> None:
         self.tries_left = tries_left
+        self.on_screen = (
+            f"カードの券面の番号がちがいます。あと{tries_left}回まちがえると使えなくなります。"
+        )
         super().__init__(
             0x63C0 | tries_left,
             0x20,

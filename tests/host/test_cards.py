@@ -13,13 +13,16 @@ from kazashi.errors import (
     LastTry,
     MalformedFile,
     MalformedResponse,
+    NoCertificate,
     NotAMyNumberCard,
     PinBlocked,
+    PinRequired,
     ReaderError,
     WrongPin,
 )
 from kazashi.sim.apdu import CommandApdu, MalformedApdu
-from kazashi.sim.jpki import Jpki
+from kazashi.sim.files import Data
+from kazashi.sim.jpki import ANDROID, Jpki
 from kazashi.sim.person import Person
 from simulated import Simulated
 
@@ -82,6 +85,11 @@ def test_no_command_raises_anything_but_malformed_apdu(noise):
 )
 def test_the_cases_of_iso_7816(command, apdu):
     assert command.build().hex() == apdu
+
+
+def test_no_repr_tells_what_a_card_was_told_or_tells():
+    assert "1234" not in repr(Command(0, 0x20, 0, 0x98, b"1234"))
+    assert "name" not in repr(Response(b"name", 0x9000))
 
 
 @pytest.mark.parametrize("command", [Command(0, 1, data=bytes(65536)), Command(0, 1, ne=65537)])
@@ -153,7 +161,6 @@ def test_the_certificate_is_what_the_card_holds_and_is_parsed():
     assert certificate.subject == "CN=KAZASHITEST00000000000000000000A,C=JP"
     assert certificate.not_before < certificate.not_after
     assert certificate.pem.startswith("-----BEGIN CERTIFICATE-----\n")
-    assert session.authority_certificate() == PERSON.authority.certificate
 
 
 def file_of(content):
@@ -176,6 +183,49 @@ def file_of(content):
 def test_a_file_without_a_certificate_is_malformed(content):
     with pytest.raises(CardError):
         JpkiSession(file_of(content)).authentication_certificate()
+
+
+def test_a_card_that_was_issued_without_a_certificate_says_so():
+    card = Jpki(PERSON, has_certificate=False)
+    with pytest.raises(NoCertificate, match="has no certificate for user authentication"):
+        JpkiSession(Simulated(card)).authentication_certificate()
+    del card.files[0x000A]
+    with pytest.raises(NoCertificate):
+        JpkiSession(Simulated(card)).authentication_certificate()
+
+
+@pytest.mark.parametrize("availability", ["", "8f", "8f00", "8f8f00", "008f00"])
+def test_a_card_that_does_not_say_that_it_has_none_has_a_broken_one(availability):
+    card = Jpki(PERSON, has_certificate=False)
+    card.files[0x0008] = Data(bytes.fromhex(availability))
+    with pytest.raises(MalformedFile):
+        JpkiSession(Simulated(card)).authentication_certificate()
+    del card.files[0x0008]
+    with pytest.raises(MalformedFile):
+        JpkiSession(Simulated(card)).authentication_certificate()
+
+
+def test_a_card_with_a_certificate_is_not_asked_whether_it_has_one():
+    card = Simulated(Jpki(PERSON))
+    JpkiSession(card).authentication_certificate()
+    assert all(command[2] != 0x88 for command in card.commands)
+
+
+def test_a_phone_that_wants_its_pin_is_not_asked_whether_it_has_one():
+    card = Simulated(Jpki(PERSON, label=ANDROID))
+    with pytest.raises(PinRequired):
+        JpkiSession(card).authentication_certificate()
+    assert all(command[2] != 0x88 for command in card.commands)
+
+
+@given(st.binary(max_size=200))
+def test_no_label_raises_anything_but_a_card_error(content):
+    card = Jpki(PERSON)
+    card.files[0x0006] = Data(content)
+    try:
+        JpkiSession(Simulated(card)).token_label()
+    except CardError:
+        pass
 
 
 @given(st.binary(max_size=600))

@@ -100,6 +100,6 @@ def test_whatever_is_typed_is_taken_or_refused_with_a_reason(typed):
     assert wrong in typed
 
 
-def test_who_it_is_shows_in_no_log():
+def test_no_repr_tells_who_it_is():
     assert "567" not in repr(certificate_paper(**TYPED))
     assert "1985" not in repr(certificate_paper(**TYPED))

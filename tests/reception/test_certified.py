@@ -1,7 +1,5 @@
 """An approved component at work."""
 
-import logging
-
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
@@ -99,9 +97,3 @@ def test_afterwards_the_way_to_the_card_is_closed(then):
 def test_no_component_runs_while_traffic_is_logged(caplog):
     with caplog.at_level(TRAFFIC, "kazashi.link"), pytest.raises(CertifiedFailed, match="logged"):
         run(CertifiedResult(CERTIFICATE.der))
-
-
-def test_nothing_of_it_is_logged(caplog):
-    with caplog.at_level(logging.DEBUG):
-        run(CertifiedResult(CERTIFICATE.der, SIGNATURE))
-    assert not caplog.records

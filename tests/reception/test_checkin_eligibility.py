@@ -44,7 +44,7 @@ def test_whatever_the_centre_says_is_told_and_kept(counter, standing):
     assert visit.eligibility.standing is standing
     assert visit.eligibility.is_simulated
     assert visit.eligibility.insurance == ((insurance,) if standing.is_covered else ())
-    told = standing.on_screen
+    told = standing.text
     assert Text(TEST_MARK + told.ja, TEST_MARK + told.en) in counter.people.told
     (facts,) = counter.steps("eligibility")
     assert facts == {

@@ -187,7 +187,7 @@ def test_a_card_of_an_unknown_issuer_is_found_out_before_the_pin_is_asked_for(co
     counter.lay("unknown")
     visit = counter.check_in(Way.PIN)
     assert visit.outcome is Outcome.UNKNOWN_ISSUER
-    assert counter.people.heard("not trusted")
+    assert counter.people.heard("none of the configured trust anchors")
     assert counter.people.questions(AskPin) == []
     assert visit.eligibility is None
 

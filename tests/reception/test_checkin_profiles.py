@@ -15,7 +15,7 @@ TOKENS = {Way.ANDROID: "android", Way.IPHONE: "iphone"}
 
 @dataclass(frozen=True)
 class Rules:
-    """Of a place, as the law and the operator's manuals have them (facts §7)."""
+    """Of a place, as the law and the operator's manuals have them."""
 
     ways: str
     is_medical: bool = True

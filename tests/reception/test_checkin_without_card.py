@@ -7,8 +7,7 @@ import pytest
 from kazashi.reception.certificate_paper import CertificatePaper
 from kazashi.reception.desk import AskCertificate, AskFallback, AskFourItems, AskPin
 from kazashi.reception.eligibility import CentreUnreachable, Standing
-from kazashi.reception.fallback import Answer, Step
-from kazashi.reception.fallback import Outcome as Fallback
+from kazashi.reception.fallback import Answer, Basis, Step
 from kazashi.reception.profiles import Way
 from kazashi.reception.visit import Outcome
 from reception_desk import Listening
@@ -22,19 +21,19 @@ DECLARED = {
     Step.DECLARATION: Answer.YES,
 }
 PATHS = {
-    Fallback.PORTAL: {Step.PORTAL: Answer.YES},
-    Fallback.NOTICE: {Step.PORTAL: Answer.NO, Step.NOTICE: Answer.YES},
-    Fallback.CERTIFICATE: {
+    Basis.PORTAL: {Step.PORTAL: Answer.YES},
+    Basis.NOTICE: {Step.PORTAL: Answer.NO, Step.NOTICE: Answer.YES},
+    Basis.CERTIFICATE: {
         Step.PORTAL: Answer.NO,
         Step.NOTICE: Answer.NO,
         Step.CERTIFICATE: Answer.YES,
     },
-    Fallback.PAST_VISIT: DECLARED | {Step.PAST_VISIT: Answer.YES},
-    Fallback.FULL_PAYMENT: DECLARED | {Step.DECLARATION: Answer.NO},
-    Fallback.DECLARED_CURRENT: DECLARED | {Step.NUMBERS: Answer.CURRENT},
-    Fallback.DECLARED_FORMER: DECLARED | {Step.NUMBERS: Answer.FORMER},
-    Fallback.DECLARED_UNKNOWN: DECLARED | {Step.NUMBERS: Answer.NEITHER, Step.ELDERLY: Answer.NO},
-    Fallback.DECLARED_UNKNOWN_ELDERLY: DECLARED
+    Basis.PAST_VISIT: DECLARED | {Step.PAST_VISIT: Answer.YES},
+    Basis.FULL_PAYMENT: DECLARED | {Step.DECLARATION: Answer.NO},
+    Basis.DECLARED_CURRENT: DECLARED | {Step.NUMBERS: Answer.CURRENT},
+    Basis.DECLARED_FORMER: DECLARED | {Step.NUMBERS: Answer.FORMER},
+    Basis.DECLARED_UNKNOWN: DECLARED | {Step.NUMBERS: Answer.NEITHER, Step.ELDERLY: Answer.NO},
+    Basis.DECLARED_UNKNOWN_ELDERLY: DECLARED
     | {Step.NUMBERS: Answer.NEITHER, Step.ELDERLY: Answer.YES},
 }
 
@@ -44,7 +43,7 @@ def along(path):
 
 
 def test_every_outcome_has_its_path():
-    assert PATHS.keys() == {*Fallback}
+    assert PATHS.keys() == {*Basis}
 
 
 @pytest.mark.parametrize("outcome", PATHS)
@@ -55,6 +54,9 @@ def test_without_a_card_each_path_leads_to_its_outcome(counter, outcome):
     assert (visit.way, visit.token, visit.fallback) == (None, None, outcome)
     assert visit.outcome is Outcome.FELL_BACK
     assert outcome.label in counter.people.told
+    is_unknown = outcome in (Basis.DECLARED_UNKNOWN, Basis.DECLARED_UNKNOWN_ELDERLY)
+    numbers = visit.to_json()["claim_numbers"]
+    assert (numbers and numbers["insurer"]) == ("77777777" if is_unknown else None)
     assert counter.steps("fall-back") == [{"fallback": outcome}]
     assert counter.air.exchanges == before
     assert counter.people.questions(AskPin) == []
@@ -63,9 +65,9 @@ def test_without_a_card_each_path_leads_to_its_outcome(counter, outcome):
 @pytest.mark.parametrize("standing", Standing)
 def test_a_certificate_of_eligibility_leads_to_the_centre(counter, standing):
     centre = Listening(standing)
-    answers = {AskFallback: along(PATHS[Fallback.CERTIFICATE]), AskCertificate: PAPER}
+    answers = {AskFallback: along(PATHS[Basis.CERTIFICATE]), AskCertificate: PAPER}
     visit = counter.check_in(None, answers, centre=centre)
-    assert (visit.outcome, visit.fallback) == (Outcome.CHECKED_IN, Fallback.CERTIFICATE)
+    assert (visit.outcome, visit.fallback) == (Outcome.CHECKED_IN, Basis.CERTIFICATE)
     assert centre.requests[0].about == PAPER
     assert visit.eligibility.standing is standing
     assert centre.requests[0].consents.items == ()
@@ -73,9 +75,9 @@ def test_a_certificate_of_eligibility_leads_to_the_centre(counter, standing):
 
 def test_a_certificate_shown_while_the_centre_is_down_is_not_lost(counter):
     centre = Listening(fails=[CentreUnreachable()])
-    answers = {AskFallback: along(PATHS[Fallback.CERTIFICATE]), AskCertificate: PAPER}
+    answers = {AskFallback: along(PATHS[Basis.CERTIFICATE]), AskCertificate: PAPER}
     visit = counter.check_in(None, answers, centre=centre)
-    assert visit.fallback is Fallback.CERTIFICATE
+    assert visit.fallback is Basis.CERTIFICATE
     assert visit.eligibility is None
     assert counter.people.questions(AskFourItems)
 
@@ -83,12 +85,12 @@ def test_a_certificate_shown_while_the_centre_is_down_is_not_lost(counter):
 @pytest.mark.parametrize("kind", ["none", "unknown", "expired", "cloned"])
 def test_a_card_that_does_not_help_leads_there_too(counter, kind):
     counter.lay(kind)
-    answers = {AskFallback: along(PATHS[Fallback.PORTAL])}
+    answers = {AskFallback: along(PATHS[Basis.PORTAL])}
     visit = counter.check_in(Way.PIN, answers, timeout_s=0.4)
-    assert (visit.outcome, visit.fallback) == (Outcome.FELL_BACK, Fallback.PORTAL)
+    assert (visit.outcome, visit.fallback) == (Outcome.FELL_BACK, Basis.PORTAL)
 
 
 def test_nobody_answers_and_the_visit_says_what_was_before(counter):
     visit = counter.check_in(None)
-    assert (visit.outcome, visit.fallback) == (Outcome.NO_CARD, "")
+    assert (visit.outcome, visit.fallback) == (Outcome.NO_CARD, None)
     assert len(counter.people.questions(AskFallback)) == 1

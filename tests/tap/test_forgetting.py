@@ -154,7 +154,7 @@ def leaves(patient):
 def leaves_while_it_is_read(patient):
     patient.desk.air.disturb = lambda *_: patient.desk.air.clear()
     with pytest.raises(CardError):
-        patient.jpki.authority_certificate()
+        patient.jpki.authentication_certificate()
     patient.desk.step()
 
 

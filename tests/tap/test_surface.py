@@ -8,16 +8,18 @@ import kazashi
 from kazashi.cards.certificate import Certificate
 from kazashi.cards.face_surface import FaceSurfaceSession
 from kazashi.cards.input_support import InputSupportSession
-from kazashi.cards.jpki import JpkiSession
+from kazashi.cards.jpki import PLAN, JpkiSession
 from kazashi.errors import (
     CardStatus,
     Doubt,
     LastTry,
+    NoCertificate,
     NotGenuine,
     PinAbsent,
     PinBlocked,
     PinRequired,
     SurfaceAbsent,
+    WrongCode,
 )
 from kazashi.sim.approved import ApprovedComponent
 from simulated import ANCHORS
@@ -51,7 +53,6 @@ def test_one_card_serves_all_three_applications(lay_down):
     text.verify_pin("9753")
     assert text.four_items().name == simulated.person.name
     jpki = JpkiSession(card)
-    assert jpki.has_authentication_certificate()
     jpki.verify_pin("9753")
     certificate = Certificate.parse(jpki.authentication_certificate())
     assert certificate.verifies(jpki.sign(b"challenge"), b"challenge")
@@ -91,6 +92,13 @@ def test_the_field_off_ends_the_trust_in_the_terminal(pico, plug_in):
     ApprovedComponent(reader.wait_for_card(10).transmit).sign_without_pin(b"challenge")
     with pytest.raises(PinRequired):
         JpkiSession(reader.wait_for_card(10)).sign(b"challenge")
+
+
+@pytest.mark.parametrize("plan", [None, PLAN])
+def test_a_card_without_a_certificate_says_so(pico, plug_in, plan):
+    card = plug_in(pico(card="uncertified")).wait_for_card(10, plan=plan)
+    with pytest.raises(NoCertificate):
+        JpkiSession(card).authentication_certificate()
 
 
 def test_a_locked_card_says_so(lay_down):
@@ -142,4 +150,5 @@ def test_android_signs_after_its_pin(lay_down):
 def test_a_card_opens_by_its_url():
     with kazashi.open("sim:?card=pinless&speed=20") as reader:
         face = FaceSurfaceSession(reader.wait_for_card(10))
-        assert face.code_b_tries_left() == 10
+        with pytest.raises(WrongCode):
+            face.verify_code_b("0" * 14)

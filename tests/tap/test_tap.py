@@ -71,7 +71,7 @@ def test_a_card_without_extended_length_is_asked_once(pico, plug_in):
     commands = watch_commands(simulated)
     jpki = JpkiSession(plug_in(simulated).wait_for_card(10))
     jpki.authentication_certificate()
-    jpki.authority_certificate()
+    jpki.authentication_certificate()
     assert sum(len(c) == 7 for c in commands) == 1
 
 

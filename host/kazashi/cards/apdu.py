@@ -4,7 +4,7 @@ Ref: ISO/IEC 7816-4 §5.1 to §5.3.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, Self
 
 from kazashi.errors import CardStatus, MalformedResponse
@@ -31,7 +31,7 @@ class Command:
     ins: int
     p1: int = 0
     p2: int = 0
-    data: bytes = b""
+    data: bytes = field(default=b"", repr=False)  # it may be a PIN
     ne: int = 0
 
     def build(self) -> bytes:
@@ -56,7 +56,7 @@ class Command:
 class Response:
     """A response APDU."""
 
-    data: bytes
+    data: bytes = field(repr=False)
     status: int  # SW1 SW2
 
     @classmethod

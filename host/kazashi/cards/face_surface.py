@@ -32,17 +32,9 @@ class FaceSurfaceSession:
         self._files = Files(channel, AID, SurfaceAbsent, CodeRequired)
         self._code_b = CodeB(channel, _CODE_B)
 
-    def code_b_tries_left(self) -> int:
-        """How many tries 照合番号B has left. Costs none.
-
-        Raises:
-            CodeBlocked: none.
-        """
-        return self._code_b.tries_left()
-
-    def verify_code_b(self, code: str, *, with_few_tries: bool = False) -> None:
+    def verify_code_b(self, code: str) -> None:
         """Show 照合番号B to the card, once. See `verify.CodeB`."""
-        self._code_b.verify(code, with_few_tries=with_few_tries)
+        self._code_b.verify(code)
 
     def surface(self, on_progress: Progress | None = None) -> Surface:
         """What is printed on the card, photo included. Nothing of it is checked: `prove_genuine`.
@@ -53,12 +45,10 @@ class FaceSurfaceSession:
         """
         return Surface.parse(self._files.read(_FACE, SURFACE_TAG, SURFACE, on_progress))
 
-    def prove_genuine(
-        self, surface: Surface, anchors: Iterable[CvAnchor], challenge: bytes | None = None
-    ) -> None:
+    def prove_genuine(self, surface: Surface, anchors: Iterable[CvAnchor]) -> None:
         """That an issuer among `anchors` made `surface`, and for the chip that is here now.
 
-        `challenge`: what the chip is to sign; a fresh one by default. Needs no code.
+        Needs no code.
 
         Raises:
             NotGenuine: `reason` says why not.
@@ -67,7 +57,7 @@ class FaceSurfaceSession:
         certificate.check(anchors)
         if not certificate.key.signed_info(surface.signature, surface.signed):
             raise NotGenuine(Doubt.CHANGED_RECORD)
-        challenge = challenge or secrets.token_bytes(_CHALLENGE_SIZE)
+        challenge = secrets.token_bytes(_CHALLENGE_SIZE)
         signature = self._files.send(sign_command(_OWN_KEY, challenge))
         if not surface.public_key.signed(signature, challenge):
             raise NotGenuine(Doubt.COPIED_CHIP)

@@ -48,17 +48,9 @@ class InputSupportSession:
         """Show the 4-digit PIN to the card, once. See `verify.Pin`."""
         self._pin.verify(pin, with_last_try=with_last_try)
 
-    def code_b_tries_left(self) -> int:
-        """How many tries 照合番号B has left here. Costs none.
-
-        Raises:
-            CodeBlocked: none.
-        """
-        return self._code_b.tries_left()
-
-    def verify_code_b(self, code: str, *, with_few_tries: bool = False) -> None:
+    def verify_code_b(self, code: str) -> None:
         """Show 照合番号B to the card, once. See `verify.CodeB`."""
-        self._code_b.verify(code, with_few_tries=with_few_tries)
+        self._code_b.verify(code)
 
     def four_items(self) -> FourItems:
         """Name, address, birth and sex, as the card's issuer signed them.

@@ -7,26 +7,31 @@ The PIN is sent once for each call of `verify_pin` and never again; after an err
 of tries left must be read before anything else.
 """
 
+from enum import StrEnum
+
 from kazashi.cards.apdu import Channel, Command
 from kazashi.cards.files import Files, Progress, select_command
 from kazashi.cards.keys import sign_command
 from kazashi.cards.verify import Pin
-from kazashi.errors import MalformedFile, NotAMyNumberCard, PinRequired
+from kazashi.errors import (
+    CardStatus,
+    MalformedFile,
+    NoCertificate,
+    NotAMyNumberCard,
+    PinRequired,
+)
 from kazashi.reader import Plan
 
 AID = bytes.fromhex("d392f000260100000001")
 
 _TOKEN_INFO = 0x06
 _LABEL_SIZE = 32
-_AVAILABILITY = 0x08
+_AVAILABILITY = 0x08  # a byte each for signature and user authentication: 8F there is one, 00 none
 _AVAILABILITY_SIZE = 3
 _CERTIFICATE = 0x0A  # 利用者証明用電子証明書, free to read on a card
-_AUTHORITY = 0x0B  # 利用者証明用CA証明書
 _KEY = 0x17
 _PIN = 0x18
 _SEQUENCE = 0x30  # what DER begins with
-
-_IPHONE = "JPKIAPIOSTOKEN"
 
 # What a reader may do by itself as it finds a card: the commands of a session that reads the
 # certificate and asks for the token's label.
@@ -36,6 +41,15 @@ PLAN = Plan(
     label=_TOKEN_INFO,
     label_size=_LABEL_SIZE,
 )
+
+
+class TokenLabel(StrEnum):
+    """What EF 0006 begins with. Source: soltia48/myna-card."""
+
+    CARD = "JPKIAPICCTOKEN2"
+    JUKI_CARD = "JPKIAPICCTOKEN"
+    ANDROID = "JPKIAPGPSETOKEN"
+    IPHONE = "JPKIAPIOSTOKEN"
 
 
 class JpkiSession:
@@ -51,24 +65,11 @@ class JpkiSession:
         self._label = ""  # once it is read
 
     def token_label(self) -> str:
-        """What kind of token this is: ``JPKIAPICCTOKEN2`` a card, ``JPKIAPGPSETOKEN`` Android,
-        ``JPKIAPIOSTOKEN`` an iPhone (soltia48/myna-card).
-        """
+        """What kind of token this is: a `TokenLabel`, or one that is not known yet."""
         if not self._label:
             label = self._files.read_start(_TOKEN_INFO, _LABEL_SIZE)
             self._label = label.decode("ascii", "replace").rstrip()
         return self._label
-
-    def has_authentication_certificate(self) -> bool:
-        """Whether there is a certificate for user authentication: three bytes say so.
-
-        Raises:
-            MalformedFile: they do not.
-        """
-        availability = self._files.read_start(_AVAILABILITY, _AVAILABILITY_SIZE)
-        if len(availability) != _AVAILABILITY_SIZE:
-            raise MalformedFile("availability of certificates")
-        return availability[1] != 0x00  # 8F on a card that has it; one without was not seen
 
     def authentication_certificate(self, on_progress: Progress | None = None) -> bytes:
         """The certificate for user authentication, DER. On Android, the PIN comes first.
@@ -77,13 +78,17 @@ class JpkiSession:
 
         Raises:
             PinRequired: the PIN comes first (Android).
+            NoCertificate: the card says that it has none.
             MalformedFile: there is no certificate in the file.
         """
-        return self._files.read(_CERTIFICATE, _SEQUENCE, "certificate", on_progress)
-
-    def authority_certificate(self) -> bytes:
-        """The certificate of the authority that issued the other one, DER."""
-        return self._files.read(_AUTHORITY, _SEQUENCE, "authority's certificate")
+        try:
+            return self._files.read(_CERTIFICATE, _SEQUENCE, "certificate", on_progress)
+        except PinRequired:
+            raise
+        except (MalformedFile, CardStatus):  # what the file of a card without one holds is unknown
+            if self._lacks_certificate():
+                raise NoCertificate from None
+            raise
 
     def pin_tries_left(self) -> int:
         """How many tries the 4-digit PIN has left. Costs none.
@@ -119,5 +124,12 @@ class JpkiSession:
         """Nothing more is asked of this token. An iPhone wants to be told, and takes no command
         after that (soltia48/myna-card); a card and Android do not know the command.
         """
-        if self.token_label() == _IPHONE:
+        if self.token_label() == TokenLabel.IPHONE:
             self._files.send(Command(0x80, 0xFC, 0x00, 0x00))
+
+    def _lacks_certificate(self) -> bool:
+        try:
+            availability = self._files.read_start(_AVAILABILITY, _AVAILABILITY_SIZE)
+        except CardStatus:
+            return False
+        return len(availability) == _AVAILABILITY_SIZE and availability[1] == 0x00

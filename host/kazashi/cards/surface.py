@@ -1,4 +1,4 @@
-"""What is printed on a card, as its chip tells it: as text, and as pictures.
+"""What is printed on a card, as its chip tells it.
 
 Ref: soltia48/myna-card, ap/surface.rs and ap/text.rs.
 """
@@ -82,17 +82,12 @@ class IntegrityRecord:
 
 @dataclass(frozen=True)
 class Surface:
-    """The card's face, from 券面事項確認AP. Whether it is genuine is another question."""
+    """The card's face, from 券面事項確認AP: its photo, and how to tell whether it is genuine."""
 
-    birth: date = field(repr=False)
-    sex: Sex = field(repr=False)
     public_key: PublicKey = field(repr=False)  # whose private half is in the chip
-    name_png: bytes = field(repr=False)
-    address_png: bytes = field(repr=False)
     photo: bytes = field(repr=False)  # JPEG 2000 (JP2), greyscale; b"": the card has none
     signed: bytes = field(repr=False)  # the DigestInfo that the signature is over
     signature: bytes = field(repr=False)
-    expires: date = field(repr=False)  # of the card; not signed
 
     @classmethod
     def parse(cls, data: bytes) -> Self:
@@ -103,18 +98,14 @@ class Surface:
         """
         record = Record(data, SURFACE_TAG, SURFACE)
         has_photo = _PHOTO in record  # what a card without one holds is not known: nothing, or b""
+        # birth, sex, key; name and address as pictures; photo
         groups = (0xDF22, 0xDF23, 0xDF24), (0xDF25, 0xDF26), (_PHOTO,) * has_photo
         digests = b"".join(hashlib.sha256(record.raw(*group)).digest() for group in groups)
         return cls(
-            birth=_date(record.value(0xDF22), SURFACE),
-            sex=_sex(record.value(0xDF23), SURFACE),
             public_key=PublicKey.parse(record.value(0xDF24), SURFACE),
-            name_png=record.value(0xDF25),
-            address_png=record.value(0xDF26),
             photo=record.value(_PHOTO) if has_photo else b"",
             signed=digest_info(digests),
             signature=record.value(0xDF28),
-            expires=_date(record.value(0xDF29), SURFACE),
         )
 
 

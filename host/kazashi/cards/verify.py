@@ -121,12 +121,12 @@ class CodeB(_Reference):
     blocked = CodeBlocked
     outcome_unknown = CodeOutcomeUnknown
 
-    def verify(self, code: str, *, with_few_tries: bool = False) -> None:
+    def verify(self, code: str) -> None:
         """Show the code to the card, once, after asking how many tries are left.
 
         Raises:
             ValueError: it is not fourteen digits.
-            FewTriesLeft: three or fewer, and `with_few_tries` does not say to go on.
+            FewTriesLeft: three or fewer: it is not shown, as the holder may need them elsewhere.
             WrongCode: it is wrong; `tries_left` says how many tries are left.
             CodeBlocked: none is left.
             CodeOutcomeUnknown: card or reader were lost; read the tries left before all else.
@@ -134,6 +134,6 @@ class CodeB(_Reference):
         if len(code) != 14 or not (code.isascii() and code.isdigit()):
             raise ValueError("the code has fourteen digits")
         left = self.tries_left()
-        if left <= _FEW_TRIES and not with_few_tries:
+        if left <= _FEW_TRIES:
             raise FewTriesLeft(left)
         self._show(code)

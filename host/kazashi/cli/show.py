@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from kazashi.cards.certificate import Certificate
+from kazashi.cards.jpki import TokenLabel
 from kazashi.reader import Card, ReaderInfo
 from kazashi_wire.messages import BitRate
 
@@ -18,16 +19,16 @@ PRESENT_CARD = "カードをリーダーに置いてください  (lay the card 
 
 _BAR_CELLS = 30
 _BRICKS = (("█", "green"), ("▓", "cyan"), ("▒", "magenta"), ("░", "blue"), ("▪", "yellow"))
-_KINDS = {
-    "JPKIAPICCTOKEN2": "My Number Card",
-    "JPKIAPICCTOKEN": "Juki Card",
-    "JPKIAPGPSETOKEN": "Android",
-    "JPKIAPIOSTOKEN": "iPhone",
+_KINDS: dict[str, str] = {
+    TokenLabel.CARD: "My Number Card",
+    TokenLabel.JUKI_CARD: "Juki Card",
+    TokenLabel.ANDROID: "Android",
+    TokenLabel.IPHONE: "iPhone",
 }
 
 
 def kind_of(token_label: str) -> str:
-    """What a JPKI token label (EF 0006) means; itself where unknown. Source: soltia48/myna-card."""
+    """What a JPKI token label (EF 0006) means; itself where unknown."""
     return _KINDS.get(token_label, token_label)
 
 

@@ -10,30 +10,17 @@ verifiers alone. The centre that is asked for eligibility knows.
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import Self
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
 from kazashi.cards.certificate import Certificate
 from kazashi.cards.cv_certificate import CvAnchor
-from kazashi.errors import CardError
+from kazashi.errors import Doubt, NotGenuine
 
 TEST_MARK = "テスト用 TEST "
 _UNREADABLE = (x509.DuplicateExtension, x509.UnsupportedGeneralNameType, ValueError)
-
-
-class UnknownIssuer(CardError):
-    """`reason`: why no anchor stands behind the certificate."""
-
-    on_screen: ClassVar[str] = "このカードの発行元を確認できません。係の者をお呼びください。"
-
-    def __init__(self, reason: str) -> None:
-        self.reason = reason
-        super().__init__(
-            f"this certificate is not trusted, {reason}: "
-            "check the anchors that are configured, or ask for another way to check in"
-        )
 
 
 @dataclass(frozen=True)
@@ -74,18 +61,18 @@ class Anchors:
         used on is for `validity`: here its period must lie within that of its authority.
 
         Raises:
-            UnknownIssuer: no configured authority did, or it is not for user authentication.
+            NotGenuine: no configured authority did, or it is not for user authentication.
         """
         found = x509.load_der_x509_certificate(certificate.der)
         issuers = [each for each in self.authorities if _issued(each.certificate, found)]
         if not issuers:
-            raise UnknownIssuer("no configured authority issued it")
+            raise NotGenuine(Doubt.UNKNOWN_ISSUER)
         if not _may_sign(found):
-            raise UnknownIssuer("its key is not for signatures of a person")
+            raise NotGenuine(Doubt.OTHER_PURPOSE)
         for issuer in issuers:
             if _encloses(issuer.certificate, found):
                 return issuer
-        raise UnknownIssuer("its authority was not valid all the time that it is")
+        raise NotGenuine(Doubt.OUTLIVES_ISSUER)
 
 
 def _load(data: bytes) -> list[x509.Certificate]:

@@ -168,7 +168,7 @@ def _compare(patient: Patient, faces: Faces, photo: bytes) -> None:
             raise WayFailed(text_of(error)) from error
         if isinstance(found, FrameProblem):
             patient.note("face", error=found.name.lower())
-            patient.tell(Text(found.on_screen, found.in_english))
+            patient.tell(found.text)
             continue
         faces.attempts.count(is_match=found.is_match)
         patient.note("face", score=found.score, threshold=found.threshold, is_match=found.is_match)

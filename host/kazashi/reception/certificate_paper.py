@@ -51,7 +51,7 @@ def certificate_paper(
     return CertificatePaper(
         _insurer(insurer),
         narrow(plain("symbol", symbol, _LONGEST)),
-        narrow(plain("number", required("number", number), _LONGEST)),
+        narrow(required("number", number, _LONGEST)),
         _branch(branch),
         birth_date(birth, today),
         is_electronic,

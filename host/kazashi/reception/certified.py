@@ -1,15 +1,15 @@
 """The hook for an approved component, which drives the card itself through our reader.
 
 Without a PIN the card's key opens to software alone whose key is certified under the card's
-TERMINAL_CA, 特定利用者証明検証者 (facts §1.8). The reader passes its commands through unchanged, of
-any length, and learns nothing from them but the result. They are not to be logged: while the
-link's traffic is, no component runs.
+TERMINAL_CA, 特定利用者証明検証者 (公的個人認証法 38条の2; soltia48/myna-card). The reader passes
+its commands through unchanged, of any length, and learns nothing from them but the result. They are
+not to be logged: while the link's traffic is, no component runs.
 """
 
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import ClassVar, Protocol
+from typing import Protocol
 
 from kazashi.cards.apdu import Channel
 from kazashi.cards.certificate import Certificate
@@ -23,7 +23,7 @@ from kazashi.reception.profiles import Way
 class CertifiedFailed(ReceptionError):
     """`reason`: why nobody was identified."""
 
-    on_screen: ClassVar[str] = "本人確認ができません。係の者をお呼びください。"
+    on_screen = "本人確認ができません。係の者をお呼びください。"
 
     def __init__(self, reason: str) -> None:
         self.reason = reason

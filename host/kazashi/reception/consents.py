@@ -1,6 +1,7 @@
 """What a patient agreed that the institution may see, item by item, since when and until when.
 
-Source: element names and flags as in the result of 顔認証付きカードリーダー (facts §5.3, OQSCD016);
+Source: items and flags as in the result of 顔認証付きカードリーダー (hangilc/myclinic-ts,
+onshi-face.test.ts; ORCA patientgetv2, 2025-01; OQSCD016);
 24 hours: iryohokenjyoho-portalsite.jp/faq/post-14.html.
 
 Silence is no consent, and "agree to all" is written down as each item that was asked.
@@ -38,11 +39,6 @@ class Item(StrEnum):
         return _LABELS[self]
 
     @property
-    def element(self) -> str:
-        """XML name, without its endings ``ConsFlg``, ``ConsTime``, ``AvailableTime``."""
-        return _ELEMENTS[self]
-
-    @property
     def is_medical(self) -> bool:
         """Whether it is medical information; the others belong to eligibility."""
         return self not in (Item.SPECIFIED_DISEASE, Item.COST_LIMIT)
@@ -61,20 +57,6 @@ _LABELS = {
     Item.PRESCRIPTIONS: Text("処方の情報", "Prescriptions"),
     Item.SPECIFIED_DISEASE: Text("特定疾病療養受療証の情報", "Specified-disease certificate"),
     Item.COST_LIMIT: Text("高額療養費の限度額の情報", "High-cost care limit"),
-}
-_ELEMENTS = {
-    Item.SURGERY: "OperationInfo",
-    Item.DIAGNOSES: "DiagnosisName",
-    Item.INFECTIONS: "InfectiousInfo",
-    Item.TREATMENT: "DiagnosisInfo",
-    Item.MEDICATION: "PharmacistsInfo",
-    Item.CHECKUPS: "SpecificHealthCheckupsInfo",
-    Item.ALLERGIES: "AllergyInfo",
-    Item.CONTRAINDICATIONS: "ContraindicationInfo",
-    Item.TESTS: "TestInfo",
-    Item.PRESCRIPTIONS: "PrescriptionInfo",
-    Item.SPECIFIED_DISEASE: "SpecificDiseasesCertificateRelated",
-    Item.COST_LIMIT: "LimitApplicationCertificateRelated",
 }
 
 

@@ -1,16 +1,15 @@
 """What a centre is asked about a person, and what it answers: the only source of insurance data.
 
-Source: codes and names as in the result of 顔認証付きカードリーダー (facts §5.3).
+Source: codes as in the result of 顔認証付きカードリーダー (hangilc/myclinic-ts, codes.ts).
 
 The centre of オンライン資格確認 answers approved software alone. What stands behind `Centre` is
 configuration; `simulated_centre` is the embedded default, and says so in each answer.
 """
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import ClassVar, Protocol
+from typing import Protocol
 
 from kazashi.cards.surface import FourItems
 from kazashi.reception.certificate_paper import CertificatePaper
@@ -26,7 +25,7 @@ REFERENCE_SIZE = 8  # bytes: 16 digits, as wide as ArbitraryFileIdentifier
 class CentreError(ReceptionError):
     """Base: the centre did not answer. The visit is held, and asked about later."""
 
-    on_screen: ClassVar[str] = "資格の確認ができません。係の者をお呼びください。"
+    on_screen = "資格の確認ができません。係の者をお呼びください。"
 
 
 class CentreUnreachable(CentreError):
@@ -39,7 +38,7 @@ class CentreUnreachable(CentreError):
 class CentreBusy(CentreError):
     """It works on something else."""
 
-    on_screen: ClassVar[str] = "資格の確認が混み合っています。しばらくお待ちください。"
+    on_screen = "資格の確認が混み合っています。しばらくお待ちください。"
 
     def __init__(self) -> None:
         super().__init__("the centre is busy: ask again in a moment")
@@ -68,12 +67,12 @@ class Standing(IntEnum):
         return self in (Standing.VALID, Standing.WELFARE)
 
     @property
-    def on_screen(self) -> Text:
+    def text(self) -> Text:
         """What the staff are told."""
-        return _ON_SCREEN[self]
+        return _TEXTS[self]
 
 
-_ON_SCREEN = {
+_TEXTS = {
     Standing.VALID: Text("資格は有効です。", "The insurance is valid."),
     Standing.INVALID: Text("資格は無効です。", "The insurance is not valid."),
     Standing.INVALID_NEWER: Text(
@@ -100,10 +99,6 @@ class Identified:
     validity: Validity
     challenge: bytes = b""
     signature: bytes = field(default=b"", repr=False)
-
-    @property
-    def certificate_sha256(self) -> str:
-        return hashlib.sha256(self.certificate).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""A card that cannot be read, or whose eligibility is not found: the official way to one outcome.
+"""A card that cannot be read, or whose eligibility is not found: the official way on.
 
 Source: 保発0710第1号 of 10 July 2023 (wic-net 10145), and for claims: current numbers, former ones,
 or digits of 7 (media.shaho.co.jp/n/n42fbe7fcbc00; 77777779 where the software refuses 77777777:
@@ -7,7 +7,7 @@ media.shaho.co.jp/n/ncb8a6be744a7).
 A screen follows it: ask `question` of the step, offer its `answers`, go where `after` leads.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 from kazashi.reception.texts import Text
@@ -36,8 +36,24 @@ _LABELS = {
 }
 
 
-class Outcome(StrEnum):
-    """How it ended."""
+@dataclass(frozen=True)
+class ClaimNumbers:
+    """What a claim says of an unknown insured person: 保険者等番号 and 番号, without 記号.
+
+    摘要欄 begins with `note`. `insurer_instead`: where the software refuses `insurer`.
+    """
+
+    number: str
+    insurer: str = "77777777"
+    insurer_instead: str = "77777779"
+    note: str = "不詳"
+
+
+_UNKNOWN, _UNKNOWN_ELDERLY = ClaimNumbers("777777777"), ClaimNumbers("77777777")
+
+
+class Basis(StrEnum):
+    """What the visit is then based on."""
 
     PORTAL = "portal"
     NOTICE = "notice"
@@ -52,64 +68,58 @@ class Outcome(StrEnum):
     @property
     def label(self) -> Text:
         """What the staff do now."""
-        return _OUTCOMES[self]
+        return _BASES[self]
 
-    def numbers(self, *, software_takes_sevens: bool = True) -> "ClaimNumbers | None":
-        """What a claim says of an unknown insured person; None: this one is known, or pays."""
-        insurer = "77777777" if software_takes_sevens else "77777779"
-        match self:
-            case Outcome.DECLARED_UNKNOWN:
-                return ClaimNumbers(insurer, "777777777")
-            case Outcome.DECLARED_UNKNOWN_ELDERLY:
-                return ClaimNumbers(insurer, "77777777")
-            case _:
-                return None
+    @property
+    def numbers(self) -> ClaimNumbers | None:
+        """None: this person is known, or pays."""
+        return _NUMBERS.get(self)
 
 
-_OUTCOMES = {
-    Outcome.PORTAL: Text(
+_NUMBERS = {Basis.DECLARED_UNKNOWN: _UNKNOWN, Basis.DECLARED_UNKNOWN_ELDERLY: _UNKNOWN_ELDERLY}
+
+
+def _declared(numbers: ClaimNumbers, ja: str, en: str) -> Text:
+    """`ja`, `en`: what stands behind the note."""
+    return Text(
+        f"申立書を預かり、保険者番号{numbers.insurer}(使えないときは{numbers.insurer_instead})、"
+        f"番号{numbers.number}で請求します。摘要欄の先頭に「{numbers.note}」、続けて{ja}を記録します。",
+        f"Keep the declaration; claim by insurer {numbers.insurer}, where that is refused "
+        f"{numbers.insurer_instead}, and number {numbers.number}, with {numbers.note}, {en}.",
+    )
+
+
+_BASES = {
+    Basis.PORTAL: Text(
         "マイナポータルの画面の資格情報で受け付けます。", "Take the insurance from the screen."
     ),
-    Outcome.NOTICE: Text(
+    Basis.NOTICE: Text(
         "資格情報のお知らせとカードで受け付けます。", "Take the insurance from the notice."
     ),
-    Outcome.CERTIFICATE: Text(
+    Basis.CERTIFICATE: Text(
         "資格確認書で受け付けます。", "Go on with the certificate of eligibility."
     ),
-    Outcome.PAST_VISIT: Text(
+    Basis.PAST_VISIT: Text(
         "前回の資格情報で受け付けます。", "Take the insurance from the last visit."
     ),
-    Outcome.DECLARED_CURRENT: Text(
+    Basis.DECLARED_CURRENT: Text(
         "申立書を預かり、現在の番号で請求します。", "Keep the declaration; claim by these numbers."
     ),
-    Outcome.DECLARED_FORMER: Text(
+    Basis.DECLARED_FORMER: Text(
         "申立書を預かり、以前の番号で請求し、摘要欄に「旧資格情報」と記録します。",
         "Keep the declaration; claim by the former numbers and say so.",
     ),
-    Outcome.DECLARED_UNKNOWN: Text(
-        "申立書を預かり、番号は「7」で請求します。摘要欄の先頭に「不詳」、"
-        "続けて住所・事業所名・連絡先を記録します。",
-        "Keep the declaration; claim by digits of 7, with 不詳, address, employer and telephone.",
+    Basis.DECLARED_UNKNOWN: _declared(
+        _UNKNOWN, "住所・事業所名・連絡先", "address, employer and telephone"
     ),
-    Outcome.DECLARED_UNKNOWN_ELDERLY: Text(
-        "申立書を預かり、番号は「7」で請求します(後期高齢者)。摘要欄の先頭に「不詳」、"
-        "続けて住所・連絡先を記録します。",
-        "Keep the declaration; claim by digits of 7 (elderly), with 不詳, address and telephone.",
+    Basis.DECLARED_UNKNOWN_ELDERLY: _declared(
+        _UNKNOWN_ELDERLY, "住所・連絡先", "address and telephone"
     ),
-    Outcome.FULL_PAYMENT: Text(
+    Basis.FULL_PAYMENT: Text(
         "いったん全額をお支払いいただき、資格を確認できた後に精算します。",
         "The patient pays in full now, and is refunded once eligibility is confirmed.",
     ),
 }
-
-
-@dataclass(frozen=True)
-class ClaimNumbers:
-    """保険者等番号 and 番号; 記号 is left out, and 摘要欄 begins with `note`."""
-
-    insurer: str
-    number: str
-    note: str = "不詳"
 
 
 class Step(StrEnum):
@@ -161,25 +171,25 @@ _QUESTIONS = {
         "後期高齢者医療の方ですか。", "Is this the insurance of those of 75 and over?"
     ),
 }
-_NEXT: dict[Step, dict[Answer, Step | Outcome]] = {
-    Step.PORTAL: {Answer.YES: Outcome.PORTAL, Answer.NO: Step.NOTICE},
-    Step.NOTICE: {Answer.YES: Outcome.NOTICE, Answer.NO: Step.CERTIFICATE},
-    Step.CERTIFICATE: {Answer.YES: Outcome.CERTIFICATE, Answer.NO: Step.PAST_VISIT},
-    Step.PAST_VISIT: {Answer.YES: Outcome.PAST_VISIT, Answer.NO: Step.DECLARATION},
-    Step.DECLARATION: {Answer.YES: Step.NUMBERS, Answer.NO: Outcome.FULL_PAYMENT},
+_NEXT: dict[Step, dict[Answer, Step | Basis]] = {
+    Step.PORTAL: {Answer.YES: Basis.PORTAL, Answer.NO: Step.NOTICE},
+    Step.NOTICE: {Answer.YES: Basis.NOTICE, Answer.NO: Step.CERTIFICATE},
+    Step.CERTIFICATE: {Answer.YES: Basis.CERTIFICATE, Answer.NO: Step.PAST_VISIT},
+    Step.PAST_VISIT: {Answer.YES: Basis.PAST_VISIT, Answer.NO: Step.DECLARATION},
+    Step.DECLARATION: {Answer.YES: Step.NUMBERS, Answer.NO: Basis.FULL_PAYMENT},
     Step.NUMBERS: {
-        Answer.CURRENT: Outcome.DECLARED_CURRENT,
-        Answer.FORMER: Outcome.DECLARED_FORMER,
+        Answer.CURRENT: Basis.DECLARED_CURRENT,
+        Answer.FORMER: Basis.DECLARED_FORMER,
         Answer.NEITHER: Step.ELDERLY,
     },
     Step.ELDERLY: {
-        Answer.YES: Outcome.DECLARED_UNKNOWN_ELDERLY,
-        Answer.NO: Outcome.DECLARED_UNKNOWN,
+        Answer.YES: Basis.DECLARED_UNKNOWN_ELDERLY,
+        Answer.NO: Basis.DECLARED_UNKNOWN,
     },
 }
 
 
-def after(step: Step, answer: Answer) -> Step | Outcome:
+def after(step: Step, answer: Answer) -> Step | Basis:
     """Where `answer` leads.
 
     Raises:
@@ -196,7 +206,7 @@ def to_json() -> dict[str, object]:
     return {
         "first": FIRST.value,
         "steps": {step.value: _step_json(step) for step in Step},
-        "outcomes": {outcome.value: _text_json(outcome.label) for outcome in Outcome},
+        "bases": {basis.value: _basis_json(basis) for basis in Basis},
     }
 
 
@@ -210,8 +220,13 @@ def _step_json(step: Step) -> dict[str, object]:
     }
 
 
-def _kind(then: Step | Outcome) -> str:
-    return "step" if isinstance(then, Step) else "outcome"
+def _basis_json(basis: Basis) -> dict[str, object]:
+    numbers = basis.numbers
+    return {"label": _text_json(basis.label), "numbers": asdict(numbers) if numbers else None}
+
+
+def _kind(then: Step | Basis) -> str:
+    return "step" if isinstance(then, Step) else "basis"
 
 
 def _text_json(text: Text) -> dict[str, str]:

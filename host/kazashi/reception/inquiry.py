@@ -79,7 +79,7 @@ def take_answer(patient: Patient, answer: Eligibility) -> None:
         eligibility=answer.standing.name.lower(),
         is_test=answer.is_simulated,
     )
-    text, mark = answer.standing.on_screen, TEST_MARK if answer.is_simulated else ""
+    text, mark = answer.standing.text, TEST_MARK if answer.is_simulated else ""
     patient.tell(Text(mark + text.ja, mark + text.en))
 
 

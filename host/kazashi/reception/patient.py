@@ -23,6 +23,7 @@ from kazashi.errors import (
     NoCard,
     NoReader,
     NotAMyNumberCard,
+    NotGenuine,
     PinRequired,
     ProtocolError,
     ReaderError,
@@ -32,7 +33,6 @@ from kazashi.errors import (
     SurfaceAbsent,
 )
 from kazashi.reader import Card, Reader
-from kazashi.reception.anchors import UnknownIssuer
 from kazashi.reception.course import Course
 from kazashi.reception.desk import Desk
 from kazashi.reception.eligibility import Identified
@@ -169,7 +169,7 @@ class Patient(Course):
         visit.certificate_sha256 = certificate.sha256
         try:
             anchor = self.place.anchors.trusts(certificate)
-        except UnknownIssuer as error:
+        except NotGenuine as error:
             self.note("certificate", certificate_sha256=certificate.sha256, error="unknown issuer")
             raise Refused(Outcome.UNKNOWN_ISSUER, text_of(error)) from error
         visit.issuer, visit.is_test = anchor.name, anchor.is_test
@@ -183,9 +183,9 @@ class Patient(Course):
             is_test=visit.is_test,
         )
         if not visit.validity.allows_check_in:
-            raise Refused(Outcome.UNUSABLE_CERTIFICATE, visit.validity.on_screen)
+            raise Refused(Outcome.UNUSABLE_CERTIFICATE, visit.validity.text)
         if visit.validity is not Validity.NORMAL and self.certificate is None:
-            self.tell(visit.validity.on_screen)
+            self.tell(visit.validity.text)
         self.certificate = certificate
 
     def identified(self, way: Way) -> Identified:

@@ -1,13 +1,14 @@
 """Places where the same engine stands: which ways they offer, what they ask, what may follow.
 
-Source: facts §7; 居宅同意取得型: myna-kango.com/guides/ons_smartphone, wic-net 19438/13 (at a desk
-where the face reader fails, and where a patient cannot use it).
+Source: 居宅同意取得型: myna-kango.com/guides/ons_smartphone, wic-net 19438/13 (at a desk
+where the face reader fails, or a patient cannot use it); 資格確認限定型: compassnet.jp/online.
 """
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
+from kazashi.cards.jpki import TokenLabel
 from kazashi.reception.consents import Item
 from kazashi.reception.texts import Text
 from kazashi.reception.validity import Validity
@@ -45,7 +46,7 @@ class Token(StrEnum):
 
     @classmethod
     def of_label(cls, label: str) -> "Token":
-        """By the token's label, EF 0006. What is no known phone is a card (soltia48/myna-card)."""
+        """By the token's label. What is no known phone is a card."""
         return _BY_LABEL.get(label, cls.CARD)
 
     @property
@@ -58,7 +59,10 @@ class Token(StrEnum):
         return _WAYS[self]
 
 
-_BY_LABEL = {"JPKIAPGPSETOKEN": Token.ANDROID, "JPKIAPIOSTOKEN": Token.IPHONE}
+_BY_LABEL: dict[str, Token] = {
+    TokenLabel.ANDROID: Token.ANDROID,
+    TokenLabel.IPHONE: Token.IPHONE,
+}
 _WAYS = {
     Token.CARD: (Way.FACE, Way.PIN, Way.VISUAL),
     Token.ANDROID: (Way.ANDROID,),
@@ -71,7 +75,6 @@ class Profile:
     """`ways`: the most sensible first. `items`: what consent is asked for."""
 
     name: str
-    label: Text
     ways: tuple[Way, ...]
     items: tuple[Item, ...]
     asks_prescription: bool = True
@@ -95,37 +98,24 @@ _PHONES = (Way.ANDROID, Way.IPHONE)
 PROFILES = {
     profile.name: profile
     for profile in (
-        Profile("desk", Text("顔認証付きカードリーダー", "Face reader at a desk"), _CARD, (*Item,)),
-        Profile(
-            "phone", Text("汎用カードリーダー", "Reader beside it, for phones"), _PHONES, (*Item,)
-        ),
-        Profile(
-            "home",
-            Text("居宅同意取得型", "Consent at home"),
-            (Way.PIN, Way.VISUAL),
-            (*Item,),
-        ),
-        Profile(
-            "eligibility",
-            Text("資格確認限定型", "Eligibility alone"),
-            (Way.PIN, Way.VISUAL),
-            (),
-            asks_prescription=False,
-        ),
+        # 顔認証付きカードリーダー
+        Profile("desk", _CARD, (*Item,)),
+        # 汎用カードリーダー, beside it
+        Profile("phone", _PHONES, (*Item,)),
+        # 居宅同意取得型
+        Profile("home", (Way.PIN, Way.VISUAL), (*Item,)),
+        # 資格確認限定型
+        Profile("eligibility", (Way.PIN, Way.VISUAL), (), asks_prescription=False),
+        # 救急
         Profile(
             "emergency",
-            Text("救急", "Emergency"),
             (Way.FACE, Way.VISUAL),
             (*Item,),
             asks_prescription=False,
             is_emergency=True,
         ),
-        Profile(
-            "away",
-            Text("窓口以外(隔離室・駐車場)", "Away from the desk: isolation, parked car"),
-            (Way.PIN, Way.VISUAL, *_PHONES),
-            (*Item,),
-        ),
+        # away from the desk: isolation, a parked car
+        Profile("away", (Way.PIN, Way.VISUAL, *_PHONES), (*Item,)),
     )
 }
 

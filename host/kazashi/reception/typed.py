@@ -66,9 +66,9 @@ def plain(field: str, text: str, longest: int = _LONGEST) -> str:
     return text
 
 
-def required(field: str, text: str) -> str:
+def required(field: str, text: str, longest: int = _LONGEST) -> str:
     """`plain`, and not empty."""
-    text = plain(field, text)
+    text = plain(field, text, longest)
     if not text:
         raise Mistyped(field, "入力してください。", "type it")
     return text

@@ -38,12 +38,12 @@ class Validity(StrEnum):
         return self in (Validity.NORMAL, Validity.ENDING)
 
     @property
-    def on_screen(self) -> Text:
+    def text(self) -> Text:
         """What the patient is told."""
-        return _ON_SCREEN[self]
+        return _TEXTS[self]
 
 
-_ON_SCREEN = {
+_TEXTS = {
     Validity.NORMAL: Text("電子証明書は有効です。", "The certificate is valid."),
     Validity.ENDING: Text(
         "電子証明書の有効期限が近づいています。お住まいの市区町村の窓口で更新してください。",

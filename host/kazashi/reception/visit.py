@@ -1,10 +1,11 @@
 """What came of a patient's visit."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 
 from kazashi.reception.consents import Consents, Prescription
 from kazashi.reception.eligibility import Eligibility
+from kazashi.reception.fallback import Basis
 from kazashi.reception.profiles import Token, Way
 from kazashi.reception.timeline import Span
 from kazashi.reception.validity import Validity
@@ -65,7 +66,7 @@ class Visit:
     consents: Consents = field(default_factory=Consents)
     prescription: Prescription | None = None
     eligibility: Eligibility | None = None
-    fallback: str = ""  # its code
+    fallback: Basis | None = None
     is_test: bool = False  # by a test authority: of no value
     is_kept: bool = True  # all of it is in the journal
     spans: tuple[Span, ...] = ()
@@ -77,6 +78,7 @@ class Visit:
         self.proof, self.signature = Proof.NONE, b""
 
     def to_json(self) -> dict[str, object]:
+        numbers = self.fallback.numbers if self.fallback else None
         return {
             "outcome": self.outcome,
             "refused": self.refused,
@@ -94,7 +96,8 @@ class Visit:
             "consents": self.consents.to_json(),
             "prescription": self.prescription and self.prescription.name.lower(),
             "eligibility": self.eligibility and self.eligibility.to_json(),
-            "fallback": self.fallback or None,
+            "fallback": self.fallback,
+            "claim_numbers": asdict(numbers) if numbers else None,
             "is_test": self.is_test,
             "is_kept": self.is_kept,
             "timeline_ms": [span.to_json() for span in self.spans],

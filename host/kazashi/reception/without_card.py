@@ -1,8 +1,7 @@
 """A patient whom no card helps: the official fall-backs, asked one after the other."""
 
 from kazashi.reception.desk import AskCertificate, AskFallback
-from kazashi.reception.fallback import FIRST, Step, after
-from kazashi.reception.fallback import Outcome as FallbackOutcome
+from kazashi.reception.fallback import FIRST, Basis, Step, after
 from kazashi.reception.inquiry import ask_centre
 from kazashi.reception.patient import Patient
 from kazashi.reception.visit import Outcome
@@ -14,7 +13,7 @@ def fall_back(patient: Patient) -> None:
     The card is out of it from the start: it may be somebody else's.
     """
     patient.let_go()
-    step: Step | FallbackOutcome = FIRST
+    step: Step | Basis = FIRST
     while isinstance(step, Step):
         answer = patient.ask(AskFallback(step))
         if answer is None or answer not in step.answers:
@@ -27,7 +26,7 @@ def fall_back(patient: Patient) -> None:
     visit.fallback = step
     patient.note("fall-back", fallback=step)
     patient.tell(step.label)
-    if step is FallbackOutcome.CERTIFICATE:
+    if step is Basis.CERTIFICATE:
         paper = patient.ask(AskCertificate())
         if paper is not None:
             ask_centre(patient, paper)

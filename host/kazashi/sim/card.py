@@ -25,6 +25,7 @@ class MyNumberCard:
         pin: str = "1234",
         tries_left: int = PIN_TRIES,
         has_pin: bool = True,
+        has_certificate: bool = True,
         code_tries: int = CODE_TRIES,
         copy_of: Person | None = None,
         takes_extended: bool = True,
@@ -35,6 +36,7 @@ class MyNumberCard:
             pin=pin,
             tries_left=tries_left,
             has_pin=has_pin,
+            has_certificate=has_certificate,
             chip=person,
             takes_extended=takes_extended,
         )

@@ -15,6 +15,7 @@ CARD, ANDROID, IPHONE = "JPKIAPICCTOKEN2", "JPKIAPGPSETOKEN", "JPKIAPIOSTOKEN"
 PIN_TRIES = 3
 
 _PADDING_AFTER_CERTIFICATE = 400  # files are longer than what is in them
+_EMPTY = 2000  # bytes of a file whose certificate was not issued
 _TERMINAL_CA = 0x0016
 
 
@@ -25,8 +26,10 @@ class Jpki(FileApplication):
     finger before it is held to the reader: it signs without a PIN, and after 80 FC it takes no
     command (that much in jpki/myna and myna-card; the status word is not confirmed by a real one).
     `has_pin`: False for a card issued without one (顔認証マイナンバーカード); that its PIN's file
-    is not there, rather than blocked, is not confirmed by a real card either. `chip`: whose keys
-    are in it, where that is not the person.
+    is not there, rather than blocked, is not confirmed by a real card either. `has_certificate`:
+    False for one issued without that for user authentication; EF 0008 says so, as it does of a
+    child's missing one for signatures (myna-card), but that zeros fill its file is not confirmed.
+    `chip`: whose keys are in it, where that is not the person.
     """
 
     def __init__(
@@ -36,6 +39,7 @@ class Jpki(FileApplication):
         pin: str = "1234",
         tries_left: int = PIN_TRIES,
         has_pin: bool = True,
+        has_certificate: bool = True,
         label: str = CARD,
         chip: Person | None = None,
         takes_extended: bool = True,
@@ -47,6 +51,7 @@ class Jpki(FileApplication):
         self._sign_pin = Pin("ABC123", 5)
         self._terminal = TerminalCheck(person.authority)
         self._has_pin = has_pin
+        self._has_certificate = has_certificate
         self._label = label
         self._chip = chip or person
         self._is_finished = False
@@ -83,6 +88,8 @@ class Jpki(FileApplication):
         }
         if not self._has_pin:
             del files[0x0018]
+        if not self._has_certificate:
+            files |= {0x0008: Data(bytes.fromhex("8f0000")), 0x000A: Data(bytes(_EMPTY))}
         return files
 
     def reset(self) -> None:

@@ -127,6 +127,11 @@ def _without_pin(options: Options) -> list[Picc]:
     return [_type_b(options, card)]
 
 
+def _without_certificate(options: Options) -> list[Picc]:
+    card = _my_number_card(options, _person(options), has_certificate=False)
+    return [_type_b(options, card)]
+
+
 def _locked(options: Options) -> list[Picc]:
     return _card(replace(options, tries=0))
 
@@ -161,13 +166,19 @@ def _person(
 
 
 def _my_number_card(
-    options: Options, person: Person, *, has_pin: bool = True, copy_of: Person | None = None
+    options: Options,
+    person: Person,
+    *,
+    has_pin: bool = True,
+    has_certificate: bool = True,
+    copy_of: Person | None = None,
 ) -> MyNumberCard:
     return MyNumberCard(
         person,
         pin=options.pin,
         tries_left=options.tries,
         has_pin=has_pin,
+        has_certificate=has_certificate,
         code_tries=options.code_tries,
         copy_of=copy_of,
         takes_extended=options.extended,
@@ -196,6 +207,7 @@ CARDS: dict[str, Callable[[Options], list[Picc]]] = {
     "android": _android,
     "iphone": _iphone,
     "pinless": _without_pin,
+    "uncertified": _without_certificate,  # none for user authentication
     "locked": _locked,  # no try of the PIN is left
     "expired": _expired,
     "unknown": _of_unknown_issuer,

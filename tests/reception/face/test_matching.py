@@ -24,7 +24,7 @@ def test_the_face_on_the_card_matches_itself(matcher, encoding):
 
 
 @pytest.mark.parametrize("person", range(2, 8))
-def test_another_face_does_not(matcher, person):
+def test_another_face_is_no_match(matcher, person):
     compared = matcher.compare(PHOTO, faces.frame(person))
     assert not compared.is_match
     assert compared.score < 0.5
@@ -168,9 +168,9 @@ def test_neither_picture_nor_features_are_left_behind(matcher):
 
 def test_every_problem_is_said_in_japanese_and_in_english():
     for problem in FrameProblem:
-        assert problem.on_screen.endswith("。")
-        assert problem.in_english.isascii()
-    assert len({problem.on_screen for problem in FrameProblem}) == len(FrameProblem)
+        assert problem.text.ja.endswith("。")
+        assert problem.text.en.isascii()
+    assert len({problem.text for problem in FrameProblem}) == len(FrameProblem)
 
 
 @st.composite

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from enum import Enum, unique
 from typing import Protocol
 
-from kazashi.errors import CardError, ReaderError
+from kazashi.errors import CardError
+from kazashi.reception.errors import ReceptionError
+from kazashi.reception.texts import Text
 
 
 class FaceMatcher(Protocol):
@@ -40,37 +42,39 @@ class Compared:
 class FrameProblem(Enum):
     """Why a camera's picture cannot be used, said to the person in front of it."""
 
-    UNREADABLE = (
+    UNREADABLE = Text(
         "カメラの画像を読み取れませんでした。もう一度、カメラを見てください。",
         "the picture cannot be read: look into the camera again",
     )
-    NO_FACE = (
+    NO_FACE = Text(
         "お顔が見つかりません。カメラの正面を向いてください。",
         "no face is seen: look straight into the camera",
     )
-    SEVERAL_FACES = (
+    SEVERAL_FACES = Text(
         "二人以上のお顔が写っています。おひとりで、カメラの前にお立ちください。",
         "several faces are seen: stand in front of the camera alone",
     )
-    TOO_SMALL = (
+    TOO_SMALL = Text(
         "お顔が小さく写っています。もう少し、カメラに近づいてください。",
         "the face is too small: come closer to the camera",
     )
-    TOO_DARK = (
+    TOO_DARK = Text(
         "お顔が暗く写っています。明るいほうに、お顔を向けてください。",
         "the face is too dark: turn it to the light",
     )
-    TOO_BRIGHT = (
+    TOO_BRIGHT = Text(
         "お顔が明るすぎます。強い光の当たらないところで、カメラを見てください。",
         "the face is too bright: keep strong light off it",
     )
-    BLURRED = (
+    BLURRED = Text(
         "お顔がぼやけて写っています。動かずに、カメラを見てください。",
         "the face is blurred: hold still and look into the camera",
     )
 
-    def __init__(self, on_screen: str, in_english: str) -> None:
-        self.on_screen, self.in_english = on_screen, in_english
+    @property
+    def text(self) -> Text:
+        """What the person is told."""
+        return self.value
 
 
 class PhotoUnusable(CardError):
@@ -83,7 +87,7 @@ class PhotoUnusable(CardError):
         super().__init__(f"the photo on this card {reason}: choose another way")
 
 
-class FaceNotAvailable(ReaderError):
+class FaceNotAvailable(ReceptionError):
     """`reasons`: all that is missing, each with what to do about it."""
 
     on_screen = "顔認証は使えません。ほかの方法をお選びください。"

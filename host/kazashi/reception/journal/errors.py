@@ -13,7 +13,6 @@ the entry decides that, and tells the staff.
 """
 
 from pathlib import Path
-from typing import ClassVar
 
 from kazashi.reception.errors import ReceptionError
 
@@ -21,7 +20,7 @@ from kazashi.reception.errors import ReceptionError
 class JournalError(ReceptionError):
     """`path` is the journal's file; `on_screen` tells the staff, in plain Japanese."""
 
-    on_screen: ClassVar[str] = "受付の記録が使えません。"
+    on_screen = "受付の記録が使えません。"
 
     def __init__(self, path: Path, text: str) -> None:
         self.path = path
