@@ -26,7 +26,7 @@ from kazashi.reception.face.matching import FaceNotAvailable
 from kazashi.reception.journal import Journal
 from kazashi.reception.profiles import PROFILES
 from kazashi.reception.simulated_centre import SimulatedCentre
-from kazashi.sim import authority
+from kazashi.sim.authority import shared_authority
 from kazashi.sim.card import MyNumberCard
 from kazashi.sim.files import Data, Pin
 from kazashi.sim.options import CARDS, Options
@@ -35,7 +35,7 @@ from kazashi.sim.pico import SimulatedPico
 PIN, WRONG_PIN = "1234", "9999"
 PERSON, SOMEBODY_ELSE = 1, 2  # of faces.py; the first is on every photo of a card
 SPEED = 20  # of simulated time
-_ISSUER = authority.test_authority()
+_ISSUER = shared_authority()
 _CV_KEYS = [CvAnchor(*key) for key in _ISSUER.cv_anchors]
 ANCHORS = Anchors.of([_ISSUER.certificate], _CV_KEYS, is_test=True)
 WITHOUT_FACES = FaceNotAvailable("no models are configured")

@@ -1,9 +1,9 @@
 """Simulated cards without a reader, as a channel for sessions."""
 
 from kazashi.cards.cv_certificate import CvAnchor
-from kazashi.sim import authority
+from kazashi.sim.authority import shared_authority
 
-ANCHORS = [CvAnchor(*key) for key in authority.test_authority().cv_anchors]
+ANCHORS = [CvAnchor(*key) for key in shared_authority().cv_anchors]
 
 
 class Simulated:

@@ -32,8 +32,7 @@ from kazashi.errors import (
     WrongCode,
     WrongPin,
 )
-from kazashi.sim import authority
-from kazashi.sim.authority import Authority
+from kazashi.sim.authority import Authority, shared_authority
 from kazashi.sim.card import BankCard, MyNumberCard
 from kazashi.sim.jpki import ANDROID, IPHONE, Jpki
 from kazashi.sim.person import MY_NUMBER, Person
@@ -45,7 +44,7 @@ CARD = MyNumberCard(PERSON)
 FACE = CARD.face.files[0x0002].content
 ITEMS = CARD.text.files[0x0002].content[:-64]  # without its padding
 INTEGRITY = CARD.text.files[0x0003].content
-CERTIFICATE = authority.test_authority().face_certificate
+CERTIFICATE = shared_authority().face_certificate
 KEY = CERTIFICATE[42:307]
 
 

@@ -7,7 +7,7 @@ import pytest
 from kazashi.reception.configuration import Configuration
 from kazashi.reception.face.matching import FaceNotAvailable
 from kazashi.reception.settings import BadSettings
-from kazashi.sim.authority import test_authority as authority
+from kazashi.sim.authority import shared_authority
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def test_without_a_file_nothing_is_configured(monkeypatch, tmp_path):
 
 
 def test_every_table_is_read_and_paths_are_relative_to_the_file(written, tmp_path):
-    (tmp_path / "ca.der").write_bytes(authority().certificate)
+    (tmp_path / "ca.der").write_bytes(shared_authority().certificate)
     read = Configuration.read(
         written(
             '[anchors]\nauthorities = ["ca.der"]\ntest = true\n'

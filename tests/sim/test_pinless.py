@@ -4,9 +4,8 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 
-from kazashi.sim import authority
 from kazashi.sim.approved import ApprovedComponent
-from kazashi.sim.authority import Authority
+from kazashi.sim.authority import Authority, shared_authority
 from kazashi.sim.card import MyNumberCard
 from kazashi.sim.files import Refused
 from kazashi.sim.person import Person
@@ -17,7 +16,7 @@ SELECT = "00a4040c0ad392f000260100000001"
 TERMINAL_CA = "00a4020c020016"
 CHALLENGE = "0084000010"
 SIGN = "802a00970161" + "00"
-TEST = authority.test_authority()
+TEST = shared_authority()
 CERTIFICATE = "80a200be000238" + TEST.terminal_certificate.hex()
 
 

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from PIL import Image
 
-from kazashi.sim import authority
+from kazashi.sim.authority import shared_authority
 from kazashi.sim.card import MyNumberCard
 from kazashi.sim.jpki import JPKI_AID
 from kazashi.sim.person import MY_NUMBER, Person
@@ -132,7 +132,7 @@ def test_the_table_says_where_each_field_begins(card, application, code_sfi):
 def test_the_certificate_is_signed_by_the_anchor_that_it_names(card, application, anchor):
     ask(card, application)
     certificate = read(card, 4)
-    key_id, n, e = authority.test_authority().cv_anchors[anchor]
+    key_id, n, e = shared_authority().cv_anchors[anchor]
     assert (certificate[:5].hex(), certificate[5:10].hex()) == ("7f21820233", "5f4e820129")
     assert certificate[10:26] == key_id
     assert b"TEST" in key_id

@@ -26,7 +26,7 @@ from kazashi.reception.profiles import PROFILES, Way
 from kazashi.reception.simulated_centre import SimulatedCentre
 from kazashi.reception.timeline import Who
 from kazashi.reception.visit import Outcome, Visit
-from kazashi.sim.authority import test_authority
+from kazashi.sim.authority import shared_authority
 from kazashi.sim.tabletop import Tabletop
 from kazashi_wire.frame import Deframer
 from kazashi_wire.messages import BY_KIND
@@ -99,7 +99,7 @@ class CheckInBench:
         self._reader = Reader(lambda: self._line)
         self._journal = Journal(folder / "journal.db")
         self._transactions = _transactions(self._journal, now)
-        authority = test_authority()
+        authority = shared_authority()
         cv_keys = [CvAnchor(*key) for key in authority.cv_anchors]
         self._reception = Reception(
             self._reader,

@@ -8,12 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
+from kazashi.cards.files import File
 from kazashi.cards.keys import PublicKey
-from kazashi.cards.tlv import Record
 from kazashi.errors import Doubt, MalformedFile, NotGenuine
 
-NAME = "card-verifiable certificate"
-TAG = 0x7F21
+CV_CERTIFICATE = File(0x04, 0x7F21, "card-verifiable certificate")  # in either application
 
 _BODY, _SIGNATURE = 0x5F4E, 0x5F37
 _ID_SIZE = 16
@@ -45,11 +44,11 @@ class CvCertificate:
         Raises:
             MalformedFile: it is none.
         """
-        record = Record(data, TAG, NAME)
+        record = CV_CERTIFICATE.record(data)
         body = record.value(_BODY)
         if len(body) < 2 * _ID_SIZE:
-            raise MalformedFile(NAME)
-        key = PublicKey.parse(body[2 * _ID_SIZE :], NAME)
+            raise MalformedFile(CV_CERTIFICATE.name)
+        key = PublicKey.parse(body[2 * _ID_SIZE :], CV_CERTIFICATE.name)
         ids = body[:_ID_SIZE], body[_ID_SIZE : 2 * _ID_SIZE]
         return cls(*ids, key, body, record.value(_SIGNATURE))
 

@@ -7,16 +7,16 @@ import secrets
 from collections.abc import Iterable
 
 from kazashi.cards.apdu import Channel
-from kazashi.cards.cv_certificate import NAME, TAG, CvAnchor, CvCertificate
+from kazashi.cards.cv_certificate import CV_CERTIFICATE, CvAnchor, CvCertificate
 from kazashi.cards.files import Files, Progress
 from kazashi.cards.keys import sign_command
-from kazashi.cards.surface import SURFACE, SURFACE_TAG, Surface
+from kazashi.cards.surface import SURFACE, Surface
 from kazashi.cards.verify import CodeB
 from kazashi.errors import CodeRequired, Doubt, NotGenuine, SurfaceAbsent
 
 AID = bytes.fromhex("d3921000310001010402")
 
-_FACE, _CERTIFICATE, _CODE_B = 0x02, 0x04, 0x12
+_CODE_B = 0x12
 _OWN_KEY = 0x00
 _CHALLENGE_SIZE = 32
 
@@ -43,7 +43,7 @@ class FaceSurfaceSession:
             CodeRequired: show 照合番号B first.
             MalformedFile: it is not readable.
         """
-        return Surface.parse(self._files.read(_FACE, SURFACE_TAG, SURFACE, on_progress))
+        return Surface.parse(self._files.read(SURFACE, on_progress))
 
     def prove_genuine(self, surface: Surface, anchors: Iterable[CvAnchor]) -> None:
         """That an issuer among `anchors` made `surface`, and for the chip that is here now.
@@ -53,7 +53,7 @@ class FaceSurfaceSession:
         Raises:
             NotGenuine: `reason` says why not.
         """
-        certificate = CvCertificate.parse(self._files.read(_CERTIFICATE, TAG, NAME))
+        certificate = CvCertificate.parse(self._files.read(CV_CERTIFICATE))
         certificate.check(anchors)
         if not certificate.key.signed_info(surface.signature, surface.signed):
             raise NotGenuine(Doubt.CHANGED_RECORD)

@@ -5,9 +5,10 @@ header says how much is read after the first command, and the padding behind it 
 """
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from kazashi.cards.apdu import Channel, Command, send
-from kazashi.cards.tlv import object_size
+from kazashi.cards.tlv import Record, object_size
 from kazashi.errors import CardError, CardStatus, MalformedFile
 
 Progress = Callable[[int, int], None]  # bytes so far, bytes in all
@@ -17,6 +18,18 @@ _FIRST_READ = 251  # with its status word one frame of 256 bytes: 256 - PCB - CR
 _REFUSES_EXTENDED = (0x6700, 0x6D00)
 _NOT_VERIFIED = 0x6982
 _NO_APPLICATION = (0x6A82, 0x6A81, 0x6A86, 0x6D00, 0x6E00, 0x6999)
+
+
+class File(NamedTuple):
+    """A file that holds one data object."""
+
+    sfi: int  # short identifier
+    tag: int  # of the data object
+    name: str  # for errors
+
+    def record(self, data: bytes) -> Record:
+        """What stands in `data`, its content."""
+        return Record(data, self.tag, self.name)
 
 
 def select_command(aid: bytes) -> Command:
@@ -48,23 +61,23 @@ class Files:
                 raise absent() from refused
             raise
 
-    def read(self, sfi: int, tag: int, name: str, on_progress: Progress | None = None) -> bytes:
-        """The data object with this tag that is in the file. `name` is for the error.
+    def read(self, file: File, on_progress: Progress | None = None) -> bytes:
+        """The data object that `file` holds.
 
         Raises:
             MalformedFile: there is none.
         """
-        start = self.read_start(sfi, _FIRST_READ)
-        size = object_size(start) if start.startswith(_tag_bytes(tag)) else None
+        start = self.read_start(file.sfi, _FIRST_READ)
+        size = object_size(start) if start.startswith(_tag_bytes(file.tag)) else None
         if size is None or size > _LONGEST_FILE:
-            raise MalformedFile(name)
+            raise MalformedFile(file.name)
         data = bytearray(start[:size])
         report = on_progress or _ignore
         report(len(data), size)
         while len(data) < size:
             rest = self._read_rest(len(data), size, report)
             if not rest:
-                raise MalformedFile(name)
+                raise MalformedFile(file.name)
             data += rest
         return bytes(data)
 

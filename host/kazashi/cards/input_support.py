@@ -5,22 +5,15 @@ reads it, as a medical institution has no business with it. Phones do not have t
 """
 
 from kazashi.cards.apdu import Channel
-from kazashi.cards.cv_certificate import NAME, TAG, CvCertificate
+from kazashi.cards.cv_certificate import CV_CERTIFICATE, CvCertificate
 from kazashi.cards.files import Files
-from kazashi.cards.surface import (
-    INTEGRITY,
-    INTEGRITY_TAG,
-    ITEMS,
-    ITEMS_TAG,
-    FourItems,
-    IntegrityRecord,
-)
+from kazashi.cards.surface import INTEGRITY, ITEMS, FourItems, IntegrityRecord
 from kazashi.cards.verify import CodeB, Pin
 from kazashi.errors import Doubt, NotGenuine, PinRequired, SurfaceAbsent
 
 AID = bytes.fromhex("d3921000310001010408")
 
-_ITEMS, _INTEGRITY, _CERTIFICATE, _PIN, _CODE_B = 0x02, 0x03, 0x04, 0x11, 0x15
+_PIN, _CODE_B = 0x11, 0x15
 
 
 class InputSupportSession:
@@ -62,10 +55,10 @@ class InputSupportSession:
             MalformedFile: they are not readable.
             NotGenuine: they are not what was signed.
         """
-        data = self._files.read(_ITEMS, ITEMS_TAG, ITEMS)
+        data = self._files.read(ITEMS)
         items = FourItems.parse(data)
-        record = IntegrityRecord.parse(self._files.read(_INTEGRITY, INTEGRITY_TAG, INTEGRITY))
-        certificate = CvCertificate.parse(self._files.read(_CERTIFICATE, TAG, NAME))
+        record = IntegrityRecord.parse(self._files.read(INTEGRITY))
+        certificate = CvCertificate.parse(self._files.read(CV_CERTIFICATE))
         is_signed = certificate.key.signed(record.signature, record.body)
         if not (is_signed and record.covers(data)):
             raise NotGenuine(Doubt.CHANGED_RECORD)

@@ -10,7 +10,7 @@ of tries left must be read before anything else.
 from enum import StrEnum
 
 from kazashi.cards.apdu import Channel, Command
-from kazashi.cards.files import Files, Progress, select_command
+from kazashi.cards.files import File, Files, Progress, select_command
 from kazashi.cards.keys import sign_command
 from kazashi.cards.verify import Pin
 from kazashi.errors import (
@@ -28,16 +28,15 @@ _TOKEN_INFO = 0x06
 _LABEL_SIZE = 32
 _AVAILABILITY = 0x08  # a byte each for signature and user authentication: 8F there is one, 00 none
 _AVAILABILITY_SIZE = 3
-_CERTIFICATE = 0x0A  # 利用者証明用電子証明書, free to read on a card
+_CERTIFICATE = File(0x0A, 0x30, "certificate")  # 利用者証明用, DER; free to read on a card
 _KEY = 0x17
 _PIN = 0x18
-_SEQUENCE = 0x30  # what DER begins with
 
 # What a reader may do by itself as it finds a card: the commands of a session that reads the
 # certificate and asks for the token's label.
 PLAN = Plan(
     select=select_command(AID).build(),
-    certificate=_CERTIFICATE,
+    certificate=_CERTIFICATE.sfi,
     label=_TOKEN_INFO,
     label_size=_LABEL_SIZE,
 )
@@ -82,7 +81,7 @@ class JpkiSession:
             MalformedFile: there is no certificate in the file.
         """
         try:
-            return self._files.read(_CERTIFICATE, _SEQUENCE, "certificate", on_progress)
+            return self._files.read(_CERTIFICATE, on_progress)
         except PinRequired:
             raise
         except (MalformedFile, CardStatus):  # what the file of a card without one holds is unknown

@@ -9,12 +9,13 @@ from datetime import date
 from enum import IntEnum, unique
 from typing import Self
 
+from kazashi.cards.files import File
 from kazashi.cards.keys import PublicKey, digest_info
-from kazashi.cards.tlv import Record
 from kazashi.errors import MalformedFile
 
-ITEMS, INTEGRITY, SURFACE = "four items", "integrity record", "card's face"
-ITEMS_TAG, INTEGRITY_TAG, SURFACE_TAG = 0xFF20, 0xFF30, 0xFF20
+ITEMS = File(0x02, 0xFF20, "four items")
+INTEGRITY = File(0x03, 0xFF30, "integrity record")
+SURFACE = File(0x02, 0xFF20, "card's face")
 
 _PHOTO = 0xDF27
 
@@ -47,12 +48,12 @@ class FourItems:
         Raises:
             MalformedFile: it is something else.
         """
-        record = Record(data, ITEMS_TAG, ITEMS)
+        record = ITEMS.record(data)
         return cls(
-            _text(record.value(0xDF22), ITEMS),
-            _text(record.value(0xDF23), ITEMS),
-            _date(record.value(0xDF24), ITEMS),
-            _sex(record.value(0xDF25), ITEMS),
+            _text(record.value(0xDF22), ITEMS.name),
+            _text(record.value(0xDF23), ITEMS.name),
+            _date(record.value(0xDF24), ITEMS.name),
+            _sex(record.value(0xDF25), ITEMS.name),
         )
 
 
@@ -71,12 +72,12 @@ class IntegrityRecord:
         Raises:
             MalformedFile: it is something else.
         """
-        record = Record(data, INTEGRITY_TAG, INTEGRITY)
+        record = INTEGRITY.record(data)
         return cls(record.value(0xDF32), record.before(0xDF33), record.value(0xDF33))
 
     def covers(self, items: bytes) -> bool:
         """Whether `items`, EF 0002, is what it was: all behind its table of offsets counts."""
-        hashed = Record(items, ITEMS_TAG, ITEMS).behind(0xDF21)
+        hashed = ITEMS.record(items).behind(0xDF21)
         return hashlib.sha256(hashed).digest() == self.items_sha256
 
 
@@ -96,13 +97,13 @@ class Surface:
         Raises:
             MalformedFile: it is something else.
         """
-        record = Record(data, SURFACE_TAG, SURFACE)
+        record = SURFACE.record(data)
         has_photo = _PHOTO in record  # what a card without one holds is not known: nothing, or b""
         # birth, sex, key; name and address as pictures; photo
         groups = (0xDF22, 0xDF23, 0xDF24), (0xDF25, 0xDF26), (_PHOTO,) * has_photo
         digests = b"".join(hashlib.sha256(record.raw(*group)).digest() for group in groups)
         return cls(
-            public_key=PublicKey.parse(record.value(0xDF24), SURFACE),
+            public_key=PublicKey.parse(record.value(0xDF24), SURFACE.name),
             photo=record.value(_PHOTO) if has_photo else b"",
             signed=digest_info(digests),
             signature=record.value(0xDF28),

@@ -24,7 +24,7 @@ from kazashi.reception.settings import BadSettings
 from kazashi.reception.simulated_centre import SimulatedCentre
 from kazashi.reception.timeline import Span, Who
 from kazashi.reception.visit import SUCCESSES, Visit
-from kazashi.sim.authority import test_authority
+from kazashi.sim.authority import shared_authority
 
 _DOWN = "down"
 _LEAST_SEEN_MS = 1.0
@@ -209,7 +209,7 @@ def _anchors(reader: str | None, configured: Anchors) -> Anchors:
     if configured.authorities:
         return configured
     if reader and reader.startswith(("sim:", "pico:")):
-        authority = test_authority()
+        authority = shared_authority()
         cv_keys = [CvAnchor(*key) for key in authority.cv_anchors]
         return Anchors.of([authority.certificate], cv_keys, is_test=True)
     raise BadSettings("anchors.authorities", "name J-LIS's certificates, in --config FILE")

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from kazashi.cli.options import Simulated, SimUrl, simulated
 from kazashi.errors import ReaderUnplugged
-from kazashi.sim.authority import test_authority
+from kazashi.sim.authority import shared_authority
 from kazashi.sim.serve import Line, TcpLine, serve
 
 _Pty = Annotated[
@@ -102,7 +102,7 @@ def _serve_pty(pico: Simulated, link: Path, does: str) -> None:
 
 def write_anchors(folder: Path) -> None:
     """What stands above the simulated cards of this process: they are fresh each time."""
-    authority = test_authority()
+    authority = shared_authority()
     keys = "".join(
         f'    {{ id = "{key.key_id.hex()}", n = "{key.n:x}", e = {key.e} }},\n'
         for key in authority.cv_anchors

@@ -8,7 +8,7 @@ confirmed by a real card stands in pinless.py.
 import hashlib
 from collections.abc import Callable
 
-from .authority import Authority, test_authority
+from .authority import Authority, shared_authority
 from .files import Refused
 from .jpki import JPKI_AID
 from .pinless import CERTIFICATE_P2, CHALLENGE_SIZE
@@ -24,7 +24,7 @@ class ApprovedComponent:
         self, transmit: Callable[[bytes], bytes], authority: Authority | None = None
     ) -> None:
         self._transmit = transmit
-        self._authority = authority or test_authority()
+        self._authority = authority or shared_authority()
 
     def sign_without_pin(self, message: bytes) -> bytes:
         """The card's PKCS #1 v1.5 signature over SHA-256 of `message`, 256 bytes.

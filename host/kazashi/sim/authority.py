@@ -132,9 +132,6 @@ class _CvIssuer:
 
 
 @cache
-def test_authority() -> Authority:
-    """Who issued all simulated cards of this process, but those of unknown issuers.
-
-    pytest would take it for a test: in tests, import the module.
-    """
+def shared_authority() -> Authority:
+    """Who issued all simulated cards of this process, but those of unknown issuers."""
     return Authority()

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-from .authority import Authority, new_key, test_authority
+from .authority import Authority, new_key, shared_authority
 from .portrait import lettering, portrait
 
 MY_NUMBER = "123456789010"  # 8 would be the check digit
@@ -52,7 +52,7 @@ class Person:
             ValueError: there is no certificate of this size.
         """
         today = datetime.now(_JAPAN).date()
-        self.authority = authority or test_authority()
+        self.authority = authority or shared_authority()
         self.name = _NAMES[seed % len(_NAMES)]
         self.address = _ADDRESS.format("１２３４５６７８９"[seed % 9])
         self.sex = 1 if seed % 2 else 2
