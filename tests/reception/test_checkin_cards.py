@@ -64,3 +64,11 @@ def test_cards_of_any_make_check_in(counter, options):
     counter.lay(**options)
     assert counter.check_in(Way.VISUAL).outcome is Outcome.CHECKED_IN
     assert counter.check_in(Way.PIN).outcome is Outcome.CHECKED_IN
+
+
+def test_a_card_without_a_certificate_is_said_to_be_that_at_once(counter):
+    counter.lay("uncertified")
+    visit = counter.check_in(Way.PIN)
+    assert (visit.outcome, visit.certificate_sha256) == (Outcome.NO_CERTIFICATE, "")
+    assert counter.people.questions(AskPin) == []
+    assert sum("certificate" in text.en for text in counter.people.told) == 1

@@ -21,6 +21,7 @@ from kazashi.errors import (
     LinkError,
     MalformedFile,
     NoCard,
+    NoCertificate,
     NoReader,
     NotAMyNumberCard,
     NotGenuine,
@@ -212,6 +213,8 @@ class Patient(Course):
                 self._await_change(error, failures)
                 run()
                 return
+            except NoCertificate as met:
+                raise Refused(Outcome.NO_CERTIFICATE, text_of(met)) from met
             except (CardError, ReaderFault, ProtocolError) as met:
                 error = met
                 self.note("failure", way=way, error=type(error).__name__)

@@ -23,6 +23,7 @@ class Outcome(StrEnum):
     NOT_A_MY_NUMBER_CARD = "not_a_my_number_card"
     WRONG_TOKEN = "wrong_token"  # a phone where it is of no use, or a card
     UNREADABLE = "unreadable"  # one was, and could not be read
+    NO_CERTIFICATE = "no_certificate"  # none for user authentication is on the card
     UNUSABLE_CERTIFICATE = "unusable_certificate"
     UNKNOWN_ISSUER = "unknown_issuer"
     NOT_GENUINE = "not_genuine"  # a copy
