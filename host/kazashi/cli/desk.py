@@ -7,7 +7,7 @@ Without a terminal an answer is a line of stdin; where none is left, nobody answ
 import sys
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import singledispatchmethod
 from getpass import getpass
 from pathlib import Path
@@ -36,11 +36,11 @@ from kazashi.reception.desk import (
     StaffCheck,
 )
 from kazashi.reception.fallback import Answer
+from kazashi.reception.japan import japan_today, utc_now
 from kazashi.reception.outage import typed_items
 from kazashi.reception.profiles import Way
 from kazashi.reception.texts import Text
 from kazashi.reception.typed import Mistyped
-from kazashi.reception.validity import japan_today
 
 T = TypeVar("T")
 Language = Literal["ja", "en"]
@@ -229,4 +229,4 @@ class _NobodyAnswers(Exception):
 
 
 def _today() -> date:
-    return japan_today(datetime.now(UTC))
+    return japan_today(utc_now())

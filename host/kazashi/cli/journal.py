@@ -17,7 +17,8 @@ from rich.text import Text
 
 from kazashi.cli import show
 from kazashi.cli.options import AsJson, JournalPath
-from kazashi.reception.journal import INTERRUPTED, JAPAN, Step, View, Visit, default_path
+from kazashi.reception.japan import JAPAN
+from kazashi.reception.journal import INTERRUPTED, Step, View, Visit, default_path
 
 app = typer.Typer(help="What was kept of the visits.", no_args_is_help=True)
 

@@ -19,7 +19,6 @@ from kazashi.reception.journal.facts import FACTS, Fact
 from kazashi.reception.journal.journal import Entry, Held, Journal
 from kazashi.reception.journal.view import (
     INTERRUPTED,
-    JAPAN,
     Step,
     View,
     Visit,
@@ -29,7 +28,6 @@ from kazashi.reception.journal.view import (
 __all__ = [
     "FACTS",
     "INTERRUPTED",
-    "JAPAN",
     "Entry",
     "Fact",
     "Held",

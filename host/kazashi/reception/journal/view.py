@@ -8,19 +8,19 @@ import sqlite3
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Self
 
+from kazashi.reception.japan import HOURS_AHEAD
 from kazashi.reception.journal.errors import JournalBroken
 from kazashi.reception.journal.facts import Fact, from_json
 from kazashi.reception.journal.file import JournalFile, Presence
 
 INTERRUPTED = "interrupted"  # outcome of a visit whose end is missing: a power cut, a kill
-JAPAN = timezone(timedelta(hours=9))
 
 _PAGE = 500  # visits read at a time, so that a long export holds up no one
-DAY = "date(begun_at, '+9 hours')"  # Japan's
+DAY = f"date(begun_at, '+{HOURS_AHEAD} hours')"  # Japan's
 _IN_DAYS = f"({DAY} BETWEEN :since AND :until) IS NOT 0"  # no date at all: told as damage
 
 
