@@ -17,7 +17,7 @@ from kazashi.reception.checkin import Reception
 from kazashi.reception.configuration import Configuration
 from kazashi.reception.consents import Item, Prescription, State
 from kazashi.reception.eligibility import Centre, CentreError, CentreUnreachable, Standing
-from kazashi.reception.journal import Journal
+from kazashi.reception.journal import Journal, default_path
 from kazashi.reception.outage import ask_held
 from kazashi.reception.profiles import PROFILES, Profile, Way
 from kazashi.reception.settings import BadSettings
@@ -111,7 +111,7 @@ def checkin(
     if (way is not None) + no_card + held != 1:
         raise typer.BadParameter("choose one of --way, --no-card and --held")
     if held:
-        _ask_held(journal or Configuration.read(config).journal, _centre(centre), as_json=as_json)
+        _ask_held(journal or default_path(), _centre(centre), as_json=as_json)
         return
     place = _profile(profile, way)
     given = Given(_items(consent), _prescription(prescription), frame, staff, reason)
@@ -120,7 +120,7 @@ def checkin(
     desk = TerminalDesk(console, language, given)
     configured = Configuration.read(config)
     anchors = _anchors(reader, configured.anchors)
-    with kazashi.open(reader) as connected, Journal(journal or configured.journal) as kept:
+    with kazashi.open(reader) as connected, Journal(journal or default_path()) as kept:
         if configured.keep_days:
             kept.prune(configured.keep_days)
         reception = Reception(
