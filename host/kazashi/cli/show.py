@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from unicodedata import category
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
@@ -17,6 +18,7 @@ from kazashi_wire.messages import BitRate
 PRESENT_CARD = "カードをリーダーに置いてください  (lay the card on the reader)"
 
 _BAR_CELLS = 30
+_UNSEEN = ("Cc", "Cs")  # Unicode categories: control characters, half a character
 _BRICKS = (("█", "green"), ("▓", "cyan"), ("▒", "magenta"), ("░", "blue"), ("▪", "yellow"))
 _KINDS = {
     "JPKIAPICCTOKEN2": "My Number Card",
@@ -76,10 +78,17 @@ def show_facts(console: Console, facts: Mapping[str, object], title: str = "") -
     table.add_column(style="dim", justify="right")
     table.add_column(overflow="fold")
     for name, value in facts.items():
-        table.add_row(name.replace("_", " "), Text(str(value)))
+        table.add_row(Text(name.replace("_", " ")), _literal(str(value)))
     if title:
-        console.print(f"\n[bold]{title}[/bold]")
+        console.print()
+        console.print(_literal(title, "bold"))
     console.print(table)
+
+
+def _literal(text: str, style: str = "") -> Text:
+    """Whatever a card, or a person, says: it is no markup, and does not drive the terminal."""
+    seen = (" " if category(character) in _UNSEEN else character for character in text)
+    return Text("".join(seen), style)
 
 
 def show_downloads() -> None:
