@@ -19,6 +19,7 @@ from kazashi.reception.desk import (
     AskPin,
     AskPrescription,
     AskStaff,
+    AskWay,
     StaffCheck,
 )
 from kazashi.reception.face.matching import FaceNotAvailable
@@ -56,9 +57,16 @@ class People(Answers):
     def __init__(self, answers, reacts):
         super().__init__(answers)
         self._reacts = reacts
+        self.told, self.asked = [], []
+
+    def ask(self, question):
+        self.asked.append(question)
+        if isinstance(question, AskWay):
+            self.tell(question.reason)
+        return super().ask(question)
 
     def tell(self, text):
-        super().tell(text)
+        self.told.append(text)
         for part, react in self._reacts.items():
             if part in text.en:
                 react()
@@ -219,7 +227,7 @@ def _issued(kind, **options):
         if isinstance(application, MyNumberCard) and application.person.photo:
             application.person.photo = faces.photo(PERSON)
         application.commands = []
-        application.left = {pin: pin.left for pin in _pins(application)}
+        application.left = {pin: pin.left for pin in pins_of(application)}
         application.transmit = _recording(application)
     return piccs
 
@@ -258,6 +266,7 @@ def _applications(application):
     return (application,)
 
 
-def _pins(application):
+def pins_of(application):
+    """All PINs and codes on a card."""
     applications = _applications(application)
     return [v for each in applications for v in vars(each).values() if isinstance(v, Pin)]

@@ -8,8 +8,8 @@ import faces
 from kazashi.reception.face.attempts import Attempts
 from kazashi.reception.face.engine import open_matcher
 from kazashi.reception.face.settings import FaceSettings
+from kazashi.reception.place import Faces
 from kazashi.reception.settings import load
-from kazashi.reception.ways import Faces
 from reception_desk import Board, Counter
 
 

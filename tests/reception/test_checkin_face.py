@@ -7,9 +7,9 @@ from kazashi.reception.desk import AskCodeB, AskFrame, AskPin, AskStaff, AskWay
 from kazashi.reception.face.attempts import MOST_FAILURES, Attempts
 from kazashi.reception.face.engine import open_matcher
 from kazashi.reception.face.matching import FaceNotAvailable, FrameProblem
+from kazashi.reception.place import Faces
 from kazashi.reception.profiles import Way
 from kazashi.reception.visit import Outcome, Proof
-from kazashi.reception.ways import Faces
 from reception_desk import ANCHORS, PERSON, SOMEBODY_ELSE, frame, in_turn
 
 OTHER_CODE = "01010120301111"

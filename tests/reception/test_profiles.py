@@ -22,14 +22,14 @@ def test_a_failed_way_leads_to_the_next():
 
 
 def test_a_card_without_pin_or_with_a_locked_one_is_never_asked_for_it():
-    assert next_ways(DESK, token=Token.CARD, has_pin=False) == (Way.FACE, Way.VISUAL)
-    assert next_ways(AWAY, token=Token.ANDROID, has_pin=False) == ()
-    assert next_ways(AWAY, token=Token.IPHONE, has_pin=False) == (Way.IPHONE,)
+    assert next_ways(DESK, token=Token.CARD, can_use_pin=False) == (Way.FACE, Way.VISUAL)
+    assert next_ways(AWAY, token=Token.ANDROID, can_use_pin=False) == ()
+    assert next_ways(AWAY, token=Token.IPHONE, can_use_pin=False) == (Way.IPHONE,)
 
 
 def test_without_a_photo_the_visual_check_follows_where_there_is_no_pin_either():
-    assert next_ways(DESK, token=Token.CARD, has_photo=False) == (Way.PIN, Way.VISUAL)
-    nothing = next_ways(DESK, token=Token.CARD, has_photo=False, has_pin=False)
+    assert next_ways(DESK, token=Token.CARD, can_use_face=False) == (Way.PIN, Way.VISUAL)
+    nothing = next_ways(DESK, token=Token.CARD, can_use_face=False, can_use_pin=False)
     assert nothing == (Way.VISUAL,)
 
 
@@ -54,13 +54,17 @@ def test_what_lies_there_decides_what_is_possible(profile, token, ways):
 
 
 @given(PROFILE, FAILED, TOKEN, st.booleans(), st.booleans())
-def test_no_way_is_offered_that_cannot_lead_anywhere(profile, failed, token, has_pin, has_photo):
-    found = next_ways(profile, failed, token=token, has_pin=has_pin, has_photo=has_photo)
+def test_no_way_is_offered_that_cannot_lead_anywhere(
+    profile, failed, token, can_use_pin, can_use_face
+):
+    found = next_ways(
+        profile, failed, token=token, can_use_pin=can_use_pin, can_use_face=can_use_face
+    )
     offered = set(found)
     assert not offered & failed
     assert list(found) == [way for way in profile.ways if way in offered]  # the profile's order
-    assert has_photo or Way.FACE not in offered
-    assert has_pin or not offered & {Way.PIN, Way.ANDROID}
+    assert can_use_face or Way.FACE not in offered
+    assert can_use_pin or not offered & {Way.PIN, Way.ANDROID}
     if token is Token.CARD:
         assert not offered & {Way.ANDROID, Way.IPHONE}
     elif token:
@@ -69,9 +73,9 @@ def test_no_way_is_offered_that_cannot_lead_anywhere(profile, failed, token, has
 
 @given(PROFILE, FAILED, TOKEN, st.booleans(), st.booleans(), st.sampled_from(Way))
 def test_a_further_failure_never_brings_a_way_back(
-    profile, failed, token, has_pin, has_photo, another
+    profile, failed, token, can_use_pin, can_use_face, another
 ):
-    state = {"token": token, "has_pin": has_pin, "has_photo": has_photo}
+    state = {"token": token, "can_use_pin": can_use_pin, "can_use_face": can_use_face}
     before, after = (
         next_ways(profile, failed, **state),
         next_ways(profile, failed | {another}, **state),

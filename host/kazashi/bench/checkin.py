@@ -24,7 +24,8 @@ from kazashi.reception.face.matching import FaceNotAvailable
 from kazashi.reception.journal import Journal
 from kazashi.reception.profiles import PROFILES, Way
 from kazashi.reception.simulated_centre import SimulatedCentre
-from kazashi.reception.visit import Outcome, Visit, Who
+from kazashi.reception.timeline import Who
+from kazashi.reception.visit import Outcome, Visit
 from kazashi.sim.authority import test_authority
 from kazashi.sim.tabletop import Tabletop
 from kazashi_wire.frame import Deframer

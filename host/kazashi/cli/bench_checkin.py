@@ -17,7 +17,7 @@ from kazashi.sim.pico import SimulatedPico
 
 _ROUNDS = 5
 _OPTIONS = Options(tap=0.0)
-_EMULATED = "emulated Pico, SPI"
+_EMULATED = "emulated Pico, real host"
 _REAL = "simulated reader, real time"
 _MEANING = (
     "ms, from the card's answer to ATTRIB until the visit is over; floor: air time of SELECT, "
@@ -28,7 +28,7 @@ _MEANING = (
 
 
 def check_in_rounds(image: Path) -> list[Rounds]:
-    """On the emulated Pico with this image, whose host is real; and all of it in real time."""
+    """On the emulated Pico with this image, on SPI, whose host is real; and all in real time."""
     return [
         Rounds(_EMULATED, _measured(lambda folder: _emulated(image, folder))),
         Rounds(_REAL, _measured(_simulated)),
@@ -73,10 +73,11 @@ def _folder() -> Generator[Path]:
     place = default_path().parent
     try:
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with TemporaryDirectory(prefix="bench-", dir=place) as folder:
-            yield Path(folder)
+        made = TemporaryDirectory(prefix="bench-", dir=place)
     except OSError as error:
         raise JournalRefused(place, error.strerror or str(error)) from error
+    with made as folder:
+        yield Path(folder)
 
 
 def _show_median(console: Console, rounds: Rounds) -> None:

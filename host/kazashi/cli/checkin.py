@@ -22,7 +22,8 @@ from kazashi.reception.outage import ask_held
 from kazashi.reception.profiles import PROFILES, Profile, Way
 from kazashi.reception.settings import BadSettings
 from kazashi.reception.simulated_centre import SimulatedCentre
-from kazashi.reception.visit import SUCCESSES, Span, Visit, Who
+from kazashi.reception.timeline import Span, Who
+from kazashi.reception.visit import SUCCESSES, Visit
 from kazashi.sim.authority import test_authority
 
 _DOWN = "down"
@@ -115,7 +116,7 @@ def checkin(
         return
     place = _profile(profile, way)
     given = Given(_items(consent), _prescription(prescription), frame, staff, reason)
-    signed = _hex(challenge)
+    signed, asked = _hex(challenge), _centre(centre)
     console = Console(stderr=True)
     desk = TerminalDesk(console, language, given)
     configured = Configuration.read(config)
@@ -127,7 +128,7 @@ def checkin(
             connected,
             place,
             anchors,
-            _centre(centre),
+            asked,
             kept,
             faces=configured.faces,
             consents_last=configured.consents_last,

@@ -112,12 +112,16 @@ class TerminalDesk:
 
     @_answer.register
     def _(self, question: AskWay) -> Way:
+        self.tell(question.reason)
         return self._choose(question.text, ((way, way.label) for way in question.ways))
 
     @_answer.register
     def _(self, question: AskFrame) -> bytes:
         self.tell(question.text)
-        return (self._given.frame or Path(self._line(_FRAME_FILE))).read_bytes()
+        try:
+            return (self._given.frame or Path(self._line(_FRAME_FILE))).read_bytes()
+        except (OSError, ValueError):  # ValueError: a name that no file has
+            return b""  # no picture either: the engine says so, and asks again
 
     @_answer.register
     def _(self, question: AskConsents) -> Collection[Item]:

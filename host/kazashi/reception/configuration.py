@@ -23,8 +23,8 @@ from kazashi.reception.face.attempts import Attempts
 from kazashi.reception.face.engine import open_matcher
 from kazashi.reception.face.matching import FaceNotAvailable
 from kazashi.reception.face.settings import FaceSettings
+from kazashi.reception.place import Faces
 from kazashi.reception.settings import BadSettings, Table, load
-from kazashi.reception.ways import Faces
 
 _TABLES = ("anchors", "consents", "face", "journal")
 _LONGEST_DAYS = 36_500

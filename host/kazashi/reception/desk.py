@@ -84,9 +84,10 @@ class AskFrame(Question[bytes]):
 
 @dataclass(frozen=True)
 class AskWay(Question[Way]):
-    """How to go on: `ways`, the most sensible first."""
+    """How to go on: `ways`, the most sensible first. `reason`: why not as before."""
 
     ways: tuple[Way, ...]
+    reason: Text
     text: ClassVar = Text("ほかの方法をお選びください。", "Choose another way.")
 
 
@@ -166,7 +167,7 @@ class Desk(Protocol):
 
 
 class Answers:
-    """A desk whose answers were given beforehand, and that hears everything: `told`.
+    """A desk whose answers were given beforehand, and that tells nobody.
 
     `answers`: for a kind of question the answer, or a function of the question. What is not there
     is not answered.
@@ -174,14 +175,10 @@ class Answers:
 
     def __init__(self, answers: Mapping[type[Question[Any]], object]) -> None:
         self._answers = answers
-        self.told: list[Text] = []
-        self.asked: list[Question[Any]] = []
 
-    def tell(self, text: Text) -> None:
-        self.told.append(text)
+    def tell(self, text: Text) -> None: ...
 
     def ask(self, question: Question[T]) -> T | None:
-        self.asked.append(question)
         answer = self._answers.get(type(question))
         if callable(answer):
             answer = cast(Callable[[Question[T]], T | None], answer)(question)

@@ -1,11 +1,11 @@
 """What the centre is asked about a patient: after their consent, and later where it is down."""
 
 import secrets
-from datetime import timedelta
 
 from kazashi.cards.input_support import InputSupportSession
 from kazashi.cards.surface import FourItems
-from kazashi.errors import CardError
+from kazashi.errors import ReaderError
+from kazashi.reception.anchors import TEST_MARK
 from kazashi.reception.certificate_paper import CertificatePaper
 from kazashi.reception.consents import Consents
 from kazashi.reception.desk import (
@@ -19,6 +19,8 @@ from kazashi.reception.eligibility import (
     REFERENCE_SIZE,
     Centre,
     CentreError,
+    CentreFailed,
+    Eligibility,
     Identified,
     Request,
 )
@@ -33,43 +35,68 @@ _LATER = Text(
 )
 
 
-def ask_consents(patient: Patient, last: timedelta) -> None:
+def ask_consents(patient: Patient) -> None:
     """What the profile asks for, and the certificate allows. Silence is no consent."""
-    visit, profile = patient.visit, patient.profile
+    place, visit = patient.place, patient.visit
     patient.begin("consents")
-    items = profile.items_for(visit.validity) if visit.validity else ()
-    if profile.is_emergency:
+    items = place.profile.items_for(visit.validity) if visit.validity else ()
+    if place.profile.is_emergency:
         visit.consents = Consents.hard_to_obtain(items)
     elif items:
-        agreed = patient.ask(AskConsents(items))
-        visit.consents = Consents.record(items, agreed, patient.now(), lasts=last)
+        agreed = patient.ask(AskConsents(items)) or ()
+        offered = [item for item in items if item in agreed]
+        visit.consents = Consents.record(items, offered, place.now(), lasts=place.consents_last)
     patient.note_each("consent", [consent.to_facts() for consent in visit.consents.items])
-    if profile.asks_prescription:
+    if place.profile.asks_prescription:
         visit.prescription = patient.ask(AskPrescription())
         if visit.prescription:
             patient.note("prescription", prescription=visit.prescription.name.lower())
 
 
-def ask_centre(patient: Patient, centre: Centre, about: Identified | CertificatePaper) -> None:
+def ask_centre(patient: Patient, about: Identified | CertificatePaper) -> None:
     """Eligibility; where the centre does not answer, the visit is held until it does."""
     visit = patient.visit
     patient.begin("eligibility")
     reference = secrets.token_hex(REFERENCE_SIZE)
     request = Request(reference, about, visit.consents, visit.prescription)
     try:
-        visit.eligibility = centre.ask(request)
+        answer = _answer(patient.place.centre, request)
     except CentreError as error:
         patient.note("eligibility", reference=reference, error=type(error).__name__)
         patient.tell(text_of(error))
-        hold(patient, type(error).__name__)
-        return
-    visit.outcome = Outcome.CHECKED_IN
-    standing = visit.eligibility.standing
-    patient.note("eligibility", reference=reference, eligibility=standing.name.lower())
-    patient.tell(standing.on_screen)
+        _hold(patient, type(error).__name__)
+    else:
+        take_answer(patient, answer)
 
 
-def hold(patient: Patient, reason: str) -> None:
+def take_answer(patient: Patient, answer: Eligibility) -> None:
+    """Keep and tell it, a simulated one as what it is."""
+    patient.visit.eligibility = answer
+    patient.visit.outcome = Outcome.CHECKED_IN
+    patient.note(
+        "eligibility",
+        reference=answer.reference,
+        eligibility=answer.standing.name.lower(),
+        is_test=answer.is_simulated,
+    )
+    text, mark = answer.standing.on_screen, TEST_MARK if answer.is_simulated else ""
+    patient.tell(Text(mark + text.ja, mark + text.en))
+
+
+def _answer(centre: Centre, request: Request) -> Eligibility:
+    """Never that of another request: it would be somebody else's insurance."""
+    try:
+        answer = centre.ask(request)
+    except CentreError:
+        raise
+    except Exception as error:  # anybody's, and what it says may hold what it was asked
+        raise CentreFailed(type(error).__name__) from None
+    if answer.reference != request.reference:
+        raise CentreFailed("an answer to another request")
+    return answer
+
+
+def _hold(patient: Patient, reason: str) -> None:
     """Outage mode: name, address, birth and sex are kept, from the chip, or as staff type them."""
     patient.tell(_LATER)
     items = _items_of_chip(patient) or patient.ask(AskFourItems())
@@ -78,25 +105,33 @@ def hold(patient: Patient, reason: str) -> None:
 
 
 def _items_of_chip(patient: Patient) -> FourItems | None:
-    """None where the card is gone, is a phone, or its code is not shown: one attempt."""
+    """None where card or reader are gone, it is a phone, or no code is shown: one attempt."""
     if patient.card is None or patient.visit.token is not Token.CARD:
         return None
     patient.begin("four items")
     try:
         session = InputSupportSession(patient.card)
-        if patient.visit.way is Way.PIN:
-            pin = patient.ask(AskItemsPin(session.pin_tries_left()))
-            if pin is None:
-                return None
-            session.verify_pin(pin)
-        else:
-            code = patient.ask(AskCodeB())
-            if code is None:
-                return None
-            session.verify_code_b(code)
+        if not (_show_pin if patient.visit.way is Way.PIN else _show_code_b)(patient, session):
+            return None
         return session.four_items()
-    except (CardError, ValueError) as error:
+    except (ReaderError, ValueError) as error:
         patient.note("four items", error=type(error).__name__)
-        if isinstance(error, CardError):
+        if isinstance(error, ReaderError):
             patient.tell(text_of(error))
         return None
+
+
+def _show_pin(patient: Patient, session: InputSupportSession) -> bool:
+    """Never the last try: typing costs none."""
+    tries_left = session.pin_tries_left()
+    pin = patient.ask(AskItemsPin(tries_left)) if tries_left > 1 else None
+    if pin is not None:
+        session.verify_pin(pin)
+    return pin is not None
+
+
+def _show_code_b(patient: Patient, session: InputSupportSession) -> bool:
+    code = patient.ask(AskCodeB())
+    if code is not None:
+        session.verify_code_b(code)
+    return code is not None

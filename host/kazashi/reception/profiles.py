@@ -135,18 +135,18 @@ def next_ways(
     failed: Collection[Way] = (),
     *,
     token: Token | None = None,
-    has_pin: bool = True,
-    has_photo: bool = True,
+    can_use_pin: bool = True,
+    can_use_face: bool = True,
 ) -> tuple[Way, ...]:
     """The ways left, the most sensible first. None left: another token, or the fall-backs.
 
-    `token`: None while nothing lies there. `has_pin`: False where it has none, or it is locked.
-    `has_photo`: False for an infant's card, and where the chip has none.
+    `token`: None while nothing lies there. `can_use_pin`: False where it has none, or it is locked.
+    `can_use_face`: False for an infant's card, and where the chip has none.
     """
     without = set(failed)
-    if not has_pin:
+    if not can_use_pin:
         without |= {Way.PIN, Way.ANDROID}
-    if not has_photo:
+    if not can_use_face:
         without.add(Way.FACE)
     possible = profile.ways if token is None else token.ways
     return tuple(way for way in profile.ways if way in possible and way not in without)

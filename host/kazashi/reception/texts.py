@@ -17,3 +17,10 @@ class Text:
 def text_of(error: ReaderError | ReceptionError) -> Text:
     """What people are told of `error`."""
     return Text(error.on_screen, str(error))
+
+
+NO_ANSWER = Text("入力がありませんでした。", "Nothing was entered.")
+NOT_GENUINE = Text(
+    "このカードは確認できません。係の者をお呼びください。",
+    "This card is not genuine. Please call the staff.",
+)

@@ -1,24 +1,26 @@
-"""A patient's visit to the reader: how it ended, and where its time went."""
+"""What came of a patient's visit."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from kazashi.reception.consents import Consents, Prescription
 from kazashi.reception.eligibility import Eligibility
 from kazashi.reception.profiles import Token, Way
+from kazashi.reception.timeline import Span
 from kazashi.reception.validity import Validity
 
 
 class Outcome(StrEnum):
     """How a visit ended."""
 
+    INTERRUPTED = "interrupted"  # it has no end
     CHECKED_IN = "checked_in"  # known, and the centre has answered: see `eligibility`
     HELD = "held"  # known, and the centre is to be asked later
     NOT_ANSWERED = "not_answered"  # known, and neither did the centre answer nor was the visit held
-    FELL_BACK = "fell_back"  # without the card: see `fallback`
-    NO_CARD = "no_card"  # no chip was sensed
+    FELL_BACK = "fell_back"  # not by the card: see `fallback`, and why in `refused`
+    NO_CARD = "no_card"  # no chip was sensed, or nobody brought one
     NOT_A_MY_NUMBER_CARD = "not_a_my_number_card"
+    WRONG_TOKEN = "wrong_token"  # a phone where it is of no use, or a card
     UNREADABLE = "unreadable"  # one was, and could not be read
     UNUSABLE_CERTIFICATE = "unusable_certificate"
     UNKNOWN_ISSUER = "unknown_issuer"
@@ -34,98 +36,66 @@ class Proof(StrEnum):
     """What shows that the chip is no copy."""
 
     SIGNATURE = "signature"  # over the caller's challenge, by the key of the certificate
-    INTERNAL_AUTHENTICATION = "internal_authentication"  # by the key of the card's surface
-    NONE = "none"  # only the approved component could ask for more
-
-
-class Who(StrEnum):
-    """Who had the time."""
-
-    MACHINE = "machine"
-    PEOPLE = "people"
-
-
-@dataclass(frozen=True)
-class Span:
-    """A piece of a visit, in milliseconds since its beginning."""
-
-    step: str
-    who: Who
-    begin_ms: float
-    end_ms: float
-
-
-class Timeline:
-    """One step after the other, without a gap."""
-
-    def __init__(self, now_s: Callable[[], float]) -> None:
-        self._now_s = now_s
-        self._start_s = self._begin_s = now_s()
-        self._step, self._who = "start", Who.MACHINE
-        self._spans: list[Span] = []
-
-    def begin(self, step: str, who: Who = Who.MACHINE) -> tuple[str, Who]:
-        """End the step in hand, begin another. What was in hand."""
-        before = self._step, self._who
-        now_s = self._now_s()
-        self._spans.append(self._span(now_s))
-        self._begin_s, self._step, self._who = now_s, step, who
-        return before
-
-    def spans(self) -> tuple[Span, ...]:
-        """All so far."""
-        return *self._spans, self._span(self._now_s())
-
-    def _span(self, now_s: float) -> Span:
-        begin_ms = (self._begin_s - self._start_s) * 1000
-        return Span(self._step, self._who, begin_ms, (now_s - self._start_s) * 1000)
+    INTERNAL_AUTHENTICATION = "internal_authentication"  # by the key of the card's face
+    COMPONENT = "component"  # the approved component says so, and keeps its signature
+    NONE = "none"
 
 
 @dataclass
 class Visit:
-    """What came of one patient. Fields stay empty where the visit did not get so far."""
+    """Fields stay empty where the visit did not get so far.
+
+    `certificate_sha256` and what follows up to `reason` speak of the card; after a fall-back, of
+    none.
+    """
 
     profile: str
     way: Way | None  # that led to `outcome`; at first the one asked for; None: without a card
-    outcome: Outcome = Outcome.NOT_IDENTIFIED
+    challenge: bytes = b""
+    outcome: Outcome = Outcome.INTERRUPTED
+    refused: Outcome | None = None  # why the card did not help, where a fall-back did
     token: Token | None = None
     certificate_sha256: str = ""
+    issuer: str = ""  # its name; that of a test begins with `anchors.TEST_MARK`
     validity: Validity | None = None
     proof: Proof = Proof.NONE
-    challenge: bytes = b""
     signature: bytes = b""  # PKCS #1 v1.5, SHA-256, over `challenge`
+    staff: str = ""  # who compared by eye
+    reason: str = ""  # and why by eye
     consents: Consents = field(default_factory=Consents)
     prescription: Prescription | None = None
     eligibility: Eligibility | None = None
-    fallback: str = ""  # its outcome code
+    fallback: str = ""  # its code
     is_test: bool = False  # by a test authority: of no value
     is_kept: bool = True  # all of it is in the journal
     spans: tuple[Span, ...] = ()
 
+    def disown_card(self) -> None:
+        """Nothing of the card speaks of this patient."""
+        self.way = self.token = self.validity = None
+        self.certificate_sha256 = self.issuer = self.staff = self.reason = ""
+        self.proof, self.signature = Proof.NONE, b""
+
     def to_json(self) -> dict[str, object]:
         return {
             "outcome": self.outcome,
+            "refused": self.refused,
             "profile": self.profile,
             "way": self.way,
             "token": self.token,
             "certificate_sha256": self.certificate_sha256 or None,
+            "issuer": self.issuer or None,
             "validity": self.validity,
             "proof": self.proof,
             "challenge": self.challenge.hex() or None,
             "signature": self.signature.hex() or None,
+            "staff": self.staff or None,
+            "reason": self.reason or None,
             "consents": self.consents.to_json(),
             "prescription": self.prescription and self.prescription.name.lower(),
             "eligibility": self.eligibility and self.eligibility.to_json(),
             "fallback": self.fallback or None,
             "is_test": self.is_test,
             "is_kept": self.is_kept,
-            "timeline_ms": [
-                {
-                    "step": span.step,
-                    "who": span.who,
-                    "begin": round(span.begin_ms, 1),
-                    "end": round(span.end_ms, 1),
-                }
-                for span in self.spans
-            ],
+            "timeline_ms": [span.to_json() for span in self.spans],
         }

@@ -1,0 +1,97 @@
+"""A visit as it goes: people are told and asked, every step is kept and timed."""
+
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TypeVar
+
+from kazashi.cards.surface import FourItems
+from kazashi.reception.desk import Desk, Question
+from kazashi.reception.journal import Entry, Fact, JournalError
+from kazashi.reception.place import Place
+from kazashi.reception.texts import Text, text_of
+from kazashi.reception.timeline import Timeline, Who
+from kazashi.reception.visit import Visit
+
+T = TypeVar("T")
+
+_NOBODY = "none"  # in the journal, where there is no reader
+
+
+class Course:
+    """What every part of a visit may do."""
+
+    def __init__(self, place: Place, visit: Visit, desk: Desk) -> None:
+        self.place = place
+        self.visit = visit
+        self._desk = desk
+        self._timeline = Timeline(place.clock)
+        self._entry: Entry | None = None
+        self.visit.is_kept = place.journal is not None
+        if place.journal:
+            reader = place.reader.info.serial if place.reader else _NOBODY
+            with self._kept():
+                self._entry = place.journal.begin(place.profile.name, reader)
+
+    def tell(self, text: Text) -> None:
+        self._desk.tell(text)
+
+    def ask(self, question: Question[T]) -> T | None:
+        """Ask; the time until the answer is the people's."""
+        with self.waiting(question.name):
+            return self._desk.ask(question)
+
+    def begin(self, step: str) -> None:
+        """The machine goes on with this."""
+        self._timeline.begin(step)
+
+    @contextmanager
+    def waiting(self, step: str) -> Generator[None]:
+        """For people; then what was in hand goes on."""
+        before = self._timeline.begin(step, Who.PEOPLE)
+        try:
+            yield
+        finally:
+            self._timeline.begin(*before)
+
+    def note(self, step: str, **facts: Fact) -> None:
+        """Keep a step in the journal."""
+        self.note_each(step, [facts])
+
+    def note_each(self, step: str, each: Sequence[Mapping[str, Fact]]) -> None:
+        """Keep several steps of one kind in the journal, at once."""
+        if self._entry and each:
+            with self._kept():
+                self._entry.steps(step, each)
+
+    def hold(self, items: FourItems, reason: str) -> bool:
+        """Keep the person until the centre can be asked. False where that was not possible."""
+        if not (self.place.journal and self._entry):
+            return False
+        with self._kept():
+            self.place.journal.hold(
+                self._entry.id,
+                name=items.name,
+                address=items.address,
+                birth=items.birth,
+                sex=items.sex,
+                reason=reason,
+            )
+            return True
+        return False
+
+    def end(self) -> None:
+        """The visit is over, and kept as it ended."""
+        if self._entry:
+            with self._kept():
+                self._entry.end(self.visit.outcome)
+        self.visit.spans = self._timeline.spans()
+
+    @contextmanager
+    def _kept(self) -> Generator[None]:
+        """A patient goes on where the journal does not, and the staff are told, once."""
+        try:
+            yield
+        except JournalError as error:
+            if self.visit.is_kept:
+                self.tell(text_of(error))
+            self.visit.is_kept = False

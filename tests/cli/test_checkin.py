@@ -1,0 +1,339 @@
+"""`kazashi checkin`, as a person or a program runs it."""
+
+import json
+from dataclasses import dataclass, field
+
+import pytest
+from typer.testing import CliRunner
+
+import faces
+from kazashi.cli import app
+from kazashi.reception.consents import Item
+from kazashi.reception.eligibility import Standing
+from kazashi.reception.journal import View
+from kazashi.sim import person
+from kazashi.sim.options import CARDS
+from program import kazashi, running
+
+PIN, OTHER_PIN = "7351", "8462"
+SIM = f"sim:?speed=20&tap=0&pin={PIN}"
+KEYS = {"outcome", "way", "certificate_sha256", "validity", "consents", "eligibility"}
+ALL = ("--consent", "all", "--prescription", "paper")
+STAFF = ("--staff", "佐藤", "--reason", "カメラの故障")
+YES, NO = "1", "2"
+PORTAL_YES = (YES,)
+CERTIFICATE = (NO, NO, YES, "01130012", "", "1234", "00", "昭和25年4月3日", NO)
+
+
+@pytest.fixture(scope="module")
+def code_b():
+    return person.Person().code_b
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "journal.db"
+
+
+@pytest.fixture
+def checkin(path):
+    """Runs it with lines of stdin."""
+
+    def run(*arguments, lines=(), card="mynumber", reader=SIM):
+        arguments = ["checkin", *map(str, arguments), "--reader", f"{reader}&card={card}"]
+        return CliRunner().invoke(
+            app, [*arguments, "--journal", str(path)], input="".join(f"{each}\n" for each in lines)
+        )
+
+    return run
+
+
+def told(done):
+    """The visit, as JSON."""
+    assert done.stdout, (done.stderr, done.exception)
+    return json.loads(done.stdout)
+
+
+def expect_a_visit(visit, way):
+    """All that an integrator is promised."""
+    assert visit.keys() > KEYS
+    assert (visit["outcome"], visit["way"], visit["validity"]) == ("checked_in", way, "normal")
+    assert len(bytes.fromhex(visit["certificate_sha256"])) == 32
+    assert [consent["item"] for consent in visit["consents"]] == [*Item]
+    assert {consent["state"] for consent in visit["consents"]} == {"given"}
+    assert visit["eligibility"]["standing"] == "valid"
+    assert visit["eligibility"]["is_simulated"] is True
+    assert visit["is_test"] is True
+    spans = visit["timeline_ms"]
+    assert {"step", "who", "begin", "end"} == spans[0].keys()
+    assert {span["who"] for span in spans} == {"machine", "people"}
+    assert all(span["begin"] <= span["end"] for span in spans)
+    assert [span["begin"] for span in spans[1:]] == [span["end"] for span in spans[:-1]]
+
+
+def test_by_pin(checkin, path):
+    done = checkin("--way", "pin", "--json", *ALL, "--challenge", "00ff", lines=[OTHER_PIN, PIN])
+    assert done.exit_code == 0, done.stderr
+    visit = told(done)
+    expect_a_visit(visit, "pin")
+    assert (visit["profile"], visit["token"], visit["proof"]) == ("desk", "card", "signature")
+    assert visit["prescription"] == "paper"
+    assert visit["challenge"] == "00ff"
+    assert len(bytes.fromhex(visit["signature"])) == 256
+    assert PIN not in done.stderr
+    assert OTHER_PIN not in done.stderr
+    with View(path) as journal:
+        (kept,) = journal.visits()
+    assert (kept.profile, kept.outcome) == ("desk", "checked_in")
+
+
+def test_by_face(checkin, code_b, tmp_path, monkeypatch):
+    monkeypatch.setattr(person, "portrait", lambda _seed: faces.photo(1))
+    picture = tmp_path / "frame.jpg"
+    picture.write_bytes(faces.frame(1))
+    config = faces.configure(tmp_path)
+    done = checkin(
+        *("--way", "face", "--json", *ALL, "--frame", picture, "--config", config), lines=[code_b]
+    )
+    assert done.exit_code == 0, done.stderr
+    expect_a_visit(told(done), "face")
+    assert told(done)["proof"] == "internal_authentication"
+
+
+def test_by_eye(checkin, code_b, path):
+    done = checkin("--way", "visual", "--json", *ALL, *STAFF, lines=[code_b, YES])
+    assert done.exit_code == 0, done.stderr
+    expect_a_visit(told(done), "visual")
+    assert "▀" in done.stderr  # the photo
+    with View(path) as journal:
+        (kept,) = journal.visits()
+    assert (kept.fact("staff"), kept.fact("reason")) == ("佐藤", "カメラの故障")
+
+
+def test_by_android(checkin):
+    done = checkin("--way", "android", "--json", *ALL, lines=[PIN], card="android")
+    assert done.exit_code == 0, done.stderr
+    expect_a_visit(told(done), "android")
+    assert told(done)["profile"] == "phone"
+
+
+def test_by_iphone(checkin):
+    done = checkin("--way", "iphone", "--json", *ALL, card="iphone")
+    assert done.exit_code == 0, done.stderr
+    expect_a_visit(told(done), "iphone")
+
+
+@dataclass(frozen=True)
+class Card:
+    """A simulated card, how somebody tries with it, and what comes of that."""
+
+    outcome: str
+    way: str = "pin"
+    says: str = ""
+    lines: list[str] = field(default_factory=lambda: [PIN])
+
+
+EVERY_CARD = {
+    "mynumber": Card("checked_in"),
+    "slow": Card("checked_in"),
+    "android": Card("checked_in", "android"),
+    "iphone": Card("checked_in", "iphone"),
+    "pinless": Card("not_identified", says="this card has no PIN"),
+    "locked": Card("not_identified", says="the PIN is blocked"),
+    "expired": Card("unusable_certificate", says="has ended and cannot be used"),
+    "unknown": Card("unknown_issuer", says="this certificate is not trusted"),
+    "cloned": Card("not_genuine", says="This card is not genuine"),
+    "infant": Card("checked_in"),
+    "bank": Card("", says="this is not a My Number Card"),
+    "tag": Card("", says="this is a tag"),
+    "two": Card("", says="several cards are on the reader"),
+    "none": Card("no_card", says="No chip was sensed"),
+}
+
+
+def test_no_card_is_left_out():
+    assert EVERY_CARD.keys() == CARDS.keys()
+
+
+@pytest.mark.parametrize("kind", EVERY_CARD)
+def test_every_card_has_its_outcome_and_words(checkin, kind):
+    card = EVERY_CARD[kind]
+    done = checkin(
+        *("--way", card.way, "--json", "--language", "en", "--timeout", "1.5", *ALL),
+        lines=card.lines,
+        card=kind,
+    )
+    visit = told(done)
+    assert visit["outcome"] == card.outcome or not card.outcome
+    assert (visit["outcome"] == "checked_in") == (done.exit_code == 0)
+    assert done.exit_code in (0, 1)
+    assert card.says in " ".join(done.stderr.split())
+    assert ("No chip was sensed" in done.stderr) == (kind == "none")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("ja", ("マイナンバーカードをリーダーに置いてください。", "資格は有効です。")),
+        ("en", ("Lay the My Number Card on the reader.", "The insurance is valid.")),
+    ],
+)
+def test_people_read_their_language_on_stderr_and_the_result_on_stdout(checkin, language, said):
+    done = checkin("--way", "pin", "--language", language, *ALL, lines=[PIN])
+    assert done.exit_code == 0, done.stderr
+    for words in said:
+        assert words in done.stderr
+    assert "checked_in" in done.stdout
+    assert not any(words in done.stdout for words in said)
+
+
+def test_what_no_option_answers_is_asked_line_by_line(checkin):
+    done = checkin("--way", "pin", "--json", "--language", "en", lines=[PIN, "1 3", YES])
+    visit = told(done)
+    given = [each["item"] for each in visit["consents"] if each["state"] == "given"]
+    assert given == ["surgery", "infections"]
+    assert visit["prescription"] == "electronic"
+    assert "Choose what the institution may see." in done.stderr
+
+
+@pytest.mark.parametrize(("consent", "given"), [("none", []), ("checkups", ["checkups"])])
+def test_consent_by_option(checkin, consent, given):
+    done = checkin("--way", "pin", "--json", "--consent", consent, lines=[PIN])
+    found = [each["item"] for each in told(done)["consents"] if each["state"] == "given"]
+    assert found == given
+
+
+def test_without_stdin_nobody_is_identified(checkin):
+    done = checkin("--way", "pin", "--json", *ALL)
+    assert done.exit_code == 1
+    assert told(done)["outcome"] == "not_identified"
+    assert told(done)["signature"] is None
+
+
+def test_another_way_may_be_chosen_and_goes_on_with_the_same_card(checkin):
+    lines = [PIN]
+    done = checkin("--way", "face", "--json", "--language", "en", *ALL, lines=[YES, *lines])
+    assert done.exit_code == 0, done.stderr
+    assert told(done)["way"] == "pin"
+    assert "face matching is not available: no models are configured" in " ".join(
+        done.stderr.split()
+    )
+
+
+@pytest.mark.parametrize("standing", [Standing.INVALID_NEWER, Standing.WELFARE])
+def test_the_simulated_centre_says_what_it_is_told_to(checkin, standing):
+    name = standing.name.lower()
+    done = checkin("--way", "pin", "--json", *ALL, "--centre", name, lines=[PIN])
+    assert told(done)["eligibility"]["standing"] == name
+
+
+def test_while_the_centre_is_down_the_visit_is_held(checkin, path):
+    done = checkin("--way", "pin", "--json", *ALL, "--centre", "down", lines=[PIN, PIN])
+    assert done.exit_code == 0, done.stderr
+    assert told(done)["outcome"] == "held"
+    assert told(done)["eligibility"] is None
+    with View(path) as journal:
+        assert [visit.outcome for visit in journal.visits()] == ["held"]
+
+
+def test_items_that_the_card_does_not_give_are_typed(checkin):
+    typed = ["", "仮名 三郎", "東京都架空区二丁目", "昭和25年4月3日", "男"]
+    done = checkin("--way", "pin", "--json", *ALL, "--centre", "down", lines=[PIN, *typed])
+    assert told(done)["outcome"] == "held"
+
+
+@pytest.mark.parametrize("profile", ["home", "eligibility", "away"])
+def test_a_place_by_its_name(checkin, profile):
+    done = checkin("--way", "pin", "--json", "--profile", profile, *ALL, lines=[PIN])
+    visit = told(done)
+    assert (visit["profile"], visit["outcome"]) == (profile, "checked_in")
+    assert bool(visit["consents"]) == (profile != "eligibility")
+
+
+def test_without_a_card_the_fallbacks_lead_to_their_outcome(checkin):
+    done = checkin("--no-card", "--json", lines=PORTAL_YES, card="none")
+    assert done.exit_code == 0, done.stderr
+    visit = told(done)
+    assert (visit["outcome"], visit["way"], visit["fallback"]) == ("fell_back", None, "portal")
+    assert visit["certificate_sha256"] is None
+
+
+def test_a_certificate_of_eligibility_is_typed_and_asked_about(checkin):
+    done = checkin("--no-card", "--json", lines=CERTIFICATE, card="none")
+    assert done.exit_code == 0, done.stderr
+    visit = told(done)
+    assert (visit["outcome"], visit["fallback"]) == ("checked_in", "certificate")
+    assert visit["eligibility"]["standing"] == "valid"
+
+
+def test_a_picture_that_is_not_there_is_none(checkin, code_b, tmp_path, monkeypatch):
+    monkeypatch.setattr(person, "portrait", lambda _seed: faces.photo(1))
+    config = faces.configure(tmp_path)
+    done = checkin(
+        *("--way", "face", "--json", *ALL, "--config", config),
+        lines=[code_b, tmp_path / "no such file"],
+    )
+    assert done.exit_code == 1
+    assert told(done)["outcome"] == "not_identified"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "choose one: --way, or --no-card"),
+        (("--way", "pin", "--no-card"), "choose one: --way, or --no-card"),
+        (("--way", "mind"), "'mind' is not one of"),
+        (("--way", "pin", "--profile", "moon"), "--profile is one of desk"),
+        (("--way", "face", "--profile", "home"), "has no way face, but pin, visual"),
+        (("--way", "pin", "--consent", "everything"), "--consent: 'everything'"),
+        (("--way", "pin", "--prescription", "stone"), "electronic or paper"),
+        (("--way", "pin", "--challenge", "xyz"), "--challenge is hexadecimal"),
+        (("--way", "pin", "--centre", "perhaps"), "--centre is one of valid"),
+        (("--way", "face", "--frame", "no such file"), "does not exist"),
+        (("--way", "pin", "--language", "fr"), "'fr' is not one of"),
+    ],
+)
+def test_wrong_usage_says_what_is_right(checkin, path, arguments, said):
+    done = checkin(*arguments)
+    assert done.exit_code == 2
+    words = " ".join(done.stderr.replace("│", " ").split())
+    assert said in words
+    assert not path.exists()
+
+
+def test_a_failure_is_one_line(tmp_path):
+    config = tmp_path / "kazashi.toml"
+    config.write_text("[anchors]\nauthorities = ['nobody.pem']\n", encoding="utf-8")
+    journal = ("--journal", str(tmp_path / "journal.db"))
+    for arguments, said in (
+        (("--reader", "socket://127.0.0.1:1"), "no reader at socket://127.0.0.1:1"),
+        (("--reader", SIM, "--config", "no.toml"), "cannot be read"),
+        (("--reader", SIM, "--config", str(config)), "anchors.authorities"),
+        (("--reader", SIM, "--journal", str(tmp_path)), "journal"),
+    ):
+        done = kazashi("checkin", "--way", "pin", *journal, *arguments)
+        assert done.returncode == 1
+        assert said in done.stderr
+        assert done.stderr.count("\n") == 1
+        assert done.stdout == ""
+
+
+def test_a_real_reader_is_not_used_without_anchors(tmp_path):
+    with running("simulate", "--reader", SIM, "--tcp", "127.0.0.1:0", until="socket://") as (_, on):
+        url = next(word for word in on.split() if word.startswith("socket://"))
+        journal = str(tmp_path / "journal.db")
+        done = kazashi("checkin", "--way", "pin", "--reader", url, "--journal", journal)
+    assert done.returncode == 1
+    assert "anchors.authorities" in done.stderr
+    assert "name J-LIS's certificates in --config" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_the_installed_program_checks_a_patient_in(tmp_path):
+    journal = str(tmp_path / "journal.db")
+    done = kazashi(
+        *("checkin", "--way", "iphone", "--json", *ALL),
+        *("--reader", f"{SIM}&card=iphone", "--journal", journal),
+    )
+    assert done.returncode == 0, done.stderr
+    expect_a_visit(json.loads(done.stdout), "iphone")

@@ -1,0 +1,210 @@
+"""No space for the journal, the reader unplugged: the patient is served all the same."""
+
+from datetime import date
+
+import pytest
+
+from kazashi import reader
+from kazashi.cards.surface import FourItems, Sex
+from kazashi.errors import NoReader
+from kazashi.reception.desk import (
+    AskConsents,
+    AskFallback,
+    AskFourItems,
+    AskItemsPin,
+    AskPin,
+    AskPrescription,
+)
+from kazashi.reception.eligibility import CentreUnreachable
+from kazashi.reception.fallback import Answer
+from kazashi.reception.fallback import Outcome as Fallback
+from kazashi.reception.journal import INTERRUPTED, JournalFull
+from kazashi.reception.profiles import Way
+from kazashi.reception.visit import Outcome
+from reception_desk import PIN, Listening
+
+TYPED = FourItems("仮名 三郎", "東京都架空区二丁目", date(1950, 4, 3), Sex.MALE)
+
+
+def limit(journal, pages=None):
+    """So many pages at most; by default those that it has."""
+    db = journal._file._db
+    db.execute(f"PRAGMA max_page_count = {pages or db.execute('PRAGMA page_count').fetchone()[0]}")
+
+
+def fill(journal):
+    """No step fits in any more, and nobody who is held."""
+    entry = journal.begin("desk", "another reader")
+    day = date(2000, 1, 1)
+    journal.hold(entry.id, name="名" * 1000, address="x" * 950, birth=day, sex=1, reason="")
+    limit(journal)
+    for size in (1000, 100, 10, 1):
+        try:
+            while True:
+                entry.step("filling", reason="x" * size)
+        except JournalFull:
+            continue
+
+
+@pytest.mark.parametrize("moment", [AskPin, AskConsents, AskPrescription])
+def test_a_journal_that_is_full_in_the_middle_is_told_once_and_the_patient_goes_on(counter, moment):
+    counter.lay()
+    usual = counter._usual()[moment]
+
+    def answer(question):
+        fill(counter.journal)
+        return usual(question) if callable(usual) else usual
+
+    visit = counter.check_in(Way.PIN, {moment: answer})
+    assert visit.outcome is Outcome.CHECKED_IN
+    assert not visit.is_kept
+    assert [text.en for text in counter.people.told if "no space" in text.en] == [
+        str(JournalFull(counter.path))
+    ]
+    assert visit.to_json()["is_kept"] is False
+
+
+def test_a_journal_that_is_full_from_the_start_is_told_once(counter):
+    counter.lay()
+    fill(counter.journal)
+    visit = counter.check_in(Way.PIN)
+    assert visit.outcome is Outcome.CHECKED_IN
+    assert not visit.is_kept
+    assert sum("no space" in text.en for text in counter.people.told) == 1
+
+
+def test_once_there_is_space_visits_are_kept_again(counter):
+    counter.lay()
+
+    def answer(_question):
+        fill(counter.journal)
+        return PIN
+
+    counter.check_in(Way.PIN, {AskPin: answer})
+    limit(counter.journal, 100_000)
+    visit = counter.check_in(Way.PIN)
+    assert visit.is_kept
+    first, _filling, last = counter.journal.visits()
+    assert (first.outcome, last.outcome) == (INTERRUPTED, "checked_in")
+
+
+def test_a_visit_that_cannot_be_held_is_not_called_held(counter):
+    counter.lay()
+
+    def answer(_question):
+        fill(counter.journal)
+        return PIN
+
+    visit = counter.check_in(
+        Way.PIN, {AskItemsPin: answer}, centre=Listening(fails=[CentreUnreachable()])
+    )
+    assert visit.outcome is Outcome.NOT_ANSWERED
+    assert not visit.is_kept
+
+
+@pytest.fixture
+def unplug(own_counter):
+    """Power and line are gone at once."""
+
+    def pull():
+        process = own_counter.simulated.pipe.process
+        process.kill()
+        process.wait()
+        own_counter.simulated.chip.reset()
+
+    return pull
+
+
+@pytest.fixture
+def unplug_for_good(own_counter, unplug, monkeypatch):
+    monkeypatch.setattr(reader, "_RETURN_S", 0.1)
+
+    def refuse():
+        raise NoReader("sim:")
+
+    def pull():
+        own_counter.board.connect = refuse
+        unplug()
+
+    return pull
+
+
+def after(action, answer):
+    """`answer`, once `action` was done for the first question."""
+    todo = [action]
+
+    def react(question):
+        while todo:
+            todo.pop()()
+        return answer(question) if callable(answer) else answer
+
+    return react
+
+
+def test_a_reader_unplugged_in_the_middle_and_back_goes_on_with_the_card_laid_anew(
+    own_counter, unplug
+):
+    own_counter.lay()
+    visit = own_counter.check_in(Way.PIN, {AskPin: after(unplug, PIN)})
+    assert visit.outcome is Outcome.CHECKED_IN
+    assert own_counter.people.heard("was connected again")
+    assert own_counter.certificate().verifies(visit.signature, visit.challenge)
+    assert own_counter.people.questions(AskPin) == [AskPin(3), AskPin(3)]
+    assert own_counter.verifies() == [PIN.encode()]
+
+
+@pytest.mark.parametrize("exchange", [3, 9, 15, 17])
+def test_a_reader_that_stops_during_an_exchange_and_is_back_goes_on(own_counter, exchange):
+    own_counter.lay()
+    first = own_counter.air.exchanges
+
+    def kill(index, _frame):
+        if index == first + exchange:
+            own_counter.simulated.pipe.process.kill()
+
+    own_counter.air.disturb = kill
+    visit = own_counter.check_in(Way.PIN)
+    assert own_counter.air.exchanges > first + exchange
+    assert visit.outcome is Outcome.CHECKED_IN
+    assert own_counter.people.heard("was connected again")
+
+
+def test_a_reader_unplugged_after_the_card_was_read_does_not_stop_the_visit(own_counter, unplug):
+    own_counter.lay()
+    answers = {AskConsents: after(unplug, lambda question: question.items)}
+    visit = own_counter.check_in(Way.PIN, answers)
+    assert visit.outcome is Outcome.CHECKED_IN
+
+
+def test_a_reader_unplugged_in_outage_mode_leaves_typing(own_counter, unplug):
+    own_counter.lay()
+    visit = own_counter.check_in(
+        Way.PIN,
+        {AskItemsPin: after(unplug, PIN), AskFourItems: TYPED},
+        centre=Listening(fails=[CentreUnreachable()]),
+    )
+    assert visit.outcome is Outcome.HELD
+    assert own_counter.journal.held()[0].name == TYPED.name
+
+
+@pytest.mark.parametrize("answer", [None, Answer.YES])
+def test_a_reader_that_is_gone_for_good_leads_to_the_fallbacks(
+    own_counter, unplug_for_good, answer
+):
+    own_counter.lay()
+    answers = {AskPin: after(unplug_for_good, PIN), AskFallback: answer}
+    visit = own_counter.check_in(Way.PIN, answers)
+    outcome = Outcome.FELL_BACK if answer else Outcome.READER_FAILED
+    assert (visit.outcome, visit.fallback) == (outcome, Fallback.PORTAL if answer else "")
+    assert own_counter.people.heard("no reader at")
+    assert own_counter.steps("reader") == [{"error": "NoReader"}]
+    *_, kept = own_counter.journal.visits()
+    assert kept.outcome == outcome
+
+
+def test_a_reader_that_comes_back_later_serves_the_next_patient(own_counter, unplug_for_good):
+    own_counter.lay()
+    visit = own_counter.check_in(Way.PIN, {AskPin: after(unplug_for_good, PIN)})
+    assert visit.outcome is Outcome.READER_FAILED
+    own_counter.board.connect = own_counter.simulated.connect
+    assert own_counter.check_in(Way.PIN).outcome is Outcome.CHECKED_IN
