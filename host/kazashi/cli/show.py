@@ -12,7 +12,9 @@ from rich.table import Table
 from rich.text import Text
 
 from kazashi.cards.certificate import Certificate
+from kazashi.errors import ReaderError
 from kazashi.reader import Card, ReaderInfo
+from kazashi.reception.errors import ReceptionError
 from kazashi_wire.messages import BitRate
 
 PRESENT_CARD = "カードをリーダーに置いてください  (lay the card on the reader)"
@@ -36,6 +38,12 @@ def kind_of(token_label: str) -> str:
 def print_json(value: object) -> None:
     """One object, on stdout, as it is."""
     print(json.dumps(value, indent=2, ensure_ascii=False))  # noqa: T201
+
+
+def show_error(error: ReaderError | ReceptionError) -> None:
+    """One line on stderr, in both languages."""
+    line = f"kazashi: {error.on_screen} / {error}"
+    Console(stderr=True, soft_wrap=True).print(line, markup=False, style="red")
 
 
 def reader_facts(info: ReaderInfo) -> dict[str, str]:
