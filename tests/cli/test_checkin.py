@@ -7,13 +7,16 @@ import pytest
 from typer.testing import CliRunner
 
 import faces
+import kazashi
 from kazashi.cli import app
+from kazashi.errors import ReaderSilent
 from kazashi.reception.consents import Item
 from kazashi.reception.eligibility import Standing
-from kazashi.reception.journal import View
+from kazashi.reception.journal import Journal, JournalFull, View
 from kazashi.sim import person
 from kazashi.sim.options import CARDS
-from program import kazashi, running
+from program import kazashi as program
+from program import running
 
 PIN, OTHER_PIN = "7351", "8462"
 SIM = f"sim:?speed=20&tap=0&pin={PIN}"
@@ -266,6 +269,60 @@ def test_a_certificate_of_eligibility_is_typed_and_asked_about(checkin):
     assert visit["eligibility"]["standing"] == "valid"
 
 
+NOWHERE = "socket://127.0.0.1:1"
+
+
+def test_no_card_needs_neither_reader_nor_anchors(checkin, monkeypatch):
+    monkeypatch.setattr(kazashi, "open", lambda _: pytest.fail("the reader was opened"))
+    done = checkin("--no-card", "--json", lines=PORTAL_YES, reader=NOWHERE)
+    assert done.exit_code == 0, done.stderr
+    assert told(done)["fallback"] == "portal"
+
+
+@pytest.mark.parametrize("way", ["pin", "face", "iphone"])
+def test_a_reader_that_is_not_there_is_told_and_the_fallbacks_follow(checkin, way):
+    done = checkin("--way", way, "--json", lines=PORTAL_YES, reader=NOWHERE)
+    assert done.exit_code == 0, done.stderr
+    visit = told(done)
+    assert (visit["outcome"], visit["way"], visit["fallback"]) == ("fell_back", None, "portal")
+    assert f"no reader at {NOWHERE}" in done.stderr
+
+
+def test_a_reader_that_is_silent_is_told_and_nobody_answers(checkin, monkeypatch):
+    def silent(_url):
+        raise ReaderSilent(3.0)
+
+    monkeypatch.setattr(kazashi, "open", silent)
+    done = checkin("--way", "pin", "--json")
+    assert done.exit_code == 1
+    assert told(done)["outcome"] == "no_card"
+    assert ReaderSilent.on_screen in done.stderr
+
+
+def test_a_journal_that_is_damaged_is_told_and_keeps_no_patient_waiting(checkin, path):
+    path.write_bytes(b"my thesis")
+    done = checkin("--way", "pin", "--json", *ALL, lines=[PIN])
+    assert done.exit_code == 0, done.stderr
+    visit = told(done)
+    assert (visit["outcome"], visit["is_kept"]) == ("checked_in", False)
+    assert "damaged or no journal" in done.stderr
+    assert path.read_bytes() == b"my thesis"
+
+
+@pytest.mark.parametrize("what", ["__init__", "prune"])
+def test_a_full_disk_is_told_and_keeps_no_patient_waiting(checkin, path, monkeypatch, what):
+    def full(*_):
+        raise JournalFull(path)
+
+    config = path.with_name("kazashi.toml")
+    config.write_text("[journal]\nkeep_days = 1\n", encoding="utf-8")
+    monkeypatch.setattr(Journal, what, full)
+    done = checkin("--way", "pin", "--json", *ALL, "--config", config, lines=[PIN])
+    assert done.exit_code == 0, done.stderr
+    assert told(done)["outcome"] == "checked_in"
+    assert f"no space for the journal {path}" in done.stderr
+
+
 def test_a_picture_that_is_not_there_is_none(checkin, code_b, tmp_path, monkeypatch):
     monkeypatch.setattr(person, "portrait", lambda _seed: faces.photo(1))
     config = faces.configure(tmp_path)
@@ -306,12 +363,10 @@ def test_a_failure_is_one_line(tmp_path):
     config.write_text("[anchors]\nauthorities = ['nobody.pem']\n", encoding="utf-8")
     journal = ("--journal", str(tmp_path / "journal.db"))
     for arguments, said in (
-        (("--reader", "socket://127.0.0.1:1"), "no reader at socket://127.0.0.1:1"),
         (("--reader", SIM, "--config", "no.toml"), "cannot be read"),
         (("--reader", SIM, "--config", str(config)), "anchors.authorities"),
-        (("--reader", SIM, "--journal", str(tmp_path)), "journal"),
     ):
-        done = kazashi("checkin", "--way", "pin", *journal, *arguments)
+        done = program("checkin", "--way", "pin", *journal, *arguments)
         assert done.returncode == 1
         assert said in done.stderr
         assert done.stderr.count("\n") == 1
@@ -322,7 +377,7 @@ def test_a_real_reader_is_not_used_without_anchors(tmp_path):
     with running("simulate", "--reader", SIM, "--tcp", "127.0.0.1:0", until="socket://") as (_, on):
         url = next(word for word in on.split() if word.startswith("socket://"))
         journal = str(tmp_path / "journal.db")
-        done = kazashi("checkin", "--way", "pin", "--reader", url, "--journal", journal)
+        done = program("checkin", "--way", "pin", "--reader", url, "--journal", journal)
     assert done.returncode == 1
     assert "anchors.authorities" in done.stderr
     assert "name J-LIS's certificates in --config" in done.stderr
@@ -331,7 +386,7 @@ def test_a_real_reader_is_not_used_without_anchors(tmp_path):
 
 def test_the_installed_program_checks_a_patient_in(tmp_path):
     journal = str(tmp_path / "journal.db")
-    done = kazashi(
+    done = program(
         *("checkin", "--way", "iphone", "--json", *ALL),
         *("--reader", f"{SIM}&card=iphone", "--journal", journal),
     )

@@ -1,5 +1,6 @@
 """`kazashi checkin`: one patient, from the card to the answer about eligibility."""
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
@@ -12,11 +13,12 @@ from kazashi.cli import show
 from kazashi.cli.centre import SaysCentre
 from kazashi.cli.desk import Given, Language, TerminalDesk
 from kazashi.cli.options import AsJson, JournalPath, ReaderUrl, TimeoutS
+from kazashi.errors import ReaderError
 from kazashi.reception.anchors import Anchors
 from kazashi.reception.checkin import Reception
 from kazashi.reception.configuration import Configuration
 from kazashi.reception.consents import Item, Prescription, State
-from kazashi.reception.journal import Journal, default_path
+from kazashi.reception.journal import Journal, JournalError, default_path
 from kazashi.reception.profiles import PROFILES, Profile, Way
 from kazashi.reception.settings import BadSettings
 from kazashi.reception.simulated_centre import SimulatedCentre
@@ -137,21 +139,19 @@ def checkin(
     configured = Configuration.read(config)
     given = Given(consent, prescription, frame, staff, reason)
     desk = TerminalDesk(Console(stderr=True), language, given)
-    anchors = _anchors(reader, configured.anchors)
-    with kazashi.open(reader) as connected, Journal(journal or default_path()) as kept:
-        if configured.keep_days:
-            kept.prune(configured.keep_days)
+    with ExitStack() as stack:
+        connected = _reader(stack, reader) if way else None
         reception = Reception(
             connected,
             place,
-            anchors,
+            _anchors(reader, configured.anchors) if connected else configured.anchors,
             centre or SimulatedCentre(),
-            kept,
+            _journal(stack, journal or default_path(), configured.keep_days),
             faces=configured.faces,
             consents_last=configured.consents_last,
             timeout_s=timeout,
         )
-        if way:
+        if way and connected:
             visit = reception.check_in(way, desk, challenge or b"")
         else:
             visit = reception.check_in_without_card(desk)
@@ -171,6 +171,30 @@ def _offering(way: Way | None, profile: Profile | None) -> Profile:
         offered = ", ".join(profile.ways)
         raise typer.BadParameter(f"profile {profile.name} has no way {way}, but {offered}")
     return profile
+
+
+def _reader(stack: ExitStack, url: str | None) -> kazashi.Reader | None:
+    """None where it cannot be used: staff are told, and the fall-backs are there for that."""
+    try:
+        return stack.enter_context(kazashi.open(url))
+    except ReaderError as error:
+        show.show_error(error)
+        return None
+
+
+def _journal(stack: ExitStack, path: Path, keep_days: int | None) -> Journal | None:
+    """None where nothing can be kept: staff are told, and no patient waits for that."""
+    try:
+        journal = stack.enter_context(Journal(path))
+    except JournalError as error:
+        show.show_error(error)
+        return None
+    if keep_days:
+        try:
+            journal.prune(keep_days)
+        except JournalError as error:
+            show.show_error(error)
+    return journal
 
 
 def _anchors(reader: str | None, configured: Anchors) -> Anchors:
