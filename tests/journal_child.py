@@ -44,7 +44,7 @@ def calls(path: Path, now: Callable[[], datetime]):
     visits = []
     yield lambda: visits.append(journal.begin("desk", "usb:1"))
     yield lambda: visits[0].step("certificate", token="card", is_test=True)
-    yield lambda: visits[0].step("pin", way="pin", outcome="wrong", tries_left=2)
+    yield lambda: visits[0].step("pin", way="pin", error="wrong", tries_left=2)
     yield lambda: visits[0].end("checked_in", way="pin", reason="文字" * 400)
     yield lambda: visits.append(journal.begin("desk", "usb:1"))
     yield lambda: journal.hold(

@@ -8,14 +8,16 @@ import pytest
 from typer.testing import CliRunner
 
 import faces
+import kazashi
 from kazashi.cli import app, main
+from kazashi.errors import ReaderSilent
 from kazashi.reception import patient
 from kazashi.reception.consents import Item
 from kazashi.reception.eligibility import Standing
-from kazashi.reception.journal import View
+from kazashi.reception.journal import Journal, JournalFull, View
 from kazashi.sim import authority, person
 from kazashi.sim.options import CARDS
-from program import kazashi
+from program import kazashi as program
 
 PIN, OTHER_PIN = "7351", "8462"
 NOWHERE = "socket://127.0.0.1:1"
@@ -271,6 +273,60 @@ def test_a_certificate_of_eligibility_is_typed_and_asked_about(checkin):
     assert visit["eligibility"]["standing"] == "valid"
 
 
+NOWHERE = "socket://127.0.0.1:1"
+
+
+def test_no_card_needs_neither_reader_nor_anchors(checkin, monkeypatch):
+    monkeypatch.setattr(kazashi, "open", lambda _: pytest.fail("the reader was opened"))
+    done = checkin("--no-card", "--json", lines=PORTAL_YES, reader=NOWHERE)
+    assert done.exit_code == 0, done.stderr
+    assert told(done)["fallback"] == "portal"
+
+
+@pytest.mark.parametrize("way", ["pin", "face", "iphone"])
+def test_a_reader_that_is_not_there_is_told_and_the_fallbacks_follow(checkin, way):
+    done = checkin("--way", way, "--json", lines=PORTAL_YES, reader=NOWHERE)
+    assert done.exit_code == 0, done.stderr
+    visit = told(done)
+    assert (visit["outcome"], visit["way"], visit["fallback"]) == ("fell_back", None, "portal")
+    assert f"no reader at {NOWHERE}" in done.stderr
+
+
+def test_a_reader_that_is_silent_is_told_and_nobody_answers(checkin, monkeypatch):
+    def silent(_url):
+        raise ReaderSilent(3.0)
+
+    monkeypatch.setattr(kazashi, "open", silent)
+    done = checkin("--way", "pin", "--json")
+    assert done.exit_code == 1
+    assert told(done)["outcome"] == "no_card"
+    assert ReaderSilent.on_screen in done.stderr
+
+
+def test_a_journal_that_is_damaged_is_told_and_keeps_no_patient_waiting(checkin, path):
+    path.write_bytes(b"my thesis")
+    done = checkin("--way", "pin", "--json", *ALL, lines=[PIN])
+    assert done.exit_code == 0, done.stderr
+    visit = told(done)
+    assert (visit["outcome"], visit["is_kept"]) == ("checked_in", False)
+    assert "damaged or no journal" in done.stderr
+    assert path.read_bytes() == b"my thesis"
+
+
+@pytest.mark.parametrize("what", ["__init__", "prune"])
+def test_a_full_disk_is_told_and_keeps_no_patient_waiting(checkin, path, monkeypatch, what):
+    def full(*_):
+        raise JournalFull(path)
+
+    config = path.with_name("kazashi.toml")
+    config.write_text("[journal]\nkeep_days = 1\n", encoding="utf-8")
+    monkeypatch.setattr(Journal, what, full)
+    done = checkin("--way", "pin", "--json", *ALL, "--config", config, lines=[PIN])
+    assert done.exit_code == 0, done.stderr
+    assert told(done)["outcome"] == "checked_in"
+    assert f"no space for the journal {path}" in done.stderr
+
+
 def test_a_picture_that_is_not_there_is_none(checkin, code_b, tmp_path, monkeypatch):
     monkeypatch.setattr(person, "portrait", lambda _seed: faces.photo(1))
     config = faces.configure(tmp_path)
@@ -285,15 +341,15 @@ def test_a_picture_that_is_not_there_is_none(checkin, code_b, tmp_path, monkeypa
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ((), "choose one of --way, --no-card and --held"),
-        (("--way", "pin", "--no-card"), "choose one of --way, --no-card and --held"),
+        ((), "choose one: --way, or --no-card"),
+        (("--way", "pin", "--no-card"), "choose one: --way, or --no-card"),
         (("--way", "mind"), "'mind' is not one of"),
-        (("--way", "pin", "--profile", "moon"), "--profile is one of desk"),
+        (("--way", "pin", "--profile", "moon"), "'--profile': choose one of desk"),
         (("--way", "face", "--profile", "home"), "has no way face, but pin, visual"),
-        (("--way", "pin", "--consent", "everything"), "--consent: 'everything'"),
+        (("--way", "pin", "--consent", "everything"), "'--consent': 'everything'"),
         (("--way", "pin", "--prescription", "stone"), "electronic or paper"),
-        (("--way", "pin", "--challenge", "xyz"), "--challenge is hexadecimal"),
-        (("--way", "pin", "--centre", "perhaps"), "--centre is one of valid"),
+        (("--way", "pin", "--challenge", "xyz"), "'--challenge': give it in hexadecimal"),
+        (("--way", "pin", "--centre", "perhaps"), "'--centre': choose one of valid"),
         (("--way", "face", "--frame", "no such file"), "does not exist"),
         (("--way", "pin", "--language", "fr"), "'fr' is not one of"),
     ],
@@ -312,7 +368,7 @@ ANCHORED, MISNAMED = "anchored.toml", "misnamed.toml"
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """With configurations, as the folder that the program runs in."""
-    (tmp_path / "ca.der").write_bytes(authority.test_authority().certificate)
+    (tmp_path / "ca.der").write_bytes(authority.shared_authority().certificate)
     for name, certificate in ((ANCHORED, "ca.der"), (MISNAMED, "nobody.pem")):
         anchors = f"[anchors]\ntest = true\nauthorities = ['{certificate}']\n"
         (tmp_path / name).write_text(anchors, encoding="utf-8")
@@ -324,10 +380,8 @@ def folder(tmp_path, monkeypatch):
     ("arguments", "said"),
     [
         (("--reader", NOWHERE), "configuration, anchors.authorities: name J-LIS's certificates"),
-        (("--reader", NOWHERE, "--config", ANCHORED), f"no reader at {NOWHERE}"),
         (("--reader", SIM, "--config", "no.toml"), "cannot be read"),
         (("--reader", SIM, "--config", MISNAMED), "anchors.authorities"),
-        (("--reader", SIM, "--journal", ANCHORED), f"{ANCHORED} is damaged or no journal"),
     ],
 )
 def test_a_failure_is_one_line(folder, monkeypatch, capsys, arguments, said):
@@ -352,7 +406,7 @@ def test_configured_anchors_are_those_that_count(checkin, folder):
 
 def test_the_installed_program_checks_a_patient_in(tmp_path):
     journal = str(tmp_path / "journal.db")
-    done = kazashi(
+    done = program(
         *("checkin", "--way", "iphone", "--json", *ALL),
         *("--reader", f"{SIM}&card=iphone", "--journal", journal),
     )

@@ -28,7 +28,7 @@ def write(path, begun=datetime(2026, 11, 20, 14, 59, 30, tzinfo=UTC), reason="�
     clock = [begun]
     with Journal(path, lambda: clock[0]) as journal:
         visit = journal.begin("desk", "usb:1")
-        visit.step("pin", way="pin", outcome="wrong", tries_left=2)
+        visit.step("pin", way="pin", error="wrong", tries_left=2)
         visit.step("visual check", way="visual", staff="佐藤", reason=reason)
         visit.end("checked_in")
         clock[0] += timedelta(hours=1)
@@ -46,7 +46,7 @@ def test_list_shows_visits_on_japans_days_with_way_outcome_and_steps(path):
     lines = [line.split() for line in done.stdout.splitlines()]
     assert lines[1][:6] == ["1", "2026-11-20", "23:59:30", "desk", "visual", "checked_in"]
     assert lines[-1] == ["2", "2026-11-21", "00:59:30", "[bold]phone", "interrupted"]
-    assert "pin wrong" in done.stdout
+    assert "pin: wrong" in done.stdout
 
 
 def test_list_shows_that_a_visit_runs_in_another_process(path):
@@ -56,6 +56,37 @@ def test_list_shows_that_a_visit_runs_in_another_process(path):
         assert visit["outcome"] is None
         assert len(visit["steps"]) == 1
         assert "running" in run("list", "--journal", str(path)).stdout
+
+
+def test_list_says_once_what_happened_several_times(path):
+    with Journal(path) as journal:
+        visit = journal.begin("desk", "usb:1")
+        visit.step("certificate")
+        visit.steps("consent", [{"item": "tests", "state": "given"}] * 12)
+        visit.end("checked_in")
+    assert "certificate, consent ×12, end" in run("list", "--journal", str(path)).stdout
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [{"certificate_sha256": "00" * 32, "is_test": True}, {"eligibility": "valid", "is_test": True}],
+)
+def test_a_visit_that_is_only_a_test_is_marked_wherever_it_shows(path, tmp_path, facts):
+    with Journal(path) as journal:
+        for step in (facts, {"is_test": False}):
+            visit = journal.begin("desk", "usb:1")
+            visit.step("step", **step)
+            visit.step("later", is_test=False)
+            visit.end("checked_in")
+    at = ("--journal", str(path))
+    lines = [line.split() for line in run("list", *at).stdout.splitlines()]
+    assert [line[5:6] for line in lines[1:]] == [["yes"], ["step,"]]
+    assert [visit["is_test"] for visit in json.loads(run("list", *at, "--json").stdout)] == [
+        *(True, False)
+    ]
+    run("export", str(tmp_path / "all.csv"), *at)
+    with (tmp_path / "all.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert [row["is_test"] for row in csv.DictReader(file)] == ["True"] * 3 + ["False"] * 3
 
 
 @pytest.mark.parametrize(
@@ -85,10 +116,11 @@ def test_list_as_json_has_all_that_was_kept(path):
         "begun_at": at,
         "profile": "desk",
         "reader": "usb:1",
+        "is_test": False,
         "outcome": "checked_in",
         "ended_at": at,
         "steps": [
-            {"at": at, "step": "pin", "facts": {"way": "pin", "outcome": "wrong", "tries_left": 2}},
+            {"at": at, "step": "pin", "facts": {"way": "pin", "error": "wrong", "tries_left": 2}},
             {
                 "at": at,
                 "step": "visual check",

@@ -6,8 +6,9 @@ import pytest
 
 from kazashi.reception.consents import DAY, Item, Prescription, State
 from kazashi.reception.desk import AskConsents, AskFrame, AskPin, AskPrescription
+from kazashi.reception.japan import JAPAN
 from kazashi.reception.profiles import Way
-from kazashi.reception.validity import JAPAN, Validity
+from kazashi.reception.validity import Validity
 from kazashi.reception.visit import Outcome
 from reception_desk import Listening, frame
 

@@ -20,12 +20,10 @@ def written(tmp_path):
     return write
 
 
-def test_without_a_file_nothing_is_configured(monkeypatch, tmp_path):
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+def test_without_a_file_nothing_is_configured():
     read = Configuration.read(None)
     assert not read.anchors.authorities
     assert isinstance(read.faces, FaceNotAvailable)
-    assert read.journal == tmp_path / "kazashi" / "journal.db"
     assert read.keep_days is None
     assert read.consents_last == timedelta(hours=24)
 
@@ -35,12 +33,11 @@ def test_every_table_is_read_and_paths_are_relative_to_the_file(written, tmp_pat
     read = Configuration.read(
         written(
             '[anchors]\nauthorities = ["ca.der"]\ntest = true\n'
-            '[journal]\nfile = "visits.db"\nkeep_days = 30\n'
+            "[journal]\nkeep_days = 30\n"
             "[consents]\nhours = 12\n"
         )
     )
     assert [anchor.is_test for anchor in read.anchors.authorities] == [True]
-    assert read.journal == tmp_path / "visits.db"
     assert read.keep_days == 30
     assert read.consents_last == timedelta(hours=12)
 
@@ -53,6 +50,7 @@ def test_every_table_is_read_and_paths_are_relative_to_the_file(written, tmp_pat
         ("[journal]\nkeep_days = 0.5\n", "journal.keep_days"),
         ("[journal]\nkeep_days = -1\n", "journal.keep_days"),
         ("[journal]\nkept = 3\n", "journal.kept"),
+        ("[journal]\nfile = 'visits.db'\n", "journal.file"),
         ("[consents]\nhours = 0\n", "consents.hours"),
         ("[consents]\nhours = 24\nminutes = 1\n", "consents.minutes"),
     ],

@@ -75,7 +75,7 @@ def test_a_visit_is_kept_with_its_steps_in_their_order(journal, clock):
     entry = journal.begin("desk", "usb:1")
     entry.step("certificate", token="card", is_test=True)
     clock.at += timedelta(seconds=2.5)
-    entry.step("pin", way="pin", outcome="wrong", tries_left=2)
+    entry.step("pin", way="pin", error="wrong", tries_left=2)
     entry.end("checked_in", way="visual", staff="佐藤", reason="暗証番号を\nお忘れ", score=0.5)
     (visit,) = journal.visits()
     assert (visit.profile, visit.reader, visit.outcome) == ("desk", "usb:1", "checked_in")
@@ -83,7 +83,7 @@ def test_a_visit_is_kept_with_its_steps_in_their_order(journal, clock):
     assert visit.ended_at == visit.begun_at + timedelta(seconds=2.5)
     assert [(step.name, step.facts) for step in visit.steps] == [
         ("certificate", {"token": "card", "is_test": True}),
-        ("pin", {"way": "pin", "outcome": "wrong", "tries_left": 2}),
+        ("pin", {"way": "pin", "error": "wrong", "tries_left": 2}),
         ("end", {"way": "visual", "staff": "佐藤", "reason": "暗証番号を\nお忘れ", "score": 0.5}),
     ]
     assert visit.fact("way") == "visual"

@@ -1,5 +1,6 @@
 """The centre is down, and comes back."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import repeat
 
@@ -28,6 +29,13 @@ TYPED = {
     "sex": "女",
 }
 ITEMS = FourItems("山田 花子", "東京都千代田区霞が関1-2-3", date(1985, 4, 3), Sex.FEMALE)
+
+
+class Real(SimulatedCentre):
+    """A centre whose answers count."""
+
+    def ask(self, request):
+        return replace(super().ask(request), is_simulated=False)
 
 
 @pytest.fixture
@@ -106,19 +114,35 @@ def test_a_my_number_typed_anywhere_is_never_taken(field, number, before, after)
 
 
 def test_once_the_centre_is_back_all_are_asked_about(journal):
-    answers = [*ask_held(journal, SimulatedCentre(Standing.INVALID))]
+    answers = [*ask_held(journal, Real(Standing.INVALID))]
     assert [held.name for held, _ in answers] == ["一郎", "二郎", "三郎"]
     assert {answer.standing for _, answer in answers} == {Standing.INVALID}
     assert not journal.held()
 
 
 def test_what_the_centre_answers_later_is_a_visit_of_its_own(journal):
-    list(ask_held(journal, SimulatedCentre(Standing.WELFARE)))
+    list(ask_held(journal, Real(Standing.WELFARE)))
     visits = [*journal.visits()][3:]
     assert [visit.profile for visit in visits] == ["held"] * 3
     assert [visit.reader for visit in visits] == ["held 1", "held 2", "held 3"]
     assert {visit.fact("eligibility") for visit in visits} == {"welfare"}
     assert {visit.outcome for visit in visits} == {"checked_in"}
+    assert not any(visit.is_test for visit in visits)
+
+
+def test_a_simulated_answer_lets_nobody_go_and_is_marked(journal):
+    answers = [*ask_held(journal, SimulatedCentre())]
+    assert [answer.is_simulated for _, answer in answers] == [True] * 3
+    assert names(journal) == ["一郎", "二郎", "三郎"]
+    visits = [*journal.visits()][3:]
+    assert all(visit.is_test for visit in visits)
+    assert {visit.outcome for visit in visits} == {"held"}
+
+
+def test_whoever_takes_simulated_answers_lets_people_go_by_them(journal):
+    list(ask_held(journal, SimulatedCentre(), takes_simulated=True))
+    assert not journal.held()
+    assert all(visit.is_test for visit in [*journal.visits()][3:])
 
 
 @pytest.mark.parametrize("error", [CentreUnreachable(), CentreBusy()])
@@ -132,15 +156,15 @@ def test_while_it_is_down_all_are_kept_and_it_is_asked_once(journal, error):
 
 def test_one_that_the_centre_refuses_stays_and_keeps_nobody_else_waiting(journal):
     refusal = CentreFailed("E1")
-    answers = [*ask_held(journal, SimulatedCentre(fails=[refusal]))]
+    answers = [*ask_held(journal, Real(fails=[refusal]))]
     assert answers[0][1] is refusal
     assert names(journal) == ["一郎"]
-    assert len([*ask_held(journal, SimulatedCentre())]) == 1
+    assert len([*ask_held(journal, Real())]) == 1
     assert not journal.held()
 
 
 def test_somebody_whose_answer_nobody_took_stays_held(journal):
-    answers = ask_held(journal, SimulatedCentre())
+    answers = ask_held(journal, Real())
     next(answers)
     answers.close()  # the program ended before it could show the answer
     assert names(journal) == ["一郎", "二郎", "三郎"]

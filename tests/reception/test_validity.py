@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kazashi.cards.certificate import Certificate
-from kazashi.reception.validity import Validity, japan_today, last_day, validity
+from kazashi.reception.japan import japan_today
+from kazashi.reception.validity import Validity, last_day, validity
 
 JAPAN = timezone(timedelta(hours=9))
 YEARS = st.dates(date(2023, 1, 1), date(2033, 12, 31))

@@ -6,7 +6,6 @@ Exit status: 0; 1 it failed, with one clear line; 2 usage; 130 Ctrl-C.
 import sys
 
 import typer
-from rich.console import Console
 
 from kazashi.cli import (
     bench,
@@ -15,6 +14,7 @@ from kazashi.cli import (
     doctor,
     face,
     flash,
+    held,
     info,
     journal,
     listing,
@@ -39,6 +39,7 @@ app.command("info")(info.info)
 app.command("doctor")(doctor.doctor)
 app.command("read")(read.read)
 app.command("checkin")(checkin.checkin)
+app.command("held")(held.held)
 app.command("monitor")(monitor.monitor)
 app.command("simulate")(simulate.simulate)
 app.command("bench")(bench.bench)
@@ -53,8 +54,7 @@ def main() -> None:
     try:
         app()
     except (ReaderError, ReceptionError) as error:
-        line = f"kazashi: {error.on_screen} / {error}"
-        Console(stderr=True, soft_wrap=True).print(line, markup=False, style="red")
+        show.show_error(error)
         sys.exit(1)
     except KeyboardInterrupt:  # outside of any command
         sys.exit(130)

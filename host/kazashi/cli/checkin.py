@@ -1,6 +1,6 @@
 """`kazashi checkin`: one patient, from the card to the answer about eligibility."""
 
-from itertools import repeat
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
@@ -10,15 +10,15 @@ from rich.console import Console
 import kazashi
 from kazashi.cards.cv_certificate import CvAnchor
 from kazashi.cli import show
+from kazashi.cli.centre import SaysCentre
 from kazashi.cli.desk import Given, Language, TerminalDesk
 from kazashi.cli.options import AsJson, JournalPath, ReaderUrl, TimeoutS
+from kazashi.errors import ReaderError
 from kazashi.reception.anchors import Anchors
 from kazashi.reception.checkin import Reception
 from kazashi.reception.configuration import Configuration
 from kazashi.reception.consents import Item, Prescription, State
-from kazashi.reception.eligibility import Centre, CentreError, CentreUnreachable, Standing
-from kazashi.reception.journal import Journal
-from kazashi.reception.outage import ask_held
+from kazashi.reception.journal import Journal, JournalError, default_path
 from kazashi.reception.profiles import PROFILES, Profile, Way
 from kazashi.reception.settings import BadSettings
 from kazashi.reception.simulated_centre import SimulatedCentre
@@ -26,9 +26,37 @@ from kazashi.reception.timeline import Span, Who
 from kazashi.reception.visit import SUCCESSES, Visit
 from kazashi.sim.authority import shared_authority
 
-_DOWN = "down"
 _LEAST_SEEN_MS = 1.0
-_STANDINGS = {standing.name.lower(): standing for standing in Standing}
+
+
+def _profile(name: str) -> Profile:
+    if name not in PROFILES:
+        raise typer.BadParameter(f"choose one of {', '.join(PROFILES)}")
+    return PROFILES[name]
+
+
+def _items(text: str) -> frozenset[Item]:
+    if text in ("all", "none"):
+        return frozenset(Item if text == "all" else ())
+    try:
+        return frozenset(Item(word.strip()) for word in text.split(","))
+    except ValueError as error:
+        raise typer.BadParameter(f"{error}: all, none or of {', '.join(Item)}") from error
+
+
+def _prescription(name: str) -> Prescription:
+    try:
+        return Prescription[name.upper()]
+    except KeyError as error:
+        raise typer.BadParameter("choose electronic or paper") from error
+
+
+def _bytes(text: str) -> bytes:
+    try:
+        return bytes.fromhex(text)
+    except ValueError as error:
+        raise typer.BadParameter("give it in hexadecimal") from error
+
 
 _AsWay = Annotated[
     Way | None,
@@ -37,14 +65,12 @@ _AsWay = Annotated[
 _NoCard = Annotated[
     bool, typer.Option("--no-card", help="The patient has none: the official fall-backs.")
 ]
-_HeldOnes = Annotated[
-    bool, typer.Option("--held", help="Nobody new: ask about those held while the centre was down.")
-]
-_ProfileName = Annotated[
-    str | None,
+_Place = Annotated[
+    Profile | None,
     typer.Option(
         "--profile",
         metavar="P",
+        parser=_profile,
         help=f"{', '.join(PROFILES)}; default: the first that offers the way.",
         show_default=False,
     ),
@@ -59,31 +85,30 @@ _Config = Annotated[
     ),
 ]
 _Consent = Annotated[
-    str | None,
+    frozenset[Item] | None,
     typer.Option(
         metavar="ITEMS",
+        parser=_items,
         help=f"What the patient agrees to: all, none, or of {', '.join(Item)}; default: asked.",
         show_default=False,
     ),
 ]
-_PrescriptionName = Annotated[
-    str | None, typer.Option(metavar="KIND", help="electronic or paper; default: asked.")
+_Prescribed = Annotated[
+    Prescription | None,
+    typer.Option(metavar="KIND", parser=_prescription, help="electronic or paper; default: asked."),
 ]
 _Frame = Annotated[
     Path | None,
-    typer.Option(exists=True, dir_okay=False, help="A picture of the patient; default: asked."),
+    typer.Option(
+        exists=True, dir_okay=False, help="A picture of the patient, for the first comparison."
+    ),
 ]
 _Staff = Annotated[str | None, typer.Option(help="Who checks by eye; default: asked.")]
 _Reason = Annotated[str | None, typer.Option(help="Why by eye; default: asked.")]
 _Challenge = Annotated[
-    str, typer.Option(metavar="HEX", help="What the card's key is to sign; default: fresh bytes.")
-]
-_CentreSays = Annotated[
-    str,
+    bytes | None,
     typer.Option(
-        "--centre",
-        metavar="ANSWER",
-        help=f"Of the simulated centre: {', '.join(_STANDINGS)}, down.",
+        metavar="HEX", parser=_bytes, help="What the card's key is to sign; default: fresh bytes."
     ),
 ]
 
@@ -92,8 +117,7 @@ def checkin(
     way: _AsWay = None,
     *,
     no_card: _NoCard = False,
-    held: _HeldOnes = False,
-    profile: _ProfileName = None,
+    profile: _Place = None,
     reader: ReaderUrl = None,
     as_json: AsJson = False,
     language: Annotated[Language, typer.Option(help="What people read.")] = "ja",
@@ -101,43 +125,36 @@ def checkin(
     config: _Config = None,
     journal: JournalPath = None,
     consent: _Consent = None,
-    prescription: _PrescriptionName = None,
+    prescription: _Prescribed = None,
     frame: _Frame = None,
     staff: _Staff = None,
     reason: _Reason = None,
-    challenge: _Challenge = "",
-    centre: _CentreSays = "valid",
+    challenge: _Challenge = None,
+    centre: SaysCentre = None,
 ) -> None:
     """Check a patient in. What no option answers is asked; without a terminal, line by line."""
-    if (way is not None) + no_card + held != 1:
-        raise typer.BadParameter("choose one of --way, --no-card and --held")
-    if held:
-        _ask_held(journal or Configuration.read(config).journal, _centre(centre), as_json=as_json)
-        return
-    place = _profile(profile, way)
-    given = Given(_items(consent), _prescription(prescription), frame, staff, reason)
-    signed, asked = _hex(challenge), _centre(centre)
-    console = Console(stderr=True)
-    desk = TerminalDesk(console, language, given)
+    if (way is None) != no_card:
+        raise typer.BadParameter("choose one: --way, or --no-card")
+    place = _offering(way, profile)
     configured = Configuration.read(config)
-    anchors = _anchors(reader, configured.anchors)
-    with kazashi.open(reader) as connected, Journal(journal or configured.journal) as kept:
-        if configured.keep_days:
-            kept.prune(configured.keep_days)
+    given = Given(consent, prescription, frame, staff, reason)
+    desk = TerminalDesk(Console(stderr=True), language, given)
+    with ExitStack() as stack:
+        connected = _reader(stack, reader) if way else None
         reception = Reception(
             connected,
             place,
-            anchors,
-            asked,
-            kept,
+            _anchors(reader, configured.anchors) if connected else configured.anchors,
+            centre or SimulatedCentre(),
+            _journal(stack, journal or default_path(), configured.keep_days),
             faces=configured.faces,
             consents_last=configured.consents_last,
             timeout_s=timeout,
         )
-        if way is None:
-            visit = reception.check_in_without_card(desk)
+        if way and connected:
+            visit = reception.check_in(way, desk, challenge or b"")
         else:
-            visit = reception.check_in(way, desk, signed)
+            visit = reception.check_in_without_card(desk)
     if as_json:
         show.print_json(visit.to_json())
     else:
@@ -146,62 +163,38 @@ def checkin(
         raise typer.Exit(1)
 
 
-def _ask_held(path: Path, centre: Centre, *, as_json: bool) -> None:
-    answers: list[dict[str, object]] = []
-    with Journal(path) as journal:
-        for held, answer in ask_held(journal, centre):
-            facts: dict[str, object] = {"visit": held.visit, "held_at": held.held_at.isoformat()}
-            if isinstance(answer, CentreError):
-                facts["error"] = str(answer)
-            else:
-                facts["eligibility"] = answer.to_json()
-            answers.append(facts)
-            if not as_json:
-                show.show_facts(Console(), facts, title=held.name)
-        left = len(journal.held())
-    if as_json:
-        show.print_json({"answers": answers, "held": left})
-    else:
-        Console().print(f"{len(answers)} asked about, {left} still held")
-
-
-def _profile(name: str | None, way: Way | None) -> Profile:
-    """The one that is named, or the first that offers `way`."""
-    if name is None:
+def _offering(way: Way | None, profile: Profile | None) -> Profile:
+    """The one that was chosen, or the first that offers `way`."""
+    if profile is None:
         return next(each for each in PROFILES.values() if way is None or way in each.ways)
-    if name not in PROFILES:
-        raise typer.BadParameter(f"--profile is one of {', '.join(PROFILES)}")
-    if way is not None and way not in PROFILES[name].ways:
-        offered = ", ".join(PROFILES[name].ways)
-        raise typer.BadParameter(f"profile {name} has no way {way}, but {offered}")
-    return PROFILES[name]
+    if way is not None and way not in profile.ways:
+        offered = ", ".join(profile.ways)
+        raise typer.BadParameter(f"profile {profile.name} has no way {way}, but {offered}")
+    return profile
 
 
-def _items(text: str | None) -> list[Item] | None:
-    if text is None:
+def _reader(stack: ExitStack, url: str | None) -> kazashi.Reader | None:
+    """None where it cannot be used: staff are told, and the fall-backs are there for that."""
+    try:
+        return stack.enter_context(kazashi.open(url))
+    except ReaderError as error:
+        show.show_error(error)
         return None
-    if text in ("all", "none"):
-        return [*Item] if text == "all" else []
+
+
+def _journal(stack: ExitStack, path: Path, keep_days: int | None) -> Journal | None:
+    """None where nothing can be kept: staff are told, and no patient waits for that."""
     try:
-        return [Item(word.strip()) for word in text.split(",")]
-    except ValueError as error:
-        raise typer.BadParameter(f"--consent: {error}; all, none or {', '.join(Item)}") from error
-
-
-def _prescription(name: str | None) -> Prescription | None:
-    if name is None:
+        journal = stack.enter_context(Journal(path))
+    except JournalError as error:
+        show.show_error(error)
         return None
-    try:
-        return Prescription[name.upper()]
-    except KeyError as error:
-        raise typer.BadParameter("--prescription is electronic or paper") from error
-
-
-def _hex(text: str) -> bytes:
-    try:
-        return bytes.fromhex(text)
-    except ValueError as error:
-        raise typer.BadParameter("--challenge is hexadecimal") from error
+    if keep_days:
+        try:
+            journal.prune(keep_days)
+        except JournalError as error:
+            show.show_error(error)
+    return journal
 
 
 def _anchors(reader: str | None, configured: Anchors) -> Anchors:
@@ -212,15 +205,7 @@ def _anchors(reader: str | None, configured: Anchors) -> Anchors:
         authority = shared_authority()
         cv_keys = [CvAnchor(*key) for key in authority.cv_anchors]
         return Anchors.of([authority.certificate], cv_keys, is_test=True)
-    raise BadSettings("anchors.authorities", "name J-LIS's certificates, in --config FILE")
-
-
-def _centre(answer: str) -> SimulatedCentre:
-    if answer == _DOWN:
-        return SimulatedCentre(fails=repeat(CentreUnreachable()))
-    if answer not in _STANDINGS:
-        raise typer.BadParameter(f"--centre is one of {', '.join(_STANDINGS)}, down")
-    return SimulatedCentre(_STANDINGS[answer])
+    raise BadSettings("anchors.authorities", "name J-LIS's certificates in --config FILE")
 
 
 def _show(visit: Visit) -> None:
@@ -228,6 +213,7 @@ def _show(visit: Visit) -> None:
     answer = visit.eligibility
     facts = {
         "outcome": visit.outcome,
+        "refused": visit.refused,
         "way": visit.way,
         "token": visit.token,
         "certificate_sha256": visit.certificate_sha256,
@@ -237,15 +223,15 @@ def _show(visit: Visit) -> None:
         "prescription": visit.prescription and visit.prescription.name.lower(),
         "eligibility": answer and answer.standing.name.lower(),
         "fallback": visit.fallback,
-        "of no value": ", ".join(_worthless(visit)),
+        "only simulated": ", ".join(_simulated_parts(visit)),
     }
     console = Console()
     show.show_facts(console, {name: value for name, value in facts.items() if value})
     show.show_timeline(console, [_step(span) for span in visit.spans if _is_seen(span)])
 
 
-def _worthless(visit: Visit) -> list[str]:
-    """What of it is only simulated: it is told wherever it shows."""
+def _simulated_parts(visit: Visit) -> list[str]:
+    """What of it is of no value: it is told wherever it shows."""
     found = ["test anchors"] if visit.is_test else []
     if visit.eligibility and visit.eligibility.is_simulated:
         found.append("simulated centre")

@@ -4,10 +4,11 @@ Without a terminal an answer is a line of stdin; where none is left, nobody answ
 照合番号B come this way alone: a command line is seen by every program of the machine.
 """
 
+import re
 import sys
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import singledispatchmethod
 from getpass import getpass
 from pathlib import Path
@@ -36,22 +37,24 @@ from kazashi.reception.desk import (
     StaffCheck,
 )
 from kazashi.reception.fallback import Answer
+from kazashi.reception.japan import japan_today, utc_now
 from kazashi.reception.outage import typed_items
 from kazashi.reception.profiles import Way
 from kazashi.reception.texts import Text
-from kazashi.reception.typed import Mistyped
-from kazashi.reception.validity import japan_today
+from kazashi.reception.typed import Mistyped, narrow
 
 T = TypeVar("T")
 Language = Literal["ja", "en"]
 
 _MOST_MISTYPED = 3
+_BETWEEN = re.compile(r"[\s,、]")  # numbers, once they are narrow
+_NONE = (["-"], ["‐"], ["−"], ["ー"])  # as keyboards have it, Japanese ones too
 
 _YES_NO = ((True, Text("はい", "Yes")), (False, Text("いいえ", "No")))
 _WHICH = Text("番号:", "Number:")
 _WHICH_ITEMS = Text(
-    "同意する番号を空白で区切って(0: すべて、なし: -):",
-    "Numbers agreed to, with blanks between (0: all, -: none):",
+    "同意する番号を空白か読点で区切って(0: すべて、なし: -):",
+    "Numbers agreed to, with blanks or commas between (0: all, -: none):",
 )
 _FRAME_FILE = Text("写真のファイル:", "File of the picture:")
 _STAFF = Text("職員の名前:", "Name of the member of staff:")
@@ -75,7 +78,7 @@ class Given:
 
     items: Collection[Item] | None = None
     prescription: Prescription | None = None
-    frame: Path | None = None
+    frame: Path | None = None  # for one comparison
     staff: str | None = None
     reason: str | None = None
 
@@ -87,6 +90,7 @@ class TerminalDesk:
         self._console = console
         self._language = language
         self._given = given
+        self._frame = given.frame
         self._is_terminal = sys.stdin.isatty()
 
     def tell(self, text: Text) -> None:
@@ -118,20 +122,16 @@ class TerminalDesk:
     @_answer.register
     def _(self, question: AskFrame) -> bytes:
         self.tell(question.text)
-        try:
-            return (self._given.frame or Path(self._line(_FRAME_FILE))).read_bytes()
-        except (OSError, ValueError):  # ValueError: a name that no file has
-            return b""  # no picture either: the engine says so, and asks again
+        return self._type(self._picture)
 
     @_answer.register
     def _(self, question: AskConsents) -> Collection[Item]:
         if self._given.items is not None:
             return [item for item in question.items if item in self._given.items]
         self._list(question.text, (item.label for item in question.items))
-        words = self._line(_WHICH_ITEMS).split()
-        if words == ["0"]:
-            return question.items
-        return [item for number, item in enumerate(question.items, 1) if str(number) in words]
+        agreed = self._type(lambda: _some_of(question.items, self._line(_WHICH_ITEMS)))
+        self.tell(_agreed(agreed))
+        return agreed
 
     @_answer.register
     def _(self, question: AskPrescription) -> Prescription:
@@ -185,33 +185,47 @@ class TerminalDesk:
         step = question.step
         return self._choose(step.question, ((answer, answer.label) for answer in step.answers))
 
+    def _picture(self) -> bytes:
+        """The one that was given, once: what is compared again is to be another."""
+        given, self._frame = self._frame, None
+        path = given or Path(self._line(_FRAME_FILE))
+        try:
+            return path.read_bytes()
+        except (OSError, ValueError) as error:  # ValueError: a name that no file has
+            advice = "this file cannot be read: name another"
+            raise Mistyped("picture", "写真のファイルが読めません。", advice) from error
+
     def _in(self, text: Text) -> str:
         return text.ja if self._language == "ja" else text.en
 
     def _line(self, text: Text, *, is_secret: bool = False, may_be_empty: bool = False) -> str:
-        prompt = f"{self._in(text)} "
-        if self._is_terminal and is_secret:
-            typed = getpass(prompt, stream=sys.stderr)
-        else:
+        typed = self._type(lambda: self._read(f"{self._in(text)} ", is_secret=is_secret)).strip()
+        if not (typed or may_be_empty):
+            raise _NobodyAnswers
+        return typed
+
+    def _read(self, prompt: str, *, is_secret: bool) -> str:
+        try:
+            if self._is_terminal and is_secret:
+                return getpass(prompt, stream=sys.stderr)
             self._console.print(prompt, end="", markup=False, highlight=False)
-            typed = sys.stdin.readline()
+            line = sys.stdin.buffer.readline()  # as text, one wrong line would take others with it
             if not self._is_terminal:
                 self._console.print()  # nobody has pressed Enter
-            if not typed:
-                raise _NobodyAnswers
-        if not (typed.strip() or may_be_empty):
-            raise _NobodyAnswers
-        return typed.strip()
+            if line:
+                return line.decode(sys.stdin.encoding)
+        except UnicodeDecodeError as error:
+            advice = f"these characters are no {error.encoding}"
+            raise Mistyped("line", "読めない文字です。", advice) from None
+        except EOFError:
+            pass
+        raise _NobodyAnswers
 
     def _choose(self, text: Text, choices: Iterable[tuple[T, Text]]) -> T:
         """One of several, by its number."""
         offered = list(choices)
         self._list(text, (label for _, label in offered))
-        for _ in range(_MOST_MISTYPED):
-            typed = self._line(_WHICH)
-            if typed.isdecimal() and 1 <= int(typed) <= len(offered):
-                return offered[int(typed) - 1][0]
-        raise _NobodyAnswers
+        return self._type(lambda: _one_of(offered, self._line(_WHICH)))[0]
 
     def _list(self, text: Text, labels: Iterable[Text]) -> None:
         self.tell(text)
@@ -219,7 +233,7 @@ class TerminalDesk:
             self._console.print(f"  {number}  {self._in(label)}", markup=False, highlight=False)
 
     def _type(self, read: Callable[[], T]) -> T:
-        """What staff type, again where it cannot be right."""
+        """What people type, again where it cannot be right."""
         for _ in range(_MOST_MISTYPED):
             try:
                 return read()
@@ -232,5 +246,34 @@ class _NobodyAnswers(Exception):
     """An empty line, the end of stdin, or nothing that makes sense."""
 
 
+def _one_of(offered: Sequence[T], number: str) -> T:
+    numbered = {str(at): each for at, each in enumerate(offered, 1)}
+    if (typed := narrow(number)) not in numbered:
+        raise Mistyped(
+            "number",
+            f"1から{len(offered)}までの番号を入力してください。",
+            f"type a number from 1 to {len(offered)}",
+        )
+    return numbered[typed]
+
+
+def _some_of(offered: Sequence[T], numbers: str) -> list[T]:
+    words = [word for word in _BETWEEN.split(narrow(numbers)) if word]
+    if words == ["0"]:
+        return [*offered]
+    if words in _NONE:
+        return []
+    chosen = [_one_of(offered, word) for word in words or [""]]
+    return [each for each in offered if each in chosen]
+
+
+def _agreed(items: Collection[Item]) -> Text:
+    if not items:
+        return Text("同意: なし", "Agreed to: nothing")
+    labels = [item.label for item in items]
+    ja, en = "、".join(label.ja for label in labels), ", ".join(label.en for label in labels)
+    return Text(f"同意: {ja}", f"Agreed to: {en}")
+
+
 def _today() -> date:
-    return japan_today(datetime.now(UTC))
+    return japan_today(utc_now())

@@ -78,7 +78,8 @@ def _build(board: Board, out: Path, micropython: Path | None) -> None:
             build(board, out, micropython)
         except OSError as error:
             raise typer.BadParameter(f"cannot write {out}: {error.strerror}") from error
-    console.print(f"hold BOOTSEL, plug the board in, and drop {out} on its drive", soft_wrap=True)
+    line = f"hold BOOTSEL, plug the board in, and drop {out} on its drive"
+    console.print(line, soft_wrap=True, markup=False)
 
 
 def _install(board: Board, reader: str | None) -> None:

@@ -3,9 +3,10 @@
 import csv
 import json
 import os
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Any, TextIO
 
@@ -17,7 +18,8 @@ from rich.text import Text
 
 from kazashi.cli import show
 from kazashi.cli.options import AsJson, JournalPath
-from kazashi.reception.journal import INTERRUPTED, JAPAN, Step, View, Visit, default_path
+from kazashi.reception.japan import JAPAN
+from kazashi.reception.journal import INTERRUPTED, KeptStep, KeptVisit, View, default_path
 
 app = typer.Typer(help="What was kept of the visits.", no_args_is_help=True)
 
@@ -35,7 +37,7 @@ _NewFile = Annotated[Path, typer.Argument(metavar="FILE", help="A new file: .jso
 
 _RUNNING = "running"
 _STYLES = {INTERRUPTED: "red", _RUNNING: "green"}
-_OF_VISIT = ["visit", "begun_at", "profile", "reader", "outcome", "ended_at"]
+_OF_VISIT = ["visit", "begun_at", "profile", "reader", "is_test", "outcome", "ended_at"]
 _OF_STEP = ["at", "step", "facts"]
 
 
@@ -57,12 +59,13 @@ def list_visits(
         _show(Console(), visits)
 
 
-def _facts(visit: Visit) -> dict[str, Any]:
+def _facts(visit: KeptVisit) -> dict[str, Any]:
     return {
         "visit": visit.id,
         "begun_at": visit.begun_at.isoformat(),
         "profile": visit.profile,
         "reader": visit.reader,
+        "is_test": visit.is_test,
         "outcome": visit.outcome,
         "ended_at": visit.ended_at.isoformat() if visit.ended_at else None,
         "steps": [
@@ -72,10 +75,11 @@ def _facts(visit: Visit) -> dict[str, Any]:
     }
 
 
-def _show(console: Console, visits: list[Visit]) -> None:
+def _show(console: Console, visits: list[KeptVisit]) -> None:
     table = Table(box=None, padding=(0, 1, 0, 0))
     table.add_column("visit", justify="right")
-    for name in ("begun, in Japan", "profile", "way", "outcome"):
+    table.add_column("begun, in Japan", no_wrap=True)
+    for name in ("profile", "way", "outcome", "test"):
         table.add_column(name)
     table.add_column("steps", overflow="fold")
     for visit in visits:
@@ -86,13 +90,22 @@ def _show(console: Console, visits: list[Visit]) -> None:
             Text(visit.profile),
             Text(str(visit.fact("way") or "")),
             Text(outcome, _STYLES.get(outcome, "")),
-            Text(", ".join(_told(step) for step in visit.steps)),
+            "yes" if visit.is_test else "",
+            Text(", ".join(_counted(map(_told, visit.steps)))),
         )
     console.print(table)
 
 
-def _told(step: Step) -> str:
-    return f"{step.name} {step.facts.get('outcome', '')}".rstrip()
+def _told(step: KeptStep) -> str:
+    error = step.facts.get("error")
+    return f"{step.name}: {error}" if error else step.name
+
+
+def _counted(words: Iterable[str]) -> Iterator[str]:
+    """Those that follow one another as one, with their number."""
+    for word, same in groupby(words):
+        count = len(list(same))
+        yield f"{word} ×{count}" if count > 1 else word
 
 
 @app.command("export")
@@ -102,7 +115,7 @@ def export(file: _NewFile, *, journal: JournalPath = None) -> None:
         raise typer.BadParameter(f"name a file of {' or '.join(_FORMATS)}", param_hint="FILE")
     encoding, write = _FORMATS[file.suffix]
     with View(journal or default_path()) as view, _new(file, encoding) as out:
-        write(out, _counted(view))
+        write(out, _with_bar(view))
 
 
 @contextmanager
@@ -122,19 +135,19 @@ def _new(path: Path, encoding: str) -> Generator[TextIO]:
         raise typer.BadParameter(f"cannot write {path}: {error.strerror}") from error
 
 
-def _counted(view: View) -> Iterator[Visit]:
+def _with_bar(view: View) -> Iterator[KeptVisit]:
     """All visits, with a bar on stderr."""
     columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         yield from progress.track(view.visits(), total=view.count())
 
 
-def _write_jsonl(out: TextIO, visits: Iterator[Visit]) -> None:
+def _write_jsonl(out: TextIO, visits: Iterator[KeptVisit]) -> None:
     for visit in visits:
         out.write(json.dumps(_facts(visit), ensure_ascii=False) + "\n")
 
 
-def _write_csv(out: TextIO, visits: Iterator[Visit]) -> None:
+def _write_csv(out: TextIO, visits: Iterator[KeptVisit]) -> None:
     """Facts as JSON in one column: so are their kinds kept, and no cell begins a formula."""
     table = csv.DictWriter(out, _OF_VISIT + _OF_STEP)
     table.writeheader()
@@ -146,7 +159,7 @@ def _write_csv(out: TextIO, visits: Iterator[Visit]) -> None:
             table.writerow(row | step | {"facts": facts})
 
 
-_FORMATS: dict[str, tuple[str, Callable[[TextIO, Iterator[Visit]], None]]] = {
+_FORMATS: dict[str, tuple[str, Callable[[TextIO, Iterator[KeptVisit]], None]]] = {
     ".jsonl": ("utf-8", _write_jsonl),
     ".csv": ("utf-8-sig", _write_csv),  # the mark tells a Japanese Excel that it is no Shift_JIS
 }

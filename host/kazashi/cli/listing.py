@@ -4,6 +4,7 @@ from dataclasses import asdict
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from kazashi.cli import show
 from kazashi.cli.options import AsJson
@@ -21,5 +22,6 @@ def list_readers(*, as_json: AsJson = False) -> None:
     if not as_json:
         table = Table("URL", "port", "serial", "description", box=None)
         for board in boards:
-            table.add_row(board.url, board.port, board.serial, board.description)
+            said = (board.url, board.port, board.serial, board.description)
+            table.add_row(*map(Text, said))
         Console().print(table)

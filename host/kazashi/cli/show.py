@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from unicodedata import category
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
@@ -12,12 +13,15 @@ from rich.text import Text
 
 from kazashi.cards.certificate import Certificate
 from kazashi.cards.jpki import TokenLabel
+from kazashi.errors import ReaderError
 from kazashi.reader import Card, ReaderInfo
+from kazashi.reception.errors import ReceptionError
 from kazashi_wire.messages import BitRate
 
 PRESENT_CARD = "カードをリーダーに置いてください  (lay the card on the reader)"
 
 _BAR_CELLS = 30
+_UNSEEN = ("Cc", "Cs")  # Unicode categories: control characters, half a character
 _BRICKS = (("█", "green"), ("▓", "cyan"), ("▒", "magenta"), ("░", "blue"), ("▪", "yellow"))
 _KINDS: dict[str, str] = {
     TokenLabel.CARD: "My Number Card",
@@ -35,6 +39,12 @@ def kind_of(token_label: str) -> str:
 def print_json(value: object) -> None:
     """One object, on stdout, as it is."""
     print(json.dumps(value, indent=2, ensure_ascii=False))  # noqa: T201
+
+
+def show_error(error: ReaderError | ReceptionError) -> None:
+    """One line on stderr, in both languages."""
+    line = f"kazashi: {error.on_screen} / {error}"
+    Console(stderr=True, soft_wrap=True).print(line, markup=False, style="red")
 
 
 def reader_facts(info: ReaderInfo) -> dict[str, str]:
@@ -77,10 +87,17 @@ def show_facts(console: Console, facts: Mapping[str, object], title: str = "") -
     table.add_column(style="dim", justify="right")
     table.add_column(overflow="fold")
     for name, value in facts.items():
-        table.add_row(name.replace("_", " "), Text(str(value)))
+        table.add_row(Text(name.replace("_", " ")), _literal(str(value)))
     if title:
-        console.print(f"\n[bold]{title}[/bold]")
+        console.print()
+        console.print(_literal(title, "bold"))
     console.print(table)
+
+
+def _literal(text: str, style: str = "") -> Text:
+    """Whatever a card, or a person, says: it is no markup, and does not drive the terminal."""
+    seen = (" " if category(character) in _UNSEEN else character for character in text)
+    return Text("".join(seen), style)
 
 
 def show_downloads() -> None:

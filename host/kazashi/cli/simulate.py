@@ -73,7 +73,7 @@ def _serve(pico: Simulated, line: Line, command: str) -> None:
     console = Console(stderr=True)
     console.print("booting the reader …")
     with closing(pico.connect_paced()) as pipe:
-        console.print(f"serving: kazashi {command}", soft_wrap=True)
+        console.print(f"serving: kazashi {command}", soft_wrap=True, markup=False)
         try:
             serve(pipe, line)
         except ReaderUnplugged:

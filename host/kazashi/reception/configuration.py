@@ -1,7 +1,6 @@
 """The whole configuration of a reception, as its parts have read it.
 
 [journal]
-file = "journal.db"   # default: kazashi/journal.db in $XDG_STATE_HOME or ~/.local/state
 keep_days = 365       # visits are deleted after that; default: never
 
 [consents]
@@ -24,7 +23,6 @@ from kazashi.reception.face.attempts import Attempts
 from kazashi.reception.face.engine import open_matcher
 from kazashi.reception.face.matching import FaceNotAvailable
 from kazashi.reception.face.settings import FaceSettings
-from kazashi.reception.journal import default_path
 from kazashi.reception.place import Faces
 from kazashi.reception.settings import BadSettings, Table, load
 
@@ -39,7 +37,6 @@ class Configuration:
 
     anchors: Anchors
     faces: Faces | FaceNotAvailable
-    journal: Path
     keep_days: int | None
     consents_last: timedelta
 
@@ -59,7 +56,6 @@ class Configuration:
         read = cls(
             configured_anchors(settings, folder),
             _faces(settings, folder),
-            journal.path("file", default=default_path()),
             journal.days("keep_days", _LONGEST_DAYS),
             timedelta(hours=consents.number("hours", 0.01, _LONGEST_HOURS, default=24)),
         )

@@ -53,11 +53,14 @@ def _sex(text: str) -> Sex:
     )
 
 
-def ask_held(journal: Journal, centre: Centre) -> Generator[tuple[Held, Eligibility | CentreError]]:
+def ask_held(
+    journal: Journal, centre: Centre, *, takes_simulated: bool = False
+) -> Generator[tuple[Held, Eligibility | CentreError]]:
     """Ask about the people held, in the order of their visits, until the centre is down again.
 
     Whom it has answered about is held no more once the next one is asked for; the answer is in the
-    journal as a visit of its own. Whom it refused stays held, and keeps nobody else waiting.
+    journal as a visit of its own. Whom it refused stays held, and keeps nobody else waiting; so
+    does whom a simulated centre has answered about, unless the caller `takes_simulated` answers.
 
     Raises:
         JournalError: see there.
@@ -72,9 +75,19 @@ def ask_held(journal: Journal, centre: Centre) -> Generator[tuple[Held, Eligibil
         except CentreError as error:
             yield held, error
             continue
-        entry = journal.begin(PROFILE, f"held {held.visit}")
-        standing = answer.standing.name.lower()
-        entry.step("eligibility", reference=reference, eligibility=standing)
-        entry.end(Outcome.CHECKED_IN)
+        is_known = takes_simulated or not answer.is_simulated
+        _keep(journal, held, answer, Outcome.CHECKED_IN if is_known else Outcome.HELD)
         yield held, answer
-        journal.release(held.visit)
+        if is_known:
+            journal.release(held.visit)
+
+
+def _keep(journal: Journal, held: Held, answer: Eligibility, outcome: Outcome) -> None:
+    entry = journal.begin(PROFILE, f"held {held.visit}")
+    entry.step(
+        "eligibility",
+        reference=answer.reference,
+        eligibility=answer.standing.name.lower(),
+        is_test=answer.is_simulated,
+    )
+    entry.end(outcome)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from time import monotonic
 
 from kazashi.reader import Reader
@@ -12,6 +12,7 @@ from kazashi.reception.consents import DAY
 from kazashi.reception.eligibility import Centre
 from kazashi.reception.face.attempts import Attempts
 from kazashi.reception.face.matching import FaceMatcher, FaceNotAvailable
+from kazashi.reception.japan import utc_now
 from kazashi.reception.journal import Journal
 from kazashi.reception.profiles import Profile
 
@@ -24,10 +25,6 @@ class Faces:
 
     matcher: FaceMatcher
     attempts: Attempts
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True)

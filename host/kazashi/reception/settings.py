@@ -55,10 +55,7 @@ class Table:
             raise self.wrong(key, "must be a text")
         return value
 
-    def path(self, key: str, default: Path | None = None) -> Path:
-        """`default`: None, where the field must be there."""
-        if default is not None and key not in self._left:
-            return default
+    def path(self, key: str) -> Path:
         return self._folder / self.text(key)
 
     def number(self, key: str, least: float, most: float, default: float | None = None) -> float:

@@ -8,13 +8,12 @@ A day is Japan's, wherever the machine stands, and a certificate is good to the 
 """
 
 from calendar import monthrange
-from datetime import date, datetime, timedelta, timezone
+from datetime import date
 from enum import StrEnum
 
 from kazashi.cards.certificate import Certificate
+from kazashi.reception.japan import japan_today
 from kazashi.reception.texts import Text
-
-JAPAN = timezone(timedelta(hours=9), "JST")  # no summer time since 1951
 
 _NOTICE_MONTHS = 3
 _GRACE_MONTHS = 3
@@ -81,20 +80,6 @@ def validity(certificate: Certificate, today: date, *, is_phone: bool) -> Validi
 def last_day(certificate: Certificate) -> date:
     """The last day in Japan on which `certificate` is valid."""
     return japan_today(certificate.not_after)
-
-
-def japan_today(now: datetime) -> date:
-    """The day it is in Japan.
-
-    Raises:
-        ValueError: `now` does not say its time zone.
-    """
-    if now.utcoffset() is None:
-        raise ValueError("a time without its zone: use datetime.now(UTC)")
-    try:
-        return now.astimezone(JAPAN).date()
-    except OverflowError:  # a certificate may say the year 9999, for "never", RFC 5280 §4.1.2.5
-        return date.max if now.year > 1 else date.min
 
 
 def _months_before(last: date) -> date:

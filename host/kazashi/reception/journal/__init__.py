@@ -17,19 +17,11 @@ from kazashi.reception.journal.errors import (
 )
 from kazashi.reception.journal.facts import FACTS, Fact
 from kazashi.reception.journal.journal import Entry, Held, Journal
-from kazashi.reception.journal.view import (
-    INTERRUPTED,
-    JAPAN,
-    Step,
-    View,
-    Visit,
-    default_path,
-)
+from kazashi.reception.journal.view import INTERRUPTED, KeptStep, KeptVisit, View, default_path
 
 __all__ = [
     "FACTS",
     "INTERRUPTED",
-    "JAPAN",
     "Entry",
     "Fact",
     "Held",
@@ -41,8 +33,8 @@ __all__ = [
     "JournalMissing",
     "JournalNewer",
     "JournalRefused",
-    "Step",
+    "KeptStep",
+    "KeptVisit",
     "View",
-    "Visit",
     "default_path",
 ]

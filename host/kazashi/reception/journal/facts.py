@@ -63,8 +63,6 @@ def _is_utf8(value: str) -> bool:
 FACTS: Mapping[str, Callable[[object], bool]] = {
     # who, and how we know
     "way": is_word,  # face, pin, visual, android, iphone …
-    "next_way": is_word,  # where a failed way leads
-    "outcome": is_word,  # of this step
     "token": is_word,  # card, android, iphone
     "certificate_sha256": is_digest,
     "validity": is_word,
@@ -72,9 +70,8 @@ FACTS: Mapping[str, Callable[[object], bool]] = {
     "is_genuine": is_flag,  # the chip proved its key
     "is_match": is_flag,  # the face, or the person before the staff
     "compared_with": is_word,  # by the staff: photo, card
-    "is_test": is_flag,  # anchors or cards of a test were used
+    "is_test": is_flag,  # by anchors of a test, or from a simulated centre
     "tries_left": is_count,
-    "failures": is_count,  # in a row
     "score": is_number,  # of the face, in the unit of `threshold`
     "threshold": is_number,
     "staff": is_text,  # who checked by eye

@@ -236,6 +236,8 @@ def _told(path: Path) -> Generator[None]:
         yield
     except sqlite3.Error as error:
         raise _of_sqlite(error, path) from error
+    except UnicodeDecodeError as error:  # sqlite3 tells of damage in the damaged words themselves
+        raise JournalBroken(path, "its tables") from error
     except OSError as error:
         raise _of_system(error, path) from error
 

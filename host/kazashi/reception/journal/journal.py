@@ -6,9 +6,10 @@ What a call wrote is on the disk when it returns; what it could not write is not
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 
+from kazashi.reception.japan import utc_now
 from kazashi.reception.journal.facts import Fact, as_json, is_text, require_word
 from kazashi.reception.journal.file import JournalFile, Presence, make
 from kazashi.reception.journal.view import DAY, INTERRUPTED, View, as_text
@@ -53,7 +54,7 @@ class Journal(View):
             call may be made again at any time.
     """
 
-    def __init__(self, path: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(self, path: Path, now: Callable[[], datetime] = utc_now) -> None:
         self._now = now
         self._presence = Presence(path)
         with ExitStack() as undo:

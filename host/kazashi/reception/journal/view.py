@@ -8,19 +8,19 @@ import sqlite3
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Self
 
+from kazashi.reception.japan import HOURS_AHEAD
 from kazashi.reception.journal.errors import JournalBroken
 from kazashi.reception.journal.facts import Fact, from_json
 from kazashi.reception.journal.file import JournalFile, Presence
 
 INTERRUPTED = "interrupted"  # outcome of a visit whose end is missing: a power cut, a kill
-JAPAN = timezone(timedelta(hours=9))
 
 _PAGE = 500  # visits read at a time, so that a long export holds up no one
-DAY = "date(begun_at, '+9 hours')"  # Japan's
+DAY = f"date(begun_at, '+{HOURS_AHEAD} hours')"  # Japan's
 _IN_DAYS = f"({DAY} BETWEEN :since AND :until) IS NOT 0"  # no date at all: told as damage
 
 
@@ -36,7 +36,7 @@ def default_path() -> Path:
 
 
 @dataclass(frozen=True)
-class Step:
+class KeptStep:
     """What happened in a visit. `at`: UTC, by the machine's clock."""
 
     at: datetime
@@ -45,7 +45,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Visit:
+class KeptVisit:
     """`outcome`: None while it runs; INTERRUPTED where nobody wrote its end. Times are UTC."""
 
     id: int
@@ -54,11 +54,16 @@ class Visit:
     reader: str
     outcome: str | None
     ended_at: datetime | None
-    steps: tuple[Step, ...]
+    steps: tuple[KeptStep, ...]
 
     def fact(self, name: str) -> Fact | None:
         """The latest word on `name`, of any step."""
         return next((step.facts[name] for step in self.steps[::-1] if name in step.facts), None)
+
+    @property
+    def is_test(self) -> bool:
+        """Whether test anchors or a simulated centre had a part in it: it is of no value then."""
+        return any(step.facts.get("is_test") is True for step in self.steps)
 
 
 class View:
@@ -90,7 +95,7 @@ class View:
 
     def visits(
         self, since: date = date.min, until: date = date.max, limit: int | None = None
-    ) -> Iterator[Visit]:
+    ) -> Iterator[KeptVisit]:
         """Visits begun on Japan's days `since` to `until`, both included; the last `limit` of them.
 
         What is written meanwhile may come as well.
@@ -107,7 +112,7 @@ class View:
             row = db.execute(query, days | {"limit": limit}).fetchone()
         return row[0] if row else 0
 
-    def _page(self, after: int, days: dict[str, str]) -> list[Visit]:
+    def _page(self, after: int, days: dict[str, str]) -> list[KeptVisit]:
         with self._is_idle() as is_idle, self._file.snapshot() as db:
             query = f"SELECT * FROM visit WHERE id > :after AND {_IN_DAYS} ORDER BY id LIMIT :page"
             rows = db.execute(query, days | {"after": after, "page": _PAGE}).fetchall()
@@ -131,15 +136,16 @@ class View:
             raise JournalBroken(self._file.path, f"a row of it: {error}") from error
 
 
-def _visit(row: sqlite3.Row, steps: list[Any], is_idle: bool) -> Visit:
+def _visit(row: sqlite3.Row, steps: list[Any], is_idle: bool) -> KeptVisit:
     number, begun_at, profile, reader, ended_at, outcome = row
     if outcome is None and is_idle:
         outcome = INTERRUPTED
     ended = datetime.fromisoformat(ended_at) if ended_at else None
     kept = tuple(
-        Step(datetime.fromisoformat(at), name, from_json(facts)) for at, name, facts in steps
+        KeptStep(datetime.fromisoformat(at), name, from_json(facts)) for at, name, facts in steps
     )
-    return Visit(number, datetime.fromisoformat(begun_at), profile, reader, outcome, ended, kept)
+    begun = datetime.fromisoformat(begun_at)
+    return KeptVisit(number, begun, profile, reader, outcome, ended, kept)
 
 
 def as_text(moment: datetime) -> str:

@@ -1,0 +1,46 @@
+"""`kazashi held`: the centre is asked about those held while it was down."""
+
+from rich.console import Console
+
+from kazashi.cli import show
+from kazashi.cli.centre import SaysCentre
+from kazashi.cli.options import AsJson, JournalPath
+from kazashi.reception.eligibility import CentreError, Eligibility
+from kazashi.reception.errors import ReceptionError
+from kazashi.reception.journal import Held, Journal, default_path
+from kazashi.reception.outage import ask_held
+
+
+class NoCentre(ReceptionError):
+    """Whoever is held is a real person: what a simulated centre says of them is to be wanted."""
+
+    on_screen = "資格を確認する先がありません。"
+
+    def __init__(self) -> None:
+        super().__init__("only a simulated centre comes with this: give --centre ANSWER to ask it")
+
+
+def held(
+    centre: SaysCentre = None, *, as_json: AsJson = False, journal: JournalPath = None
+) -> None:
+    """Ask the centre about the people held, and let go of those it answers about."""
+    if centre is None:
+        raise NoCentre
+    answers: list[dict[str, object]] = []
+    with Journal(journal or default_path()) as kept:
+        for person, answer in ask_held(kept, centre, takes_simulated=True):
+            answers.append(facts := _facts(person, answer))
+            if not as_json:
+                show.show_facts(Console(), facts, title=person.name)
+        left = len(kept.held())
+    if as_json:
+        show.print_json({"answers": answers, "held": left})
+    else:
+        Console().print(f"{len(answers)} asked about, {left} still held")
+
+
+def _facts(person: Held, answer: Eligibility | CentreError) -> dict[str, object]:
+    facts: dict[str, object] = {"visit": person.visit, "held_at": person.held_at.isoformat()}
+    if isinstance(answer, CentreError):
+        return facts | {"error": str(answer)}
+    return facts | {"eligibility": answer.to_json()}

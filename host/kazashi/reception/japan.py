@@ -1,0 +1,24 @@
+"""Japan's days, wherever the machine stands."""
+
+from datetime import UTC, date, datetime, timedelta, timezone
+
+HOURS_AHEAD = 9  # of UTC; no summer time since 1951
+JAPAN = timezone(timedelta(hours=HOURS_AHEAD), "JST")
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def japan_today(now: datetime) -> date:
+    """The day it is in Japan.
+
+    Raises:
+        ValueError: `now` does not say its time zone.
+    """
+    if now.utcoffset() is None:
+        raise ValueError("a time without its zone: use datetime.now(UTC)")
+    try:
+        return now.astimezone(JAPAN).date()
+    except OverflowError:  # a certificate may say the year 9999, for "never", RFC 5280 §4.1.2.5
+        return date.max if now.year > 1 else date.min

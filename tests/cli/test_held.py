@@ -1,0 +1,68 @@
+"""`kazashi held`, as a person runs it once the centre is back."""
+
+import json
+from datetime import date
+
+import pytest
+from typer.testing import CliRunner
+
+from kazashi.cli import app
+from kazashi.reception.journal import Journal, View
+from program import kazashi
+
+NAMES = ("架空[/]花子", "[bold]仮名 三郎")
+
+
+@pytest.fixture
+def path(tmp_path):
+    """Two people are held."""
+    path = tmp_path / "journal.db"
+    with Journal(path) as journal:
+        for name in NAMES:
+            visit = journal.begin("desk", "usb:1")
+            journal.hold(
+                visit.id, name=name, address="A", birth=date(1990, 1, 1), sex=1, reason="down"
+            )
+            visit.end("held")
+    return path
+
+
+def held(path, *arguments):
+    return CliRunner().invoke(app, ["held", "--journal", str(path), *arguments])
+
+
+def names(path):
+    with Journal(path) as journal:
+        return [each.name for each in journal.held()]
+
+
+def test_a_simulated_centre_lets_nobody_go_unless_it_is_named(path):
+    done = kazashi("held", "--journal", str(path))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "give --centre ANSWER" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert names(path) == [*NAMES]
+
+
+def test_all_are_asked_about_whatever_they_are_called(path):
+    done = held(path, "--centre", "valid")
+    assert done.exit_code == 0, done.exception
+    for name in NAMES:
+        assert name in done.stdout
+    assert "2 asked about, 0 still held" in done.stdout
+    assert names(path) == []
+
+
+def test_the_answers_as_json_and_in_the_journal_are_marked_as_simulated(path):
+    told = json.loads(held(path, "--centre", "welfare", "--json").stdout)
+    assert told["held"] == 0
+    assert [answer["visit"] for answer in told["answers"]] == [1, 2]
+    assert all(answer["eligibility"]["is_simulated"] for answer in told["answers"])
+    with View(path) as journal:
+        assert [visit.is_test for visit in journal.visits()] == [False, False, True, True]
+
+
+def test_while_the_centre_is_down_all_stay(path):
+    done = held(path, "--centre", "down", "--json")
+    assert (done.exit_code, json.loads(done.stdout)) == (0, {"answers": [], "held": 2})
+    assert names(path) == [*NAMES]

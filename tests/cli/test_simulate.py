@@ -1,0 +1,80 @@
+"""`kazashi simulate --anchors`: a reception in another program knows the simulated cards."""
+
+import json
+import os
+import stat
+import subprocess
+
+import pytest
+
+import kazashi
+from kazashi.cards.certificate import Certificate
+from kazashi.cards.jpki import JpkiSession
+from kazashi.reception.anchors import TEST_MARK, Anchors, UnknownIssuer
+from kazashi.reception.configuration import Configuration
+from kazashi.sim.authority import test_authority as our_authority
+from program import KAZASHI, running
+from program import kazashi as program
+
+SIM = "sim:?speed=20&tap=0"
+
+
+@pytest.fixture
+def served(tmp_path):
+    """URL of the reader, and the folder of its anchors."""
+    folder = tmp_path / "new" / "anchors"
+    arguments = ("simulate", "--reader", SIM, "--tcp", "127.0.0.1:0", "--anchors", str(folder))
+    with running(*arguments, until="serving") as (_, line):
+        yield line.split()[-1], folder
+
+
+def certificate_at(url):
+    with kazashi.open(url) as reader:
+        return Certificate.parse(
+            JpkiSession(reader.wait_for_card(10.0)).authentication_certificate()
+        )
+
+
+def test_the_configuration_is_read_back_and_trusts_the_card_as_a_test(served):
+    url, folder = served
+    anchors = Configuration.read(folder / "kazashi.toml").anchors
+    certificate = certificate_at(url)
+    assert anchors.is_test
+    assert anchors.trusts(certificate).name.startswith(TEST_MARK)
+    assert len(anchors.cv_keys) == len(our_authority().cv_anchors)
+    with pytest.raises(UnknownIssuer):  # each program's cards are of its own
+        Anchors.of([our_authority().certificate], is_test=True).trusts(certificate)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes of files are POSIX")
+def test_what_is_trusted_is_written_by_its_owner_alone(served):
+    _, folder = served
+    modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()}
+    assert modes.keys() == {"kazashi.toml", "test_authority.der"}
+    assert not any(mode & (stat.S_IWGRP | stat.S_IWOTH) for mode in modes.values())
+
+
+def test_a_patient_checks_in_with_them(served, tmp_path):
+    url, folder = served
+    done = subprocess.run(
+        [
+            *(KAZASHI, "checkin", "--way", "pin", "--json", "--consent", "all"),
+            *("--prescription", "paper", "--reader", url),
+            *("--config", str(folder / "kazashi.toml"), "--journal", str(tmp_path / "journal.db")),
+        ],
+        input="1234\n",
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    visit = json.loads(done.stdout)
+    assert (visit["outcome"], visit["is_test"]) == ("checked_in", True)
+
+
+def test_a_folder_that_cannot_be_written_is_a_usage_error(tmp_path):
+    (tmp_path / "file").write_text("mine")
+    folder = str(tmp_path / "file" / "anchors")
+    done = program("simulate", "--tcp", "127.0.0.1:0", "--anchors", folder)
+    assert done.returncode == 2
+    assert "cannot write into" in done.stderr
