@@ -191,6 +191,7 @@ def test_people_read_their_language_on_stderr_and_the_result_on_stdout(checkin, 
     for words in said:
         assert words in done.stderr
     assert "checked_in" in done.stdout
+    assert "only simulated  test anchors, simulated centre" in done.stdout
     assert not any(words in done.stdout for words in said)
 
 
