@@ -20,7 +20,6 @@ from kazashi.sim.options import CARDS
 from program import kazashi as program
 
 PIN, OTHER_PIN = "7351", "8462"
-NOWHERE = "socket://127.0.0.1:1"
 SIM = f"sim:?speed=20&tap=0&pin={PIN}"
 KEYS = {"outcome", "way", "certificate_sha256", "validity", "consents", "eligibility"}
 ALL = ("--consent", "all", "--prescription", "paper")
@@ -145,7 +144,7 @@ EVERY_CARD = {
     "android": Card("checked_in", "android"),
     "iphone": Card("checked_in", "iphone"),
     "pinless": Card("not_identified", says="this card has no PIN"),
-    "uncertified": Card("unreadable", says="this card has no certificate"),
+    "uncertified": Card("no_certificate", says="this card has no certificate"),
     "locked": Card("not_identified", says="the PIN is blocked"),
     "expired": Card("unusable_certificate", says="has ended and cannot be used"),
     "unknown": Card("unknown_issuer", says="its issuer is none of the configured"),
@@ -300,7 +299,7 @@ def test_a_reader_that_is_silent_is_told_and_nobody_answers(checkin, monkeypatch
     monkeypatch.setattr(kazashi, "open", silent)
     done = checkin("--way", "pin", "--json")
     assert done.exit_code == 1
-    assert told(done)["outcome"] == "no_card"
+    assert told(done)["outcome"] == "reader_failed"
     assert ReaderSilent.on_screen in done.stderr
 
 
@@ -380,7 +379,6 @@ def folder(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--reader", NOWHERE), "configuration, anchors.authorities: name J-LIS's certificates"),
         (("--reader", SIM, "--config", "no.toml"), "cannot be read"),
         (("--reader", SIM, "--config", MISNAMED), "anchors.authorities"),
     ],

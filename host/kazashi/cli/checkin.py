@@ -151,7 +151,7 @@ def checkin(
             consents_last=configured.consents_last,
             timeout_s=timeout,
         )
-        if way and connected:
+        if way:
             visit = reception.check_in(way, desk, challenge or b"")
         else:
             visit = reception.check_in_without_card(desk)

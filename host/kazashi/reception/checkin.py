@@ -93,6 +93,10 @@ def _run(patient: Patient, run: Callable[[Patient], None]) -> None:
 
 
 def _with_card(patient: Patient, way: Way) -> None:
+    if patient.place.reader is None:  # people have been told
+        patient.visit.outcome = Outcome.READER_FAILED
+        fall_back(patient)
+        return
     try:
         about = identify_patient(patient, way)
     except Refused as refused:

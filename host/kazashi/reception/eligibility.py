@@ -156,3 +156,20 @@ class Centre(Protocol):
             CentreError: nothing, for now.
         """
         ...
+
+
+def answer_of(centre: Centre, request: Request) -> Eligibility:
+    """What `centre` answers, never to another request: that would be somebody else's insurance.
+
+    Raises:
+        CentreError: nothing, for now.
+    """
+    try:
+        answer = centre.ask(request)
+    except CentreError:
+        raise
+    except Exception as error:  # anybody's, and what it says may hold what it was asked
+        raise CentreFailed(type(error).__name__) from None
+    if answer.reference != request.reference:
+        raise CentreFailed("an answer to another request")
+    return answer

@@ -17,12 +17,11 @@ from kazashi.reception.desk import (
 )
 from kazashi.reception.eligibility import (
     REFERENCE_SIZE,
-    Centre,
     CentreError,
-    CentreFailed,
     Eligibility,
     Identified,
     Request,
+    answer_of,
 )
 from kazashi.reception.patient import Patient
 from kazashi.reception.profiles import Token, Way
@@ -60,7 +59,7 @@ def ask_centre(patient: Patient, about: Identified | CertificatePaper) -> None:
     reference = secrets.token_hex(REFERENCE_SIZE)
     request = Request(reference, about, visit.consents, visit.prescription)
     try:
-        answer = _answer(patient.place.centre, request)
+        answer = answer_of(patient.place.centre, request)
     except CentreError as error:
         patient.note("eligibility", reference=reference, error=type(error).__name__)
         patient.tell(text_of(error))
@@ -81,19 +80,6 @@ def take_answer(patient: Patient, answer: Eligibility) -> None:
     )
     text, mark = answer.standing.text, TEST_MARK if answer.is_simulated else ""
     patient.tell(Text(mark + text.ja, mark + text.en))
-
-
-def _answer(centre: Centre, request: Request) -> Eligibility:
-    """Never that of another request: it would be somebody else's insurance."""
-    try:
-        answer = centre.ask(request)
-    except CentreError:
-        raise
-    except Exception as error:  # anybody's, and what it says may hold what it was asked
-        raise CentreFailed(type(error).__name__) from None
-    if answer.reference != request.reference:
-        raise CentreFailed("an answer to another request")
-    return answer
 
 
 def _hold(patient: Patient, reason: str) -> None:

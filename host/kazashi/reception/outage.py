@@ -18,6 +18,7 @@ from kazashi.reception.eligibility import (
     CentreUnreachable,
     Eligibility,
     Request,
+    answer_of,
 )
 from kazashi.reception.journal import Held, Journal
 from kazashi.reception.typed import Mistyped, birth_date, narrow, required
@@ -69,7 +70,7 @@ def ask_held(
         reference = secrets.token_hex(REFERENCE_SIZE)
         items = FourItems(held.name, held.address, held.birth, Sex(held.sex))
         try:
-            answer = centre.ask(Request(reference, items))
+            answer = answer_of(centre, Request(reference, items))
         except (CentreUnreachable, CentreBusy):
             return  # the others would fare the same
         except CentreError as error:
