@@ -24,6 +24,7 @@ from kazashi.errors import (
     ReadInterrupted,
 )
 from kazashi.reader import Reader
+from kazashi.sim.issued import Issued
 from kazashi.sim.jpki import Jpki
 from kazashi.sim.person import Person
 from kazashi.sim.picc import BlockSettings, TypeB
@@ -101,7 +102,7 @@ class CountingJpki(Jpki):
     """Counts how often it was shown a PIN."""
 
     def __init__(self, takes_extended):
-        super().__init__(PERSON, pin=PIN, takes_extended=takes_extended)
+        super().__init__(PERSON, Issued(pin=PIN, takes_extended=takes_extended))
         self.pins_shown = 0
 
     def transmit(self, apdu):

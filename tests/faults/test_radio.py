@@ -6,6 +6,7 @@ from itertools import combinations, product
 import pytest
 
 from kazashi.errors import CardGone, NoCard
+from kazashi.sim.issued import Issued
 from kazashi.sim.jpki import Jpki
 from kazashi.sim.person import Person
 from kazashi.sim.picc import BlockSettings, TypeB
@@ -110,7 +111,7 @@ def test_the_card_leaves(way, place, fwi):
 def test_another_card_takes_its_place(way, place):
     """What was read of one card is never mixed with the other's."""
     tapping = on_a_desk(way)
-    other = TypeB(Jpki(OTHER, pin="9999"))
+    other = TypeB(Jpki(OTHER, Issued(pin="9999")))
 
     def swap(index, _frame):
         if index == place:

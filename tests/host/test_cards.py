@@ -22,6 +22,7 @@ from kazashi.errors import (
 )
 from kazashi.sim.apdu import CommandApdu, MalformedApdu
 from kazashi.sim.files import Data
+from kazashi.sim.issued import Issued
 from kazashi.sim.jpki import ANDROID, Jpki
 from kazashi.sim.person import Person
 from simulated import Simulated
@@ -186,7 +187,7 @@ def test_a_file_without_a_certificate_is_malformed(content):
 
 
 def test_a_card_that_was_issued_without_a_certificate_says_so():
-    card = Jpki(PERSON, has_certificate=False)
+    card = Jpki(PERSON, Issued(has_certificate=False))
     with pytest.raises(NoCertificate, match="has no certificate for user authentication"):
         JpkiSession(Simulated(card)).authentication_certificate()
     del card.files[0x000A]
@@ -196,7 +197,7 @@ def test_a_card_that_was_issued_without_a_certificate_says_so():
 
 @pytest.mark.parametrize("availability", ["", "8f", "8f00", "8f8f00", "008f00"])
 def test_a_card_that_does_not_say_that_it_has_none_has_a_broken_one(availability):
-    card = Jpki(PERSON, has_certificate=False)
+    card = Jpki(PERSON, Issued(has_certificate=False))
     card.files[0x0008] = Data(bytes.fromhex(availability))
     with pytest.raises(MalformedFile):
         JpkiSession(Simulated(card)).authentication_certificate()

@@ -34,6 +34,7 @@ from kazashi.errors import (
 )
 from kazashi.sim.authority import Authority, shared_authority
 from kazashi.sim.card import BankCard, MyNumberCard
+from kazashi.sim.issued import Issued
 from kazashi.sim.jpki import ANDROID, IPHONE, Jpki
 from kazashi.sim.person import MY_NUMBER, Person
 from kazashi.sim.tlv import tlv, with_offsets
@@ -87,7 +88,7 @@ def test_the_pin_opens_the_four_items_too():
 
 @pytest.mark.parametrize("takes_extended", [True, False])
 def test_nothing_is_asked_for_beyond_the_end_of_the_photo(takes_extended):
-    card = MyNumberCard(PERSON, takes_extended=takes_extended)
+    card = MyNumberCard(PERSON, Issued(takes_extended=takes_extended))
     card.face.files[0x0002].content += bytes(1000)
     session = face_of(card)
     assert session.surface() == Surface.parse(FACE)
@@ -98,7 +99,7 @@ def test_nothing_is_asked_for_beyond_the_end_of_the_photo(takes_extended):
 
 def test_progress_grows_to_the_whole_photo():
     seen = []
-    card = MyNumberCard(PERSON, takes_extended=False)
+    card = MyNumberCard(PERSON, Issued(takes_extended=False))
     face_of(card).surface(lambda so_far, size: seen.append((so_far, size)))
     assert seen[-1] == (len(FACE), len(FACE))
     assert len(seen) > 10
@@ -248,20 +249,20 @@ def test_the_face_wants_the_code_first():
 
 @pytest.mark.parametrize("left", [1, 2, 3])
 def test_with_few_tries_left_a_code_is_never_shown(left):
-    channel = Simulated(MyNumberCard(PERSON, code_tries=left))
+    channel = Simulated(MyNumberCard(PERSON, Issued(code_tries=left)))
     with pytest.raises(FewTriesLeft, match=f"{left} tries left"):
         FaceSurfaceSession(channel).verify_code_b(PERSON.code_b)
     assert not channel.verifies()
 
 
 def test_a_right_code_resets_its_tries():
-    card = MyNumberCard(PERSON, code_tries=4)
+    card = MyNumberCard(PERSON, Issued(code_tries=4))
     face_of(card)
     assert card.face.code_b.left == 10
 
 
 def test_a_blocked_code_is_said_to_be_blocked():
-    channel = Simulated(MyNumberCard(PERSON, code_tries=0))
+    channel = Simulated(MyNumberCard(PERSON, Issued(code_tries=0)))
     with pytest.raises(CodeBlocked):
         FaceSurfaceSession(channel).verify_code_b(PERSON.code_b)
     assert not channel.verifies()
@@ -279,7 +280,7 @@ def test_the_pin_of_input_support_has_tries_of_its_own():
 
 
 def test_a_locked_card_still_shows_its_face():
-    card = MyNumberCard(PERSON, tries_left=0)
+    card = MyNumberCard(PERSON, Issued(tries_left=0))
     with pytest.raises(PinBlocked):
         JpkiSession(Simulated(card)).pin_tries_left()
     with pytest.raises(PinBlocked):
@@ -290,7 +291,7 @@ def test_a_locked_card_still_shows_its_face():
 
 @pytest.mark.parametrize("session", [JpkiSession, InputSupportSession])
 def test_a_card_without_a_pin_is_never_shown_one(session):
-    channel = Simulated(MyNumberCard(PERSON, has_pin=False))
+    channel = Simulated(MyNumberCard(PERSON, Issued(has_pin=False)))
     opened = session(channel)
     for ask in (opened.pin_tries_left, lambda: opened.verify_pin("1234", with_last_try=True)):
         with pytest.raises(PinAbsent) as absent:

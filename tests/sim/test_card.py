@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kazashi.sim.card import BankCard
+from kazashi.sim.issued import Issued
 from kazashi.sim.jpki import Jpki
 from kazashi.sim.person import Person
 
@@ -80,7 +81,7 @@ def test_status_words(card, commands, status):
 
 
 def test_a_card_without_extended_length_refuses_it():
-    assert ask(Jpki(PERSON, takes_extended=False), SELECT, "00b08a00000000") == "6700"
+    assert ask(Jpki(PERSON, Issued(takes_extended=False)), SELECT, "00b08a00000000") == "6700"
 
 
 def test_selecting_again_and_losing_power_log_out(card):

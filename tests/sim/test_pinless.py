@@ -8,6 +8,7 @@ from kazashi.sim.approved import ApprovedComponent
 from kazashi.sim.authority import Authority, shared_authority
 from kazashi.sim.card import MyNumberCard
 from kazashi.sim.files import Refused
+from kazashi.sim.issued import Issued
 from kazashi.sim.person import Person
 from kazashi.sim.tlv import signed
 
@@ -38,7 +39,7 @@ def proof(card, key=TEST.terminal_key, message=None):
 
 @pytest.mark.parametrize("kind", [{}, {"has_pin": False}, {"tries_left": 0}])
 def test_a_card_signs_without_its_pin_for_the_approved_component(kind):
-    card = MyNumberCard(PERSON, **kind)
+    card = MyNumberCard(PERSON, Issued(**kind))
     signature = ApprovedComponent(lambda apdu: card.transmit(apdu).apdu).sign_without_pin(b"hello")
     PERSON.key.public_key().verify(signature, b"hello", padding.PKCS1v15(), hashes.SHA256())
 

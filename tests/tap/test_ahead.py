@@ -10,6 +10,7 @@ from kazashi.cards.jpki import PLAN, JpkiSession
 from kazashi.errors import CardGone, PinRequired, ReaderError
 from kazashi.reader import Reader, _arm
 from kazashi.sim.card import MyNumberCard
+from kazashi.sim.issued import Issued
 from kazashi.sim.jpki import Jpki
 from kazashi.sim.options import CARDS, Options
 from kazashi.sim.person import Person
@@ -23,8 +24,8 @@ PIN = "1234"
 class Counting(Jpki):
     """Keeps the commands that it was given."""
 
-    def __init__(self, **kind):
-        super().__init__(PERSON, pin=PIN, **kind)
+    def __init__(self, *, takes_extended=True, **kind):
+        super().__init__(PERSON, Issued(PIN, takes_extended=takes_extended), **kind)
         self.commands = []
 
     def transmit(self, apdu):

@@ -24,6 +24,7 @@ from kazashi.cards.jpki import PLAN, JpkiSession
 from kazashi.errors import CardError, NoCard, ReaderError
 from kazashi.reader import Reader
 from kazashi.sim.card import Jpki
+from kazashi.sim.issued import Issued
 from kazashi.sim.options import BUSES, CARDS, Options
 from kazashi.sim.person import Person
 from kazashi.sim.picc import TypeB
@@ -201,7 +202,7 @@ ENDS = [
 @pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("bus", BUSES)
 def test_whenever_and_however_a_tap_ends_nothing_of_it_stays(bus, step, end):
-    patient = Patient(TypeB(Jpki(PERSON, pin=PIN)), bus=bus)
+    patient = Patient(TypeB(Jpki(PERSON, Issued(pin=PIN))), bus=bus)
     step(patient)
     assert patient.traces().keys() >= STEPS[step]
     end(patient)
@@ -210,7 +211,7 @@ def test_whenever_and_however_a_tap_ends_nothing_of_it_stays(bus, step, end):
 
 @pytest.mark.parametrize("place", range(4, 14))
 def test_nothing_stays_of_a_read_that_was_cut(place):
-    patient = Patient(TypeB(Jpki(PERSON, pin=PIN)))
+    patient = Patient(TypeB(Jpki(PERSON, Issued(pin=PIN))))
     card = patient.desk.cards[0]
     patient.secrets["certificate"] = PERSON.certificate
 
@@ -263,7 +264,7 @@ def test_what_one_of_them_did_not_forget_would_be_found(monkeypatch, owner):
     bus = {bus_uart: "hsu", bus_i2c: "i2c"}.get(owner, "spi")
     left = set()
     for step in STEPS:
-        patient = Patient(TypeB(Jpki(PERSON, pin=PIN)), bus=bus)
+        patient = Patient(TypeB(Jpki(PERSON, Issued(pin=PIN))), bus=bus)
         step(patient)
         patient.reader.rest()
         left = left.union(*patient.traces().values())
@@ -271,7 +272,7 @@ def test_what_one_of_them_did_not_forget_would_be_found(monkeypatch, owner):
 
 
 def test_no_command_of_a_plan_outlives_it():
-    patient = Patient(TypeB(Jpki(PERSON, pin=PIN)))
+    patient = Patient(TypeB(Jpki(PERSON, Issued(pin=PIN))))
     patient.reads()
     command = patient.desk.app._reading._command
     assert any(command)
@@ -280,14 +281,14 @@ def test_no_command_of_a_plan_outlives_it():
 
 
 def test_a_request_that_came_where_a_part_was_due_is_not_forgotten():
-    patient = Patient(TypeB(Jpki(PERSON, pin=PIN)))
+    patient = Patient(TypeB(Jpki(PERSON, Issued(pin=PIN))))
     patient.reads()
     patient.desk.usb.to_reader += Frame(Transmit.kind, 200, b"\x00\x00\x20\x00\x98").build()
     patient.reader.show(Signal.TRY_AGAIN)  # which stands in its payload
 
 
 def test_a_request_behind_rest_is_not_forgotten():
-    patient = Patient(TypeB(Jpki(PERSON, pin=PIN)))
+    patient = Patient(TypeB(Jpki(PERSON, Issued(pin=PIN))))
     patient.reads()
     patient.desk.usb.to_reader += Frame(Rest.kind, 200, b"").build()
     patient.reader.show(Signal.TRY_AGAIN)
@@ -307,7 +308,7 @@ def is_not_asked_for(patient):
 
 @pytest.mark.parametrize("tap", [is_read_in_another_order, is_not_asked_for])
 def test_the_host_lets_go_of_what_was_read_ahead(tap):
-    patient = Patient(TypeB(Jpki(PERSON, pin=PIN)))
+    patient = Patient(TypeB(Jpki(PERSON, Issued(pin=PIN))))
     tap(patient)
     patient.secrets["certificate"] = PERSON.certificate
     driver = patient.reader, patient.card
@@ -317,7 +318,7 @@ def test_the_host_lets_go_of_what_was_read_ahead(tap):
 
 
 def test_the_host_lets_go_of_a_card_that_came_too_late(monkeypatch):
-    patient = Patient(TypeB(Jpki(PERSON, pin=PIN)))
+    patient = Patient(TypeB(Jpki(PERSON, Issued(pin=PIN))))
     patient.secrets["certificate"] = PERSON.certificate
     monkeypatch.setattr(Reader, "_await_card", lambda *_: patient.desk.step())
     with pytest.raises(NoCard):
@@ -326,7 +327,7 @@ def test_the_host_lets_go_of_a_card_that_came_too_late(monkeypatch):
 
 
 def test_the_host_lets_go_of_octets_that_were_in_no_frame():
-    patient = Patient(TypeB(Jpki(PERSON, pin=PIN)))
+    patient = Patient(TypeB(Jpki(PERSON, Issued(pin=PIN))))
     patient.reads()
     patient.desk.usb.to_host += PERSON.certificate[:500]
     patient.reader.show(Signal.DONE)

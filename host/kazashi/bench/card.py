@@ -1,5 +1,6 @@
 """The cards that are read: they take no time of their own, so that only readers differ."""
 
+from kazashi.sim.issued import Issued
 from kazashi.sim.jpki import Jpki
 from kazashi.sim.person import Person
 from kazashi.sim.picc import FRAME_SIZES, BlockSettings, TypeB
@@ -19,6 +20,6 @@ class Cards:
         if size not in self._persons:
             self._persons[size] = Person(size)
         person = self._persons[size]
-        application = Jpki(person, takes_extended=case.extended, command_s=0.0)
+        application = Jpki(person, Issued(takes_extended=case.extended), command_s=0.0)
         settings = BlockSettings(fsci=FRAME_SIZES.index(case.fsc), block_s=0.0)
         return TypeB(application, settings), person.certificate

@@ -1,10 +1,11 @@
 """Cards: several applications on one chip, and a card that a reception meets by mistake."""
 
 from .files import Data, FileApplication
-from .jpki import PIN_TRIES, Jpki
+from .issued import USUAL, Issued
+from .jpki import Jpki
 from .person import Person
 from .picc import Response
-from .surface import CODE_TRIES, FaceSurface, InputSupport
+from .surface import FaceSurface, InputSupport
 
 _PPSE = b"2PAY.SYS.DDF01"
 _SELECT_BY_NAME = bytes.fromhex("00a404")
@@ -14,44 +15,17 @@ class MyNumberCard:
     """The JPKI application and both surface applications. One is selected at a time: to select
     another is to lose every PIN and code that was verified.
 
-    `tries_left`: of each 4-digit PIN, at the start; `code_tries`: of 照合番号B. `copy_of`: the card
-    of this person was copied, all files and no key, to a chip with the keys of `person`.
+    `copy_of`: the card of this person was copied, all files and no key, to a chip with the keys of
+    `person`.
     """
 
     def __init__(
-        self,
-        person: Person,
-        *,
-        pin: str = "1234",
-        tries_left: int = PIN_TRIES,
-        has_pin: bool = True,
-        has_certificate: bool = True,
-        code_tries: int = CODE_TRIES,
-        copy_of: Person | None = None,
-        takes_extended: bool = True,
+        self, person: Person, issued: Issued = USUAL, *, copy_of: Person | None = None
     ) -> None:
         shown = copy_of or person
-        self.jpki = Jpki(
-            shown,
-            pin=pin,
-            tries_left=tries_left,
-            has_pin=has_pin,
-            has_certificate=has_certificate,
-            chip=person,
-            takes_extended=takes_extended,
-        )
-        self.face = FaceSurface(
-            shown, chip=person, code_tries=code_tries, takes_extended=takes_extended
-        )
-        self.text = InputSupport(
-            shown,
-            pin=pin,
-            tries_left=tries_left,
-            has_pin=has_pin,
-            chip=person,
-            code_tries=code_tries,
-            takes_extended=takes_extended,
-        )
+        self.jpki = Jpki(shown, issued, chip=person)
+        self.face = FaceSurface(shown, issued, chip=person)
+        self.text = InputSupport(shown, issued, chip=person)
         self.person = shown
         self._selected: FileApplication = self.jpki
 

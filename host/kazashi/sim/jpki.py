@@ -7,12 +7,12 @@ from functools import cached_property
 
 from .apdu import CommandApdu
 from .files import CONDITIONS, LENGTH, PARAMETERS, Data, Entry, FileApplication, Key, Pin, Refused
+from .issued import PIN_TRIES, USUAL, Issued
 from .person import Person
 from .pinless import TerminalCheck
 
 JPKI_AID = bytes.fromhex("d392f000260100000001")
 CARD, ANDROID, IPHONE = "JPKIAPICCTOKEN2", "JPKIAPGPSETOKEN", "JPKIAPIOSTOKEN"
-PIN_TRIES = 3
 
 _PADDING_AFTER_CERTIFICATE = 400  # files are longer than what is in them
 _EMPTY = 2000  # bytes of a file whose certificate was not issued
@@ -25,39 +25,34 @@ class Jpki(FileApplication):
     On Android the PIN comes before the certificate. An iPhone was unlocked by its holder's face or
     finger before it is held to the reader: it signs without a PIN, and after 80 FC it takes no
     command (that much in jpki/myna and myna-card; the status word is not confirmed by a real one).
-    `has_pin`: False for a card issued without one (顔認証マイナンバーカード); that its PIN's file
-    is not there, rather than blocked, is not confirmed by a real card either. `has_certificate`:
-    False for one issued without that for user authentication; EF 0008 says so, as it does of a
-    child's missing one for signatures (myna-card), but that zeros fill its file is not confirmed.
     `chip`: whose keys are in it, where that is not the person.
     """
 
     def __init__(
         self,
         person: Person,
+        issued: Issued = USUAL,
         *,
-        pin: str = "1234",
-        tries_left: int = PIN_TRIES,
-        has_pin: bool = True,
-        has_certificate: bool = True,
         label: str = CARD,
         chip: Person | None = None,
-        takes_extended: bool = True,
         command_s: float = 0.002,
         sign_s: float = 0.3,
     ) -> None:
         self.person = person
-        self.pin = Pin(pin, PIN_TRIES, tries_left)
+        self.pin = Pin(issued.pin, PIN_TRIES, issued.tries_left)
         self._sign_pin = Pin("ABC123", 5)
         self._terminal = TerminalCheck(person.authority)
-        self._has_pin = has_pin
-        self._has_certificate = has_certificate
+        self._issued = issued
         self._label = label
         self._chip = chip or person
         self._is_finished = False
         guards = (self.pin, self._sign_pin, self._terminal)
         super().__init__(
-            JPKI_AID, guards, takes_extended=takes_extended, command_s=command_s, sign_s=sign_s
+            JPKI_AID,
+            guards,
+            takes_extended=issued.takes_extended,
+            command_s=command_s,
+            sign_s=sign_s,
         )
         self._instructions |= {
             (0x80, 0xFC): self._finish,
@@ -86,9 +81,9 @@ class Jpki(FileApplication):
             0x001A: Key(self._chip.key, (sign_pin,)),
             0x001B: sign_pin,
         }
-        if not self._has_pin:
+        if not self._issued.has_pin:
             del files[0x0018]
-        if not self._has_certificate:
+        if not self._issued.has_certificate:
             files |= {0x0008: Data(bytes.fromhex("8f0000")), 0x000A: Data(bytes(_EMPTY))}
         return files
 

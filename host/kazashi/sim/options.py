@@ -8,12 +8,12 @@ from urllib.parse import parse_qsl
 from .ailments import BOARD, FAULTS
 from .authority import Authority
 from .card import BankCard, MyNumberCard
-from .jpki import ANDROID, IPHONE, PIN_TRIES, Jpki
+from .issued import CODE_TRIES, PIN_TRIES, Issued
+from .jpki import ANDROID, IPHONE, Jpki
 from .person import Person
 from .picc import FRAME_SIZES, BlockSettings, TypeA, TypeB
 from .pn532 import BAUD_RATES
 from .radio import Picc
-from .surface import CODE_TRIES
 
 BUSES = ("spi", "hsu", "i2c")  # hsu: the UART
 # The last one has 31-bit small ints and ticks that wrap at 2^30, as the RP2040's has.
@@ -103,7 +103,7 @@ _EXPIRED = -200  # days: beyond the last day of the third month that follows
 
 
 def _card(options: Options, fwi: int = 10) -> list[Picc]:
-    return [_type_b(options, _my_number_card(options, _person(options)), fwi)]
+    return [_type_b(options, MyNumberCard(_person(options), _issued(options)), fwi)]
 
 
 def _slow_card(options: Options) -> list[Picc]:
@@ -123,13 +123,13 @@ def _iphone(options: Options) -> list[Picc]:
 
 
 def _without_pin(options: Options) -> list[Picc]:
-    card = _my_number_card(options, _person(options), has_pin=False)
-    return [_type_b(options, card)]
+    issued = replace(_issued(options), has_pin=False)
+    return [_type_b(options, MyNumberCard(_person(options), issued))]
 
 
 def _without_certificate(options: Options) -> list[Picc]:
-    card = _my_number_card(options, _person(options), has_certificate=False)
-    return [_type_b(options, card)]
+    issued = replace(_issued(options), has_certificate=False)
+    return [_type_b(options, MyNumberCard(_person(options), issued))]
 
 
 def _locked(options: Options) -> list[Picc]:
@@ -142,16 +142,16 @@ def _expired(options: Options) -> list[Picc]:
 
 def _of_unknown_issuer(options: Options) -> list[Picc]:
     person = _person(options, authority=Authority("Kazashi simulator, unknown"))
-    return [_type_b(options, _my_number_card(options, person))]
+    return [_type_b(options, MyNumberCard(person, _issued(options)))]
 
 
 def _cloned(options: Options) -> list[Picc]:
-    card = _my_number_card(options, Person(seed=1), copy_of=_person(options))
+    card = MyNumberCard(Person(seed=1), _issued(options), copy_of=_person(options))
     return [_type_b(options, card)]
 
 
 def _infant(options: Options) -> list[Picc]:
-    return [_type_b(options, _my_number_card(options, _person(options, is_infant=True)))]
+    return [_type_b(options, MyNumberCard(_person(options, is_infant=True), _issued(options)))]
 
 
 def _person(
@@ -165,22 +165,11 @@ def _person(
     )
 
 
-def _my_number_card(
-    options: Options,
-    person: Person,
-    *,
-    has_pin: bool = True,
-    has_certificate: bool = True,
-    copy_of: Person | None = None,
-) -> MyNumberCard:
-    return MyNumberCard(
-        person,
+def _issued(options: Options) -> Issued:
+    return Issued(
         pin=options.pin,
         tries_left=options.tries,
-        has_pin=has_pin,
-        has_certificate=has_certificate,
         code_tries=options.code_tries,
-        copy_of=copy_of,
         takes_extended=options.extended,
     )
 
@@ -191,13 +180,7 @@ def _type_b(options: Options, card: MyNumberCard, fwi: int = 10) -> TypeB:
 
 def _phone(options: Options, label: str) -> list[Picc]:
     """It has no surface application."""
-    jpki = Jpki(
-        _person(options),
-        pin=options.pin,
-        tries_left=options.tries,
-        label=label,
-        takes_extended=options.extended,
-    )
+    jpki = Jpki(_person(options), _issued(options), label=label)
     return [TypeA(jpki, BlockSettings(fsci=FRAME_SIZES.index(options.fsc), fwi=8))]
 
 

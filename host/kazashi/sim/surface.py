@@ -13,13 +13,12 @@ from functools import cached_property
 from cryptography.hazmat.primitives.asymmetric import padding, utils
 
 from .files import Data, Entry, FileApplication, Key, Pin
-from .jpki import PIN_TRIES
+from .issued import CODE_TRIES, PIN_TRIES, USUAL, Issued
 from .person import MY_NUMBER, Person
 from .tlv import key_objects, signed, tlv, with_offsets
 
 FACE_AID = bytes.fromhex("d3921000310001010402")
 TEXT_AID = bytes.fromhex("d3921000310001010408")
-CODE_TRIES = 10
 
 _CODE_A_TRIES = 10
 _THREE_SHA256 = bytes.fromhex("3071300d060960864801650304020105000460")  # of 96 bytes
@@ -35,18 +34,17 @@ class FaceSurface(FileApplication):
     def __init__(
         self,
         person: Person,
+        issued: Issued = USUAL,
         *,
         chip: Person | None = None,
-        code_tries: int = CODE_TRIES,
-        takes_extended: bool = True,
     ) -> None:
         self._person = person
         self._chip = chip or person
         self._birth = Pin(person.code_b[:6], CODE_TRIES)
-        self.code_b = Pin(person.code_b, CODE_TRIES, code_tries)
+        self.code_b = Pin(person.code_b, CODE_TRIES, issued.code_tries)
         self._code_a = Pin(MY_NUMBER, _CODE_A_TRIES)
         guards = (self._birth, self.code_b, self._code_a)
-        super().__init__(FACE_AID, guards, takes_extended=takes_extended)
+        super().__init__(FACE_AID, guards, takes_extended=issued.takes_extended)
 
     @cached_property
     def files(self) -> dict[int, Entry]:
@@ -102,22 +100,18 @@ class InputSupport(FileApplication):
     def __init__(
         self,
         person: Person,
+        issued: Issued = USUAL,
         *,
-        pin: str = "1234",
-        tries_left: int = PIN_TRIES,
-        has_pin: bool = True,
         chip: Person | None = None,
-        code_tries: int = CODE_TRIES,
-        takes_extended: bool = True,
     ) -> None:
         self._person = person
         self._chip = chip or person
-        self._has_pin = has_pin
-        self.pin = Pin(pin, PIN_TRIES, tries_left)
-        self.code_b = Pin(person.code_b, CODE_TRIES, code_tries)
+        self._has_pin = issued.has_pin
+        self.pin = Pin(issued.pin, PIN_TRIES, issued.tries_left)
+        self.code_b = Pin(person.code_b, CODE_TRIES, issued.code_tries)
         self._code_a = Pin(MY_NUMBER, _CODE_A_TRIES)
         guards = (self.pin, self.code_b, self._code_a)
-        super().__init__(TEXT_AID, guards, takes_extended=takes_extended)
+        super().__init__(TEXT_AID, guards, takes_extended=issued.takes_extended)
 
     @cached_property
     def files(self) -> dict[int, Entry]:
