@@ -14,7 +14,6 @@
     │   └── ReaderHot           let it cool down for some seconds
     ├── NotFlashed              the board did not take its firmware: see `reason`
     │   └── WrongBoard          it is another one
-    ├── BadSettings             the configuration, reception/settings.py: see `place`
     └── CardError               the card: ask the person
         ├── NoCard              none came in time, or it is not there any more
         ├── CardGone            it left during the exchange: present it again

@@ -1,4 +1,12 @@
-"""What can go wrong beside reader and card: `ReceptionError`, base of the rooms' own errors."""
+"""What can go wrong beside reader and card.
+
+    ReceptionError           base; catch it to catch everything below
+    ├── JournalError         nothing can be kept, for now: see journal/errors.py
+    ├── CentreError          eligibility is not known, for now: see eligibility.py
+    ├── CertifiedFailed      the approved component identified nobody: another way
+    ├── FaceNotAvailable     models, or their engine, are missing: see `reasons`
+    └── BadSettings          the configuration is wrong: see `place`
+"""
 
 
 class ReceptionError(Exception):

@@ -11,11 +11,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
-from kazashi.errors import ReaderError
+from kazashi.reception.errors import ReceptionError
 
 
-class BadSettings(ReaderError):
+class BadSettings(ReceptionError):
     """`place`: the file, or the field in it, such as face.threshold."""
+
+    on_screen = "受付の設定がまちがっています。設定した人にお知らせください。"
 
     def __init__(self, place: str, advice: str) -> None:
         self.place = place
