@@ -6,6 +6,8 @@
     ├── CertifiedFailed      the approved component identified nobody: another way
     ├── FaceNotAvailable     models, or their engine, are missing: see `reasons`
     └── BadSettings          the configuration is wrong: see `place`
+
+A visit goes on where one of them is met, and ends with an outcome.
 """
 
 
