@@ -108,12 +108,31 @@ def test_an_answer_that_is_none_holds_the_visit(counter, centre):
     assert counter.steps("eligibility")[0]["error"] == "CentreFailed"
 
 
-def test_a_card_that_refuses_one_application_is_good_for_another_way(counter, refuses):
+SELECT_FACE_SURFACE = b"\x00\xa4\x04\x0c\x0a" + FACE_SURFACE
+
+
+def test_a_card_that_refuses_one_application_is_good_for_another_way(counter, own_faces, refuses):
     card = counter.lay()
-    refuses(card, b"\x00\xa4\x04\x0c\x0a" + FACE_SURFACE, b"\x6a\x86")
-    visit = counter.check_in(Way.VISUAL, {AskWay: Way.PIN})
+    refuses(card, SELECT_FACE_SURFACE, b"\x6a\x86")
+    visit = counter.check_in(Way.FACE, {AskWay: Way.PIN}, faces=own_faces)
     assert (visit.outcome, visit.way) == (Outcome.CHECKED_IN, Way.PIN)
     assert len(counter.people.questions(AskWay)) == 1
+
+
+def test_a_card_that_shows_no_photo_is_compared_by_hand(counter, refuses):
+    card = counter.lay()
+    refuses(card, SELECT_FACE_SURFACE, b"\x6a\x86")
+    visit = counter.check_in(Way.VISUAL)
+    assert (visit.outcome, visit.way, visit.proof) == (Outcome.CHECKED_IN, Way.VISUAL, Proof.NONE)
+    assert counter.people.questions(AskStaff) == [AskStaff(b"")]
+
+
+def test_a_card_that_counts_no_tries_does_not_ask_for_ever(counter, refuses):
+    card = counter.lay()
+    refuses(card, b"\x00\x20", b"\x63\xc3")
+    visit = counter.check_in(Way.PIN)
+    assert visit.outcome is Outcome.NOT_IDENTIFIED
+    assert len(counter.people.questions(AskPin)) == 5
 
 
 def test_a_key_that_refuses_to_sign_leaves_the_visual_check(counter, refuses):

@@ -11,7 +11,9 @@ from kazashi.reception.texts import NO_ANSWER, NOT_GENUINE, Text, text_of
 from kazashi.reception.visit import Outcome, Proof
 
 _MOST_ANSWERS = 3  # that make no sense, until something else is offered
+_MOST_PINS = 5  # a card that counts has blocked its PIN before
 
+_WRONG_PINS = Text("暗証番号を確認できませんでした。", "The PIN was wrong too often.")
 _FOUR_DIGITS = Text("暗証番号は四けたの数字です。", "The PIN has four digits.")
 _LAST_TRY_KEPT = Text("暗証番号を使わずに進みます。", "Going on without the PIN.")
 
@@ -75,8 +77,11 @@ def _show_pin(patient: Patient, jpki: JpkiSession, pin: str | None = None) -> No
     """Show the PIN to the token: each that the holder enters once, after the tries left were read.
 
     `pin`: one that was entered before the token came.
+
+    Raises:
+        WayFailed: none of them is right, or the holder enters none.
     """
-    while True:
+    for _ in range(_MOST_PINS):
         patient.begin("pin")
         tries_left = _tries_left(patient, jpki)
         is_last = tries_left == 1
@@ -96,6 +101,7 @@ def _show_pin(patient: Patient, jpki: JpkiSession, pin: str | None = None) -> No
         else:
             patient.note("pin")
             return
+    raise WayFailed(_WRONG_PINS)
 
 
 def _tries_left(patient: Patient, jpki: JpkiSession) -> int:

@@ -6,7 +6,16 @@ Without a PIN only an approved verifier's component may ask the card for a signa
 
 from kazashi.cards.face_surface import FaceSurfaceSession
 from kazashi.cards.surface import Surface
-from kazashi.errors import CodeBlocked, Doubt, FewTriesLeft, NotGenuine, WrongCode
+from kazashi.errors import (
+    CardStatus,
+    CodeBlocked,
+    Doubt,
+    FewTriesLeft,
+    MalformedFile,
+    NotGenuine,
+    SurfaceAbsent,
+    WrongCode,
+)
 from kazashi.reception.by_key import certificate_of
 from kazashi.reception.desk import AskCodeB, AskFrame, AskStaff, StaffCheck
 from kazashi.reception.face.matching import FaceNotAvailable, FrameProblem, PhotoUnusable
@@ -60,11 +69,7 @@ def by_visual_check(patient: Patient) -> None:
     """Staff compare the person with the photo in the chip, or with the card in their hand."""
     tap = patient.tap(Token.CARD)
     patient.accept(certificate_of(tap), tap.token)
-    try:
-        surface = _genuine_surface(patient, tap)
-    except WayFailed as failure:
-        patient.tell(failure.reason)  # the card in the hand is left
-        surface = None
+    surface = _surface_to_look_at(patient, tap)
     check = _ask_staff(patient, surface.photo if surface else b"")
     patient.visit.staff, patient.visit.reason = check.staff, check.reason
     patient.note(
@@ -76,6 +81,17 @@ def by_visual_check(patient: Patient) -> None:
     )
     if not check.is_same:
         raise Refused(Outcome.NOT_IDENTIFIED, _SOMEBODY_ELSE)
+
+
+def _surface_to_look_at(patient: Patient, tap: Tap) -> Surface | None:
+    """None where the card in the hand is all that there is to compare with."""
+    try:
+        return _genuine_surface(patient, tap)
+    except WayFailed as failure:
+        patient.tell(failure.reason)
+    except (CardStatus, MalformedFile, SurfaceAbsent) as error:
+        patient.note("surface", error=type(error).__name__)
+    return None
 
 
 def _ask_staff(patient: Patient, photo: bytes) -> StaffCheck:
