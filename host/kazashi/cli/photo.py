@@ -11,7 +11,11 @@ _HALF = "▀"
 
 
 def show_photo(console: Console, photo: bytes) -> None:
-    """`photo`: JPEG 2000. Nothing where it cannot be read: the card in the hand has it, too."""
+    """`photo`: JPEG 2000. Nothing where it cannot be read, or there is no terminal: the card in the
+    hand has it, too.
+    """
+    if not console.is_terminal:
+        return
     try:
         picture = decode(photo, CARD_PHOTO)
     except PictureUnusable:
