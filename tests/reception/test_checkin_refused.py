@@ -84,6 +84,7 @@ def test_a_copy_is_told_as_the_reason_for_the_fallback(counter):
     visit = counter.check_in(Way.PIN, {AskFallback: Answer.YES})
     assert (visit.outcome, visit.refused) == (Outcome.FELL_BACK, Outcome.NOT_GENUINE)
     assert visit.certificate_sha256 == ""
+    assert counter.people.heard("Please take the card")  # it lies there still
 
 
 class Confused:

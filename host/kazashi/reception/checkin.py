@@ -20,7 +20,7 @@ from kazashi.reception.identification import identify_patient
 from kazashi.reception.inquiry import ask_centre, ask_consents
 from kazashi.reception.patient import Patient
 from kazashi.reception.place import Place
-from kazashi.reception.profiles import Way
+from kazashi.reception.profiles import Token, Way
 from kazashi.reception.texts import Text, text_of
 from kazashi.reception.visit import SUCCESSES, Outcome, Visit
 from kazashi.reception.without_card import fall_back
@@ -72,14 +72,13 @@ class Reception(Place):
         return patient.visit
 
     def _say_goodbye(self, patient: Patient) -> None:
-        visit = patient.visit
-        is_done = visit.outcome in SUCCESSES
-        patient.tell(_goodbye(visit))
+        patient.tell(_goodbye(patient.visit))
+        if patient.last_token is Token.CARD:
+            patient.tell(_TAKE_CARD)
+        is_done = patient.visit.outcome in SUCCESSES
         if self.reader:
             with suppress(ReaderError):  # people have been told
                 self.reader.show(Signal.DONE if is_done else Signal.FAILED)
-                if visit.way and not (visit.token and visit.token.is_phone):
-                    patient.tell(_TAKE_CARD)
 
 
 def _run(patient: Patient, run: Callable[[Patient], None]) -> None:

@@ -120,6 +120,7 @@ class Patient(Course):
         super().__init__(place, visit, desk)
         self.can_use_pin = True  # as far as is known of what lies on the reader
         self.can_use_face = True
+        self.last_token: Token | None = None  # on the reader, whatever became of it
         self.certificate: Certificate | None = None  # that was accepted
         self.surface: Surface | None = None  # that was proved genuine
         self._tap: Tap | None = None
@@ -151,7 +152,7 @@ class Patient(Course):
             self._tap = self._take_up(wanted)
         else:  # the way before may have selected another application
             self._tap.jpki = JpkiSession(self._tap.card)
-        self.visit.token = token = self._tap.token
+        self.visit.token = self.last_token = token = self._tap.token
         if token is not wanted:
             self.note("another token", token=token)
             if set(token.ways) & set(self.place.profile.ways):

@@ -29,7 +29,9 @@ class Faces:
 
 @dataclass(frozen=True)
 class Place:
-    """`reader`: None where it is out of order, and only the fall-backs are left. `journal`: None
+    """Where patients check in.
+
+    `reader`: None where it is out of order, and only the fall-backs are left. `journal`: None
     where it cannot be opened. `faces`: where face matching is not available, why. `component`: an
     approved verifier's, which has the card's key sign after face or visual check. `now`: aware of
     its zone. `clock`: seconds, for the timeline. `timeout_s`: how long a card is waited for.
