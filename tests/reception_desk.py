@@ -120,9 +120,14 @@ class Counter:
         self.take_away()
         self.simulated.lay_down()
 
+    def expect(self, answers=None, reacts=None):
+        """Those who come next."""
+        self.people = People(self._usual() | (answers or {}), reacts or {})
+        return self.people
+
     def check_in(self, way, answers=None, *, reacts=None, challenge=b"", **setting):
         """One visit; afterwards, whatever happened in it, the reader has kept its manners."""
-        self.people = People(self._usual() | (answers or {}), reacts or {})
+        self.expect(answers, reacts)
         for picc in self.simulated.cards:
             commands_of(_application(picc)).clear()
         reception = self.reception(**setting)
@@ -175,9 +180,7 @@ class Counter:
             AskCodeB: lambda _: self.card.person.code_b,
             AskConsents: lambda question: question.items,
             AskPrescription: Prescription.PAPER,
-            AskStaff: lambda question: StaffCheck(
-                "佐藤", "カメラの故障", "photo" if question.photo else "card", is_same=True
-            ),
+            AskStaff: StaffCheck("佐藤", "カメラの故障", is_same=True),
         }
 
     def _expect_manners(self):

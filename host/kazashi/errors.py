@@ -375,7 +375,7 @@ class FewTriesLeft(CardError):
         self.tries_left = tries_left
         self.on_screen = (
             f"カードの券面の番号は、あと{tries_left}回まちがえると使えなくなるため、確認しません。"
-            "暗証番号か、目視確認をお選びください。"
+            "ほかの方法をお選びください。"
         )
         super().__init__(
             f"the code of the card's face (照合番号B) has {tries_left} tries left, wrong ones "
@@ -414,23 +414,23 @@ class WrongPin(CardStatus):
 class PinBlocked(CardStatus):
     """Too many wrong ones."""
 
-    on_screen = "暗証番号が使えなくなっています。顔認証か、目視確認をお選びください。"
+    on_screen = "暗証番号が使えなくなっています。ほかの方法をお選びください。"
 
     def __init__(self) -> None:
         super().__init__(
             0x6984,
             0x20,
-            "the PIN is blocked: use face or visual check; the municipality can reset it",
+            "the PIN is blocked: choose another way; the municipality can reset it",
         )
 
 
 class PinAbsent(CardStatus):
     """The card was issued without a PIN (顔認証マイナンバーカード). Never ask for one."""
 
-    on_screen = "暗証番号のないカードです。顔認証か、目視確認をお選びください。"
+    on_screen = "暗証番号のないカードです。ほかの方法をお選びください。"
 
     def __init__(self, status: int = 0x6A82) -> None:
-        super().__init__(status, 0x20, "this card has no PIN: use face or visual check")
+        super().__init__(status, 0x20, "this card has no PIN: choose another way")
 
 
 class CodeRequired(CardStatus):
@@ -465,7 +465,7 @@ class WrongCode(CardStatus):
 class CodeBlocked(CardStatus):
     """Too many wrong ones."""
 
-    on_screen = "カードの券面の番号が使えなくなっています。暗証番号か、目視確認をお選びください。"
+    on_screen = "カードの券面の番号が使えなくなっています。ほかの方法をお選びください。"
 
     def __init__(self) -> None:
         super().__init__(

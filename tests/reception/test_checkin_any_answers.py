@@ -47,9 +47,7 @@ def answers_to(question, code_b):
         AskWay: st.sampled_from(Way),
         AskConsents: st.sets(st.sampled_from(Item)),
         AskPrescription: st.sampled_from(Prescription),
-        AskStaff: st.builds(
-            StaffCheck, st.text(), st.text(), st.sampled_from(["photo", "card"]), st.booleans()
-        ),
+        AskStaff: st.builds(StaffCheck, st.text(), st.text(), st.booleans()),
         AskFourItems: TYPED,
         AskFallback: st.sampled_from(Answer),
         AskCertificate: st.just(PAPER),

@@ -1,5 +1,6 @@
 """What a card or a centre says of somebody else is never this patient's; one refusal is not all."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -14,6 +15,8 @@ from kazashi.reception.desk import (
     AskConsents,
     AskFallback,
     AskFourItems,
+    AskFrame,
+    AskItemsPin,
     AskPin,
     AskStaff,
     AskWay,
@@ -22,14 +25,14 @@ from kazashi.reception.desk import (
 from kazashi.reception.eligibility import CentreUnreachable, Eligibility, Standing
 from kazashi.reception.fallback import Answer, Step
 from kazashi.reception.journal import INTERRUPTED
-from kazashi.reception.profiles import Way
+from kazashi.reception.profiles import Token, Way
 from kazashi.reception.simulated_centre import SimulatedCentre
 from kazashi.reception.visit import Outcome, Proof
-from reception_desk import Listening, commands_of
+from reception_desk import PIN, Listening, commands_of
 
 TYPED = FourItems("手入力　一郎", "東京都手入力区", date(1950, 4, 3), Sex.MALE)
 PAPER = CertificatePaper("01130012", "", "1234", "00", date(1950, 4, 3))
-SOMEBODY_ELSE = StaffCheck("鈴木", "写真とちがう", "photo", is_same=False)
+SOMEBODY_ELSE = StaffCheck("鈴木", "写真とちがう", is_same=False)
 CLOSING = bytes.fromhex("80fc0000")
 
 
@@ -155,7 +158,7 @@ def test_what_an_iphone_says_to_the_closing_command_changes_nothing(counter, ref
 
 def test_a_my_number_typed_as_a_reason_is_not_kept(counter):
     counter.lay()
-    check = StaffCheck("鈴木", "123456789012 のため", "card", is_same=True)
+    check = StaffCheck("鈴木", "123456789012 のため", is_same=True)
     visit = counter.check_in(Way.VISUAL, {AskStaff: check})
     assert visit.outcome is Outcome.NOT_IDENTIFIED
     assert visit.reason == ""
@@ -226,3 +229,173 @@ def test_without_a_reader_and_without_a_journal_the_fallbacks_are_left(counter):
     assert (visit.outcome, visit.is_kept) == (Outcome.NO_CARD, False)
     assert not counter.people.heard("take the card")
     assert bare.check_in(Way.PIN, counter.people).outcome is Outcome.READER_FAILED
+
+
+def test_a_phone_that_is_not_sensed_is_said_to_be_just_that_and_its_pin_asked_once(counter):
+    counter.lay("none")
+    pins = iter([PIN])
+    visit = counter.check_in(
+        Way.ANDROID, {AskPin: lambda _: next(pins, None)}, profile="phone", timeout_s=0.3
+    )
+    assert visit.outcome is Outcome.NO_CARD
+    assert counter.people.heard("No phone was sensed")
+    assert len(counter.people.questions(AskPin)) == 1
+
+
+def test_where_a_phone_leads_no_further_the_card_is_offered(counter):
+    counter.lay("android", tries=0)
+
+    def take_the_card(question):
+        assert question.ways == (Way.PIN, Way.VISUAL, Way.IPHONE)
+        assert not counter.air.is_on
+        counter.lay()
+        return Way.PIN
+
+    visit = counter.check_in(Way.ANDROID, {AskWay: take_the_card}, profile="away")
+    assert (visit.outcome, visit.way, visit.token) == (Outcome.CHECKED_IN, Way.PIN, Token.CARD)
+
+
+def test_a_phone_whose_certificate_has_ended_leaves_the_card(counter):
+    counter.lay("iphone", expires=-1)
+
+    def take_the_card(_question):
+        counter.lay()
+        return Way.PIN
+
+    visit = counter.check_in(Way.IPHONE, {AskWay: take_the_card}, profile="away")
+    assert (visit.outcome, visit.way, visit.refused) == (Outcome.CHECKED_IN, Way.PIN, None)
+
+
+def test_a_card_that_turns_out_to_be_readable_may_be_used_after_all(counter):
+    counter.lay("bank")
+    ways = iter([Way.ANDROID, Way.PIN])
+
+    def choose(_question):
+        counter.lay()  # the right card
+        return next(ways)
+
+    visit = counter.check_in(Way.PIN, {AskWay: choose}, profile="away")
+    assert (visit.outcome, visit.way) == (Outcome.CHECKED_IN, Way.PIN)
+
+
+def test_of_a_card_that_was_taken_away_nothing_stays_with_the_visit(counter):
+    counter.lay(expires=-40)
+
+    def swap(_question):
+        counter.lay("tag")
+        return PIN
+
+    visit = counter.check_in(Way.PIN, {AskPin: swap}, timeout_s=1)
+    assert visit.outcome is Outcome.NOT_A_MY_NUMBER_CARD
+    assert (visit.certificate_sha256, visit.validity, visit.token) == ("", None, None)
+
+
+def test_two_cards_are_called_two_cards_to_the_end(counter):
+    counter.lay("two")
+    visit = counter.check_in(Way.PIN, timeout_s=1)
+    assert visit.outcome is Outcome.SEVERAL_CARDS
+    assert counter.people.heard("Several cards lie there")
+
+
+def test_a_my_number_typed_among_the_four_items_is_not_held(counter):
+    counter.lay()
+    items = FourItems("1234 5678 9012", "東京都", date(1950, 4, 3), Sex.MALE)
+    visit = counter.check_in(
+        Way.PIN,
+        {AskItemsPin: None, AskFourItems: items},
+        centre=Listening(fails=[CentreUnreachable()]),
+    )
+    assert visit.outcome is Outcome.NOT_ANSWERED
+    assert counter.journal.held() == []
+
+
+def test_a_certificate_of_eligibility_brings_no_consent_of_the_card(counter):
+    counter.lay()
+    centre = Listening(Standing.INVALID)
+    counter.check_in(Way.PIN, {AskFallback: to_certificate, AskCertificate: PAPER}, centre=centre)
+    of_card, of_paper = centre.requests
+    assert of_card.consents.items
+    assert (of_paper.consents.items, of_paper.prescription) == ((), None)
+
+
+def test_a_centre_that_is_down_for_the_paper_undoes_nothing(counter):
+    counter.lay()
+    centre = Listening(Standing.INVALID)
+    ask = centre.ask
+
+    def answer_once(request):
+        if centre.requests:
+            raise CentreUnreachable
+        return ask(request)
+
+    centre.ask = answer_once
+    visit = counter.check_in(
+        Way.PIN,
+        {AskFallback: to_certificate, AskCertificate: PAPER, AskFourItems: None},
+        centre=centre,
+    )
+    assert (visit.outcome, visit.fallback) == (Outcome.CHECKED_IN, "certificate")
+    assert visit.eligibility.standing is Standing.INVALID
+
+
+def test_after_a_certificate_without_insurance_the_fallbacks_go_on(counter):
+    answers = {
+        AskFallback: lambda question: (
+            Answer.YES if question.step in (Step.CERTIFICATE, Step.PAST_VISIT) else Answer.NO
+        ),
+        AskCertificate: PAPER,
+    }
+    visit = counter.check_in(None, answers, centre=SimulatedCentre(Standing.NONE))
+    assert visit.fallback == "past_visit"
+
+
+def test_who_looked_in_a_way_that_failed_has_not_looked_in_the_next(counter):
+    counter.lay()
+    component = Failing()
+    visit = counter.check_in(Way.VISUAL, {AskWay: Way.PIN}, component=component)
+    assert (visit.outcome, visit.way, visit.staff) == (Outcome.CHECKED_IN, Way.PIN, "")
+
+
+class Failing:
+    """An approved component that gives back nothing."""
+
+    def identify(self, transmit, way, challenge):
+        return None
+
+
+class Silent:
+    """A centre that gives back nothing."""
+
+    def ask(self, request):
+        return None
+
+
+def test_a_centre_that_gives_back_nothing_has_not_answered(counter):
+    counter.lay()
+    assert counter.check_in(Way.PIN, centre=Silent()).outcome is Outcome.HELD
+
+
+class Crashing:
+    """A face engine of somebody else."""
+
+    def compare(self, photo, frame):
+        raise RuntimeError("out of memory")
+
+
+def test_a_face_engine_that_fails_leaves_the_other_ways(counter, own_faces):
+    counter.lay()
+    faces = replace(own_faces, matcher=Crashing())
+    visit = counter.check_in(Way.FACE, {AskFrame: b"", AskWay: Way.PIN}, faces=faces)
+    assert (visit.outcome, visit.way) == (Outcome.CHECKED_IN, Way.PIN)
+
+
+def test_without_a_journal_nobody_is_asked_for_what_cannot_be_kept(counter):
+    counter.lay()
+    reception = replace(
+        counter.reception(centre=Listening(fails=[CentreUnreachable()])), journal=None
+    )
+    people = counter.expect({AskItemsPin: PIN})
+    visit = reception.check_in(Way.PIN, people)
+    assert visit.outcome is Outcome.NOT_ANSWERED
+    assert people.questions(AskItemsPin) == []
+    assert not people.heard("are kept")

@@ -33,7 +33,7 @@ def test_without_the_code_staff_look_at_the_card_alone_and_nothing_is_proved(cou
 
 def test_somebody_else_is_not_checked_in_and_that_is_kept(counter):
     counter.lay()
-    check = StaffCheck("鈴木", "暗証番号をお忘れ", "photo", is_same=False)
+    check = StaffCheck("鈴木", "暗証番号をお忘れ", is_same=False)
     visit = counter.check_in(Way.VISUAL, {AskStaff: check})
     assert visit.outcome is Outcome.NOT_IDENTIFIED
     assert visit.eligibility is None
@@ -49,7 +49,7 @@ def test_somebody_else_is_not_checked_in_and_that_is_kept(counter):
 )
 def test_a_check_without_a_name_or_a_reason_that_can_be_kept_is_none(counter, staff, reason):
     counter.lay()
-    visit = counter.check_in(Way.VISUAL, {AskStaff: StaffCheck(staff, reason, "card", True)})
+    visit = counter.check_in(Way.VISUAL, {AskStaff: StaffCheck(staff, reason, is_same=True)})
     assert visit.outcome is Outcome.NOT_IDENTIFIED
     assert len(counter.people.questions(AskStaff)) == 3  # and what is wrong is told each time
     assert counter.steps("visual check") == []

@@ -32,6 +32,14 @@ class FaceSurfaceSession:
         self._files = Files(channel, AID, SurfaceAbsent, CodeRequired)
         self._code_b = CodeB(channel, _CODE_B)
 
+    def code_b_tries_left(self) -> int:
+        """How many tries 照合番号B has left. Costs none.
+
+        Raises:
+            CodeBlocked: none.
+        """
+        return self._code_b.tries_left()
+
     def verify_code_b(self, code: str) -> None:
         """Show 照合番号B to the card, once. See `verify.CodeB`."""
         self._code_b.verify(code)

@@ -147,7 +147,6 @@ class TerminalDesk:
         return StaffCheck(
             staff=self._given.staff or self._line(_STAFF),
             reason=self._given.reason or self._line(_REASON),
-            compared_with="photo" if question.photo else "card",
             is_same=self._choose(_IS_SAME, _YES_NO),
         )
 

@@ -2,7 +2,7 @@
 
 from kazashi.cards.certificate import Certificate
 from kazashi.cards.jpki import JpkiSession
-from kazashi.errors import CardError, PinAbsent, PinBlocked, PinRequired, WrongPin
+from kazashi.errors import PinAbsent, PinBlocked, PinRequired, ReaderError, WrongPin
 from kazashi.reception.desk import AskLastTry, AskPin
 from kazashi.reception.failures import Refused, WayFailed
 from kazashi.reception.patient import Patient, Tap
@@ -28,8 +28,10 @@ def by_pin(patient: Patient) -> None:
 
 def by_android(patient: Patient) -> None:
     """The PIN comes first, on the reader; then the phone, its certificate, its signature."""
-    pin = _ask_pin(patient, None) if patient.card is None else None
+    if patient.card is None and not patient.pin:
+        patient.pin = _ask_pin(patient, None)
     tap = patient.tap(Token.ANDROID)
+    pin, patient.pin = patient.pin, ""  # for one phone, once
     _show_pin(patient, tap.jpki, pin)
     patient.begin("certificate")
     tap.certificate = Certificate.parse(tap.jpki.authentication_certificate())
@@ -73,7 +75,7 @@ def _ask_pin(patient: Patient, tries_left: int | None) -> str:
     raise WayFailed(NO_ANSWER)
 
 
-def _show_pin(patient: Patient, jpki: JpkiSession, pin: str | None = None) -> None:
+def _show_pin(patient: Patient, jpki: JpkiSession, pin: str = "") -> None:
     """Show the PIN to the token: each that the holder enters once, after the tries left were read.
 
     `pin`: one that was entered before the token came.
@@ -91,7 +93,7 @@ def _show_pin(patient: Patient, jpki: JpkiSession, pin: str | None = None) -> No
         try:
             jpki.verify_pin(pin, with_last_try=is_last)
         except WrongPin as error:
-            pin = None
+            pin = ""
             patient.note("pin", error="wrong", tries_left=error.tries_left)
             patient.tell(text_of(error))
         except PinBlocked as error:
@@ -134,5 +136,5 @@ def _finish(patient: Patient, tap: Tap) -> None:
     """The phone is told that nothing more comes. What it says to that changes nothing."""
     try:
         tap.jpki.finish()
-    except CardError as error:
+    except ReaderError as error:
         patient.note("finish", error=type(error).__name__)

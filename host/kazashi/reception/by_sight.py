@@ -36,6 +36,7 @@ _NO_CODE = Text(
 )
 _NO_PHOTO = Text("このカードには顔写真がありません。", "This card has no photo.")
 _NOT_THE_FACE = Text("顔を照合できませんでした。", "The face does not match the photo.")
+_NO_COMPARISON = Text("顔認証が止まりました。", "Face matching has failed.")
 _FACE_PAUSE = Text(
     "顔認証は、しばらくお待ちください。", "Face matching pauses after too many failures."
 )
@@ -76,7 +77,7 @@ def by_visual_check(patient: Patient) -> None:
         "visual check",
         staff=check.staff,
         reason=check.reason,
-        compared_with=check.compared_with,
+        compared_with="photo" if surface else "card",
         is_match=check.is_same,
     )
     if not check.is_same:
@@ -109,7 +110,7 @@ def _ask_staff(patient: Patient, photo: bytes) -> StaffCheck:
         except Mistyped as error:
             patient.tell(Text(error.on_screen, str(error)))
         else:
-            return StaffCheck(staff, reason, check.compared_with, check.is_same)
+            return StaffCheck(staff, reason, check.is_same)
     raise WayFailed(NO_ANSWER)
 
 
@@ -119,7 +120,7 @@ def _genuine_surface(patient: Patient, tap: Tap) -> Surface | None:
     None where nobody has its code.
 
     Raises:
-        WayFailed: its issuer is none that is configured.
+        WayFailed: its issuer is none that is configured, or its code is blocked.
         Refused: it is a copy.
     """
     if patient.surface is None:
@@ -143,8 +144,17 @@ def _genuine_surface(patient: Patient, tap: Tap) -> Surface | None:
 
 
 def _show_code_b(patient: Patient, session: FaceSurfaceSession) -> bool:
-    """False where nobody enters it, or the card does not take it any more."""
+    """False where nobody enters it.
+
+    Raises:
+        WayFailed: the card does not take it any more.
+    """
     for _ in range(_MOST_ANSWERS):
+        try:
+            session.code_b_tries_left()
+        except CodeBlocked as error:
+            patient.note("code", error="blocked")
+            raise WayFailed(text_of(error)) from None
         code = patient.ask(AskCodeB())
         if code is None:
             return False
@@ -157,8 +167,7 @@ def _show_code_b(patient: Patient, session: FaceSurfaceSession) -> bool:
             patient.tell(text_of(error))
         except (CodeBlocked, FewTriesLeft) as error:
             patient.note("code", error="too few tries left")
-            patient.tell(text_of(error))
-            return False
+            raise WayFailed(text_of(error)) from None
         else:
             return True
     return False
@@ -182,12 +191,17 @@ def _compare(patient: Patient, faces: Faces, photo: bytes) -> None:
         except PhotoUnusable as error:
             patient.can_use_face = False
             raise WayFailed(text_of(error)) from error
+        except Exception as error:  # anybody's engine
+            patient.note("face", error=type(error).__name__)
+            patient.can_use_face = False
+            raise WayFailed(_NO_COMPARISON) from error
         if isinstance(found, FrameProblem):
             patient.note("face", error=found.name.lower())
             patient.tell(found.text)
             continue
         faces.attempts.count(is_match=found.is_match)
-        patient.note("face", score=found.score, threshold=found.threshold, is_match=found.is_match)
+        score, threshold = float(found.score), float(found.threshold)
+        patient.note("face", score=score, threshold=threshold, is_match=found.is_match)
         if found.is_match:
             return
         patient.tell(_NOT_THE_FACE)

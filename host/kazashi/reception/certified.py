@@ -81,7 +81,7 @@ def identify(
 def _checked(result: CertifiedResult, challenge: bytes) -> Certificate:
     try:
         certificate = Certificate.parse(result.certificate)
-    except MalformedFile:
+    except (MalformedFile, AttributeError, TypeError):
         raise CertifiedFailed("what it names is no certificate") from None
     if result.signature and not certificate.verifies(result.signature, challenge):
         raise CertifiedFailed("its signature does not fit its certificate")

@@ -104,8 +104,8 @@ def _with_card(patient: Patient, way: Way) -> None:
             patient.tell(refused.reason)
         fall_back(patient)
         return
-    ask_consents(patient)
-    if patient.visit.eligibility is None:
+    if patient.visit.eligibility is None:  # the approved component has brought none
+        ask_consents(patient)
         ask_centre(patient, about)
     answer = patient.visit.eligibility
     if answer and not answer.standing.is_covered:

@@ -64,6 +64,11 @@ class Course:
             with self._kept():
                 self._entry.steps(step, each)
 
+    @property
+    def can_hold(self) -> bool:
+        """As far as is known: the journal has kept all so far."""
+        return self._entry is not None and self.visit.is_kept
+
     def hold(self, items: FourItems, reason: str) -> bool:
         """Keep the person until the centre can be asked. False where that was not possible."""
         if not (self.place.journal and self._entry):

@@ -112,11 +112,10 @@ class AskPrescription(Question[Prescription]):
 
 @dataclass(frozen=True)
 class StaffCheck:
-    """What a member of the staff saw. `compared_with`: ``photo`` of the chip, or the ``card``."""
+    """What a member of the staff saw, and why by eye."""
 
     staff: str
     reason: str
-    compared_with: str
     is_same: bool
 
 
@@ -133,11 +132,11 @@ class AskStaff(Question[StaffCheck]):
 
 @dataclass(frozen=True)
 class AskFourItems(Question[FourItems]):
-    """Name, address, birth and sex, typed from the card's face."""
+    """Name, address, birth and sex, as staff read them from card or certificate."""
 
     text: ClassVar = Text(
-        "カードの表の、氏名・住所・生年月日・性別を入力してください。",
-        "Type name, address, date of birth and sex from the card's face.",
+        "氏名・住所・生年月日・性別を、カードの表や資格確認書を見て入力してください。",
+        "Type name, address, birth and sex, from the card's face or the certificate.",
     )
 
 

@@ -9,7 +9,7 @@ configuration; `simulated_centre` is the embedded default, and says so in each a
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Protocol
+from typing import Protocol, cast
 
 from kazashi.cards.surface import FourItems
 from kazashi.reception.certificate_paper import CertificatePaper
@@ -165,11 +165,11 @@ def answer_of(centre: Centre, request: Request) -> Eligibility:
         CentreError: nothing, for now.
     """
     try:
-        answer = centre.ask(request)
+        answer = cast(object, centre.ask(request))  # whoever made it
     except CentreError:
         raise
     except Exception as error:  # anybody's, and what it says may hold what it was asked
         raise CentreFailed(type(error).__name__) from None
-    if answer.reference != request.reference:
+    if not isinstance(answer, Eligibility) or answer.reference != request.reference:
         raise CentreFailed("an answer to another request")
     return answer

@@ -15,7 +15,11 @@ class WayFailed(Exception):
 
 
 class AnotherToken(WayFailed):
-    """What was presented has a way of its own. This one was not tried."""
+    """`token` was presented, which has a way of its own. This one was not tried."""
+
+    def __init__(self, token: Token, reason: Text) -> None:
+        super().__init__(reason)
+        self.token = token
 
 
 class TokenFailed(WayFailed):

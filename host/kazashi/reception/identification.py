@@ -12,11 +12,12 @@ from kazashi.reception.face.matching import FaceNotAvailable
 from kazashi.reception.failures import AnotherToken, Refused, TokenFailed, WayFailed
 from kazashi.reception.inquiry import take_answer
 from kazashi.reception.patient import Patient
-from kazashi.reception.profiles import Way, next_ways
+from kazashi.reception.profiles import Token, Way, next_ways
 from kazashi.reception.texts import NOT_GENUINE, Text, text_of
 from kazashi.reception.visit import Outcome, Proof
 
 _MOST_TURNS = 10  # from one way to another
+_TOO_OFTEN = Text("ご本人と確認できませんでした。", "No way has found who it is.")
 
 _RUNS: Mapping[Way, Callable[[Patient], None]] = {
     Way.FACE: by_face,
@@ -34,24 +35,30 @@ def identify_patient(patient: Patient, way: Way) -> Identified:
         Refused: nothing is left, nobody chooses, or nobody may be checked in with such a card.
         LinkError: the reader is gone, and did not come back.
     """
-    failed = set[Way]()
+    failed, unreadable = set[Way](), set[Token]()
+    outcome, reason = Outcome.NOT_IDENTIFIED, _TOO_OFTEN
     for _ in range(_MOST_TURNS):
-        patient.visit.way = way
-        patient.note("way", way=way)
-        outcome = Outcome.NOT_IDENTIFIED
+        patient.begin_way(way)
         try:
             patient.try_way(way, partial(_run, patient, way))
             return patient.identified(way)
         except AnotherToken as failure:
-            reason = failure.reason
+            outcome, reason = Outcome.NOT_IDENTIFIED, failure.reason
+            unreadable.discard(failure.token)
         except TokenFailed as failure:
             outcome, reason = failure.outcome, failure.reason
-            failed.update(failure.token.ways)
+            unreadable.add(failure.token)
         except WayFailed as failure:
-            reason = failure.reason
+            outcome, reason = Outcome.NOT_IDENTIFIED, failure.reason
             failed.add(way)
-        way = _next_way(patient, failed, outcome, reason)
-    raise Refused(Outcome.NOT_IDENTIFIED, None)
+        ways = _ways_left(patient, failed, unreadable)
+        if not ways:
+            break
+        chosen = patient.ask(AskWay(ways, reason))
+        if chosen is None or chosen not in ways:
+            raise Refused(outcome, None)
+        way = chosen
+    raise Refused(outcome, reason)
 
 
 def _run(patient: Patient, way: Way) -> None:
@@ -61,28 +68,29 @@ def _run(patient: Patient, way: Way) -> None:
         _certify(patient, component, way)
 
 
-def _next_way(patient: Patient, failed: set[Way], outcome: Outcome, reason: Text) -> Way:
-    """What to go on with; the card that lies there stays."""
-    has_faces = not isinstance(patient.place.faces, FaceNotAvailable)
+def _ways_left(patient: Patient, failed: set[Way], unreadable: set[Token]) -> tuple[Way, ...]:
+    """With what lies there; where that leads no further, with another token."""
+    place, lying = patient.place, patient.visit.token if patient.card else None
+    without = failed.union(*(token.ways for token in unreadable))
+    if isinstance(place.faces, FaceNotAvailable):
+        without.add(Way.FACE)
     ways = next_ways(
-        patient.place.profile,
-        failed,
-        token=patient.visit.token if patient.card else None,
+        place.profile,
+        without,
+        token=lying,
         can_use_pin=patient.can_use_pin,
-        can_use_face=patient.can_use_face and has_faces,
+        can_use_face=patient.can_use_face,
     )
-    if not ways:
-        raise Refused(outcome, reason)
-    chosen = patient.ask(AskWay(ways, reason))
-    if chosen is None or chosen not in ways:
-        raise Refused(outcome, None)
-    return chosen
+    if lying and not ways:
+        patient.let_go()
+        ways = next_ways(place.profile, without.union(lying.ways))
+    return ways
 
 
 def _certify(patient: Patient, component: CertifiedComponent, way: Way) -> None:
     """The approved component has the card's key sign the challenge.
 
-    One that brings eligibility has asked for consent itself.
+    One that brings eligibility has asked for consent itself: nothing more is asked.
 
     Raises:
         WayFailed: it identified nobody.

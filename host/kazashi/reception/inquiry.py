@@ -23,10 +23,15 @@ from kazashi.reception.eligibility import (
     Request,
     answer_of,
 )
+from kazashi.reception.journal.facts import is_word
 from kazashi.reception.patient import Patient
 from kazashi.reception.profiles import Token, Way
 from kazashi.reception.texts import Text, text_of
+from kazashi.reception.typed import Mistyped, required
 from kazashi.reception.visit import Outcome
+
+_NO_REFERENCE = "none"
+_MOST_ANSWERS = 3  # that make no sense
 
 _LATER = Text(
     "いま資格を確認できないため、氏名などを預かり、あとで確認します。",
@@ -57,13 +62,18 @@ def ask_centre(patient: Patient, about: Identified | CertificatePaper) -> None:
     visit = patient.visit
     patient.begin("eligibility")
     reference = secrets.token_hex(REFERENCE_SIZE)
-    request = Request(reference, about, visit.consents, visit.prescription)
+    request = Request(reference, about)
+    if isinstance(about, Identified):
+        request = Request(reference, about, visit.consents, visit.prescription)
     try:
         answer = answer_of(patient.place.centre, request)
     except CentreError as error:
         patient.note("eligibility", reference=reference, error=type(error).__name__)
         patient.tell(text_of(error))
-        _hold(patient, type(error).__name__)
+        if _hold(patient, type(error).__name__):
+            visit.outcome = Outcome.HELD
+        elif visit.outcome is Outcome.INTERRUPTED:  # nothing else has come of it
+            visit.outcome = Outcome.NOT_ANSWERED
     else:
         take_answer(patient, answer)
 
@@ -74,7 +84,7 @@ def take_answer(patient: Patient, answer: Eligibility) -> None:
     patient.visit.outcome = Outcome.CHECKED_IN
     patient.note(
         "eligibility",
-        reference=answer.reference,
+        reference=answer.reference if is_word(answer.reference) else _NO_REFERENCE,
         eligibility=answer.standing.name.lower(),
         is_test=answer.is_simulated,
     )
@@ -82,12 +92,28 @@ def take_answer(patient: Patient, answer: Eligibility) -> None:
     patient.tell(Text(mark + text.ja, mark + text.en))
 
 
-def _hold(patient: Patient, reason: str) -> None:
+def _hold(patient: Patient, reason: str) -> bool:
     """Outage mode: name, address, birth and sex are kept, from the chip, or as staff type them."""
+    if not patient.can_hold:
+        return False
     patient.tell(_LATER)
-    items = _items_of_chip(patient) or patient.ask(AskFourItems())
-    is_held = items is not None and patient.hold(items, reason)
-    patient.visit.outcome = Outcome.HELD if is_held else Outcome.NOT_ANSWERED
+    items = _items_of_chip(patient) or _typed_items(patient)
+    return items is not None and patient.hold(items, reason)
+
+
+def _typed_items(patient: Patient) -> FourItems | None:
+    """Never a My Number."""
+    for _ in range(_MOST_ANSWERS):
+        items = patient.ask(AskFourItems())
+        if items is None:
+            break
+        try:
+            name, address = required("name", items.name), required("address", items.address)
+        except Mistyped as error:
+            patient.tell(Text(error.on_screen, str(error)))
+        else:
+            return FourItems(name, address, items.birth, items.sex)
+    return None
 
 
 def _items_of_chip(patient: Patient) -> FourItems | None:

@@ -42,7 +42,7 @@ from kazashi.reception.place import Place
 from kazashi.reception.profiles import Token, Way
 from kazashi.reception.texts import Text, text_of
 from kazashi.reception.validity import Validity, japan_today, validity
-from kazashi.reception.visit import Outcome, Proof, Visit
+from kazashi.reception.visit import Outcome, Visit
 
 _TAPS = 3  # that may fail, until something else is offered
 _REMOVAL_S, _LOOK_S = 5.0, 0.5  # how long what cannot be used may lie there; a look at it
@@ -79,6 +79,10 @@ _NOT_A_MY_NUMBER_CARD = Text(
     "マイナンバーカードではないカードが置かれています。係の者がご案内します。",
     "What lies there is no My Number Card. Staff will help.",
 )
+_SEVERAL_CARDS = Text(
+    "カードが二枚以上置かれています。係の者がご案内します。",
+    "Several cards lie there. Staff will help.",
+)
 _WRONG_TOKEN = Text(
     "この受付では使えないものが置かれています。係の者がご案内します。",
     "What lies there is of no use here. Staff will help.",
@@ -90,6 +94,7 @@ _READER_BROKEN = Text(
 _IN_THE_END = {
     Outcome.NOT_A_MY_NUMBER_CARD: _NOT_A_MY_NUMBER_CARD,
     Outcome.WRONG_TOKEN: _WRONG_TOKEN,
+    Outcome.SEVERAL_CARDS: _SEVERAL_CARDS,
     Outcome.READER_FAILED: _READER_BROKEN,
 }
 _READER_BACK = Text(
@@ -120,6 +125,7 @@ class Patient(Course):
         super().__init__(place, visit, desk)
         self.can_use_pin = True  # as far as is known of what lies on the reader
         self.can_use_face = True
+        self.pin = ""  # entered for a phone that is yet to come
         self.last_token: Token | None = None  # on the reader, whatever became of it
         self.certificate: Certificate | None = None  # that was accepted
         self.surface: Surface | None = None  # that was proved genuine
@@ -156,7 +162,7 @@ class Patient(Course):
         if token is not wanted:
             self.note("another token", token=token)
             if set(token.ways) & set(self.place.profile.ways):
-                raise AnotherToken(_PRESENTED[token])
+                raise AnotherToken(token, _PRESENTED[token])
             self.tell(_PRESENTED[token])
             raise WrongToken(token)
         return self._tap
@@ -165,7 +171,8 @@ class Patient(Course):
         """Whether it was issued by an authority that we know, and may be used today.
 
         Raises:
-            Refused: it was not, or may not.
+            Refused: it was not.
+            TokenFailed: it may not.
         """
         visit = self.visit
         visit.certificate_sha256 = certificate.sha256
@@ -185,10 +192,16 @@ class Patient(Course):
             is_test=visit.is_test,
         )
         if not visit.validity.allows_check_in:
-            raise Refused(Outcome.UNUSABLE_CERTIFICATE, visit.validity.text)
+            raise TokenFailed(token, Outcome.UNUSABLE_CERTIFICATE, visit.validity.text)
         if visit.validity is not Validity.NORMAL and self.certificate is None:
             self.tell(visit.validity.text)
         self.certificate = certificate
+
+    def begin_way(self, way: Way) -> None:
+        """This one is tried now; who looked in the one before has not looked for this."""
+        self.visit.way = way
+        self.visit.staff = self.visit.reason = ""
+        self.note("way", way=way)
 
     def identified(self, way: Way) -> Identified:
         """Who it is, for the centre."""
@@ -215,7 +228,7 @@ class Patient(Course):
                 run()
                 return
             except NoCertificate as met:
-                raise Refused(Outcome.NO_CERTIFICATE, text_of(met)) from met
+                raise TokenFailed(token, Outcome.NO_CERTIFICATE, text_of(met)) from met
             except (CardError, ReaderFault, ProtocolError) as met:
                 error = met
                 self.note("failure", way=way, error=type(error).__name__)
@@ -236,6 +249,7 @@ class Patient(Course):
     def let_go(self) -> None:
         """The card is out of it: the field goes off, and the reader clears its buffers."""
         self._forget_card()
+        self.pin = ""
         if self.place.reader:
             with suppress(ReaderError):  # where it is gone, its field is off, or off in seconds
                 self.place.reader.rest()
@@ -277,9 +291,9 @@ class Patient(Course):
         self.can_use_pin = self.can_use_face = True
 
     def _lose_card(self) -> None:
-        """Maybe the next is another: what this one has proved is not proved of that."""
+        """Maybe the next is another: what this one has said is not said of that."""
         self._forget_card()
-        self.visit.proof, self.visit.signature = Proof.NONE, b""
+        self.visit.disown_card()
 
     def _take_up(self, wanted: Token) -> Tap:
         self._lose_card()
@@ -311,6 +325,8 @@ def _outcome_after(error: ReaderError | None) -> Outcome:
             return Outcome.NO_CARD
         case NotAMyNumberCard() | CardUnusable():
             return Outcome.NOT_A_MY_NUMBER_CARD
+        case SeveralCards():
+            return Outcome.SEVERAL_CARDS
         case WrongToken():
             return Outcome.WRONG_TOKEN
         case ReaderFault() | LinkError() | ProtocolError():

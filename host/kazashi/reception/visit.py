@@ -21,6 +21,7 @@ class Outcome(StrEnum):
     FELL_BACK = "fell_back"  # not by the card: see `fallback`, and why in `refused`
     NO_CARD = "no_card"  # no chip was sensed, or nobody brought one
     NOT_A_MY_NUMBER_CARD = "not_a_my_number_card"
+    SEVERAL_CARDS = "several_cards"
     WRONG_TOKEN = "wrong_token"  # a phone where it is of no use, or a card
     UNREADABLE = "unreadable"  # one was, and could not be read
     NO_CERTIFICATE = "no_certificate"  # none for user authentication is on the card
@@ -74,9 +75,9 @@ class Visit:
 
     def disown_card(self) -> None:
         """Nothing of the card speaks of this patient."""
-        self.way = self.token = self.validity = None
+        self.token = self.validity = None
         self.certificate_sha256 = self.issuer = self.staff = self.reason = ""
-        self.proof, self.signature = Proof.NONE, b""
+        self.proof, self.signature, self.is_test = Proof.NONE, b"", False
 
     def to_json(self) -> dict[str, object]:
         numbers = self.fallback.numbers if self.fallback else None

@@ -1,10 +1,15 @@
 """A patient whom no card helps: the official fall-backs, asked one after the other."""
 
+from kazashi.reception.certificate_paper import CertificatePaper
 from kazashi.reception.desk import AskCertificate, AskFallback
-from kazashi.reception.fallback import FIRST, Basis, Step, after
+from kazashi.reception.fallback import FIRST, Answer, Basis, Step, after
 from kazashi.reception.inquiry import ask_centre
 from kazashi.reception.patient import Patient
+from kazashi.reception.texts import Text
+from kazashi.reception.typed import Mistyped, plain, required
 from kazashi.reception.visit import Outcome
+
+_MOST_ANSWERS = 3  # that make no sense
 
 
 def fall_back(patient: Patient) -> None:
@@ -15,18 +20,57 @@ def fall_back(patient: Patient) -> None:
     patient.let_go()
     step: Step | Basis = FIRST
     while isinstance(step, Step):
+        basis = _walk(patient, step)
+        if basis is None:
+            return
+        _take(patient, basis)
+        if basis is not Basis.CERTIFICATE or _is_certificate_good(patient):
+            return
+        step = after(Step.CERTIFICATE, Answer.NO)
+
+
+def _walk(patient: Patient, step: Step | Basis) -> Basis | None:
+    while isinstance(step, Step):
         answer = patient.ask(AskFallback(step))
         if answer is None or answer not in step.answers:
-            return
+            return None
         step = after(step, answer)
+    return step
+
+
+def _take(patient: Patient, basis: Basis) -> None:
     visit = patient.visit
-    if visit.outcome is not Outcome.CHECKED_IN:  # known, and not insured, is known
-        visit.refused, visit.outcome = visit.outcome, Outcome.FELL_BACK
+    if visit.outcome not in (Outcome.CHECKED_IN, Outcome.FELL_BACK):
+        visit.refused, visit.outcome, visit.way = visit.outcome, Outcome.FELL_BACK, None
         visit.disown_card()
-    visit.fallback = step
-    patient.note("fall-back", fallback=step)
-    patient.tell(step.label)
-    if step is Basis.CERTIFICATE:
+    visit.fallback = basis
+    patient.note("fall-back", fallback=basis)
+    patient.tell(basis.label)
+
+
+def _is_certificate_good(patient: Patient) -> bool:
+    """False where the centre has answered that there is no insurance."""
+    paper = _ask_certificate(patient)
+    if paper is None:
+        return True
+    before, patient.visit.eligibility = patient.visit.eligibility, None
+    ask_centre(patient, paper)
+    answer = patient.visit.eligibility
+    patient.visit.eligibility = answer or before
+    return answer is None or answer.standing.is_covered
+
+
+def _ask_certificate(patient: Patient) -> CertificatePaper | None:
+    """Never a My Number."""
+    for _ in range(_MOST_ANSWERS):
         paper = patient.ask(AskCertificate())
-        if paper is not None:
-            ask_centre(patient, paper)
+        if paper is None:
+            break
+        try:
+            required("number", paper.number)
+            plain("symbol", paper.symbol)
+        except Mistyped as error:
+            patient.tell(Text(error.on_screen, str(error)))
+        else:
+            return paper
+    return None
