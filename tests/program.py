@@ -9,7 +9,8 @@ from pathlib import Path
 KAZASHI = str(Path(sys.executable).with_name("kazashi"))
 
 
-def kazashi(*arguments, timeout_s=60):
+def kazashi(*arguments, timeout_s=240):
+    """`timeout_s`: against a hang, not for speed: other work may run beside."""
     return subprocess.run([KAZASHI, *arguments], capture_output=True, text=True, timeout=timeout_s)
 
 

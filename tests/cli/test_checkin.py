@@ -3,13 +3,16 @@
 import json
 import sys
 from dataclasses import dataclass
+from io import StringIO
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 import faces
 import kazashi
 from kazashi.cli import app, main
+from kazashi.cli.photo import show_photo
 from kazashi.errors import ReaderSilent
 from kazashi.reception import patient
 from kazashi.reception.consents import Item
@@ -17,6 +20,7 @@ from kazashi.reception.eligibility import Standing
 from kazashi.reception.journal import Journal, JournalFull, View
 from kazashi.sim import authority, person
 from kazashi.sim.options import CARDS
+from kazashi.sim.portrait import portrait
 from program import kazashi as program
 
 PIN, OTHER_PIN = "7351", "8462"
@@ -109,7 +113,7 @@ def test_by_eye(checkin, code_b, path):
     done = checkin("--way", "visual", "--json", *ALL, *STAFF, lines=[code_b, YES])
     assert done.exit_code == 0, done.stderr
     expect_a_visit(told(done), "visual")
-    assert "▀" in done.stderr  # the photo
+    assert "▀" not in done.stderr  # a photo is for eyes, and there is no terminal
     with View(path) as journal:
         (kept,) = journal.visits()
     assert (kept.fact("staff"), kept.fact("reason")) == ("佐藤", "カメラの故障")
@@ -411,3 +415,17 @@ def test_the_installed_program_checks_a_patient_in(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     expect_a_visit(json.loads(done.stdout), "iphone")
+
+
+def test_a_photo_is_shown_on_a_terminal():
+    console = Console(record=True, force_terminal=True, file=StringIO())
+    show_photo(console, portrait(0))
+    rows = console.export_text().splitlines()
+    assert len(rows) > 20
+    assert all(set(row) <= {"▀"} for row in rows)
+
+
+def test_a_photo_that_is_none_shows_nothing():
+    console = Console(record=True, force_terminal=True, file=StringIO())
+    show_photo(console, b"no picture")
+    assert console.export_text() == ""
