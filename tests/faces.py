@@ -75,6 +75,7 @@ def configure(folder: Path, **changes: object) -> Path:
         "recognizer_sha256": sha256(recognizer()).hexdigest(),
         "threshold": 0.6,
         "threshold_source": "these pictures",
+        "threshold_meaning": "cosine similarity",
     }
     lines = [f"{key} = {value!r}" for key, value in (fields | changes).items()]
     file = folder / "kazashi.toml"

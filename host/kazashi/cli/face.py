@@ -127,6 +127,7 @@ def _settings_facts(settings: FaceSettings) -> dict[str, object]:
         "recognizer_sha256": settings.recognizer.sha256,
         "threshold": settings.threshold,
         "threshold_source": settings.threshold_source,
+        "threshold_meaning": settings.threshold_meaning,
     }
 
 

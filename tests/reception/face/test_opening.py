@@ -78,6 +78,7 @@ def test_a_file_that_is_no_such_model_is_found_at_the_start(tmp_path, model, wha
         ({"threshold": "nan"}, "face.threshold: must be from -1 to 1"),
         ({"threshold": '"0.363"'}, "face.threshold: must be a number"),
         ({"threshold_source": None}, "face.threshold_source: is missing"),
+        ({"threshold_meaning": None}, "face.threshold_meaning: is missing"),
         ({"treshold": "0.5"}, "face.treshold: there is no such field"),
         ({"most_light": "50"}, "face.most_light: must be above least_light"),
         ({"pause_s": "0"}, "face.pause_s: must be from 1 to 3600"),

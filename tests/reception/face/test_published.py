@@ -23,6 +23,7 @@ PUBLISHED = {
     "recognizer_sha256": "0ba9fbfa01b5270c96627c4ef784da859931e02f04419c829e83484087c34e79",
     "threshold": 0.363,
     "threshold_source": "OpenCV, tutorial dnn_face: best accuracy on LFW",
+    "threshold_meaning": "cosine similarity",
 }
 
 pytestmark = [

@@ -7,6 +7,7 @@
     recognizer_sha256 = "0ba9fbfa…"
     threshold = 0.363
     threshold_source = "OpenCV, tutorial dnn_face: best accuracy on LFW"
+    threshold_meaning = "cosine similarity; from it on, two faces are taken for one person's"
 
 The threshold is a cosine similarity, -1 to 1; from it on, two faces are one person's. OpenCV's
 0.363 told most pairs of LFW right; for harder pictures it gives 0.212 to 0.340. None of them is an
@@ -61,6 +62,7 @@ class FaceSettings:
     recognizer: Model
     threshold: float
     threshold_source: str
+    threshold_meaning: str  # what a score at the threshold says
     least_width_px: float  # of a face, once the frame is scaled down to 640 pixels
     least_light: float  # mean of the face's grey levels, 0 to 255
     most_light: float
@@ -82,6 +84,7 @@ class FaceSettings:
             recognizer=_model(table, "recognizer"),
             threshold=table.number("threshold", -1, 1),
             threshold_source=table.text("threshold_source"),
+            threshold_meaning=table.text("threshold_meaning"),
             least_width_px=table.number("least_width_px", 1, 640, default=80),
             least_light=table.number("least_light", 0, 255, default=50),
             most_light=table.number("most_light", 0, 255, default=210),
