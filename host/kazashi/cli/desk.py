@@ -40,7 +40,7 @@ from kazashi.reception.fallback import Answer
 from kazashi.reception.japan import japan_today, utc_now
 from kazashi.reception.outage import typed_items
 from kazashi.reception.profiles import Way
-from kazashi.reception.texts import Text
+from kazashi.reception.texts import Text, text_of
 from kazashi.reception.typed import Mistyped, narrow
 
 T = TypeVar("T")
@@ -237,7 +237,7 @@ class TerminalDesk:
             try:
                 return read()
             except Mistyped as error:
-                self.tell(Text(error.on_screen, str(error)))
+                self.tell(text_of(error))
         raise _NobodyAnswers
 
 

@@ -24,7 +24,7 @@ from kazashi.reception.patient import Patient, Tap
 from kazashi.reception.place import Faces
 from kazashi.reception.profiles import Token
 from kazashi.reception.texts import NO_ANSWER, NOT_GENUINE, Text, text_of
-from kazashi.reception.typed import Mistyped, required
+from kazashi.reception.typed import required
 from kazashi.reception.visit import Outcome, Proof
 
 _MOST_ANSWERS = 3  # that make no sense, until something else is offered
@@ -71,7 +71,10 @@ def by_visual_check(patient: Patient) -> None:
     tap = patient.tap(Token.CARD)
     patient.accept(certificate_of(tap), tap.token)
     surface = _surface_to_look_at(patient, tap)
-    check = _ask_staff(patient, surface.photo if surface else b"")
+    question = AskStaff(surface.photo if surface else b"")
+    check = patient.ask_checked(question, _signed_by_staff)
+    if check is None:
+        raise WayFailed(NO_ANSWER)
     patient.visit.staff, patient.visit.reason = check.staff, check.reason
     patient.note(
         "visual check",
@@ -95,23 +98,10 @@ def _surface_to_look_at(patient: Patient, tap: Tap) -> Surface | None:
     return None
 
 
-def _ask_staff(patient: Patient, photo: bytes) -> StaffCheck:
-    """Never a check without a name and a reason.
-
-    Raises:
-        WayFailed: nobody checks.
-    """
-    for _ in range(_MOST_ANSWERS):
-        check = patient.ask(AskStaff(photo))
-        if check is None:
-            break
-        try:
-            staff, reason = required("staff", check.staff), required("reason", check.reason)
-        except Mistyped as error:
-            patient.tell(Text(error.on_screen, str(error)))
-        else:
-            return StaffCheck(staff, reason, check.is_same)
-    raise WayFailed(NO_ANSWER)
+def _signed_by_staff(check: StaffCheck) -> StaffCheck:
+    """Mistyped: without a name or a reason there is no check."""
+    staff, reason = required("staff", check.staff), required("reason", check.reason)
+    return StaffCheck(staff, reason, check.is_same)
 
 
 def _genuine_surface(patient: Patient, tap: Tap) -> Surface | None:

@@ -1,6 +1,6 @@
 """A visit as it goes: people are told and asked, every step is kept and timed."""
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -11,10 +11,12 @@ from kazashi.reception.journal.facts import is_text
 from kazashi.reception.place import Place
 from kazashi.reception.texts import Text, text_of
 from kazashi.reception.timeline import Timeline, Who
+from kazashi.reception.typed import Mistyped
 from kazashi.reception.visit import Visit
 
 T = TypeVar("T")
 
+_MOST_ANSWERS = 3  # that make no sense
 _NOBODY = "none"  # in the journal, where there is no reader
 
 
@@ -40,6 +42,18 @@ class Course:
         """Ask; the time until the answer is the people's."""
         with self.waiting(question.name):
             return self._desk.ask(question)
+
+    def ask_checked(self, question: Question[T], check: Callable[[T], T]) -> T | None:
+        """Ask, again where `check` finds the answer Mistyped; None: nothing that makes sense."""
+        for _ in range(_MOST_ANSWERS):
+            answer = self.ask(question)
+            if answer is None:
+                break
+            try:
+                return check(answer)
+            except Mistyped as error:
+                self.tell(text_of(error))
+        return None
 
     def begin(self, step: str) -> None:
         """The machine goes on with this."""

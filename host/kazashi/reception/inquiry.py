@@ -1,6 +1,7 @@
 """What the centre is asked about a patient: after their consent, and later where it is down."""
 
 import secrets
+from dataclasses import replace
 
 from kazashi.cards.input_support import InputSupportSession
 from kazashi.cards.surface import FourItems
@@ -27,11 +28,10 @@ from kazashi.reception.journal.facts import is_word
 from kazashi.reception.patient import Patient
 from kazashi.reception.profiles import Token, Way
 from kazashi.reception.texts import Text, text_of
-from kazashi.reception.typed import Mistyped, required
+from kazashi.reception.typed import required
 from kazashi.reception.visit import Outcome
 
 _NO_REFERENCE = "none"
-_MOST_ANSWERS = 3  # that make no sense
 
 _LATER = Text(
     "いま資格を確認できないため、氏名などを預かり、あとで確認します。",
@@ -97,23 +97,16 @@ def _hold(patient: Patient, reason: str) -> bool:
     if not patient.can_hold:
         return False
     patient.tell(_LATER)
-    items = _items_of_chip(patient) or _typed_items(patient)
+    items = _items_of_chip(patient)
+    if items is None:
+        items = patient.ask_checked(AskFourItems(), _without_my_number)
     return items is not None and patient.hold(items, reason)
 
 
-def _typed_items(patient: Patient) -> FourItems | None:
-    """Never a My Number."""
-    for _ in range(_MOST_ANSWERS):
-        items = patient.ask(AskFourItems())
-        if items is None:
-            break
-        try:
-            name, address = required("name", items.name), required("address", items.address)
-        except Mistyped as error:
-            patient.tell(Text(error.on_screen, str(error)))
-        else:
-            return FourItems(name, address, items.birth, items.sex)
-    return None
+def _without_my_number(items: FourItems) -> FourItems:
+    """As staff typed them. Mistyped: there is one among them, or nothing."""
+    name, address = required("name", items.name), required("address", items.address)
+    return replace(items, name=name, address=address)
 
 
 def _items_of_chip(patient: Patient) -> FourItems | None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from kazashi.errors import ReaderError
 from kazashi.reception.errors import ReceptionError
+from kazashi.reception.typed import Mistyped
 
 
 @dataclass(frozen=True)
@@ -14,7 +15,7 @@ class Text:
     en: str
 
 
-def text_of(error: ReaderError | ReceptionError) -> Text:
+def text_of(error: ReaderError | ReceptionError | Mistyped) -> Text:
     """What people are told of `error`."""
     return Text(error.on_screen, str(error))
 

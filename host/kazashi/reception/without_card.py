@@ -5,11 +5,8 @@ from kazashi.reception.desk import AskCertificate, AskFallback
 from kazashi.reception.fallback import FIRST, Answer, Basis, Step, after
 from kazashi.reception.inquiry import ask_centre
 from kazashi.reception.patient import Patient
-from kazashi.reception.texts import Text
-from kazashi.reception.typed import Mistyped, plain, required
+from kazashi.reception.typed import plain, required
 from kazashi.reception.visit import Outcome
-
-_MOST_ANSWERS = 3  # that make no sense
 
 
 def fall_back(patient: Patient) -> None:
@@ -50,7 +47,7 @@ def _take(patient: Patient, basis: Basis) -> None:
 
 def _is_certificate_good(patient: Patient) -> bool:
     """False where the centre has answered that there is no insurance."""
-    paper = _ask_certificate(patient)
+    paper = patient.ask_checked(AskCertificate(), _without_my_number)
     if paper is None:
         return True
     before, patient.visit.eligibility = patient.visit.eligibility, None
@@ -60,17 +57,8 @@ def _is_certificate_good(patient: Patient) -> bool:
     return answer is None or answer.standing.is_covered
 
 
-def _ask_certificate(patient: Patient) -> CertificatePaper | None:
-    """Never a My Number."""
-    for _ in range(_MOST_ANSWERS):
-        paper = patient.ask(AskCertificate())
-        if paper is None:
-            break
-        try:
-            required("number", paper.number)
-            plain("symbol", paper.symbol)
-        except Mistyped as error:
-            patient.tell(Text(error.on_screen, str(error)))
-        else:
-            return paper
-    return None
+def _without_my_number(paper: CertificatePaper) -> CertificatePaper:
+    """As staff typed it. Mistyped: there is one in it, or no number."""
+    required("number", paper.number)
+    plain("symbol", paper.symbol)
+    return paper
