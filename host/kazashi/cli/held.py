@@ -36,7 +36,8 @@ def held(
     if as_json:
         show.print_json({"answers": answers, "held": left})
     else:
-        Console().print(f"{len(answers)} asked about, {left} still held")
+        later = ": ask again later" if left else ""
+        Console().print(f"{len(answers)} asked about, {left} still held{later}")
 
 
 def _facts(person: Held, answer: Eligibility | CentreError) -> dict[str, object]:

@@ -137,7 +137,7 @@ class Patient(Course):
         return self._tap.card if self._tap and not self._tap.card.is_over else None
 
     def present_card(self) -> Card:
-        """The same.
+        """The card on the reader.
 
         Raises:
             NoCard: there is none.
