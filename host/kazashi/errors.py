@@ -403,11 +403,15 @@ class PinRequired(CardStatus):
 
 
 class WrongPin(CardStatus):
-    """`tries_left` before the PIN is blocked."""
+    """`tries_left` before the PIN is blocked; None: the card counts none."""
 
-    def __init__(self, tries_left: int) -> None:
+    def __init__(self, tries_left: int | None) -> None:
         self.tries_left = tries_left
-        self.on_screen = f"暗証番号がちがいます。あと{tries_left}回入力できます。"
+        self.on_screen = "暗証番号がちがいます。"
+        if tries_left is None:
+            super().__init__(0x6300, 0x20, "wrong PIN: enter it again")
+            return
+        self.on_screen += f"あと{tries_left}回入力できます。"
         super().__init__(0x63C0 | tries_left, 0x20, f"wrong PIN: {tries_left} tries left")
 
 
@@ -447,19 +451,17 @@ class CodeRequired(CardStatus):
 
 
 class WrongCode(CardStatus):
-    """`tries_left` before 照合番号B is blocked."""
+    """`tries_left` before 照合番号B is blocked; None: the card counts none."""
 
-    def __init__(self, tries_left: int) -> None:
+    def __init__(self, tries_left: int | None) -> None:
         self.tries_left = tries_left
-        self.on_screen = (
-            f"カードの券面の番号がちがいます。あと{tries_left}回まちがえると使えなくなります。"
-        )
-        super().__init__(
-            0x63C0 | tries_left,
-            0x20,
-            f"wrong code of the card's face (照合番号B), {tries_left} tries left: "
-            "compare birth, expiry and security code with the card",
-        )
+        self.on_screen = "カードの券面の番号がちがいます。"
+        seen, status = "wrong code of the card's face (照合番号B)", 0x6300
+        if tries_left is not None:
+            self.on_screen += f"あと{tries_left}回まちがえると使えなくなります。"
+            seen, status = f"{seen}, {tries_left} tries left", 0x63C0 | tries_left
+        advice = "compare birth, expiry and security code with the card"
+        super().__init__(status, 0x20, f"{seen}: {advice}")
 
 
 class CodeBlocked(CardStatus):

@@ -25,9 +25,11 @@ from kazashi.sim.files import Data
 from kazashi.sim.issued import Issued
 from kazashi.sim.jpki import ANDROID, Jpki
 from kazashi.sim.person import Person
+from kazashi.sim.picc import Response as CardResponse
 from simulated import Simulated
 
 PERSON = Person(1600)
+SELECT = "00a4040c0ad392f000260100000001"
 
 
 class Scripted:
@@ -123,7 +125,7 @@ def test_a_wrong_length_is_corrected_once_as_the_card_says():
 
 def test_verify_is_never_sent_a_second_time():
     card = Scripted(
-        ("00a4040c0ad392f000260100000001", "9000"),
+        (SELECT, "9000"),
         ("00200098", "63c3"),
         ("002000980431323334", "6c04"),
     )
@@ -134,7 +136,37 @@ def test_verify_is_never_sent_a_second_time():
 @pytest.mark.parametrize("status", ["6a82", "6d00", "6e00"])
 def test_a_card_without_the_application_is_no_my_number_card(status):
     with pytest.raises(NotAMyNumberCard):
-        JpkiSession(Scripted(("00a4040c0ad392f000260100000001", status)))
+        JpkiSession(Scripted((SELECT, status)))
+
+
+@pytest.mark.parametrize("status", ["6f00", "6f01"])
+def test_an_application_that_gives_no_reason_for_refusing_is_selected_once_more(status):
+    card = Scripted((SELECT, status), (SELECT, "9000"), ("00200098", "63c3"))
+    assert JpkiSession(card).pin_tries_left() == 3
+    with pytest.raises(CardStatus):
+        JpkiSession(Scripted((SELECT, status), (SELECT, status)))
+
+
+@pytest.mark.parametrize("status", ["6700", "6d00", "6f00", "6985", "6a86", "6b00", "6982"])
+def test_an_extended_read_that_is_refused_is_tried_in_short_form(status):
+    class WithoutExtended(Jpki):
+        def transmit(self, apdu):
+            is_extended = apdu[1] == 0xB0 and len(apdu) == 7
+            return CardResponse(bytes.fromhex(status)) if is_extended else super().transmit(apdu)
+
+    card = Simulated(WithoutExtended(PERSON))
+    assert JpkiSession(card).authentication_certificate() == PERSON.certificate
+    assert sum(len(command) == 7 for command in card.commands) == 1
+
+
+def test_a_read_that_is_refused_in_short_form_too_is_refused():
+    card = Simulated(Jpki(PERSON))
+    whole = card.transmit
+    card.transmit = lambda apdu, _progress=None: (
+        b"\x69\x85" if apdu[1] == 0xB0 and apdu[2] < 0x80 else whole(apdu)
+    )
+    with pytest.raises(CardStatus, match="6985"):
+        JpkiSession(card).authentication_certificate()
 
 
 @pytest.mark.parametrize("pin", ["", "123", "12345", "abcd", "１２３４", "12 4"])
@@ -285,3 +317,27 @@ def test_after_success_all_tries_are_left():
     assert session.pin_tries_left() == 3
     session.verify_pin("1234")
     assert session.pin_tries_left() == 3
+
+
+@pytest.mark.parametrize("blocked", [0x6983, 0x6984])
+def test_a_blocked_pin_is_one_whichever_status_says_so(blocked):
+    card = Jpki(PERSON, Issued(tries_left=1))
+    card.pin.blocked = blocked
+    session = JpkiSession(Simulated(card))
+    for _ in range(2):
+        with pytest.raises(PinBlocked):
+            session.verify_pin("0000", with_last_try=True)
+    with pytest.raises(PinBlocked):
+        JpkiSession(Scripted((SELECT, "9000"), ("00200098", f"{blocked:04x}"))).pin_tries_left()
+
+
+def test_a_pin_without_a_limit_of_tries_is_not_taken_for_one_with_none_left():
+    card = Jpki(PERSON)
+    card.pin.is_limited = False
+    session = JpkiSession(Simulated(card))
+    assert session.pin_tries_left() is None
+    with pytest.raises(WrongPin) as wrong:
+        session.verify_pin("0000")
+    assert wrong.value.tries_left is None
+    assert "None" not in str(wrong.value)
+    session.verify_pin("1234")

@@ -268,6 +268,27 @@ def test_a_blocked_code_is_said_to_be_blocked():
     assert not channel.verifies()
 
 
+@pytest.mark.parametrize("status", ["6983", "6984", "63c0"])
+def test_a_blocked_code_is_one_whichever_status_says_so(status):
+    class Blocked(Simulated):
+        def transmit(self, apdu, on_progress=None):
+            return bytes.fromhex(status) if apdu[1] == 0x20 else super().transmit(apdu)
+
+    with pytest.raises(CodeBlocked):
+        FaceSurfaceSession(Blocked(MyNumberCard(PERSON))).code_b_tries_left()
+
+
+def test_a_code_without_a_limit_of_tries_is_shown():
+    card = MyNumberCard(PERSON)
+    card.face.code_b.is_limited = False
+    session = FaceSurfaceSession(Simulated(card))
+    assert session.code_b_tries_left() is None
+    with pytest.raises(WrongCode) as wrong:
+        session.verify_code_b("0" * 14)
+    assert wrong.value.tries_left is None
+    session.verify_code_b(PERSON.code_b)
+
+
 def test_the_pin_of_input_support_has_tries_of_its_own():
     card = MyNumberCard(PERSON)
     channel = Simulated(card)

@@ -54,6 +54,14 @@ def test_after_a_wrong_pin_the_right_one_is_asked_for_with_the_tries_left(counte
     assert counter.card.jpki.pin.left == 3
 
 
+def test_a_pin_without_a_limit_of_tries_is_asked_for_as_any_other(counter, monkeypatch):
+    monkeypatch.setattr(counter.lay().jpki.pin, "is_limited", False)
+    visit = counter.check_in(Way.PIN, {AskPin: in_turn(WRONG_PIN, PIN)})
+    assert visit.outcome is Outcome.CHECKED_IN
+    assert counter.people.questions(AskPin) == [AskPin(None), AskPin(None)]
+    assert counter.steps("pin") == [{"error": "wrong"}, {}]
+
+
 @pytest.mark.parametrize("nonsense", ["", "123", "12345", "１２３４", "12a4", "１", "ab\x00c"])
 def test_what_is_no_pin_is_not_sent(counter, nonsense):
     counter.lay()

@@ -32,8 +32,8 @@ class FaceSurfaceSession:
         self._files = Files(channel, AID, SurfaceAbsent, CodeRequired)
         self._code_b = CodeB(channel, _CODE_B)
 
-    def code_b_tries_left(self) -> int:
-        """How many tries 照合番号B has left. Costs none.
+    def code_b_tries_left(self) -> int | None:
+        """How many tries 照合番号B has left; None: without limit. Costs none.
 
         Raises:
             CodeBlocked: none.

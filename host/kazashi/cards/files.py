@@ -15,8 +15,8 @@ Progress = Callable[[int, int], None]  # bytes so far, bytes in all
 
 _LONGEST_FILE = 0x7FFF  # offsets have 15 bits, ISO/IEC 7816-4 §7.2.3
 _FIRST_READ = 251  # with its status word one frame of 256 bytes: 256 - PCB - CRC - SW
-_REFUSES_EXTENDED = (0x6700, 0x6D00)
 _NOT_VERIFIED = 0x6982
+_NO_DIAGNOSIS = 0x6F  # SW1
 _NO_APPLICATION = (0x6A82, 0x6A81, 0x6A86, 0x6D00, 0x6E00, 0x6999)
 
 
@@ -55,7 +55,7 @@ class Files:
         self._not_verified = not_verified
         self._takes_extended = True  # until it refuses, once
         try:
-            send(channel, select_command(aid))
+            _select(channel, aid)
         except CardStatus as refused:
             if refused.status in _NO_APPLICATION:
                 raise absent() from refused
@@ -111,10 +111,8 @@ class Files:
                 data = self._read(offset, left, lambda got: report(min(offset + got, size), size))
                 self._takes_extended = len(data) == left
                 return data
-            except CardStatus as refused:
-                if refused.status not in _REFUSES_EXTENDED:
-                    raise
-                self._takes_extended = False
+            except CardStatus:
+                self._takes_extended = False  # cards refuse it with different status words
         data = self._read(offset, min(left, _FIRST_READ), None)
         report(offset + len(data), size)
         return data
@@ -122,6 +120,20 @@ class Files:
     def _read(self, offset: int, count: int, on_progress: Callable[[int], None] | None) -> bytes:
         command = Command(0x00, 0xB0, offset >> 8, offset & 0xFF, ne=count)
         return self.send(command, on_progress)[:count]
+
+
+def _select(channel: Channel, aid: bytes) -> None:
+    """SELECT `aid`, twice if the card gives no reason for refusing the first.
+
+    My Number Cards answer 6F00 to the first command after power-up (soltia48/myna-card).
+    """
+    select = select_command(aid)
+    try:
+        send(channel, select)
+    except CardStatus as refused:
+        if refused.status >> 8 != _NO_DIAGNOSIS:
+            raise
+        send(channel, select)
 
 
 def _tag_bytes(tag: int) -> bytes:

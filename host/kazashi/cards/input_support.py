@@ -28,8 +28,9 @@ class InputSupportSession:
         self._pin = Pin(channel, _PIN)
         self._code_b = CodeB(channel, _CODE_B)
 
-    def pin_tries_left(self) -> int:
-        """How many tries the 4-digit PIN has left here, apart from JPKI's. Costs none.
+    def pin_tries_left(self) -> int | None:
+        """How many tries the 4-digit PIN has left here, apart from JPKI's; None: without limit.
+        Costs none.
 
         Raises:
             PinBlocked: none.

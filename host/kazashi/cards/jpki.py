@@ -89,8 +89,8 @@ class JpkiSession:
                 raise NoCertificate from None
             raise
 
-    def pin_tries_left(self) -> int:
-        """How many tries the 4-digit PIN has left. Costs none.
+    def pin_tries_left(self) -> int | None:
+        """How many tries the 4-digit PIN has left; None: without limit. Costs none.
 
         Raises:
             PinBlocked: none.
@@ -104,7 +104,7 @@ class JpkiSession:
         Raises:
             ValueError: it is not four digits.
             LastTry: only one is left, and `with_last_try` does not say that the holder agrees.
-            WrongPin: it is wrong; `tries_left` says how many tries are left.
+            WrongPin: it is wrong; `tries_left` says how many tries are left, None: no limit.
             PinBlocked: none is left.
             PinAbsent: the card was issued without a PIN.
             PinOutcomeUnknown: card or reader were lost; read `pin_tries_left` before all else.

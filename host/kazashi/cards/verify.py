@@ -26,7 +26,8 @@ from kazashi.errors import (
 )
 
 _VERIFY = 0x20
-_BLOCKED = (0x6984, 0x63C0)
+_BLOCKED = (0x6983, 0x6984, 0x63C0)
+_NO_LIMIT = 0x6300  # wrong, and no number of tries follows: soltia48/myna-card
 _ABSENT = (0x6A82, 0x6A88)  # no such file, no such reference data
 _FEW_TRIES = 3
 
@@ -39,18 +40,20 @@ class _Reference:
     sfi: int
 
     tries: ClassVar[int]
-    wrong: ClassVar[Callable[[int], CardError]]
+    wrong: ClassVar[Callable[[int | None], CardError]]
     blocked: ClassVar[Callable[[], CardError]]
     outcome_unknown: ClassVar[Callable[[], CardError]]
 
-    def tries_left(self) -> int:
-        """How many tries are left. Costs none."""
+    def tries_left(self) -> int | None:
+        """How many tries are left; None: without limit. Costs none."""
         ask = Command(0x00, _VERIFY, 0x00, 0x80 | self.sfi)
         status = Response.parse(self.channel.transmit(ask.build())).status
         if status in _BLOCKED:
             raise self.blocked()
         if status == 0x9000:
             return self.tries  # it was verified just now, which resets the counter
+        if status == _NO_LIMIT:
+            return None
         if status >> 4 == 0x63C:
             return status & 0x0F
         raise CardStatus(status, _VERIFY)
@@ -62,6 +65,8 @@ class _Reference:
         except CardStatus as refused:
             if refused.status in _BLOCKED:
                 raise self.blocked() from None
+            if refused.status == _NO_LIMIT:
+                raise self.wrong(None) from None
             if refused.status >> 4 == 0x63C:
                 raise self.wrong(refused.status & 0x0F) from None
             raise
@@ -79,8 +84,8 @@ class Pin(_Reference):
     blocked = PinBlocked
     outcome_unknown = PinOutcomeUnknown
 
-    def tries_left(self) -> int:
-        """How many tries are left. Costs none.
+    def tries_left(self) -> int | None:
+        """How many tries are left; None: without limit. Costs none.
 
         Raises:
             PinBlocked: none.
@@ -99,7 +104,7 @@ class Pin(_Reference):
         Raises:
             ValueError: it is not four digits.
             LastTry: only one is left, and `with_last_try` does not say that the holder agrees.
-            WrongPin: it is wrong; `tries_left` says how many tries are left.
+            WrongPin: it is wrong; `tries_left` says how many tries are left, None: no limit.
             PinBlocked: none is left.
             PinAbsent: the card was issued without this PIN.
             PinOutcomeUnknown: card or reader were lost; read the tries left before all else.
@@ -127,13 +132,13 @@ class CodeB(_Reference):
         Raises:
             ValueError: it is not fourteen digits.
             FewTriesLeft: three or fewer: it is not shown, as the holder may need them elsewhere.
-            WrongCode: it is wrong; `tries_left` says how many tries are left.
+            WrongCode: it is wrong; `tries_left` says how many tries are left, None: no limit.
             CodeBlocked: none is left.
             CodeOutcomeUnknown: card or reader were lost; read the tries left before all else.
         """
         if len(code) != 14 or not (code.isascii() and code.isdigit()):
             raise ValueError("the code has fourteen digits")
         left = self.tries_left()
-        if left <= _FEW_TRIES:
+        if left is not None and left <= _FEW_TRIES:
             raise FewTriesLeft(left)
         self._show(code)

@@ -84,14 +84,12 @@ class _Tap:
         self._mark("found", f"card found: Type {card.technology.name[-1]}")
         jpki = JpkiSession(card)
         self._mark("selected", "JPKI application selected")
-        tries_left = None
         try:
             certificate = self._read_certificate(jpki)
+            tries_left = self._check_pin(jpki)
         except PinRequired:
             tries_left = self._check_pin(jpki)  # a phone wants it first
             certificate = self._read_certificate(jpki)
-        if tries_left is None:
-            tries_left = self._check_pin(jpki)
         is_verified = self._sign(jpki, certificate)
         kind = show.kind_of(jpki.token_label())
         self._show_result(certificate, tries_left, is_verified=is_verified)
@@ -143,10 +141,11 @@ class _Tap:
 
             return Certificate.parse(jpki.authentication_certificate(on_progress))
 
-    def _check_pin(self, jpki: JpkiSession) -> int:
+    def _check_pin(self, jpki: JpkiSession) -> int | None:
         tries_left = jpki.pin_tries_left()
         jpki.verify_pin(self._pico.options.pin)
-        self._mark("pin", f"PIN accepted ({tries_left} tries were left)")
+        left = "no limit of tries" if tries_left is None else f"{tries_left} tries were left"
+        self._mark("pin", f"PIN accepted ({left})")
         return tries_left
 
     def _sign(self, jpki: JpkiSession, certificate: Certificate) -> bool:
@@ -161,9 +160,12 @@ class _Tap:
         self._mark("verified", "signature verified with the certificate's key")
         return is_verified
 
-    def _show_result(self, certificate: Certificate, tries_left: int, *, is_verified: bool) -> None:
+    def _show_result(
+        self, certificate: Certificate, tries_left: int | None, *, is_verified: bool
+    ) -> None:
         facts = show.certificate_facts(certificate)
-        facts |= {"PIN": f"{tries_left} tries left", "signature": "verified" * is_verified}
+        left = "no limit" if tries_left is None else f"{tries_left} tries left"
+        facts |= {"PIN": left, "signature": "verified" * is_verified}
         show.show_facts(self._console, facts, "Certificate for user authentication")
         show.show_timeline(self._console, self._steps())
 

@@ -106,7 +106,7 @@ def _show_pin(patient: Patient, jpki: JpkiSession, pin: str = "") -> None:
     raise WayFailed(_WRONG_PINS)
 
 
-def _tries_left(patient: Patient, jpki: JpkiSession) -> int:
+def _tries_left(patient: Patient, jpki: JpkiSession) -> int | None:
     try:
         return jpki.pin_tries_left()
     except (PinBlocked, PinAbsent) as error:

@@ -68,9 +68,9 @@ class Course:
         finally:
             self._timeline.begin(*before)
 
-    def note(self, step: str, **facts: Fact) -> None:
-        """Keep a step in the journal."""
-        self.note_each(step, [facts])
+    def note(self, step: str, **facts: Fact | None) -> None:
+        """Keep a step in the journal. A fact that is None is unknown, and not kept."""
+        self.note_each(step, [{name: f for name, f in facts.items() if f is not None}])
 
     def note_each(self, step: str, each: Sequence[Mapping[str, Fact]]) -> None:
         """Keep several steps of one kind in the journal, at once."""

@@ -34,7 +34,9 @@ class Question(Generic[T]):
 
 @dataclass(frozen=True)
 class AskPin(Question[str]):
-    """The 4-digit PIN. `tries_left`: None where the card was not asked yet (Android)."""
+    """The 4-digit PIN. `tries_left`: None if the card was not asked yet (Android), or has no
+    limit.
+    """
 
     tries_left: int | None
     text: ClassVar = Text("四けたの暗証番号を入力してください。", "Enter the 4-digit PIN.")
@@ -42,9 +44,11 @@ class AskPin(Question[str]):
 
 @dataclass(frozen=True)
 class AskItemsPin(Question[str]):
-    """The 4-digit PIN of 券面事項入力補助AP, which may be another one."""
+    """The 4-digit PIN of 券面事項入力補助AP, which may be another one. `tries_left`: None if the
+    card has no limit.
+    """
 
-    tries_left: int
+    tries_left: int | None
     text: ClassVar = Text(
         "券面事項入力補助用の、四けたの暗証番号を入力してください。",
         "Enter the 4-digit PIN for the card's text (券面事項入力補助).",

@@ -129,7 +129,8 @@ def _items_of_chip(patient: Patient) -> FourItems | None:
 def _show_pin(patient: Patient, session: InputSupportSession) -> bool:
     """Never the last try: typing costs none."""
     tries_left = session.pin_tries_left()
-    pin = patient.ask(AskItemsPin(tries_left)) if tries_left > 1 else None
+    has_more = tries_left is None or tries_left > 1
+    pin = patient.ask(AskItemsPin(tries_left)) if has_more else None
     if pin is not None:
         session.verify_pin(pin)
     return pin is not None

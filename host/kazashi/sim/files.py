@@ -17,7 +17,7 @@ from .picc import Response
 
 LENGTH = 0x6700
 SECURITY = 0x6982
-BLOCKED = 0x6984
+BLOCKED = 0x6984  # others say 6983
 CONDITIONS = 0x6985
 CONTENT = 0x6A80
 NO_FILE = 0x6A82
@@ -48,21 +48,32 @@ class Guard(Protocol):
 
 
 class Pin:
-    """A reference value and its retry counter. `left`: tries at the start, all of them if None."""
+    """A reference value and its retry counter. `left`: tries at the start, all of them if None.
+
+    `is_limited`: False for one that may be tried for ever. `blocked`: the status word of one that
+    may not be tried any more.
+    """
 
     def __init__(self, value: str, tries: int, left: int | None = None) -> None:
         self.value = value.encode("ascii")
         self.tries = tries
         self.left = tries if left is None else left
+        self.is_limited = True
+        self.blocked = BLOCKED
         self.is_open = False
+
+    @property
+    def status(self) -> int:
+        """What VERIFY answers while it is not open."""
+        return 0x63C0 | self.left if self.is_limited else 0x6300
 
     def verify(self, value: bytes) -> None:
         if self.left == 0:
-            raise Refused(BLOCKED)
+            raise Refused(self.blocked)
         self.is_open = value == self.value
         if not self.is_open:
-            self.left -= 1
-            raise Refused(0x63C0 | self.left)
+            self.left -= self.is_limited
+            raise Refused(self.status)
         self.left = self.tries
 
     def close(self) -> None:
@@ -198,7 +209,7 @@ class FileApplication:
         if command.data:
             entry.verify(command.data)
         elif not entry.is_open:
-            raise Refused(0x63C0 | entry.left)
+            raise Refused(entry.status)
         return b""
 
     def _sign(self, command: CommandApdu) -> bytes:
