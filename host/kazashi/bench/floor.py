@@ -7,7 +7,7 @@ Frames have 256 bytes at 106 kbit/s.
 
 from kazashi.cards.apdu import Command
 from kazashi.cards.jpki import AID
-from kazashi.cards.keys import sign_command
+from kazashi.cards.signing import sign_command
 from kazashi.sim.radio import frame_time, time_to_card, time_to_reader
 from kazashi_wire.messages import Technology
 

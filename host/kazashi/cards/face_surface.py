@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from kazashi.cards.apdu import Channel
 from kazashi.cards.cv_certificate import CV_CERTIFICATE, CvAnchor, CvCertificate
 from kazashi.cards.files import Files, Progress
-from kazashi.cards.keys import sign_command
+from kazashi.cards.signing import sign_command
 from kazashi.cards.surface import SURFACE, Surface
 from kazashi.cards.verify import CodeB
 from kazashi.errors import CodeRequired, Doubt, NotGenuine, SurfaceAbsent

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from kazashi.cards.apdu import Channel, Command
 from kazashi.cards.files import File, Files, Progress, select_command
-from kazashi.cards.keys import sign_command
+from kazashi.cards.signing import sign_command
 from kazashi.cards.verify import Pin
 from kazashi.errors import (
     CardStatus,

@@ -1,4 +1,4 @@
-"""RSA keys as the cards show them, and what their signatures are made over.
+"""RSA keys as the cards show them.
 
 Ref: RFC 8017 §8.2 and §9.2 (PKCS #1 v1.5); soltia48/myna-card, data.rs.
 """
@@ -10,24 +10,12 @@ from typing import Self
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from kazashi.cards.apdu import Command
+from kazashi.cards.signing import digest_info
 from kazashi.cards.tlv import values
 from kazashi.errors import MalformedFile
 
-_SHA256 = bytes.fromhex("300d06096086480165030402010500")  # AlgorithmIdentifier
 _EXPONENT, _MODULUS = 0x90, 0x91
 _SMALLEST_BITS = 2048
-
-
-def digest_info(digest: bytes) -> bytes:
-    """DigestInfo of SHA-256, of one digest (32 bytes) or of several concatenated (up to 96)."""
-    inner = _SHA256 + bytes((0x04, len(digest))) + digest
-    return bytes((0x30, len(inner))) + inner
-
-
-def sign_command(key: int, message: bytes) -> Command:
-    """COMPUTE DIGITAL SIGNATURE over SHA-256 of `message`. `key`: P2, 00 the application's own."""
-    return Command(0x80, 0x2A, 0x00, key, digest_info(hashlib.sha256(message).digest()), ne=256)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from enum import IntEnum, unique
 from typing import Self
 
 from kazashi.cards.files import File
-from kazashi.cards.keys import PublicKey, digest_info
+from kazashi.cards.keys import PublicKey
+from kazashi.cards.signing import digest_info
 from kazashi.errors import MalformedFile
 
 ITEMS = File(0x02, 0xFF20, "four items")

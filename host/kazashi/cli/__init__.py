@@ -1,28 +1,16 @@
-"""`kazashi`: one topic a word, one file a topic.
+"""`kazashi`: one topic a word, one file a topic, which is imported when its word is used.
 
 Exit status: 0; 1 it failed, with one clear line; 2 usage; 130 Ctrl-C.
 """
 
 import sys
+from importlib import import_module
+from typing import Any
 
 import typer
+from typer.core import TyperCommand
 
-from kazashi.cli import (
-    bench,
-    checkin,
-    demo,
-    doctor,
-    face,
-    flash,
-    held,
-    info,
-    journal,
-    listing,
-    monitor,
-    read,
-    show,
-    simulate,
-)
+from kazashi.cli import show
 from kazashi.errors import ReaderError
 from kazashi.reception.errors import ReceptionError
 
@@ -33,19 +21,70 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.command("demo")(demo.demo)
-app.command("list")(listing.list_readers)
-app.command("info")(info.info)
-app.command("doctor")(doctor.doctor)
-app.command("read")(read.read)
-app.command("checkin")(checkin.checkin)
-app.command("held")(held.held)
-app.command("monitor")(monitor.monitor)
-app.command("simulate")(simulate.simulate)
-app.command("bench")(bench.bench)
-app.command("flash")(flash.flash)
-app.add_typer(face.app, name="face")
-app.add_typer(journal.app, name="journal")
+
+# Word: where its function or its group is, and what it does, in the words of its own help.
+TOPICS = {
+    "demo": ("demo:demo", "A simulated Pico, PN532 and My Number Card; somebody taps."),
+    "list": ("listing:list_readers", "List the boards on USB that may be readers."),
+    "info": (
+        "info:info",
+        "Say which firmware, board and chip a reader has, why it last started, what it had to "
+        "mend.",
+    ),
+    "doctor": (
+        "doctor:doctor",
+        "Look at all that a tap needs: board, USB, chip, antenna, wires. Take cards away first.",
+    ),
+    "read": ("read:read", "Wait for a card and read its certificate for user authentication."),
+    "checkin": (
+        "checkin:checkin",
+        "Check a patient in. What no option answers is asked; without a terminal, line by line.",
+    ),
+    "held": (
+        "held:held",
+        "Ask the centre about the people held, and let go of those it answers about.",
+    ),
+    "monitor": (
+        "monitor:monitor",
+        "Show field, cards, counters and the last errors of a reader until Ctrl-C.",
+    ),
+    "simulate": (
+        "simulate:simulate",
+        "Serve a simulated reader until Ctrl-C. Give one of --pty and --tcp.",
+    ),
+    "bench": (
+        "bench:bench",
+        "Read certificates in every way there is, and tell how long each takes.",
+    ),
+    "flash": (
+        "flash:flash",
+        "Put the firmware on a board: one with a stock MicroPython, or a reader of any release.",
+    ),
+    "face": ("face:app", "Face matching: its models, its error rates."),
+    "journal": ("journal:app", "What was kept of the visits."),
+}
+
+
+def command(word: str) -> Any:  # of Click, which Typer keeps to itself
+    """The command behind a word of TOPICS; imports its file."""
+    file, _, name = TOPICS[word][0].partition(":")
+    found = getattr(import_module(f"{__name__}.{file}"), name)
+    if not isinstance(found, typer.Typer):
+        alone = typer.Typer(add_completion=False)
+        alone.command(word)(found)
+        found = alone
+    return typer.main.get_command(found)
+
+
+class _Topic(TyperCommand):
+    """Stands for a command until its word is used."""
+
+    def make_context(self, info_name: str | None, *arguments: Any, **extra: Any) -> Any:
+        return command(self.name or "").make_context(info_name, *arguments, **extra)
+
+
+for _word, (_, _does) in TOPICS.items():
+    app.command(_word, cls=_Topic, help=_does)(lambda: None)
 
 
 def main() -> None:

@@ -24,7 +24,6 @@ from kazashi.reception.settings import BadSettings
 from kazashi.reception.simulated_centre import SimulatedCentre
 from kazashi.reception.timeline import Span, Who
 from kazashi.reception.visit import SUCCESSES, Visit
-from kazashi.sim.authority import shared_authority
 
 _LEAST_SEEN_MS = 1.0
 
@@ -202,6 +201,8 @@ def _anchors(reader: str | None, configured: Anchors) -> Anchors:
     if configured.authorities:
         return configured
     if reader and reader.startswith(("sim:", "pico:")):
+        from kazashi.sim.authority import shared_authority
+
         authority = shared_authority()
         cv_keys = [CvAnchor(*key) for key in authority.cv_anchors]
         return Anchors.of([authority.certificate], cv_keys, is_test=True)

@@ -12,7 +12,8 @@ from rich.console import Console
 from kazashi.cards.certificate import Certificate
 from kazashi.cards.jpki import PLAN, JpkiSession
 from kazashi.cli import show
-from kazashi.cli.options import AsJson, Simulated, SimUrl, simulated
+from kazashi.cli.options import AsJson
+from kazashi.cli.simulated import Simulated, SimUrl, simulated
 from kazashi.errors import PinRequired, ReaderError
 from kazashi.reader import Reader
 from kazashi.sim.emulation.ledger import Ledger, Span

@@ -4,8 +4,6 @@ from rich.console import Console
 from rich.style import Style
 from rich.text import Text
 
-from kazashi.reception.face.pictures import CARD_PHOTO, PictureUnusable, decode
-
 _COLUMNS = 40
 _HALF = "▀"
 
@@ -16,6 +14,8 @@ def show_photo(console: Console, photo: bytes) -> None:
     """
     if not console.is_terminal:
         return
+    from kazashi.reception.face.pictures import CARD_PHOTO, PictureUnusable, decode
+
     try:
         picture = decode(photo, CARD_PHOTO)
     except PictureUnusable:

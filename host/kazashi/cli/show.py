@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from unicodedata import category
 
 from rich.console import Console
@@ -11,12 +12,14 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeE
 from rich.table import Table
 from rich.text import Text
 
-from kazashi.cards.certificate import Certificate
 from kazashi.cards.jpki import TokenLabel
 from kazashi.errors import ReaderError
 from kazashi.reader import Card, ReaderInfo
 from kazashi.reception.errors import ReceptionError
 from kazashi_wire.messages import BitRate
+
+if TYPE_CHECKING:
+    from kazashi.cards.certificate import Certificate
 
 PRESENT_CARD = "カードをリーダーに置いてください  (lay the card on the reader)"
 
@@ -70,7 +73,7 @@ def _kbit_s(rate: BitRate) -> int:
     return int(rate.name.removeprefix("KBIT_"))
 
 
-def certificate_facts(certificate: Certificate) -> dict[str, str | int]:
+def certificate_facts(certificate: "Certificate") -> dict[str, str | int]:
     return {
         "length": len(certificate.der),
         "sha256": certificate.sha256,

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from kazashi.cli.options import Simulated, SimUrl, simulated
+from kazashi.cli.simulated import Simulated, SimUrl, simulated
 from kazashi.errors import ReaderUnplugged
 from kazashi.sim.authority import shared_authority
 from kazashi.sim.serve import Line, TcpLine, serve
