@@ -6,6 +6,7 @@ wire, and recovery climbs as far as it must.
 
 import gc
 import struct
+from os import urandom
 from time import ticks_diff, ticks_ms
 
 from micropython import const
@@ -16,7 +17,7 @@ from field import FOUND, REFUSED
 from link import HEADER
 from pn532 import ChipRefused, ChipSilent, Overheated
 from reading import Reading
-from relay import Relay
+from relay import Relay, is_for
 
 FIRMWARE = b"\x00\x01\x00"  # major, minor, patch
 
@@ -24,7 +25,7 @@ _PRESENCE_MS = const(250)  # between two looks whether an idle card is still the
 _IDLE_MS = const(20)  # to wait for the host where nothing else is to do
 _CHIP_RESETS = const(3)  # in a row, each for a search that came to no end
 _COOL_DOWN_MS = const(5000)  # [assumed: no source says how long the chip takes]
-_UNATTENDED_MS = const(600_000)  # a card, since the host last asked for anything: ten minutes
+_CARD_SIZE = const(4)  # bytes of a card's number
 _STEPS_TO_TIDY = const(64)  # without a card: some seconds
 
 
@@ -45,7 +46,9 @@ class App:
         self._chip_resets = 0  # in a row
         self._hot_since = None  # ticks; None: it is cool
         self._hot_status = 0  # what the chip said
-        self._asked = 0  # ticks, when the host last asked for anything, or a card came
+        self._card = bytes(_CARD_SIZE)  # random number of the card found
+        self._lease_ms = 0  # that a card outlives its host's last request for it
+        self._kept = 0  # ticks, when its host last asked for it
         self._steps = 0  # since the last collection
         self._is_looking = False  # somebody waits for a card
         self._period_ms = 0  # from one search to the next
@@ -68,6 +71,7 @@ class App:
             wire.MAINTAIN: self._maintain,
             wire.EXAMINE: self._examine,
             wire.SHOW: self._show,
+            wire.KEEP: self._keep,
         }
 
     def run(self):
@@ -111,7 +115,6 @@ class App:
         if link.kind == wire.TRANSMIT and link.number == self._failed:
             return
         self._number = number = link.number
-        self._asked = ticks_ms()
         kind = link.kind
         self._failed = 0
         is_done = self._attempt(self._handlers.get(kind) or self._refuse)
@@ -192,8 +195,10 @@ class App:
         count = link.size - wire.WATCH_SIZE
         if count <= 0:
             raise Fault(wire.FAULT_MALFORMED_REQUEST, 0)
-        fastest, self._period_ms = struct.unpack_from(wire.WATCH_FORMAT, link.buffer, HEADER)
-        is_known = fastest <= wire.BIT_RATE_KBIT_424
+        watch = struct.unpack_from(wire.WATCH_FORMAT, link.buffer, HEADER)
+        fastest, self._period_ms, lease_s = watch
+        self._lease_ms = lease_s * 1000
+        is_known = fastest <= wire.BIT_RATE_KBIT_424 and lease_s > 0
         start = HEADER + wire.WATCH_SIZE
         if not (is_known and self._field.begin(fastest, link.buffer, start, count)):
             raise Fault(wire.FAULT_MALFORMED_REQUEST, 0)
@@ -283,8 +288,16 @@ class App:
         if not self._has_card:
             raise Fault(wire.FAULT_NO_CARD, 0)
         self._signals.show(wire.SIGNAL_READING)
-        self._relay.carry()
-        self._checked = ticks_ms()
+        self._relay.carry(self._card)
+        self._checked = self._kept = ticks_ms()
+
+    def _keep(self):
+        if self._link.size != wire.KEEP_SIZE:
+            raise Fault(wire.FAULT_MALFORMED_REQUEST, 0)
+        if not (self._has_card and is_for(self._card, self._link, HEADER)):
+            raise Fault(wire.FAULT_NO_CARD, 0)
+        self._kept = ticks_ms()
+        self._done()
 
     def _done(self):
         self._link.send(wire.DONE, self._number)
@@ -347,9 +360,10 @@ class App:
         if found == FOUND:
             self._is_looking = False  # one Watch, one card: never a second one unnoticed
             self._has_card = self._has_found = True
+            self._card = urandom(_CARD_SIZE)
             self._reading.run(self._tell_found)
             self._signals.show(wire.SIGNAL_CARD_FOUND)  # what was planned is read
-            self._checked = self._asked = ticks_ms()
+            self._checked = self._kept = ticks_ms()
         elif found == REFUSED:
             if self._field.refusal != self._refusal:
                 self._refusal = self._field.refusal
@@ -362,8 +376,8 @@ class App:
 
     def _tell_found(self):
         field = self._field
-        rates = field.to_card, field.from_card
-        struct.pack_into(wire.CARD_FOUND_FORMAT, self._link.out, HEADER, field.technology, *rates)
+        found = field.technology, field.to_card, field.from_card, self._card
+        struct.pack_into(wire.CARD_FOUND_FORMAT, self._link.out, HEADER, *found)
         size = wire.CARD_FOUND_SIZE
         self._link.send(wire.CARD_FOUND, 0, size, field.answer, 0, field.count)
         if self._reading.is_armed:
@@ -387,7 +401,7 @@ class App:
     def _look_after_card(self):
         if ticks_diff(ticks_ms(), self._checked) < _PRESENCE_MS:
             return
-        is_attended = ticks_diff(ticks_ms(), self._asked) < _UNATTENDED_MS
+        is_attended = ticks_diff(ticks_ms(), self._kept) < self._lease_ms
         if not is_attended or not self._isodep.is_present():
             self._signals.card_left()
             self._go_dark()

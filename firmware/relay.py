@@ -21,6 +21,19 @@ _LOOK_MS = const(20)
 _HEAD = const(16)
 
 
+def is_for(card, link, start):
+    """Return True if the request in hand has the number `card` at `start`.
+
+    A host that does not know it may not use the card: its PIN may have been verified by another.
+    """
+    if link.size < start - HEADER + len(card):
+        return False
+    for i in range(len(card)):
+        if link.buffer[start + i] != card[i]:
+            return False
+    return True
+
+
 class Relay:
     """Carries the command in hand at `link` to the card, and responses to the host."""
 
@@ -31,6 +44,7 @@ class Relay:
         self._signals = signals
         self._heard = chip.heard.buffer
         self._number = 0  # of the request
+        self._card = b""  # number of the card that the command is for
         self._is_open = False  # the last block of a response is still to be sent
         self._sent = 0  # octets of responses under that number
         self.head = bytearray(_HEAD)  # the first octets of the response
@@ -38,8 +52,12 @@ class Relay:
         self.status = 0  # its status word; 0: it came in two pieces
         isodep.on_wait = self._report_life
 
-    def carry(self):
-        """Raises as isodep does, or Fault where the host sends no whole command."""
+    def carry(self, card):
+        """Take the command in hand to the card, whose number is in each part of it.
+
+        Raises as isodep does, or Fault if the host sends no whole command for this card.
+        """
+        self._card = card
         self.begin(self._link.number)
         self._send_command()
         self.pass_on()
@@ -107,6 +125,8 @@ class Relay:
         """Send the APDU in hand to the card in blocks, fetching its other parts as they come."""
         link = self._link
         isodep = self._isodep
+        if not is_for(self._card, link, HEADER + 1):
+            raise Fault(wire.FAULT_NO_CARD, 0)
         if link.size <= wire.TRANSMIT_SIZE:
             raise Fault(wire.FAULT_MALFORMED_REQUEST, 0)
         while True:
@@ -129,7 +149,8 @@ class Relay:
             self._device.alive()
             if ticks_diff(ticks_ms(), start) > _NEXT_PART_MS:
                 raise Fault(wire.FAULT_COMMAND_CUT, 0)
-        if link.kind != wire.TRANSMIT or link.number != self._number or link.size < 2:
+        is_next = link.kind == wire.TRANSMIT and link.number == self._number
+        if not (is_next and is_for(self._card, link, HEADER + 1)):
             raise Fault(wire.FAULT_COMMAND_CUT, 0)
 
     def _report_life(self):

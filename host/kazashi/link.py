@@ -24,7 +24,7 @@ from kazashi.errors import (
     ReaderUnplugged,
     ReadInterrupted,
 )
-from kazashi_wire.frame import MAX_PAUSE_MS, MAX_PAYLOAD, Deframer, Frame
+from kazashi_wire.frame import MAX_PAUSE_MS, Deframer, Frame
 from kazashi_wire.messages import BY_KIND, End, Failed, Fault, Log, Part, Transmit
 from kazashi_wire.schema import MalformedMessage, Message
 
@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 
 _READ_SIZE = 4096
 _LONGEST_RESPONSE = 65538  # bytes of an APDU, with its status word
-_PART_SIZE = MAX_PAYLOAD - 1 - 5  # two whole 253-byte blocks of a card that takes 256-byte frames
+_PART_SIZE = 2 * 253  # whole blocks of a card that takes 256-byte frames
 _SECRET_INSTRUCTIONS = {
     0x20,
     0x21,
@@ -105,15 +105,19 @@ class Link:
             )
         return found
 
-    def transmit(self, apdu: bytes, on_progress: Callable[[int], None] | None = None) -> bytes:
-        """Send a command APDU to the card and gather the response. Raises as `request` does.
+    def transmit(
+        self, card: bytes, apdu: bytes, on_progress: Callable[[int], None] | None = None
+    ) -> bytes:
+        """Send a command APDU to the card with this number; gather the response. Raises as
+        `request` does.
 
         `on_progress` is called with the bytes of the response so far.
         """
         self._next_number()
         for start in range(0, len(apdu), _PART_SIZE):
             part = apdu[start : start + _PART_SIZE]
-            self._send(Transmit(is_last=int(start + len(part) == len(apdu)), data=part), apdu)
+            is_last = int(start + len(part) == len(apdu))
+            self._send(Transmit(is_last=is_last, card=card, data=part), apdu)
         return self._gather(self._answer, on_progress)
 
     def unasked(self, wanted: type[AnyMessage]) -> AnyMessage:

@@ -56,6 +56,7 @@ from kazashi_wire.messages import (
 _RETURN_S, _RETURN_LOOK_S = 3.0, 0.1  # of a board that starts again
 
 _LONGEST_PERIOD_S = 65.0
+_LEASE_S = 10  # that a card outlives this host's last request
 _SELECT, _OK = b"\xa4", b"\x90\x00"
 EVERY_TECHNOLOGY = (Technology.TYPE_B, Technology.TYPE_A)  # the My Number Card first
 
@@ -120,6 +121,7 @@ class Card:
         except ValueError as error:
             raise ProtocolError(f"{error}: update this host") from None
         self.answer = found.answer  # see CardFound
+        self._number = found.card
 
     @property
     def atqb(self) -> bytes | None:
@@ -162,7 +164,7 @@ class Card:
             response = self._ahead.response(apdu, on_progress) if self._ahead else None
             if self._ahead and not response:
                 self._ahead.outdate(apdu)
-            return response or self._link.transmit(apdu, on_progress)
+            return response or self._link.transmit(self._number, apdu, on_progress)
         except ReaderError:
             self.end()  # the reader has switched its field off, or nobody knows
             raise
@@ -293,7 +295,12 @@ class Reader:
         self._end_card()
         if plan:
             self._link.request(_arm(plan), Done)
-        watch = Watch(fastest=fastest, period_ms=round(period_s * 1000), order=bytes(technologies))
+        watch = Watch(
+            fastest=fastest,
+            period_ms=round(period_s * 1000),
+            lease_s=_LEASE_S,
+            order=bytes(technologies),
+        )
         self._link.request(watch, Done)
         self._link.forget_events()
         try:

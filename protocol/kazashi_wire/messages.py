@@ -13,8 +13,8 @@ from construct import Bytes, GreedyBytes, Int8ub, Int16ub, Int32ub
 from . import frame
 from .schema import Message, wire
 
-# One more whenever a layout below changes: the side with the lower one is to be updated.
-REVISION = 3
+# Increment when any layout below changes; the side with the lower number is outdated.
+REVISION = 4
 
 
 @unique
@@ -119,11 +119,13 @@ class Watch(Message, kind=0x02):
     """Switch the field on and look for one card. Answer: `Done`, then events.
 
     It ends when a card is found. When that is lost, the field goes off until the next Watch, so
-    that no other card is ever taken for it.
+    that no other card is ever taken for it. A card also ends `lease_s` after the last `Transmit` or
+    `Keep` with its number: a PIN that was verified does not outlive its host.
     """
 
-    fastest: int = wire(Int8ub)  # a `BitRate`: up to which Type B is tried, where the card offers
-    period_ms: int = wire(Int16ub)  # from one search to the next, where a search is over sooner
+    fastest: int = wire(Int8ub)  # a `BitRate`: up to which Type B is tried, if the card offers it
+    period_ms: int = wire(Int16ub)  # from one search to the next, if a search is over sooner
+    lease_s: int = wire(Int8ub)  # 1 to 255
     order: bytes = wire(GreedyBytes)  # of a search: a `Technology` each, one to eight
 
 
@@ -135,6 +137,7 @@ class Transmit(Message, kind=0x04):
     """A command APDU, in one part or several with the same number. Answer: `Part`s and an `End`."""
 
     is_last: int = wire(Int8ub)  # 0: more parts of this command follow
+    card: bytes = wire(Bytes(4))  # of `CardFound`; with any other number the answer is NO_CARD
     data: bytes = wire(GreedyBytes)
 
 
@@ -186,6 +189,12 @@ class Show(Message, kind=0x0A):
     """
 
     signal: int = wire(Int8ub)  # a `Signal`: DONE, FAILED or TRY_AGAIN
+
+
+class Keep(Message, kind=0x0B):
+    """Let the card live for another `lease_s` of its `Watch`. Answer: `Done`."""
+
+    card: bytes = wire(Bytes(4))  # of `CardFound`; with any other number the answer is NO_CARD
 
 
 # --- answers, reader → host --------------------------------------------------------------------
@@ -271,6 +280,7 @@ class CardFound(Message, kind=0x81):
     technology: int = wire(Int8ub)  # a `Technology`
     to_card: int = wire(Int8ub)  # a `BitRate`
     from_card: int = wire(Int8ub)  # a `BitRate`
+    card: bytes = wire(Bytes(4))  # fresh and random: only who knows it may use this card
     answer: bytes = wire(GreedyBytes)
     # Type B: ATQB, 12 bytes, ISO/IEC 14443-3 §7.9; its PUPI is zeroed, it never leaves the reader.
     # Type A: ATQA (2), SAK (1), ATS (ISO/IEC 14443-4 §5.2); the UID never leaves the reader.
@@ -303,7 +313,7 @@ class Log(Message, kind=0x84):
 
 
 MESSAGES: tuple[type[Message], ...] = (
-    *(Hello, Watch, Rest, Transmit, Handshake, AskHealth, Arm, Maintain, Examine, Show),
+    *(Hello, Watch, Rest, Transmit, Handshake, AskHealth, Arm, Maintain, Examine, Show, Keep),
     *(Welcome, Done, Part, End, HandshakeReply, Health, Rested, Examined, Failed),
     *(CardFound, CardLost, CardRefused, Log, Ahead),
 )

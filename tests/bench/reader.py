@@ -20,7 +20,9 @@ from kazashi_wire.messages import (
 )
 
 HELLO = Hello(revision=REVISION, fingerprint=FINGERPRINT)
-WATCH = Watch(fastest=0, period_ms=0, order=bytes((Technology.TYPE_B, Technology.TYPE_A)))
+WATCH = Watch(
+    fastest=0, period_ms=0, lease_s=10, order=bytes((Technology.TYPE_B, Technology.TYPE_A))
+)
 
 _LAST_WORDS = (Welcome, Done, Rested, End, Failed)  # to a request
 _COOL_MS = 6000
@@ -38,6 +40,7 @@ class Reader:
         self.desk = Desk(*cards, **options)
         self._deframer = Deframer()
         self._number = 0
+        self.card = bytes(4)  # number of the last card found
         self.desk.connect()
 
     @property
@@ -61,6 +64,7 @@ class Reader:
         said, usb.to_host = bytes(usb.to_host), bytearray()
         heard = [(f.number, BY_KIND[f.kind].parse(f.payload)) for f in self._deframer.feed(said)]
         assert not any(getattr(m, "fault", 0) == Fault.INTERNAL for _, m in heard), heard
+        self.card = next((m.card for _, m in heard if isinstance(m, CardFound)), self.card)
         return heard
 
     def hear(self, steps=0):
@@ -92,7 +96,7 @@ class Reader:
 
     def transmit(self, apdu):
         """The card's response."""
-        answers = self.ask(Transmit(is_last=1, data=apdu))
+        answers = self.ask(Transmit(is_last=1, card=self.card, data=apdu))
         assert isinstance(answers[-1], End), answers
         response = b"".join(part.data for part in answers[:-1])
         assert len(response) == answers[-1].size

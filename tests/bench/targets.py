@@ -144,7 +144,7 @@ class ReaderTarget:
     def _use(self):
         """Something that a host may ask for, and some turns of the loop after it."""
         rng = self._rng
-        command = Transmit(is_last=1, data=rng.choice(COMMANDS))
+        command = Transmit(is_last=1, card=self._reader.card, data=rng.choice(COMMANDS))
         self._reader.ask(rng.choice((HELLO, Rest(), WATCH, command, command)))
         clock.sleep_ms(rng.choice((0, 300)))  # 300: it looks after the card
         self._reader.hear(rng.randrange(4))
@@ -212,7 +212,12 @@ class SearchTarget(ReaderTarget):
 
     def _disturb(self):
         self._reader.ask(
-            Watch(fastest=2, period_ms=0, order=self._rng.choice((b"\x01", b"\x02", b"\x02\x01")))
+            Watch(
+                fastest=2,
+                period_ms=0,
+                lease_s=10,
+                order=self._rng.choice((b"\x01", b"\x02", b"\x02\x01")),
+            )
         )
         self._reader.desk.chip.says = self._content
         self._reader.hear(self._rng.randint(1, 4))

@@ -24,6 +24,7 @@ from kazashi_wire.messages import (
     Fault,
     Handshake,
     Hello,
+    Keep,
     Log,
     Maintain,
     Part,
@@ -35,7 +36,7 @@ from kazashi_wire.messages import (
 
 PERSON = Person()
 HELLO = Hello(revision=REVISION, fingerprint=FINGERPRINT)
-WATCH = Watch(fastest=0, period_ms=0, order=b"\x02\x01")
+WATCH = Watch(fastest=0, period_ms=0, lease_s=10, order=b"\x02\x01")
 
 
 class Board:
@@ -46,6 +47,7 @@ class Board:
         desk.connect()
         self.air, self.chip, self.port, self.app = desk.air, desk.chip, desk.usb, desk.app
         self._deframer = Deframer()
+        self.card = bytes(4)  # its number
 
     def send(self, *messages, number=1):
         for message in messages:
@@ -59,6 +61,10 @@ class Board:
         said, self.port.to_host = bytes(self.port.to_host), bytearray()
         return [BY_KIND[f.kind].parse(f.payload) for f in self._deframer.feed(said)]
 
+    def command(self, data, is_last=1):
+        """A part of a command for the card found last."""
+        return Transmit(is_last=is_last, card=self.card, data=data)
+
     def ask(self, *messages):
         self.send(*messages)
         return self.messages()
@@ -66,6 +72,7 @@ class Board:
     def find_card(self):
         answers = self.ask(WATCH) + self.messages(3)
         assert isinstance(answers[-1], CardFound)
+        self.card = answers[-1].card
 
 
 @pytest.mark.parametrize("with_irq", [True, False])
@@ -74,7 +81,7 @@ def test_a_tap_works_with_the_irq_line_and_without(with_irq):
     assert board.ask(HELLO)[0].chip.hex() == "32010607"
     board.find_card()
     select = bytes.fromhex("00a4040c0ad392f000260100000001")
-    answers = board.ask(Transmit(is_last=1, data=select))
+    answers = board.ask(board.command(is_last=1, data=select))
     assert answers == [Part(offset=0, data=b"\x90\x00"), End(size=2, mac=b"")]
 
 
@@ -82,14 +89,14 @@ def test_an_apdu_in_parts_reaches_the_card_whole():
     board = Board()
     board.find_card()
     select = bytes.fromhex("00a4040c0ad392f000260100000001")
-    parts = [Transmit(is_last=int(i == 14), data=select[i : i + 1]) for i in range(15)]
+    parts = [board.command(is_last=int(i == 14), data=select[i : i + 1]) for i in range(15)]
     assert board.ask(*parts)[0].data == b"\x90\x00"
 
 
 def test_a_command_cut_short_by_another_request_fails_and_the_other_is_answered():
     board = Board()
     board.find_card()
-    board.send(Transmit(is_last=0, data=b"\x00\xa4"), number=7)
+    board.send(board.command(is_last=0, data=b"\x00\xa4"), number=7)
     board.send(HELLO, number=8)
     failed, welcome = board.messages()
     assert failed == Failed(fault=Fault.COMMAND_CUT, detail=0)
@@ -98,8 +105,33 @@ def test_a_command_cut_short_by_another_request_fails_and_the_other_is_answered(
 
 def test_the_parts_that_follow_a_failure_are_passed_over():
     board = Board()
-    parts = [Transmit(is_last=int(i == 3), data=b"\x00") for i in range(4)]
+    parts = [board.command(is_last=int(i == 3), data=b"\x00") for i in range(4)]
     assert board.ask(*parts) == [Failed(fault=Fault.NO_CARD, detail=0)]
+
+
+def test_a_command_without_the_number_of_its_card_reaches_no_card():
+    board = Board()
+    board.find_card()
+    air = board.air
+    select = bytes.fromhex("00a4040c0ad392f000260100000001")
+    another = bytes(octet ^ 1 for octet in board.card)
+    exchanges = air.exchanges
+    for stolen in (Transmit(is_last=1, card=another, data=select), Keep(card=another)):
+        assert board.ask(stolen) == [Failed(fault=Fault.NO_CARD, detail=0)]
+    assert air.exchanges == exchanges
+    board.send(Transmit(is_last=0, card=board.card, data=select[:5]), number=9)
+    board.send(Transmit(is_last=1, card=another, data=select[5:]), number=9)
+    assert board.messages() == [Failed(fault=Fault.COMMAND_CUT, detail=0)]
+    assert not air.is_on
+
+
+def test_each_card_has_another_number():
+    board = Board()
+    numbers = set()
+    for _ in range(8):
+        board.find_card()
+        numbers.add(board.card)
+    assert len(numbers) == 8
 
 
 def test_a_handshake_is_answered_with_no_session():
@@ -109,7 +141,7 @@ def test_a_handshake_is_answered_with_no_session():
 def test_an_acknowledgement_lost_within_verify_costs_one_try():
     board = Board()
     board.find_card()
-    board.ask(Transmit(is_last=1, data=bytes.fromhex("00a4040c0ad392f000260100000001")))
+    board.ask(board.command(is_last=1, data=bytes.fromhex("00a4040c0ad392f000260100000001")))
     execute, lost = board.chip._execute, []
 
     def execute_unacknowledged(command):
@@ -118,8 +150,8 @@ def test_an_acknowledgement_lost_within_verify_costs_one_try():
             lost.append(board.chip._outgoing.popleft())
 
     board.chip._execute = execute_unacknowledged
-    board.ask(Transmit(is_last=1, data=bytes.fromhex("002000980439393939")))
-    answers = board.ask(Transmit(is_last=1, data=bytes.fromhex("00200098")))
+    board.ask(board.command(is_last=1, data=bytes.fromhex("002000980439393939")))
+    answers = board.ask(board.command(is_last=1, data=bytes.fromhex("00200098")))
     assert lost[0][1] == ACK
     assert answers[0].data == bytes.fromhex("63c2")
 
@@ -133,7 +165,7 @@ def test_several_cards_are_told_from_one_on_its_way():
     board.find_card()
     assert not garbled
     board.air.disturb = lambda *_: Disturbance.ANSWER_GARBLED
-    assert board.ask(Watch(fastest=0, period_ms=0, order=b"\x02"))[0] == Done()
+    assert board.ask(Watch(fastest=0, period_ms=0, lease_s=10, order=b"\x02"))[0] == Done()
     assert CardRefused(refusal=Refusal.SEVERAL_CARDS) in board.messages(5)
 
 
@@ -165,7 +197,7 @@ def test_an_error_in_the_firmware_is_a_fault_and_a_log_line_without_its_text():
         raise ValueError("00200098 04 31323334")
 
     board.app._relay._isodep.send = break_down
-    log, failed = board.ask(Transmit(is_last=1, data=b"\x00\x20\x00\x98"))
+    log, failed = board.ask(board.command(is_last=1, data=b"\x00\x20\x00\x98"))
     assert log == Log(text=b"ValueError")
     assert failed == Failed(fault=Fault.INTERNAL, detail=0)
 
@@ -220,9 +252,7 @@ def test_a_host_that_asks_again_does_not_keep_the_chip_from_cooling():
     board = Board()
     board.find_card()
     board.chip.disturb = lambda _n, command: report(0x0D) if command[0] == 0x42 else None
-    assert (
-        board.ask(Transmit(is_last=1, data=bytes.fromhex("00a40000")))[-1].fault == Fault.COOL_DOWN
-    )
+    assert board.ask(board.command(bytes.fromhex("00a40000")))[-1].fault == Fault.COOL_DOWN
     board.chip.disturb = lambda *_: None
     for _ in range(4):
         assert board.ask(WATCH)[0].fault == Fault.COOL_DOWN

@@ -5,11 +5,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
 from bench.reader import HELLO, Reader
-from desk import I2c, Spi, Uart
+from desk import I2c, Spi, Uart, app
 from interpreters import on_32_bits, on_all_interpreters
 from kazashi.sim import pico
 from kazashi.sim.jpki import Jpki
@@ -120,6 +121,7 @@ class I2cRecorder(I2c):
 SELECT = bytes.fromhex("00a4040c0ad392f000260100000001")
 READ = bytes.fromhex("00b08a00000800")  # all of EF 000A, the certificate
 VERIFY = bytes.fromhex("002000980431323334")
+CARD = bytes(4)  # its number
 SIGN = bytes.fromhex("802a009af0") + bytes(240) + b"\x00"
 
 
@@ -141,13 +143,16 @@ def record_read(path, settings, disturb, bus="spi"):
         answer = b"".join(Frame(m.kind, number, m.build()).build() for number, m in heard)
         print(json.dumps([said.hex(), wires.transfers, answer.hex()]), file=file)
 
-    with path.open("w") as file:
+    with patch.object(app, "urandom", bytes), path.open("w") as file:
         record(Welcome, HELLO)
-        record(CardFound, Watch(fastest=0, period_ms=0, order=b"\x02\x01"))
+        record(CardFound, Watch(fastest=0, period_ms=0, lease_s=10, order=b"\x02\x01"))
         reader.desk.air.exchanges, reader.desk.air.disturb = 0, disturb
         for apdu in (SELECT, READ, VERIFY):
-            record(End, Transmit(is_last=1, data=apdu))
-        parts = Transmit(is_last=0, data=SIGN[:100]), Transmit(is_last=1, data=SIGN[100:])
+            record(End, Transmit(is_last=1, card=CARD, data=apdu))
+        parts = (
+            Transmit(is_last=0, card=CARD, data=SIGN[:100]),
+            Transmit(is_last=1, card=CARD, data=SIGN[100:]),
+        )
         record(End, *parts)
 
 

@@ -43,6 +43,8 @@ from kazashi_wire.messages import (
     Welcome,
 )
 
+CARD = bytes.fromhex("c0ffee01")  # its number
+
 
 class Pipe:
     """Answers each request with what `answer` makes of it: messages, frames or bytes."""
@@ -100,7 +102,7 @@ def test_a_response_is_gathered_from_its_parts_with_progress():
         End(size=3, mac=b""),
     )  # fmt: skip
     seen = []
-    assert link.transmit(b"\0\xb0\0\0\0", seen.append) == b"abc"
+    assert link.transmit(CARD, b"\0\xb0\0\0\0", seen.append) == b"abc"
     assert seen == [2, 3]
 
 
@@ -114,13 +116,13 @@ def test_a_response_is_gathered_from_its_parts_with_progress():
 )
 def test_a_lost_part_is_never_passed_over(said):
     with pytest.raises(ProtocolError):
-        link_that_hears(*said).transmit(b"\0\xb0\0\0\0")
+        link_that_hears(*said).transmit(CARD, b"\0\xb0\0\0\0")
 
 
 def test_a_long_command_goes_in_parts_with_one_number():
     pipe = Pipe(lambda f: [End(size=0, mac=b"")] if Transmit.parse(f.payload).is_last else [])
     apdu = bytes(range(256)) * 5
-    Link(pipe).transmit(apdu)
+    Link(pipe).transmit(CARD, apdu)
     parts = [Transmit.parse(f.payload) for f in pipe.sent]
     assert b"".join(p.data for p in parts) == apdu
     assert [p.is_last for p in parts] == [0, 0, 1]
@@ -189,7 +191,7 @@ def test_a_board_at_micropythons_prompt_is_told_from_a_silent_reader():
 def test_an_answer_without_end_is_given_up():
     parts = [Part(offset=i * 500, data=bytes(500)) for i in range(140)]
     with pytest.raises(ProtocolError, match="no end"):
-        link_that_hears(*parts).transmit(b"\0\xb0\0\0\0")
+        link_that_hears(*parts).transmit(CARD, b"\0\xb0\0\0\0")
 
 
 def test_a_reader_that_talks_of_other_things_is_given_up():
@@ -203,17 +205,19 @@ def test_events_wait_until_they_are_asked_for():
     link = link_that_hears(
         event(CardLost()),
         Done(),
-        event(CardFound(technology=2, to_card=0, from_card=0, answer=b"")),
+        event(CardFound(technology=2, to_card=0, from_card=0, card=bytes(4), answer=b"")),
     )
     link.request(Rest(), Done)
     assert link.event(0.05) == CardLost()
-    assert link.event(0.05) == CardFound(technology=2, to_card=0, from_card=0, answer=b"")
+    assert link.event(0.05) == CardFound(
+        technology=2, to_card=0, from_card=0, card=bytes(4), answer=b""
+    )
     assert link.event(0.05) is None
 
 
 def test_a_failure_without_a_request_ends_the_waiting_for_a_card():
     link = link_that_hears(Done(), event(Failed(fault=Fault.CHIP_SILENT, detail=0x4A)))
-    link.request(Watch(fastest=0, period_ms=0, order=b"\x02\x01"), Done)
+    link.request(Watch(fastest=0, period_ms=0, lease_s=10, order=b"\x02\x01"), Done)
     with pytest.raises(ReaderFault, match="wiring"):
         link.event(1)
 
@@ -235,7 +239,7 @@ def test_a_version_mismatch_says_which_side_to_update(ahead, advice):
     assert pipe.is_closed
 
 
-FOUND = CardFound(technology=2, to_card=0, from_card=0, answer=bytes(12))
+FOUND = CardFound(technology=2, to_card=0, from_card=0, card=CARD, answer=bytes(12))
 FAILED = Failed(fault=Fault.COOL_DOWN, detail=0x0D)
 
 
@@ -299,7 +303,7 @@ def test_no_frames_from_the_reader_raise_anything_but_a_reader_error(frames):
     said = [Frame(kind, number, p).build() for number, (kind, p) in enumerate(frames)]
     link = link_that_hears(*said, timeout_s=0.0)
     try:
-        link.transmit(b"\0\xb0\0\0\0")
+        link.transmit(CARD, b"\0\xb0\0\0\0")
     except ReaderError:
         pass
 
@@ -318,7 +322,7 @@ def verify(pin, *, extended=False):
 @pytest.mark.parametrize("extended", [False, True])
 def test_a_pin_is_masked_in_the_traffic_log(traffic, extended):
     link_that_hears(Part(offset=0, data=b"\x90\0"), End(size=2, mac=b"")).transmit(
-        verify(b"8642", extended=extended)
+        CARD, verify(b"8642", extended=extended)
     )
     assert "00200098 and" in traffic.text
     frame = Frame(4, 1, b"\1" + verify(b"8642", extended=extended)).build()
@@ -328,7 +332,7 @@ def test_a_pin_is_masked_in_the_traffic_log(traffic, extended):
 
 def test_every_part_of_a_long_secret_is_masked(traffic):
     link = Link(Pipe(lambda f: [End(size=0, mac=b"")] if f.payload[0] else []))
-    link.transmit(b"\x00\x24\x01\x80" + b"\0\x07\xd0" + b"8642" * 500)
+    link.transmit(CARD, b"\x00\x24\x01\x80" + b"\0\x07\xd0" + b"8642" * 500)
     assert "38363432" not in traffic.text
     assert traffic.text.count("masked") == 4
 
@@ -339,9 +343,9 @@ def test_who_switches_the_traffic_log_on_is_warned(traffic):
 
 
 def test_other_traffic_is_logged_when_it_is_asked_for_and_only_then(traffic, caplog):
-    link_that_hears(End(size=0, mac=b"")).transmit(b"\0\xb0\x8a\0\0")
+    link_that_hears(End(size=0, mac=b"")).transmit(CARD, b"\0\xb0\x8a\0\0")
     assert "0100b08a0000" in traffic.text
     traffic.clear()
     with caplog.at_level(logging.DEBUG, logger="kazashi.link"):
-        link_that_hears(End(size=0, mac=b"")).transmit(b"\0\xb0\x8a\0\0")
+        link_that_hears(End(size=0, mac=b"")).transmit(CARD, b"\0\xb0\x8a\0\0")
     assert traffic.text == ""

@@ -201,7 +201,7 @@ def test_a_watch_that_was_refused_takes_its_plan_along():
     reader = Reader(desk.connect)
     reader._link.request(_arm(PLAN), Done)
     with pytest.raises(ReaderError):
-        reader._link.request(Watch(fastest=9, period_ms=0, order=b"\x02"), Done)
-    reader._link.request(Watch(fastest=0, period_ms=0, order=b"\x02"), Done)
+        reader._link.request(Watch(fastest=9, period_ms=0, lease_s=10, order=b"\x02"), Done)
+    reader._link.request(Watch(fastest=0, period_ms=0, lease_s=10, order=b"\x02"), Done)
     assert isinstance(reader._link.event(5), CardFound)
     assert reader._link.event(0.2) is None

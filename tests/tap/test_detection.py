@@ -22,7 +22,9 @@ def found_after_s(kind, fastest, moment_s, order=(Technology.TYPE_B, Technology.
     reader = Reader(kind(Jpki(PERSON)))
     reader.desk.air.clear()
     reader.desk.air._plan.clear()
-    assert reader.ask(Watch(fastest=fastest, period_ms=0, order=bytes(order))) == [Done()]
+    assert reader.ask(Watch(fastest=fastest, period_ms=0, lease_s=10, order=bytes(order))) == [
+        Done()
+    ]
     start = clock.s + moment_s
     reader.desk.air.plan(start, reader.desk.lay_down)
     while not any(isinstance(message, CardFound) for _, message in reader.step()):
@@ -55,7 +57,7 @@ class Wallet(TypeA):
 
 def test_a_wallet_is_woken_where_that_is_asked_for():
     board = Reader(Wallet(Jpki(PERSON)))
-    assert board.ask(Watch(fastest=0, period_ms=0, order=bytes(EVERYTHING))) == [Done()]
+    assert board.ask(Watch(fastest=0, period_ms=0, lease_s=10, order=bytes(EVERYTHING))) == [Done()]
     start = clock.s
     while not any(isinstance(message, CardFound) for _, message in board.step()):
         assert clock.s < start + 1
@@ -81,7 +83,9 @@ def looked_for(order, period_ms=0, seconds=1.0):
     board = Reader()
     frames = []
     board.desk.air.disturb = lambda _index, frame: frames.append((clock.s, frame.data[0]))
-    assert board.ask(Watch(fastest=0, period_ms=period_ms, order=bytes(order))) == [Done()]
+    assert board.ask(Watch(fastest=0, period_ms=period_ms, lease_s=10, order=bytes(order))) == [
+        Done()
+    ]
     start = clock.s
     while clock.s < start + seconds:
         board.step()
@@ -120,5 +124,5 @@ def test_a_search_begins_once_in_a_period():
     "order", [b"", b"\x03", b"\x02\x08", bytes((Technology.APPLE_ECP,)), b"\x02" * 9]
 )
 def test_an_order_that_makes_no_sense_is_refused(order):
-    answers = Reader().ask(Watch(fastest=0, period_ms=0, order=order))
+    answers = Reader().ask(Watch(fastest=0, period_ms=0, lease_s=10, order=order))
     assert [answer.fault for answer in answers] == [Fault.MALFORMED_REQUEST]

@@ -44,7 +44,7 @@ PERSON.certificate = bytes.fromhex("3082063c") + Random(6).randbytes(1596)  # th
 PIN = "7351"
 RUN = 4  # octets in a row that count as a trace
 FIRMWARE = Path(app.__file__).parent
-WATCH = Watch(fastest=0, period_ms=0, order=b"\x02\x01")
+WATCH = Watch(fastest=0, period_ms=0, lease_s=10, order=b"\x02\x01")
 
 
 def buffers(thing, name, is_ours, seen):

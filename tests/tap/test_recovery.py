@@ -14,13 +14,13 @@ HOG = """
 import app
 carry = app.Relay.carry
 litter = []
-def hog(relay):
+def hog(relay, card):
     try:
         while not litter or litter[-1]:
             litter.append(bytearray(1000))
     except MemoryError:
         {full}
-    carry(relay)
+    carry(relay, card)
 app.Relay.carry = hog
 exec(open({main!r}).read())
 """

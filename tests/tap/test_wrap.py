@@ -125,8 +125,8 @@ def test_half_a_command_is_given_up_where_they_wrap_behind_it(
     ticks, simulated, plug_in, certificate
 ):
     reader = plug_in(simulated)
-    reader.wait_for_card(2)
-    first_part = Transmit(is_last=0, data=b"\x00\xa4\x00\x00")
+    card = reader.wait_for_card(2)
+    first_part = Transmit(is_last=0, card=card._number, data=b"\x00\xa4\x00\x00")
     simulated.pipe.write(Frame(first_part.kind, 200, first_part.build()).build())
     assert simulated.pipe.read(1) == b""  # for 50 ms: it waits for the other part
     ticks.go()

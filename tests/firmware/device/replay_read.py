@@ -13,6 +13,7 @@ import sys
 
 import micropython
 
+import app as application
 import wire
 from app import App
 from bus_i2c import I2cBus
@@ -198,6 +199,7 @@ else:
 for size in range(len(getattr(driver._bus, "_first", ()))):
     driver._bus._cut(size)  # allocates, at the first use of each size
 isodep = IsoDep(driver)
+application.urandom = bytes  # the number of each card, as it was recorded
 app = App(Link(port), driver, Field(driver, isodep), isodep, Device(), Signals(ignore))
 if "locked" in sys.argv:
     app._handlers[wire.TRANSMIT] = locked(app._handlers[wire.TRANSMIT])
