@@ -295,7 +295,11 @@ class Doubt(Enum):
 
     UNKNOWN_ISSUER = auto()  # no configured anchor is its issuer
     FALSE_CERTIFICATE = auto()  # the issuer's signature under its certificate is not right
-    OTHER_PURPOSE = auto()  # its certificate is for something else
+    AUTHORITY = auto()  # its certificate is that of an authority: cA or keyCertSign
+    UNKNOWN_EXTENSION = auto()  # its certificate has a critical extension that is not understood
+    WEAK_KEY = auto()  # the key of its certificate is not RSA of 2048 bits or more
+    OTHER_PURPOSE = auto()  # its certificate is for something else: keyUsage, extendedKeyUsage
+    OTHER_POLICY = auto()  # its certificate names none of the configured policies
     OUTLIVES_ISSUER = auto()  # its certificate is valid when its issuer is not
     CHANGED_RECORD = auto()  # what it shows is not what was signed
     COPIED_CHIP = auto()  # the files are right, the chip is another
@@ -304,6 +308,10 @@ class Doubt(Enum):
 _DOUBTS = {
     Doubt.UNKNOWN_ISSUER: "its issuer is none of the configured trust anchors",
     Doubt.FALSE_CERTIFICATE: "its certificate was not signed by its issuer",
+    Doubt.AUTHORITY: "its certificate is an authority's, not a person's",
+    Doubt.UNKNOWN_EXTENSION: "its certificate has a critical extension that is not understood",
+    Doubt.WEAK_KEY: "the key of its certificate is not RSA of 2048 bits or more",
+    Doubt.OTHER_POLICY: "its certificate was issued under none of the configured policies",
     Doubt.OTHER_PURPOSE: "its certificate is not for signatures of a person",
     Doubt.OUTLIVES_ISSUER: "its issuer was not valid all the time that its certificate is",
     Doubt.CHANGED_RECORD: "what it shows is not what its issuer signed",

@@ -1,10 +1,13 @@
 """The anchors that a configuration names."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kazashi.cards.cv_certificate import CvAnchor
+from kazashi.errors import NotGenuine
 from kazashi.reception.anchor_settings import configured_anchors
 from kazashi.reception.settings import BadSettings, load
 from reception.issuing import Authority
@@ -20,10 +23,14 @@ def test_a_configuration_names_files_beside_it_and_cv_keys(tmp_path):
         [anchors]
         authorities = ["old.pem", "new.der"]
         cv_keys = [{{ id = "{"00" * 15}2A", n = "{"c5" * 256}", e = 65537 }}]
+        policies = ["1.2.392.200149.8.5.1.3.30"]
         test = true
     """)
     anchors = configured_anchors(load(tmp_path / "reception.toml"), tmp_path)
-    assert anchors.trusts(AUTHORITY.issue()).is_test
+    assert anchors.policies == {"1.2.392.200149.8.5.1.3.30"}
+    with pytest.raises(NotGenuine):
+        anchors.trusts(AUTHORITY.issue())
+    assert replace(anchors, policies=frozenset()).trusts(AUTHORITY.issue()).is_test
     assert len(anchors.authorities) == 2
     assert anchors.cv_keys == (CvAnchor(bytes(15) + b"\x2a", int("c5" * 256, 16), 65537),)
     assert anchors.is_test
@@ -49,6 +56,9 @@ def test_without_anchors_there_are_none(tmp_path):
         ({"authorities": ["\x00"]}, r"cannot be read"),
         ({"authorities": ["text.pem"]}, r"'text\.pem' is no certificate"),
         ({"authorities": ["holder.der"]}, r"'holder\.der' is not the certificate of an authority"),
+        ({"policies": "1.2.3"}, r"anchors\.policies: must be a list"),
+        ({"policies": [1]}, r"anchors\.policies: must be object identifiers"),
+        ({"policies": ["1.2.x"]}, r"anchors\.policies: must be object identifiers"),
         ({"test": "yes"}, r"anchors\.test: must be true or false"),
         ({"cv_keys": {}}, r"anchors\.cv_keys: must be a list"),
         ({"cv_keys": [CV_KEY, "2a"]}, r"anchors\.cv_keys\[1\]: must be a table"),

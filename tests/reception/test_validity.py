@@ -1,5 +1,6 @@
 """What a certificate's dates allow, in Japan's days."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
@@ -9,7 +10,9 @@ from hypothesis import strategies as st
 from kazashi.cards.certificate import Certificate
 from kazashi.reception.japan import japan_today
 from kazashi.reception.validity import Validity, last_day, validity
+from reception.issuing import Authority
 
+ISSUED = Authority().issue()
 JAPAN = timezone(timedelta(hours=9))
 YEARS = st.dates(date(2023, 1, 1), date(2033, 12, 31))
 
@@ -18,7 +21,7 @@ def certificate(last: date, first: date = date(2020, 1, 1)) -> Certificate:
     """As J-LIS issues them: to the last second of a day in Japan."""
     begin = datetime(first.year, first.month, first.day, 10, 0, tzinfo=JAPAN)
     end = datetime(last.year, last.month, last.day, 23, 59, 59, tzinfo=JAPAN)
-    return Certificate(b"", "", "", begin.astimezone(UTC), end.astimezone(UTC))
+    return replace(ISSUED, not_before=begin.astimezone(UTC), not_after=end.astimezone(UTC))
 
 
 @pytest.mark.parametrize(
@@ -139,7 +142,7 @@ def test_a_time_without_a_zone_is_refused():
 @pytest.mark.parametrize("year", [1, 9999])
 def test_a_certificate_with_the_first_or_the_last_date_there_is_has_a_validity(year):
     edge = datetime(year, 12, 31, 23, 59, 59, tzinfo=UTC)
-    found = Certificate(b"", "", "", datetime(1, 1, 1, tzinfo=UTC), edge)
+    found = replace(ISSUED, not_before=datetime(1, 1, 1, tzinfo=UTC), not_after=edge)
     assert last_day(found).year in (2, year)
     expected = Validity.UNUSABLE if year == 1 else Validity.NORMAL
     assert validity(found, date(2030, 1, 1), is_phone=False) is expected
@@ -152,7 +155,7 @@ def test_a_certificate_with_the_first_or_the_last_date_there_is_has_a_validity(y
     st.booleans(),
 )
 def test_any_dates_at_all_have_a_validity(begin, end, today, is_phone):
-    found = Certificate(b"", "", "", begin, end)
+    found = replace(ISSUED, not_before=begin, not_after=end)
     assert validity(found, today, is_phone=is_phone) in Validity
 
 

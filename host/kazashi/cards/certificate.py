@@ -1,10 +1,14 @@
-"""An X.509 certificate as it is read from a card: who, from whom, how long, and its key."""
+"""An X.509 certificate as it is read from a card: who, from whom, how long, its key, its use.
+
+Ref: RFC 5280. All that is used of a certificate is parsed at once, in `_read`: the library parses
+names, extensions and keys only when they are asked for, and raises much that it does not document.
+"""
 
 import hashlib
+import ssl
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
 from typing import Self
 
 from cryptography import x509
@@ -13,7 +17,23 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from kazashi.cards.keys import PublicKey
+from kazashi.cards.names import Name, comparable
+from kazashi.cards.usage import Usage
 from kazashi.errors import MalformedFile
+
+_NAME = "certificate"
+_STRONG_HASHES = hashes.SHA256, hashes.SHA384, hashes.SHA512
+_NOT_OURS = (KeyboardInterrupt, SystemExit, GeneratorExit)
+
+
+@dataclass(frozen=True)
+class _Signed:
+    """What the issuer signed. `hash`: None if it is too weak, or not signed by PKCS #1 v1.5."""
+
+    body: bytes
+    signature: bytes
+    hash: hashes.HashAlgorithm | None
 
 
 @dataclass(frozen=True)
@@ -25,6 +45,11 @@ class Certificate:
     issuer: str  # RFC 4514
     not_before: datetime  # UTC
     not_after: datetime  # UTC
+    key: PublicKey | None = field(repr=False)  # None: not RSA, or too weak
+    usage: Usage = field(repr=False)
+    _subject: Name = field(repr=False)
+    _issuer: Name = field(repr=False)
+    _signed: _Signed = field(repr=False, compare=False)
 
     @classmethod
     def parse(cls, der: bytes) -> Self:
@@ -36,16 +61,43 @@ class Certificate:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("error")  # what is odd enough for a warning is not read
-                found = x509.load_der_x509_certificate(der)
-            return cls(
-                der,
-                found.subject.rfc4514_string(),
-                found.issuer.rfc4514_string(),
-                found.not_valid_before_utc,
-                found.not_valid_after_utc,
-            )
-        except (ValueError, Warning, x509.InvalidVersion) as error:
-            raise MalformedFile("certificate") from error
+                return cls._read(x509.load_der_x509_certificate(der), der)
+        except _NOT_OURS:
+            raise
+        except BaseException as error:  # a panic of the library's Rust is no Exception
+            raise MalformedFile(_NAME) from error
+
+    @classmethod
+    def parse_all(cls, data: bytes) -> list[Self]:
+        """Read the certificates of a file: one as DER, or any number as PEM.
+
+        Raises:
+            MalformedFile: there is none, or one is none.
+        """
+        if b"-----BEGIN" not in data:
+            return [cls.parse(data)]
+        try:
+            found = x509.load_pem_x509_certificates(data)
+        except _NOT_OURS:
+            raise
+        except BaseException as error:
+            raise MalformedFile(_NAME) from error
+        return [cls.parse(each.public_bytes(Encoding.DER)) for each in found]
+
+    @classmethod
+    def _read(cls, found: x509.Certificate, der: bytes) -> Self:
+        return cls(
+            der,
+            found.subject.rfc4514_string(),
+            found.issuer.rfc4514_string(),
+            found.not_valid_before_utc,
+            found.not_valid_after_utc,
+            _key(found),
+            Usage.of(found.extensions),
+            comparable(found.subject),
+            comparable(found.issuer),
+            _signed(found),
+        )
 
     @property
     def sha256(self) -> str:
@@ -54,19 +106,44 @@ class Certificate:
 
     @property
     def pem(self) -> str:
-        return self._x509.public_bytes(Encoding.PEM).decode("ascii")
+        return ssl.DER_cert_to_PEM_cert(self.der)
 
     def verifies(self, signature: bytes, message: bytes) -> bool:
         """Whether `signature` (PKCS #1 v1.5, SHA-256) over `message` was made with its key."""
+        return self.key is not None and self.key.signed(signature, message)
+
+    def is_issued_by(self, authority: "Certificate") -> bool:
+        """Whether the key of `authority` signed it, under the name of `authority`."""
+        return self._issuer == authority._subject and self._is_signed_by(authority.key)
+
+    def _is_signed_by(self, key: PublicKey | None) -> bool:
+        how = self._signed
+        if key is None or how.hash is None:
+            return False
         try:
-            key = self._x509.public_key()
-            if not isinstance(key, rsa.RSAPublicKey):
-                return False
-            key.verify(signature, message, padding.PKCS1v15(), hashes.SHA256())
+            key.loaded().verify(how.signature, how.body, padding.PKCS1v15(), how.hash)
         except (InvalidSignature, UnsupportedAlgorithm, ValueError):
             return False
         return True
 
-    @cached_property
-    def _x509(self) -> x509.Certificate:
-        return x509.load_der_x509_certificate(self.der)
+
+def _key(found: x509.Certificate) -> PublicKey | None:
+    try:
+        key = found.public_key()
+    except UnsupportedAlgorithm:
+        return None
+    if not isinstance(key, rsa.RSAPublicKey):
+        return None
+    numbers = key.public_numbers()
+    public = PublicKey(numbers.n, numbers.e)
+    return public if public.is_strong else None
+
+
+def _signed(found: x509.Certificate) -> _Signed:
+    try:
+        is_usual = isinstance(found.signature_algorithm_parameters, padding.PKCS1v15)
+        algorithm = found.signature_hash_algorithm if is_usual else None
+    except UnsupportedAlgorithm:
+        algorithm = None
+    is_strong = isinstance(algorithm, _STRONG_HASHES)
+    return _Signed(found.tbs_certificate_bytes, found.signature, algorithm if is_strong else None)

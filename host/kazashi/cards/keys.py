@@ -15,7 +15,8 @@ from kazashi.cards.tlv import values
 from kazashi.errors import MalformedFile
 
 _EXPONENT, _MODULUS = 0x90, 0x91
-_SMALLEST_BITS = 2048
+_SMALLEST_BITS, _LARGEST_BITS = 2048, 8192  # time to check a signature grows with the square
+_LARGEST_EXPONENT_BITS = 64  # likewise; OpenSSL's limit for long keys, crypto/rsa/rsa_ossl.c
 
 
 @dataclass(frozen=True)
@@ -30,15 +31,26 @@ class PublicKey:
         """Read exponent (90) and modulus (91). `name`: of the file where they stand.
 
         Raises:
-            MalformedFile: they are not there, or are no RSA key of 2048 bits or more.
+            MalformedFile: they are not there, or are no RSA key of 2048 to 8192 bits.
         """
         objects = values(data, name)
         if objects.keys() != {_EXPONENT, _MODULUS}:
             raise MalformedFile(name)
         key = cls(*(int.from_bytes(objects[tag], "big") for tag in (_MODULUS, _EXPONENT)))
-        if key.n.bit_length() < _SMALLEST_BITS or key.n % 2 == 0 or not 3 <= key.e < key.n:
+        if not key.is_strong:
             raise MalformedFile(name)
         return key
+
+    @property
+    def is_strong(self) -> bool:
+        """Whether it is an RSA key that may be used: long enough, and cheap enough to check."""
+        is_sized = _SMALLEST_BITS <= self.n.bit_length() <= _LARGEST_BITS
+        is_cheap = 3 <= self.e < 1 << _LARGEST_EXPONENT_BITS
+        return is_sized and is_cheap and self.n % 2 == 1 and self.e % 2 == 1
+
+    def loaded(self) -> rsa.RSAPublicKey:
+        """Raises ValueError: the library does not take it."""
+        return rsa.RSAPublicNumbers(self.e, self.n).public_key()
 
     def signed(self, signature: bytes, message: bytes) -> bool:
         """Whether `signature` over SHA-256 of `message` was made with the private key."""
@@ -47,7 +59,7 @@ class PublicKey:
     def signed_info(self, signature: bytes, info: bytes) -> bool:
         """The same for a whole DigestInfo."""
         try:
-            key = rsa.RSAPublicNumbers(self.e, self.n).public_key()
+            key = self.loaded()
             return key.recover_data_from_signature(signature, padding.PKCS1v15(), None) == info
         except (InvalidSignature, UnsupportedAlgorithm, ValueError):
             return False

@@ -3,6 +3,7 @@
 [anchors]
 authorities = ["auth_ca_2019.pem", "auth_ca_2023.pem"]  # 利用者証明用認証局, PEM or DER
 cv_keys = [{ id = "0123…", n = "c4ac…", e = 65537 }]    # of the surface applications, hex
+policies = ["1.2.392.200149.8.5.1.3.30"]                # one must be named; default: any will do
 test = false                                            # true: none of them is real
 """
 
@@ -15,6 +16,7 @@ from kazashi.reception.anchors import Anchor, Anchors
 from kazashi.reception.settings import Table
 
 _KEY_ID_DIGITS = 32
+_OID = r"[0-2](\.(0|[1-9][0-9]*))+"
 _LEAST_BITS, _MOST_E = 2048, 0xFFFFFFFF
 
 
@@ -35,8 +37,17 @@ def configured_anchors(settings: Mapping[str, object], folder: Path) -> Anchors:
         _cv_key(Table(f"anchors.cv_keys[{index}]", key, folder))
         for index, key in enumerate(table.listed("cv_keys"))
     ]
+    policies = frozenset(_policy(table, policy) for policy in table.listed("policies"))
     table.close()
-    return Anchors(tuple(authorities), tuple(cv_keys), is_test)
+    return Anchors(tuple(authorities), tuple(cv_keys), is_test, policies)
+
+
+def _policy(table: Table, policy: object) -> str:
+    if not isinstance(policy, str) or not re.fullmatch(_OID, policy):
+        raise table.wrong(
+            "policies", "must be object identifiers, such as 1.2.392.200149.8.5.1.3.30"
+        )
+    return policy
 
 
 def _authorities(table: Table, name: object, folder: Path, is_test: bool) -> tuple[Anchor, ...]:

@@ -7,20 +7,15 @@ Whether a certificate was revoked is not known here: the CRL and OCSP of J-LIS a
 verifiers alone. The centre that is asked for eligibility knows.
 """
 
-import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
-from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-
 from kazashi.cards.certificate import Certificate
 from kazashi.cards.cv_certificate import CvAnchor
-from kazashi.errors import Doubt, NotGenuine
+from kazashi.errors import Doubt, MalformedFile, NotGenuine
 
 TEST_MARK = "テスト用 TEST "
-_UNREADABLE = (x509.DuplicateExtension, x509.UnsupportedGeneralNameType, ValueError)
 
 
 @dataclass(frozen=True)
@@ -28,17 +23,21 @@ class Anchor:
     """An authority. The name of one that is a test begins with `TEST_MARK`."""
 
     name: str
-    certificate: x509.Certificate
+    certificate: Certificate
     is_test: bool
 
 
 @dataclass(frozen=True)
 class Anchors:
-    """All that is believed: either real, or a test, never both at once."""
+    """All that is believed: either real, or a test, never both at once.
+
+    `policies`: OIDs, one of which a certificate must name; none: any will do.
+    """
 
     authorities: tuple[Anchor, ...]
     cv_keys: tuple[CvAnchor, ...]
     is_test: bool
+    policies: frozenset[str] = frozenset()
 
     @classmethod
     def of(
@@ -47,7 +46,7 @@ class Anchors:
         """From certificates, each DER or PEM.
 
         Raises:
-            ValueError: one is not the certificate of an authority.
+            ValueError: one is not the certificate of an authority, or not a strong one.
         """
         read = tuple(
             _anchor(certificate, is_test) for data in authorities for certificate in _load(data)
@@ -57,75 +56,61 @@ class Anchors:
     def trusts(self, certificate: Certificate) -> Anchor:
         """The authority that issued `certificate`.
 
-        Signature, authority, period and key usage are checked. Which dates a certificate may be
-        used on is for `validity`: here its period must lie within that of its authority.
+        Signature, authority, period, key, extensions and usage are checked. Which dates a
+        certificate may be used on is for `validity`: here its period must lie within that of its
+        authority.
 
         Raises:
             NotGenuine: no configured authority did, or it is not for user authentication.
         """
-        found = x509.load_der_x509_certificate(certificate.der)
-        issuers = [each for each in self.authorities if _issued(each.certificate, found)]
-        if not issuers:
+        issuers = [each for each in self.authorities if certificate.is_issued_by(each.certificate)]
+        if not issuers:  # one name may stand for several keys
             raise NotGenuine(Doubt.UNKNOWN_ISSUER)
-        if not _may_sign(found):
-            raise NotGenuine(Doubt.OTHER_PURPOSE)
+        if doubt := self._doubt_of_use(certificate):
+            raise NotGenuine(doubt)
         for issuer in issuers:
-            if _encloses(issuer.certificate, found):
+            if _encloses(issuer.certificate, certificate):
                 return issuer
         raise NotGenuine(Doubt.OUTLIVES_ISSUER)
 
-
-def _load(data: bytes) -> list[x509.Certificate]:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")  # what is odd enough for a warning is not believed
-            if b"-----BEGIN" in data:
-                return x509.load_pem_x509_certificates(data)
-            return [x509.load_der_x509_certificate(data)]
-    except (ValueError, Warning) as error:
-        raise ValueError("no certificate, neither PEM nor DER") from error
-
-
-def _anchor(certificate: x509.Certificate, is_test: bool) -> Anchor:
-    if not _is_authority(certificate):
-        raise ValueError("not the certificate of an authority: basicConstraints, keyCertSign")
-    name = certificate.subject.rfc4514_string()
-    return Anchor(TEST_MARK + name if is_test else name, certificate, is_test)
-
-
-def _is_authority(certificate: x509.Certificate) -> bool:
-    usage = _key_usage(certificate)
-    try:
-        found = certificate.extensions.get_extension_for_class(x509.BasicConstraints)
-    except (x509.ExtensionNotFound, *_UNREADABLE):
-        return False
-    return found.value.ca and (usage is None or usage.key_cert_sign)
-
-
-def _may_sign(certificate: x509.Certificate) -> bool:
-    """Whether this is a person's key for signatures: digitalSignature, and no authority's."""
-    usage = _key_usage(certificate)
-    return usage is not None and usage.digital_signature and not usage.key_cert_sign
-
-
-def _key_usage(certificate: x509.Certificate) -> x509.KeyUsage | None:
-    try:
-        return certificate.extensions.get_extension_for_class(x509.KeyUsage).value
-    except (x509.ExtensionNotFound, *_UNREADABLE):
+    def _doubt_of_use(self, certificate: Certificate) -> Doubt | None:
+        """Why this is not a person's certificate for user authentication."""
+        usage = certificate.usage
+        if usage.is_authority or usage.may_certify:
+            return Doubt.AUTHORITY
+        if usage.not_understood:
+            return Doubt.UNKNOWN_EXTENSION
+        if certificate.key is None:
+            return Doubt.WEAK_KEY
+        if not usage.is_for_authentication:
+            return Doubt.OTHER_PURPOSE
+        if self.policies and not self.policies & usage.policies:
+            return Doubt.OTHER_POLICY
         return None
 
 
-def _issued(authority: x509.Certificate, certificate: x509.Certificate) -> bool:
-    """Whether it did: each is tried, as one name may stand for several keys."""
+def _load(data: bytes) -> list[Certificate]:
     try:
-        certificate.verify_directly_issued_by(authority)
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
-        return False
-    return True
+        return Certificate.parse_all(data)
+    except MalformedFile as error:
+        raise ValueError("no certificate, neither PEM nor DER") from error
 
 
-def _encloses(authority: x509.Certificate, certificate: x509.Certificate) -> bool:
+def _anchor(certificate: Certificate, is_test: bool) -> Anchor:
+    usage = certificate.usage
+    if not usage.is_authority or (usage.has_key_usage and not usage.may_certify):
+        raise ValueError("not the certificate of an authority: basicConstraints, keyCertSign")
+    if certificate.key is None:
+        raise ValueError("a certificate with a weak key: RSA of 2048 bits or more is needed")
+    if usage.not_understood:
+        unknown = ", ".join(sorted(usage.not_understood))
+        raise ValueError(f"a certificate with critical extensions that are unknown: {unknown}")
+    name = certificate.subject
+    return Anchor(TEST_MARK + name if is_test else name, certificate, is_test)
+
+
+def _encloses(authority: Certificate, certificate: Certificate) -> bool:
     return (
-        authority.not_valid_before_utc <= certificate.not_valid_before_utc
-        and certificate.not_valid_after_utc <= authority.not_valid_after_utc
+        authority.not_before <= certificate.not_before
+        and certificate.not_after <= authority.not_after
     )

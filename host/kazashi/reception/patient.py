@@ -18,6 +18,7 @@ from kazashi.errors import (
     CardProtocolBroken,
     CardStatus,
     CardUnusable,
+    Doubt,
     LinkError,
     MalformedFile,
     NoCard,
@@ -179,8 +180,11 @@ class Patient(Course):
         try:
             anchor = self.place.anchors.trusts(certificate)
         except NotGenuine as error:
-            self.note("certificate", certificate_sha256=certificate.sha256, error="unknown issuer")
-            raise Refused(Outcome.UNKNOWN_ISSUER, text_of(error)) from error
+            reason = error.reason.name.lower()
+            self.note("certificate", certificate_sha256=certificate.sha256, error=reason)
+            is_unknown = error.reason is Doubt.UNKNOWN_ISSUER
+            outcome = Outcome.UNKNOWN_ISSUER if is_unknown else Outcome.UNUSABLE_CERTIFICATE
+            raise Refused(outcome, text_of(error)) from error
         visit.issuer, visit.is_test = anchor.name, anchor.is_test
         today = japan_today(self.place.now())
         visit.validity = validity(certificate, today, is_phone=token.is_phone)
