@@ -10,9 +10,11 @@ with kazashi.open("sim:") as reader:
     reader.show(kazashi.Signal.DONE)
 """
 
+from kazashi.card import Card
 from kazashi.discovery import connector
 from kazashi.errors import ReaderError
-from kazashi.reader import Card, Reader, ReaderInfo
+from kazashi.reader import Reader
+from kazashi.reports import ReaderInfo
 from kazashi_wire.messages import Signal
 
 __all__ = ["Card", "Reader", "ReaderError", "ReaderInfo", "Signal", "open"]

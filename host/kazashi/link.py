@@ -1,45 +1,32 @@
 """Requests, answers, parts and events over a byte pipe.
 
-One request at a time; every wait has a limit and its own error. Traffic can be logged, at level 5
-of the logger ``kazashi.link`` and nowhere else: off by default, and what opens a card is masked
-before the line is written.
+One request at a time; every wait has a limit and its own error.
 """
 
 import logging
-from binascii import hexlify
 from collections import deque
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
+from kazashi import traffic
 from kazashi.errors import (
-    CardGone,
-    CardProtocolBroken,
     FirmwareStopped,
     NoCard,
     ProtocolError,
     ReaderError,
-    ReaderFault,
-    ReaderHot,
     ReaderSilent,
     ReaderUnplugged,
-    ReadInterrupted,
 )
+from kazashi.faults import error_of
 from kazashi_wire.frame import MAX_PAUSE_MS, Deframer, Frame
-from kazashi_wire.messages import BY_KIND, End, Failed, Fault, Log, Part, Transmit
+from kazashi_wire.messages import BY_KIND, End, Failed, Log, Part, Transmit
 from kazashi_wire.schema import MalformedMessage, Message
 
-TRAFFIC = 5  # below DEBUG
 logger = logging.getLogger(__name__)
 
 _READ_SIZE = 4096
 _LONGEST_RESPONSE = 65538  # bytes of an APDU, with its status word
 _PART_SIZE = 2 * 253  # whole blocks of a card that takes 256-byte frames
-_SECRET_INSTRUCTIONS = {
-    0x20,
-    0x21,
-    0x24,
-    0x2C,
-}  # VERIFY, CHANGE REFERENCE DATA, RESET RETRY COUNTER
 
 # The reader answers, or says that the card needs more time, at least this often: FWI 14 is 4.95 s.
 # Where it hangs, its watchdog ends that in 8.3 s, and the line with it.
@@ -73,8 +60,7 @@ class Link:
         self._events: deque[Message] = deque()
         self._number = 0
         self._heard = pipe.now()
-        if logger.isEnabledFor(TRAFFIC):
-            logger.warning("traffic is logged, with what is on the card: use test cards only")
+        traffic.warn()
 
     def now(self) -> float:
         """Seconds, on the clock that time limits run by."""
@@ -192,7 +178,7 @@ class Link:
         self._number = self._number % 255 + 1
 
     def _send(self, message: Message, apdu: bytes = b"") -> None:
-        log("→", self._number, message, apdu)
+        traffic.log("→", self._number, message, apdu)
         try:
             self._pipe.write(Frame(message.kind, self._number, message.build()).build())
         except ReaderUnplugged:
@@ -235,7 +221,7 @@ class Link:
             message = known.parse(frame.payload)
         except MalformedMessage as error:
             raise ProtocolError(f"{error}: update host and firmware") from error
-        log("←", frame.number, message)
+        traffic.log("←", frame.number, message)
         if isinstance(message, Log):
             logger.warning("reader: %s", message.text.decode("utf-8", "replace"))
         elif frame.number == 0:
@@ -278,41 +264,3 @@ class Link:
             raise FirmwareStopped(said[0] if said else "no reason given")
         if b">>> " in self._deframer.noise:
             raise FirmwareStopped("MicroPython's prompt is there instead")
-
-
-def error_of(failed: Failed) -> ReaderError:
-    """The error that a `Failed` stands for."""
-    try:
-        fault = Fault(failed.fault)
-    except ValueError:
-        return ProtocolError(
-            f"the reader reports fault {failed.fault}, unknown here: update this host"
-        )
-    if fault is Fault.NO_CARD:
-        return NoCard()
-    if fault is Fault.CARD_GONE:
-        return CardGone(failed.detail)
-    if fault is Fault.CARD_PROTOCOL:
-        return CardProtocolBroken(failed.detail)
-    if fault is Fault.CHIP_RESTARTED:
-        return ReadInterrupted()
-    if fault is Fault.COOL_DOWN:
-        return ReaderHot(fault, failed.detail)
-    return ReaderFault(fault, failed.detail)
-
-
-def log(arrow: str, number: int, message: Message, apdu: bytes = b"") -> None:
-    """Write one message to the traffic log, where somebody has switched that on."""
-    if logger.isEnabledFor(TRAFFIC):
-        text = masked(message, apdu)
-        logger.log(TRAFFIC, "%s %3d %s %s", arrow, number, type(message).__name__, text)
-
-
-def masked(message: Message, apdu: bytes = b"") -> str:
-    """The payload in hex, without what opens a card. `apdu`: the whole one that it is a part of.
-
-    Never the frame itself: its CRC would give a four-digit PIN away.
-    """
-    if isinstance(message, Transmit) and len(apdu) > 4 and apdu[1] in _SECRET_INSTRUCTIONS:
-        return f"{hexlify(apdu[:4]).decode()} and {len(apdu) - 4} bytes masked"
-    return hexlify(message.build()).decode()

@@ -9,10 +9,11 @@ from datetime import datetime
 from time import sleep
 
 from kazashi import remedies
+from kazashi.card import Card
 from kazashi.cards.jpki import JpkiSession
 from kazashi.errors import CardError, LinkError, NoCard, NotAMyNumberCard, ReaderError
 from kazashi.link import Pipe
-from kazashi.reader import Card, Reader
+from kazashi.reader import Reader
 from kazashi_wire.messages import Signal
 
 _LOOK_S = 1.0  # between two looks at the counters

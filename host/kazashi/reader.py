@@ -6,11 +6,12 @@ with kazashi.open("sim:") as reader:
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from time import monotonic, sleep
 from types import TracebackType
 from typing import NoReturn, Self
 
+from kazashi.ahead import Plan, ReadAhead
+from kazashi.card import Card
 from kazashi.errors import (
     CardError,
     CardUnusable,
@@ -25,11 +26,10 @@ from kazashi.errors import (
     VersionMismatch,
 )
 from kazashi.link import Link, Pipe
+from kazashi.reports import ReaderHealth, ReaderInfo
 from kazashi_wire.messages import (
     FINGERPRINT,
     REVISION,
-    Ahead,
-    Arm,
     AskHealth,
     BitRate,
     CardFound,
@@ -43,7 +43,6 @@ from kazashi_wire.messages import (
     Hello,
     Maintain,
     Refusal,
-    ResetCause,
     Rest,
     Rested,
     Show,
@@ -57,157 +56,7 @@ _RETURN_S, _RETURN_LOOK_S = 3.0, 0.1  # of a board that starts again
 
 _LONGEST_PERIOD_S = 65.0
 _LEASE_S = 10  # that a card outlives this host's last request
-_SELECT, _OK = b"\xa4", b"\x90\x00"
 EVERY_TECHNOLOGY = (Technology.TYPE_B, Technology.TYPE_A)  # the My Number Card first
-
-
-@dataclass(frozen=True)
-class ReaderInfo:
-    """Who the reader is."""
-
-    firmware: str  # 0.1.0
-    schema: str  # revision and fingerprint of the wire: 3-220d10ae
-    board: str  # pico
-    chip: str  # PN532 1.6; empty: it does not answer
-    interpreter: str  # micropython 1.28.0
-    serial: str  # of the board, hex
-
-
-@dataclass(frozen=True)
-class ReaderHealth:
-    """How the reader is doing since its board started: counters of what went wrong and was mended.
-
-    Each step of recovery comes after the one before it has failed: `retries`, `repolls`,
-    `field_offs`, `chip_resets`, `reboots`. See kazashi_wire.messages.Health.
-    """
-
-    reset_cause: str  # of the last start: power on, watchdog, recovery, request
-    reboots: int  # since power-on
-    uptime_s: int
-    heap_used: int  # bytes
-    heap_free: int
-    retries: int
-    repolls: int
-    field_offs: int
-    chip_resets: int
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What a reader reads of the next card without being asked: a certificate, a token's label."""
-
-    select: bytes  # the command APDU that selects the application
-    certificate: int  # short identifier of its file
-    label: int  # short identifier of the file with the token's label
-    label_size: int
-    is_closing: bool = False  # tell an iPhone that this was the last command
-
-
-class Card:
-    """A card or phone on the reader, ready for APDUs. Over for good when it leaves, when the field
-    goes off, or when the next card is waited for.
-
-    `ahead`: the reader is reading it by a Plan. What that brings answers the same commands here.
-    """
-
-    def __init__(self, link: Link, found: CardFound, ahead: "_Ahead | None" = None) -> None:
-        self._link = link
-        self._ahead = ahead
-        self._is_over = False
-        try:
-            self.technology = Technology(found.technology)
-            self.to_card = BitRate(found.to_card)
-            self.from_card = BitRate(found.from_card)
-        except ValueError as error:
-            raise ProtocolError(f"{error}: update this host") from None
-        self.answer = found.answer  # see CardFound
-        self._number = found.card
-
-    @property
-    def atqb(self) -> bytes | None:
-        """ATQB of a Type B card, 12 bytes with the PUPI zeroed; None for Type A."""
-        return self.answer if self.technology is Technology.TYPE_B else None
-
-    @property
-    def is_over(self) -> bool:
-        """It is not the card on the reader any more, as far as is known."""
-        return self._is_over
-
-    def finish_ahead(self) -> None:
-        """Wait until the reader has read what it was to read of this card by itself."""
-        if self._ahead:
-            self._ahead.finish()
-
-    def end(self) -> None:
-        """Never use it again: whatever lies on the reader from now on may be another card.
-
-        What was read of it ahead, and not asked for, is let go.
-        """
-        self._is_over = True
-        self._ahead = None
-
-    def transmit(self, apdu: bytes, on_progress: Callable[[int], None] | None = None) -> bytes:
-        """Send a command APDU of any length, get the response APDU with its status word.
-
-        `on_progress` is called with the bytes of the response so far.
-
-        Raises:
-            NoCard, CardGone: it has left.
-            CardProtocolBroken: it answers out of order.
-            LinkError: the reader has left. After VERIFY, whether it counted is then unknown.
-        """
-        if not apdu:
-            raise ValueError("an APDU has 4 bytes at least")
-        if self._is_over:
-            raise NoCard
-        try:
-            response = self._ahead.response(apdu, on_progress) if self._ahead else None
-            if self._ahead and not response:
-                self._ahead.outdate(apdu)
-            return response or self._link.transmit(self._number, apdu, on_progress)
-        except ReaderError:
-            self.end()  # the reader has switched its field off, or nobody knows
-            raise
-
-
-class _Ahead:
-    """What an armed reader does by itself: commands, and their responses as they come."""
-
-    def __init__(self, link: Link) -> None:
-        self._link = link
-        self._is_over = False
-        self._so_far = 0  # bytes of all responses
-        self._kept: dict[bytes, bytes] = {}  # responses to commands that nobody has given yet
-
-    def response(self, apdu: bytes, on_progress: Callable[[int], None] | None) -> bytes | None:
-        """The response where the reader has sent `apdu`; None where it has not, and is done."""
-        while not self._is_over and apdu not in self._kept:
-            self._take_next(apdu, on_progress)
-        return self._kept.pop(apdu, None)
-
-    def outdate(self, apdu: bytes) -> None:
-        """`apdu` goes to the card after what was read. Another SELECT leaves that application, and
-        a PIN may turn a refusal into an answer.
-        """
-        is_select = apdu[1:2] == _SELECT
-        for command, response in list(self._kept.items()):
-            if is_select or response[-2:] != _OK:
-                del self._kept[command]
-
-    def finish(self) -> None:
-        """Wait until the reader is done."""
-        while not self._is_over:
-            self._take_next(b"", None)
-
-    def _take_next(self, wanted: bytes, on_progress: Callable[[int], None] | None) -> None:
-        command = self._link.unasked(Ahead).command
-        self._is_over = not command
-        if command:
-            progress = on_progress if command == wanted else None
-            self._kept[command] = response = self._link.stream(self._so_far, progress)
-            self._so_far += len(response)
-        else:
-            self._link.end_stream(self._so_far)
 
 
 class Reader:
@@ -294,7 +143,7 @@ class Reader:
             raise ValueError(f"period_s is 0 to {_LONGEST_PERIOD_S}")
         self._end_card()
         if plan:
-            self._link.request(_arm(plan), Done)
+            self._link.request(plan.request(), Done)
         watch = Watch(
             fastest=fastest,
             period_ms=round(period_s * 1000),
@@ -304,7 +153,7 @@ class Reader:
         self._link.request(watch, Done)
         self._link.forget_events()
         try:
-            self._card = self._await_card(timeout_s, _Ahead(self._link) if plan else None)
+            self._card = self._await_card(timeout_s, ReadAhead(self._link) if plan else None)
         except CardError:
             self.rest()
             raise
@@ -327,24 +176,7 @@ class Reader:
 
     def health(self) -> ReaderHealth:
         """Ask the reader what went wrong and was mended since it started."""
-        said = self._link.request(AskHealth(), Health)
-        try:
-            cause = ResetCause(said.reset_cause).name.lower().replace("_", " ")
-        except ValueError:
-            raise ProtocolError(
-                f"unknown reset cause {said.reset_cause}: update this host"
-            ) from None
-        return ReaderHealth(
-            reset_cause=cause,
-            reboots=said.reboots,
-            uptime_s=said.uptime_s,
-            heap_used=said.heap_used,
-            heap_free=said.heap_free,
-            retries=said.retries,
-            repolls=said.repolls,
-            field_offs=said.field_offs,
-            chip_resets=said.chip_resets,
-        )
+        return ReaderHealth.of(self._link.request(AskHealth(), Health))
 
     def maintain(self) -> None:
         """Have the reader start again and stay at MicroPython's prompt, for `kazashi flash`.
@@ -406,7 +238,7 @@ class Reader:
             raise ReaderSilent(waited_s)
         raise NoCard(waited_s)
 
-    def _await_card(self, timeout_s: float, ahead: _Ahead | None) -> Card | None:
+    def _await_card(self, timeout_s: float, ahead: ReadAhead | None) -> Card | None:
         deadline = self._link.now() + timeout_s
         while (left := deadline - self._link.now()) > 0:
             event = self._link.event(left)
@@ -425,27 +257,4 @@ class Reader:
         except BaseException:
             self._link.close()
             raise
-        return _info(welcome)
-
-
-def _arm(plan: Plan) -> Arm:
-    return Arm(
-        certificate=plan.certificate,
-        label=plan.label,
-        label_size=plan.label_size,
-        is_closing=int(plan.is_closing),
-        select=plan.select,
-    )
-
-
-def _info(welcome: Welcome) -> ReaderInfo:
-    board, _, interpreter = welcome.names.decode("utf-8", "replace").partition("\n")
-    ic, version, revision, _ = welcome.chip
-    return ReaderInfo(
-        firmware=".".join(map(str, welcome.firmware)),
-        schema=f"{welcome.revision}-{welcome.fingerprint.hex()}",
-        board=board,
-        chip=f"PN5{ic:02x} {version}.{revision}" if ic else "",
-        interpreter=interpreter,
-        serial=welcome.serial.hex(),
-    )
+        return ReaderInfo.of(welcome)

@@ -22,8 +22,9 @@ from kazashi.errors import (
     ReadInterrupted,
     VersionMismatch,
 )
-from kazashi.link import TRAFFIC, Link
+from kazashi.link import Link
 from kazashi.reader import Reader
+from kazashi.traffic import TRAFFIC
 from kazashi_wire.frame import Deframer, Frame
 from kazashi_wire.messages import (
     FINGERPRINT,

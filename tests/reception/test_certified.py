@@ -5,10 +5,10 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 
 from kazashi.errors import CardGone, NoCard
-from kazashi.link import TRAFFIC
 from kazashi.reception.certified import CertifiedFailed, CertifiedResult, identify
 from kazashi.reception.eligibility import Eligibility, Standing
 from kazashi.reception.profiles import Way
+from kazashi.traffic import TRAFFIC
 from reception.issuing import HOLDER, Authority
 
 CERTIFICATE = Authority().issue()

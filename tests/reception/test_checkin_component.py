@@ -7,7 +7,6 @@ import pytest
 
 from kazashi.cards.jpki import JpkiSession
 from kazashi.errors import CardGone
-from kazashi.link import TRAFFIC
 from kazashi.reception.certified import CertifiedFailed, CertifiedResult
 from kazashi.reception.desk import AskFrame, AskPin, AskWay
 from kazashi.reception.eligibility import Eligibility, Standing
@@ -16,6 +15,7 @@ from kazashi.reception.visit import Outcome, Proof
 from kazashi.sim.approved import ApprovedComponent
 from kazashi.sim.authority import Authority
 from kazashi.sim.person import Person
+from kazashi.traffic import TRAFFIC
 from reception_desk import Listening, commands_of, frame
 
 LONGEST_SHORT = 5 + 255 + 1  # bytes of a command APDU of short length

@@ -5,12 +5,12 @@ import re
 
 import pytest
 
-from kazashi.link import TRAFFIC
 from kazashi.reception.desk import AskCodeB, AskFrame, AskItemsPin, AskPin
 from kazashi.reception.eligibility import CentreUnreachable
 from kazashi.reception.profiles import Way
 from kazashi.reception.visit import Outcome
 from kazashi.sim.person import MY_NUMBER
+from kazashi.traffic import TRAFFIC
 from reception_desk import Listening, frame, in_turn, pins_of
 
 OWN_PIN, OTHER_PIN = "7351", "8462"

@@ -8,7 +8,7 @@ from desk import Desk
 from kazashi.cards.face_surface import FaceSurfaceSession
 from kazashi.cards.jpki import PLAN, JpkiSession
 from kazashi.errors import CardGone, PinRequired, ReaderError
-from kazashi.reader import Reader, _arm
+from kazashi.reader import Reader
 from kazashi.sim.card import MyNumberCard
 from kazashi.sim.issued import Issued
 from kazashi.sim.jpki import Jpki
@@ -199,7 +199,7 @@ def test_a_card_that_leaves_between_plan_and_watch_does_not_take_the_plan_along(
 def test_a_watch_that_was_refused_takes_its_plan_along():
     desk = Desk(TypeB(Counting()))
     reader = Reader(desk.connect)
-    reader._link.request(_arm(PLAN), Done)
+    reader._link.request(PLAN.request(), Done)
     with pytest.raises(ReaderError):
         reader._link.request(Watch(fastest=9, period_ms=0, lease_s=10, order=b"\x02"), Done)
     reader._link.request(Watch(fastest=0, period_ms=0, lease_s=10, order=b"\x02"), Done)

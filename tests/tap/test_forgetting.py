@@ -65,12 +65,16 @@ def buffers(thing, name, is_ours, seen):
         yield from buffers(vars(thing), name, is_ours, seen)
 
 
+DRIVER = {f"kazashi.{name}" for name in ("link", "reader", "card", "ahead")}
+
+
 def is_firmware(module):
     return Path(getattr(module, "__file__", None) or "/").parent == FIRMWARE
 
 
 def is_driver(module):
-    return module.__name__.startswith(("kazashi.link", "kazashi.reader", "kazashi_wire"))
+    name = module.__name__
+    return name.startswith("kazashi_wire") or name in DRIVER
 
 
 def kept_by_firmware(desk):

@@ -9,6 +9,7 @@ of tries left must be read before anything else.
 
 from enum import StrEnum
 
+from kazashi.ahead import Plan
 from kazashi.cards.apdu import Channel, Command
 from kazashi.cards.files import File, Files, Progress, select_command
 from kazashi.cards.signing import sign_command
@@ -20,7 +21,6 @@ from kazashi.errors import (
     NotAMyNumberCard,
     PinRequired,
 )
-from kazashi.reader import Plan
 
 AID = bytes.fromhex("d392f000260100000001")
 

@@ -12,10 +12,11 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeE
 from rich.table import Table
 from rich.text import Text
 
+from kazashi.card import Card
 from kazashi.cards.jpki import TokenLabel
 from kazashi.errors import ReaderError
-from kazashi.reader import Card, ReaderInfo
 from kazashi.reception.errors import ReceptionError
+from kazashi.reports import ReaderInfo
 from kazashi_wire.messages import BitRate
 
 if TYPE_CHECKING:

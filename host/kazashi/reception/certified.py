@@ -14,10 +14,10 @@ from typing import Protocol
 from kazashi.cards.apdu import Channel
 from kazashi.cards.certificate import Certificate
 from kazashi.errors import MalformedFile, NoCard, ReaderError
-from kazashi.link import TRAFFIC
 from kazashi.reception.eligibility import Eligibility
 from kazashi.reception.errors import ReceptionError
 from kazashi.reception.profiles import Way
+from kazashi.traffic import TRAFFIC
 
 
 class CertifiedFailed(ReceptionError):

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic, sleep
 
+from kazashi.card import Card
 from kazashi.cards.certificate import Certificate
 from kazashi.cards.jpki import PLAN, JpkiSession
 from kazashi.cards.surface import Surface
@@ -34,7 +35,7 @@ from kazashi.errors import (
     SeveralCards,
     SurfaceAbsent,
 )
-from kazashi.reader import Card, Reader
+from kazashi.reader import Reader
 from kazashi.reception.course import Course
 from kazashi.reception.desk import Desk
 from kazashi.reception.eligibility import Identified

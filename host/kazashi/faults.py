@@ -1,0 +1,34 @@
+"""Which error a reader's `Failed` stands for."""
+
+from kazashi.errors import (
+    CardGone,
+    CardProtocolBroken,
+    NoCard,
+    ProtocolError,
+    ReaderError,
+    ReaderFault,
+    ReaderHot,
+    ReadInterrupted,
+)
+from kazashi_wire.messages import Failed, Fault
+
+
+def error_of(failed: Failed) -> ReaderError:
+    """The error that a `Failed` stands for."""
+    try:
+        fault = Fault(failed.fault)
+    except ValueError:
+        return ProtocolError(
+            f"the reader reports fault {failed.fault}, unknown here: update this host"
+        )
+    if fault is Fault.NO_CARD:
+        return NoCard()
+    if fault is Fault.CARD_GONE:
+        return CardGone(failed.detail)
+    if fault is Fault.CARD_PROTOCOL:
+        return CardProtocolBroken(failed.detail)
+    if fault is Fault.CHIP_RESTARTED:
+        return ReadInterrupted()
+    if fault is Fault.COOL_DOWN:
+        return ReaderHot(fault, failed.detail)
+    return ReaderFault(fault, failed.detail)

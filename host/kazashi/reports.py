@@ -1,0 +1,77 @@
+"""What a reader says of itself: who it is, and how it is doing."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from kazashi.errors import ProtocolError
+from kazashi_wire.messages import Health, ResetCause, Welcome
+
+
+@dataclass(frozen=True)
+class ReaderInfo:
+    """Who the reader is."""
+
+    firmware: str  # 0.1.0
+    schema: str  # revision and fingerprint of the wire: 3-220d10ae
+    board: str  # pico
+    chip: str  # PN532 1.6; empty: it does not answer
+    interpreter: str  # micropython 1.28.0
+    serial: str  # of the board, hex
+
+    @classmethod
+    def of(cls, welcome: Welcome) -> Self:
+        """What a `Welcome` says."""
+        board, _, interpreter = welcome.names.decode("utf-8", "replace").partition("\n")
+        ic, version, revision, _ = welcome.chip
+        return cls(
+            firmware=".".join(map(str, welcome.firmware)),
+            schema=f"{welcome.revision}-{welcome.fingerprint.hex()}",
+            board=board,
+            chip=f"PN5{ic:02x} {version}.{revision}" if ic else "",
+            interpreter=interpreter,
+            serial=welcome.serial.hex(),
+        )
+
+
+@dataclass(frozen=True)
+class ReaderHealth:
+    """How the reader is doing since its board started: counters of what went wrong and was mended.
+
+    Each step of recovery comes after the one before it has failed: `retries`, `repolls`,
+    `field_offs`, `chip_resets`, `reboots`. See kazashi_wire.messages.Health.
+    """
+
+    reset_cause: str  # of the last start: power on, watchdog, recovery, request
+    reboots: int  # since power-on
+    uptime_s: int
+    heap_used: int  # bytes
+    heap_free: int
+    retries: int
+    repolls: int
+    field_offs: int
+    chip_resets: int
+
+    @classmethod
+    def of(cls, said: Health) -> Self:
+        """What a `Health` says.
+
+        Raises:
+            ProtocolError: its reset cause is unknown here.
+        """
+        try:
+            cause = ResetCause(said.reset_cause).name.lower().replace("_", " ")
+        except ValueError:
+            raise ProtocolError(
+                f"unknown reset cause {said.reset_cause}: update this host"
+            ) from None
+        return cls(
+            reset_cause=cause,
+            reboots=said.reboots,
+            uptime_s=said.uptime_s,
+            heap_used=said.heap_used,
+            heap_free=said.heap_free,
+            retries=said.retries,
+            repolls=said.repolls,
+            field_offs=said.field_offs,
+            chip_resets=said.chip_resets,
+        )
