@@ -35,7 +35,7 @@ def test_the_wheel_alone_runs_the_demo(tmp_path):
     where = run(
         str(python),
         "-c",
-        "from kazashi.flashing.files import device_folder\n"
+        "from kazashi.device_files import device_folder\n"
         "assert (device_folder('.ci') / 'rp2040-image').is_file()\n"
         "print(device_folder('boards'))",
     )

@@ -3,9 +3,9 @@
 import pytest
 
 from kazashi.sim.dialogue import Stuck
-from kazashi.sim.emulation.ledger import Owner
 from kazashi.sim.emulation.mends import packet_ns
 from kazashi.sim.emulation.pico import EmulatedPico
+from kazashi.sim.ledger import Owner
 from kazashi.sim.options import Options
 from kazashi.sim.pn532 import Timing
 from kazashi.sim.radio import AirFrame, frame_time

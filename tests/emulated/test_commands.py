@@ -7,8 +7,8 @@ from time import monotonic
 
 import pytest
 
-from kazashi.sim.emulation.ledger import Owner
 from kazashi.sim.emulation.pico import EmulatedPico
+from kazashi.sim.ledger import Owner
 from kazashi.sim.options import Options
 from program import kazashi, running
 

@@ -5,9 +5,9 @@ from rp2040py.rp2040 import RP2040
 
 from kazashi.cards.jpki import JpkiSession
 from kazashi.reader import Reader
-from kazashi.sim.emulation.ledger import Owner
 from kazashi.sim.emulation.pico import EmulatedPico
 from kazashi.sim.emulation.pl011 import PL011
+from kazashi.sim.ledger import Owner
 from kazashi.sim.options import Options
 
 DATA, FLAGS, DIVISOR, LINE, CONTROL, MASK, STATUS = 0x00, 0x18, 0x24, 0x2C, 0x30, 0x38, 0x40

@@ -6,8 +6,8 @@ from kazashi.cards.jpki import JpkiSession
 from kazashi.errors import ReadInterrupted
 from kazashi.reader import Reader
 from kazashi.sim.dialogue import Stuck
-from kazashi.sim.emulation.ledger import Owner
 from kazashi.sim.emulation.pico import EmulatedPico
+from kazashi.sim.ledger import Owner
 from kazashi.sim.options import Options
 
 

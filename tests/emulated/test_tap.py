@@ -4,9 +4,9 @@ import pytest
 
 from kazashi.cards.jpki import JpkiSession
 from kazashi.reader import Reader
-from kazashi.sim.emulation.ledger import Owner
 from kazashi.sim.emulation.mends import packet_ns
 from kazashi.sim.emulation.pico import EmulatedPico
+from kazashi.sim.ledger import Owner
 
 
 def test_the_reader_answers_within_a_second_of_power(booted):

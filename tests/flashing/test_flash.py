@@ -3,8 +3,9 @@
 import pytest
 
 from flashing.board import FolderBoard
+from kazashi.device_files import board_names
 from kazashi.errors import NotFlashed, ReaderUnplugged, WrongBoard
-from kazashi.flashing.files import LIST, MAIN, Board, board_names, compiled, firmware_files
+from kazashi.flashing.files import LIST, MAIN, Board, compiled, firmware_files
 from kazashi.flashing.flash import check_board, flash
 
 PICO = Board.named("pico")

@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kazashi.sim.emulation.ledger import Ledger, Owner, Span
+from kazashi.sim.ledger import Ledger, Owner, Span
 
 NOTES = st.lists(
     st.tuples(st.sampled_from(Owner), st.floats(0, 1000), st.floats(0, 1000)), max_size=30

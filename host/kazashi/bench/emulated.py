@@ -5,9 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from kazashi.reader import Reader
-from kazashi.sim.emulation.ledger import Owner
 from kazashi.sim.emulation.pico import EmulatedPico
 from kazashi.sim.emulation.pipe import EmulatedPipe
+from kazashi.sim.ledger import Owner
 from kazashi.sim.options import Options
 from kazashi.sim.pn532 import Timing
 

@@ -16,7 +16,7 @@ from kazashi.cli.options import AsJson
 from kazashi.cli.simulated import Simulated, SimUrl, simulated
 from kazashi.errors import PinRequired, ReaderError
 from kazashi.reader import Reader
-from kazashi.sim.emulation.ledger import Ledger, Span
+from kazashi.sim.ledger import Ledger, Span
 
 _WAIT_S = 30.0
 _Log = Annotated[

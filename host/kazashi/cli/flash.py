@@ -9,9 +9,10 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeE
 
 from kazashi.cli import show
 from kazashi.cli.options import ReaderUrl
+from kazashi.device_files import board_names
 from kazashi.discovery import connector
 from kazashi.errors import NotFlashed
-from kazashi.flashing.files import Board, board_names
+from kazashi.flashing.files import Board
 from kazashi.flashing.uf2 import build
 
 _Board = Annotated[str, typer.Argument(metavar="BOARD", help=f"One of {', '.join(board_names())}.")]

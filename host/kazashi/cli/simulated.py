@@ -6,7 +6,7 @@ import typer
 
 from kazashi.errors import NoReader
 from kazashi.link import Pipe
-from kazashi.sim.emulation.ledger import Ledger
+from kazashi.sim.ledger import Ledger
 from kazashi.sim.options import Options
 from kazashi.sim.pico import SimulatedPico
 from kazashi.sim.radio import Air, Clock

@@ -9,12 +9,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from kazashi.device_files import board_names, device_folder
 from kazashi.errors import NotFlashed
 
 MAIN = "main.py"  # what MicroPython starts; as source, since it looks for no other
 LIST = "kazashi.txt"  # on the board: the names of all files that are the firmware's, a line each
-
-_PACKAGE = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True)
@@ -42,17 +41,6 @@ class Board:
         except Exception as error:  # whatever a person wrote there
             reason = f"board.py of {name} is wrong ({type(error).__name__}: {error})"
             raise NotFlashed(reason, f"mend {file}") from error
-
-
-def board_names() -> list[str]:
-    """The boards that have a folder."""
-    return sorted(file.parent.name for file in device_folder("boards").glob("*/board.py"))
-
-
-def device_folder(name: str) -> Path:
-    """Where firmware/, boards/ or .ci/ is: carried by the installed package, or in the checkout."""
-    packaged = _PACKAGE / "device" / name
-    return packaged if packaged.is_dir() else _PACKAGE.parents[1] / name
 
 
 def firmware_files(board: Board) -> dict[str, bytes]:

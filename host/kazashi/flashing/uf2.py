@@ -5,9 +5,10 @@ import subprocess
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from kazashi.device_files import device_folder
 from kazashi.errors import NotFlashed
 
-from .files import Board, device_folder
+from .files import Board
 
 
 def build(board: Board, out: Path, micropython: Path | None) -> None:

@@ -15,8 +15,8 @@ from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
 
+from kazashi.device_files import device_folder
 from kazashi.errors import NoReader, ReaderSilent, ReaderUnplugged
-from kazashi.flashing.files import device_folder
 from kazashi_wire.frame import SYNC
 
 from .ailments import PAST, USB, ailing

@@ -3,7 +3,7 @@
 from time import monotonic, sleep
 
 from . import ailments
-from .emulation.ledger import Ledger
+from .ledger import Ledger
 from .options import CARDS, Options
 from .pn532 import Pn532, Timing
 from .radio import Air, Clock

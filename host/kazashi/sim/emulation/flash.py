@@ -7,8 +7,9 @@ from typing import Any
 from littlefs import LittleFS, UserContext
 from rp2040py.boards import FlashLayout
 
+from kazashi.device_files import device_folder
 from kazashi.errors import NoReader
-from kazashi.flashing.files import Board, compiled, device_folder
+from kazashi.flashing.files import Board, compiled
 
 _SOURCE = ("main.py", "boot.py")  # what MicroPython starts by name; with board.py, for people
 

@@ -7,10 +7,10 @@ from rp2040py.device import MicroPythonDevice
 from rp2040py.gpio_pin import GPIOPinState
 
 from kazashi.sim.board import Pins
+from kazashi.sim.ledger import Ledger, Owner
 from kazashi.sim.pn532 import Pn532
 from kazashi.sim.ports import HsuPort
 
-from .ledger import Ledger, Owner
 from .pl011 import PL011
 
 _BITS = 10  # 8N1

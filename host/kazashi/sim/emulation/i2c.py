@@ -11,10 +11,10 @@ from rp2040py.peripherals.i2c import R_TX_EMPTY, RPI2C, TX_EMPTY_CTRL, I2CMode
 from rp2040py.rp2040 import RP2040
 
 from kazashi.sim.board import Pins
+from kazashi.sim.ledger import Ledger, Owner
 from kazashi.sim.pn532 import Pn532
 from kazashi.sim.ports import I2cPort
 
-from .ledger import Ledger, Owner
 from .lines import ControlLines
 
 _BYTE_BITS = 9  # with its acknowledgement

@@ -4,9 +4,8 @@ from rp2040py.device import MicroPythonDevice
 from rp2040py.gpio_pin import GPIOPinState
 
 from kazashi.sim.board import Pins
+from kazashi.sim.ledger import Ledger, Owner
 from kazashi.sim.pn532 import Pn532
-
-from .ledger import Ledger, Owner
 
 
 class ControlLines:

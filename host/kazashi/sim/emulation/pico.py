@@ -18,11 +18,12 @@ from rp2040py.device import MicroPythonDevice
 from rp2040py.gpio_pin import GPIOPinState
 from rp2040py.simulator import Simulator
 
+from kazashi.device_files import device_folder
 from kazashi.errors import NoReader
 from kazashi.sim.ailments import BOARD, PAST, USB, ailing
 from kazashi.sim.board import Pins
+from kazashi.sim.ledger import Ledger, Owner
 from kazashi.sim.options import Options
-from kazashi.sim.pico import device_folder
 from kazashi.sim.pn532 import Pn532
 from kazashi.sim.ports import SpiPort
 from kazashi.sim.radio import Air, AirFrame, Heard
@@ -32,7 +33,6 @@ from .flash import firmware_files, littlefs
 from .hsu import HsuWires
 from .i2c import I2cWires
 from .image import checked, official_image
-from .ledger import Ledger, Owner
 from .lines import ControlLines
 from .mends import mend
 from .pipe import EmulatedPipe
