@@ -28,7 +28,7 @@ class Refusing:
 sys.meta_path.insert(0, Refusing())
 from kazashi.cli import main
 sys.argv = ["kazashi", *{arguments}]
-main()
+sys.exit(main())
 """
 
 # Without a reader: the arguments, the exit status, what may not be imported.

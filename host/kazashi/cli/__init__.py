@@ -1,6 +1,11 @@
 """`kazashi`: one topic a word, one file a topic, which is imported when its word is used.
 
-Exit status: 0; 1 it failed, with one clear line; 2 usage; 130 Ctrl-C.
+Exit status:
+
+    0    done
+    1    it failed, with one clear line on stderr; also when stdout is closed or full
+    2    usage: an option or argument is wrong
+    129  SIGHUP, 130 SIGINT (Ctrl-C), 143 SIGTERM: 128 + its number, after the reader rests
 """
 
 import sys
@@ -10,9 +15,12 @@ from typing import Any
 import typer
 from typer.core import TyperCommand
 
-from kazashi.cli import show
+from kazashi.cli import show, streams
 from kazashi.errors import ReaderError
 from kazashi.reception.errors import ReceptionError
+
+_STDOUT_LOST = "結果を出力できません。 / the result cannot be written to stdout"
+_STDOUT_LOST_ADVICE = "give it a file or a pipe that takes it"
 
 app = typer.Typer(
     name="kazashi",
@@ -87,13 +95,25 @@ for _word, (_, _does) in TOPICS.items():
     app.command(_word, cls=_Topic, help=_does)(lambda: None)
 
 
-def main() -> None:
-    """The installed program."""
+def main() -> int:
+    """Run the command line. Returns its exit status."""
+    streams.guard()
     show.show_downloads()
     try:
+        status = _run()
+        sys.stdout.flush()
+    except streams.StdoutLost as lost:
+        show.show_line(f"kazashi: {_STDOUT_LOST} ({lost.reason}): {_STDOUT_LOST_ADVICE}")
+        status = 1
+    return status
+
+
+def _run() -> int:
+    try:
         app()
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else 0
     except (ReaderError, ReceptionError) as error:
         show.show_error(error)
-        sys.exit(1)
-    except KeyboardInterrupt:  # outside of any command
-        sys.exit(130)
+        return 1
+    return 0

@@ -154,10 +154,10 @@ def checkin(
             visit = reception.check_in(way, desk, challenge or b"")
         else:
             visit = reception.check_in_without_card(desk)
-    if as_json:
-        show.print_json(visit.to_json())
-    else:
-        _show(visit)
+        if as_json:  # before the line is closed: its reader may have died since
+            show.print_json(visit.to_json())
+        else:
+            _show(visit)
     if visit.outcome not in SUCCESSES:
         raise typer.Exit(1)
 

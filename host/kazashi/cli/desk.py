@@ -216,7 +216,7 @@ class TerminalDesk:
         except UnicodeDecodeError as error:
             advice = f"these characters are no {error.encoding}"
             raise Mistyped("line", "読めない文字です。", advice) from None
-        except EOFError:
+        except (EOFError, OSError):  # OSError: stdin cannot be read
             pass
         raise _NobodyAnswers
 

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -41,13 +42,22 @@ def kind_of(token_label: str) -> str:
 
 
 def print_json(value: object) -> None:
-    """One object, on stdout, as it is."""
-    print(json.dumps(value, indent=2, ensure_ascii=False))  # noqa: T201
+    """One object, on stdout; exact, whatever stdout's encoding lacks."""
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    try:
+        text.encode(sys.stdout.encoding)
+    except UnicodeEncodeError:
+        text = json.dumps(value, indent=2)
+    print(text)  # noqa: T201
 
 
 def show_error(error: ReaderError | ReceptionError) -> None:
     """One line on stderr, in both languages."""
-    line = f"kazashi: {error.on_screen} / {error}"
+    show_line(f"kazashi: {error.on_screen} / {error}")
+
+
+def show_line(line: str) -> None:
+    """One line on stderr, of something that failed."""
     Console(stderr=True, soft_wrap=True).print(line, markup=False, style="red")
 
 

@@ -1,0 +1,85 @@
+"""stdin, stdout and stderr as every command finds them, whatever they are.
+
+Characters that stdout's encoding lacks are replaced. A stdout that is closed or full is StdoutLost;
+a stderr that is closed or full is ignored, so that a visit goes on; a closed stdin is at its end.
+"""
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any, TextIO, cast
+
+if TYPE_CHECKING:
+    from io import TextIOWrapper
+
+
+class StdoutLost(Exception):
+    """stdout is closed or full. `reason`: what the system says."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def guard() -> None:
+    """Make stdin, stdout and stderr usable."""
+    _open_closed()
+    out = sys.stdout
+    if hasattr(out, "reconfigure"):
+        cast("TextIOWrapper", out).reconfigure(errors="replace")
+    sys.stdout = cast("TextIO", _Stdout(out))
+    sys.stderr = cast("TextIO", _Stderr(sys.stderr))
+
+
+def _open_closed() -> None:
+    """Open those that were closed: the next file opened would get their number, and what is
+    printed.
+    """
+    if sys.stdin is None:  # pyright: ignore[reportUnnecessaryComparison]  # `<&-`
+        sys.stdin = open(os.open(os.devnull, os.O_RDONLY), encoding="utf-8")  # noqa: PTH123, SIM115
+    if sys.stdout is None:  # pyright: ignore[reportUnnecessaryComparison]  # `>&-`
+        unwritable = os.open(os.devnull, os.O_RDONLY)
+        sys.stdout = open(unwritable, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+    if sys.stderr is None:  # pyright: ignore[reportUnnecessaryComparison]  # `2>&-`
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+
+
+class _Stream:
+    """A text stream of which writing is guarded."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._is_lost = False
+
+    def write(self, text: str, /) -> int:
+        if not self._is_lost:
+            try:
+                self._stream.write(text)
+            except OSError as error:
+                self._is_lost = True  # what it still holds is not tried again, when Python ends
+                self._tell(error)
+        return len(text)
+
+    def flush(self) -> None:
+        if not self._is_lost:
+            try:
+                self._stream.flush()
+            except OSError as error:
+                self._is_lost = True
+                self._tell(error)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def _tell(self, error: OSError) -> None:
+        """Writing has failed, for the first time."""
+        raise NotImplementedError
+
+
+class _Stdout(_Stream):
+    def _tell(self, error: OSError) -> None:
+        raise StdoutLost(error.strerror or str(error)) from None
+
+
+class _Stderr(_Stream):
+    def _tell(self, error: OSError) -> None:
+        """There is nobody to be told, and all else goes on."""

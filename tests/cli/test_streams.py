@@ -1,0 +1,109 @@
+"""Whatever stdin, stdout and stderr are, a command has its say, and ends by its outcome.
+
+The shell opens and closes them, as people do.
+"""
+
+import json
+import os
+import shlex
+import subprocess
+
+import pytest
+
+from program import KAZASHI
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="a POSIX shell opens the streams")
+
+PIN = "7351"
+SIM = f"sim:?speed=20&tap=0&pin={PIN}"
+INFO = ("info", "--reader", SIM)
+
+
+def run(*arguments, streams="", stdin="", **environment):
+    """`streams`: what the shell does with them, such as >&-."""
+    command = f"{shlex.join([KAZASHI, *map(str, arguments)])} {streams}"
+    return subprocess.run(
+        ["sh", "-c", command],
+        input=stdin.encode(),
+        capture_output=True,
+        env=os.environ | environment,
+        timeout=240,
+    )
+
+
+@pytest.fixture
+def checkin(tmp_path):
+    journal = tmp_path / "journal.db"
+    return (
+        *("checkin", "--way", "pin", "--reader", SIM, "--journal", journal),
+        *("--consent", "all", "--prescription", "paper"),
+    )
+
+
+@pytest.mark.parametrize("encoding", ["cp932", "ascii"])
+def test_what_an_encoding_lacks_is_replaced(checkin, encoding):
+    done = run(*checkin, stdin=f"{PIN}\n", PYTHONIOENCODING=encoding)
+    assert done.returncode == 0, done.stderr
+    assert "checked_in" in done.stdout.decode(encoding)
+    assert b"?" in done.stdout
+
+
+@pytest.mark.parametrize("arguments", [("demo", "--reader", SIM), ("--help",), INFO])
+def test_every_command_prints_in_ascii(arguments):
+    done = run(*arguments, PYTHONIOENCODING="ascii")
+    assert done.returncode == 0, done.stderr
+    done.stdout.decode("ascii")
+
+
+@pytest.mark.parametrize("encoding", ["cp932", "ascii"])
+def test_json_is_exact_in_every_encoding(checkin, encoding, tmp_path):
+    staff = ("--staff", "髙\u00e9", "--reason", "カメラ")
+    visual = [word if word != "pin" else "visual" for word in checkin]
+    done = run(*visual, *staff, "--json", stdin="-\n-\n-\n1\n", PYTHONIOENCODING=encoding)
+    visit = json.loads(done.stdout.decode(encoding))
+    assert done.returncode == 0, done.stderr
+    assert visit["staff"] == "髙\u00e9"
+
+
+@pytest.mark.parametrize("streams", [">&-", "> /dev/full"])
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_a_stdout_that_takes_nothing_is_one_line_and_status_1(streams, options):
+    done = run(*INFO, *options, streams=streams)
+    assert done.returncode == 1
+    (line,) = done.stderr.decode().splitlines()
+    assert line.startswith("kazashi: ")
+    assert "stdout" in line
+
+
+def test_a_pipe_that_nobody_reads_is_one_line():
+    done = run(*INFO, streams="| true")  # the status is that of `true`
+    (line,) = done.stderr.decode().splitlines()
+    assert "stdout" in line
+
+
+@pytest.mark.parametrize("streams", ["<&-", "< /dev/null"])
+def test_a_stdin_that_says_nothing_is_nobody_who_answers(checkin, streams):
+    done = run(*checkin, "--json", streams=streams)
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["outcome"] == "not_identified"
+    assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("streams", ["2>&-", "2> /dev/full"])
+def test_a_visit_goes_on_without_stderr(checkin, streams):
+    done = run(*checkin, "--json", stdin=f"{PIN}\n", streams=streams)
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["outcome"] == "checked_in"
+
+
+def test_without_any_stream_a_failure_is_still_status_1():
+    assert run("list", streams="<&- >&- 2>&-").returncode == 1
+
+
+def test_a_closed_stdout_is_not_the_number_of_another_file(checkin, tmp_path):
+    """The journal would be opened as 1, and what is printed would end in it."""
+    done = run(*checkin, "--json", stdin=f"{PIN}\n", streams=">&-")
+    assert done.returncode == 1
+    listed = run("journal", "list", "--json", "--journal", tmp_path / "journal.db")
+    (kept,) = json.loads(listed.stdout)
+    assert kept["outcome"] == "checked_in"
