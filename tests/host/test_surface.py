@@ -413,6 +413,12 @@ def test_a_date_is_eight_digits(number):
     assert FourItems.parse(items_with(number.encode())).birth == date.fromisoformat(number)
 
 
+@pytest.mark.parametrize("number", ["19600000", "19600400", "00000000", "00000229"])
+def test_a_birth_that_is_not_known_in_part_is_kept_as_it_stands(number):
+    birth = FourItems.parse(items_with(number.encode())).birth
+    assert birth.isoformat() == f"{number[:4]}-{number[4:6]}-{number[6:]}"
+
+
 @pytest.mark.parametrize(
     "number",
     [
@@ -422,7 +428,9 @@ def test_a_date_is_eight_digits(number):
         b"198503210",
         b"+1985032",
         b"1985-3-2",
-        b"00000101",
+        b"00000230",
+        b"19601300",
+        b"19600032",
         b"",
     ],
 )

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from kazashi.cards.birth import PartialDate
 from kazashi.reception.journal import (
     INTERRUPTED,
     Journal,
@@ -290,6 +291,12 @@ def test_a_person_is_held_until_released_and_shown_nowhere_else(path, clock):
         journal.release(held.visit)
         journal.release(held.visit)
         assert journal.held() == []
+
+
+def test_a_birth_that_is_not_known_in_part_is_held_as_it_stands(journal):
+    entry = journal.begin("desk", "usb:1")
+    journal.hold(entry.id, **PERSON | {"birth": PartialDate(1960, 0, 0)})
+    assert journal.held()[0].birth == PartialDate(1960, 0, 0)
 
 
 def test_of_a_birth_with_a_time_the_day_is_held(journal):

@@ -13,6 +13,12 @@ def test_a_file_is_its_tables(tmp_path):
     assert load(file) == {"face": {"threshold": 0.5}}
 
 
+def test_a_byte_order_mark_in_front_is_no_part_of_the_file(tmp_path):
+    file = tmp_path / "kazashi.toml"
+    file.write_text("[face]\nthreshold = 0.5\n", encoding="utf-8-sig")
+    assert load(file) == {"face": {"threshold": 0.5}}
+
+
 @pytest.mark.parametrize("content", [b"[face", b"\xff", b"a = 1\na = 2"])
 def test_what_is_not_toml_is_named(tmp_path, content):
     file = tmp_path / "kazashi.toml"

@@ -5,10 +5,10 @@ Ref: soltia48/myna-card, ap/surface.rs and ap/text.rs.
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import date
 from enum import IntEnum, unique
 from typing import Self
 
+from kazashi.cards.birth import Birth, birth_of
 from kazashi.cards.files import File
 from kazashi.cards.keys import PublicKey
 from kazashi.cards.signing import digest_info
@@ -39,7 +39,7 @@ class FourItems:
 
     name: str = field(repr=False)
     address: str = field(repr=False)
-    birth: date = field(repr=False)
+    birth: Birth = field(repr=False)
     sex: Sex = field(repr=False)
 
     @classmethod
@@ -53,7 +53,7 @@ class FourItems:
         return cls(
             _text(record.value(0xDF22), ITEMS.name),
             _text(record.value(0xDF23), ITEMS.name),
-            _date(record.value(0xDF24), ITEMS.name),
+            _birth(record.value(0xDF24), ITEMS.name),
             _sex(record.value(0xDF25), ITEMS.name),
         )
 
@@ -118,13 +118,10 @@ def _text(value: bytes, name: str) -> str:
         raise MalformedFile(name) from None
 
 
-def _date(value: bytes, name: str) -> date:
-    """Eight digits, YYYYMMDD."""
+def _birth(value: bytes, name: str) -> Birth:
     try:
-        if len(value) != 8 or not value.isdigit():
-            raise ValueError
-        return date(int(value[:4]), int(value[4:6]), int(value[6:]))
-    except ValueError:
+        return birth_of(value.decode("ascii"))
+    except ValueError:  # UnicodeDecodeError is one
         raise MalformedFile(name) from None
 
 

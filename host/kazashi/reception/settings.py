@@ -31,7 +31,8 @@ def load(path: Path) -> dict[str, object]:
         BadSettings: it cannot be read, or is not TOML.
     """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        # Windows' editors put a byte order mark in front: utf-8-sig.
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise BadSettings(str(path), f"cannot be read ({error.strerror}): name another") from error
     except ValueError as error:  # TOML's and UTF-8's are its subclasses

@@ -23,6 +23,9 @@ class Kind:
     mode: str  # Pillow's: what it is turned into first
 
 
+_SIZE_MARKER = b"\xff\x4f\xff\x51"  # SOC, SIZ: ISO/IEC 15444-1 A.5.1
+_COMPONENTS_AT = 40  # bytes from there to the count of components; three bytes for each follow
+
 CARD_PHOTO = Kind("JPEG 2000", ("JPEG2000",), 0xFFFF, 1 << 20, "L")
 CAMERA_FRAME = Kind("PNG or JPEG", ("PNG", "JPEG"), 32 << 20, 25_000_000, "RGB")
 
@@ -42,7 +45,9 @@ def decode(data: bytes, kind: Kind) -> Image.Image:
     try:
         with Image.open(BytesIO(data), formats=kind.formats) as picture:
             _check_size(picture, kind)
-            upright = ImageOps.exif_transpose(picture.convert(kind.mode)).convert("RGB")
+            _check_depth(picture, data)
+            upright = ImageOps.exif_transpose(_eight_bits(picture).convert(kind.mode))
+            upright = upright.convert("RGB")
             upright.thumbnail((SIDE, SIDE))
             return upright
     except PictureUnusable:
@@ -54,3 +59,23 @@ def decode(data: bytes, kind: Kind) -> Image.Image:
 def _check_size(picture: Image.Image, kind: Kind) -> None:
     if picture.width * picture.height > kind.most_pixels:
         raise PictureUnusable(f"has more than {kind.most_pixels} pixels")
+
+
+def _check_depth(picture: Image.Image, data: bytes) -> None:
+    """Pillow turns white into black where several components of JPEG 2000 have more than 8 bits:
+    it rounds up beyond 255 and keeps the low byte (12.3, Jpeg2KDecode.c). A single one is right.
+    """
+    if picture.format == "JPEG2000" and len(picture.getbands()) > 1 and _deepest(data) > 8:
+        raise PictureUnusable("has colours or transparency of more than 8 bits")
+
+
+def _deepest(data: bytes) -> int:
+    """Bits of the deepest component of a JPEG 2000 picture that Pillow has opened."""
+    at = data.index(_SIZE_MARKER) + _COMPONENTS_AT
+    count = int.from_bytes(data[at : at + 2], "big")
+    return max(1 + (size & 0x7F) for size in data[at + 2 : at + 2 + 3 * count : 3])
+
+
+def _eight_bits(picture: Image.Image) -> Image.Image:
+    """Pillow's conversion of 16-bit grey cuts off at 255; here it is scaled."""
+    return picture.point(lambda level: level / 256) if picture.mode == "I;16" else picture

@@ -13,6 +13,7 @@ from kazashi.reception.journal.errors import (
     JournalFull,
     JournalMissing,
     JournalNewer,
+    JournalNotLocal,
     JournalRefused,
 )
 from kazashi.reception.journal.facts import FACTS, Fact
@@ -32,6 +33,7 @@ __all__ = [
     "JournalFull",
     "JournalMissing",
     "JournalNewer",
+    "JournalNotLocal",
     "JournalRefused",
     "KeptStep",
     "KeptVisit",

@@ -5,6 +5,7 @@
     ├── JournalFull      no space: free some; it goes on by itself
     ├── JournalBusy      another program has it for too long: try again
     ├── JournalRefused   the system does not let us read or write it
+    ├── JournalNotLocal  on a network: name a file on a local disk
     ├── JournalBroken    damaged, or no journal at all: move it away
     └── JournalNewer     written by a newer release: update this one
 
@@ -71,6 +72,18 @@ class JournalRefused(JournalError):
             path,
             f"the journal {path} cannot be opened or written ({reason}): "
             "ask for the right to, or name another file",
+        )
+
+
+class JournalNotLocal(JournalError):
+    """It would stand on another machine, where SQLite cannot keep it safely."""
+
+    on_screen = "受付の記録は、このパソコンのディスクに置いてください。"
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            path,
+            f"the journal {path} is on a network: name a file on a local disk with --journal",
         )
 
 

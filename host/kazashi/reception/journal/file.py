@@ -7,12 +7,12 @@ Nothing of sqlite3 leaves this room but a Row; its errors become those of errors
 """
 
 import errno
-import os
 import sqlite3
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+from kazashi.reception.journal import location
 from kazashi.reception.journal.errors import (
     JournalBroken,
     JournalBusy,
@@ -79,9 +79,10 @@ class JournalFile:
 
     def __init__(self, path: Path, *, is_writer: bool) -> None:
         self.path = path
-        if is_writer:
-            make(path)
         with _told(path):
+            location.check(path)
+            if is_writer:
+                location.make(path)
             if not path.exists():
                 raise JournalMissing(path)
             self._db = _connect(path, _WAIT_S)
@@ -99,10 +100,7 @@ class JournalFile:
             if is_new:
                 raise JournalMissing(self.path)
             return
-        for name in ("", "-wal", "-shm"):  # SQLite gives the latter two the mode of the first
-            file = self.path.with_name(self.path.name + name)
-            if file.exists():
-                file.chmod(0o600)
+        location.close_to_others(self.path)
         for setting in ("journal_mode = WAL", "synchronous = FULL"):
             self._db.execute(f"PRAGMA {setting}")
         for setting in ("foreign_keys = ON", "secure_delete = ON"):
@@ -164,19 +162,6 @@ class JournalFile:
             self._db.close()
 
 
-def make(path: Path) -> None:
-    """An empty file that only its owner may read, where there is none; so for its folder."""
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    except FileExistsError:
-        if path.parent.is_dir():
-            return
-        raise JournalRefused(path, "its folder is a file") from None
-    except OSError as error:
-        raise _of_system(error, path) from error
-
-
 class Presence:
     """Who works on a journal just now: a lock that the system drops with its process.
 
@@ -184,7 +169,8 @@ class Presence:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path.with_name(path.name + "-lock")
+        self._journal = path
+        self._path = path.parent / (path.name + "-lock")
         self._stay: sqlite3.Connection | None = None
 
     @contextmanager
@@ -199,6 +185,12 @@ class Presence:
                 yield _is_granted(db)
             finally:
                 db.close()
+
+    def make(self) -> None:
+        """Make the empty file, beside a journal that may stand where it does."""
+        with _told(self._journal):
+            location.check(self._journal)
+            location.make(self._path)
 
     def stay(self) -> None:
         """Be present until `leave`; wait for who is alone with it."""

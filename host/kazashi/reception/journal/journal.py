@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
+from kazashi.cards.birth import Birth, birth_of
 from kazashi.reception.japan import utc_now
 from kazashi.reception.journal.facts import Fact, as_json, is_text, require_word
-from kazashi.reception.journal.file import JournalFile, Presence, make
+from kazashi.reception.journal.file import JournalFile, Presence
 from kazashi.reception.journal.view import DAY, INTERRUPTED, View, as_text
 
 _ALONE_S = 0.1  # to see whether another process writes; looking in from elsewhere takes less
@@ -39,7 +40,7 @@ class Held:
     held_at: datetime
     name: str = field(repr=False)
     address: str = field(repr=False)
-    birth: date = field(repr=False)
+    birth: Birth = field(repr=False)
     sex: int = field(repr=False)
     reason: str
 
@@ -58,7 +59,7 @@ class Journal(View):
         self._now = now
         self._presence = Presence(path)
         with ExitStack() as undo:
-            make(path.with_name(path.name + "-lock"))
+            self._presence.make()
             undo.callback(self._presence.leave)
             with self._presence.is_nobody(_ALONE_S) as is_nobody:
                 if not is_nobody:
@@ -102,7 +103,7 @@ class Journal(View):
         return Entry(number, self._file, self._now)
 
     def hold(
-        self, visit: int, *, name: str, address: str, birth: date, sex: int, reason: str
+        self, visit: int, *, name: str, address: str, birth: Birth, sex: int, reason: str
     ) -> None:
         """Keep the four items of a person until `release`; again: instead of those before.
 
@@ -112,8 +113,8 @@ class Journal(View):
         if not (is_text(name) and is_text(address) and is_text(reason) and sex in _SEXES):
             raise ValueError("a person is held with name, address, birth, and sex 1, 2 or 9")
         now = as_text(self._now())
-        born = date.isoformat(birth)  # without its time, where it is a datetime
-        row = (now, name, address, born, int(sex), reason, visit)
+        day = birth.date() if isinstance(birth, datetime) else birth
+        row = (now, name, address, day.isoformat(), int(sex), reason, visit)
         with self._file.transaction() as db:
             kept = db.execute(
                 "INSERT OR REPLACE INTO held (held_at, name, address, birth, sex, reason, visit) "
@@ -166,7 +167,7 @@ class Journal(View):
 def _person(
     visit: int, held_at: str, name: str, address: str, birth: str, sex: int, reason: str
 ) -> Held:
-    at, born = datetime.fromisoformat(held_at), date.fromisoformat(birth)
+    at, born = datetime.fromisoformat(held_at), birth_of(birth.replace("-", ""))
     return Held(visit, at, name, address, born, sex, reason)
 
 
