@@ -18,23 +18,26 @@ from link import HEADER
 from pn532 import ChipRefused, ChipSilent, Overheated
 from reading import Reading
 from relay import Relay, is_for
+from wait import REQUEST, SEARCH, START
 
 FIRMWARE = b"\x00\x01\x00"  # major, minor, patch
 
 _PRESENCE_MS = const(250)  # between two looks whether an idle card is still there
-_IDLE_MS = const(20)  # to wait for the host where nothing else is to do
+_IDLE_MS = const(10)  # to wait for the host where nothing else is to do
 _CHIP_RESETS = const(3)  # in a row, each for a search that came to no end
 _COOL_DOWN_MS = const(5000)  # [assumed: no source says how long the chip takes]
 _CARD_SIZE = const(4)  # bytes of a card's number
+_LAST_WORDS_MS = const(50)  # before a restart, for what is still on its way to the host
 _STEPS_TO_TIDY = const(64)  # without a card: some seconds
 
 
 class App:
     """The reader."""
 
-    def __init__(self, link, chip, field, isodep, device, signals):
+    def __init__(self, link, chip, field, isodep, device, signals, wait):
         self._link = link
-        self._relay = Relay(link, chip, isodep, device, signals)
+        self._wait = wait
+        self._relay = Relay(link, chip, isodep)
         self._reading = Reading(link, isodep, self._relay)
         self._chip = chip
         self._field = field
@@ -82,21 +85,24 @@ class App:
 
     def begin(self):
         """The board has started: nobody's card stays in the field."""
+        self._wait.begin(START)
         self._go_dark()
 
     def step(self):
         """Answer one request, or else look after the field once."""
         self._device.turn()
-        self._signals.step()
+        self._wait.begin(REQUEST)
         self._cool_down()
         is_due = self._is_search_due()
         if self._link.poll(0 if is_due else _IDLE_MS):
             self._answer()
         elif is_due:
+            self._wait.begin(SEARCH)
             self._searched = ticks_ms()
             self._attempt(self._look_for_card)
             self._tidy()
         elif self._has_card:
+            self._wait.begin(SEARCH)
             self._attempt(self._look_after_card)
         else:
             self._tidy()
@@ -152,6 +158,7 @@ class App:
         if signal := signal_of(fault):
             self._signals.show(signal)
         if fault == wire.FAULT_CHIP_SILENT and not self._is_chip_ready and self._has_chip_answered:
+            self._wait.sleep_ms(_LAST_WORDS_MS)
             self._device.restart()  # once: after it, the chip answers first
 
     def _reset_chip(self):
@@ -245,6 +252,7 @@ class App:
         self._dismiss()
         self._go_dark()
         self._done()
+        self._wait.sleep_ms(_LAST_WORDS_MS)
         self._device.maintain()
 
     def _report_health(self):
@@ -276,7 +284,7 @@ class App:
         self._signals.show(0)
         self._reading.disarm()
         self._is_chip_ready = False
-        fault, seen = examine(self._link.buffer[HEADER], self._chip)
+        fault, seen = examine(self._link.buffer[HEADER], self._chip, self._wait)
         try:
             self._start_chip()
         except (ChipSilent, ChipRefused):
@@ -361,6 +369,7 @@ class App:
             self._is_looking = False  # one Watch, one card: never a second one unnoticed
             self._has_card = self._has_found = True
             self._card = urandom(_CARD_SIZE)
+            self._wait.begin(REQUEST)  # that for this card was made before
             self._reading.run(self._tell_found)
             self._signals.show(wire.SIGNAL_CARD_FOUND)  # what was planned is read
             self._checked = self._kept = ticks_ms()

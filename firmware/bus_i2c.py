@@ -7,8 +7,6 @@ of it is lost, so a frame that is longer than was expected is asked for again. T
 the clock: machine.I2C bears that for 50 ms.
 """
 
-from time import sleep_ms, ticks_diff, ticks_ms
-
 from micropython import const
 
 import hostframe
@@ -33,7 +31,9 @@ class I2cBus:
     With `irq`, `idle` sleeps until it falls, or anything else happens, a millisecond at most.
     """
 
-    def __init__(self, i2c, irq=None, idle=_stay_awake):
+    def __init__(self, i2c, wait, irq=None, idle=_stay_awake):
+        self._wait = wait
+        self._has_frame = self.ready  # looked up here, for that allocates
         self._i2c = i2c
         self.irq = irq
         self._idle = idle
@@ -43,7 +43,7 @@ class I2cBus:
     def wake(self):
         """Bring the chip out of power-down: its address does."""
         self._read(0)
-        sleep_ms(_OSCILLATOR_MS)
+        self._wait.sleep_ms(_OSCILLATOR_MS)
 
     def speed_up(self, chip):
         """The clock is ours: it runs at full speed from the beginning."""
@@ -79,7 +79,9 @@ class I2cBus:
         if size > len(buffer) or expected == _ACK:  # where an ACK is due, others are of no use
             return 0
         self.write(hostframe.NACK, 0, _ACK)
-        again = self._take(buffer, size) if self._is_soon_ready() else 0
+        if not self._wait.until(self._has_frame, _REPEAT_MS):
+            return 0
+        again = self._take(buffer, size)
         return again if again <= size else 0
 
     def _take(self, buffer, count):
@@ -100,13 +102,6 @@ class I2cBus:
         except OSError:
             return False  # there is nobody, or it held the clock for too long
         return self._buffer[_STATUS] & _READY != 0
-
-    def _is_soon_ready(self):
-        start = ticks_ms()
-        while not self.ready():
-            if ticks_diff(ticks_ms(), start) > _REPEAT_MS:
-                return False
-        return True
 
     def _cut(self, count):
         """`count` octets of the buffer, behind the unused ones, cut once: a slice allocates."""

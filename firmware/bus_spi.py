@@ -5,8 +5,6 @@ not have: octets are turned around here. Each transfer begins with an operation 
 the select line is low.
 """
 
-from time import sleep_ms
-
 from micropython import const
 
 from hostframe import LONGEST, size_of
@@ -29,7 +27,8 @@ class SpiBus:
     With `irq`, `idle` sleeps until it falls, or anything else happens, a millisecond at most.
     """
 
-    def __init__(self, spi, select, irq=None, idle=_stay_awake):
+    def __init__(self, spi, select, wait, irq=None, idle=_stay_awake):
+        self._wait = wait
         self._spi = spi
         self._put = spi.write  # looked up here, for that takes time
         self._take = spi.readinto
@@ -43,7 +42,7 @@ class SpiBus:
     def wake(self):
         """Bring the chip out of power-down: its oscillator needs a low select line."""
         self._select(0)
-        sleep_ms(_OSCILLATOR_MS)
+        self._wait.sleep_ms(_OSCILLATOR_MS)
         self._select(1)
 
     def speed_up(self, chip):

@@ -8,7 +8,7 @@ read beyond it. The chip speaks only when spoken to: what is there when write() 
 something that is over, and is dropped.
 """
 
-from time import sleep_ms, ticks_diff, ticks_ms
+from time import ticks_diff, ticks_ms
 
 from micropython import const
 
@@ -46,7 +46,9 @@ class UartBus:
 
     irq = None  # the chip speaks by itself
 
-    def __init__(self, uart, idle=_stay_awake):
+    def __init__(self, uart, wait, idle=_stay_awake):
+        self._wait = wait
+        self._has_octets = self.ready  # looked up here, for that allocates
         self._uart = uart
         self._idle = idle
         self._is_lost = False  # the chip may have a rate that nobody knows
@@ -68,7 +70,7 @@ class UartBus:
         self._is_settled = False
         self._set_rate(_SLOW)
         self.write(_WAKE_UP, 0, len(_WAKE_UP))
-        sleep_ms(_OSCILLATOR_MS)
+        self._wait.sleep_ms(_OSCILLATOR_MS)
 
     def speed_up(self, chip):
         """Climb to the highest rate at which a test passes. One that fails is not tried again.
@@ -113,15 +115,15 @@ class UartBus:
         """Tell the chip to go to 115200, without listening to what it says."""
         command = _rate_command(_SLOW)
         self.write(command.buffer, command.start, command.end)
-        sleep_ms(_ANSWER_MS)
+        self._wait.sleep_ms(_ANSWER_MS)
         self._change(_SLOW)
 
     def _change(self, rate):
         """Both ends go on at the rate that the chip was told."""
         self.write(hostframe.ACK, 0, len(hostframe.ACK))  # the chip changes when it has this
-        sleep_ms(_SWITCH_MS)
+        self._wait.sleep_ms(_SWITCH_MS)
         self._set_rate(rate)
-        sleep_ms(_SWITCH_MS)
+        self._wait.sleep_ms(_SWITCH_MS)
 
     def hz(self):
         """Its rate, bit/s."""
@@ -154,10 +156,10 @@ class UartBus:
                 copy(self._taken, 0, buffer, have, count)
                 have += count
                 size = size or hostframe.size_of(buffer, have)
-            elif ticks_diff(ticks_ms(), start) > _FRAME_MS:
-                return 0
             else:
-                self._idle()
+                left_ms = _FRAME_MS - ticks_diff(ticks_ms(), start)
+                if not self._wait.until(self._has_octets, left_ms):
+                    return 0
         return size
 
     def forget(self):
@@ -174,7 +176,7 @@ class UartBus:
     def _drop(self):
         start = ticks_ms()
         while self._take(len(self._taken)) and ticks_diff(ticks_ms(), start) < _STALE_MS:
-            sleep_ms(_LULL_MS)
+            self._wait.sleep_ms(_LULL_MS)
 
     def _set_rate(self, rate):
         self._uart.init(rate, rxbuf=_RING, txbuf=_RING)

@@ -5,7 +5,7 @@ their value over every reset but a power-on; MicroPython leaves the first two al
 """
 
 import sys
-from time import sleep_ms, ticks_diff, ticks_ms, time
+from time import ticks_diff, ticks_ms, time
 
 import board
 import machine
@@ -14,7 +14,6 @@ from micropython import const
 import wire
 
 _HANG_MS = const(8300)  # the RP2040 counts to 8388 at most, the RP2350 to 16777
-_LAST_WORDS_MS = const(50)  # for what is still on its way to the host
 _BOOTSEL_MS = const(1000)  # in which the button means maintenance
 
 _REASON = const(0x08)  # registers, from board.WATCHDOG on
@@ -48,22 +47,22 @@ class Device:
             self.guard()  # it may hang again
 
     def guard(self):
-        """From now on alive() is due every eight seconds; this cannot be undone."""
+        """From now on feed() is due every eight seconds; this cannot be undone."""
         self._watchdog = machine.WDT(timeout=_HANG_MS)
 
     def turn(self):
-        """Once in every turn of the reader: nothing hangs here. The watchdog, which cannot be
-        stopped, starts when nobody has pressed BOOTSEL in the first second.
+        """Once in every turn of the reader: look at BOOTSEL in the first second.
+
+        The watchdog, which cannot be stopped, starts when nobody has pressed it.
         """
         if not self._watchdog:
             if self._bootsel_button():
                 self.maintain()
             if ticks_diff(ticks_ms(), self._begin) > _BOOTSEL_MS:
                 self.guard()
-        self.alive()
 
-    def alive(self):
-        """Nothing hangs here."""
+    def feed(self):
+        """The watchdog, where it runs: see wait.py, from where alone this is called."""
         if self._watchdog:
             self._watchdog.feed()
 
@@ -80,7 +79,6 @@ class Device:
 
     def _reset(self, note):
         self._leave_note(note, self.reboots)
-        sleep_ms(_LAST_WORDS_MS)
         machine.reset()
 
     def _read_note(self):

@@ -9,7 +9,6 @@ alone. What is provoked here is not counted in `health`.
 
 import struct
 import sys
-from time import sleep_ms
 
 import board
 import machine
@@ -46,7 +45,7 @@ _RESET_MS = const(20)
 _FIELD_MS = const(10)  # for the supply to feel it
 
 
-def examine(examination, chip):
+def examine(examination, chip, wait):
     """(0, what is seen), or (the wire.FAULT of the chip that ended it, nothing).
 
     The chip is left in any state.
@@ -57,7 +56,7 @@ def examine(examination, chip):
     retries = chip.health.retries
     irq = chip.listen_by(None)
     try:
-        return 0, look(chip)
+        return 0, look(chip, wait)
     except (ChipSilent, ChipRefused, RadioError, Overheated) as error:
         return fault_of(error)[0], b""
     finally:
@@ -65,14 +64,14 @@ def examine(examination, chip):
         chip.health.retries = retries
 
 
-def _board(_chip):
+def _board(_chip, _wait):
     uses_irq = board.IRQ is not None and board.BUS != "hsu"
     runs_on = getattr(sys.implementation, "_machine", sys.platform)
     words = "{}\n{}\n{}".format(board.BUS, board.MACHINE, runs_on).encode()
     return bytes((uses_irq, board.RESET is not None)) + words
 
 
-def _who(chip):
+def _who(chip, _wait):
     try:
         chip.start()
     except ChipSilent:
@@ -80,54 +79,54 @@ def _who(chip):
     return _said(chip, GET_FIRMWARE_VERSION, b"")
 
 
-def _line(chip):
+def _line(chip, _wait):
     chip.start()
     return bytes((_comes_back(chip, _echo(6)),))
 
 
-def _rom(chip):
+def _rom(chip, _wait):
     chip.start()
     return _said(chip, DIAGNOSE, bytes((_ROM,)))
 
 
-def _ram(chip):
+def _ram(chip, _wait):
     chip.start()
     return _said(chip, DIAGNOSE, bytes((_RAM,)))
 
 
-def _antenna(chip):
+def _antenna(chip, _wait):
     chip.start()
     result = _said(chip, DIAGNOSE, bytes((_ANTENNA, _LIMITS)))
     return result + _said(chip, READ_REGISTER, b"\x61\x0c")
 
 
-def _field(chip):
+def _field(chip, wait):
     chip.start()
     drivers = b""
     for switch in (b"\x01\x01", b"\x01\x00"):
         chip.call(Command(RF_CONFIGURATION, 2, switch))
-        sleep_ms(_FIELD_MS)
+        wait.sleep_ms(_FIELD_MS)
         drivers += _said(chip, READ_REGISTER, b"\x63\x04")
     return drivers
 
 
-def _irq(chip):
+def _irq(chip, wait):
     line = machine.Pin(board.IRQ, machine.Pin.IN, machine.Pin.PULL_UP)
     chip.start()
     chip.wait_for_card(_ANSWER_US)
     quiet = line()
     chip.issue(_echo(6))
-    sleep_ms(_ANSWER_MS)
+    wait.sleep_ms(_ANSWER_MS)
     waiting = line()
     chip.received()
     return bytes((quiet, waiting, line()))
 
 
-def _reset(chip):
+def _reset(chip, wait):
     line = machine.Pin(board.RESET)
     chip.start()
     line(0)
-    sleep_ms(_RESET_MS)
+    wait.sleep_ms(_RESET_MS)
     try:
         _said(chip, GET_FIRMWARE_VERSION, b"")
         return b"\x01"
@@ -137,7 +136,7 @@ def _reset(chip):
         line(1)
 
 
-def _speed(chip):
+def _speed(chip, _wait):
     chip.start()
     chip.speed_up()
     before = chip.health.retries

@@ -11,8 +11,6 @@ ATTRIB the card is told, in the CIU's speed bits the chip. No source tells of a 
 a few blocks are tried at once, and where one fails the next search is at 106 kbit/s.
 """
 
-from time import sleep_ms
-
 from micropython import const
 
 import isodep
@@ -67,8 +65,9 @@ _MODE_B = const(0x83)  # CIU_TxMode and CIU_RxMode: CRC on, framing of Type B; b
 class Field:
     """The field of one chip. After FOUND, `isodep` talks to the card."""
 
-    def __init__(self, chip, isodep):
+    def __init__(self, chip, isodep, wait):
         self._chip = chip
+        self._wait = wait
         self._isodep = isodep
         self._health = chip.health
         self._off = Command(RF_CONFIGURATION, 2, b"\x01\x00")
@@ -129,7 +128,7 @@ class Field:
     def off(self):
         """Switch the field off: every card forgets what it was told."""
         self._chip.call(self._off)
-        sleep_ms(_FIELD_OFF_MS)
+        self._wait.sleep_ms(_FIELD_OFF_MS)
 
     def search(self):
         """Look once for each technology in order. Returns NOBODY, FOUND or REFUSED."""
@@ -165,7 +164,7 @@ class Field:
         self._chip.speed_up()  # here nobody waits for it
         self.off()
         self._chip.call(self._on)
-        sleep_ms(_GUARD_MS)
+        self._wait.sleep_ms(_GUARD_MS)
 
     def _search_b(self):
         chip = self._chip
@@ -264,7 +263,7 @@ class Field:
         self.count = 3 + size
         fsci, fwi, sfgi = _ats_fields(self.answer, 3, size)
         self.to_card = self.from_card = wire.BIT_RATE_KBIT_106
-        sleep_ms((303 << sfgi) // 1000 + 1)  # the card's start-up frame guard time
+        self._wait.sleep_ms((303 << sfgi) // 1000 + 1)  # the card's start-up frame guard time
         return self._welcome(_TYPE_A, fsci, fwi)
 
     def _wake_wallet(self):

@@ -16,6 +16,7 @@ HEADER = wire.HEADER_SIZE
 _CRC = wire.CRC_SIZE
 _LONGEST = HEADER + wire.MAX_PAYLOAD + _CRC
 _AT_ONCE = const(512)  # octets to take; 0.1 s of noise
+_REST_MS = const(20)  # at most, until the first octet comes
 _SYNC_0 = wire.SYNC[0]
 _SYNC_1 = wire.SYNC[1]
 
@@ -25,8 +26,11 @@ class Link:
     from HEADER on. To answer, fill `out` from HEADER on and send().
     """
 
-    def __init__(self, port):
+    def __init__(self, port, wait):
         self._port = port
+        self._wait = wait
+        self._has_request = self._take_request  # looked up here, for that allocates
+        self._rest_ms = 0
         self._octet = bytearray(1)
         self._have = 0  # octets in `buffer`
         self._wanted = HEADER  # octets that `buffer` needs before it is worth a look
@@ -43,18 +47,23 @@ class Link:
         self.size = 0
 
     def poll(self, wait_ms=0):
+        """Wait up to `wait_ms` for a whole request. True when there is one."""
+        self._rest_ms = min(wait_ms, _REST_MS)
+        return self._wait.until(self._has_request, wait_ms)
+
+    def _take_request(self):
         """Take what the host has sent. True when a request is complete.
 
-        Waits up to `wait_ms` for the first octet. A host that sends without pause does not keep
-        the reader from its other work.
+        A host that sends without pause does not keep the reader from its other work.
         """
+        rest_ms = self._rest_ms
         if self._taken:
             self._drop(self._taken)
             self._taken = 0
             if self._has_frame():
                 return True
         for _ in range(_AT_ONCE):
-            if not self._port.has_input(wait_ms):
+            if not self._port.has_input(rest_ms):
                 break
             self._port.read(self._octet)
             self._last = ticks_ms()
@@ -62,7 +71,7 @@ class Link:
             self._have += 1
             if self._have == self._wanted and self._has_frame():
                 return True
-            wait_ms = 0
+            rest_ms = 0
         if self._have and ticks_diff(ticks_ms(), self._last) > wire.MAX_PAUSE_MS:
             return self._give_up_frame()
         return False

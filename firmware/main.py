@@ -28,14 +28,15 @@ from link import Link
 from pn532 import Pn532
 from signals import Signals
 from usb import UsbSerial
+from wait import Wait
 
 
-def bus():
+def bus(wait):
     """The one that board.py names. The others' code stays out of the heap."""
-    return {"spi": spi_bus, "hsu": hsu_bus, "i2c": i2c_bus}[board.BUS]()
+    return {"spi": spi_bus, "hsu": hsu_bus, "i2c": i2c_bus}[board.BUS](wait)
 
 
-def spi_bus():
+def spi_bus(wait):
     from bus_spi import SpiBus
 
     pin = machine.Pin
@@ -46,17 +47,18 @@ def spi_bus():
         mosi=pin(board.MOSI),
         miso=pin(board.MISO),
     )
-    return SpiBus(spi, pin(board.SELECT, pin.OUT, value=1), irq_line(), machine.idle)
+    select = pin(board.SELECT, pin.OUT, value=1)
+    return SpiBus(spi, select, wait, irq_line(), machine.idle)
 
 
-def hsu_bus():
+def hsu_bus(wait):
     from bus_uart import UartBus
 
     uart = machine.UART(board.UART, tx=machine.Pin(board.TX), rx=machine.Pin(board.RX))
-    return UartBus(uart, machine.idle)
+    return UartBus(uart, wait, machine.idle)
 
 
-def i2c_bus():
+def i2c_bus(wait):
     from bus_i2c import I2cBus
 
     pin = machine.Pin
@@ -64,7 +66,7 @@ def i2c_bus():
     cycles = -(-machine.freq() // board.I2C_HZ) - 15
     hz = machine.freq() // cycles
     i2c = machine.I2C(board.I2C, freq=hz, sda=pin(board.SDA), scl=pin(board.SCL))
-    return I2cBus(i2c, irq_line(), machine.idle)
+    return I2cBus(i2c, wait, irq_line(), machine.idle)
 
 
 def irq_line():
@@ -87,9 +89,12 @@ def app(device):
     pin = machine.Pin
     # Low until the chip is wanted: whoever was in its field before this start is forgotten.
     reset = None if board.RESET is None else pin(board.RESET, pin.OUT, value=0)
-    chip = Pn532(bus(), reset)
+    shown = signals()
+    wait = Wait(device, shown)
+    chip = Pn532(bus(wait), wait, reset)
     isodep = IsoDep(chip)
-    return App(Link(UsbSerial()), chip, Field(chip, isodep), isodep, device, signals())
+    field = Field(chip, isodep, wait)
+    return App(Link(UsbSerial(), wait), chip, field, isodep, device, shown, wait)
 
 
 device = Device(bootsel_button)

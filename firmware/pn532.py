@@ -8,7 +8,7 @@ wake(), speed_up(chip), ready(), write(buffer, start, end), readinto(buffer, exp
 `irq`, the input that ready() looks at, or None; see bus_*.py.
 """
 
-from time import sleep_ms, ticks_diff, ticks_ms
+from time import ticks_diff, ticks_ms
 
 from micropython import const
 
@@ -76,13 +76,15 @@ class Pn532:
     counts what had to be mended, here and above. `reset` is the RSTPD_N output, or None.
     """
 
-    def __init__(self, bus, reset=None):
+    def __init__(self, bus, wait, reset=None):
         self._bus = bus
+        self._has_frame = bus.ready  # looked up here, for that allocates
+        self._wait = wait
         self._reset = reset
         self._ack = Answer(12)
         self._code = 0
         self._wait_us = 0  # that wait_for_card() has set; 0: unknown
-        self._wait = -1  # exponent of the RF time-out that the chip has
+        self._exponent = -1  # of the RF time-out that the chip has
         self._wait_ms = 0
         self._wait_command = Command(RF_CONFIGURATION, 4, b"\x02\x00\x0b\x00")
         self.health = Health()
@@ -100,13 +102,13 @@ class Pn532:
         Raises:
             ChipSilent: nothing answers, or something that is no PN532.
         """
-        self._wait = -1
+        self._exponent = -1
         self._wait_us = 0
         for i in range(4):
             self.version[i] = 0
         if self._reset is not None:
             self._reset(0)
-            sleep_ms(_RESET_MS)
+            self._wait.sleep_ms(_RESET_MS)
             self._reset(1)
         self._wake_up()
         reply = self.reply
@@ -194,7 +196,7 @@ class Pn532:
         try:
             self._receive(heard, self._wait_ms, expected)
         except ChipSilent:
-            if self._wait == _WAIT_FOREVER:
+            if self._exponent == _WAIT_FOREVER:
                 raise RadioError(TIMEOUT) from None
             raise
         start = heard.start
@@ -221,18 +223,18 @@ class Pn532:
         else:
             self._wait_ms = (100 << (exponent - 1)) // 1000 + _MARGIN_MS
         self._wait_us = 0
-        if exponent != self._wait:
-            self._wait = -1
+        if exponent != self._exponent:
+            self._exponent = -1
             self._wait_command.buffer[PARAMETERS + 3] = exponent
             self._wait_command.seal(4)
             self.call(self._wait_command)
-            self._wait = exponent
+            self._exponent = exponent
         self._wait_us = microseconds
 
     def abort(self):
         """Make the chip give up what it is doing, and forget what it wanted to say."""
         self._bus.write(ACK, 0, len(ACK))
-        sleep_ms(_ABORT_MS)
+        self._wait.sleep_ms(_ABORT_MS)
         for _ in range(_REPEATS):
             if self._bus.ready():
                 self._bus.readinto(self.reply.buffer, _MOST_ANSWERS)
@@ -252,7 +254,8 @@ class Pn532:
         """
         damaged = 0
         start = ticks_ms()
-        while self._has_frame(start, timeout_ms):
+        left_ms = timeout_ms
+        while self._wait.until(self._has_frame, left_ms):
             self.size = size = self._bus.readinto(answer.buffer, expected)
             if not answer.read(size):
                 damaged += 1
@@ -264,21 +267,17 @@ class Pn532:
                 return
             elif answer.code == SYNTAX_ERROR:
                 raise ChipRefused(SYNTAX_ERROR)
+            left_ms = timeout_ms - ticks_diff(ticks_ms(), start)
         self.abort()
         raise ChipSilent(self._code)
 
     def _is_acknowledged(self):
         start = ticks_ms()
-        while self._has_frame(start, _ACK_TIMEOUT_MS):
+        left_ms = _ACK_TIMEOUT_MS
+        while self._wait.until(self._has_frame, left_ms):
             if self._ack.is_ack(self._bus.readinto(self._ack.buffer, len(ACK))):
                 return True
-        return False
-
-    def _has_frame(self, start, timeout_ms):
-        """Wait for a frame until `timeout_ms` after `start`, however many have come by then."""
-        while ticks_diff(ticks_ms(), start) <= timeout_ms:
-            if self._bus.ready():
-                return True
+            left_ms = _ACK_TIMEOUT_MS - ticks_diff(ticks_ms(), start)
         return False
 
 

@@ -4,7 +4,6 @@ Of any length, in constant memory. A block travels on to the host while the card
 """
 
 import struct
-from time import ticks_diff, ticks_ms
 
 from micropython import const
 
@@ -17,7 +16,6 @@ from octets import copy, wipe
 _LONGEST_RESPONSE = const(65538)  # octets of an APDU, with its status
 _ENDLESS = const(0x12)  # a chained I-block, for the report
 _NEXT_PART_MS = const(2000)  # for the host to go on with a command that it began
-_LOOK_MS = const(20)
 _HEAD = const(16)
 
 
@@ -37,11 +35,9 @@ def is_for(card, link, start):
 class Relay:
     """Carries the command in hand at `link` to the card, and responses to the host."""
 
-    def __init__(self, link, chip, isodep, device, signals):
+    def __init__(self, link, chip, isodep):
         self._link = link
         self._isodep = isodep
-        self._device = device
-        self._signals = signals
         self._heard = chip.heard.buffer
         self._number = 0  # of the request
         self._card = b""  # number of the card that the command is for
@@ -83,7 +79,6 @@ class Relay:
         while True:
             if isodep.more:
                 isodep.acknowledge()  # first of all: the rest is done while the next is on air
-            self._device.alive()
             count = isodep.count
             if self.count == 0:
                 copy(self._heard, isodep.start, self.head, 0, min(count, _HEAD))
@@ -119,7 +114,6 @@ class Relay:
         struct.pack_into(wire.PART_FORMAT, self._link.out, HEADER, self._sent)
         self._sent += count
         self._link.send(wire.PART, self._number, wire.PART_SIZE, self._heard, isodep.start, count)
-        self._signals.step()
 
     def _send_command(self):
         """Send the APDU in hand to the card in blocks, fetching its other parts as they come."""
@@ -134,7 +128,6 @@ class Relay:
             start = HEADER + wire.TRANSMIT_SIZE
             end = HEADER + link.size
             while start < end:
-                self._device.alive()
                 count = min(isodep.room, end - start)
                 isodep.send(link.buffer, start, count, start + count < end or not is_last)
                 start += count
@@ -144,18 +137,13 @@ class Relay:
 
     def _await_next_part(self):
         link = self._link
-        start = ticks_ms()
-        while not link.poll(_LOOK_MS):
-            self._device.alive()
-            if ticks_diff(ticks_ms(), start) > _NEXT_PART_MS:
-                raise Fault(wire.FAULT_COMMAND_CUT, 0)
+        if not link.poll(_NEXT_PART_MS):
+            raise Fault(wire.FAULT_COMMAND_CUT, 0)
         is_next = link.kind == wire.TRANSMIT and link.number == self._number
         if not (is_next and is_for(self._card, link, HEADER + 1)):
             raise Fault(wire.FAULT_COMMAND_CUT, 0)
 
     def _report_life(self):
         """The card keeps us waiting: let the host know that we are here."""
-        self._device.alive()
-        self._signals.step()
         struct.pack_into(wire.PART_FORMAT, self._link.out, HEADER, 0)
         self._link.send(wire.PART, self._number, wire.PART_SIZE)

@@ -68,7 +68,7 @@ class VirtualClock:
 
 clock = VirtualClock()
 boot.disguise()
-time.ticks_ms, time.sleep_ms = clock.ticks_ms, clock.sleep_ms
+time.ticks_ms = clock.ticks_ms
 
 
 def reset():
@@ -125,6 +125,7 @@ from isodep import IsoDep  # noqa: E402
 from link import Link  # noqa: E402
 from pn532 import Pn532  # noqa: E402
 from signals import Signals  # noqa: E402
+from wait import Wait  # noqa: E402
 
 # CPython's collector would look through all of the tests each time.
 app.gc = types.SimpleNamespace(collect=lambda: None, mem_alloc=lambda: 0, mem_free=lambda: 0)
@@ -190,9 +191,22 @@ class I2c:
             raise OSError(errno.EIO)
 
 
-def spi_bus(spi, irq=None):
+def spi_bus(spi, wait, irq=None):
     """The firmware's bus over a Spi of here."""
-    return SpiBus(spi, lambda value: spi.port.select(low=not value), irq)
+    return SpiBus(spi, lambda value: spi.port.select(low=not value), wait, irq)
+
+
+class NoWatchdog:
+    """Of the firmware's Device, what waiting needs, on a board where none runs."""
+
+    def feed(self):
+        pass
+
+
+def a_wait():
+    """The firmware's way to wait, for a part of it that has no board around it."""
+    clock.watchdog = None
+    return Wait(NoWatchdog(), Signals(lambda _value: None), clock)
 
 
 class Buzzer:
@@ -289,12 +303,14 @@ class Desk(Tabletop):
         self.usb = Usb()
         self.is_stopped = False  # the firmware has ended
         bus = {"spi": self._spi_bus, "hsu": self._hsu_bus, "i2c": self._i2c_bus}[self.bus]
-        chip = Pn532(bus(), self._set_reset if self.with_reset else None)
-        isodep = IsoDep(chip)
         device = Device(lambda: 0)
         self._set_led(False)
         signals = Signals(self._set_led, self.buzzer)
-        self.app = app.App(Link(self.usb), chip, Field(chip, isodep), isodep, device, signals)
+        wait = Wait(device, signals, clock)
+        chip = Pn532(bus(wait), wait, self._set_reset if self.with_reset else None)
+        isodep = IsoDep(chip)
+        field = Field(chip, isodep, wait)
+        self.app = app.App(Link(self.usb, wait), chip, field, isodep, device, signals, wait)
         device.guard()  # the first second is over
         self.is_begun = False
 
@@ -317,14 +333,14 @@ class Desk(Tabletop):
         self.is_powered = False
         self.usb = None
 
-    def _spi_bus(self):
-        return spi_bus(self.spi, self._irq if self.with_irq else None)
+    def _spi_bus(self, wait):
+        return spi_bus(self.spi, wait, self._irq if self.with_irq else None)
 
-    def _hsu_bus(self):
-        return UartBus(self.uart, self._irq)
+    def _hsu_bus(self, wait):
+        return UartBus(self.uart, wait, self._irq)
 
-    def _i2c_bus(self):
-        return I2cBus(self.i2c, self._irq if self.with_irq else None)
+    def _i2c_bus(self, wait):
+        return I2cBus(self.i2c, wait, self._irq if self.with_irq else None)
 
     def _irq(self):
         if self.chip.head():
@@ -347,7 +363,7 @@ class DeskPipe:
     def __init__(self, desk):
         self._desk = desk
         self._usb = desk.usb
-        self.stalled_until = 0.0  # the firmware stands still
+        self.stalled_until = 0.0  # the line stands still; the firmware feeds its watchdog
 
     now = staticmethod(clock.now)
 
@@ -358,6 +374,7 @@ class DeskPipe:
                 raise ReaderUnplugged
             if clock.s < self.stalled_until:
                 clock.s = min(limit, self.stalled_until)
+                self._desk.watchdog.feed()
             else:
                 self._run()
         data = bytes(self._usb.to_host[: min(size, PACKET)])

@@ -19,7 +19,7 @@ from bench.inputs import (
 )
 from bench.reader import HELLO, WATCH, Reader
 from bus_spi import SpiBus
-from desk import Usb, clock
+from desk import Usb, a_wait, clock
 from hostframe import LONGEST, SYNTAX_ERROR, Answer
 from kazashi.link import ANSWER_TIMEOUT_S
 from kazashi.sim import hostframe
@@ -50,7 +50,7 @@ class LinkTarget:
         self._rng = rng
         clock.watchdog = None  # there is no board
         self._port = Usb()
-        self._link = Link(self._port)
+        self._link = Link(self._port, a_wait())
         self._host = Deframer()
 
     def feed(self):
@@ -86,7 +86,7 @@ class ParserTarget:
 
     def __init__(self, rng):
         self._rng = rng
-        self._bus = SpiBus(self, lambda _value: None)
+        self._bus = SpiBus(self, lambda _value: None, a_wait())
         self._answers = [Answer(12), Answer(80), Answer()]
 
     def write(self, _data):

@@ -4,18 +4,12 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from desk import Desk, clock
+from asking import HELLO, WATCH, Board
 from kazashi.sim.faults import report
 from kazashi.sim.hostframe import ACK
-from kazashi.sim.jpki import Jpki
-from kazashi.sim.person import Person
-from kazashi.sim.picc import TypeB
 from kazashi.sim.radio import Disturbance
-from kazashi_wire.frame import Deframer, Frame
+from kazashi_wire.frame import Frame
 from kazashi_wire.messages import (
-    BY_KIND,
-    FINGERPRINT,
-    REVISION,
     CardFound,
     CardRefused,
     Done,
@@ -23,7 +17,6 @@ from kazashi_wire.messages import (
     Failed,
     Fault,
     Handshake,
-    Hello,
     Keep,
     Log,
     Maintain,
@@ -33,46 +26,6 @@ from kazashi_wire.messages import (
     Watch,
     Welcome,
 )
-
-PERSON = Person()
-HELLO = Hello(revision=REVISION, fingerprint=FINGERPRINT)
-WATCH = Watch(fastest=0, period_ms=0, lease_s=10, order=b"\x02\x01")
-
-
-class Board:
-    """A desk, asked frame by frame; `with_irq` or asking the chip for its status."""
-
-    def __init__(self, *, with_irq=True):
-        desk = Desk(TypeB(Jpki(PERSON)), with_irq=with_irq)
-        desk.connect()
-        self.air, self.chip, self.port, self.app = desk.air, desk.chip, desk.usb, desk.app
-        self._deframer = Deframer()
-        self.card = bytes(4)  # its number
-
-    def send(self, *messages, number=1):
-        for message in messages:
-            self.port.to_reader += Frame(message.kind, number, message.build()).build()
-
-    def messages(self, steps=1):
-        """What the reader says in some steps of its loop."""
-        while self.port.to_reader or steps:
-            steps -= steps > 0
-            self.app.step()
-        said, self.port.to_host = bytes(self.port.to_host), bytearray()
-        return [BY_KIND[f.kind].parse(f.payload) for f in self._deframer.feed(said)]
-
-    def command(self, data, is_last=1):
-        """A part of a command for the card found last."""
-        return Transmit(is_last=is_last, card=self.card, data=data)
-
-    def ask(self, *messages):
-        self.send(*messages)
-        return self.messages()
-
-    def find_card(self):
-        answers = self.ask(WATCH) + self.messages(3)
-        assert isinstance(answers[-1], CardFound)
-        self.card = answers[-1].card
 
 
 @pytest.mark.parametrize("with_irq", [True, False])
@@ -240,11 +193,11 @@ def test_a_card_that_comes_ten_minutes_after_the_watch_is_kept():
     board = Board()
     cards, board.air.cards[:] = list(board.air.cards), []
     board.ask(WATCH)
-    clock.s += 700
+    board.let_pass(700)
     board.air.cards[:] = cards
     found = board.messages(4)
     assert isinstance(found[-1], CardFound)
-    clock.s += 3
+    board.let_pass(3)
     assert board.messages(3) == []
 
 
@@ -256,5 +209,5 @@ def test_a_host_that_asks_again_does_not_keep_the_chip_from_cooling():
     board.chip.disturb = lambda *_: None
     for _ in range(4):
         assert board.ask(WATCH)[0].fault == Fault.COOL_DOWN
-        clock.s += 1.5
+        board.let_pass(1.5)
     assert board.ask(WATCH)[0] == Done()

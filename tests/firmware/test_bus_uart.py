@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from bus_uart import UartBus
-from desk import Chip, Uart, clock
+from desk import Chip, Uart, a_wait, clock
 from hostframe import ACK, Command
 from kazashi.sim.faults import say_syntax_error
 from kazashi.sim.ports import HsuPort
@@ -56,7 +56,7 @@ def damaged_at(index, change):
     return DamagedUart
 
 
-def wait():
+def rest():
     clock.pass_by(0.0001)
 
 
@@ -69,7 +69,9 @@ def chip_on(uart_class, max_baud=FASTEST, with_reset=False):
         if not value:
             chip.reset()
 
-    return chip, uart, Pn532(UartBus(uart, wait), reset if with_reset else None)
+    waiting = a_wait()
+    bus = UartBus(uart, waiting, rest)
+    return chip, uart, Pn532(bus, waiting, reset if with_reset else None)
 
 
 def lose(_octet):
@@ -145,7 +147,7 @@ def test_whatever_happens_to_an_octet_the_answer_comes(place, kind):
 
 def test_the_end_of_a_frame_that_never_comes_is_waited_for_a_little():
     _chip, uart, _driver = chip_on(Uart)
-    bus = UartBus(uart, wait)
+    bus = UartBus(uart, a_wait(), rest)
     uart.received = ANSWER[:-3]
     begin = clock.s
     assert bus.readinto(bytearray(80), 24) == 0
@@ -154,7 +156,7 @@ def test_the_end_of_a_frame_that_never_comes_is_waited_for_a_little():
 
 def test_nothing_beyond_a_frame_is_read():
     _chip, uart, _driver = chip_on(Uart)
-    bus = UartBus(uart, wait)
+    bus = UartBus(uart, a_wait(), rest)
     uart.received = ACK + ANSWER
     buffer = bytearray(80)
     assert bus.readinto(buffer, 24) == len(ACK)
@@ -204,7 +206,7 @@ def test_a_chip_that_kept_a_high_rate_is_called_back(kept):
     chip, uart, driver = chip_on(Uart)
     driver.start()
     chip.baud = kept  # the board has started again; the chip does not know
-    driver = Pn532(UartBus(uart, wait))
+    driver = Pn532(UartBus(uart, a_wait(), rest), a_wait())
     driver.start()
     assert chip.baud == 115200
     driver.speed_up()

@@ -4,7 +4,7 @@ import pytest
 
 from bus_i2c import I2cBus
 from bus_uart import UartBus
-from desk import I2c, Spi, Uart, clock, spi_bus
+from desk import I2c, Spi, Uart, a_wait, clock, spi_bus
 from hostframe import ACK, NACK, Command
 from kazashi.sim.hostframe import answer
 from kazashi.sim.pn532 import Pn532 as Chip
@@ -79,7 +79,7 @@ class Exchanges:
     def call(self, *exchanges, code=0x02, parameters=b"", looks=0):
         """Send a command to a chip with these exchanges. Returns the answer's data."""
         scripted = ScriptedChip(*exchanges, looks=looks)
-        chip = Pn532(self.bus(scripted))
+        chip = Pn532(self.bus(scripted), a_wait())
         start = chip.call(Command(code, 300, parameters), timeout_ms=20)
         assert scripted.is_over()
         return bytes(chip.reply.buffer[start : start + chip.reply.count])
@@ -124,7 +124,7 @@ class Exchanges:
     def test_what_goes_on_air_is_given_to_the_chip_once(self):
         scripted = ScriptedChip(("0000ff03fdd442c22800",), (ACKNOWLEDGED,))  # no ACK: it is aborted
         with pytest.raises(ChipSilent):
-            Pn532(self.bus(scripted)).issue(Command(0x42, 1, b"\xc2"))
+            Pn532(self.bus(scripted), a_wait()).issue(Command(0x42, 1, b"\xc2"))
         assert scripted.is_over()
 
     def test_the_syntax_error_frame_is_a_refusal(self):
@@ -153,7 +153,7 @@ class Exchanges:
         command = "0000ff03fdd442c22800", ACKNOWLEDGED, frame
         is_enough = expected >= len(frame) // 2
         scripted = ScriptedChip(*([command] if is_enough else self.longer(*command)))
-        chip = Pn532(self.bus(scripted))
+        chip = Pn532(self.bus(scripted), a_wait())
         chip._wait_ms, chip.expected = 100, expected
         chip.issue(Command(0x42, 1, b"\xc2"))
         start = chip.received()
@@ -170,7 +170,9 @@ class Exchanges:
     @pytest.mark.parametrize("status", range(1, 0x40))
     def test_a_status_of_the_air_says_what_to_do_about_it(self, status):
         frame = answer(0x42, bytes((status,))).hex()
-        chip = Pn532(self.bus(ScriptedChip(("0000ff03fdd442c22800", ACKNOWLEDGED, frame))))
+        chip = Pn532(
+            self.bus(ScriptedChip(("0000ff03fdd442c22800", ACKNOWLEDGED, frame))), a_wait()
+        )
         chip._wait_ms = 100
         chip.issue(Command(0x42, 1, b"\xc2"))
         expected = [kind for kind, statuses in CLASSES.items() if status in statuses]
@@ -185,14 +187,14 @@ class Exchanges:
             ("0000ff06fad43202000b10dd00", ACKNOWLEDGED, told),
             ("0000ff06fad43202000b00ed00", ACKNOWLEDGED, told),  # for ever
         )
-        chip = Pn532(self.bus(scripted))
+        chip = Pn532(self.bus(scripted), a_wait())
         for microseconds in (313_000, 313_000, 2_480_000, 2_480_000, 4_900_000):
             chip.wait_for_card(microseconds)
         assert scripted.is_over()
 
     def test_a_chip_that_sleeps_is_woken(self):
         simulated = Chip(Air(), clock)
-        driver = Pn532(self.bus(simulated))
+        driver = Pn532(self.bus(simulated), a_wait())
         driver.start()
         driver.call(Command(0x16, 1, b"\xf8"))  # PowerDown
         assert simulated.is_asleep
@@ -202,12 +204,12 @@ class Exchanges:
 
 class TestSpiWithIrq(Exchanges):
     def bus(self, chip):
-        return spi_bus(Spi(SpiPort(chip)), lambda: int(chip.head() is None))
+        return spi_bus(Spi(SpiPort(chip)), a_wait(), lambda: int(chip.head() is None))
 
 
 class TestSpiByItsStatus(Exchanges):
     def bus(self, chip):
-        return spi_bus(Spi(SpiPort(chip)))
+        return spi_bus(Spi(SpiPort(chip)), a_wait())
 
 
 class OneByOne(Uart):
@@ -219,12 +221,12 @@ class OneByOne(Uart):
 
 class TestHsu(Exchanges):
     def bus(self, chip):
-        return UartBus(Uart(HsuPort(chip)))
+        return UartBus(Uart(HsuPort(chip)), a_wait())
 
 
 class TestHsuOctetByOctet(Exchanges):
     def bus(self, chip):
-        return UartBus(OneByOne(HsuPort(chip)))
+        return UartBus(OneByOne(HsuPort(chip)), a_wait())
 
     # What is left of it comes for longer than such a line is waited for.
     test_an_answer_that_does_not_fit_is_asked_for_again_and_then_silence = None
@@ -232,7 +234,7 @@ class TestHsuOctetByOctet(Exchanges):
 
 class TestI2cByItsStatus(Exchanges):
     def bus(self, chip):
-        return I2cBus(I2c(I2cPort(chip)))
+        return I2cBus(I2c(I2cPort(chip)), a_wait())
 
     def longer(self, command, acknowledgement, said):
         return [(command, acknowledgement, said), (REPEAT, said)]
@@ -240,7 +242,7 @@ class TestI2cByItsStatus(Exchanges):
 
 class TestI2cWithIrq(TestI2cByItsStatus):
     def bus(self, chip):
-        return I2cBus(I2c(I2cPort(chip)), lambda: int(chip.head() is None))
+        return I2cBus(I2c(I2cPort(chip)), a_wait(), lambda: int(chip.head() is None))
 
     def test_a_frame_that_is_not_repeated_is_none(self):
         frame = answer(0x00, bytes(60)).hex()
@@ -254,6 +256,6 @@ class TestI2cWithIrq(TestI2cByItsStatus):
     def test_nobody_on_the_bus_is_a_silent_chip(self, irq):
         chip = ScriptedChip()
         chip.stuck = True
-        driver = Pn532(I2cBus(I2c(I2cPort(chip)), lambda: irq))
+        driver = Pn532(I2cBus(I2c(I2cPort(chip)), a_wait(), lambda: irq), a_wait())
         with pytest.raises(ChipSilent):
             driver.start()

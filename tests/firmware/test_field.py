@@ -3,15 +3,13 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-import field as field_module
 import kazashi_wire.messages as wire
+from desk import a_wait
 from field import FOUND, NOBODY, REFUSED, Field
 from health import Health
 from hostframe import Answer
 from isodep import IsoDep
 from pn532 import RadioError
-
-field_module.sleep_ms = lambda ms: None  # a card may ask for 5 s before its first block
 
 ANSWERS = st.none() | st.binary(max_size=70)
 
@@ -54,7 +52,7 @@ A, B = bytes((wire.Technology.TYPE_A,)), bytes((wire.Technology.TYPE_B,))
 
 def field(*answers, fastest=0, order=A):
     chip = Chip(answers)
-    found = Field(chip, IsoDep(chip))
+    found = Field(chip, IsoDep(chip), a_wait())
     assert found.begin(fastest, order, 0, len(order))
     found._searches = 1  # the field is fresh
     return found

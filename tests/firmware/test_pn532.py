@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from desk import a_wait
 from hostframe import PARAMETERS, Answer, Command
 from pn532 import ChipSilent, Pn532
 
@@ -28,7 +29,7 @@ class StuckBus:
 @pytest.mark.parametrize("frame", [b"\xff" * 6, bytes(6), bytes.fromhex("0000ff02fed5151600")])
 def test_a_line_that_is_stuck_is_a_silent_chip(frame):
     with pytest.raises(ChipSilent):
-        Pn532(StuckBus(frame)).call(Command(0x02, 0))
+        Pn532(StuckBus(frame), a_wait()).call(Command(0x02, 0))
 
 
 @given(st.binary(max_size=276))

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from record_bus import is_intact, masked, tap
 
+from desk import a_wait
 from pn532 import Pn532
 from vectors import load
 
@@ -46,7 +47,8 @@ class ReplayedBus:
 def test_the_firmware_does_the_same_with_a_recorded_chip(file):
     _about, *transfers, outcome = load(f"bus/{file.name}")
     bus = ReplayedBus(transfers)
-    assert tap(Pn532(bus)) == outcome
+    wait = a_wait()
+    assert tap(Pn532(bus, wait), wait) == outcome
     assert bus.left == []
 
 

@@ -4,6 +4,10 @@ import gc
 import sys
 
 
+class Device:
+    feed = None
+
+
 class Spi:
     write = readinto = None
 
@@ -19,9 +23,13 @@ from link import Link
 from pn532 import Pn532
 from signals import Signals
 from usb import UsbSerial
+from wait import Wait
 
-chip = Pn532(SpiBus(Spi, None))
+signals = Signals(None)
+wait = Wait(Device, signals)
+chip = Pn532(SpiBus(Spi, None, wait), wait)
 isodep = IsoDep(chip)
-reader = App(Link(UsbSerial()), chip, Field(chip, isodep), isodep, None, Signals(None))
+field = Field(chip, isodep, wait)
+reader = App(Link(UsbSerial(), wait), chip, field, isodep, None, signals, wait)
 gc.collect()
 sys.stdout.buffer.write(str(gc.mem_alloc() - before).encode())

@@ -19,6 +19,7 @@ from field import FOUND, NOBODY, Field
 from hostframe import Answer, after_start, size_of
 from isodep import IsoDep
 from pn532 import Pn532
+from wait import Wait
 from wire import BIT_RATE_KBIT_106, TECHNOLOGY_TYPE_B
 
 SEARCHES = 20
@@ -101,10 +102,10 @@ def masked(frame):
     return frame
 
 
-def tap(chip):
+def tap(chip, wait):
     """From a cold chip to the certificate's first blocks. The outcome, whatever it is."""
     isodep = IsoDep(chip)
-    field = Field(chip, isodep)
+    field = Field(chip, isodep, wait)
     outcome = {"responses": []}
     try:
         chip.start()
@@ -146,12 +147,12 @@ def say(line):
     sys.stdout.write(json.dumps(line) + "\n")
 
 
-def record(bus, board, machine):
+def record(bus, board, machine, wait):
     pin = machine.Pin
     reset = None if board.RESET is None else pin(board.RESET, pin.OUT, value=1)
-    bus = RecordingBus(bus())
-    chip = Pn532(bus, reset)
-    outcome = tap(chip)
+    bus = RecordingBus(bus(wait))
+    chip = Pn532(bus, wait, reset)
+    outcome = tap(chip, wait)
     version = ".".join(str(n) for n in sys.implementation.version[:3])
     interpreter = sys.implementation.name + " " + version
     say({"board": board.NAME, "chip": bytes(chip.version).hex(), "interpreter": interpreter})
@@ -162,4 +163,5 @@ def record(bus, board, machine):
 
 if __name__ == "__main__":
     names = globals()  # main.py has left its own here
-    record(names["bus"], names["board"], names["machine"])
+    wait = Wait(names["device"], names["signals"]())
+    record(names["bus"], names["board"], names["machine"], wait)

@@ -9,6 +9,8 @@ import sys
 import micropython
 
 import link
+from signals import Signals
+from wait import Wait
 
 now = 0
 link.ticks_ms = lambda: now
@@ -34,6 +36,19 @@ class Port:
 
     def write(self, buffer, start, count):
         self.written += count
+
+
+class Board:
+    """Its time, and that it has no watchdog."""
+
+    def ticks_ms(self):
+        return now
+
+    def sleep_ms(self, ms):
+        raise NotImplementedError
+
+    def feed(self):
+        pass
 
 
 def hexed(data):
@@ -76,7 +91,8 @@ def unhexed(text):
 def replay(vector):
     global now
     port = Port()
-    receiver = link.Link(port)
+    board = Board()
+    receiver = link.Link(port, Wait(board, Signals(lambda _value: None), board))
     frames = []
     for part in vector["input"]:
         if isinstance(part, int):

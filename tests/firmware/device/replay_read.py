@@ -25,6 +25,7 @@ from link import HEADER, Link
 from octets import copy
 from pn532 import Pn532
 from signals import Signals
+from wait import Wait
 
 lock = getattr(micropython, "heap_lock", lambda: None)
 unlock = getattr(micropython, "heap_unlock", lambda: None)
@@ -151,7 +152,7 @@ class Device:
     def turn(self):
         pass
 
-    def alive(self):
+    def feed(self):
         pass
 
 
@@ -187,20 +188,25 @@ def parsed(line):
 
 
 port = Port()
+device = Device()
+signals = Signals(ignore)
+wait = Wait(device, signals)
 if "hsu" in sys.argv:
     wires = Uart()
-    driver = Pn532(UartBus(wires))
+    bus = UartBus(wires, wait)
 elif "i2c" in sys.argv:
     wires = I2c()
-    driver = Pn532(I2cBus(wires, wires.irq))
+    bus = I2cBus(wires, wait, wires.irq)
 else:
     wires = Spi()
-    driver = Pn532(SpiBus(wires, ignore, wires.irq if "irq" in sys.argv else None))
-for size in range(len(getattr(driver._bus, "_first", ()))):
-    driver._bus._cut(size)  # allocates, at the first use of each size
+    bus = SpiBus(wires, ignore, wait, wires.irq if "irq" in sys.argv else None)
+driver = Pn532(bus, wait)
+for size in range(len(getattr(bus, "_first", ()))):
+    bus._cut(size)  # allocates, at the first use of each size
 isodep = IsoDep(driver)
+field = Field(driver, isodep, wait)
 application.urandom = bytes  # the number of each card, as it was recorded
-app = App(Link(port), driver, Field(driver, isodep), isodep, Device(), Signals(ignore))
+app = App(Link(port, wait), driver, field, isodep, device, signals, wait)
 if "locked" in sys.argv:
     app._handlers[wire.TRANSMIT] = locked(app._handlers[wire.TRANSMIT])
 
@@ -226,7 +232,6 @@ for i in range(len(exchanges)):
         gc.collect()
         bytearray(_LITTER)
     taken[i] = replay(exchanges[i])
-bus = driver._bus
 passed = getattr(bus, "_taken", None) or bus._buffer
 kept = passed, driver.heard.buffer, memoryview(app._link.out)[HEADER:], app._field.answer
 insist(all(any(buffer) for buffer in kept))

@@ -1,0 +1,53 @@
+"""A reader on a desk that is asked frame by frame, without the host's driver."""
+
+from desk import Desk, clock
+from kazashi.sim.jpki import Jpki
+from kazashi.sim.person import Person
+from kazashi.sim.picc import TypeB
+from kazashi_wire.frame import Deframer, Frame
+from kazashi_wire.messages import BY_KIND, FINGERPRINT, REVISION, CardFound, Hello, Transmit, Watch
+
+PERSON = Person()
+HELLO = Hello(revision=REVISION, fingerprint=FINGERPRINT)
+WATCH = Watch(fastest=0, period_ms=0, lease_s=10, order=b"\x02\x01")
+
+
+class Board:
+    """A desk, asked frame by frame; `with_irq` or asking the chip for its status."""
+
+    def __init__(self, *, with_irq=True):
+        self.desk = desk = Desk(TypeB(Jpki(PERSON)), with_irq=with_irq)
+        desk.connect()
+        self.air, self.chip, self.port, self.app = desk.air, desk.chip, desk.usb, desk.app
+        self._deframer = Deframer()
+        self.card = bytes(4)  # its number
+
+    def send(self, *messages, number=1):
+        for message in messages:
+            self.port.to_reader += Frame(message.kind, number, message.build()).build()
+
+    def messages(self, steps=1):
+        """What the reader says in some steps of its loop."""
+        while self.port.to_reader or steps:
+            steps -= steps > 0
+            self.app.step()
+        said, self.port.to_host = bytes(self.port.to_host), bytearray()
+        return [BY_KIND[f.kind].parse(f.payload) for f in self._deframer.feed(said)]
+
+    def command(self, data, is_last=1):
+        """A part of a command for the card found last."""
+        return Transmit(is_last=is_last, card=self.card, data=data)
+
+    def let_pass(self, seconds):
+        """Time in which the reader has nothing to do."""
+        clock.s += seconds
+        self.desk.watchdog.feed()
+
+    def ask(self, *messages):
+        self.send(*messages)
+        return self.messages()
+
+    def find_card(self):
+        answers = self.ask(WATCH) + self.messages(3)
+        assert isinstance(answers[-1], CardFound)
+        self.card = answers[-1].card
