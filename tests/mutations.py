@@ -95,7 +95,10 @@ def _change_object(dice: random.Random, data: bytes) -> bytes:
     else:
         other = dice.choice([each for one in found for each in one.all()])
         chosen.content, chosen.parts = other.encoded(), None
-    encoded = b"".join(each.encoded() for each in found)
+    try:
+        encoded = b"".join(each.encoded() for each in found)
+    except OverflowError:  # longer than three bytes of length can say
+        return data
     return encoded if len(encoded) < 0x8000 else data
 
 

@@ -27,6 +27,7 @@
         ├── SurfaceAbsent       it has no application for its face: a phone
         ├── NotGenuine          it is a copy, or nobody vouches for it: see `reason`
         ├── MalformedResponse   its answer has no status word
+        ├── AnswersTooShort     it gives a few bytes at a time, without an end
         ├── MalformedFile       a file on it is not what it should be
         ├── NoCertificate       it was issued without one for user authentication
         ├── PhotoUnusable       its photo shows no face: reception/face/matching.py
@@ -338,6 +339,17 @@ class MalformedResponse(CardError):
     def __init__(self, size: int) -> None:
         self.size = size
         super().__init__(f"the card's answer of {size} bytes has no status: lay it down again")
+
+
+class AnswersTooShort(CardError):
+    """It gives a few bytes for each command, so that a file would take thousands of commands."""
+
+    on_screen = "このカードは読み取れません。係の者をお呼びください。"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the card answers in too many short pieces: lay it down again, or present another"
+        )
 
 
 class MalformedFile(CardError):

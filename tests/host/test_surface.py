@@ -1,17 +1,13 @@
 """The sessions on the card's surface, over the simulated card, and their parsers over anything."""
 
 import hashlib
-from datetime import date
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from kazashi.cards.cv_certificate import CvAnchor, CvCertificate
+from kazashi.cards.cv_certificate import CvAnchor
 from kazashi.cards.face_surface import FaceSurfaceSession
 from kazashi.cards.input_support import InputSupportSession
 from kazashi.cards.jpki import JpkiSession
-from kazashi.cards.keys import PublicKey
 from kazashi.cards.surface import FourItems, IntegrityRecord, Sex, Surface
 from kazashi.cards.tlv import Record
 from kazashi.errors import (
@@ -22,12 +18,10 @@ from kazashi.errors import (
     Doubt,
     FewTriesLeft,
     LastTry,
-    MalformedFile,
     NotGenuine,
     PinAbsent,
     PinBlocked,
     PinRequired,
-    ReaderError,
     SurfaceAbsent,
     WrongCode,
     WrongPin,
@@ -37,7 +31,7 @@ from kazashi.sim.card import BankCard, MyNumberCard
 from kazashi.sim.issued import Issued
 from kazashi.sim.jpki import ANDROID, IPHONE, Jpki
 from kazashi.sim.person import MY_NUMBER, Person
-from kazashi.sim.tlv import tlv, with_offsets
+from kazashi.sim.tlv import tlv
 from simulated import ANCHORS, Simulated
 
 PERSON, INFANT, STRANGER = Person(), Person(is_infant=True), Person(seed=1)
@@ -358,121 +352,3 @@ def test_no_error_tells_the_code_that_was_shown():
 def test_no_repr_tells_who_it_is():
     said = repr([Surface.parse(FACE), FourItems.parse(ITEMS), IntegrityRecord.parse(INTEGRITY)])
     assert said == "[Surface(), FourItems(), IntegrityRecord()]"
-
-
-# Parsers
-
-
-@st.composite
-def damaged(draw, good):
-    """A good file, cut off, or with some bits turned, or with other bytes in its middle."""
-    data = bytearray(good)
-    for at in draw(st.lists(st.integers(0, len(good) - 1), max_size=3)):
-        data[at] ^= 1 << draw(st.integers(0, 7))
-    at = draw(st.integers(0, len(good)))
-    data[at : at + draw(st.integers(0, 8))] = draw(st.binary(max_size=8))
-    return bytes(data[: draw(st.integers(0, len(data)) | st.just(len(data)))])
-
-
-PARSERS = {
-    "face": (Surface.parse, FACE),
-    "face of an infant": (Surface.parse, MyNumberCard(INFANT).face.files[0x0002].content),
-    "four items": (FourItems.parse, ITEMS),
-    "integrity": (lambda data: IntegrityRecord.parse(data).covers(ITEMS), INTEGRITY),
-    "covered": (IntegrityRecord.parse(INTEGRITY).covers, ITEMS),
-    "certificate": (lambda data: CvCertificate.parse(data).check(ANCHORS), CERTIFICATE),
-    "key": (lambda data: PublicKey.parse(data, "key").signed(bytes(256), b""), KEY),
-}
-
-
-@pytest.mark.parametrize("name", PARSERS)
-def test_what_is_right_is_read(name):
-    parse, good = PARSERS[name]
-    parse(good)
-
-
-@pytest.mark.parametrize("name", PARSERS)
-@settings(max_examples=300)
-@given(data=st.data())
-def test_nothing_damaged_raises_anything_but_malformed_file(name, data):
-    parse, good = PARSERS[name]
-    damage = data.draw(damaged(good) | st.binary(max_size=100))
-    try:
-        parse(damage)
-    except MalformedFile:
-        pass
-    except NotGenuine:
-        assert name == "certificate"
-
-
-@pytest.mark.parametrize(
-    "number",
-    ["19850321", "20240229"],
-)
-def test_a_date_is_eight_digits(number):
-    assert FourItems.parse(items_with(number.encode())).birth == date.fromisoformat(number)
-
-
-@pytest.mark.parametrize("number", ["19600000", "19600400", "00000000", "00000229"])
-def test_a_birth_that_is_not_known_in_part_is_kept_as_it_stands(number):
-    birth = FourItems.parse(items_with(number.encode())).birth
-    assert birth.isoformat() == f"{number[:4]}-{number[4:6]}-{number[6:]}"
-
-
-@pytest.mark.parametrize(
-    "number",
-    [
-        b"19850230",
-        b"20230229",
-        b"1985032",
-        b"198503210",
-        b"+1985032",
-        b"1985-3-2",
-        b"00000230",
-        b"19601300",
-        b"19600032",
-        b"",
-    ],
-)
-def test_what_is_no_date_is_malformed(number):
-    with pytest.raises(MalformedFile):
-        FourItems.parse(items_with(number))
-
-
-def items_with(birth, sex=b"1"):
-    fields = [tlv(0xDF22, b"a"), tlv(0xDF23, b"b"), tlv(0xDF24, birth), tlv(0xDF25, sex)]
-    return with_offsets(0xFF20, 0xDF21, fields)
-
-
-@pytest.mark.parametrize("sex", [b"0", b"3", b"11", b"", b"\x01"])
-def test_what_is_no_sex_is_malformed(sex):
-    assert FourItems.parse(items_with(b"19850321", b"9")).sex is Sex.OTHER
-    with pytest.raises(MalformedFile):
-        FourItems.parse(items_with(b"19850321", sex))
-
-
-def test_a_short_key_is_malformed():
-    short = tlv(0x90, b"\x03") + tlv(0x91, b"\xff" * 128)
-    with pytest.raises(MalformedFile):
-        PublicKey.parse(short, "key")
-
-
-@settings(max_examples=200)
-@given(st.lists(st.binary(max_size=270), min_size=30, max_size=30))
-def test_no_responses_raise_anything_but_a_reader_error(responses):
-    class Anything:
-        def transmit(self, apdu, on_progress=None):
-            return waiting.pop(0) if waiting else b"\x6f\x00"
-
-    for session in (FaceSurfaceSession, InputSupportSession):
-        for use in ("surface", "four_items", "pin_tries_left"):
-            waiting = [b"\x90\x00", *responses]
-            try:
-                getattr(session(Anything()), use, lambda: None)()
-            except ReaderError:
-                pass
-    waiting = [b"\x90\x00", *responses]
-    try:
-        FaceSurfaceSession(Anything()).prove_genuine(Surface.parse(FACE), ANCHORS)
-    except ReaderError:
-        pass

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol, Self
 
-from kazashi.errors import CardStatus, MalformedResponse
+from kazashi.errors import AnswersTooShort, CardStatus, MalformedResponse
 
 _SHORT_NC = 255
 _SHORT_NE = 256
 _EXTENDED_NC = 65535
 _EXTENDED_NE = 65536
+_MOST_PIECES = 512  # of a response: twice as many as the longest needs, at 256 bytes each
 
 
 class Channel(Protocol):
@@ -82,6 +83,7 @@ def send(
 
     Raises:
         CardStatus: the card answers with a status word that is not in `accept`.
+        AnswersTooShort: the response comes in too many pieces.
     """
     response = Response.parse(channel.transmit(command.build(), on_progress))
     if response.status >> 8 == 0x6C and command.ne:  # wrong Le, here is the right one
@@ -90,7 +92,11 @@ def send(
         )
         response = Response.parse(channel.transmit(again.build(), on_progress))
     data = response.data
+    pieces = 0
     while response.status >> 8 == 0x61:  # more is waiting
+        if pieces == _MOST_PIECES:
+            raise AnswersTooShort
+        pieces += 1
         get_response = Command(0x00, 0xC0, ne=_ne(response.status))
         response = Response.parse(channel.transmit(get_response.build()))
         data += response.data

@@ -9,11 +9,12 @@ from typing import NamedTuple
 
 from kazashi.cards.apdu import Channel, Command, send
 from kazashi.cards.tlv import Record, object_size
-from kazashi.errors import CardError, CardStatus, MalformedFile
+from kazashi.errors import AnswersTooShort, CardError, CardStatus, MalformedFile
 
 Progress = Callable[[int, int], None]  # bytes so far, bytes in all
 
 _LONGEST_FILE = 0x7FFF  # offsets have 15 bits, ISO/IEC 7816-4 §7.2.3
+_LEAST_READ = 32  # bytes of a READ, on average; real cards give 200 and more
 _FIRST_READ = 251  # with its status word one frame of 256 bytes: 256 - PCB - CRC - SW
 _NOT_VERIFIED = 0x6982
 _NO_DIAGNOSIS = 0x6F  # SW1
@@ -66,6 +67,7 @@ class Files:
 
         Raises:
             MalformedFile: there is none.
+            AnswersTooShort: it comes in too many pieces.
         """
         start = self.read_start(file.sfi, _FIRST_READ)
         size = object_size(start) if start.startswith(_tag_bytes(file.tag)) else None
@@ -74,7 +76,11 @@ class Files:
         data = bytearray(start[:size])
         report = on_progress or _ignore
         report(len(data), size)
+        reads_left = 2 + size // _LEAST_READ
         while len(data) < size:
+            if not reads_left:
+                raise AnswersTooShort
+            reads_left -= 1
             rest = self._read_rest(len(data), size, report)
             if not rest:
                 raise MalformedFile(file.name)
