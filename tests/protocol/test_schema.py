@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from kazashi_wire.messages import MESSAGES
 from kazashi_wire.schema import MalformedMessage, Message, wire
+from mutations import mutated
 from vectors import load
 
 INTEGERS = {"B": 0xFF, "H": 0xFFFF, "L": 0xFFFFFFFF}
@@ -38,6 +39,16 @@ def test_parsing_what_was_built_gives_the_same_message(message, data):
 def test_no_bytes_raise_anything_but_malformed_message(message, noise):
     try:
         assert message.parse(noise).build() == noise
+    except MalformedMessage:
+        pass
+
+
+@given(data=st.data(), seed=st.integers(0, 2**32))
+@pytest.mark.parametrize("message", MESSAGES)
+def test_no_changed_message_raises_anything_but_malformed_message(message, data, seed):
+    changed = mutated(seed, data.draw(values(message)).build())
+    try:
+        assert message.parse(changed).build() == changed
     except MalformedMessage:
         pass
 

@@ -245,7 +245,22 @@ def test_rows_that_we_never_wrote_are_told_as_damage(tmp_path, sound, column, va
         list(view.visits())
 
 
-@pytest.mark.parametrize("facts", ["", "[]", '{"way": []}', '{"way": "\\ud800"}', "{"])
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("birth", "1990-02-30"), ("sex", 7), ("name", b"N"), ("held_at", "soon")],
+)
+def test_people_whom_we_never_held_are_told_as_damage(tmp_path, sound, column, value):
+    path = tmp_path / "journal.db"
+    path.write_bytes(sound.read_bytes())
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute(f"UPDATE held SET {column} = ?", (value,))
+    with Journal(path) as journal, pytest.raises(JournalError, match="damaged"):
+        journal.held()
+
+
+@pytest.mark.parametrize(
+    "facts", ["[" * 100_000, "", "[]", '{"way": []}', '{"way": "\\ud800"}', "{"]
+)
 def test_facts_that_we_never_wrote_are_told_as_damage(tmp_path, sound, facts):
     path = tmp_path / "journal.db"
     path.write_bytes(sound.read_bytes())

@@ -1,10 +1,16 @@
 """The configuration file, and the tables in it."""
 
 import math
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from kazashi.reception.configuration import Configuration
 from kazashi.reception.settings import BadSettings, Table, load
+from mutations import mutated
 
 
 def test_a_file_is_its_tables(tmp_path):
@@ -19,12 +25,25 @@ def test_a_byte_order_mark_in_front_is_no_part_of_the_file(tmp_path):
     assert load(file) == {"face": {"threshold": 0.5}}
 
 
-@pytest.mark.parametrize("content", [b"[face", b"\xff", b"a = 1\na = 2"])
+@pytest.mark.parametrize("content", [b"[face", b"\xff", b"a = 1\na = 2", b"a = " + b"[" * 5000])
 def test_what_is_not_toml_is_named(tmp_path, content):
     file = tmp_path / "kazashi.toml"
     file.write_bytes(content)
     with pytest.raises(BadSettings, match=r"kazashi\.toml: is not TOML"):
         load(file)
+
+
+@settings(max_examples=300)
+@given(st.integers(0, 2**32))
+def test_no_changed_file_raises_anything_but_bad_settings(seed):
+    good = b'[anchors]\nauthorities = ["ca.pem"]\ncv_keys = [{id = "00", n = "ff", e = 3}]\n'
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "kazashi.toml"
+        file.write_bytes(mutated(seed, good + b"[journal]\nkeep_days = 365\n"))
+        try:
+            Configuration.read(file)
+        except BadSettings:
+            pass
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):

@@ -35,7 +35,7 @@ def load(path: Path) -> dict[str, object]:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise BadSettings(str(path), f"cannot be read ({error.strerror}): name another") from error
-    except ValueError as error:  # TOML's and UTF-8's are its subclasses
+    except (ValueError, RecursionError) as error:  # TOML's and UTF-8's are ValueErrors
         raise BadSettings(str(path), f"is not TOML ({error}): mend it") from error
 
 

@@ -112,7 +112,10 @@ def from_json(kept: str) -> dict[str, Fact]:
     Raises:
         ValueError: it is not what `as_json` writes.
     """
-    facts: Any = json.loads(kept)
+    try:
+        facts: Any = json.loads(kept)
+    except RecursionError:
+        raise ValueError("facts in too many brackets") from None
     if not isinstance(facts, dict):
         raise ValueError("facts without names")
     found = cast(dict[str, Fact], facts)

@@ -167,6 +167,8 @@ class Journal(View):
 def _person(
     visit: int, held_at: str, name: str, address: str, birth: str, sex: int, reason: str
 ) -> Held:
+    if sex not in _SEXES or not (is_text(name) and is_text(address) and is_text(reason)):
+        raise ValueError("a person who was never held")
     at, born = datetime.fromisoformat(held_at), birth_of(birth.replace("-", ""))
     return Held(visit, at, name, address, born, sex, reason)
 
