@@ -3,11 +3,13 @@
 from contextlib import closing
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from rich.console import Console
 
 from desk import Desk, clock
 from kazashi.bench import plot, plot_checkin
-from kazashi.bench.checkin import CheckIn, CheckInBench, Interval, Part
+from kazashi.bench.checkin import CheckIn, CheckInBench, Interval, Part, divided
 from kazashi.bench.floor import check_in_floor_s, floor_s
 from kazashi.bench.real_host import RealHost
 from kazashi.bench.rounds import Rounds
@@ -27,6 +29,19 @@ def check_in(tmp_path_factory):
     with closing(CheckInBench(desk, desk.connect(), clock.now, folder)) as bench:
         bench.measure()
         return bench.measure()
+
+
+SECONDS = st.floats(0, 10)
+
+
+@given(SECONDS, SECONDS, SECONDS, SECONDS, SECONDS)
+def test_no_part_of_a_step_is_negative_and_together_they_are_the_step(
+    host_s, line_s, journal_s, floor_s, card_s
+):
+    step_s = host_s + line_s + journal_s
+    parts = divided(step_s, line_s=line_s, journal_s=journal_s, floor_s=floor_s, card_s=card_s)
+    assert all(seconds >= 0 for seconds in parts.values())
+    assert sum(parts.values()) == pytest.approx(step_s)
 
 
 def made_up(machine_ms):

@@ -36,6 +36,14 @@ def test_what_is_not_the_certificate_is_passed_over():
     assert pieces == [b"", CERTIFICATE[:4], b"", b"", CERTIFICATE[4:]]
 
 
+def test_a_status_word_is_no_part_of_a_certificate_that_goes_on_like_it():
+    certificate = CERTIFICATE[:4] + OK + CERTIFICATE[4:]
+    packets = line(part(certificate[:4] + OK), End(size=6, mac=b""))
+    packets += line(part(certificate[4:] + OK), End(size=len(certificate) - 2, mac=b""))
+    pieces = [each.piece for each in arrivals(packets, certificate) if each.piece]
+    assert pieces == [certificate[:4], certificate[4:]]
+
+
 def test_a_certificate_that_did_not_come_is_no_measurement():
     with pytest.raises(AssertionError, match="4 of 64"):
         arrivals(line(part(CERTIFICATE[:4])), CERTIFICATE)

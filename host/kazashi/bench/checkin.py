@@ -154,16 +154,34 @@ class CheckInBench:
         for name, step in steps.items():
             line_s, journal_s = step.shared_s(self._line.waits), step.shared_s(self._transactions)
             card_s = sum(each.card_s for each in exchanges if each.begin_s in step)
-            on_air_s = floor_s.get(name, 0.0)
-            seconds = {
-                Part.FLOOR: on_air_s,
-                Part.CARD: card_s,
-                Part.READER: line_s - on_air_s - card_s,
-                Part.HOST: step.end_s - step.begin_s - line_s - journal_s,
-                Part.JOURNAL: journal_s,
-            }
+            seconds = divided(
+                step.end_s - step.begin_s,
+                line_s=line_s,
+                journal_s=journal_s,
+                floor_s=floor_s.get(name, 0.0),
+                card_s=card_s,
+            )
             shares[name] = {part: s * 1000 for part, s in seconds.items()}
         return shares
+
+
+def divided(
+    step_s: float, *, line_s: float, journal_s: float, floor_s: float, card_s: float
+) -> dict[Part, float]:
+    """Who had the seconds of a step, of which the host waited `line_s` for the reader.
+
+    An armed reader works ahead, while the host does something else. Then the host waits for less
+    than floor and card need, and only what it waits for is counted.
+    """
+    floor_s = min(floor_s, line_s)
+    card_s = min(card_s, line_s - floor_s)
+    return {
+        Part.FLOOR: floor_s,
+        Part.CARD: card_s,
+        Part.READER: line_s - floor_s - card_s,
+        Part.HOST: max(0.0, step_s - line_s - journal_s),
+        Part.JOURNAL: journal_s,
+    }
 
 
 def _steps(visit: Visit, begin_s: float, whole: Interval) -> dict[str, Interval]:

@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 from kazashi.sim.radio import Air, AirFrame, Heard, frame_time
 from kazashi_wire.frame import CRC_SIZE, Deframer, Frame
-from kazashi_wire.messages import BY_KIND, Part
+from kazashi_wire.messages import BY_KIND, End, Failed, Part
 
 _ATTRIB = 0x1D
+_STATUS = 2  # bytes at the end of a response
 
 
 @dataclass(frozen=True)
@@ -90,11 +91,12 @@ def arrivals(packets: Sequence[Packet], certificate: bytes) -> list[Arrival]:
     """
     stream = b"".join(packet.data for packet in packets)
     at, got, found = 0, 0, list[Arrival]()
-    for frame in Deframer().feed(stream):
+    frames = [*Deframer().feed(stream)]
+    for frame, data in zip(frames, _data(frames), strict=True):
         said = frame.build()
         at = stream.index(said, at)
         begin, end = at, at + len(said)
-        piece = _common(_carried(frame), certificate[got:])
+        piece = _common(data, certificate[got:])
         if piece:
             begin = end - CRC_SIZE - len(_carried(frame))
             end = begin + len(piece)
@@ -104,6 +106,24 @@ def arrivals(packets: Sequence[Packet], certificate: bytes) -> list[Arrival]:
     if got < len(certificate):
         raise AssertionError(f"{got} of {len(certificate)} bytes came in their order")
     return found
+
+
+def _data(frames: Sequence[Frame]) -> list[bytes]:
+    """What each message brings of a response, without the status word at the end of that."""
+    found, size = list[bytes](), None
+    for frame in reversed(frames):  # the size of a response comes behind its parts
+        message = BY_KIND[frame.kind].parse(frame.payload)
+        data = b""
+        if isinstance(message, End):
+            size = message.size
+        elif isinstance(message, Failed):
+            size = None
+        elif isinstance(message, Part):
+            data = message.data
+            if size is not None:
+                data = data[: max(0, size - _STATUS - message.offset)]
+        found.append(data)
+    return found[::-1]
 
 
 def _carried(frame: Frame) -> bytes:
