@@ -76,7 +76,15 @@ class Link:
             return self._give_up_frame()
         return False
 
-    def send(self, kind, number, head=0, body=b"", start=0, count=0):
+    def send(
+        self,
+        kind: int,
+        number: int,
+        head: int = 0,
+        body: "bytes | bytearray" = b"",
+        start: int = 0,
+        count: int = 0,
+    ) -> None:
         """Send `head` octets of `out` from HEADER on, then `count` of `body` from `start` on.
 
         In one write: what is left for a second may wait for whatever the firmware does next.

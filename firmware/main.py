@@ -20,14 +20,12 @@ from rp2 import bootsel_button
 
 led = machine.Pin(board.LED, machine.Pin.OUT, value=1)
 
-from app import App
+from cdc import UsbSerial
 from device import Device
-from field import Field
-from isodep import IsoDep
+from dispatch import reader
 from link import Link
 from pn532 import Pn532
 from signals import Signals
-from usb import UsbSerial
 from wait import Wait
 
 
@@ -85,20 +83,18 @@ def signals():
     return Signals(led, machine.PWM(machine.Pin(board.BUZZER), freq=1000, duty_u16=0))
 
 
-def app(device):
+def wired(device):
     pin = machine.Pin
     # Low until the chip is wanted: whoever was in its field before this start is forgotten.
     reset = None if board.RESET is None else pin(board.RESET, pin.OUT, value=0)
     shown = signals()
     wait = Wait(device, shown)
     chip = Pn532(bus(wait), wait, reset)
-    isodep = IsoDep(chip)
-    field = Field(chip, isodep, wait)
-    return App(Link(UsbSerial(), wait), chip, field, isodep, device, shown, wait)
+    return reader(Link(UsbSerial(), wait), chip, device, shown, wait)
 
 
 device = Device(bootsel_button)
 if device.is_maintained:
     led(0)
 else:
-    app(device).run()
+    wired(device).run()

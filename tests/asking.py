@@ -18,7 +18,7 @@ class Board:
     def __init__(self, *, with_irq=True):
         self.desk = desk = Desk(TypeB(Jpki(PERSON)), with_irq=with_irq)
         desk.connect()
-        self.air, self.chip, self.port, self.app = desk.air, desk.chip, desk.usb, desk.app
+        self.air, self.chip, self.port, self.firmware = desk.air, desk.chip, desk.usb, desk.firmware
         self._deframer = Deframer()
         self.card = bytes(4)  # its number
 
@@ -30,7 +30,7 @@ class Board:
         """What the reader says in some steps of its loop."""
         while self.port.to_reader or steps:
             steps -= steps > 0
-            self.app.step()
+            self.firmware.step()
         said, self.port.to_host = bytes(self.port.to_host), bytearray()
         return [BY_KIND[f.kind].parse(f.payload) for f in self._deframer.feed(said)]
 

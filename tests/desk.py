@@ -115,20 +115,18 @@ sys.modules["machine"] = machine
 
 import board  # noqa: E402
 
-import app  # noqa: E402
+import dispatch  # noqa: E402
 from bus_i2c import I2cBus  # noqa: E402
 from bus_spi import SpiBus  # noqa: E402
 from bus_uart import UartBus  # noqa: E402
 from device import Device  # noqa: E402
-from field import Field  # noqa: E402
-from isodep import IsoDep  # noqa: E402
 from link import Link  # noqa: E402
 from pn532 import Pn532  # noqa: E402
 from signals import Signals  # noqa: E402
 from wait import Wait  # noqa: E402
 
 # CPython's collector would look through all of the tests each time.
-app.gc = types.SimpleNamespace(collect=lambda: None, mem_alloc=lambda: 0, mem_free=lambda: 0)
+dispatch.gc = types.SimpleNamespace(collect=lambda: None, mem_alloc=lambda: 0, mem_free=lambda: 0)
 
 
 class Spi:
@@ -255,7 +253,7 @@ class Usb:
 
 
 class Desk(Tabletop):
-    """A reader on a desk, and cards on it. connect() plugs it in. `app` is the firmware.
+    """A reader on a desk, and cards on it. connect() plugs it in. `firmware` is what runs.
 
     `chip`, `spi`, `uart` and `i2c` may be others than the good ones; `bus` says which it is.
     """
@@ -308,9 +306,8 @@ class Desk(Tabletop):
         signals = Signals(self._set_led, self.buzzer)
         wait = Wait(device, signals, clock)
         chip = Pn532(bus(wait), wait, self._set_reset if self.with_reset else None)
-        isodep = IsoDep(chip)
-        field = Field(chip, isodep, wait)
-        self.app = app.App(Link(self.usb, wait), chip, field, isodep, device, signals, wait)
+        link = Link(self.usb, wait)
+        self.firmware = dispatch.reader(link, chip, device, signals, wait)
         device.guard()  # the first second is over
         self.is_begun = False
 
@@ -320,7 +317,7 @@ class Desk(Tabletop):
             if self.is_stopped:
                 clock.pass_by(HOST_LOOK_S)
             else:
-                self.app._attempt(self.app.step if self.is_begun else self.app.begin)
+                self.firmware.attempt(self.firmware.step if self.is_begun else self.firmware.begin)
                 self.is_begun = True
         except BoardReset:
             self.usb = None

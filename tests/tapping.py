@@ -139,7 +139,7 @@ class Tapping:
     @property
     def step(self):
         """What the person waits for. An armed reader reads a card unasked, once it has found it."""
-        has_card = self.asks == "find" and self.desk.app._has_card
+        has_card = self.asks == "find" and self.desk.firmware._watch.has_card
         return "read" if has_card else self.asks
 
     def tap(self):

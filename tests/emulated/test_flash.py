@@ -114,7 +114,7 @@ def test_a_reader_asked_for_maintenance_stays_at_the_prompt_once(pico, reader):
     tap(pico, reader)
 
 
-@pytest.mark.parametrize("name", ["app.mpy", MAIN])
+@pytest.mark.parametrize("name", ["dispatch.mpy", MAIN])
 def test_a_board_whose_files_are_damaged_is_at_the_prompt(image, monkeypatch, name):
     files = firmware_files("pico", "spi") | {name: b"damaged"}
     monkeypatch.setattr(emulation, "firmware_files", lambda *_: files)

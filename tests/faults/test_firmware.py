@@ -9,26 +9,30 @@ import pytest
 from desk import clock  # makes the firmware importable
 
 # isort: split
-import app
 import bus_spi
 import device
+import dispatch
 import field
 import hostframe
 import isodep
 import link
 import pn532
 import reading
+import recovery
 import relay
 import signals
+import wait
+import watch
 from kazashi.errors import PinOutcomeUnknown, ReaderFault, ReaderUnplugged
 from kazashi_wire.messages import Fault
 from tapping import Way, on_a_desk
 
-MODULES = (app, bus_spi, device, field, hostframe, isodep, link, pn532, reading, relay, signals)
+MODULES = (bus_spi, device, dispatch, field, hostframe, isodep, link, pn532)
+MODULES += (reading, recovery, relay, signals, wait, watch)
 ERRORS = (ValueError, OSError, MemoryError)
 WAYS = Way.ASKED, Way.ARMED_AT_424
 # What tells of an error may itself be what goes wrong; then the line says so in another way.
-TELLERS = {"App._attempt", "App._fail", "App._log", "Link.send"}
+TELLERS = {"Dispatch.attempt", "Dispatch._fail", "Dispatch._log", "Link.send"}
 
 
 def functions():
@@ -82,7 +86,7 @@ in_every_function = pytest.mark.parametrize(("way", "kind", "name", "number"), P
 
 
 def test_the_matrix_has_all_its_cells():
-    assert len(PLACES) * (len(ERRORS) + 1) == 403 * 4
+    assert len(PLACES) * (len(ERRORS) + 1) == 430 * 4
 
 
 def run_into(monkeypatch, way, kind, name, number, happen):

@@ -9,8 +9,9 @@ from unittest.mock import patch
 
 import pytest
 
+import watch
 from bench.reader import HELLO, Reader
-from desk import I2c, Spi, Uart, app
+from desk import I2c, Spi, Uart
 from interpreters import on_32_bits, on_all_interpreters
 from kazashi.sim import pico
 from kazashi.sim.jpki import Jpki
@@ -131,7 +132,7 @@ def record_read(path, settings, disturb, bus="spi"):
     reader = Reader(card, spi=SpiRecorder, uart=UartRecorder, i2c=I2cRecorder, bus=bus)
     desk = reader.desk
     wires = {"spi": desk.spi, "hsu": desk.uart, "i2c": desk.i2c}[bus]
-    reader.desk.app._device.names = b"test\ncpython"
+    reader.desk.firmware._device.names = b"test\ncpython"
 
     def record(last_word, *requests):
         said = b"".join(Frame(r.kind, 1, r.build()).build() for r in requests)
@@ -143,7 +144,7 @@ def record_read(path, settings, disturb, bus="spi"):
         answer = b"".join(Frame(m.kind, number, m.build()).build() for number, m in heard)
         print(json.dumps([said.hex(), wires.transfers, answer.hex()]), file=file)
 
-    with patch.object(app, "urandom", bytes), path.open("w") as file:
+    with patch.object(watch, "urandom", bytes), path.open("w") as file:
         record(Welcome, HELLO)
         record(CardFound, Watch(fastest=0, period_ms=0, lease_s=10, order=b"\x02\x01"))
         reader.desk.air.exchanges, reader.desk.air.disturb = 0, disturb

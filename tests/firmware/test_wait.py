@@ -168,10 +168,10 @@ def begin_step(board, step):
 def test_a_step_that_stalls_is_ended_by_the_watchdog(monkeypatch, step, part, name):
     board = Board()
     if step != START:
-        board.app.begin()
+        board.firmware.begin()
     begin_step(board, step)
     monkeypatch.setattr(part, name, stall)
     began = clock.s
     with pytest.raises(BoardReset):
-        board.app.begin() if step == START else board.messages()
+        board.firmware.begin() if step == START else board.messages()
     assert clock.s - began == pytest.approx(MOST_MS[step] / 1000 + HANG_S, abs=0.5)

@@ -9,8 +9,8 @@ from kazashi.flashing.files import LIST, MAIN, Board, compiled, firmware_files
 from kazashi.flashing.flash import check_board, flash
 
 PICO = Board.named("pico")
-FILES = {LIST: b"kazashi.txt\nboard.mpy\napp.mpy\nmain.py"}
-FILES |= {name: name.encode() * 50 for name in ("board.mpy", "app.mpy", MAIN)}
+FILES = {LIST: b"kazashi.txt\nboard.mpy\ndispatch.mpy\nmain.py"}
+FILES |= {name: name.encode() * 50 for name in ("board.mpy", "dispatch.mpy", MAIN)}
 # What a release before this one may have left, beside a file that is nobody's business.
 OLD = {
     **dict.fromkeys(FILES, b"of another release"),
@@ -68,11 +68,11 @@ def test_every_file_travels_once(board):
     flash(attached, FILES, no_progress)
     attached.restart()
     whole = attached.files()
-    (attached.folder / "app.mpy").write_bytes(b"damaged")
+    (attached.folder / "dispatch.mpy").write_bytes(b"damaged")
     sent = []
     flash(attached, FILES, lambda done, total: sent.append((done, total)))
     assert attached.files() == whole
-    total = len(FILES["app.mpy"]) + len(FILES[MAIN])
+    total = len(FILES["dispatch.mpy"]) + len(FILES[MAIN])
     assert sent[-1] == (total, total)
     sent.clear()
     flash(attached, FILES, lambda *progress: sent.append(progress))
@@ -80,7 +80,7 @@ def test_every_file_travels_once(board):
 
 
 def test_a_source_that_would_be_taken_for_the_module_goes(board):
-    attached = board({"app.py": b"copied by hand", "app.mpy": FILES["app.mpy"]})
+    attached = board({"dispatch.py": b"copied by hand", "dispatch.mpy": FILES["dispatch.mpy"]})
     flash(attached, FILES, no_progress)
     assert attached.files() == FILES
 
@@ -158,5 +158,5 @@ def test_the_firmware_compiles_for_every_board(name):
     files = firmware_files(Board.named(name))
     assert next(iter(files)) == LIST
     assert list(files)[-1] == MAIN
-    assert {"board.mpy", "app.mpy", "octets.mpy"} < set(files)
+    assert {"board.mpy", "dispatch.mpy", "octets.mpy"} < set(files)
     assert files[LIST].decode().split() == list(files)

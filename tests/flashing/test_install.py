@@ -83,6 +83,6 @@ def test_a_board_that_gives_up_is_quoted_and_left_at_the_prompt(reader, monkeypa
 def test_a_reader_that_knows_no_maintenance_is_reached_by_its_button():
     desk = Desk()
     pipe = desk.connect()
-    del desk.app._handlers[wire.MAINTAIN]
+    del desk.firmware._handlers[wire.MAINTAIN]
     with pytest.raises(NotFlashed, match="press BOOTSEL"):
         open_prompt(lambda: pipe)

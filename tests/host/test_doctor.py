@@ -203,14 +203,14 @@ def test_a_chip_that_is_too_hot_is_a_finding():
 def test_what_was_found_is_kept_where_the_reader_refuses_the_next_question():
     desk = Desk()
     pipe = desk.connect()
-    examine = desk.app._handlers[Examine.kind]
+    examine = desk.firmware._handlers[Examine.kind]
     asked = []
 
     def examine_thrice():
         asked.append(1)
-        desk.app._refuse() if len(asked) > 3 else examine()
+        desk.firmware._refuse() if len(asked) > 3 else examine()
 
-    desk.app._handlers[Examine.kind] = examine_thrice
+    desk.firmware._handlers[Examine.kind] = examine_thrice
     found = list(doctor.findings(lambda: pipe))
     assert [finding.check for finding in found] == [*CHECKS[:6], "reader"]
     assert "does not know the request" in found[-1].seen

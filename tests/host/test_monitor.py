@@ -58,8 +58,8 @@ def test_a_card_that_was_told_is_not_asked_for_again_when_it_leaves(card):
     shown = []
     events = monitor.events(desk.connect)
     told(events, "field")
-    show = desk.app._signals.show
-    desk.app._signals.show = lambda signal: (shown.append(signal), show(signal))
+    show = desk.firmware._signals.show
+    desk.firmware._signals.show = lambda signal: (shown.append(signal), show(signal))
     told(events, "card")
     desk.air.clear()
     told(events, "card lost")

@@ -138,7 +138,7 @@ def test_stdin_blocks_until_all_has_come(run):
 @on_all_interpreters
 def test_a_sender_without_pause_is_held_back_and_loses_nothing(run):
     process = run(
-        "from usb import UsbSerial\n"
+        "from cdc import UsbSerial\n"
         "import time\n"
         "port, octet, total, count = UsbSerial(), bytearray(1), 0, 0\n"
         "time.sleep_ms(200)\n"
@@ -160,7 +160,7 @@ def test_a_sender_without_pause_is_held_back_and_loses_nothing(run):
 def test_ticks_wrap_and_their_difference_does_not(run):
     process = run(
         "import time\n"
-        "from usb import UsbSerial\n"
+        "from cdc import UsbSerial\n"
         "last = time.ticks_add(0, -5) if hasattr(time, 'ticks_add') else (1 << 30) - 5\n"
         "text = str((time.ticks_diff(5, last), time.ticks_diff(last, 5))).encode()\n"
         "UsbSerial().write(text, 0, len(text))\n"

@@ -187,7 +187,7 @@ def test_a_card_that_leaves_between_plan_and_watch_does_not_take_the_plan_along(
         if isinstance(message, Watch):
             desk.air.clear()
             for _ in range(100):
-                desk.app.step()  # notices that nobody is there
+                desk.firmware.step()  # notices that nobody is there
             desk.lay_down()
         return request(message, answer)
 

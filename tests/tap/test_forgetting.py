@@ -11,15 +11,16 @@ import pytest
 from desk import Desk  # makes the firmware importable
 
 # isort: split
-import app
 import bus_i2c
 import bus_spi
 import bus_uart
+import dispatch
 import field
 import hostframe
 import isodep
 import link
 import relay
+import watch
 from kazashi.cards.jpki import PLAN, JpkiSession
 from kazashi.errors import CardError, NoCard, ReaderError
 from kazashi.reader import Reader
@@ -43,7 +44,7 @@ PERSON = Person()
 PERSON.certificate = bytes.fromhex("3082063c") + Random(6).randbytes(1596)  # the same in each run
 PIN = "7351"
 RUN = 4  # octets in a row that count as a trace
-FIRMWARE = Path(app.__file__).parent
+FIRMWARE = Path(dispatch.__file__).parent
 WATCH = Watch(fastest=0, period_ms=0, lease_s=10, order=b"\x02\x01")
 
 
@@ -80,7 +81,7 @@ def is_driver(module):
 def kept_by_firmware(desk):
     """{name: octets} of every buffer in it."""
     modules = {n: vars(m) for n, m in list(sys.modules.items()) if is_firmware(m)}
-    return dict(buffers({"modules": modules, "reader": desk.app}, "", is_firmware, set()))
+    return dict(buffers({"modules": modules, "reader": desk.firmware}, "", is_firmware, set()))
 
 
 def kept_by_host(*objects):
@@ -167,7 +168,7 @@ def meets_an_error_in_the_firmware(patient):
     def break_down():
         raise ValueError
 
-    patient.desk.app._relay.end = break_down
+    patient.desk.firmware._watch._relay.end = break_down
     with pytest.raises(ReaderError):
         patient.jpki.verify_pin(PIN)
     patient.desk.step()
@@ -235,14 +236,14 @@ def test_nothing_stays_of_a_read_that_was_cut(place):
 def test_nothing_stays_of_a_tag_that_was_refused(monkeypatch):
     tag = CARDS["tag"](Options())[0]
     patient = Patient(tag)
-    forget, seen = app.App._forget, []
+    forget, seen = watch.Watch.forget, []
 
     def look_and_forget(reader):
         patient.secrets["UID"] = tag._uid
         seen.append(patient.traces())
         forget(reader)
 
-    monkeypatch.setattr(app.App, "_forget", look_and_forget)
+    monkeypatch.setattr(watch.Watch, "forget", look_and_forget)
     patient.reader._link.request(WATCH, Done)
     assert isinstance(patient.reader._link.event(5), CardRefused)
     patient.desk.step()
@@ -278,7 +279,7 @@ def test_what_one_of_them_did_not_forget_would_be_found(monkeypatch, owner):
 def test_no_command_of_a_plan_outlives_it():
     patient = Patient(TypeB(Jpki(PERSON, Issued(pin=PIN))))
     patient.reads()
-    command = patient.desk.app._reading._command
+    command = patient.desk.firmware._reading._command
     assert any(command)
     patient.reader.rest()
     assert not any(command)

@@ -11,17 +11,17 @@ from kazashi_wire.messages import Fault
 
 # The firmware's own main.py, with a relay that once takes all the memory there is.
 HOG = """
-import app
-carry = app.Relay.carry
+import relay
+carry = relay.Relay.carry
 litter = []
-def hog(relay, card):
+def hog(self, card):
     try:
         while not litter or litter[-1]:
             litter.append(bytearray(1000))
     except MemoryError:
         {full}
-    carry(relay, card)
-app.Relay.carry = hog
+    carry(self, card)
+relay.Relay.carry = hog
 exec(open({main!r}).read())
 """
 

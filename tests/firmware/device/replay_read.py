@@ -13,14 +13,12 @@ import sys
 
 import micropython
 
-import app as application
+import watch
 import wire
-from app import App
 from bus_i2c import I2cBus
 from bus_spi import SpiBus
 from bus_uart import UartBus
-from field import Field
-from isodep import IsoDep
+from dispatch import reader
 from link import HEADER, Link
 from octets import copy
 from pn532 import Pn532
@@ -203,12 +201,10 @@ else:
 driver = Pn532(bus, wait)
 for size in range(len(getattr(bus, "_first", ()))):
     bus._cut(size)  # allocates, at the first use of each size
-isodep = IsoDep(driver)
-field = Field(driver, isodep, wait)
-application.urandom = bytes  # the number of each card, as it was recorded
-app = App(Link(port, wait), driver, field, isodep, device, signals, wait)
+watch.urandom = bytes  # the number of each card, as it was recorded
+firmware = reader(Link(port, wait), driver, device, signals, wait)
 if "locked" in sys.argv:
-    app._handlers[wire.TRANSMIT] = locked(app._handlers[wire.TRANSMIT])
+    firmware._handlers[wire.TRANSMIT] = locked(firmware._handlers[wire.TRANSMIT])
 
 
 def replay(exchange):
@@ -217,9 +213,9 @@ def replay(exchange):
     port.request, wires.transfers, port.answer = exchange
     port.taken = port.given = wires.at = 0
     if exchange is exchanges[0]:
-        app.begin()
+        firmware.begin()
     while port.given < len(port.answer) or port.taken < len(port.request):
-        app.step()
+        firmware.step()
     insist(wires.at == len(wires.transfers))
     return in_use() - before
 
@@ -233,8 +229,13 @@ for i in range(len(exchanges)):
         bytearray(_LITTER)
     taken[i] = replay(exchanges[i])
 passed = getattr(bus, "_taken", None) or bus._buffer
-kept = passed, driver.heard.buffer, memoryview(app._link.out)[HEADER:], app._field.answer
+kept = (
+    passed,
+    driver.heard.buffer,
+    memoryview(firmware._link.out)[HEADER:],
+    firmware._watch._field.answer,
+)
 insist(all(any(buffer) for buffer in kept))
-locked(app._forget)()
+locked(firmware._watch.forget)()
 insist(not any(any(buffer) for buffer in kept))
 sys.stdout.buffer.write((json.dumps(taken[_PREPARATIONS:]) + "\n").encode())

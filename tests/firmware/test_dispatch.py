@@ -149,7 +149,7 @@ def test_an_error_in_the_firmware_is_a_fault_and_a_log_line_without_its_text():
     def break_down(*_):
         raise ValueError("00200098 04 31323334")
 
-    board.app._relay._isodep.send = break_down
+    board.firmware._watch._relay._isodep.send = break_down
     log, failed = board.ask(board.command(is_last=1, data=b"\x00\x20\x00\x98"))
     assert log == Log(text=b"ValueError")
     assert failed == Failed(fault=Fault.INTERNAL, detail=0)
@@ -176,11 +176,11 @@ def test_no_requests_stop_the_reader(requests):
 @given(st.binary(max_size=300))
 def test_no_bytes_stop_the_reader(noise):
     board = Board()
-    board.app._link._last = 0
+    board.firmware._link._last = 0
     board.port.to_reader += noise
     board.messages()
-    while board.app._link._give_up_frame():
-        board.app._answer()
+    while board.firmware._link._give_up_frame():
+        board.firmware._answer()
     assert any(isinstance(m, Welcome) for m in board.ask(HELLO))
 
 
