@@ -72,6 +72,21 @@ def test_what_is_no_certificate_identifies_nobody():
         run(CertifiedResult(b"nonsense"))
 
 
+@pytest.mark.parametrize(
+    "result",
+    [
+        None,
+        CertifiedResult(None),
+        CertifiedResult("certificate"),
+        CertifiedResult(CERTIFICATE.der, "signature"),
+        CertifiedResult(CERTIFICATE.der, b"", "valid"),
+    ],
+)
+def test_a_result_of_other_types_identifies_nobody(result):
+    with pytest.raises(CertifiedFailed, match="another type"):
+        run(result)
+
+
 def test_a_foreign_error_is_ours_and_repeats_nothing_of_the_traffic():
     with pytest.raises(CertifiedFailed, match="ended with RuntimeError") as raised:
         run(RuntimeError(COMMANDS[1].hex()))

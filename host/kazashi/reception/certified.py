@@ -9,7 +9,7 @@ not to be logged: while the link's traffic is, no component runs.
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, cast
 
 from kazashi.cards.apdu import Channel
 from kazashi.cards.certificate import Certificate
@@ -79,13 +79,24 @@ def identify(
 
 
 def _checked(result: CertifiedResult, challenge: bytes) -> Certificate:
+    if not _is_result(result):
+        raise CertifiedFailed("what it returned has another type")
     try:
         certificate = Certificate.parse(result.certificate)
-    except (MalformedFile, AttributeError, TypeError):
+    except MalformedFile:
         raise CertifiedFailed("what it names is no certificate") from None
     if result.signature and not certificate.verifies(result.signature, challenge):
         raise CertifiedFailed("its signature does not fit its certificate")
     return certificate
+
+
+def _is_result(result: object) -> bool:
+    """Components are anybody's, and not checked for types."""
+    return (
+        isinstance(result, CertifiedResult)
+        and type(result.certificate) is type(result.signature) is bytes
+        and isinstance(cast(object, result.eligibility), Eligibility | None)
+    )
 
 
 class _Pipe:
