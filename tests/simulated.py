@@ -1,12 +1,13 @@
 """Simulated cards without a reader, as a channel for sessions."""
 
+from kazashi.cards.apdu import Channel
 from kazashi.cards.cv_certificate import CvAnchor
 from kazashi.sim.authority import shared_authority
 
 ANCHORS = [CvAnchor(*key) for key in shared_authority().cv_anchors]
 
 
-class Simulated:
+class Simulated(Channel):
     """A card without a reader. `commands` are those that it was given."""
 
     def __init__(self, card):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from desk import Desk, clock
+from kazashi.cards.apdu import Channel
 from kazashi.cards.jpki import PLAN, JpkiSession
 from kazashi.errors import (
     CardError,
@@ -110,7 +111,7 @@ class CountingJpki(Jpki):
         return super().transmit(apdu)
 
 
-class Watched:
+class Watched(Channel):
     """A card; notes when the PIN is on its way to it."""
 
     def __init__(self, tapping, card):
@@ -121,6 +122,9 @@ class Watched:
         is_pin = apdu[1:2] == b"\x20" and len(apdu) > 5
         self._tapping.asks = "show PIN" if is_pin else "read"
         return self._card.transmit(apdu, on_progress)
+
+    def within(self, seconds):
+        return self._card.within(seconds)
 
 
 @dataclass

@@ -12,15 +12,18 @@ with kazashi.open("sim:") as reader:
 
 from kazashi.card import Card
 from kazashi.discovery import connector
-from kazashi.errors import ReaderError
+from kazashi.errors import Cancelled, ReaderError
+from kazashi.limits import Limits
 from kazashi.reader import Reader
 from kazashi.reports import ReaderInfo
 from kazashi_wire.messages import Signal
 
-__all__ = ["Card", "Reader", "ReaderError", "ReaderInfo", "Signal", "open"]
+__all__ = ["Cancelled", "Card", "Limits", "Reader", "ReaderError", "ReaderInfo", "Signal", "open"]
 
 
-def open(url: str | None = None) -> Reader:  # noqa: A001  # kazashi.open, as one guesses
+def open(  # noqa: A001  # kazashi.open, as one guesses
+    url: str | None = None, limits: Limits | None = None
+) -> Reader:
     """The reader at `url`; without one, the only reader attached.
 
     `url`: ``/dev/ttyACM0``, ``usb:SERIAL``, ``socket://host:port``, ``sim:`` with options.
@@ -30,4 +33,4 @@ def open(url: str | None = None) -> Reader:  # noqa: A001  # kazashi.open, as on
         ReaderSilent: it is there and does not answer.
         VersionMismatch: firmware and host are of different releases.
     """
-    return Reader(connector(url))
+    return Reader(connector(url), limits)

@@ -1,9 +1,11 @@
 """What a reader reads of a card by itself, as it finds it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from kazashi.link import Link
+from kazashi.errors import CardTooSlow, ProtocolError
+from kazashi.gathering import Gathering
+from kazashi.limits import Wait
+from kazashi.link import Link, Progress
 from kazashi_wire.messages import Ahead, Arm
 
 _SELECT, _OK = b"\xa4", b"\x90\x00"
@@ -31,18 +33,31 @@ class Plan:
 
 
 class ReadAhead:
-    """What an armed reader does by itself: commands, and their responses as they come."""
+    """What an armed reader does by itself: commands, and their responses as they come.
+
+    A wait that was cancelled, or ended in the middle of a response, can be begun again.
+    """
 
     def __init__(self, link: Link) -> None:
         self._link = link
         self._is_over = False
+        self._commands = 0
         self._so_far = 0  # bytes of all responses
+        self._command = b""  # whose response is on its way
+        self._gathering: Gathering | None = None  # that response
         self._kept: dict[bytes, bytes] = {}  # responses to commands that nobody has given yet
 
-    def response(self, apdu: bytes, on_progress: Callable[[int], None] | None) -> bytes | None:
-        """The response where the reader has sent `apdu`; None where it has not, and is done."""
+    def response(
+        self, apdu: bytes, wait: Wait, on_progress: Progress | None = None
+    ) -> bytes | None:
+        """The response if the reader has sent `apdu`; None if it has not, and is done.
+
+        Raises as Link.transmit does.
+        """
         while not self._is_over and apdu not in self._kept:
-            self._take_next(apdu, on_progress)
+            self._take_next(apdu, wait, on_progress)
+            if apdu not in self._kept:
+                wait.check_time(self._link.now())
         return self._kept.pop(apdu, None)
 
     def outdate(self, apdu: bytes) -> None:
@@ -54,17 +69,39 @@ class ReadAhead:
             if is_select or response[-2:] != _OK:
                 del self._kept[command]
 
-    def finish(self) -> None:
-        """Wait until the reader is done."""
-        while not self._is_over:
-            self._take_next(b"", None)
+    def finish(self, wait: Wait) -> bool:
+        """Wait until the reader is done. Returns False if it is not when `wait` is over."""
+        try:
+            while not self._is_over:
+                self._take_next(b"", wait, None)
+                if not self._is_over:
+                    wait.check_time(self._link.now())
+        except CardTooSlow:
+            return False
+        return True
 
-    def _take_next(self, wanted: bytes, on_progress: Callable[[int], None] | None) -> None:
-        command = self._link.unasked(Ahead).command
-        self._is_over = not command
-        if command:
-            progress = on_progress if command == wanted else None
-            self._kept[command] = response = self._link.stream(self._so_far, progress)
-            self._so_far += len(response)
+    def _take_next(self, wanted: bytes, wait: Wait, on_progress: Progress | None) -> None:
+        """The next command and its response, or the rest of that, or the end of all."""
+        if self._gathering is None:
+            command = self._link.unasked(Ahead, wait).command
+            self._command, self._gathering = command, Gathering(self._so_far)
+            self._count()
+        if self._command:
+            progress = on_progress if self._command == wanted else None
+            self._link.stream(self._gathering, wait, progress)
+            self._kept[self._command] = bytes(self._gathering.data)
+            self._so_far += len(self._gathering.data)
+            self._gathering = None
+            self._check_size()
         else:
-            self._link.end_stream(self._so_far)
+            self._link.end_stream(self._so_far, wait)
+            self._is_over = True
+
+    def _count(self) -> None:
+        self._commands += 1
+        self._check_size()
+
+    def _check_size(self) -> None:
+        limits = self._link.limits
+        if self._commands > limits.armed_commands + 1 or self._so_far > limits.armed_bytes:
+            raise ProtocolError("the reader reads a card without end: update its firmware")

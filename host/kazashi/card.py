@@ -1,21 +1,39 @@
 """A card or phone on the reader, ready for APDUs."""
 
-from collections.abc import Callable
+from collections.abc import Generator
+from contextlib import contextmanager
+from math import inf
+from threading import Event
 
 from kazashi.ahead import ReadAhead
-from kazashi.errors import NoCard, ProtocolError, ReaderError
-from kazashi.link import Link
-from kazashi_wire.messages import BitRate, CardFound, Technology
+from kazashi.errors import Cancelled, NoCard, ProtocolError, ReaderError
+from kazashi.limits import Limits, Wait
+from kazashi.link import Link, Progress
+from kazashi.traffic import shows_secret
+from kazashi_wire.messages import BitRate, CardFound, Done, Keep, Technology
+
+_OK = b"\x90\x00"
 
 
 class Card:
     """A card or phone on the reader, ready for APDUs. Over for good when it leaves, when the field
     goes off, or when the next card is waited for.
 
+    The thread that uses its reader uses it, and no other.
+
+    `lease_s`: seconds without a command or `keep`, after which the reader ends it.
     `ahead`: the reader is reading it by a Plan. What that brings answers the same commands here.
+    `cancel`: ends any wait for this card, those of sessions as well; see `transmit`.
     """
 
-    def __init__(self, link: Link, found: CardFound, ahead: ReadAhead | None = None) -> None:
+    def __init__(
+        self,
+        link: Link,
+        found: CardFound,
+        lease_s: int,
+        ahead: ReadAhead | None = None,
+        cancel: Event | None = None,
+    ) -> None:
         self._link = link
         self._ahead = ahead
         self._is_over = False
@@ -26,7 +44,13 @@ class Card:
         except ValueError as error:
             raise ProtocolError(f"{error}: update this host") from None
         self.answer = found.answer  # see CardFound
+        self.cancel = cancel
         self._number = found.card
+        self._lease_s = lease_s
+        self._kept = link.now()  # when its lease was renewed
+        self._is_verified = False  # it was shown a PIN or a code
+        self._until: float = inf  # of `within`
+        self._left_s = link.limits.tap_s  # that its commands may still take
 
     @property
     def atqb(self) -> bytes | None:
@@ -38,10 +62,90 @@ class Card:
         """It is not the card on the reader any more, as far as is known."""
         return self._is_over
 
-    def finish_ahead(self) -> None:
-        """Wait until the reader has read what it was to read of this card by itself."""
-        if self._ahead:
-            self._ahead.finish()
+    @property
+    def limits(self) -> Limits:
+        """Limits of its reader."""
+        return self._link.limits
+
+    @contextmanager
+    def within(self, seconds: float) -> Generator[None]:
+        """Limit all commands in this block to `seconds` together: CardTooSlow is raised in time."""
+        before = self._until
+        self._until = min(before, self._link.now() + seconds)
+        try:
+            yield
+        finally:
+            self._until = before
+
+    def transmit(
+        self,
+        apdu: bytes,
+        on_progress: Progress | None = None,
+        cancel: Event | None = None,
+    ) -> bytes:
+        """Send a command APDU of any length, get the response APDU with its status word.
+
+        `on_progress` is called with the bytes of the response so far. `cancel` may be set by any
+        thread or signal handler; the card stays usable, and its response is dropped.
+
+        Raises:
+            NoCard, CardGone: it has left.
+            CardProtocolBroken: it answers out of order.
+            CardTooSlow: it took longer than `Limits` allow.
+            LinkError: the reader has left. After VERIFY, whether it counted is then unknown.
+            Cancelled: `cancel` was set. After VERIFY, `was_sent` says whether it may have counted.
+        """
+        if not apdu:
+            raise ValueError("an APDU has 4 bytes at least")
+        if self._is_over:
+            raise NoCard
+        wait = self._link.wait(min(self.limits.response_s, self._left_s), cancel or self.cancel)
+        try:
+            response = self._respond(apdu, wait.not_after(self._until), on_progress)
+        except ReaderError:
+            self.end()  # the reader has switched its field off, or nobody knows
+            raise
+        except Cancelled as cancelled:
+            self._is_verified |= cancelled.was_sent and shows_secret(apdu)
+            raise
+        finally:
+            self._left_s -= self._link.now() - wait.begin
+        if shows_secret(apdu) and response[-2:] == _OK:
+            self._is_verified = True
+        return response
+
+    def keep(self, cancel: Event | None = None) -> None:
+        """Renew the card's lease: have the reader keep it for as long as after a command.
+
+        For programs that show something, or ask a person, while a card lies there. Not once it was
+        shown a PIN or a code: that ends with the lease, so that no other program can use it.
+
+        Raises:
+            ValueError: it was shown a PIN or a code.
+            NoCard: it has left.
+            LinkError: the reader has left.
+        """
+        if self._is_verified:
+            raise ValueError("a card that was shown a PIN or a code is used at once, never kept")
+        if self._is_over:
+            raise NoCard
+        self._keep(self._link.wait(self.limits.answer_s, cancel or self.cancel))
+
+    def keep_if_due(self, wait: Wait) -> None:
+        """Renew the lease if a third of it has passed and `keep` may be used."""
+        if not self._is_verified and self._link.now() >= self.renewal:
+            self._keep(wait)
+
+    @property
+    def renewal(self) -> float:
+        """When the lease should be renewed, on the clock of the line."""
+        return inf if self._is_verified else self._kept + self._lease_s / 3
+
+    def finish_ahead(self, wait: Wait) -> bool:
+        """Wait until the reader has read what it was to read of this card by itself. Returns False
+        if that took longer.
+        """
+        return self._ahead is None or self._ahead.finish(wait)
 
     def end(self) -> None:
         """Never use it again: whatever lies on the reader from now on may be another card.
@@ -51,25 +155,20 @@ class Card:
         self._is_over = True
         self._ahead = None
 
-    def transmit(self, apdu: bytes, on_progress: Callable[[int], None] | None = None) -> bytes:
-        """Send a command APDU of any length, get the response APDU with its status word.
+    def _respond(self, apdu: bytes, wait: Wait, on_progress: Progress | None) -> bytes:
+        if self._ahead:
+            if response := self._ahead.response(apdu, wait, on_progress):
+                return response
+            self._ahead.outdate(apdu)
+        response = self._link.transmit(self._number, apdu, wait, on_progress)
+        self._kept = self._link.now()
+        return response
 
-        `on_progress` is called with the bytes of the response so far.
-
-        Raises:
-            NoCard, CardGone: it has left.
-            CardProtocolBroken: it answers out of order.
-            LinkError: the reader has left. After VERIFY, whether it counted is then unknown.
-        """
-        if not apdu:
-            raise ValueError("an APDU has 4 bytes at least")
-        if self._is_over:
-            raise NoCard
+    def _keep(self, wait: Wait) -> None:
+        begin = self._link.now()
         try:
-            response = self._ahead.response(apdu, on_progress) if self._ahead else None
-            if self._ahead and not response:
-                self._ahead.outdate(apdu)
-            return response or self._link.transmit(self._number, apdu, on_progress)
+            self._link.request(Keep(card=self._number), Done, wait)
         except ReaderError:
-            self.end()  # the reader has switched its field off, or nobody knows
+            self.end()
             raise
+        self._kept = begin

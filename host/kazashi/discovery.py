@@ -14,9 +14,15 @@ import os
 import pkgutil
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
 from urllib.parse import urlsplit
+
+try:
+    import termios
+except ImportError:  # Windows
+    termios = None
 
 import serial
 from serial.tools import list_ports
@@ -36,6 +42,14 @@ _READ_TIMEOUT_S = 0.05
 _WRITE_TIMEOUT_S = 9.0  # a slow card may keep the reader from fetching for seconds
 _CONNECT_TIMEOUT_S = 5.0
 _BUSY = (errno.EACCES, errno.EPERM, errno.EBUSY, errno.EAGAIN)
+
+# What a terminal raises; serial.SerialException is an OSError.
+_TERMINAL: tuple[type[Exception], ...] = (OSError, termios.error) if termios else (OSError,)
+_CLOSED: tuple[type[Exception], ...] = (
+    *_TERMINAL,
+    TypeError,
+)  # TypeError: pyserial, closed in the middle
+_REFUSED: tuple[type[Exception], ...] = (*_TERMINAL, ValueError)
 
 # The simulator is named and not imported: whoever reads real cards never loads it.
 _SIMULATORS = {
@@ -94,9 +108,13 @@ class SerialPipe:
                 write_timeout=_WRITE_TIMEOUT_S,
                 exclusive=None if os.name == "nt" else True,  # one host at a time
             )
-            self._line.reset_input_buffer()
-        except (OSError, ValueError) as error:  # serial.SerialException is an OSError
+        except _REFUSED as error:
             raise _refusal(url or port, error) from error
+        try:
+            self._line.reset_input_buffer()
+        except _TERMINAL as error:
+            self.close()
+            raise ReaderUnplugged from error
 
     now = staticmethod(monotonic)
 
@@ -104,7 +122,7 @@ class SerialPipe:
         """What is there, after waiting a short time for the first byte."""
         try:
             return self._line.read(1) + self._line.read(min(size, self._line.in_waiting))
-        except (OSError, TypeError) as error:  # TypeError: pyserial, closed in the middle
+        except _CLOSED as error:
             raise ReaderUnplugged from error
 
     def write(self, data: bytes, /) -> None:
@@ -112,11 +130,12 @@ class SerialPipe:
             self._line.write(data)
         except serial.SerialTimeoutException as error:
             raise ReaderSilent(_WRITE_TIMEOUT_S) from error
-        except OSError as error:
+        except _CLOSED as error:
             raise ReaderUnplugged from error
 
     def close(self) -> None:
-        self._line.close()
+        with suppress(*_TERMINAL):  # it has gone already
+            self._line.close()
 
 
 class SocketPipe:
@@ -127,9 +146,9 @@ class SocketPipe:
             place = urlsplit(url)
             address = (place.hostname or "", place.port or 0)
             self._socket = socket.create_connection(address, timeout=_CONNECT_TIMEOUT_S)
-        except (OSError, ValueError) as error:
+            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        except (OSError, ValueError, OverflowError) as error:
             raise _refusal(url, error) from error
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     now = staticmethod(monotonic)
 
@@ -181,6 +200,16 @@ def _port(url: str) -> str:
 
 def _refusal(where: str, error: Exception) -> LinkError:
     """Why a port could not be opened, and what to do about it."""
-    number = error.errno if isinstance(error, OSError) else None
+    number = _number(error)
     reason = os.strerror(number) if number else str(error)
     return (ReaderBusy if number in _BUSY else NoReader)(where, reason)
+
+
+def _number(error: Exception) -> int | None:
+    """The errno of what opening a port raised."""
+    if isinstance(error, OSError) and error.errno:
+        return error.errno
+    if "PermissionError" in str(error):  # pyserial 3.5, serialwin32.py, keeps it in its text alone
+        return errno.EACCES
+    first = error.args[0] if error.args else None  # of termios.error
+    return first if isinstance(first, int) else None

@@ -18,6 +18,7 @@
         ├── NoCard              none came in time, or it is not there any more
         ├── CardGone            it left during the exchange: present it again
         ├── CardProtocolBroken  it answers nonsense
+        ├── CardTooSlow         it took longer than it may: present it again, or another
         ├── ReadInterrupted     the reader mended itself: present it again
         ├── PinOutcomeUnknown   lost while the PIN was shown: read the tries left first
         ├── CodeOutcomeUnknown  the same for 照合番号B
@@ -43,13 +44,24 @@
             ├── WrongCode       see `tries_left`
             └── CodeBlocked     the municipality can reset it
 
-Misuse is ValueError. Each text is one line that tells a person what to do next; `on_screen` says
-it to the patient, in plain Japanese.
+`Cancelled` stands apart: the program itself ended a wait. Misuse is ValueError. Each text is one
+line that tells a person what to do next; `on_screen` says it to the patient, in plain Japanese.
 """
 
 from enum import Enum, auto, unique
 
 from kazashi_wire.messages import Fault
+
+
+class Cancelled(Exception):
+    """The `cancel` of a wait was set. Reader and card can still be used.
+
+    `was_sent`: the command was on its way to the card, and may have taken effect.
+    """
+
+    def __init__(self, *, was_sent: bool = False) -> None:
+        self.was_sent = was_sent
+        super().__init__("the wait was cancelled")
 
 
 class ReaderError(Exception):
@@ -215,6 +227,17 @@ class CardProtocolBroken(CardError):
     def __init__(self, block: int = 0) -> None:
         self.block = block
         super().__init__(f"the card answers out of order (block {block:02X}): lay it down again")
+
+
+class CardTooSlow(CardError):
+    """Its answers, or one of them, took longer than `Limits` allow. `waited_s`: for the last."""
+
+    def __init__(self, waited_s: float) -> None:
+        self.waited_s = waited_s
+        super().__init__(
+            f"the card is too slow ({waited_s:.1f} s for the last command): "
+            "lay it down again, or present another"
+        )
 
 
 class ReadInterrupted(CardError):

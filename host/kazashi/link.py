@@ -1,11 +1,12 @@
 """Requests, answers, parts and events over a byte pipe.
 
-One request at a time; every wait has a limit and its own error.
+One request at a time; every wait ends in its time, whatever the reader sends, and has its own
+error. One thread at a time uses a link: nothing here is locked.
 """
 
-import logging
 from collections import deque
 from collections.abc import Callable
+from threading import Event
 from typing import Protocol, TypeVar
 
 from kazashi import traffic
@@ -18,23 +19,21 @@ from kazashi.errors import (
     ReaderUnplugged,
 )
 from kazashi.faults import error_of
+from kazashi.firmware_log import FirmwareLog
+from kazashi.gathering import PART_LOST, Gathering
+from kazashi.limits import Limits, Wait
 from kazashi_wire.frame import MAX_PAUSE_MS, Deframer, Frame
-from kazashi_wire.messages import BY_KIND, End, Failed, Log, Part, Transmit
+from kazashi_wire.messages import BY_KIND, AskHealth, End, Failed, Log, Transmit
 from kazashi_wire.schema import MalformedMessage, Message
 
-logger = logging.getLogger(__name__)
-
 _READ_SIZE = 4096
-_LONGEST_RESPONSE = 65538  # bytes of an APDU, with its status word
+_LAST_READS = 64  # of what a reader said before it left
+_MOST_EVENTS = 8192  # that wait: 64 kB of armed responses in the smallest blocks are 5,500
 _PART_SIZE = 2 * 253  # whole blocks of a card that takes 256-byte frames
-
-# The reader answers, or says that the card needs more time, at least this often: FWI 14 is 4.95 s.
-# Where it hangs, its watchdog ends that in 8.3 s, and the line with it.
-ANSWER_TIMEOUT_S = 9.0
-_PART_LOST = "a part of the card's answer was lost: try again"
 _GRACE_S = 1.0  # for an answer that comes after the reader has told of a failure
 
 AnyMessage = TypeVar("AnyMessage", bound=Message)
+Progress = Callable[[int], None]  # bytes of the response so far
 
 
 class Pipe(Protocol):
@@ -44,22 +43,23 @@ class Pipe(Protocol):
     """
 
     def now(self) -> float: ...  # seconds, on the clock that time limits run by
-    def read(self, size: int, /) -> bytes: ...  # at least one byte, or b"" after a short time-out
+    def read(self, size: int, /) -> bytes: ...  # at least one byte, or b"" after 50 ms at most
     def write(self, data: bytes, /) -> object: ...
     def close(self) -> None: ...
 
 
 class Link:
-    """One reader's line. `timeout_s`: how long an answer, or the next part of one, may take."""
+    """One reader's line."""
 
-    def __init__(self, pipe: Pipe, timeout_s: float = ANSWER_TIMEOUT_S) -> None:
+    def __init__(self, pipe: Pipe, limits: Limits | None = None) -> None:
+        self.limits = limits or Limits()
         self._pipe = pipe
-        self._timeout_s = timeout_s
         self._deframer = Deframer()
         self._frames: deque[Frame] = deque()
         self._events: deque[Message] = deque()
         self._number = 0
         self._heard = pipe.now()
+        self._firmware_log = FirmwareLog(self.limits.log_lines, self._heard)
         traffic.warn()
 
     def now(self) -> float:
@@ -67,112 +67,141 @@ class Link:
         return self._pipe.now()
 
     def close(self) -> None:
+        self._firmware_log.end()
         self._pipe.close()
 
     @property
     def noise(self) -> bytearray:
-        """The last bytes that came and were in no frame; whoever clears it is told of new ones."""
+        """The last bytes that came outside any frame; clear it to see only later ones."""
         return self._deframer.noise
 
-    def request(self, message: Message, answer: type[AnyMessage]) -> AnyMessage:
-        """Send a request and wait for its answer.
+    def wait(self, seconds: float, cancel: Event | None = None) -> Wait:
+        """A wait that begins now."""
+        now = self.now()
+        return Wait(now, now + seconds, cancel)
+
+    def request(
+        self, message: Message, answer: type[AnyMessage], wait: Wait | None = None
+    ) -> AnyMessage:
+        """Send a request and wait for its answer, as long as an answer may take, or less.
 
         Raises:
             ReaderSilent: nothing came in time.
             ReaderFault, CardError: the reader could not do it.
             ProtocolError: it answers something else.
+            Cancelled: `wait` was. The answer is passed over when it comes.
         """
-        self._next_number()
-        self._send(message)
-        found = self._answer()
+        wait = wait or self.wait(self.limits.answer_s)
+        self.tell(message, wait)
+        found = self._answer(wait)
         if not isinstance(found, answer):
             raise ProtocolError(
                 f"a {type(found).__name__} came as answer to {type(message).__name__}"
             )
         return found
 
+    def tell(self, message: Message, wait: Wait) -> None:
+        """Send a request, and leave its answer alone."""
+        wait.check_cancel(was_sent=False)
+        self._next_number()
+        self._send(message)
+
     def transmit(
-        self, card: bytes, apdu: bytes, on_progress: Callable[[int], None] | None = None
+        self, card: bytes, apdu: bytes, wait: Wait, on_progress: Progress | None = None
     ) -> bytes:
         """Send a command APDU to the card with this number; gather the response. Raises as
-        `request` does.
+        `request` does, and CardTooSlow if it has not come whole when `wait` is over.
 
-        `on_progress` is called with the bytes of the response so far.
+        A command that has begun is sent whole, or the reader would switch its field off.
         """
+        wait.check_cancel(was_sent=False)
         self._next_number()
         for start in range(0, len(apdu), _PART_SIZE):
+            wait.check_time(self.now())
             part = apdu[start : start + _PART_SIZE]
             is_last = int(start + len(part) == len(apdu))
             self._send(Transmit(is_last=is_last, card=card, data=part), apdu)
-        return self._gather(self._answer, on_progress)
+        gathering = Gathering()
+        self._gather(gathering, lambda: self._next_answer(wait), wait, on_progress)
+        return bytes(gathering.data)
 
-    def unasked(self, wanted: type[AnyMessage]) -> AnyMessage:
+    def unasked(self, wanted: type[AnyMessage], wait: Wait) -> AnyMessage:
         """The next event, which must be this one and comes in the time that an answer has.
 
-        Raises as `request` does.
+        Raises as `transmit` does.
         """
-        event = self.event(self._timeout_s)
+        event = self.event(self.wait(self.limits.answer_s, wait.cancel).not_after(wait.until))
         if event is None:
-            raise ReaderSilent(self._timeout_s)
+            wait.check_time(self.now())
+            raise ReaderSilent(self.limits.answer_s)
         if not isinstance(event, wanted):
-            raise ProtocolError(_PART_LOST)
+            raise ProtocolError(PART_LOST)
         return event
 
-    def stream(self, offset: int, on_progress: Callable[[int], None] | None = None) -> bytes:
-        """A response that comes unasked, `offset` bytes into the stream. As `transmit` else."""
-        return self._gather(lambda: self.unasked(Message), on_progress, offset)
+    def stream(self, gathering: Gathering, wait: Wait, on_progress: Progress | None = None) -> None:
+        """Gather a response that comes unasked, or go on with it. Raises as `transmit` does."""
+        self._gather(gathering, lambda: self.unasked(Message, wait), wait, on_progress)
 
-    def end_stream(self, size: int) -> None:
-        """All responses have come, of `size` bytes together. Raises as `request` does."""
-        if self.unasked(End).size != size:
-            raise ProtocolError(_PART_LOST)
+    def end_stream(self, size: int, wait: Wait) -> None:
+        """All responses have come, of `size` bytes together. Raises as `transmit` does."""
+        if self.unasked(End, wait).size != size:
+            raise ProtocolError(PART_LOST)
 
-    def _gather(
-        self,
-        following: Callable[[], Message],
-        on_progress: Callable[[int], None] | None,
-        offset: int = 0,
-    ) -> bytes:
-        """The parts of a response, put together, up to its end."""
-        response = bytearray()
-        while True:
-            message = following()
-            if isinstance(message, End):
-                if message.size != len(response):
-                    raise ProtocolError(_PART_LOST)
-                return bytes(response)
-            if not isinstance(message, Part):
-                raise ProtocolError(_PART_LOST)
-            if message.data:
-                if message.offset != offset + len(response):
-                    raise ProtocolError(_PART_LOST)
-                response += message.data
-                if len(response) > _LONGEST_RESPONSE:
-                    raise ProtocolError("the card's answer has no end: present another card")
-                if on_progress:
-                    on_progress(len(response))
+    def event(self, wait: Wait) -> Message | None:
+        """The next event; None if none came in time.
 
-    def event(self, timeout_s: float) -> Message | None:
-        """The next event; None when none came in `timeout_s`."""
-        deadline = self.now() + timeout_s
+        Raises:
+            ReaderFault, CardError: it is a failure.
+            Cancelled: `wait` was.
+        """
         while not self._events:
-            frame = self._receive(deadline)
+            frame = self._receive(wait)
             if frame is None:
                 return None
             self._sort(frame)  # an answer here is one that came too late: nobody waits for it
+            if not self._events and self.now() > wait.until:
+                return None
         event = self._events.popleft()
         if isinstance(event, Failed):
             raise error_of(event)
         return event
 
+    def settle(self, wait: Wait) -> None:
+        """Wait until the reader has done what it is at. An event ends that early.
+
+        Raises:
+            ReaderSilent: it was not done in time.
+        """
+        self.tell(AskHealth(), wait)  # answered between two steps of its work
+        while not self._events:
+            frame = self._receive(wait)
+            if frame is not None and self._sort(frame) is not None:
+                return
+            if frame is None or self.now() > wait.until:
+                raise self._explained(ReaderSilent(wait.seconds))
+
     def forget_events(self) -> None:
-        """What happened before is of no interest any more."""
+        """Drop the events that came so far."""
         self._events.clear()
 
     def forget(self) -> None:
         """Let go of what the reader said, but for a frame that is still on its way."""
         self.forget_events()
         self._deframer.noise.clear()
+
+    def _gather(
+        self,
+        gathering: Gathering,
+        following: Callable[[], Message],
+        wait: Wait,
+        on_progress: Progress | None,
+    ) -> None:
+        size = len(gathering.data)
+        while not gathering.add(following()):
+            if on_progress and len(gathering.data) > size:
+                size = len(gathering.data)
+                on_progress(size)
+            wait.check_time(self.now())
 
     def _next_number(self) -> None:
         self._number = self._number % 255 + 1
@@ -182,27 +211,36 @@ class Link:
         try:
             self._pipe.write(Frame(message.kind, self._number, message.build()).build())
         except ReaderUnplugged:
-            while data := self._read():  # its last words say why
+            for _ in range(_LAST_READS):  # its last words say why
+                if not (data := self._read()):
+                    break
                 self._frames.extend(self._deframer.feed(data))
             raise
 
-    def _answer(self) -> Message:
-        """The next message that belongs to the request; the limit begins anew with each."""
-        deadline = self.now() + self._timeout_s
-        while frame := self._receive(deadline):
+    def _next_answer(self, wait: Wait) -> Message:
+        """The next message of a response: the limit of an answer begins anew with each."""
+        try:
+            return self._answer(self.wait(self.limits.answer_s, wait.cancel).not_after(wait.until))
+        except ReaderSilent:
+            wait.check_time(self.now())
+            raise
+
+    def _answer(self, wait: Wait) -> Message:
+        """The next message that belongs to the request."""
+        while frame := self._receive(wait):
             message = self._sort(frame)
             if isinstance(message, Failed):
                 raise self._explained(error_of(message))
             if message is not None:
                 return message
             if self._failure():  # it may have cost us our answer
-                deadline = min(deadline, self.now() + _GRACE_S)
-            if self.now() > deadline:  # it talks, and not about this
+                wait = wait.not_after(self.now() + _GRACE_S)
+            if self.now() > wait.until:  # it talks, and not about this
                 break
-        raise self._explained(ReaderSilent(self._timeout_s))
+        raise self._explained(ReaderSilent(wait.seconds))
 
     def _explained(self, error: ReaderError) -> ReaderError:
-        """Why there is no answer, or no card any more, where the reader has said so by itself."""
+        """Why there is no answer, or no card any more, if the reader has said so by itself."""
         failure = self._failure()
         if failure is None or not isinstance(error, ReaderSilent | NoCard):
             return error
@@ -213,7 +251,7 @@ class Link:
         return next((event for event in self._events if isinstance(event, Failed)), None)
 
     def _sort(self, frame: Frame) -> Message | None:
-        """The message in a frame where it answers the request; events are kept."""
+        """The message in a frame if it answers the request; events are kept."""
         known = BY_KIND.get(frame.kind)
         if known is None:
             return None
@@ -223,15 +261,18 @@ class Link:
             raise ProtocolError(f"{error}: update host and firmware") from error
         traffic.log("←", frame.number, message)
         if isinstance(message, Log):
-            logger.warning("reader: %s", message.text.decode("utf-8", "replace"))
+            self._firmware_log.add(message.text, self.now())
         elif frame.number == 0:
+            if len(self._events) >= _MOST_EVENTS:
+                raise ProtocolError("the reader tells more than anybody asked: try again")
             self._events.append(message)
         elif frame.number == self._number:
             return message
         return None
 
-    def _receive(self, deadline: float) -> Frame | None:
+    def _receive(self, wait: Wait) -> Frame | None:
         while not self._frames:
+            wait.check_cancel()
             data = self._read()
             now = self.now()
             if data:
@@ -239,7 +280,8 @@ class Link:
                 self._heard = now
             elif now - self._heard > MAX_PAUSE_MS / 1000:
                 self._frames.extend(self._deframer.pause())
-            if now > deadline and not self._frames:
+            self._firmware_log.turn(now)
+            if now > wait.until and not self._frames:
                 self._look_for_traceback()
                 return None
         return self._frames.popleft()

@@ -5,36 +5,26 @@ with kazashi.open("sim:") as reader:
     jpki = JpkiSession(card)
 """
 
+import logging
 from collections.abc import Callable
-from time import monotonic, sleep
+from threading import Event
 from types import TracebackType
-from typing import NoReturn, Self
+from typing import Self
 
-from kazashi.ahead import Plan, ReadAhead
+from kazashi.ahead import Plan
 from kazashi.card import Card
-from kazashi.errors import (
-    CardError,
-    CardUnusable,
-    LinkError,
-    NoCard,
-    NoReader,
-    ProtocolError,
-    ReaderBusy,
-    ReaderError,
-    ReaderSilent,
-    SeveralCards,
-    VersionMismatch,
-)
+from kazashi.errors import LinkError, NoCard, ReaderError, VersionMismatch
+from kazashi.limits import Limits, Wait
 from kazashi.link import Link, Pipe
 from kazashi.reports import ReaderHealth, ReaderInfo
+from kazashi.returning import opened_again
+from kazashi.search import Search, find, rest_quietly
 from kazashi_wire.messages import (
     FINGERPRINT,
     REVISION,
     AskHealth,
     BitRate,
-    CardFound,
     CardLost,
-    CardRefused,
     Done,
     Examination,
     Examine,
@@ -42,36 +32,37 @@ from kazashi_wire.messages import (
     Health,
     Hello,
     Maintain,
-    Refusal,
     Rest,
     Rested,
     Show,
     Signal,
     Technology,
-    Watch,
     Welcome,
 )
 
-_RETURN_S, _RETURN_LOOK_S = 3.0, 0.1  # of a board that starts again
+logger = logging.getLogger(__name__)
 
-_LONGEST_PERIOD_S = 65.0
-_LEASE_S = 10  # that a card outlives this host's last request
+_LEASE_S = 10
 EVERY_TECHNOLOGY = (Technology.TYPE_B, Technology.TYPE_A)  # the My Number Card first
 
 
 class Reader:
     """One reader. `connect` opens the line to it, now and for `reconnect`.
 
+    One thread at a time uses a reader and its cards. Every wait takes `cancel`, which any thread or
+    signal handler may set: the wait then ends with `Cancelled` within 100 ms.
+
     Raises:
         LinkError: it is not there, or does not answer.
         VersionMismatch: firmware and host speak other revisions of the wire.
     """
 
-    def __init__(self, connect: Callable[[], Pipe]) -> None:
+    def __init__(self, connect: Callable[[], Pipe], limits: Limits | None = None) -> None:
         self._connect = connect
+        self._limits = limits or Limits()
         self._card: Card | None = None
-        self._link = Link(connect())
-        self.info = self._greet()
+        self._link = Link(connect(), self._limits)
+        self.info = self._greet(None)
 
     def __enter__(self) -> Self:
         return self
@@ -82,36 +73,33 @@ class Reader:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        """Rest and close. Never raises: the outcome of the block is the outcome."""
         try:
             if not isinstance(error, LinkError):
-                self.rest()
-        except ReaderError:
-            if error is None:
-                raise
+                self._end_card()
+                rest_quietly(self._link, self._link.wait(self._limits.answer_s))
         finally:
-            self.close()
+            self._close_quietly()
 
     def close(self) -> None:
         """Close the line. The card is not told: see `rest`."""
         self._link.close()
 
-    def reconnect(self) -> None:
+    def reconnect(self, cancel: Event | None = None) -> None:
         """Open the line again, after a LinkError. Every card is forgotten.
 
-        A board that has started again is gone from USB for a second or two.
+        A board that has started again is gone from USB for a second or two; then its port may be
+        busy for ten.
+
+        Raises:
+            LinkError: it did not come back.
+            VersionMismatch: it came back with another firmware.
+            Cancelled: `cancel` was set; call it again before anything else.
         """
         self._end_card()
-        self._link.close()
-        deadline = monotonic() + _RETURN_S
-        while True:
-            try:
-                self._link = Link(self._connect())
-                break
-            except (NoReader, ReaderBusy):
-                if monotonic() > deadline:
-                    raise
-                sleep(_RETURN_LOOK_S)
-        self.info = self._greet()
+        self._close_quietly()
+        self._link = Link(opened_again(self._connect, cancel), self._limits)
+        self.info = self._greet(cancel)
 
     def wait_for_card(
         self,
@@ -120,77 +108,75 @@ class Reader:
         plan: Plan | None = None,
         fastest: BitRate = BitRate.KBIT_106,
         period_s: float = 0.0,
+        lease_s: int = _LEASE_S,
+        cancel: Event | None = None,
     ) -> Card:
         """Switch the field on and wait until somebody lays a card down.
 
         A card that was there before starts anew: its PINs are forgotten. With a `plan` the reader
         reads it as it is found; the same commands, given to the card, are answered with that. A
-        Type B card is spoken to at up to `fastest`, where it offers that and a trial succeeds; Card
+        Type B card is spoken to at up to `fastest`, if it offers that and a trial succeeds; Card
         tells what came of it.
 
         The reader looks for `technologies` in this order, again and again; a search begins
-        `period_s` after the one before, 65 at most; at once where that took longer.
+        `period_s` after the one before, 65 at most; at once if that took longer. It looks once at
+        least: with `timeout_s` 0 this asks whether a card lies there now.
+
+        The reader ends the card `lease_s` after the last command to it, 1 to 255: see `Card.keep`.
+        `cancel` ends this wait, and all waits for the card that it finds.
 
         Raises:
             ValueError: the reader cannot look in such an order, or so seldom.
             NoCard: nobody did in `timeout_s`, and the reader says that it looked.
             SeveralCards: more than one is there.
             CardUnusable: what is there is a tag.
+            Cancelled: `cancel` was set; the field goes off.
         """
-        if not 1 <= len(technologies) <= 8 or {*technologies} <= {Technology.APPLE_ECP}:
-            raise ValueError("technologies are one to eight, with TYPE_A or TYPE_B among them")
-        if not 0 <= period_s <= _LONGEST_PERIOD_S:
-            raise ValueError(f"period_s is 0 to {_LONGEST_PERIOD_S}")
+        search = Search(technologies, plan, fastest, period_s, lease_s)
         self._end_card()
-        if plan:
-            self._link.request(plan.request(), Done)
-        watch = Watch(
-            fastest=fastest,
-            period_ms=round(period_s * 1000),
-            lease_s=_LEASE_S,
-            order=bytes(technologies),
-        )
-        self._link.request(watch, Done)
-        self._link.forget_events()
-        try:
-            self._card = self._await_card(timeout_s, ReadAhead(self._link) if plan else None)
-        except CardError:
-            self.rest()
-            raise
-        if self._card is None:
-            self._rest_in_vain(timeout_s)
+        self._card = find(self._link, search, timeout_s, cancel)
         return self._card
 
-    def wait_for_removal(self, timeout_s: float) -> bool:
-        """Wait until the card is taken away. False where it still lies there after `timeout_s`."""
-        deadline = self._link.now() + timeout_s
-        if self._card:
-            self._card.finish_ahead()
-        while self._card and not self._card.is_over:
-            left = deadline - self._link.now()
-            if left <= 0:
-                return False
-            if isinstance(self._link.event(left), CardLost):
-                self._end_card()
-        return True
+    def wait_for_removal(self, timeout_s: float, cancel: Event | None = None) -> bool:
+        """Wait until the card is taken away, or is over for another reason. Returns False if it
+        still lies there after `timeout_s`.
 
-    def health(self) -> ReaderHealth:
+        Renews its lease while it waits, unless it was shown a PIN or a code: then it is over when
+        its lease is.
+
+        Raises:
+            ReaderFault, LinkError: the reader failed. The card is over then.
+            Cancelled: `cancel` was set. The card is as it was.
+        """
+        if self._card is None or self._card.is_over:
+            return True
+        wait = self._link.wait(timeout_s, cancel or self._card.cancel)
+        try:
+            return self._is_removed(self._card, wait)
+        except NoCard:
+            return True
+        except ReaderError:
+            self._end_card()
+            raise
+
+    def health(self, cancel: Event | None = None) -> ReaderHealth:
         """Ask the reader what went wrong and was mended since it started."""
-        return ReaderHealth.of(self._link.request(AskHealth(), Health))
+        return ReaderHealth.of(self._link.request(AskHealth(), Health, self._answer(cancel)))
 
-    def maintain(self) -> None:
+    def maintain(self, cancel: Event | None = None) -> None:
         """Have the reader start again and stay at MicroPython's prompt, for `kazashi flash`.
 
         Its watchdog does not run there. After that it is no reader until it starts once more.
         """
         self._end_card()
-        self._link.request(Maintain(), Done)
+        self._link.request(Maintain(), Done, self._answer(cancel))
         self.close()
 
-    def examine(self, examination: Examination) -> Examined:
+    def examine(self, examination: Examination, cancel: Event | None = None) -> Examined:
         """Have the reader look at one thing that a tap needs. The card is forgotten."""
         self._end_card()
-        return self._link.request(Examine(examination=examination), Examined)
+        request = Examine(examination=examination)
+        return self._link.request(request, Examined, self._answer(cancel))
 
     def stray_bytes(self, questions: int) -> int:
         """Bytes that come between the answers to some questions, and belong to none."""
@@ -199,7 +185,7 @@ class Reader:
             self.health()
         return len(self._link.noise)
 
-    def show(self, signal: Signal) -> None:
+    def show(self, signal: Signal, cancel: Event | None = None) -> None:
         """Show people how it went, with the LED and buzzer: `DONE`, `FAILED` or `TRY_AGAIN`.
 
         What the reader knows by itself it shows by itself: that it waits, reads, or lost the card.
@@ -207,9 +193,9 @@ class Reader:
         Raises:
             ReaderFault: it is another signal.
         """
-        self._link.request(Show(signal=signal), Done)
+        self._link.request(Show(signal=signal), Done, self._answer(cancel))
 
-    def rest(self) -> None:
+    def rest(self, cancel: Event | None = None) -> None:
         """Switch the field off. The card forgets every PIN that it was shown; the reader, all that
         passed through its buffers.
 
@@ -218,7 +204,7 @@ class Reader:
         """
         self._end_card()
         try:
-            self._link.request(Rest(), Rested)
+            self._link.request(Rest(), Rested, self._answer(cancel))
         finally:
             self._link.forget()
 
@@ -227,31 +213,32 @@ class Reader:
             self._card.end()
             self._card = None
 
-    def _rest_in_vain(self, waited_s: float) -> NoReturn:
-        """No event came. Only a reader that has looked may say that there is no card."""
-        rested = self._link.request(Rest(), Rested)
-        came_late = self._link.event(0.0)  # raises what it tells of, where that is a failure
-        self._link.forget()
-        if rested.has_found and not came_late:
-            raise ProtocolError("the reader found a card, and its word was lost: try again")
-        if not (rested.searches or rested.has_found):
-            raise ReaderSilent(waited_s)
-        raise NoCard(waited_s)
+    def _is_removed(self, card: Card, wait: Wait) -> bool:
+        late = wait._replace(until=wait.until + self._limits.late_s)
+        if not card.finish_ahead(wait):
+            return False
+        while True:
+            card.keep_if_due(late)
+            if isinstance(self._link.event(wait.not_after(card.renewal)), CardLost):
+                self._end_card()
+                return True
+            if self._link.now() >= wait.until:
+                return False
 
-    def _await_card(self, timeout_s: float, ahead: ReadAhead | None) -> Card | None:
-        deadline = self._link.now() + timeout_s
-        while (left := deadline - self._link.now()) > 0:
-            event = self._link.event(left)
-            if isinstance(event, CardFound):
-                return Card(self._link, event, ahead)
-            if isinstance(event, CardRefused):
-                raise SeveralCards if event.refusal == Refusal.SEVERAL_CARDS else CardUnusable
-        return None
+    def _answer(self, cancel: Event | None) -> Wait:
+        """The time that an answer may take."""
+        return self._link.wait(self._limits.answer_s, cancel)
 
-    def _greet(self) -> ReaderInfo:
+    def _close_quietly(self) -> None:
+        try:
+            self._link.close()
+        except ReaderError as error:
+            logger.warning("the line did not close: %r", error)
+
+    def _greet(self, cancel: Event | None) -> ReaderInfo:
         try:
             hello = Hello(revision=REVISION, fingerprint=FINGERPRINT)
-            welcome = self._link.request(hello, Welcome)
+            welcome = self._link.request(hello, Welcome, self._answer(cancel))
             if welcome.fingerprint != FINGERPRINT:
                 raise VersionMismatch(REVISION, welcome.revision)
         except BaseException:

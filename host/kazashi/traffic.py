@@ -34,11 +34,16 @@ def log(arrow: str, number: int, message: Message, apdu: bytes = b"") -> None:
         logger.log(TRAFFIC, "%s %3d %s %s", arrow, number, type(message).__name__, text)
 
 
+def shows_secret(apdu: bytes) -> bool:
+    """Whether a command shows a PIN or a code to the card."""
+    return len(apdu) > 4 and apdu[1] in _SECRET_INSTRUCTIONS
+
+
 def masked(message: Message, apdu: bytes = b"") -> str:
     """The payload in hex, without what opens a card. `apdu`: the whole one that it is a part of.
 
     Never the frame itself: its CRC would give a four-digit PIN away.
     """
-    if isinstance(message, Transmit) and len(apdu) > 4 and apdu[1] in _SECRET_INSTRUCTIONS:
+    if isinstance(message, Transmit) and shows_secret(apdu):
         return f"{hexlify(apdu[:4]).decode()} and {len(apdu) - 4} bytes masked"
     return hexlify(message.build()).decode()

@@ -21,7 +21,7 @@ from bench.reader import HELLO, WATCH, Reader
 from bus_spi import SpiBus
 from desk import Usb, a_wait, clock
 from hostframe import LONGEST, SYNTAX_ERROR, Answer
-from kazashi.link import ANSWER_TIMEOUT_S
+from kazashi.limits import Limits
 from kazashi.sim import hostframe
 from kazashi.sim.jpki import Jpki
 from kazashi.sim.person import Person
@@ -134,7 +134,7 @@ class ReaderTarget:
     def feed(self):
         self._disturb()
         assert self._reader.ask(HELLO, Welcome)[-1].chip[:1] == b"\x32"
-        assert self._reader.usb.longest_silence_s < ANSWER_TIMEOUT_S
+        assert self._reader.usb.longest_silence_s < Limits().answer_s
 
     def tap(self):
         self._reader.find_card()

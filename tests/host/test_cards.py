@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kazashi.cards.apdu import Command, Response, send
+from kazashi.cards.apdu import Channel, Command, Response, send
 from kazashi.cards.certificate import Certificate
 from kazashi.cards.jpki import JpkiSession
 from kazashi.errors import (
@@ -31,7 +31,7 @@ PERSON = Person(1600)
 SELECT = "00a4040c0ad392f000260100000001"
 
 
-class Scripted:
+class Scripted(Channel):
     """Expects commands and gives responses, hex."""
 
     def __init__(self, *exchanges):

@@ -1,7 +1,6 @@
 """The host's end of the wire, over a pipe that plays a reader."""
 
 import logging
-from time import monotonic
 
 import pytest
 from hypothesis import given, settings
@@ -22,6 +21,7 @@ from kazashi.errors import (
     ReadInterrupted,
     VersionMismatch,
 )
+from kazashi.limits import Limits
 from kazashi.link import Link
 from kazashi.reader import Reader
 from kazashi.traffic import TRAFFIC
@@ -35,6 +35,7 @@ from kazashi_wire.messages import (
     End,
     Failed,
     Fault,
+    Health,
     Hello,
     Part,
     Rest,
@@ -56,6 +57,10 @@ class Pipe:
         self.is_closed = False
         self._waiting = bytearray()
         self._deframer = Deframer()
+        self.s = 0.0  # on its clock, which passes with each read
+
+    def now(self):
+        return self.s
 
     def write(self, data):
         for frame in self._deframer.feed(data):
@@ -66,9 +71,8 @@ class Pipe:
                 else:
                     self._waiting += Frame(said.kind, frame.number, said.build()).build()
 
-    now = staticmethod(monotonic)
-
     def read(self, size):
+        self.s += 0.001 if self._waiting else 0.05
         data, self._waiting = bytes(self._waiting[:size]), self._waiting[size:]
         return data
 
@@ -77,7 +81,11 @@ class Pipe:
 
 
 def link_that_hears(*said, timeout_s=1.0):
-    return Link(Pipe(lambda _frame: said), timeout_s)
+    return Link(Pipe(lambda _frame: said), Limits(answer_s=timeout_s))
+
+
+def transmit(link, apdu, on_progress=None):
+    return link.transmit(CARD, apdu, link.wait(link.limits.response_s), on_progress)
 
 
 def event(message):
@@ -103,7 +111,7 @@ def test_a_response_is_gathered_from_its_parts_with_progress():
         End(size=3, mac=b""),
     )  # fmt: skip
     seen = []
-    assert link.transmit(CARD, b"\0\xb0\0\0\0", seen.append) == b"abc"
+    assert transmit(link, b"\0\xb0\0\0\0", seen.append) == b"abc"
     assert seen == [2, 3]
 
 
@@ -117,13 +125,13 @@ def test_a_response_is_gathered_from_its_parts_with_progress():
 )
 def test_a_lost_part_is_never_passed_over(said):
     with pytest.raises(ProtocolError):
-        link_that_hears(*said).transmit(CARD, b"\0\xb0\0\0\0")
+        transmit(link_that_hears(*said), b"\0\xb0\0\0\0")
 
 
 def test_a_long_command_goes_in_parts_with_one_number():
     pipe = Pipe(lambda f: [End(size=0, mac=b"")] if Transmit.parse(f.payload).is_last else [])
     apdu = bytes(range(256)) * 5
-    Link(pipe).transmit(CARD, apdu)
+    transmit(Link(pipe), apdu)
     parts = [Transmit.parse(f.payload) for f in pipe.sent]
     assert b"".join(p.data for p in parts) == apdu
     assert [p.is_last for p in parts] == [0, 0, 1]
@@ -192,14 +200,14 @@ def test_a_board_at_micropythons_prompt_is_told_from_a_silent_reader():
 def test_an_answer_without_end_is_given_up():
     parts = [Part(offset=i * 500, data=bytes(500)) for i in range(140)]
     with pytest.raises(ProtocolError, match="no end"):
-        link_that_hears(*parts).transmit(CARD, b"\0\xb0\0\0\0")
+        transmit(link_that_hears(*parts), b"\0\xb0\0\0\0")
 
 
 def test_a_reader_that_talks_of_other_things_is_given_up():
     pipe = Pipe(lambda _frame: [])
-    pipe.read = lambda _size: event(CardLost())
+    pipe.read = lambda _size: setattr(pipe, "s", pipe.s + 0.001) or event(CardLost())
     with pytest.raises(ReaderSilent):
-        Link(pipe, 0.05).request(Rest(), Done)
+        Link(pipe, Limits(answer_s=0.05)).request(Rest(), Done)
 
 
 def test_events_wait_until_they_are_asked_for():
@@ -209,18 +217,18 @@ def test_events_wait_until_they_are_asked_for():
         event(CardFound(technology=2, to_card=0, from_card=0, card=bytes(4), answer=b"")),
     )
     link.request(Rest(), Done)
-    assert link.event(0.05) == CardLost()
-    assert link.event(0.05) == CardFound(
+    assert link.event(link.wait(0.05)) == CardLost()
+    assert link.event(link.wait(0.05)) == CardFound(
         technology=2, to_card=0, from_card=0, card=bytes(4), answer=b""
     )
-    assert link.event(0.05) is None
+    assert link.event(link.wait(0.05)) is None
 
 
 def test_a_failure_without_a_request_ends_the_waiting_for_a_card():
     link = link_that_hears(Done(), event(Failed(fault=Fault.CHIP_SILENT, detail=0x4A)))
     link.request(Watch(fastest=0, period_ms=0, lease_s=10, order=b"\x02\x01"), Done)
     with pytest.raises(ReaderFault, match="wiring"):
-        link.event(1)
+        link.event(link.wait(1))
 
 
 def welcome(revision, fingerprint):
@@ -241,13 +249,17 @@ def test_a_version_mismatch_says_which_side_to_update(ahead, advice):
 
 
 FOUND = CardFound(technology=2, to_card=0, from_card=0, card=CARD, answer=bytes(12))
+HEALTH = Health(
+    reset_cause=1, reboots=0, uptime_s=1, heap_used=1, heap_free=1, retries=0, repolls=0,
+    field_offs=0, chip_resets=0,
+)  # fmt: skip
 FAILED = Failed(fault=Fault.COOL_DOWN, detail=0x0D)
 
 
 @pytest.mark.parametrize(
     ("said", "error", "reads"),
     [
-        ([Rested(searches=3, has_found=0)], NoCard, "no card in 0 s"),
+        ([Rested(searches=3, has_found=0)], NoCard, "no card in 2 s"),
         ([event(FOUND), Rested(searches=3, has_found=1)], NoCard, "no card"),  # it came too late
         ([Rested(searches=3, has_found=1)], ProtocolError, "its word was lost"),
         ([Rested(searches=0, has_found=0)], ReaderSilent, "has not answered"),
@@ -263,7 +275,7 @@ def test_a_wait_in_vain_says_what_the_reader_says(said, error, reads):
     }
     reader = Reader(lambda: Pipe(lambda frame: answers[frame.kind]))
     with pytest.raises(error, match=reads):
-        reader.wait_for_card(0.0)
+        reader.wait_for_card(2.0)
 
 
 def test_a_board_that_starts_again_is_waited_for():
@@ -293,7 +305,7 @@ def test_no_bytes_from_the_reader_raise_anything_but_a_reader_error(noise):
         link.request(Rest(), Done)
     except ReaderError:
         pass
-    link._pipe.answer, link._timeout_s = (lambda _frame: [Done()]), 1.0
+    link._pipe.answer, link.limits = (lambda _frame: [Done()]), Limits(answer_s=1.0)
     list(link._deframer.pause())
     assert link.request(Rest(), Done) == Done()
 
@@ -304,7 +316,7 @@ def test_no_frames_from_the_reader_raise_anything_but_a_reader_error(frames):
     said = [Frame(kind, number, p).build() for number, (kind, p) in enumerate(frames)]
     link = link_that_hears(*said, timeout_s=0.0)
     try:
-        link.transmit(CARD, b"\0\xb0\0\0\0")
+        transmit(link, b"\0\xb0\0\0\0")
     except ReaderError:
         pass
 
@@ -322,8 +334,9 @@ def verify(pin, *, extended=False):
 
 @pytest.mark.parametrize("extended", [False, True])
 def test_a_pin_is_masked_in_the_traffic_log(traffic, extended):
-    link_that_hears(Part(offset=0, data=b"\x90\0"), End(size=2, mac=b"")).transmit(
-        CARD, verify(b"8642", extended=extended)
+    transmit(
+        link_that_hears(Part(offset=0, data=b"\x90\0"), End(size=2, mac=b"")),
+        verify(b"8642", extended=extended),
     )
     assert "00200098 and" in traffic.text
     frame = Frame(4, 1, b"\1" + verify(b"8642", extended=extended)).build()
@@ -333,7 +346,7 @@ def test_a_pin_is_masked_in_the_traffic_log(traffic, extended):
 
 def test_every_part_of_a_long_secret_is_masked(traffic):
     link = Link(Pipe(lambda f: [End(size=0, mac=b"")] if f.payload[0] else []))
-    link.transmit(CARD, b"\x00\x24\x01\x80" + b"\0\x07\xd0" + b"8642" * 500)
+    transmit(link, b"\x00\x24\x01\x80" + b"\0\x07\xd0" + b"8642" * 500)
     assert "38363432" not in traffic.text
     assert traffic.text.count("masked") == 4
 
@@ -344,9 +357,9 @@ def test_who_switches_the_traffic_log_on_is_warned(traffic):
 
 
 def test_other_traffic_is_logged_when_it_is_asked_for_and_only_then(traffic, caplog):
-    link_that_hears(End(size=0, mac=b"")).transmit(CARD, b"\0\xb0\x8a\0\0")
+    transmit(link_that_hears(End(size=0, mac=b"")), b"\0\xb0\x8a\0\0")
     assert "0100b08a0000" in traffic.text
     traffic.clear()
     with caplog.at_level(logging.DEBUG, logger="kazashi.link"):
-        link_that_hears(End(size=0, mac=b"")).transmit(CARD, b"\0\xb0\x8a\0\0")
+        transmit(link_that_hears(End(size=0, mac=b"")), b"\0\xb0\x8a\0\0")
     assert traffic.text == ""

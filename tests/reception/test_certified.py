@@ -4,6 +4,7 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 
+from kazashi.cards.apdu import Channel
 from kazashi.errors import CardGone, NoCard
 from kazashi.reception.certified import CertifiedFailed, CertifiedResult, identify
 from kazashi.reception.eligibility import Eligibility, Standing
@@ -17,7 +18,7 @@ SIGNATURE = HOLDER.sign(CHALLENGE, padding.PKCS1v15(), hashes.SHA256())
 COMMANDS = [bytes.fromhex("00a40000"), b"\x80\xa2\x00\xc1\x00\x01\x33" + bytes(307)]
 
 
-class Card:
+class Card(Channel):
     """Answers with what it heard."""
 
     def transmit(self, apdu, on_progress=None):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from kazashi.cards.apdu import Channel
 from kazashi.cards.jpki import JpkiSession
 from kazashi.errors import CardGone
 from kazashi.reception.certified import CertifiedFailed, CertifiedResult
@@ -36,10 +37,10 @@ class Approved:
             transmit(bytes.fromhex("00a4040c0ad3921000310001010402"))
             raise self.fails
 
-        class Channel:
+        class Pipe(Channel):
             transmit = staticmethod(lambda apdu, on_progress=None: transmit(apdu))
 
-        der = JpkiSession(Channel).authentication_certificate()
+        der = JpkiSession(Pipe()).authentication_certificate()
         signature = ApprovedComponent(transmit, self.authority).sign_without_pin(challenge)
         return CertifiedResult(self.certificate or der, signature, self.eligibility)
 

@@ -183,13 +183,13 @@ def test_a_card_that_leaves_between_plan_and_watch_does_not_take_the_plan_along(
     reader.wait_for_card(5)
     request = reader._link.request
 
-    def leave_first(message, answer):
+    def leave_first(message, answer, wait):
         if isinstance(message, Watch):
             desk.air.clear()
             for _ in range(100):
                 desk.firmware.step()  # notices that nobody is there
             desk.lay_down()
-        return request(message, answer)
+        return request(message, answer, wait)
 
     reader._link.request = leave_first
     jpki = JpkiSession(reader.wait_for_card(5, plan=PLAN))
@@ -203,5 +203,5 @@ def test_a_watch_that_was_refused_takes_its_plan_along():
     with pytest.raises(ReaderError):
         reader._link.request(Watch(fastest=9, period_ms=0, lease_s=10, order=b"\x02"), Done)
     reader._link.request(Watch(fastest=0, period_ms=0, lease_s=10, order=b"\x02"), Done)
-    assert isinstance(reader._link.event(5), CardFound)
-    assert reader._link.event(0.2) is None
+    assert isinstance(reader._link.event(reader._link.wait(5)), CardFound)
+    assert reader._link.event(reader._link.wait(0.2)) is None

@@ -245,7 +245,7 @@ def test_nothing_stays_of_a_tag_that_was_refused(monkeypatch):
 
     monkeypatch.setattr(watch.Watch, "forget", look_and_forget)
     patient.reader._link.request(WATCH, Done)
-    assert isinstance(patient.reader._link.event(5), CardRefused)
+    assert isinstance(patient.reader._link.event(patient.reader._link.wait(5)), CardRefused)
     patient.desk.step()
     assert "UID" in seen[-1]
     assert patient.traces() == {}

@@ -23,7 +23,7 @@ def part_us() -> float:
 
 def _read_s(link: Link) -> float:
     begin = perf_counter()
-    link.transmit(bytes(4), bytes(5))
+    link.transmit(bytes(4), bytes(5), link.wait(1.0))
     return perf_counter() - begin
 
 

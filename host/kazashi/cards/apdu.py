@@ -4,10 +4,12 @@ Ref: ISO/IEC 7816-4 §5.1 to §5.3.
 """
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Protocol, Self
 
 from kazashi.errors import AnswersTooShort, CardStatus, MalformedResponse
+from kazashi.limits import Limits
 
 _SHORT_NC = 255
 _SHORT_NE = 256
@@ -17,11 +19,24 @@ _MOST_PIECES = 512  # of a response: twice as many as the longest needs, at 256 
 
 
 class Channel(Protocol):
-    """What a session needs of a card. `reader.Card` is one."""
+    """What a session needs of a card. `card.Card` is one.
+
+    A subclass takes any time that it likes, unless it says otherwise.
+    """
+
+    @property
+    def limits(self) -> Limits:
+        """How long commands may take together: `within` is called with these."""
+        return Limits()
 
     def transmit(
         self, apdu: bytes, on_progress: Callable[[int], None] | None = None
     ) -> bytes: ...  # response with status word; on_progress: its bytes so far
+
+    def within(self, seconds: float, /) -> AbstractContextManager[None]:
+        """Limit all commands in this block to `seconds` together."""
+        del seconds
+        return nullcontext()
 
 
 @dataclass(frozen=True)
@@ -79,19 +94,30 @@ def send(
     accept: tuple[int, ...] = (0x9000,),
     on_progress: Callable[[int], None] | None = None,
 ) -> Response:
-    """Send one command; fetch the rest of its response where the card says 61xx or 6Cxx.
+    """Send one command; fetch the rest of its response if the card says 61xx or 6Cxx.
 
     Raises:
         CardStatus: the card answers with a status word that is not in `accept`.
         AnswersTooShort: the response comes in too many pieces.
+        CardTooSlow: the whole response takes longer than one may.
     """
+    with channel.within(channel.limits.response_s):
+        response = _whole(channel, command, on_progress)
+    if response.status not in accept:
+        raise CardStatus(response.status, command.ins)
+    return response
+
+
+def _whole(
+    channel: Channel, command: Command, on_progress: Callable[[int], None] | None
+) -> Response:
     response = Response.parse(channel.transmit(command.build(), on_progress))
     if response.status >> 8 == 0x6C and command.ne:  # wrong Le, here is the right one
         again = Command(
             command.cla, command.ins, command.p1, command.p2, command.data, _ne(response.status)
         )
         response = Response.parse(channel.transmit(again.build(), on_progress))
-    data = response.data
+    data = bytearray(response.data)
     pieces = 0
     while response.status >> 8 == 0x61:  # more is waiting
         if pieces == _MOST_PIECES:
@@ -102,9 +128,7 @@ def send(
         data += response.data
         if not response.data or len(data) > _EXTENDED_NE:
             break  # it promises more, for ever
-    if response.status not in accept:
-        raise CardStatus(response.status, command.ins)
-    return Response(data, response.status)
+    return Response(bytes(data), response.status)
 
 
 def _ne(status: int) -> int:

@@ -68,24 +68,10 @@ class Files:
         Raises:
             MalformedFile: there is none.
             AnswersTooShort: it comes in too many pieces.
+            CardTooSlow: it takes longer than a file may.
         """
-        start = self.read_start(file.sfi, _FIRST_READ)
-        size = object_size(start) if start.startswith(_tag_bytes(file.tag)) else None
-        if size is None or size > _LONGEST_FILE:
-            raise MalformedFile(file.name)
-        data = bytearray(start[:size])
-        report = on_progress or _ignore
-        report(len(data), size)
-        reads_left = 2 + size // _LEAST_READ
-        while len(data) < size:
-            if not reads_left:
-                raise AnswersTooShort
-            reads_left -= 1
-            rest = self._read_rest(len(data), size, report)
-            if not rest:
-                raise MalformedFile(file.name)
-            data += rest
-        return bytes(data)
+        with self.channel.within(self.channel.limits.file_s):
+            return self._read_whole(file, on_progress or _ignore)
 
     def read_start(self, sfi: int, count: int) -> bytes:
         """The first bytes of a file, which becomes the current one."""
@@ -108,6 +94,24 @@ class Files:
             if refused.status == _NOT_VERIFIED:
                 raise self._not_verified(refused.status, command.ins) from None
             raise
+
+    def _read_whole(self, file: File, report: Progress) -> bytes:
+        start = self.read_start(file.sfi, _FIRST_READ)
+        size = object_size(start) if start.startswith(_tag_bytes(file.tag)) else None
+        if size is None or size > _LONGEST_FILE:
+            raise MalformedFile(file.name)
+        data = bytearray(start[:size])
+        report(len(data), size)
+        reads_left = 2 + size // _LEAST_READ
+        while len(data) < size:
+            if not reads_left:
+                raise AnswersTooShort
+            reads_left -= 1
+            rest = self._read_rest(len(data), size, report)
+            if not rest:
+                raise MalformedFile(file.name)
+            data += rest
+        return bytes(data)
 
     def _read_rest(self, offset: int, size: int, report: Progress) -> bytes:
         """What follows `offset`, as much as one command brings; never the padding behind."""

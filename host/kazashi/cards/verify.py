@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from kazashi.cards.apdu import Channel, Command, Response, send
 from kazashi.errors import (
+    Cancelled,
     CardError,
     CardStatus,
     CodeBlocked,
@@ -72,6 +73,10 @@ class _Reference:
             raise
         except NoCard:
             raise  # it was not sent
+        except Cancelled as error:
+            if not error.was_sent:
+                raise
+            raise self.outcome_unknown() from error
         except ReaderError as error:
             raise self.outcome_unknown() from error
 

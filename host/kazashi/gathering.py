@@ -1,0 +1,36 @@
+"""A response, put together from the parts in which it arrives."""
+
+from kazashi.errors import ProtocolError
+from kazashi_wire.messages import End, Part
+from kazashi_wire.schema import Message
+
+PART_LOST = "a part of the card's answer was lost: try again"
+_LONGEST_RESPONSE = 65538  # bytes of an APDU, with its status word
+
+
+class Gathering:
+    """One response, `offset` bytes into the stream that brings it."""
+
+    def __init__(self, offset: int = 0) -> None:
+        self._offset = offset
+        self.data = bytearray()
+
+    def add(self, message: Message) -> bool:
+        """Take the next message. Returns True if it was the last: the response is whole.
+
+        Raises:
+            ProtocolError: a part is missing, or there are too many.
+        """
+        if isinstance(message, End):
+            if message.size != len(self.data):
+                raise ProtocolError(PART_LOST)
+            return True
+        if not isinstance(message, Part):
+            raise ProtocolError(PART_LOST)
+        if message.data:  # an empty one: the card asks for more time
+            if message.offset != self._offset + len(self.data):
+                raise ProtocolError(PART_LOST)
+            self.data += message.data
+            if len(self.data) > _LONGEST_RESPONSE:
+                raise ProtocolError("the card's answer has no end: present another card")
+        return False

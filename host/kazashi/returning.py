@@ -1,0 +1,57 @@
+"""The line to a board that starts again: it is gone from USB for a second or two.
+
+Then other programs may hold its port: ModemManager asks every new serial port for a modem, for some
+ten seconds.
+"""
+
+from collections.abc import Callable
+from threading import Event
+from time import monotonic, sleep
+from typing import Protocol
+
+from kazashi.errors import Cancelled, NoReader, ReaderBusy
+from kazashi.link import Pipe
+
+_ABSENT_S, _BUSY_S = 3.0, 15.0
+_LOOK_S = 0.1
+
+
+class Clock(Protocol):
+    """Time that passes at the desk, whatever becomes of a line."""
+
+    def now(self) -> float: ...
+    def sleep(self, seconds: float, /) -> None: ...
+
+
+class WallClock:
+    """This machine's."""
+
+    now = staticmethod(monotonic)
+    sleep = staticmethod(sleep)
+
+
+def opened_again(
+    connect: Callable[[], Pipe], cancel: Event | None = None, clock: Clock | None = None
+) -> Pipe:
+    """Open the line as soon as it can be.
+
+    Raises:
+        NoReader: it was absent for 3 s.
+        ReaderBusy: another program has held it for 15 s.
+        Cancelled: `cancel` was set.
+    """
+    clock = clock or WallClock()
+    begin = present = clock.now()
+    while True:
+        if cancel and cancel.is_set():
+            raise Cancelled
+        try:
+            return connect()
+        except ReaderBusy:
+            present = clock.now()
+            if present - begin > _BUSY_S:
+                raise
+        except NoReader:
+            if clock.now() - present > _ABSENT_S:
+                raise
+        clock.sleep(_LOOK_S)

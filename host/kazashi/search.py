@@ -1,0 +1,143 @@
+"""The search for a card: the field goes on, and the reader looks until one is found."""
+
+import logging
+from dataclasses import dataclass
+from threading import Event
+
+from kazashi.ahead import Plan, ReadAhead
+from kazashi.card import Card
+from kazashi.errors import (
+    Cancelled,
+    CardError,
+    CardUnusable,
+    LinkError,
+    NoCard,
+    ProtocolError,
+    ReaderError,
+    ReaderSilent,
+    SeveralCards,
+)
+from kazashi.limits import Wait
+from kazashi.link import Link
+from kazashi_wire.messages import (
+    BitRate,
+    CardFound,
+    CardRefused,
+    Done,
+    Refusal,
+    Rest,
+    Rested,
+    Technology,
+    Watch,
+)
+
+_LONGEST_PERIOD_S = 65.0
+_LONGEST_LEASE_S = 255
+_FIRST_LOOK_S = 0.05  # from the answer to Watch to the first search: the reader tidies its memory
+_SEARCH_S = 1.0  # that one search takes at most, if there is no card
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Search:
+    """What a reader looks for, and how. See `Reader.wait_for_card`.
+
+    Raises:
+        ValueError: no reader can look like that.
+    """
+
+    technologies: tuple[Technology, ...]
+    plan: Plan | None
+    fastest: BitRate
+    period_s: float
+    lease_s: int
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.technologies) <= 8 or {*self.technologies} <= {Technology.APPLE_ECP}:
+            raise ValueError("technologies are one to eight, with TYPE_A or TYPE_B among them")
+        if not 0 <= self.period_s <= _LONGEST_PERIOD_S:
+            raise ValueError(f"period_s is 0 to {_LONGEST_PERIOD_S}")
+        if not 1 <= self.lease_s <= _LONGEST_LEASE_S:
+            raise ValueError(f"lease_s is 1 to {_LONGEST_LEASE_S}")
+
+    def watch(self) -> Watch:
+        """The request that begins it."""
+        return Watch(
+            fastest=self.fastest,
+            period_ms=round(self.period_s * 1000),
+            lease_s=self.lease_s,
+            order=bytes(self.technologies),
+        )
+
+
+def find(link: Link, search: Search, timeout_s: float, cancel: Event | None) -> Card:
+    """The card that somebody lays down. Raises as `Reader.wait_for_card` does."""
+    begin = link.now()
+    last = Wait(begin, begin + timeout_s + link.limits.late_s, cancel)
+    try:
+        _start(link, search, last)
+        until = max(begin + timeout_s, link.now() + _FIRST_LOOK_S)
+        found = _found(link, last.not_after(until))
+        if not found and timeout_s < _SEARCH_S:  # the first search goes on: let it come to its end
+            link.settle(last)
+            found = _found(link, last.not_after(link.now()))
+        if found:
+            ahead = ReadAhead(link) if search.plan else None
+            return Card(link, found, search.lease_s, ahead, cancel)
+    except CardError:
+        rest_quietly(link, last._replace(cancel=None))
+        raise
+    except Cancelled:
+        _leave(link)
+        raise
+    raise _in_vain(link, timeout_s, last)
+
+
+def rest_quietly(link: Link, wait: Wait) -> None:
+    """Switch the field off; what goes wrong is only logged, as something else is on its way."""
+    try:
+        link.request(Rest(), Rested, wait)
+    except (ReaderError, Cancelled) as error:
+        logger.warning("the reader did not rest: %r", error)
+    finally:
+        link.forget()
+
+
+def _start(link: Link, search: Search, last: Wait) -> None:
+    answer = link.wait(link.limits.answer_s, last.cancel).not_after(last.until)
+    if search.plan:
+        link.request(search.plan.request(), Done, answer)
+    link.request(search.watch(), Done, answer)
+    link.forget_events()  # of the card before
+
+
+def _found(link: Link, wait: Wait) -> CardFound | None:
+    while event := link.event(wait):
+        if isinstance(event, CardFound):
+            return event
+        if isinstance(event, CardRefused):
+            raise SeveralCards if event.refusal == Refusal.SEVERAL_CARDS else CardUnusable
+        if link.now() > wait.until:
+            break
+    return None
+
+
+def _in_vain(link: Link, timeout_s: float, last: Wait) -> ReaderError:
+    """Why no card came. The field goes off."""
+    rested = link.request(Rest(), Rested, last)
+    came_late = link.event(last.not_after(link.now()))  # raises if it is a failure
+    link.forget()
+    if rested.has_found and not came_late:
+        return ProtocolError("the reader found a card, and its word was lost: try again")
+    if timeout_s >= _SEARCH_S and not (rested.searches or rested.has_found):
+        return ReaderSilent(timeout_s)  # it had time to look, and did not
+    return NoCard(timeout_s)
+
+
+def _leave(link: Link) -> None:
+    """Switch the field off without waiting for the answer."""
+    link.forget()
+    try:
+        link.tell(Rest(), link.wait(0.0))
+    except LinkError as error:
+        logger.warning("the reader did not rest: %r", error)
