@@ -233,7 +233,7 @@ class Link:
                 raise self._explained(error_of(message))
             if message is not None:
                 return message
-            if self._failure():  # it may have cost us our answer
+            if self._events and isinstance(self._events[-1], Failed):  # our answer may never come
                 wait = wait.not_after(self.now() + _GRACE_S)
             if self.now() > wait.until:  # it talks, and not about this
                 break

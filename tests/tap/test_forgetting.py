@@ -21,6 +21,7 @@ import isodep
 import link
 import relay
 import watch
+from kazashi import search
 from kazashi.cards.jpki import PLAN, JpkiSession
 from kazashi.errors import CardError, NoCard, ReaderError
 from kazashi.reader import Reader
@@ -325,7 +326,7 @@ def test_the_host_lets_go_of_what_was_read_ahead(tap):
 def test_the_host_lets_go_of_a_card_that_came_too_late(monkeypatch):
     patient = Patient(TypeB(Jpki(PERSON, Issued(pin=PIN))))
     patient.secrets["certificate"] = PERSON.certificate
-    monkeypatch.setattr(Reader, "_await_card", lambda *_: patient.desk.step())
+    monkeypatch.setattr(search, "_found", lambda *_: patient.desk.step())
     with pytest.raises(NoCard):
         patient.reader.wait_for_card(5, plan=PLAN)
     assert patient.traces(kept_by_host(patient.reader)) == {}
