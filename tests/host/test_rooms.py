@@ -10,6 +10,11 @@ import kazashi
 
 HOST = Path(kazashi.__file__).parent
 ON_A_BOARD = ("stand_ins", "device")  # files that MicroPython runs
+# Rooms of several files.
+ROOMS = {
+    **dict.fromkeys(("limits", "gathering", "firmware_log", "traffic", "faults"), "link"),
+    **dict.fromkeys(("ahead", "card", "search", "reports", "returning"), "reader"),
+}
 OUR_OWN = ("kazashi", "kazashi_wire")
 
 # What each room imports of the others. The emulator compiles the firmware and fills a flash with
@@ -20,7 +25,7 @@ MAY_IMPORT = {
     "link": {"errors", "kazashi_wire"},
     "discovery": {"link", "errors"},
     "reader": {"link", "errors", "kazashi_wire"},
-    "cards": {"reader", "errors"},
+    "cards": {"reader", "link", "errors"},
     "reception": {"cards", "reader", "link", "errors", "kazashi_wire"},
     "flashing": {"reader", "link", "errors", "device_files", "kazashi_wire"},
     "remedies": {"errors"},
@@ -32,7 +37,13 @@ MAY_IMPORT = {
         *("sim", "sim.emulation", "reception", "cards", "reader", "link", "errors"),
         "kazashi_wire",
     },
-    "kazashi": {"discovery", "reader", "errors", "kazashi_wire"},  # what a program sees first
+    "kazashi": {
+        "discovery",
+        "reader",
+        "link",
+        "errors",
+        "kazashi_wire",
+    },  # what a program sees first
 }
 EVERYTHING = ("cli",)
 
@@ -69,7 +80,7 @@ def room(name):
     if name[0] == "kazashi" and len(name) > 1:
         place = HOST / name[1]
         if name[1] != "__init__" and (place.is_dir() or place.with_suffix(".py").is_file()):
-            return name[1]
+            return ROOMS.get(name[1], name[1])
     return name[0]
 
 
