@@ -34,7 +34,6 @@ class Ended(BaseException):
 
 def main() -> None:
     """Run the command line; exit with its status."""
-    _handle(_leave)
     from kazashi.cli import main as run
 
     sys.unraisablehook = _raise_once_more
@@ -75,3 +74,6 @@ def _raise_once_more(unraisable: "sys.UnraisableHookArgs") -> None:
 def _send(number: int) -> None:
     sleep(_ONCE_MORE_S)
     signal.raise_signal(number)
+
+
+_handle(_leave)  # from now on, as it takes a while until main has imported the package

@@ -1,0 +1,159 @@
+"""A signal ends a command in order, at whatever moment: status 128 + n, quiet, the reader rests."""
+
+import os
+import pty
+import signal
+import subprocess
+import termios
+import threading
+import time
+from contextlib import closing, contextmanager
+
+import pytest
+
+from kazashi.cli.simulate import write_anchors
+from kazashi.sim.options import Options
+from kazashi.sim.pico import SimulatedPico
+from kazashi.sim.serve import TcpLine, serve
+from kazashi_wire.frame import Deframer
+from kazashi_wire.messages import BY_KIND, Rest
+from program import KAZASHI
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals are POSIX")
+
+SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+PIN = "7351"
+WITHIN_S = 60  # against a hang, not for speed
+
+
+class Wire:
+    """A simulated reader on a TCP port of this machine, and what it was asked."""
+
+    def __init__(self, pico):
+        self._pipe = pico.connect()
+        self._line = TcpLine("127.0.0.1", 0)
+        self._deframer = Deframer()
+        self._asked = []
+        self._has_come = threading.Condition()
+        self.url = "socket://{}:{}".format(*self._line.address)
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def read_beside(self, other):
+        return self._pipe.read_beside(other)
+
+    def write(self, data):
+        self._pipe.write(data)
+        with self._has_come:
+            self._asked += [BY_KIND[frame.kind] for frame in self._deframer.feed(data)]
+            self._has_come.notify_all()
+
+    def until(self, has_come):
+        """Wait until `has_come` is true of the requests so far."""
+        with self._has_come:
+            assert self._has_come.wait_for(lambda: has_come(self._asked), WITHIN_S), self._asked
+
+    def stall(self):
+        """The reader answers nothing any more."""
+        self._pipe.process.send_signal(signal.SIGSTOP)
+
+    def close(self):
+        self._pipe.close()
+        self._thread.join(WITHIN_S)
+        self._line.close()
+
+    def _serve(self):
+        try:
+            serve(self, self._line)
+        except Exception:  # closed
+            pass
+
+
+@contextmanager
+def serving(**options):
+    pico = SimulatedPico(Options(pin=PIN, **options))
+    with closing(Wire(pico)) as wire:
+        yield wire
+
+
+def start(*arguments, **streams):
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.Popen([KAZASHI, *map(str, arguments)], **(pipes | streams))
+
+
+def end(process, number):
+    """Send the signal; what was printed to stdout and stderr."""
+    process.send_signal(number)
+    out, errors = process.communicate(timeout=WITHIN_S)
+    assert process.returncode == 128 + number, errors
+    for text in (out, errors):
+        assert b"Traceback" not in text
+        assert b"Exception" not in text
+    return out, errors
+
+
+def has_asked(kind):
+    return lambda asked: kind in [each.__name__ for each in asked]
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+@pytest.mark.parametrize("module", [b"typer.models", b"kazashi.reader"])
+def test_while_python_imports(number, module):
+    """Python tells on stderr what it has imported; the next is on its way."""
+    environment = os.environ | {"PYTHONPROFILEIMPORTTIME": "1"}
+    with start("read", "--reader", "sim:?card=none", env=environment) as process:
+        while module not in process.stderr.readline():
+            assert process.poll() is None
+        _, errors = end(process, number)
+    assert all(line.startswith(b"import time:") for line in errors.splitlines())
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_while_a_card_is_waited_for(number):
+    with serving(card="none", speed=20) as wire, start("read", "--reader", wire.url) as process:
+        wire.until(has_asked("Watch"))
+        end(process, number)
+        wire.until(lambda asked: asked[-1] is Rest)
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_in_the_middle_of_a_read(number):
+    with serving(tap=0) as wire, start("read", "--reader", wire.url) as process:
+        while b"card found" not in process.stderr.readline():
+            pass  # the certificate is arriving
+        out, _ = end(process, number)
+        assert out == b""
+        wire.until(lambda asked: asked[-1] is Rest)
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_at_the_prompt_for_a_pin(number, tmp_path):
+    """On a terminal, whose echo comes back."""
+    write_anchors(tmp_path)
+    files = ("--journal", tmp_path / "journal.db", "--config", tmp_path / "kazashi.toml")
+    terminal, program = pty.openpty()
+    with serving(tap=0, speed=20) as wire:
+        arguments = ("checkin", "--way", "pin", "--language", "en", "--reader", wire.url, *files)
+        process = start(*arguments, stdin=program, start_new_session=True)
+        said = b""
+        while b"PIN" not in said:
+            said += (new := os.read(process.stderr.fileno(), 4096))
+            assert new, said
+        while termios.tcgetattr(program)[3] & termios.ECHO:
+            time.sleep(0.01)
+        end(process, number)
+        wire.until(lambda asked: asked[-1] is Rest)
+    assert termios.tcgetattr(program)[3] & termios.ECHO
+    os.close(terminal)
+    os.close(program)
+
+
+def test_a_second_signal_ends_it_at_once():
+    with serving(card="none", speed=20) as wire, start("read", "--reader", wire.url) as process:
+        wire.until(has_asked("Watch"))
+        wire.stall()
+        process.send_signal(signal.SIGTERM)
+        wire.until(lambda asked: asked[-1] is Rest)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(WITHIN_S) == -signal.SIGTERM
+        assert b"Traceback" not in process.stderr.read()
