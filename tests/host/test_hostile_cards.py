@@ -138,6 +138,14 @@ def test_a_card_that_gives_a_byte_at_a_time_is_not_read_to_the_end(status):
     tracemalloc.stop()
 
 
+def test_of_more_than_was_asked_for_only_what_was_asked_for_is_taken():
+    class Generous(Channel):
+        def transmit(self, apdu, on_progress=None):
+            return (b"" if apdu[1] == 0xA4 else b"JPKIAPICCTOKEN2".ljust(32) + b"x" * 60_000) + OK
+
+    assert JpkiSession(Generous()).token_label() == "JPKIAPICCTOKEN2"
+
+
 def test_a_response_in_pieces_of_a_byte_is_given_up():
     card = Dripping(b"\x61\x01")
     with pytest.raises(ReaderError):

@@ -74,8 +74,9 @@ class Files:
             return self._read_whole(file, on_progress or _ignore)
 
     def read_start(self, sfi: int, count: int) -> bytes:
-        """The first bytes of a file, which becomes the current one."""
-        return self.send(Command(0x00, 0xB0, 0x80 | sfi, 0, ne=count), accept=(0x9000, 0x6282))
+        """The first `count` bytes of a file, or fewer; it becomes the current one."""
+        read = Command(0x00, 0xB0, 0x80 | sfi, 0, ne=count)
+        return self.send(read, accept=(0x9000, 0x6282))[:count]
 
     def send(
         self,
