@@ -19,8 +19,9 @@ _LONGEST_FILE = const(0x7FFF)  # offsets have 15 bits, ISO/IEC 7816-4 §7.2.3
 _OK = const(0x9000)
 _AT_END = const(0x6282)  # fewer octets than asked for, with what there was
 _NOT_VERIFIED = const(0x6982)
-_LENGTH = const(0x6700)  # wrong: the card takes no extended length
-_NO_INSTRUCTION = const(0x6D00)  # the same, from others
+_NO_DIAGNOSIS = const(0x6F)  # SW1; real cards refuse the first command after power-up with it
+_MORE = const(0x61)  # SW1: the rest is to be fetched, which the host does
+_WRONG_LE = const(0x6C)  # SW1; SW2 is the right one
 _EXTENDED = const(7)  # octets of a command with extended length
 _SEQUENCE = const(0x30)  # DER
 _IPHONE = b"JPKIAPIOSTOKEN"
@@ -32,6 +33,7 @@ _REST = const(2)
 _LABEL = const(3)
 _CLOSE = const(4)
 _NOTHING = const(5)
+_SELECT_AGAIN = const(6)
 
 
 class Reading:
@@ -119,8 +121,10 @@ class Reading:
         """Put the next command together from what the card said. Returns what it is."""
         status = self._relay.status
         step = self._step
-        if step == _SELECT and status == _OK:
+        if step in (_SELECT, _SELECT_AGAIN) and status == _OK:
             return self._read_file(self._certificate, _FIRST, _START)
+        if step == _SELECT and status >> 8 == _NO_DIAGNOSIS:
+            return _SELECT_AGAIN  # the command in hand, once more
         if step == _START:
             if status == _NOT_VERIFIED:  # Android: the PIN comes first
                 return self._read_file(self._label, self._label_size, _LABEL)
@@ -151,8 +155,12 @@ class Reading:
             self._takes_extended = is_extended and self._offset == self._length
             if not count:
                 return _NOTHING  # the file ends here
-        elif is_extended and status in (_LENGTH, _NO_INSTRUCTION):
-            self._takes_extended = False
+        elif is_extended and status >> 8 == _WRONG_LE:
+            self._command[4] = status & 0xFF
+            self._size = 5
+            return _REST
+        elif is_extended and status >> 8 != _MORE:
+            self._takes_extended = False  # cards refuse it with different status words
         else:
             return _NOTHING
         return self._read_on()

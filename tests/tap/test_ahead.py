@@ -7,14 +7,14 @@ import pytest
 from desk import Desk
 from kazashi.cards.face_surface import FaceSurfaceSession
 from kazashi.cards.jpki import PLAN, JpkiSession
-from kazashi.errors import CardGone, PinRequired, ReaderError
+from kazashi.errors import CardGone, NotAMyNumberCard, PinRequired, ReaderError
 from kazashi.reader import Reader
 from kazashi.sim.card import MyNumberCard
 from kazashi.sim.issued import Issued
 from kazashi.sim.jpki import Jpki
 from kazashi.sim.options import CARDS, Options
 from kazashi.sim.person import Person
-from kazashi.sim.picc import BlockSettings, TypeA, TypeB
+from kazashi.sim.picc import BlockSettings, Response, TypeA, TypeB
 from kazashi_wire.messages import CardFound, Done, Watch
 
 PERSON = Person()
@@ -61,6 +61,59 @@ def test_the_commands_are_those_of_a_session_without_a_plan():
         jpki.authentication_certificate()
         jpki.token_label()
     assert with_plan.blocks.application.commands == without.blocks.application.commands
+
+
+class Strange(Counting):
+    """Answers the commands that `is_strange` picks with `status`, one of its own."""
+
+    def __init__(self, status, is_strange):
+        super().__init__()
+        self._status = bytes.fromhex(status)
+        self._is_strange = is_strange
+
+    def transmit(self, apdu):
+        response = super().transmit(apdu)
+        return Response(self._status) if self._is_strange(self.commands) else response
+
+
+def read_by(status, is_strange, plan):
+    """The commands that a strange card got until its certificate and label were read."""
+    card = TypeB(Strange(status, is_strange))
+    jpki, reader, _ = armed(card, plan)
+    reader.wait_for_removal(0.0)  # the plan is over then
+    read_by_itself = len(card.blocks.application.commands)
+    assert jpki.authentication_certificate() == PERSON.certificate
+    assert jpki.token_label() == "JPKIAPICCTOKEN2"
+    commands = card.blocks.application.commands
+    assert not plan or len(commands) == read_by_itself  # nothing was asked for twice
+    return commands
+
+
+@pytest.mark.parametrize("plan", [None, PLAN], ids=["asked", "armed"])
+def test_a_card_that_refuses_its_first_command_for_no_reason_is_selected_once_more(plan):
+    commands = read_by("6f00", lambda commands: len(commands) == 1, plan)
+    assert commands[0] == commands[1] == PLAN.select.hex()
+    assert commands[2][:8] == "00b08a00"
+
+
+@pytest.mark.parametrize("plan", [None, PLAN], ids=["asked", "armed"])
+@pytest.mark.parametrize("status", ["6700", "6d00", "6f00", "6985", "6a86", "6982"])
+def test_an_extended_read_is_refused_once_however_the_card_says_so(status, plan):
+    commands = read_by(status, lambda commands: len(commands[-1]) == 14, plan)
+    assert sum(len(command) == 14 for command in commands) == 1
+
+
+@pytest.mark.parametrize("plan", [None, PLAN], ids=["asked", "armed"])
+def test_a_card_that_names_the_right_length_is_asked_for_that(plan):
+    commands = read_by("6c64", lambda commands: len(commands[-1]) == 14, plan)
+    assert commands[2:5] == ["00b000fb000545", "00b000fb64", "00b0015ffb"]
+
+
+def test_a_card_without_the_application_is_selected_once():
+    card = TypeB(Strange("6a82", lambda _commands: True))
+    with pytest.raises(NotAMyNumberCard):
+        armed(card)
+    assert card.blocks.application.commands == [PLAN.select.hex()]
 
 
 def test_what_comes_in_another_order_is_kept():
