@@ -42,6 +42,7 @@ _SEARCHES = const(8)  # with one field
 _LONGEST_ORDER = const(8)
 _ECP_EVERY = const(4)  # searches, 150 ms: an iPhone wants two to four calls, 100 to 250 ms apart
 _LIST_TIMEOUT_MS = const(400)
+_LISTED = const(25)  # octets of the answer that lists a card: ATQB and a short answer to ATTRIB
 # An ATQB begins within 0.7 ms: 9000 / fc, flipper iso14443_3b. Nobody there, this passes each time.
 _ATQB_US = const(1_600)
 # ATTRIB and RATS answers come within 5 ms, ISO/IEC 14443-4 §5.7; so does that to S(DESELECT).
@@ -168,7 +169,7 @@ class Field:
 
     def _search_b(self):
         chip = self._chip
-        start = chip.call(self._list_b, _LIST_TIMEOUT_MS)
+        start = chip.call(self._list_b, _LIST_TIMEOUT_MS, _LISTED)
         is_listed = chip.reply.count > 0 and chip.reply.buffer[start] > 0
         chip.call(self._frames_b)
         chip.wait_for_card(_ACTIVATION_US if is_listed else _ATQB_US)
@@ -248,7 +249,7 @@ class Field:
     def _search_a(self):
         chip = self._chip
         reply = chip.reply
-        start = chip.call(self._list_a, _LIST_TIMEOUT_MS)
+        start = chip.call(self._list_a, _LIST_TIMEOUT_MS, _LISTED)
         if reply.count < 5 or reply.buffer[start] == 0:
             return NOBODY
         copy(reply.buffer, start + 2, self.answer, 0, 3)  # ATQA, SAK

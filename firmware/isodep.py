@@ -8,6 +8,8 @@ the chip's answer, and each acknowledge() and receive() brings the next. Between
 time to pass the block on, while the card is already sending.
 """
 
+from time import ticks_diff, ticks_ms
+
 from micropython import const
 
 from hostframe import PARAMETERS, Command
@@ -42,7 +44,7 @@ _FWT_0_US = const(303)  # 4096 / fc, rounded up; doubles with each FWI
 _DELTA_FWT_US = const(3625)  # 49152 / fc
 _MAX_FWT_US = const(4_949_000)  # FWI 14
 _DESELECT_US = const(5_200)  # 65536 / fc and a little, ISO/IEC 14443-4 §7.2
-_MAX_EXTENSIONS_MS = const(30_000)  # of one card waiting time after another, then it is stuck
+_MAX_EXTENSIONS_MS = const(30_000)  # of a response, from the first S(WTX) on
 
 
 class BlockError(Exception):
@@ -61,7 +63,9 @@ class IsoDep:
         self._deselect = Command(IN_COMMUNICATE_THRU, 1, bytes((_S_DESELECT,)))
         self._number = 0
         self._fwt_us = 0
-        self._extended_ms = 0  # that the card was granted, since its last block
+        self._is_extended = False  # the chip waits as S(WTX) asked for, not as the FWI says
+        self._extended_at = None  # ticks of the first S(WTX) of this response
+        self._expected = 0  # octets of the chip's frame with the block that is waited for
         self._left = 0  # octets of the response that are to come; 0 and less: nobody knows
         self._is_asked = False  # the last block reached the chip
         self.room = 0  # octets of an APDU that one block takes
@@ -75,7 +79,7 @@ class IsoDep:
         self.room = FRAME_SIZES[min(fsci, len(FRAME_SIZES) - 1)] - _OVERHEAD
         self._fwt_us = (_FWT_0_US << (fwi if fwi <= _MAX_FWI else DEFAULT_FWI)) + _DELTA_FWT_US
         self._number = 0
-        self._extended_ms = 0
+        self._is_extended = False
         self._chip.wait_for_card(self._fwt_us)
 
     def send(self, data, start, count, more):
@@ -98,7 +102,8 @@ class IsoDep:
         copy(data, start, block.buffer, PARAMETERS + 1, count)
         block.seal(1 + count)
         self._left = asked = _asked_for(data, start, count)
-        self._chip.expected = min(asked, _MOST) + _AROUND if asked else 0
+        self._expected = min(asked, _MOST) + _AROUND if asked else 0
+        self._extended_at = None
         self._is_asked = self._issue(block)
 
     def respond(self):
@@ -107,10 +112,10 @@ class IsoDep:
 
     def acknowledge(self):
         """Ask for the next block of the response. receive() waits for it."""
+        size = self._chip.size  # of the block before: a new waiting time has an answer, too
         self._is_asked = self._issue(self._acks[self._number])
-        chip = self._chip
         self._left = left = self._left - self.count
-        chip.expected = left + _AROUND if 0 < left < _MOST else chip.size
+        self._expected = left + _AROUND if 0 < left < _MOST else size
 
     def receive(self):
         """Wait for the block that acknowledge() asked for. Raises as send() does."""
@@ -118,6 +123,7 @@ class IsoDep:
 
     def is_present(self):
         """True while the card still answers. The slowest are asked once: the host waits 9 s."""
+        self._expected = 0
         for attempt in range(1 + self._retries() if self._fwt_us < _MAX_FWT_US else 1):
             if attempt:
                 self._chip.health.retries += 1
@@ -187,6 +193,7 @@ class IsoDep:
     def _receive_block(self):
         """The PCB of the block that comes; 0 for an empty one."""
         chip = self._chip
+        chip.expected = self._expected
         start = chip.received()
         heard = chip.heard
         count = heard.count
@@ -202,23 +209,28 @@ class IsoDep:
         """
         chip = self._chip
         try:
-            if self._extended_ms and command is not self._extension:
+            if self._is_extended and command is not self._extension:
                 chip.wait_for_card(self._fwt_us)
-                self._extended_ms = 0
+                self._is_extended = False
             chip.issue(command)
             return True
         except ChipSilent:
             return False
 
     def _extend(self, wtxm):
-        """Grant the card the time it asks for: its WTXM is sent back, once."""
+        """Grant the card the time it asks for: its WTXM is sent back, once.
+
+        What it is granted does not count, only what it takes: some ask for far more than they need.
+        """
         wtxm &= 0x3F
-        wait_us = min(self._fwt_us * wtxm, _MAX_FWT_US)
-        self._extended_ms += wait_us // 1000
-        if not wtxm or self._extended_ms > _MAX_EXTENSIONS_MS:
+        now = ticks_ms()
+        if self._extended_at is None:
+            self._extended_at = now
+        if not wtxm or ticks_diff(now, self._extended_at) > _MAX_EXTENSIONS_MS:
             raise BlockError(_S_WTX)
         self.on_wait()
-        self._chip.wait_for_card(wait_us)
+        self._is_extended = True
+        self._chip.wait_for_card(min(self._fwt_us * wtxm, _MAX_FWT_US))
         self._extension.buffer[PARAMETERS + 1] = wtxm
         self._extension.seal(2)
         return self._issue(self._extension)

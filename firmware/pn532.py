@@ -155,10 +155,13 @@ class Pn532:
         """Bits a second, where the bus itself chooses them."""
         return self._bus.hz()
 
-    def call(self, command, timeout_ms=_ANSWER_TIMEOUT_MS):
-        """Send a command and wait for its answer, in `reply`. Returns the index of its data."""
+    def call(self, command, timeout_ms=_ANSWER_TIMEOUT_MS, expected=_MOST_ANSWERS):
+        """Send a command and wait for its answer, in `reply`. Returns the index of its data.
+
+        `expected`: octets that the frame of the answer is likely to have.
+        """
         self.issue(command)
-        self._receive(self.reply, timeout_ms)
+        self._receive(self.reply, timeout_ms, expected)
         return self.reply.start
 
     def issue(self, command):

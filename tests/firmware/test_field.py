@@ -23,7 +23,7 @@ class Chip:
         self.heard = Answer()
         self.health = Health()
 
-    def call(self, command, timeout_ms=0):
+    def call(self, command, timeout_ms=0, expected=0):
         return self._fill(self.reply, self._next() or b"")
 
     def issue(self, command):

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from desk import clock
 from health import Health
 from hostframe import PARAMETERS, Answer
 from isodep import FRAME_SIZES, BlockError, IsoDep
@@ -157,6 +158,67 @@ def test_a_waiting_time_extension_is_limited_to_the_longest_waiting_time():
     isodep.open(8, 13)
     exchange(isodep, chip, b"\x00\x20\x00\x98")
     assert max(chip.waits) <= 4_949_000
+
+
+class Patient(Chip):
+    """Each answer of the card takes `seconds`."""
+
+    def __init__(self, answer_to, seconds):
+        super().__init__(answer_to)
+        self._seconds = seconds
+
+    def issue(self, command):
+        clock.pass_by(self._seconds)
+        super().issue(command)
+
+
+def extended(times, seconds):
+    """A response before which the card asks for more time, again and again."""
+    answers = [b"\xf2\x3b"] * times + [b"\x02\x90\x00"]
+    chip = Patient(lambda _block: answers.pop(0), seconds)
+    isodep = IsoDep(chip)
+    isodep.open(8, 10)
+    clock.watchdog = None
+    return exchange(isodep, chip, b"\x00\x20\x00\x98")
+
+
+@pytest.mark.parametrize(("times", "seconds"), [(8, 0.1), (200, 0.01), (29, 1.0)])
+def test_a_card_is_granted_more_time_as_long_as_it_takes_little(times, seconds):
+    assert extended(times, seconds).hex() == "9000"
+
+
+@pytest.mark.parametrize(("times", "seconds"), [(8, 10.0), (20_000, 0.01), (32, 1.0)])
+def test_a_card_that_lets_thirty_seconds_pass_is_given_up(times, seconds):
+    start = clock.s
+    with pytest.raises(BlockError):
+        extended(times, seconds)
+    assert 30 < clock.s - start <= 30 + 2 * seconds + 1
+
+
+def test_each_response_has_thirty_seconds_of_its_own():
+    answers = [b"\xf2\x01"] * 15 + [b"\x02\x90\x00"] + [b"\xf2\x01"] * 15 + [b"\x03\x90\x00"]
+    chip = Patient(lambda _block: answers.pop(0), 1.5)
+    isodep = IsoDep(chip)
+    isodep.open(8, 10)
+    clock.watchdog = None
+    assert exchange(isodep, chip, b"\x00\x20\x00\x98").hex() == "9000"
+    assert exchange(isodep, chip, b"\x00\x20\x00\x98").hex() == "9000"
+
+
+def test_a_chain_of_empty_blocks_is_none():
+    sent = []
+
+    def empty(block):
+        if block[0] & 0xF2 != 0xB2:  # R(NAK) asks for the same again
+            sent.append(block)
+            assert len(sent) < 20
+        return bytes((0x12 | len(sent) + 1 & 1,))
+
+    chip = Chip(empty)
+    isodep = IsoDep(chip)
+    isodep.open(8, 8)
+    with pytest.raises(BlockError):
+        exchange(isodep, chip, b"\x00\xb0\x8a\x00\xfb")
 
 
 def test_deselect_and_presence():
