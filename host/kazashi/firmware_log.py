@@ -2,6 +2,8 @@
 
 import logging
 
+from kazashi.visible import visible
+
 _SECOND_S = 1.0
 logger = logging.getLogger("kazashi.link")
 
@@ -19,7 +21,7 @@ class FirmwareLog:
         self.turn(now)
         self._count += 1
         if self._count <= self._most:
-            logger.warning("reader: %s", text.decode("utf-8", "replace"))
+            logger.warning("reader: %s", visible(text.decode("utf-8", "replace")))
 
     def turn(self, now: float) -> None:
         """Begin a new second if it is time."""

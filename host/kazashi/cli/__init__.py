@@ -9,20 +9,47 @@ Exit status:
 """
 
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
 import typer
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
 
 from kazashi.cli import show, streams
 from kazashi.errors import ReaderError
 from kazashi.reception.errors import ReceptionError
+from kazashi.visible import visible
 
 _STDOUT_LOST = "結果を出力できません。 / the result cannot be written to stdout"
 _STDOUT_LOST_ADVICE = "give it a file or a pipe that takes it"
 
+
+class _Words(TyperGroup):
+    """All commands. What a person typed is safe to show in what is said of it."""
+
+    def make_context(self, *arguments: Any, **extra: Any) -> Any:
+        with _visible_errors():
+            return super().make_context(*arguments, **extra)
+
+    def invoke(self, ctx: Any) -> Any:
+        with _visible_errors():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _visible_errors() -> Generator[None]:
+    try:
+        yield
+    except Exception as error:  # Typer does not export the base of its usage errors
+        if isinstance(message := getattr(error, "message", None), str):
+            setattr(error, "message", visible(message))  # noqa: B010
+        raise
+
+
 app = typer.Typer(
+    cls=_Words,
     name="kazashi",
     help="Face-authentication card reader (顔認証付きカードリーダー): Raspberry Pi Pico and PN532.",
     no_args_is_help=True,

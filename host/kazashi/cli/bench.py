@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -18,6 +17,7 @@ from kazashi.bench.targets import Target, targets
 from kazashi.bench.trace import Step, steps
 from kazashi.cli import show
 from kazashi.cli.bench_checkin import check_in_rounds, show_rounds
+from kazashi.cli.console import Console
 from kazashi.cli.options import AsJson
 from kazashi.errors import NoReader
 

@@ -5,12 +5,12 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
 from rich.table import Table
 
 from kazashi.bench.checkin import MACHINE, CheckIn, CheckInBench, Part
 from kazashi.bench.rounds import MACHINE_LIMIT_MS, Rounds
+from kazashi.cli.console import Console
 from kazashi.reception.journal import JournalRefused, default_path
 from kazashi.sim.options import Options
 from kazashi.sim.pico import SimulatedPico

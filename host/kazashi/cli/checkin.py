@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 import kazashi
 from kazashi.cards.cv_certificate import CvAnchor
 from kazashi.cli import show
 from kazashi.cli.centre import SaysCentre
+from kazashi.cli.console import Console
 from kazashi.cli.desk import Given, Language, TerminalDesk
 from kazashi.cli.options import AsJson, JournalPath, ReaderUrl, TimeoutS
 from kazashi.errors import ReaderError

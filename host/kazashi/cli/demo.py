@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from kazashi.cards.certificate import Certificate
 from kazashi.cards.jpki import PLAN, JpkiSession
 from kazashi.cli import show
+from kazashi.cli.console import Console
 from kazashi.cli.options import AsJson
 from kazashi.cli.simulated import Simulated, SimUrl, simulated
 from kazashi.errors import PinRequired, ReaderError

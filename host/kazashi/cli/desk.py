@@ -14,9 +14,8 @@ from getpass import getpass
 from pathlib import Path
 from typing import Any, Literal, TypeVar, cast
 
-from rich.console import Console
-
 from kazashi.cards.surface import FourItems
+from kazashi.cli.console import Console
 from kazashi.cli.photo import show_photo
 from kazashi.reception.certificate_paper import CertificatePaper, certificate_paper
 from kazashi.reception.consents import Item, Prescription

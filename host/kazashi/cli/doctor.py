@@ -3,11 +3,11 @@
 from dataclasses import asdict
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from kazashi.cli import show
+from kazashi.cli.console import Console
 from kazashi.cli.options import AsJson, ReaderUrl
 from kazashi.discovery import connector
 from kazashi.doctor import Finding, findings

@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from kazashi.cli import show
+from kazashi.cli.console import Console
 from kazashi.cli.options import AsJson
 from kazashi.reception.face import plot as picture
 from kazashi.reception.face.engine import open_matcher

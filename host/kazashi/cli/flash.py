@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
 
 from kazashi.cli import show
+from kazashi.cli.console import Console
 from kazashi.cli.options import ReaderUrl
 from kazashi.device_files import board_names
 from kazashi.discovery import connector

@@ -1,9 +1,8 @@
 """`kazashi held`: the centre is asked about those held while it was down."""
 
-from rich.console import Console
-
 from kazashi.cli import show
 from kazashi.cli.centre import SaysCentre
+from kazashi.cli.console import Console
 from kazashi.cli.options import AsJson, JournalPath
 from kazashi.reception.eligibility import CentreError, Eligibility
 from kazashi.reception.errors import ReceptionError

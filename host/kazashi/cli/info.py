@@ -2,10 +2,9 @@
 
 from dataclasses import asdict
 
-from rich.console import Console
-
 import kazashi
 from kazashi.cli import show
+from kazashi.cli.console import Console
 from kazashi.cli.options import AsJson, ReaderUrl
 
 

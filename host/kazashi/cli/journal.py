@@ -11,15 +11,16 @@ from pathlib import Path
 from typing import Annotated, Any, TextIO
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
 from kazashi.cli import show
+from kazashi.cli.console import Console
 from kazashi.cli.options import AsJson, JournalPath
 from kazashi.reception.japan import JAPAN
 from kazashi.reception.journal import INTERRUPTED, KeptStep, KeptVisit, View, default_path
+from kazashi.visible import escaped
 
 app = typer.Typer(help="What was kept of the visits.", no_args_is_help=True)
 
@@ -144,7 +145,7 @@ def _with_bar(view: View) -> Iterator[KeptVisit]:
 
 def _write_jsonl(out: TextIO, visits: Iterator[KeptVisit]) -> None:
     for visit in visits:
-        out.write(json.dumps(_facts(visit), ensure_ascii=False) + "\n")
+        out.write(escaped(json.dumps(_facts(visit), ensure_ascii=False)) + "\n")
 
 
 def _write_csv(out: TextIO, visits: Iterator[KeptVisit]) -> None:
@@ -155,7 +156,7 @@ def _write_csv(out: TextIO, visits: Iterator[KeptVisit]) -> None:
         row = _facts(visit)
         steps: list[dict[str, Any]] = row.pop("steps")
         for step in steps or [{"facts": {}}]:
-            facts = json.dumps(step["facts"], ensure_ascii=False)
+            facts = escaped(json.dumps(step["facts"], ensure_ascii=False))
             table.writerow(row | step | {"facts": facts})
 
 

@@ -2,11 +2,11 @@
 
 from dataclasses import asdict
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from kazashi.cli import show
+from kazashi.cli.console import Console
 from kazashi.cli.options import AsJson
 from kazashi.discovery import attached
 from kazashi.errors import NoReader

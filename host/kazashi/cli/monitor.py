@@ -5,15 +5,17 @@ from collections import deque
 from contextlib import ExitStack
 from datetime import datetime
 
-from rich.console import Console, Group
+from rich.console import Group
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
 from kazashi.cli import show
+from kazashi.cli.console import Console
 from kazashi.cli.options import AsJsonLines, ReaderUrl
 from kazashi.discovery import connector
 from kazashi.monitor import Event, events
+from kazashi.visible import visible
 
 _ERRORS = 5  # that stay on screen
 _COUNTERS = ("retries", "repolls", "field_offs", "chip_resets", "reboots")
@@ -29,13 +31,13 @@ def monitor(reader: ReaderUrl = None, *, as_json: AsJsonLines = False) -> None:
             live = stack.enter_context(Live(view.picture(), console=console))
         for event in events(connector(reader)):
             if as_json:
-                print(_as_json(event), flush=True)  # noqa: T201
+                show.print_json_text(_as_json(event))
                 continue
             line = view.take(event)
             if live:
                 live.update(view.picture(), refresh=True)
             elif line:
-                console.print(f"{event.at:%H:%M:%S}  {line}", markup=False, soft_wrap=True)
+                console.print(f"{event.at:%H:%M:%S}  {visible(line)}", markup=False, soft_wrap=True)
 
 
 def _as_json(event: Event) -> str:

@@ -1,8 +1,9 @@
 """A card's photo on a terminal, two pixels a character: for the eyes of the staff, kept nowhere."""
 
-from rich.console import Console
 from rich.style import Style
 from rich.text import Text
+
+from kazashi.cli.console import Console
 
 _COLUMNS = 40
 _HALF = "▀"

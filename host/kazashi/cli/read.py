@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
-from rich.console import Console
 
 import kazashi
 from kazashi.cards.certificate import Certificate
 from kazashi.cards.jpki import PLAN, JpkiSession
 from kazashi.cli import show
+from kazashi.cli.console import Console
 from kazashi.cli.options import AsJson, ReaderUrl, TimeoutS
 from kazashi.errors import (
     CardGone,

@@ -6,18 +6,18 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from unicodedata import category
 
-from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
 from kazashi.card import Card
 from kazashi.cards.jpki import TokenLabel
+from kazashi.cli.console import Console
 from kazashi.errors import ReaderError
 from kazashi.reception.errors import ReceptionError
 from kazashi.reports import ReaderInfo
+from kazashi.visible import escaped, visible
 from kazashi_wire.messages import BitRate
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 PRESENT_CARD = "カードをリーダーに置いてください  (lay the card on the reader)"
 
 _BAR_CELLS = 30
-_UNSEEN = ("Cc", "Cs")  # Unicode categories: control characters, half a character
 _BRICKS = (("█", "green"), ("▓", "cyan"), ("▒", "magenta"), ("░", "blue"), ("▪", "yellow"))
 _KINDS: dict[str, str] = {
     TokenLabel.CARD: "My Number Card",
@@ -42,13 +41,17 @@ def kind_of(token_label: str) -> str:
 
 
 def print_json(value: object) -> None:
-    """One object, on stdout; exact, whatever stdout's encoding lacks."""
-    text = json.dumps(value, indent=2, ensure_ascii=False)
+    """One object, on stdout."""
+    print_json_text(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def print_json_text(text: str) -> None:
+    """JSON on stdout: exact, whatever stdout's encoding lacks, and safe to show."""
     try:
-        text.encode(sys.stdout.encoding)
+        text.encode(sys.stdout.encoding or "ascii")
     except UnicodeEncodeError:
-        text = json.dumps(value, indent=2)
-    print(text)  # noqa: T201
+        text = json.dumps(json.loads(text), indent=2 if "\n" in text else None)
+    print(escaped(text), flush=True)  # noqa: T201
 
 
 def show_error(error: ReaderError | ReceptionError) -> None:
@@ -58,7 +61,7 @@ def show_error(error: ReaderError | ReceptionError) -> None:
 
 def show_line(line: str) -> None:
     """One line on stderr, of something that failed."""
-    Console(stderr=True, soft_wrap=True).print(line, markup=False, style="red")
+    Console(stderr=True, soft_wrap=True).print(Text(visible(line), "red"))
 
 
 def reader_facts(info: ReaderInfo) -> dict[str, str]:
@@ -110,8 +113,7 @@ def show_facts(console: Console, facts: Mapping[str, object], title: str = "") -
 
 def _literal(text: str, style: str = "") -> Text:
     """Whatever a card, or a person, says: it is no markup, and does not drive the terminal."""
-    seen = (" " if category(character) in _UNSEEN else character for character in text)
-    return Text("".join(seen), style)
+    return Text(visible(text), style)
 
 
 def show_downloads() -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from kazashi.cli.console import Console
 from kazashi.cli.simulated import Simulated, SimUrl, simulated
 from kazashi.errors import ReaderUnplugged
 from kazashi.sim.authority import shared_authority

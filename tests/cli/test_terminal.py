@@ -1,0 +1,88 @@
+"""No text of a card, reader or person drives the terminal, in whatever command it is shown."""
+
+from datetime import UTC, datetime
+from io import StringIO
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.text import Text
+
+from kazashi.cli import doctor, journal, listing, show
+from kazashi.cli.console import Console
+from kazashi.cli.monitor import View
+from kazashi.discovery import Attached
+from kazashi.monitor import Event
+from kazashi.reception.journal import KeptStep, KeptVisit
+from kazashi.visible import is_safe
+from program import kazashi
+
+AT = datetime(2026, 4, 1, tzinfo=UTC)
+HARMFUL = "a\x1b[2J\x9b1m\u202eb\u200b\U000e0041"
+texts = st.text(max_size=40)
+
+
+def printed(show_it, **settings):
+    out = StringIO()
+    show_it(Console(file=out, width=200, **settings))
+    return out.getvalue()
+
+
+def expect_safe(out):
+    out.encode()
+    assert all(each == "\n" or is_safe(each) for each in out)
+
+
+@given(texts)
+def test_facts_and_rows_are_safe(text):
+    expect_safe(printed(lambda console: show.show_facts(console, {text: text}, text)))
+    expect_safe(printed(lambda console: console.print(Text(text), text, markup=False)))
+
+
+@given(texts)
+def test_the_monitor_is_safe(text):
+    view = View()
+    view.take(Event("connected", {"chip": text, "board": text, "firmware": text}))
+    card = {"token": text, "to_card": 106, "from_card": 106, "technology": "B"}
+    view.take(Event("card", card))
+    view.take(Event("error", {"seen": text, "remedy": text}))
+    expect_safe(printed(lambda console: console.print(view.picture())))
+
+
+@given(texts)
+def test_the_journal_is_safe(text):
+    step = KeptStep(AT, text, {"error": text})
+    visit = KeptVisit(1, AT, text, text, text, AT, (step,))
+    expect_safe(printed(lambda console: journal._show(console, [visit])))
+
+
+def test_a_board_is_safe(monkeypatch, capsys):
+    board = Attached(HARMFUL, HARMFUL, HARMFUL, HARMFUL)
+    monkeypatch.setattr(listing, "attached", lambda: [board])
+    for as_json in (False, True):
+        listing.list_readers(as_json=as_json)
+        expect_safe(capsys.readouterr().out)
+
+
+def test_a_finding_is_safe():
+    finding = doctor.Finding("host", False, HARMFUL, HARMFUL)
+    expect_safe(printed(lambda console: console.print(doctor._row(finding))))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("read", "--reader", f"/dev/{HARMFUL}"),
+        ("read", f"--{HARMFUL}"),
+        (HARMFUL,),
+        ("checkin", "--no-card", "--config", HARMFUL),
+        ("journal", "list", "--journal", HARMFUL),
+        ("journal", "export", f"{HARMFUL}.txt"),
+        ("flash", HARMFUL),
+        ("info", "--reader", f"sim:?card={HARMFUL}"),
+    ],
+)
+def test_what_a_person_typed_is_safe_in_an_error(arguments):
+    done = kazashi(*arguments)
+    assert done.returncode in (1, 2)
+    expect_safe(done.stderr)
