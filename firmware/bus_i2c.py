@@ -17,6 +17,8 @@ _READY = const(1)  # bit 0 of the status
 _WORD = const(4)  # octets that are copied at once
 _STATUS = const(3)  # its index: the frame behind it begins with a word
 _ACK = const(6)  # octets of it, and of a NACK
+_START = const(3)  # octets before its length: 00 00 FF
+_MOST_ZEROS = const(8)  # more of them before a frame: some chips send one; more has no room
 _OSCILLATOR_MS = const(2)
 _REPEAT_MS = const(20)  # for a frame that is said again; the chip takes 15 at most, §6.2.3
 
@@ -38,6 +40,7 @@ class I2cBus:
         self.irq = irq
         self._idle = idle
         self._buffer = bytearray(_WORD + hostframe.LONGEST)
+        self._zeros = 0  # that this chip sends before a frame, beyond the one that belongs to it
         self._first = [None] * (len(self._buffer) - _STATUS + 1)  # see _cut()
 
     def wake(self):
@@ -72,11 +75,13 @@ class I2cBus:
         0: it does not fit `buffer`, or is none. Octets read beyond its end are not the frame's.
         `buffer` has whole words.
         """
-        expected = min(expected, len(buffer))
-        size = self._take(buffer, expected)
-        if size <= expected:
+        count = min(expected + self._zeros, len(buffer))
+        size = self._take(buffer, count)
+        if size <= count:
             return size
-        if size > len(buffer) or expected == _ACK:  # where an ACK is due, others are of no use
+        if expected == _ACK:  # if an ACK is due, others are of no use; one needs no last zero
+            return count
+        if size > len(buffer):
             return 0
         self.write(hostframe.NACK, 0, _ACK)
         if not self._wait.until(self._has_frame, _REPEAT_MS):
@@ -89,7 +94,11 @@ class I2cBus:
         if not self._read(count):
             return 0
         copy_words(self._buffer, 1, buffer, 0, -(-count // _WORD))
-        return hostframe.size_of(buffer, count)
+        size = hostframe.size_of(buffer, count)
+        if self._zeros or not 0 < size <= count:
+            start = hostframe.after_start(buffer, count)
+            self._zeros = min(max(start - _START, 0), _MOST_ZEROS) if start else _MOST_ZEROS
+        return size
 
     def forget(self):
         """Nothing stays of the frames that passed."""

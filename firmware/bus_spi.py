@@ -81,6 +81,11 @@ class SpiBus:
         self._take(self._first[words << 2] or self._cut(words << 2))
         turn_words(words, self._buffer, buffer, 0)
         size = size_of(buffer, words << 2)
+        while not size and words << 2 < len(buffer):  # more zeros before it than the one of a frame
+            self._take(self._first[4] or self._cut(4))
+            turn_words(1, self._buffer, buffer, words)
+            words += 1
+            size = size_of(buffer, words << 2)
         left = size - (words << 2)
         if left > 0:
             if size > len(buffer):

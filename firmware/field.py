@@ -48,6 +48,9 @@ _ATQB_US = const(1_600)
 # ATTRIB and RATS answers come within 5 ms, ISO/IEC 14443-4 §5.7; so does that to S(DESELECT).
 _ACTIVATION_US = const(10_000)
 
+# Start-up frame guard time, after the ATS: (4096 + 384) / fc, doubles with each SFGI, §5.2.5.
+_GUARD_0_US = const(331)
+
 _ATQB = const(0x50)
 _ATQB_SIZE = const(12)
 _PUPI = const(1)  # its index in the ATQB, 4 octets
@@ -79,6 +82,7 @@ class Field:
         self._frames_a = Command(WRITE_REGISTER, 6, b"\x63\x02\x80\x63\x03\x80")
         self._frames_b = Command(WRITE_REGISTER, 6, b"\x63\x02\x83\x63\x03\x83")
         self._deselect = Command(IN_COMMUNICATE_THRU, 2, b"\xca\x01")  # with the chip's CID
+        self._deselect_without_cid = Command(IN_COMMUNICATE_THRU, 1, b"\xc2")
         self._wupb = Command(IN_COMMUNICATE_THRU, 3, b"\x05\x00\x08")  # all families, one slot
         # ATTRIB: PUPI, default timing, FSD 256 and bit rates, ISO-DEP, no CID.
         self._attrib = Command(IN_COMMUNICATE_THRU, 9, b"\x1d\0\0\0\0\x00\x08\x01\x00")
@@ -163,6 +167,10 @@ class Field:
 
     def _start_afresh(self):
         self._chip.speed_up()  # here nobody waits for it
+        self._switch()
+
+    def _switch(self):
+        """The field off, and on again."""
         self.off()
         self._chip.call(self._on)
         self._wait.sleep_ms(_GUARD_MS)
@@ -173,9 +181,7 @@ class Field:
         is_listed = chip.reply.count > 0 and chip.reply.buffer[start] > 0
         chip.call(self._frames_b)
         chip.wait_for_card(_ACTIVATION_US if is_listed else _ATQB_US)
-        if is_listed:
-            self._ask(self._deselect)
-        status = self._ask(self._wupb)
+        status = self._wake_again() if is_listed else self._ask(self._wupb)
         if status:
             return self._no_single_card(is_listed, status != TIMEOUT)
         self._collisions = 0
@@ -190,6 +196,22 @@ class Field:
         for i in range(_PUPI, _PUPI + 4):
             self.answer[i] = 0
         return self._activate_b(self._rates(self.answer[_OFFERED]))
+
+    def _wake_again(self):
+        """Wake the card that the chip has listed, out of its session. Returns the chip's status.
+
+        A card without a CID leaves the session by a block without one, if at all: ISO/IEC 14443-4
+        §7.1.2.
+        """
+        for leave in (self._deselect, self._deselect_without_cid, None):
+            if leave:
+                self._ask(leave)
+            else:
+                self._switch()
+            status = self._ask(self._wupb)
+            if status != TIMEOUT:
+                break
+        return status
 
     def _rates(self, offered):
         """The highest that ATQB and Watch allow: b3-2 from the card, b1-0 to it, as in ATTRIB."""
@@ -264,7 +286,7 @@ class Field:
         self.count = 3 + size
         fsci, fwi, sfgi = _ats_fields(self.answer, 3, size)
         self.to_card = self.from_card = wire.BIT_RATE_KBIT_106
-        self._wait.sleep_ms((303 << sfgi) // 1000 + 1)  # the card's start-up frame guard time
+        self._wait.sleep_ms((_GUARD_0_US << sfgi) // 1000 + 1)
         return self._welcome(_TYPE_A, fsci, fwi)
 
     def _wake_wallet(self):

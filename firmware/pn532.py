@@ -81,7 +81,7 @@ class Pn532:
         self._has_frame = bus.ready  # looked up here, for that allocates
         self._wait = wait
         self._reset = reset
-        self._ack = Answer(12)
+        self._ack = Answer(24)  # some chips send zeros before it
         self._code = 0
         self._wait_us = 0  # that wait_for_card() has set; 0: unknown
         self._exponent = -1  # of the RF time-out that the chip has
@@ -132,17 +132,18 @@ class Pn532:
 
     def _wake_up(self):
         """Until it tells its version."""
-        # Normal mode, no time-out, IRQ line in use: only this ends the low-battery mode.
-        sam = Command(SAM_CONFIGURATION, 3, b"\x01\x00\x01")
+        # Normal mode, no time-out, IRQ line in use: only this ends the low-battery mode. Some
+        # clones know it with its first parameter alone, as libnfc sends it.
+        sams = tuple(Command(SAM_CONFIGURATION, 3, b"\x01\x00\x01"[:n]) for n in (3, 1))
         version = Command(GET_FIRMWARE_VERSION, 0)
         for attempt in range(_WAKE_UPS):
             self._bus.wake()
             self.abort()
             try:
-                self.call(sam)
+                self.call(sams[attempt & 1])
                 self.call(version)
                 return
-            except ChipSilent:
+            except (ChipSilent, ChipRefused):
                 if attempt == _WAKE_UPS - 1:
                     raise
 

@@ -1,10 +1,11 @@
 """Looking for cards, when the chip and the cards answer anything at all."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import kazashi_wire.messages as wire
-from desk import a_wait
+from desk import a_wait, clock
 from field import FOUND, NOBODY, REFUSED, Field
 from health import Health
 from hostframe import Answer
@@ -80,6 +81,36 @@ def test_an_ats_gives_frame_size_and_waiting_time():
     assert looked.search() == FOUND
     assert looked._isodep.room == 253
     assert looked._isodep._fwt_us > 77_300
+
+
+LISTED = bytes.fromhex("01010004200408010203")
+
+
+@pytest.mark.parametrize(
+    ("ats", "fwi", "sfgi"),
+    [
+        ("057800d102", 13, 1),
+        ("0468d102", 13, 1),  # no TA
+        ("0358d1", 4, 0),  # TA and TC: no TB
+        ("0228", 4, 0),  # TB is missing
+        ("0278", 4, 0),
+        ("0278d1", 4, 0),  # TA alone came
+        ("0178", 4, 0),
+        ("02", 4, 0),
+        ("", 4, 0),
+        ("057800de02", 13, 14),
+        ("057800df02", 13, 0),  # 15 is reserved
+        ("057800f102", 4, 1),
+    ],
+)
+def test_an_ats_gives_waiting_and_guard_time(ats, fwi, sfgi):
+    looked = field(LISTED, b"", bytes.fromhex(ats))
+    start = clock.s
+    assert looked.search() == FOUND
+    guard_s = 4480 / 13.56e6 * 2**sfgi
+    assert guard_s <= clock.s - start <= 1.02 * guard_s + 0.003
+    waiting_us = 4096 / 13.56 * 2**fwi + 49152 / 13.56
+    assert waiting_us <= looked._isodep._fwt_us <= 1.01 * waiting_us + 1
 
 
 def test_a_card_without_iso_dep_is_refused():

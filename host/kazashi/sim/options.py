@@ -181,7 +181,7 @@ def _type_b(options: Options, card: MyNumberCard, fwi: int = 10) -> TypeB:
 def _phone(options: Options, label: str) -> list[Picc]:
     """It has no surface application."""
     jpki = Jpki(_person(options), _issued(options), label=label)
-    return [TypeA(jpki, BlockSettings(fsci=FRAME_SIZES.index(options.fsc), fwi=8))]
+    return [TypeA(jpki, BlockSettings(fsci=FRAME_SIZES.index(options.fsc), fwi=8, sfgi=4))]
 
 
 CARDS: dict[str, Callable[[Options], list[Picc]]] = {

@@ -12,7 +12,15 @@ from typing import Protocol
 
 from kazashi_wire.messages import Technology
 
-from .radio import AirFrame, Reply, crc_a, crc_b, frame_waiting_time
+from .radio import (
+    AirFrame,
+    Reply,
+    crc_a,
+    crc_b,
+    frame_time,
+    frame_waiting_time,
+    time_to_card,
+)
 
 FRAME_SIZES = (16, 24, 32, 40, 48, 64, 96, 128, 256)  # by FSCI and FSDI
 
@@ -20,6 +28,7 @@ _S_WTX = 0xF2
 _S_DESELECT = 0xC2
 _HAS_CID = 0x08
 _CHAINING = 0x10
+_RATS = 0xE0
 
 
 @dataclass(frozen=True)
@@ -43,6 +52,7 @@ class BlockSettings:
 
     fsci: int = 8  # it takes frames of 256 bytes
     fwi: int = 10  # it may take 309 ms
+    sfgi: int = 0  # of Type A: after its ATS it hears nothing for 302 µs · 2^sfgi; 15 means 0
     block_s: float = 0.0003  # its own time for each further block [assumed, no source]
     # Its nth answer since power-up, with a WTXM of 1 to 59, is to ask for more time: {3: 2, …}
     extensions: dict[int, int] = field(default_factory=dict[int, int])
@@ -160,8 +170,9 @@ class _State(Enum):
 class TypeB:
     """A Type B card: the My Number Card.
 
-    `application_data` and `rates` stand in its ATQB (ISO/IEC 14443-3 §7.9). It hears what comes at
-    its own bit rate alone: that is 106 kbit/s, until ATTRIB chooses another.
+    `application_data`, `rates` and `has_cid` stand in its ATQB (ISO/IEC 14443-3 §7.9); without
+    a CID it takes blocks that have one for another card's. It hears what comes at its own bit rate
+    alone: that is 106 kbit/s, until ATTRIB chooses another.
     """
 
     def __init__(
@@ -170,10 +181,13 @@ class TypeB:
         settings: BlockSettings | None = None,
         application_data: bytes = bytes.fromhex("000041e0"),
         rates: int = 0xB3,
+        *,
+        has_cid: bool = True,
     ) -> None:
         self.blocks = Blocks(application, settings or BlockSettings())
         self._application_data = application_data
         self._rates = rates
+        self._has_cid = has_cid
         self._pupi = b""
         self._state = _State.IDLE
         self.lose_power()
@@ -186,9 +200,9 @@ class TypeB:
 
     @property
     def atqb(self) -> bytes:
-        """ATQB, 12 bytes: 50, PUPI, application data, protocol info (CID supported)."""
+        """ATQB, 12 bytes: 50, PUPI, application data, protocol info."""
         settings = self.blocks.settings
-        info = bytes((self._rates, settings.fsci << 4 | 1, settings.fwi << 4 | 1))
+        info = bytes((self._rates, settings.fsci << 4 | 1, settings.fwi << 4 | self._has_cid))
         return b"\x50" + self._pupi + self._application_data + info
 
     def receive(self, frame: AirFrame) -> Reply | None:
@@ -227,7 +241,7 @@ class TypeB:
         if not self._offers(to_card, to_reader):
             return None
         self._hears_at, self._speaks_at = 106 << to_card, 106 << to_reader
-        cid = data[8] & 0x0F
+        cid = data[8] & 0x0F if self._has_cid else 0
         self.blocks.start(FRAME_SIZES[min(data[6] & 0x0F, 8)], cid)
         self._state = _State.ACTIVE
         return bytes((cid,))  # MBLI 0: it does not say how much it buffers
@@ -253,17 +267,19 @@ class TypeA:
         self.blocks = Blocks(application, settings or BlockSettings(fwi=8)) if application else None
         self._uid = b""
         self._state = _State.IDLE
+        self._deaf_until_s = 0.0
         self.lose_power()
 
     def lose_power(self) -> None:
         """The field went off. A new random UID next time, as phones do (08 says random)."""
         self._state = _State.IDLE
+        self._deaf_until_s = 0.0
         self._uid = b"\x08" + secrets.token_bytes(3)
         if self.blocks:
             self.blocks.power_up()
 
     def receive(self, frame: AirFrame) -> Reply | None:
-        if frame.technology is not Technology.TYPE_A:
+        if frame.technology is not Technology.TYPE_A or frame.at_s < self._deaf_until_s:
             return None
         if frame.bits == 7:
             return self._on_request(frame.data[0])
@@ -272,6 +288,8 @@ class TypeA:
         if crc_a(frame.data[:-2]) != frame.data[-2:]:
             return None
         answer, delay = self._answer(frame.data[:-2])
+        if answer and frame.data[0] == _RATS and self.blocks:
+            self._deaf_until_s = frame.at_s + _guard_s(len(answer), self.blocks.settings.sfgi)
         return None if answer is None else Reply(answer + crc_a(answer), delay)
 
     @property
@@ -293,7 +311,7 @@ class TypeA:
             return (b"\x20" if self.blocks else b"\x00"), 0.0
         if self._state is not _State.ACTIVE or not self.blocks or not data:
             return None, 0.0
-        if data[0] == 0xE0 and len(data) == 2:
+        if data[0] == _RATS and len(data) == 2:
             return self._rats(self.blocks, data[1]), 0.0
         answer, delay = self.blocks.receive(data)
         if answer and answer[0] & ~_HAS_CID == _S_DESELECT:
@@ -303,5 +321,16 @@ class TypeA:
     def _rats(self, blocks: Blocks, parameter: int) -> bytes:
         blocks.start(FRAME_SIZES[min(parameter >> 4, 8)], parameter & 0x0F)
         t0 = 0x70 | blocks.settings.fsci  # TA, TB, TC follow
-        tb = blocks.settings.fwi << 4  # SFGI 0
+        tb = blocks.settings.fwi << 4 | blocks.settings.sfgi
         return bytes((5, t0, 0x00, tb, 0x02))  # 106 kbit/s only; CID supported
+
+
+def _guard_s(ats_size: int, sfgi: int) -> float:
+    """From RATS on until the start-up frame guard time after its answer is over, ISO/IEC 14443-4
+    §5.2.5.
+    """
+    technology = Technology.TYPE_A
+    rats_s = frame_time(technology, 4, from_card=False)
+    ats_s = frame_time(technology, ats_size + 2, from_card=True)
+    guard_s = frame_waiting_time(sfgi if sfgi < 15 else 0)  # it counts in the same steps as FWI
+    return rats_s + time_to_card(technology) + ats_s + guard_s

@@ -5,7 +5,7 @@ in AT88RF1354 (p. 28) and ST RFAL. A frame is counted with its CRC and without e
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Protocol
 
@@ -86,6 +86,7 @@ class AirFrame:
     bits: int = 8  # of the last byte
     bit_rate: int = 106  # kbit/s
     answer_rate: int = 106  # that the reader listens at
+    at_s: float = 0.0  # when it begins, in the time of the reader
 
 
 @dataclass(frozen=True)
@@ -171,6 +172,7 @@ class Air:
         if disturbance is Disturbance.COMMAND_LOST or not self.is_on:
             replies: list[Reply] = []
         else:
+            frame = replace(frame, at_s=now_s + wait)
             replies = [r for card in list(self.cards) if (r := card.receive(frame))]
         if not replies or min(r.delay_s for r in replies) > timeout_s:
             return Heard(None, sending + timeout_s)

@@ -1,0 +1,86 @@
+"""Cards and chips that are not as others are, and are read all the same."""
+
+import pytest
+
+from desk import Desk
+from kazashi.cards.jpki import PLAN, JpkiSession
+from kazashi.reader import Reader
+from kazashi.sim.hostframe import SYNTAX_ERROR
+from kazashi.sim.jpki import Jpki
+from kazashi.sim.options import BUSES
+from kazashi.sim.person import Person
+from kazashi.sim.picc import BlockSettings, TypeA, TypeB
+
+PERSON = Person(1600)
+SAM_CONFIGURATION = 0x14
+
+
+def reads(desk, plan=PLAN):
+    """Read the certificate. Returns how the reader is then."""
+    reader = Reader(desk.connect)
+    card = reader.wait_for_card(5, plan=plan)
+    assert JpkiSession(card).authentication_certificate() == PERSON.certificate
+    return reader.health()
+
+
+class Clinging(TypeB):
+    """It leaves a session when its power goes off, and in no other way."""
+
+    def _answer(self, data):
+        return (None, 0.0) if data[:1] in (b"\xc2", b"\xca") else super()._answer(data)
+
+
+@pytest.mark.parametrize("card", [TypeB(Jpki(PERSON), has_cid=False), Clinging(Jpki(PERSON))])
+def test_a_card_that_does_not_leave_the_session_of_the_chip_is_found_at_once(card):
+    health = reads(Desk(card))
+    assert (health.repolls, health.retries) == (0, 0)
+
+
+@pytest.mark.parametrize("zeros", [1, 2, 3, 8])
+@pytest.mark.parametrize("bus", BUSES)
+def test_zeros_before_every_frame_are_skipped(bus, zeros):
+    desk = Desk(TypeB(Jpki(PERSON)), bus=bus)
+    say = desk.chip.say
+    desk.chip.say = lambda frame, after_s: say(bytes(zeros) + frame, after_s)
+    assert reads(desk).chip_resets == 0
+
+
+@pytest.mark.parametrize("zeros", [1, 3, 8])
+@pytest.mark.parametrize("bus", BUSES)
+def test_zeros_before_some_frames_are_skipped(bus, zeros):
+    desk = Desk(TypeB(Jpki(PERSON)), bus=bus)
+    say, count = desk.chip.say, iter(range(1_000_000))
+    desk.chip.say = lambda frame, after_s: say(
+        bytes(zeros * (next(count) % 7 == 3)) + frame, after_s
+    )
+    assert reads(desk).chip_resets == 0
+
+
+def unheard(_chip, _command):
+    """Neither acknowledged nor answered."""
+
+
+def unanswered(chip, _command):
+    chip.acknowledge()
+
+
+def not_understood(chip, _command):
+    chip.acknowledge()
+    chip.say(SYNTAX_ERROR, 0.0006)
+
+
+@pytest.mark.parametrize("way", [unheard, unanswered, not_understood])
+@pytest.mark.parametrize("bus", BUSES)
+def test_a_clone_that_knows_sam_configuration_with_one_parameter_alone_is_started(bus, way):
+    desk = Desk(TypeB(Jpki(PERSON)), bus=bus)
+    desk.chip.disturb = lambda _n, command: (
+        way if command[0] == SAM_CONFIGURATION and len(command) != 2 else None
+    )
+    assert reads(desk).chip_resets == 0
+
+
+@pytest.mark.parametrize("plan", [None, PLAN], ids=["asked", "armed"])
+@pytest.mark.parametrize("sfgi", range(16))
+def test_a_phone_is_sent_nothing_in_its_guard_time(sfgi, plan):
+    phone = TypeA(Jpki(PERSON), BlockSettings(fwi=8, sfgi=sfgi))
+    assert reads(Desk(phone), plan).retries == 0
