@@ -13,7 +13,7 @@ from typing import Self
 
 from kazashi.ahead import Plan
 from kazashi.card import Card
-from kazashi.errors import LinkError, NoCard, ReaderError, VersionMismatch
+from kazashi.errors import CardTooSlow, LinkError, NoCard, ReaderError, VersionMismatch
 from kazashi.limits import Limits, Wait
 from kazashi.link import Link, Pipe
 from kazashi.reports import ReaderHealth, ReaderInfo
@@ -77,7 +77,9 @@ class Reader:
         try:
             if not isinstance(error, LinkError):
                 self._end_card()
-                rest_quietly(self._link, self._link.wait(self._limits.answer_s))
+                is_busy = isinstance(error, CardTooSlow)  # and may be for ever
+                seconds = self._limits.late_s if is_busy else self._limits.answer_s
+                rest_quietly(self._link, self._link.wait(seconds))
         finally:
             self._close_quietly()
 

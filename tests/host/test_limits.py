@@ -89,6 +89,15 @@ def empty_parts(_):
         yield 0.5
 
 
+def test_a_block_is_left_at_once_after_a_response_without_end():
+    reader, played = reader_that({Transmit: one_byte_parts, Rest: []})
+    with pytest.raises(CardTooSlow), reader:
+        card = reader.wait_for_card(3)
+        begin = played.s
+        card.transmit(READ)
+    assert played.s - begin <= 32
+
+
 @pytest.mark.parametrize("card", [one_byte_parts, empty_parts])
 def test_a_response_without_end_is_given_up_after_30_s(card):
     reader, played = reader_that({Transmit: card})
