@@ -91,9 +91,9 @@ def empty_parts(_):
 
 def test_a_block_is_left_at_once_after_a_response_without_end():
     reader, played = reader_that({Transmit: one_byte_parts, Rest: []})
+    card = reader.wait_for_card(3)
+    begin = played.s
     with pytest.raises(CardTooSlow), reader:
-        card = reader.wait_for_card(3)
-        begin = played.s
         card.transmit(READ)
     assert played.s - begin <= 32
 
