@@ -39,6 +39,10 @@ class Wait:
         self._most_ms = MOST_MS[step]
         self._live(now)
 
+    def go_on_as(self, step):
+        """The step in hand may take as long as this one. Right before a read: it costs nothing."""
+        self._most_ms = MOST_MS[step]
+
     def sleep_ms(self, ms):
         while ms > 0:
             self._sleep_ms(min(ms, BEAT_MS))
@@ -50,17 +54,21 @@ class Wait:
 
         ready() may rest a little. To allocate nothing, hand in an attribute that holds a method.
         """
-        if timeout_ms <= 0:
-            return timeout_ms == 0 and ready()
+        if timeout_ms < 0:
+            return False
+        if ready():
+            return True
+        if not timeout_ms:
+            return False
         ticks_ms = self._ticks_ms
-        start = now = ticks_ms()
-        while ticks_diff(now, start) <= timeout_ms:
-            if ready():
-                return True
+        start = ticks_ms()
+        while not ready():
             now = ticks_ms()
+            if ticks_diff(now, start) > timeout_ms:
+                return False
             if ticks_diff(now, self._fed) >= BEAT_MS:
                 self._live(now)
-        return False
+        return True
 
     def _live(self, now):
         self._fed = now

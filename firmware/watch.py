@@ -191,7 +191,7 @@ class Watch:
         """Tell the host of the card, and read what it has planned."""
         self._is_looking = False  # one Watch, one card: never a second one unnoticed
         self.has_card = self.has_found = True
-        self._wait.begin(REQUEST)  # that for this card was made before
+        self._wait.go_on_as(REQUEST)  # that for this card was made before
         self._reading.run(self._tell_found)
         self._signals.show(wire.SIGNAL_CARD_FOUND)  # what was planned is read
         self._checked = self._kept = ticks_ms()
