@@ -14,12 +14,13 @@ from link import HEADER
 from octets import copy, wipe
 
 _MOST = const(64)  # octets of a command
-_FIRST = const(251)  # octets, with their status one frame of 256
-_LONGEST_FILE = const(0x7FFF)  # offsets have 15 bits, ISO/IEC 7816-4 §7.2.3
-_OK = const(0x9000)
-_AT_END = const(0x6282)  # fewer octets than asked for, with what there was
-_NOT_VERIFIED = const(0x6982)
-_NO_DIAGNOSIS = const(0x6F)  # SW1; real cards refuse the first command after power-up with it
+# What the host knows, too: protocol/kazashi_wire/reading.py.
+_MOST_IN_FRAME = wire.READ_MOST_IN_FRAME
+_LONGEST_FILE = wire.READ_LONGEST_FILE
+_OK = wire.READ_OK
+_AT_END = wire.READ_AT_END
+_NOT_VERIFIED = wire.READ_NOT_VERIFIED
+_NO_DIAGNOSIS = wire.READ_NO_DIAGNOSIS_SW1
 _MORE = const(0x61)  # SW1: the rest is to be fetched, which the host does
 _WRONG_LE = const(0x6C)  # SW1; SW2 is the right one
 _EXTENDED = const(7)  # octets of a command with extended length
@@ -122,7 +123,7 @@ class Reading:
         status = self._relay.status
         step = self._step
         if step in (_SELECT, _SELECT_AGAIN) and status == _OK:
-            return self._read_file(self._certificate, _FIRST, _START)
+            return self._read_file(self._certificate, _MOST_IN_FRAME, _START)
         if step == _SELECT and status >> 8 == _NO_DIAGNOSIS:
             return _SELECT_AGAIN  # the command in hand, once more
         if step == _START:
@@ -171,17 +172,18 @@ class Reading:
             return self._read_file(self._label, self._label_size, _LABEL)
         if self._length > _LONGEST_FILE:
             return _NOTHING
-        struct.pack_into(">BBH", self._command, 0, 0x00, 0xB0, self._offset)
-        if left > _FIRST and self._takes_extended:
+        struct.pack_into(">BBH", self._command, 0, 0, wire.READ_BINARY, self._offset)
+        if left > _MOST_IN_FRAME and self._takes_extended:
             struct.pack_into(">BH", self._command, 4, 0, left)
             self._size = _EXTENDED
         else:
-            self._command[4] = min(left, _FIRST)
+            self._command[4] = min(left, _MOST_IN_FRAME)
             self._size = 5
         return _REST
 
     def _read_file(self, identifier, size, step):
-        struct.pack_into(">BBBBB", self._command, 0, 0x00, 0xB0, 0x80 | identifier, 0, size)
+        where = wire.READ_BY_SHORT_IDENTIFIER | identifier
+        struct.pack_into(">BBBBB", self._command, 0, 0, wire.READ_BINARY, where, 0, size)
         self._size = 5
         return step
 

@@ -1,5 +1,5 @@
 # Generated from protocol/kazashi_wire by `python -m kazashi_wire.generate`. Do not edit.
-"""What host and reader agree on: numbers and `struct` formats of protocol/kazashi_wire/messages.py.
+"""What host and reader agree on: numbers and `struct` formats of protocol/kazashi_wire.
 
 A FORMAT holds the fixed fields; a message marked … goes on with bytes to the end of its frame.
 """
@@ -13,6 +13,15 @@ HEADER_SIZE = const(7)
 CRC_SIZE = const(4)
 MAX_PAYLOAD = const(512)
 MAX_PAUSE_MS = const(250)
+
+READ_BINARY = const(0xB0)
+READ_BY_SHORT_IDENTIFIER = const(0x80)
+READ_LONGEST_FILE = const(0x7FFF)
+READ_MOST_IN_FRAME = const(0xFB)
+READ_OK = const(0x9000)
+READ_AT_END = const(0x6282)
+READ_NOT_VERIFIED = const(0x6982)
+READ_NO_DIAGNOSIS_SW1 = const(0x6F)
 
 TECHNOLOGY_TYPE_A = const(1)
 TECHNOLOGY_TYPE_B = const(2)

@@ -9,14 +9,14 @@ import struct
 import sys
 from pathlib import Path
 
-from . import frame, messages
+from . import frame, messages, reading
 from .schema import Message
 
 TARGET = Path(__file__).parents[2] / "firmware" / "wire.py"
 
 HEAD = '''\
 # Generated from protocol/kazashi_wire by `python -m kazashi_wire.generate`. Do not edit.
-"""What host and reader agree on: numbers and `struct` formats of protocol/kazashi_wire/messages.py.
+"""What host and reader agree on: numbers and `struct` formats of protocol/kazashi_wire.
 
 A FORMAT holds the fixed fields; a message marked … goes on with bytes to the end of its frame.
 """
@@ -27,7 +27,7 @@ from micropython import const
 
 def generated() -> str:
     """The whole text of firmware/wire.py."""
-    return "\n".join([HEAD, *_agreement(), "", *_enums(), *_messages(), ""])
+    return "\n".join([HEAD, *_agreement(), "", *_reading(), "", *_enums(), *_messages(), ""])
 
 
 def _agreement() -> list[str]:
@@ -40,6 +40,13 @@ def _agreement() -> list[str]:
         f"MAX_PAYLOAD = const({frame.MAX_PAYLOAD})",
         f"MAX_PAUSE_MS = const({frame.MAX_PAUSE_MS})",
     ]
+
+
+def _reading() -> list[str]:
+    """Prefixed, since messages and enums have the other names."""
+    known = {name: value for name, value in vars(reading).items() if name.isupper()}
+    names = {name: f"READ_{name.removeprefix('READ_')}" for name in known}
+    return [f"{names[name]} = const(0x{value:X})" for name, value in known.items()]
 
 
 def _enums() -> list[str]:

@@ -10,14 +10,20 @@ from typing import NamedTuple
 from kazashi.cards.apdu import Channel, Command, send
 from kazashi.cards.tlv import Record, object_size
 from kazashi.errors import AnswersTooShort, CardError, CardStatus, MalformedFile
+from kazashi_wire.reading import (
+    AT_END,
+    BY_SHORT_IDENTIFIER,
+    LONGEST_FILE,
+    MOST_IN_FRAME,
+    NO_DIAGNOSIS_SW1,
+    NOT_VERIFIED,
+    OK,
+    READ_BINARY,
+)
 
 Progress = Callable[[int, int], None]  # bytes so far, bytes in all
 
-_LONGEST_FILE = 0x7FFF  # offsets have 15 bits, ISO/IEC 7816-4 §7.2.3
 _LEAST_READ = 32  # bytes of a READ, on average; real cards give 200 and more
-_FIRST_READ = 251  # with its status word one frame of 256 bytes: 256 - PCB - CRC - SW
-_NOT_VERIFIED = 0x6982
-_NO_DIAGNOSIS = 0x6F  # SW1
 _NO_APPLICATION = (0x6A82, 0x6A81, 0x6A86, 0x6D00, 0x6E00, 0x6999)
 
 
@@ -75,14 +81,14 @@ class Files:
 
     def read_start(self, sfi: int, count: int) -> bytes:
         """The first `count` bytes of a file, or fewer; it becomes the current one."""
-        read = Command(0x00, 0xB0, 0x80 | sfi, 0, ne=count)
-        return self.send(read, accept=(0x9000, 0x6282))[:count]
+        read = Command(0x00, READ_BINARY, BY_SHORT_IDENTIFIER | sfi, 0, ne=count)
+        return self.send(read, accept=(OK, AT_END))[:count]
 
     def send(
         self,
         command: Command,
         on_progress: Callable[[int], None] | None = None,
-        accept: tuple[int, ...] = (0x9000,),
+        accept: tuple[int, ...] = (OK,),
     ) -> bytes:
         """Send any command, get the data of its response.
 
@@ -92,14 +98,14 @@ class Files:
         try:
             return send(self.channel, command, accept=accept, on_progress=on_progress).data
         except CardStatus as refused:
-            if refused.status == _NOT_VERIFIED:
+            if refused.status == NOT_VERIFIED:
                 raise self._not_verified(refused.status, command.ins) from None
             raise
 
     def _read_whole(self, file: File, report: Progress) -> bytes:
-        start = self.read_start(file.sfi, _FIRST_READ)
+        start = self.read_start(file.sfi, MOST_IN_FRAME)
         size = object_size(start) if start.startswith(_tag_bytes(file.tag)) else None
-        if size is None or size > _LONGEST_FILE:
+        if size is None or size > LONGEST_FILE:
             raise MalformedFile(file.name)
         data = bytearray(start[:size])
         report(len(data), size)
@@ -117,19 +123,19 @@ class Files:
     def _read_rest(self, offset: int, size: int, report: Progress) -> bytes:
         """What follows `offset`, as much as one command brings; never the padding behind."""
         left = size - offset
-        if self._takes_extended and left > _FIRST_READ:
+        if self._takes_extended and left > MOST_IN_FRAME:
             try:
                 data = self._read(offset, left, lambda got: report(min(offset + got, size), size))
                 self._takes_extended = len(data) == left
                 return data
             except CardStatus:
                 self._takes_extended = False  # cards refuse it with different status words
-        data = self._read(offset, min(left, _FIRST_READ), None)
+        data = self._read(offset, min(left, MOST_IN_FRAME), None)
         report(offset + len(data), size)
         return data
 
     def _read(self, offset: int, count: int, on_progress: Callable[[int], None] | None) -> bytes:
-        command = Command(0x00, 0xB0, offset >> 8, offset & 0xFF, ne=count)
+        command = Command(0x00, READ_BINARY, offset >> 8, offset & 0xFF, ne=count)
         return self.send(command, on_progress)[:count]
 
 
@@ -142,7 +148,7 @@ def _select(channel: Channel, aid: bytes) -> None:
     try:
         send(channel, select)
     except CardStatus as refused:
-        if refused.status >> 8 != _NO_DIAGNOSIS:
+        if refused.status >> 8 != NO_DIAGNOSIS_SW1:
             raise
         send(channel, select)
 
