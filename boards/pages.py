@@ -18,7 +18,6 @@ class Board:
     title: str
     chip: str
     has_radio: bool
-    image: str  # MicroPython's, and from which version on
     tried: str
 
 
@@ -38,12 +37,10 @@ The LED hangs on the Wi-Fi chip, which MicroPython starts when the LED is first 
 that chip is used. How long it takes is not known: nobody has measured it."""
 
 BOARDS = {
-    "pico": Board("Raspberry Pi Pico", "RP2040", False, "RPI_PICO, 1.23 or later", _PICO),
-    "pico_w": Board("Raspberry Pi Pico W", "RP2040", True, "RPI_PICO_W, 1.23 or later", _PICO_W),
-    "pico2": Board("Raspberry Pi Pico 2", "RP2350", False, "RPI_PICO2, 1.25 or later", _RP2350),
-    "pico2_w": Board(
-        "Raspberry Pi Pico 2 W", "RP2350", True, "RPI_PICO2_W, 1.25 or later", _RP2350
-    ),
+    "pico": Board("Raspberry Pi Pico", "RP2040", False, _PICO),
+    "pico_w": Board("Raspberry Pi Pico W", "RP2040", True, _PICO_W),
+    "pico2": Board("Raspberry Pi Pico 2", "RP2350", False, _RP2350),
+    "pico2_w": Board("Raspberry Pi Pico 2 W", "RP2350", True, _RP2350),
 }
 
 
@@ -54,7 +51,7 @@ def files(name: str) -> dict[Path, str]:
     words = {
         "title": board.title,
         "name": name,
-        "image": board.image,
+        "image": "{}, {}.{} or later".format(said["MICROPYTHON"], *said["OLDEST_MICROPYTHON"]),
         "tried": board.tried,
         "uf2": _uf2(name, said["MICROPYTHON"]),
         "led": _ON_THE_RADIO if board.has_radio else "The LED is the board's own.",

@@ -31,6 +31,7 @@ BUZZER = None  # a passive piezo: the number of its pin, 22 say
 
 MACHINE = "Raspberry Pi Pico with RP2040"  # sys.implementation._machine
 MICROPYTHON = "RPI_PICO"  # the name of its build
+OLDEST_MICROPYTHON = (1, 23)
 ARCH = "armv6m"  # what mpy-cross calls its processor
 
 WATCHDOG = 0x40058000  # its registers: RP2040 datasheet §4.7.6

@@ -31,6 +31,7 @@ BUZZER = None  # a passive piezo: the number of its pin, 22 say
 
 MACHINE = "Raspberry Pi Pico2 with RP2350"  # sys.implementation._machine
 MICROPYTHON = "RPI_PICO2"  # the name of its build
+OLDEST_MICROPYTHON = (1, 25)
 ARCH = "armv7emsp"  # what mpy-cross calls its processor
 
 WATCHDOG = 0x400D8000  # its registers: RP2350 datasheet §12.9.7

@@ -6,14 +6,23 @@ answers no serial number, and of a card nothing at all.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum, unique
 
 from kazashi import remedies
-from kazashi.errors import LinkError, ReaderError, ReaderSilent
+from kazashi.errors import (
+    FirmwareStopped,
+    LinkError,
+    ReaderError,
+    ReaderSilent,
+    ReaderUnplugged,
+)
+from kazashi.flashing.files import OLDEST_MICROPYTHON, Board, board_names
+from kazashi.flashing.repl import State, looked_at
 from kazashi.link import Pipe
 from kazashi.reader import Reader
+from kazashi.returning import Clock
 from kazashi_wire.messages import Examination, Examined, Fault
 
-_OLDEST_MICROPYTHON = (1, 23)
 _LEAST_FREE = 64_000  # bytes: a reader that has read has 180 kB free
 _QUESTIONS = 8
 _PN532 = 0x32
@@ -21,8 +30,16 @@ _DRIVERS = 0x03  # of CIU_TxControl: both are on
 _TOO_LITTLE, _TOO_MUCH = 0x80, 0x40  # in Andet_Control
 _LEAST_UART_KBIT_S = 460.8  # the lowest rate to which the firmware climbs
 _FOLLOWS = b"\x01\x00\x01"  # the IRQ line: high, low while an answer waits, high
-_PROMPT = b">>> "
-_PROMPT_S = 1.0
+_ANSWER_S = 60.0  # an emulated board, served to another program, needs six for the slowest
+
+
+@unique
+class Level(StrEnum):
+    """How a check ended."""
+
+    OK = "ok"
+    WARNING = "warning"  # cards may be read all the same
+    FAILURE = "failure"
 
 
 @dataclass(frozen=True)
@@ -30,62 +47,48 @@ class Finding:
     """What was looked at, and what is to be done; `remedy` is empty where nothing is."""
 
     check: str
-    ok: bool
+    level: Level
     seen: str
     remedy: str
 
 
 def _good(check: str, seen: str) -> Finding:
-    return Finding(check, True, seen, "")
+    return Finding(check, Level.OK, seen, "")
+
+
+def _doubtful(check: str, seen: str, remedy: str) -> Finding:
+    return Finding(check, Level.WARNING, seen, remedy)
 
 
 def _bad(check: str, seen: str, remedy: str) -> Finding:
-    return Finding(check, False, seen, remedy)
+    return Finding(check, Level.FAILURE, seen, remedy)
 
 
-def findings(connect: Callable[[], Pipe]) -> Iterator[Finding]:
+def findings(connect: Callable[[], Pipe], clock: Clock | None = None) -> Iterator[Finding]:
     """Look at a reader, one thing after the other. It ends early where all the rest would fail."""
     try:
         reader = Reader(connect)
+        try:
+            yield from _Visit(reader).findings()
+        finally:
+            reader.close()  # before the line is opened again, below
     except ReaderError as error:
-        yield _end(error, connect)
-        return
-    try:
-        yield from _Visit(reader).findings()
-    except ReaderError as error:
-        yield _end(error, connect)
-    finally:
-        reader.close()
+        yield _end(error, connect, clock)
 
 
-def _end(error: ReaderError, connect: Callable[[], Pipe]) -> Finding:
+def _end(error: ReaderError, connect: Callable[[], Pipe], clock: Clock | None) -> Finding:
     """Why nothing more can be asked."""
     seen, advice = remedies.told_by(error)
-    if isinstance(error, ReaderSilent) and _is_prompt_there(connect):
-        return _bad("reader", "MicroPython's prompt answers, no firmware runs", remedies.FLASH)
+    if isinstance(error, ReaderSilent | ReaderUnplugged | FirmwareStopped):
+        state = looked_at(connect, clock)
+        if state is State.BLANK:
+            return _bad("reader", "a blank board: MicroPython without our firmware", remedies.FLASH)
+        if state is State.PROMPT and not isinstance(error, FirmwareStopped):
+            return _bad("reader", "MicroPython's prompt answers, no firmware runs", remedies.FLASH)
     for kind, remedy in remedies.CONNECTION:
         if isinstance(error, kind):
             return _bad("reader", seen, remedy or advice)
     return _bad("reader", seen, remedies.UNPLUGGED if isinstance(error, LinkError) else advice)
-
-
-def _is_prompt_there(connect: Callable[[], Pipe]) -> bool:
-    """Whether the board answers an empty line as MicroPython does."""
-    try:
-        pipe = connect()
-    except LinkError:
-        return False
-    heard = b""
-    try:
-        pipe.write(b"\r")
-        until = pipe.now() + _PROMPT_S
-        while _PROMPT not in heard and pipe.now() < until:
-            heard += pipe.read(100)
-    except LinkError:
-        pass  # what it has said by now counts
-    finally:
-        pipe.close()
-    return _PROMPT in heard
 
 
 class _Visit:
@@ -94,10 +97,13 @@ class _Visit:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._health = reader.health()
-        seen = reader.examine(Examination.BOARD).seen
+        seen = self._examined(Examination.BOARD).seen
         self._uses_irq, self._uses_reset = bool(seen[0]), bool(seen[1])
         self._bus, _, machines = seen[2:].decode("utf-8", "replace").partition("\n")
         self._meant_for, _, self._machine = machines.partition("\n")
+
+    def _examined(self, examination: Examination) -> Examined:
+        return self._reader.examine(examination, _ANSWER_S)
 
     def findings(self) -> Iterator[Finding]:
         yield self._board()
@@ -106,7 +112,7 @@ class _Visit:
         yield self._usb()
         chip = self._chip()
         yield chip
-        if chip.ok:
+        if chip.level is Level.OK:
             yield self._judged("communication", Examination.LINE, self._line)
             yield self._judged("ROM", Examination.ROM, self._self_test)
             yield self._judged("RAM", Examination.RAM, self._self_test)
@@ -115,7 +121,7 @@ class _Visit:
             yield self._irq()
             yield self._reset()
             yield self._judged("bus speed", Examination.SPEED, self._speed)
-        yield self._errors()
+            yield self._errors()
         yield self._last_reset()
 
     # --- the board and what runs on it ---------------------------------------------------------
@@ -129,8 +135,9 @@ class _Visit:
         seen = self._reader.info.interpreter
         name, _, version = seen.partition(" ")
         numbers = tuple(int(part) for part in version.split(".")[:2] if part.isdigit())
-        if name == "micropython" and numbers < _OLDEST_MICROPYTHON:
-            return _bad("MicroPython", seen, remedies.INTERPRETER)
+        oldest = _oldest_micropython(self._reader.info.board)
+        if name == "micropython" and numbers < oldest:
+            return _bad("MicroPython", seen, remedies.interpreter(oldest))
         return _good("MicroPython", seen)
 
     def _memory(self) -> Finding:
@@ -149,7 +156,7 @@ class _Visit:
     # --- the chip ------------------------------------------------------------------------------
 
     def _chip(self) -> Finding:
-        examined = self._reader.examine(Examination.CHIP)
+        examined = self._examined(Examination.CHIP)
         if examined.fault or len(examined.seen) < 4:
             return _bad("chip", f"nothing answers over {self._bus}", remedies.SILENT[self._bus])
         ic, version, revision = examined.seen[:3]
@@ -164,7 +171,7 @@ class _Visit:
         least: int = 1,
     ) -> Finding:
         """`least`: octets that are seen where the chip takes part."""
-        examined = self._reader.examine(examination)
+        examined = self._examined(examination)
         return _ended(check, examined, least) or judge(check, examined.seen)
 
     def _line(self, check: str, seen: bytes) -> Finding:
@@ -180,7 +187,8 @@ class _Visit:
     def _antenna(self, check: str, seen: bytes) -> Finding:
         found = seen[0] | seen[-1] if seen[0] else 0
         if found & _TOO_LITTLE:
-            return _bad(check, f"draws less than 25 mA: {seen.hex()}", remedies.OPEN_ANTENNA)
+            draws = f"draws less than 25 mA: {seen.hex()}"
+            return _doubtful(check, draws, remedies.OPEN_ANTENNA)
         if found & _TOO_MUCH:
             return _bad(check, f"draws more than 150 mA: {seen.hex()}", remedies.SHORTED_ANTENNA)
         return _good(check, "draws between 25 and 150 mA")
@@ -242,12 +250,17 @@ class _Visit:
         return _bad("last reset", seen, remedy) if remedy else _good("last reset", seen)
 
 
+def _oldest_micropython(board: str) -> tuple[int, int]:
+    """For a board of this name, which the firmware tells and nobody may know here."""
+    return Board.named(board).oldest if board in board_names() else OLDEST_MICROPYTHON
+
+
 def _ended(check: str, examined: Examined, least: int) -> Finding | None:
     """Where the chip ended the examination: it refused it, was too hot, or fell silent."""
     if not examined.fault and len(examined.seen) >= least:
         return None
     if examined.fault in (0, Fault.CHIP_REFUSED):  # or it answers, and says nothing
-        return _bad(check, "the chip refuses it", remedies.CLONE)
+        return _doubtful(check, "the chip refuses it", remedies.CLONE)
     if examined.fault == Fault.COOL_DOWN:
         return _bad(check, "the chip says that it is too hot", remedies.HOT)
     remedy = remedies.POWER if check == "field" else remedies.FELL_SILENT

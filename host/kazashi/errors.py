@@ -194,6 +194,17 @@ class WrongBoard(NotFlashed):
         )
 
 
+class MicroPythonTooOld(NotFlashed):
+    """`found` and `needed`: versions, such as 1.23."""
+
+    def __init__(self, found: str, needed: str) -> None:
+        self.found, self.needed = found, needed
+        super().__init__(
+            f"its MicroPython is {found}",
+            f"put {needed} or newer on it: micropython.org/download",
+        )
+
+
 class CardError(ReaderError):
     """The card: ask the person to present it again, or another."""
 

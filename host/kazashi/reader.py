@@ -174,11 +174,20 @@ class Reader:
         self._link.request(Maintain(), Done, self._answer(cancel))
         self.close()
 
-    def examine(self, examination: Examination, cancel: Event | None = None) -> Examined:
-        """Have the reader look at one thing that a tap needs. The card is forgotten."""
+    def examine(
+        self,
+        examination: Examination,
+        timeout_s: float | None = None,
+        cancel: Event | None = None,
+    ) -> Examined:
+        """Have the reader look at one thing that a tap needs. The card is forgotten.
+
+        `timeout_s`: in place of the time that an answer may take.
+        """
         self._end_card()
         request = Examine(examination=examination)
-        return self._link.request(request, Examined, self._answer(cancel))
+        wait = self._link.wait(timeout_s or self._limits.answer_s, cancel)
+        return self._link.request(request, Examined, wait)
 
     def stray_bytes(self, questions: int) -> int:
         """Bytes that come between the answers to some questions, and belong to none."""

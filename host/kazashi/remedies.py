@@ -46,7 +46,6 @@ UNPLUGGED = (
 )
 
 BOARD = "the firmware is that of another board: kazashi flash with the name of this one"
-INTERPRETER = "install MicroPython 1.23 or later on the board, then kazashi flash BOARD"
 MEMORY = "unplug it and plug it in; where it stays so, delete what is not the firmware's from it"
 USB = (
     "take another USB cable, a short one, and a port of the computer itself, not of a hub; "
@@ -108,6 +107,11 @@ SPEED = {
 ERRORS = "the PN532 falls silent while it works; " + POWER
 HANG = "the firmware hung: report it with this list, and with what was done before"
 RECOVERY = "the PN532 fell silent and no reset brought it back: check the wire to RSTPD_N; " + POWER
+
+
+def interpreter(oldest: tuple[int, int]) -> str:
+    version = "{}.{}".format(*oldest)
+    return f"install MicroPython {version} or later on the board, then kazashi flash BOARD"
 
 
 def told_by(error: ReaderError) -> tuple[str, str]:

@@ -25,12 +25,15 @@ def test_there_is_a_folder_for_each_board():
 @pytest.mark.parametrize("name", NAMES)
 def test_boards_differ_in_their_names_and_their_chip_alone(name):
     said = constants(name)
-    chip, arch, watchdog = (
-        ("RP2350", "armv7emsp", 0x400D8000) if name in RP2350 else ("RP2040", "armv6m", 0x40058000)
+    chip, arch, watchdog, oldest = (
+        ("RP2350", "armv7emsp", 0x400D8000, (1, 25))
+        if name in RP2350
+        else ("RP2040", "armv6m", 0x40058000, (1, 23))
     )
     assert said["MACHINE"].endswith(f" with {chip}")
     assert said["MICROPYTHON"] == f"RPI_{name.upper()}"
     own = {"NAME": name, "ARCH": arch, "WATCHDOG": watchdog}
+    own["OLDEST_MICROPYTHON"] = oldest
     own |= {key: said[key] for key in ("MACHINE", "MICROPYTHON")}
     assert said == constants("pico") | own
 

@@ -28,12 +28,30 @@ def test_a_finding_is_status_1_and_says_below_what_to_do():
     assert lines[at + 1].lstrip().startswith("→ wire the module's IRQ")
 
 
+def test_a_warning_has_a_mark_of_its_own_and_status_0():
+    done = kazashi("doctor", "--reader", "sim:?fault=antenna")
+    assert done.returncode == 0, done.stderr
+    marks = {line[0] for line in done.stdout.splitlines() if line[0] != " "}
+    assert marks == {"✓", "!"}
+    assert "! antenna" in done.stdout
+    assert "→ look for a crack" in done.stdout
+
+
+def test_of_a_silent_chip_nothing_is_said_to_be_well():
+    done = kazashi("doctor", "--reader", "sim:?fault=silent")
+    assert done.returncode == 1, done.stderr
+    after = done.stdout.partition("✗ chip")[2]
+    assert "errors" not in after
+
+
 def test_json_is_a_list_for_a_bug_report_with_nothing_secret():
-    done = kazashi("doctor", "--json", "--reader", "sim:?fault=antenna")
+    done = kazashi("doctor", "--json", "--reader", "sim:?fault=short")
     assert done.returncode == 1, done.stderr
     found = json.loads(done.stdout)
-    assert [list(finding) for finding in found] == [["check", "ok", "seen", "remedy"]] * 15
-    assert [finding["check"] for finding in found if not finding["ok"]] == ["antenna"]
+    assert [list(finding) for finding in found] == [["check", "level", "seen", "remedy"]] * 15
+    levels = {finding["check"]: finding["level"] for finding in found}
+    assert levels.pop("antenna") == "failure"
+    assert set(levels.values()) == {"ok"}
     assert b"SIMULATD".hex() not in done.stdout  # the board's serial number
 
 

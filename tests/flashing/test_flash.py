@@ -4,7 +4,7 @@ import pytest
 
 from flashing.board import FolderBoard
 from kazashi.device_files import board_names
-from kazashi.errors import NotFlashed, ReaderUnplugged, WrongBoard
+from kazashi.errors import MicroPythonTooOld, NotFlashed, ReaderUnplugged, WrongBoard
 from kazashi.flashing.files import LIST, MAIN, Board, compiled, firmware_files
 from kazashi.flashing.flash import check_board, flash
 
@@ -120,6 +120,16 @@ def test_another_board_is_refused_before_anything_is_changed(board, kinds, error
     with pytest.raises(error, match=said):
         check_board(attached, PICO)
     assert attached.files() == OLD
+
+
+@pytest.mark.parametrize(("name", "needed"), [("pico", "1.23"), ("pico2", "1.25")])
+def test_each_board_needs_a_micropython_that_runs_on_it(board, name, needed):
+    named = Board.named(name)
+    major, minor = map(int, needed.split("."))
+    check_board(board(machine=named.machine, version=(major, minor, 0, "")), named)
+    with pytest.raises(MicroPythonTooOld) as error:
+        check_board(board(machine=named.machine, version=(major, minor - 1, 1, "")), named)
+    assert (error.value.found, error.value.needed) == (f"{major}.{minor - 1}", needed)
 
 
 def test_a_board_that_does_not_exist_names_those_that_do():

@@ -38,7 +38,7 @@ def reader(tmp_path, monkeypatch):
         for name, data in READER.items():
             (tmp_path / name).write_bytes(data)
         board = ReaderAtThePrompt(tmp_path, **kinds)
-        monkeypatch.setattr(install, "open_prompt", lambda _: board)
+        monkeypatch.setattr(install, "open_prompt", lambda *_: board)
         return board
 
     return make

@@ -10,9 +10,14 @@ from kazashi.cli import show
 from kazashi.cli.console import Console
 from kazashi.cli.options import AsJson, ReaderUrl
 from kazashi.discovery import connector
-from kazashi.doctor import Finding, findings
+from kazashi.doctor import Finding, Level, findings
 
 _LONGEST_CHECK = len("communication")
+_MARKS = {
+    Level.OK: Text("✓", "green"),
+    Level.WARNING: Text("!", "bold yellow"),
+    Level.FAILURE: Text("✗", "bold red"),
+}
 
 
 def doctor(reader: ReaderUrl = None, *, as_json: AsJson = False) -> None:
@@ -25,7 +30,7 @@ def doctor(reader: ReaderUrl = None, *, as_json: AsJson = False) -> None:
             console.print(_row(finding))
     if as_json:
         show.print_json([asdict(finding) for finding in found])
-    if not all(finding.ok for finding in found):
+    if any(finding.level is Level.FAILURE for finding in found):
         raise typer.Exit(1)
 
 
@@ -35,9 +40,8 @@ def _row(finding: Finding) -> Table:
     row.add_column(no_wrap=True)
     row.add_column(no_wrap=True, width=_LONGEST_CHECK)
     row.add_column(overflow="fold")
-    mark = Text("✓", "green") if finding.ok else Text("✗", "bold red")
     seen = Text(finding.seen)
     if finding.remedy:
         seen.append("\n→ " + finding.remedy.replace("\n", "\n  "), "yellow")
-    row.add_row(mark, finding.check, seen)
+    row.add_row(_MARKS[finding.level], finding.check, seen)
     return row

@@ -14,6 +14,7 @@ from kazashi.errors import NotFlashed
 
 MAIN = "main.py"  # what MicroPython starts; as source, since it looks for no other
 LIST = "kazashi.txt"  # on the board: the names of all files that are the firmware's, a line each
+OLDEST_MICROPYTHON = (1, 23)  # on any board: its .mpy files are those of today
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Board:
     name: str
     machine: str  # what MicroPython calls it: sys.implementation._machine
     arch: str  # what mpy-cross calls its processor
+    oldest: tuple[int, int]  # MicroPython that runs the firmware on it
 
     @classmethod
     def named(cls, name: str) -> "Board":
@@ -37,7 +39,7 @@ class Board:
         file = device_folder("boards") / name / "board.py"
         try:
             facts: dict[str, Any] = runpy.run_path(str(file))
-            return cls(name, facts["MACHINE"], facts["ARCH"])
+            return cls(name, facts["MACHINE"], facts["ARCH"], tuple(facts["OLDEST_MICROPYTHON"]))
         except Exception as error:  # whatever a person wrote there
             reason = f"board.py of {name} is wrong ({type(error).__name__}: {error})"
             raise NotFlashed(reason, f"mend {file}") from error

@@ -5,15 +5,14 @@ has no firmware to run and stays at MicroPython's prompt. Each file is written u
 checked by its hash, and only then takes its own name.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
-from kazashi.errors import NotFlashed, WrongBoard
+from kazashi.errors import MicroPythonTooOld, NotFlashed, WrongBoard
 
 from .files import LIST, MAIN, Board, digest
 
 _PART = ".part"
-_LEAST_VERSION = (1, 23)  # of MicroPython: its .mpy files are those of today
 _FROZEN = """
 import sys
 sys.path[:] = [".frozen"]
@@ -48,11 +47,8 @@ def check_board(prompt: Prompt, board: Board) -> None:
     if found != board.machine:
         raise WrongBoard(board.machine, found)
     version = prompt.eval("sys.implementation.version")[:2]
-    if version < _LEAST_VERSION:
-        raise NotFlashed(
-            f"its MicroPython is {version[0]}.{version[1]}",
-            "put {}.{} or newer on it: micropython.org/download".format(*_LEAST_VERSION),
-        )
+    if version < board.oldest:
+        raise MicroPythonTooOld(_dotted(version), _dotted(board.oldest))
     prompt.exec(_FROZEN)
     if prompt.eval("bool(wire)"):
         raise NotFlashed(
@@ -89,6 +85,10 @@ def flash(prompt: Prompt, files: Mapping[str, bytes], on_progress: Progress) -> 
     for name in order:
         _put(prompt, name, files[name], on_sent)
         done += len(files[name])
+
+
+def _dotted(version: Sequence[int]) -> str:
+    return ".".join(map(str, version))
 
 
 def _found(prompt: Prompt, files: Mapping[str, bytes]) -> dict[str, bytes]:

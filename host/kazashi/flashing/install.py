@@ -7,15 +7,17 @@ from mpremote.transport import TransportError  # pyright: ignore[reportMissingTy
 from kazashi.errors import FirmwareStopped, NotFlashed, ReaderSilent, ReaderUnplugged
 from kazashi.link import Pipe
 from kazashi.reader import Reader
+from kazashi.returning import Clock, WallClock
 
 from .files import Board, firmware_files
 from .flash import Progress, check_board, flash
-from .prompt import PromptTransport, open_prompt, opened_again
+from .prompt import START_S, PromptTransport, open_prompt
+from .repl import booted
 
-_GREETINGS = 12  # of nine seconds
 
-
-def install(connect: Callable[[], Pipe], board: Board, on_progress: Progress) -> Reader:
+def install(
+    connect: Callable[[], Pipe], board: Board, on_progress: Progress, clock: Clock | None = None
+) -> Reader:
     """Put the firmware on the board that `connect` leads to. Returns the reader that it then is.
 
     Cut anywhere, it leaves a board that the next call repairs.
@@ -26,18 +28,18 @@ def install(connect: Callable[[], Pipe], board: Board, on_progress: Progress) ->
         LinkError: it is not there, or left.
     """
     files = firmware_files(board)
-    transport = open_prompt(connect)
+    transport = open_prompt(connect, clock)
     try:
         _check(transport, board)
         flash(transport, files, on_progress)
         transport.restart()
-    except (TransportError, OSError) as error:  # what MicroPython says, when its flash is full
+    except (TransportError, OSError, ValueError, SyntaxError) as error:  # its flash is full, say
         reason = (str(error).strip() or "nothing").splitlines()[-1]
         raise NotFlashed(f"MicroPython says {reason}", "try again, and report it") from error
     finally:
         transport.close()
     try:
-        return _greeted(connect)
+        return _greeted(connect, clock or WallClock())
     except FirmwareStopped as error:
         raise NotFlashed(f"it does not start ({error.said})", "report it") from error
 
@@ -50,11 +52,12 @@ def _check(transport: PromptTransport, board: Board) -> None:
         raise
 
 
-def _greeted(connect: Callable[[], Pipe]) -> Reader:
+def _greeted(connect: Callable[[], Pipe], clock: Clock) -> Reader:
     """The reader, when it has started. An emulated one takes longer than it may for an answer."""
-    for _ in range(_GREETINGS):
+    deadline = clock.now() + START_S
+    while True:
         try:
-            return Reader(lambda: opened_again(connect))
+            return Reader(lambda: booted(connect, deadline - clock.now(), clock))
         except (ReaderSilent, ReaderUnplugged):
-            pass
-    return Reader(connect)
+            if clock.now() >= deadline:
+                raise

@@ -1,34 +1,36 @@
 """MicroPython's prompt, over any line to a board, for mpremote."""
 
 from collections.abc import Callable
-from time import sleep
 
+from mpremote.transport import TransportError  # pyright: ignore[reportMissingTypeStubs]
 from mpremote.transport_serial import SerialTransport  # pyright: ignore[reportMissingTypeStubs]
 
 from kazashi.errors import (
     FirmwareStopped,
-    LinkError,
     NotFlashed,
     ReaderFault,
     ReaderSilent,
     ReaderUnplugged,
 )
 from kazashi.link import Link, Pipe
+from kazashi.returning import Clock, WallClock
 from kazashi_wire.messages import Done, Maintain
 
-_PROMPT = b">>> "
+from .repl import KNOCK, KNOCK_S, booted, is_at_prompt
+
 _STOP = b"\r\x03\x02"  # whatever runs, and leave the raw prompt: noise to a reader
-_KNOCK = b"\r"  # stops nothing: main.py has to end by itself where it is to forget why it started
-_KNOCK_S = 1.0
-_SILENT_S = 60.0  # an emulated board may need most of it; one that has gone is noticed at once
+_COMMAND_S = 60.0  # an emulated board may need most of it; one that has gone is noticed at once
 _GOODBYE_S = 20.0  # the same; a real board takes a tenth of one
-_START_S = 120.0  # the same; a real board takes two
-_LOOK_S = 0.1
+START_S = 120.0  # the same; a real board takes two
+_LONGEST_ANSWER = 65536  # bytes that are kept; a board answers with some hundred
 _READ_SIZE = 4096
 
 
 class PromptTransport(SerialTransport):
-    """mpremote's own, over a line that is open already, and by that line's clock."""
+    """mpremote's own, over a line that is open already, and by that line's clock.
+
+    Each command has `_COMMAND_S` for all that the board says to it, however it says that.
+    """
 
     def __init__(self, pipe: Pipe) -> None:
         # Not SerialTransport's, which opens a port.
@@ -47,19 +49,25 @@ class PromptTransport(SerialTransport):
     ) -> bytes:
         """All up to `ending`; what `data_consumer` is told of is not kept. Raises LinkError."""
         del min_num_bytes, timeout, timeout_overall
-        data = b""
+        data = bytearray()
         while not data.endswith(ending):
             octet = self.serial.read(1)
             if data_consumer:
                 data_consumer(octet)
-                data = b""
+                data.clear()
             data += octet
-        return data
+            if len(data) > _LONGEST_ANSWER:
+                raise TransportError("what it says has no end")
+        return bytes(data)
+
+    def exec_raw_no_follow(self, command: str | bytes) -> None:
+        self.serial.begin_command()
+        super().exec_raw_no_follow(command)  # pyright: ignore[reportUnknownMemberType]
 
     def restart(self) -> None:
         """Start the board again, and leave it."""
         try:
-            self.exec_raw_no_follow("import machine\nmachine.reset()")  # pyright: ignore[reportUnknownMemberType]
+            self.exec_raw_no_follow("import machine\nmachine.reset()")
         except ReaderUnplugged:
             pass  # it was gone before it had said that it goes
         _await_end(self.serial.pipe)
@@ -71,17 +79,19 @@ class _Port:
     def __init__(self, pipe: Pipe) -> None:
         self.pipe = pipe
         self._held = b""
+        self.begin_command()
+
+    def begin_command(self) -> None:
+        """What is read from now on answers another command, which has its own time."""
+        self._deadline = self.pipe.now() + _COMMAND_S
 
     def inWaiting(self) -> int:  # noqa: N802
-        self._held = self._held or self.pipe.read(_READ_SIZE)
+        self._held = self._held or self._fetch()
         return len(self._held)
 
     def read(self, size: int) -> bytes:
-        deadline = self.pipe.now() + _SILENT_S
         while len(self._held) < size:
-            if self.pipe.now() > deadline:
-                raise ReaderSilent(_SILENT_S)
-            self._held += self.pipe.read(_READ_SIZE)
+            self._held += self._fetch()
         data, self._held = self._held[:size], self._held[size:]
         return data
 
@@ -91,8 +101,13 @@ class _Port:
     def close(self) -> None:
         self.pipe.close()
 
+    def _fetch(self) -> bytes:
+        if self.pipe.now() > self._deadline:
+            raise ReaderSilent(_COMMAND_S)
+        return self.pipe.read(_READ_SIZE)
 
-def open_prompt(connect: Callable[[], Pipe]) -> PromptTransport:
+
+def open_prompt(connect: Callable[[], Pipe], clock: Clock | None = None) -> PromptTransport:
     """Bring a board to MicroPython's prompt, a running reader by asking it for maintenance.
 
     Raises:
@@ -101,25 +116,15 @@ def open_prompt(connect: Callable[[], Pipe]) -> PromptTransport:
     """
     pipe = connect()
     try:
-        if not _is_at_prompt(pipe, _STOP, _KNOCK_S) and _maintain(pipe):
+        if not is_at_prompt(pipe, _STOP, KNOCK_S) and _maintain(pipe):
             _await_end(pipe)
-            pipe = opened_again(connect)
-            if not _is_at_prompt(pipe, _KNOCK, _START_S):
+            pipe = booted(connect, START_S, clock or WallClock())
+            if not is_at_prompt(pipe, KNOCK, START_S):
                 raise _unreachable()
         return PromptTransport(pipe)
     except BaseException:
         pipe.close()
         raise
-
-
-def opened_again(connect: Callable[[], Pipe]) -> Pipe:
-    """The line to a board that starts again. Raises LinkError where it does not come back."""
-    for _ in range(round(_START_S / _LOOK_S)):
-        try:
-            return connect()
-        except LinkError:
-            sleep(_LOOK_S)
-    return connect()
 
 
 def _maintain(pipe: Pipe) -> bool:
@@ -142,20 +147,6 @@ def _await_end(pipe: Pipe) -> None:
     except ReaderUnplugged:
         pass
     pipe.close()
-
-
-def _is_at_prompt(pipe: Pipe, knock: bytes, limit_s: float) -> bool:
-    said = b""
-    begin_s = pipe.now()
-    knocks = 0
-    while (passed_s := pipe.now() - begin_s) < limit_s:
-        if passed_s >= knocks * _KNOCK_S:
-            pipe.write(knock)
-            knocks += 1
-        said += pipe.read(_READ_SIZE)
-        if _PROMPT in said:
-            return True
-    return False
 
 
 def _unreachable() -> NotFlashed:

@@ -1,0 +1,95 @@
+"""MicroPython's prompt, as a person at a terminal uses it: is it there, and what lies on the board.
+
+Needs no mpremote. Each wait ends by the line's own clock.
+"""
+
+from collections.abc import Callable
+from enum import Enum, auto
+
+from kazashi.errors import LinkError
+from kazashi.link import Pipe
+from kazashi.returning import Clock, opened_again
+
+from .files import LIST
+
+KNOCK = b"\r"  # stops nothing: main.py has to end by itself where it is to forget why it started
+KNOCK_S = 1.0
+_PROMPT = b">>> "
+_GOES_ON = b"... "  # the same, in a line with an open bracket: noise, such as a request to a reader
+_ANSWER_S = 10.0  # an emulated board may need most of it
+_LOOK_S = 0.1
+_READ_SIZE = 4096
+_KEPT = 1024  # bytes of what a board says; an answer is shorter
+
+# In one line, and the answers in pieces: the prompt echoes what it is told.
+_QUESTION = f"""exec("import os
+try:
+ import wire
+ print('fo'+'und')
+except ImportError:
+ print('fo'+'und' if '{LIST}' in os.listdir() else 'bl'+'ank')")\r""".replace("\n", "\\n").encode()
+_CANCEL = b"\x03"  # the line in hand
+_BLANK, _FOUND = b"blank", b"found"
+
+
+class State(Enum):
+    """What runs on a board."""
+
+    NO_PROMPT = auto()
+    PROMPT = auto()  # MicroPython's, with our firmware in the flash or no word about it
+    BLANK = auto()  # MicroPython's, without our firmware
+
+
+def is_at_prompt(pipe: Pipe, knock: bytes, limit_s: float) -> bool:
+    """Whether the prompt answers within `limit_s`; `knock` is sent once a second. LinkError."""
+    said = b""
+    begin_s = pipe.now()
+    knocks = 0
+    while (passed_s := pipe.now() - begin_s) < limit_s:
+        if passed_s >= knocks * KNOCK_S:
+            pipe.write(knock)
+            knocks += 1
+        said = (said + pipe.read(_READ_SIZE))[-_KEPT:]
+        if _PROMPT in said or said.endswith(_GOES_ON):
+            return True
+    return False
+
+
+def looked_at(connect: Callable[[], Pipe], clock: Clock | None = None) -> State:
+    """What runs on a board that does not answer as a reader. Nothing on it is stopped."""
+    try:
+        pipe = opened_again(connect, clock=clock)
+    except LinkError:
+        return State.NO_PROMPT
+    try:
+        if not is_at_prompt(pipe, KNOCK, KNOCK_S):
+            return State.NO_PROMPT
+        return State.BLANK if _is_blank(pipe) else State.PROMPT
+    except LinkError:
+        return State.NO_PROMPT
+    finally:
+        pipe.close()
+
+
+def booted(connect: Callable[[], Pipe], limit_s: float, clock: Clock) -> Pipe:
+    """Open the line to a board that starts again. Raises LinkError if it is not back in time."""
+    deadline = clock.now() + limit_s
+    while True:
+        try:
+            return connect()
+        except LinkError:
+            if clock.now() >= deadline:
+                raise
+        clock.sleep(_LOOK_S)
+
+
+def _is_blank(pipe: Pipe) -> bool:
+    """Whether a board at the prompt says that it has no firmware of ours. Raises LinkError."""
+    pipe.write(_CANCEL + _QUESTION)
+    said = b""
+    deadline = pipe.now() + _ANSWER_S
+    while pipe.now() < deadline:
+        said = (said + pipe.read(_READ_SIZE))[-_KEPT:]
+        if _BLANK in said or _FOUND in said:
+            return _BLANK in said
+    return False
