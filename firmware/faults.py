@@ -2,7 +2,7 @@
 
 import wire
 from isodep import BlockError
-from pn532 import ChipRefused, ChipSilent, Overheated, RadioError
+from pn532 import TIMEOUT, CardLost, ChipRefused, ChipSilent, Overheated, RadioError
 
 _OF_THE_HOST = (
     wire.FAULT_UNKNOWN_REQUEST,
@@ -10,7 +10,12 @@ _OF_THE_HOST = (
     wire.FAULT_NO_CARD,
     wire.FAULT_NO_SESSION,
 )
-_OF_THE_CARD = (wire.FAULT_CARD_GONE, wire.FAULT_CARD_PROTOCOL, wire.FAULT_CHIP_RESTARTED)
+_OF_THE_CARD = (
+    wire.FAULT_CARD_GONE,
+    wire.FAULT_CARD_GARBLED,
+    wire.FAULT_CARD_PROTOCOL,
+    wire.FAULT_CHIP_RESTARTED,
+)
 
 
 class Fault(Exception):
@@ -23,7 +28,8 @@ def fault_of(error):
         return error.args
     detail = error.args[0] if error.args else 0
     if isinstance(error, RadioError):
-        return wire.FAULT_CARD_GONE, detail
+        is_gone = isinstance(error, CardLost) or detail == TIMEOUT
+        return wire.FAULT_CARD_GONE if is_gone else wire.FAULT_CARD_GARBLED, detail
     if isinstance(error, BlockError):
         return wire.FAULT_CARD_PROTOCOL, detail
     if isinstance(error, ChipSilent):

@@ -7,7 +7,7 @@ A FORMAT holds the fixed fields; a message marked … goes on with bytes to the 
 from micropython import const
 
 REVISION = const(4)
-FINGERPRINT = b"\x9d\x16\x72\x9a"
+FINGERPRINT = b"\xe2\xdc\xb4\x08"
 SYNC = b"\xca\x5a"
 HEADER_SIZE = const(7)
 CRC_SIZE = const(4)
@@ -46,6 +46,7 @@ FAULT_NO_SESSION = const(9)
 FAULT_INTERNAL = const(10)
 FAULT_CHIP_RESTARTED = const(11)
 FAULT_COOL_DOWN = const(12)
+FAULT_CARD_GARBLED = const(13)
 
 RESET_CAUSE_POWER_ON = const(1)
 RESET_CAUSE_WATCHDOG = const(2)

@@ -12,6 +12,7 @@ from kazashi.cards.apdu import Channel
 from kazashi.cards.jpki import PLAN, JpkiSession
 from kazashi.errors import (
     CardError,
+    CardGarbled,
     CardGone,
     LinkError,
     NoCard,
@@ -40,6 +41,10 @@ READS = {
     CardGone: (
         "読み取りの途中でカードが離れました。もう一度置き、そのままお待ちください。",
         "the card was taken away too early: lay it down again and leave it there",
+    ),
+    CardGarbled: (
+        "カードをうまく読み取れません。ケースから出し、平らに置き直してください。",
+        "the card's answers are garbled (code 02): lay it flat on the reader, out of its case",
     ),
     NoCard: (
         "カードが読み取れません。ケースから出し、平らに置いてください。",

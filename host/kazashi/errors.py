@@ -17,6 +17,7 @@
     └── CardError               the card: ask the person
         ├── NoCard              none came in time, or it is not there any more
         ├── CardGone            it left during the exchange: present it again
+        ├── CardGarbled         its answers come damaged: lay it down otherwise
         ├── CardProtocolBroken  it answers nonsense
         ├── CardTooSlow         it took longer than it may: present it again, or another
         ├── ReadInterrupted     the reader mended itself: present it again
@@ -230,6 +231,19 @@ class CardGone(CardError):
     def __init__(self, status: int = 0) -> None:
         self.status = status
         super().__init__("the card was taken away too early: lay it down again and leave it there")
+
+
+class CardGarbled(CardError):
+    """Its answers come, and are damaged each time. `status`: the chip's status byte."""
+
+    on_screen = "カードをうまく読み取れません。ケースから出し、平らに置き直してください。"
+
+    def __init__(self, status: int = 0) -> None:
+        self.status = status
+        super().__init__(
+            f"the card's answers are garbled (code {status:02X}): "
+            "lay it flat on the reader, out of its case, away from metal and other cards"
+        )
 
 
 class CardProtocolBroken(CardError):

@@ -1,6 +1,7 @@
 """Which error a reader's `Failed` stands for."""
 
 from kazashi.errors import (
+    CardGarbled,
     CardGone,
     CardProtocolBroken,
     NoCard,
@@ -25,6 +26,8 @@ def error_of(failed: Failed) -> ReaderError:
         return NoCard()
     if fault is Fault.CARD_GONE:
         return CardGone(failed.detail)
+    if fault is Fault.CARD_GARBLED:
+        return CardGarbled(failed.detail)
     if fault is Fault.CARD_PROTOCOL:
         return CardProtocolBroken(failed.detail)
     if fault is Fault.CHIP_RESTARTED:

@@ -59,6 +59,7 @@ class Fault(IntEnum):
     INTERNAL = 10  # an error in the firmware; a `Log` event says which
     CHIP_RESTARTED = 11  # the PN532 fell silent and was reset: present the card again
     COOL_DOWN = 12  # the PN532 is too hot, or its antenna draws too much; `detail`: its status byte
+    CARD_GARBLED = 13  # its answers come, damaged each time; `detail` is the chip's status byte
 
 
 @unique

@@ -5,7 +5,7 @@ from itertools import combinations, product
 
 import pytest
 
-from kazashi.errors import CardGone, NoCard
+from kazashi.errors import CardGarbled, CardGone, NoCard, SeveralCards
 from kazashi.sim.issued import Issued
 from kazashi.sim.jpki import Jpki
 from kazashi.sim.person import Person
@@ -62,7 +62,7 @@ def test_the_matrix_has_all_its_cells():
         Way.ARMED_AT_424: 19,
     }
     assert len(PLACES) * len(Disturbance) * len(FWIS) == 70 * 3 * 2
-    assert len(PLACES) * 2 * len(FWIS) == 70 * 2 * 2  # never answers, leaves
+    assert len(PLACES) * 3 * len(FWIS) == 70 * 3 * 2  # never answers, never understood, leaves
     assert len(PLACES) == 70  # swapped
     assert len(BLOCKS) * len(EXTENSIONS) * len(FWIS) == 44 * 3 * 2
     assert len(PAIRS) == 2 * 1080 + 2 * 1539
@@ -89,6 +89,20 @@ def test_the_card_never_answers_again(way, place, fwi):
     tapping.desk.air.disturb = lambda index, _frame: lost if index >= place else None
     step = STEPS[way][place]
     expect(tapping.outcome(), NoCard if step == "find" else CardGone, step)
+    tapping.taps_again()
+
+
+@by_quick_and_slow_cards
+@at_every_exchange
+def test_the_card_is_never_understood_again(way, place, fwi):
+    tapping = on_a_desk(way, BlockSettings(fwi=fwi))
+    garbled = Disturbance.ANSWER_GARBLED
+    tapping.desk.air.disturb = lambda index, _frame: garbled if index >= place else None
+    step = STEPS[way][place]
+    if step == "find":
+        assert isinstance(tapping.outcome(), (SeveralCards, NoCard))  # as two cards sound
+    else:
+        expect(tapping.outcome(), CardGarbled, step)
     tapping.taps_again()
 
 

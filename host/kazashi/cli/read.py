@@ -15,6 +15,7 @@ from kazashi.cli import show
 from kazashi.cli.console import Console
 from kazashi.cli.options import AsJson, ReaderUrl, TimeoutS
 from kazashi.errors import (
+    CardGarbled,
     CardGone,
     CardProtocolBroken,
     LinkError,
@@ -78,7 +79,7 @@ def _end_shown(reader: kazashi.Reader) -> Generator[None]:
     """People see at the reader how it ended."""
     try:
         yield
-    except (LinkError, CardGone, CardProtocolBroken, ReadInterrupted, NoCard):
+    except (LinkError, CardGone, CardGarbled, CardProtocolBroken, ReadInterrupted, NoCard):
         raise  # it cannot be told, the reader has told it, or nobody is there to be told
     except ReaderError:
         with suppress(ReaderError):  # the first one counts

@@ -15,6 +15,7 @@ from kazashi.cards.jpki import PLAN, JpkiSession
 from kazashi.cards.surface import Surface
 from kazashi.errors import (
     CardError,
+    CardGarbled,
     CardGone,
     CardProtocolBroken,
     CardStatus,
@@ -49,7 +50,7 @@ from kazashi.reception.visit import Outcome, Visit
 _TAPS = 3  # that may fail, until something else is offered
 _REMOVAL_S, _LOOK_S = 5.0, 0.5  # how long what cannot be used may lie there; a look at it
 _SETTLE_S = 1.0  # a card that loses contact again and again
-_LOST = (CardGone, CardProtocolBroken, ReadInterrupted)
+_LOST = (CardGone, CardGarbled, CardProtocolBroken, ReadInterrupted)
 _NOT_FOR_THIS_WAY = (CardStatus, MalformedFile, SurfaceAbsent)  # laying it down again is no help
 
 _PLACE = {
