@@ -44,6 +44,16 @@ def test_a_status_word_is_no_part_of_a_certificate_that_goes_on_like_it():
     assert pieces == [certificate[:4], certificate[4:]]
 
 
+def test_an_armed_reader_counts_on_from_one_response_to_the_next():
+    first, rest = CERTIFICATE[:4], CERTIFICATE[4:]
+    packets = line(Part(offset=0, data=OK), End(size=2, mac=b""))
+    packets += line(Part(offset=2, data=first + OK), End(size=6, mac=b""))
+    packets += line(Part(offset=8, data=rest + OK), End(size=len(rest) + 2, mac=b""))
+    packets += line(End(size=len(rest) + 10, mac=b""))
+    pieces = [each.piece for each in arrivals(packets, CERTIFICATE) if each.piece]
+    assert pieces == [first, rest]
+
+
 def test_a_certificate_that_did_not_come_is_no_measurement():
     with pytest.raises(AssertionError, match="4 of 64"):
         arrivals(line(part(CERTIFICATE[:4])), CERTIFICATE)

@@ -110,18 +110,19 @@ def arrivals(packets: Sequence[Packet], certificate: bytes) -> list[Arrival]:
 
 def _data(frames: Sequence[Frame]) -> list[bytes]:
     """What each message brings of a response, without the status word at the end of that."""
-    found, size = list[bytes](), None
-    for frame in reversed(frames):  # the size of a response comes behind its parts
+    found = list[bytes]()
+    is_ending, end = False, None  # where the data of the response ends, by its parts' offsets
+    for frame in reversed(frames):  # a response is known to end behind its parts
         message = BY_KIND[frame.kind].parse(frame.payload)
         data = b""
-        if isinstance(message, End):
-            size = message.size
-        elif isinstance(message, Failed):
-            size = None
+        if isinstance(message, End | Failed):
+            is_ending, end = isinstance(message, End), None
         elif isinstance(message, Part):
             data = message.data
-            if size is not None:
-                data = data[: max(0, size - _STATUS - message.offset)]
+            if is_ending:  # an armed reader counts on from one response to the next
+                is_ending, end = False, message.offset + len(data) - _STATUS
+            if end is not None:
+                data = data[: max(0, end - message.offset)]
         found.append(data)
     return found[::-1]
 
