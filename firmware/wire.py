@@ -6,7 +6,7 @@ A FORMAT holds the fixed fields; a message marked … goes on with bytes to the 
 
 from micropython import const
 
-REVISION = const(4)
+REVISION = const(5)
 FINGERPRINT = b"\xe2\xdc\xb4\x08"
 SYNC = b"\xca\x5a"
 HEADER_SIZE = const(7)

@@ -14,7 +14,7 @@ from . import frame
 from .schema import Message, wire
 
 # Increment when any layout below changes; the side with the lower number is outdated.
-REVISION = 4
+REVISION = 5
 
 
 @unique
