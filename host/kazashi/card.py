@@ -137,6 +137,11 @@ class Card:
             self._keep(wait)
 
     @property
+    def can_be_kept(self) -> bool:
+        """Return False if it is over, or was shown a PIN or a code: `keep` is then refused."""
+        return not (self._is_over or self._is_verified)
+
+    @property
     def renewal(self) -> float:
         """When the lease should be renewed, on the clock of the line."""
         return inf if self._is_verified else self._kept + self._lease_s / 3

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from kazashi import reader
+from kazashi import returning
 from kazashi.cards.surface import FourItems, Sex
 from kazashi.errors import NoReader
 from kazashi.reception.desk import (
@@ -119,7 +119,7 @@ def unplug(own_counter):
 
 @pytest.fixture
 def unplug_for_good(own_counter, unplug, monkeypatch):
-    monkeypatch.setattr(reader, "_RETURN_S", 0.1)
+    monkeypatch.setattr(returning, "_ABSENT_S", 0.1)
 
     def refuse():
         raise NoReader("sim:")

@@ -22,7 +22,7 @@ from kazashi.reception.patient import Patient
 from kazashi.reception.place import Place
 from kazashi.reception.profiles import Token, Way
 from kazashi.reception.texts import Text, text_of
-from kazashi.reception.visit import SUCCESSES, Outcome, Visit
+from kazashi.reception.visit import SUCCESSES, Outcome, Proof, Visit
 from kazashi.reception.without_card import fall_back
 from kazashi_wire.messages import Signal
 
@@ -104,6 +104,8 @@ def _with_card(patient: Patient, way: Way) -> None:
             patient.tell(refused.reason)
         fall_back(patient)
         return
+    if patient.visit.proof is Proof.SIGNATURE:  # a card that was shown its PIN signs once
+        patient.let_go()
     if patient.visit.eligibility is None:  # the approved component has brought none
         ask_consents(patient)
         ask_centre(patient, about)

@@ -111,11 +111,14 @@ def _without_my_number(items: FourItems) -> FourItems:
 
 def _items_of_chip(patient: Patient) -> FourItems | None:
     """None where card or reader are gone, it is a phone, or no code is shown: one attempt."""
-    if patient.card is None or patient.visit.token is not Token.CARD:
+    if patient.visit.token is not Token.CARD:
         return None
     patient.begin("four items")
     try:
-        session = InputSupportSession(patient.card)
+        card = patient.same_card()
+        if card is None:
+            return None
+        session = InputSupportSession(card)
         if not (_show_pin if patient.visit.way is Way.PIN else _show_code_b)(patient, session):
             return None
         return session.four_items()

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic, sleep
+from typing import TypeVar
 
 from kazashi.card import Card
 from kazashi.cards.certificate import Certificate
@@ -38,14 +39,17 @@ from kazashi.errors import (
 )
 from kazashi.reader import Reader
 from kazashi.reception.course import Course
-from kazashi.reception.desk import Desk
+from kazashi.reception.desk import Desk, Question
 from kazashi.reception.eligibility import Identified
 from kazashi.reception.failures import AnotherToken, Refused, TokenFailed, WayFailed, WrongToken
+from kazashi.reception.keeper import kept
 from kazashi.reception.place import Place
 from kazashi.reception.profiles import Token, Way
 from kazashi.reception.texts import Text, text_of
 from kazashi.reception.validity import Validity, japan_today, validity
-from kazashi.reception.visit import Outcome, Visit
+from kazashi.reception.visit import Outcome, Proof, Visit
+
+T = TypeVar("T")
 
 _TAPS = 3  # that may fail, until something else is offered
 _REMOVAL_S, _LOOK_S = 5.0, 0.5  # how long what cannot be used may lie there; a look at it
@@ -170,6 +174,22 @@ class Patient(Course):
             raise WrongToken(token)
         return self._tap
 
+    def same_card(self) -> Card | None:
+        """The card of the certificate that was accepted, once more if it was let go and lies there
+        still. None if there is none, or another.
+
+        Raises:
+            ReaderError: reader or card are gone, or what lies there cannot be read.
+        """
+        if self.card is None and self.place.reader and self.visit.proof is Proof.SIGNATURE:
+            card = self._reader.wait_for_card(_LOOK_S, plan=PLAN)
+            jpki = JpkiSession(card)
+            certificate = Certificate.parse(jpki.authentication_certificate())
+            if certificate.sha256 != self.visit.certificate_sha256:
+                return None
+            self._tap = Tap(card, jpki, Token.CARD, certificate)
+        return self.card
+
     def accept(self, certificate: Certificate, token: Token) -> None:
         """Whether it was issued by an authority that we know, and may be used today.
 
@@ -251,6 +271,11 @@ class Patient(Course):
         outcome = _outcome_after(error)
         reasons = _IN_THE_END | {Outcome.NO_CARD: not_sensed}
         raise TokenFailed(token, outcome, reasons.get(outcome, _UNREADABLE))
+
+    def ask(self, question: Question[T]) -> T | None:
+        """Ask; the card stays alive meanwhile, unless it was shown its PIN."""
+        with kept(self.card):
+            return super().ask(question)
 
     def let_go(self) -> None:
         """The card is out of it: the field goes off, and the reader clears its buffers."""
