@@ -59,7 +59,7 @@ def simulate(
     if anchors:
         write_anchors(anchors)
     if pty is None:
-        line = _tcp_line(tcp)
+        line = _tcp_line(tcp, takes_all=blank)  # to be flashed
         with closing(line):
             while True:
                 _serve(pico, line, f"{does} --reader socket://{line.address[0]}:{line.address[1]}")
@@ -118,9 +118,9 @@ def write_anchors(folder: Path) -> None:
         raise typer.BadParameter(f"cannot write into {folder}: {error.strerror}") from error
 
 
-def _tcp_line(address: str) -> TcpLine:
+def _tcp_line(address: str, *, takes_all: bool) -> TcpLine:
     host, _, port = address.rpartition(":")
     try:
-        return TcpLine(host, int(port))
+        return TcpLine(host, int(port), takes_all=takes_all)
     except (ValueError, OSError) as error:
         raise typer.BadParameter(f"cannot serve at {address}: {error}") from error

@@ -28,6 +28,7 @@ from .watchdog import Watchdog
 
 _READ_TIMEOUT_S = 0.05
 _WRITE_TIMEOUT_S = 5.0
+_LOOK_S = 1.0  # at another program that does nothing
 _BUFFER = 4096  # of the line, about: a sender soon notices that nobody fetches
 _STRAY = b"\xff\x00"
 _MICROPYTHON_32 = "KAZASHI_MICROPYTHON32"  # names a command
@@ -145,8 +146,8 @@ class ProcessPipe:
         return data
 
     def read_beside(self, other: Line) -> bytes:
-        """What the firmware says; b"" as soon as `other` is readable and it is silent."""
-        ready, _, _ = select.select([other, self], [], [])
+        """What the firmware says; b"" as soon as `other` is readable, or after a second."""
+        ready, _, _ = select.select([other, self], [], [], _LOOK_S)
         return self.read(_BUFFER) if self in ready else b""
 
     def write(self, data: bytes, /) -> None:

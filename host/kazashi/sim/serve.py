@@ -2,13 +2,19 @@
 
 import select
 import socket
+from collections.abc import Callable
 from ipaddress import ip_address
 from time import monotonic
 from typing import Protocol
 
 from kazashi.errors import ReaderSilent
+from kazashi_wire.frame import Deframer
+from kazashi_wire.messages import Maintain
 
 _DROP_S = 0.5  # MicroPython on the RP2040 drops what the host does not fetch within this time
+GREETING_S = 10.0  # until a program that has connected says anything: a driver greets at once
+SILENCE_S = 600.0  # from then on: a program that waits for cards says nothing for long
+UNREAD_S = 10.0  # for which it fetches nothing: a driver reads while it waits
 
 
 class Line(Protocol):
@@ -29,19 +35,32 @@ class Served(Protocol):
 
 
 class TcpLine:
-    """One program at a time; when it leaves, the next may come.
+    """One program at a time; when it leaves, or is silent or deaf for too long, the next may come.
+
+    `takes_all`: else only frames pass to the reader, and Maintain does not: it would be no reader.
 
     Raises:
         ValueError: the address is not of this machine alone.
         OSError: it is taken.
     """
 
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        *,
+        takes_all: bool = False,
+        now: Callable[[], float] = monotonic,
+    ) -> None:
         if host != "localhost" and not ip_address(host).is_loopback:
             raise ValueError("only loopback addresses: a reader is nobody else's business")
         self._listener = socket.create_server((host, port))
         self.address: tuple[str, int] = self._listener.getsockname()[:2]
         self._peer: socket.socket | None = None
+        self._takes_all = takes_all
+        self._now = now
+        self._deframer = Deframer()
+        self._patient_until = self._fetched = 0.0
 
     def fileno(self) -> int:
         return (self._peer or self._listener).fileno()
@@ -50,9 +69,14 @@ class TcpLine:
         peer = self._peer
         ready, _, _ = select.select([peer or self._listener], [], [], timeout_s)
         if not ready:
+            if peer and self._now() > self._patient_until:
+                self.hang_up()
             return b""
         if peer is None:
             self._peer, _ = self._listener.accept()
+            self._deframer = Deframer()
+            self._fetched = self._now()
+            self._patient_until = self._fetched + GREETING_S
             self._peer.setblocking(False)
             self._peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             return b""
@@ -62,7 +86,9 @@ class TcpLine:
             data = b""
         if not data:
             self.hang_up()
-        return data
+            return b""
+        self._patient_until = self._now() + SILENCE_S
+        return data if self._takes_all else self._allowed(data)
 
     def write(self, data: bytes, timeout_s: float) -> None:
         peer = self._peer
@@ -73,6 +99,10 @@ class TcpLine:
                     data = data[peer.send(data) :]
         except (OSError, ValueError):
             return  # it left in the middle: what is not fetched is dropped
+        if not data:
+            self._fetched = self._now()
+        elif self._now() - self._fetched > UNREAD_S:
+            self.hang_up()
 
     def close(self) -> None:
         self.hang_up()
@@ -83,6 +113,14 @@ class TcpLine:
         if self._peer:
             self._peer.close()
             self._peer = None
+
+    def _allowed(self, data: bytes) -> bytes:
+        """The frames that are whole by now, but for Maintain: who sends that has to come again."""
+        frames = [*self._deframer.feed(data)]
+        if any(frame.kind == Maintain.kind for frame in frames):
+            self.hang_up()
+            return b""
+        return b"".join(frame.build() for frame in frames)
 
 
 def serve(pipe: Served, line: Line) -> None:
