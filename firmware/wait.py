@@ -22,10 +22,26 @@ MOST_MS = (
 )
 
 
+TYPE_CHECKING = const(0)  # MicroPython has no typing: what follows is compiled away there
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Protocol
+
+    class Watched(Protocol):
+        """The board."""
+
+        def feed(self) -> None: ...
+
+    class Shown(Protocol):
+        """What people see and hear."""
+
+        def step(self) -> None: ...
+
+
 class Wait:
     """`device` has the watchdog. `clock` has ticks_ms() and sleep_ms()."""
 
-    def __init__(self, device, signals, clock=time):
+    def __init__(self, device: "Watched", signals: "Shown", clock=time) -> None:
         self._feed = device.feed
         self._show = signals.step
         self._ticks_ms = clock.ticks_ms
@@ -33,23 +49,23 @@ class Wait:
         self._begun = self._fed = clock.ticks_ms()
         self._most_ms = MOST_MS[START]
 
-    def begin(self, step):
+    def begin(self, step: int) -> None:
         """The reader begins a step: START, SEARCH or REQUEST."""
         self._begun = now = self._ticks_ms()
         self._most_ms = MOST_MS[step]
         self._live(now)
 
-    def go_on_as(self, step):
+    def go_on_as(self, step: int) -> None:
         """The step in hand may take as long as this one. Right before a read: it costs nothing."""
         self._most_ms = MOST_MS[step]
 
-    def sleep_ms(self, ms):
+    def sleep_ms(self, ms: int) -> None:
         while ms > 0:
             self._sleep_ms(min(ms, BEAT_MS))
             self._live(self._ticks_ms())
             ms -= BEAT_MS
 
-    def until(self, ready, timeout_ms):
+    def until(self, ready: "Callable[[], bool]", timeout_ms: int) -> bool:
         """Return True as soon as ready() does, False after `timeout_ms`. 0: look once; < 0: never.
 
         ready() may rest a little. To allocate nothing, hand in an attribute that holds a method.
@@ -70,7 +86,7 @@ class Wait:
                 self._live(now)
         return True
 
-    def _live(self, now):
+    def _live(self, now: int) -> None:
         self._fed = now
         if ticks_diff(now, self._begun) < self._most_ms:
             self._feed()
