@@ -20,6 +20,7 @@ from octets import copy, wipe
 from pn532 import (
     IN_COMMUNICATE_THRU,
     IN_LIST_PASSIVE_TARGET,
+    READ_REGISTER,
     RF_CONFIGURATION,
     TIMEOUT,
     WRITE_REGISTER,
@@ -53,6 +54,8 @@ _GUARD_0_US = const(331)
 
 _ATQB = const(0x50)
 _ATQB_SIZE = const(12)
+_ATQA_SIZE = const(2)
+_FORCE_100_ASK = const(0x40)
 _PUPI = const(1)  # its index in the ATQB, 4 octets
 _OFFERED = const(9)  # octet of the ATQB: bit rates, to the card in b0 to b2, from it in b4 to b6
 _SAME_RATES = const(0x80)  # in it: only the same both ways
@@ -87,6 +90,13 @@ class Field:
         # ATTRIB: PUPI, default timing, FSD 256 and bit rates, ISO-DEP, no CID.
         self._attrib = Command(IN_COMMUNICATE_THRU, 9, b"\x1d\0\0\0\0\x00\x08\x01\x00")
         self._faster = Command(WRITE_REGISTER, 6, b"\x63\x02\x83\x63\x03\x83")
+        # REQA: no CRC, 7 bits, and modulated as Type A is, by Force100ASK in CIU_TxAuto 6305.
+        self._modulation = Command(READ_REGISTER, 2, b"\x63\x05")
+        self._frames_reqa = Command(
+            WRITE_REGISTER, 12, b"\x63\x02\0\x63\x03\0\x63\x3d\x07\x63\x05\0"
+        )
+        self._reqa = Command(IN_COMMUNICATE_THRU, 1, b"\x26")
+        self._whole_bytes = Command(WRITE_REGISTER, 6, b"\x63\x3d\0\x63\x05\0")
         self._are_you_there = Command(IN_COMMUNICATE_THRU, 1, b"\xb2")  # R(NAK)
         self._rats = Command(IN_COMMUNICATE_THRU, 2, b"\xe0\x80")  # FSD 256, CID 0
         # CRC on, 106 kbit/s, Type A, and whole bytes again: CIU_BitFraming 633D is 7 after REQA.
@@ -179,6 +189,8 @@ class Field:
         chip = self._chip
         start = chip.call(self._list_b, _LIST_TIMEOUT_MS, _LISTED)
         is_listed = chip.reply.count > 0 and chip.reply.buffer[start] > 0
+        if is_listed and self._is_beside_type_a():
+            return self._refuse(wire.REFUSAL_SEVERAL_CARDS)
         chip.call(self._frames_b)
         chip.wait_for_card(_ACTIVATION_US if is_listed else _ATQB_US)
         status = self._wake_again() if is_listed else self._ask(self._wupb)
@@ -196,6 +208,27 @@ class Field:
         for i in range(_PUPI, _PUPI + 4):
             self.answer[i] = 0
         return self._activate_b(self._rates(self.answer[_OFFERED]))
+
+    def _is_beside_type_a(self):
+        """Whether a Type A card lies beside the Type B one that the chip has just listed.
+
+        That one is in a session, where it hears no REQA: so a phone that shows both types is not
+        taken for two cards.
+        """
+        if not _is_in(self._order, self._steps, _TYPE_A):
+            return False
+        chip = self._chip
+        start = chip.call(self._modulation)
+        if not chip.reply.count:
+            return False
+        modulation = chip.reply.buffer[start]
+        _set_last(self._frames_reqa, 12, modulation | _FORCE_100_ASK)
+        _set_last(self._whole_bytes, 6, modulation)
+        chip.call(self._frames_reqa)
+        chip.wait_for_card(_ATQB_US)
+        is_there = self._ask(self._reqa) == 0 and chip.heard.count == _ATQA_SIZE
+        chip.call(self._whole_bytes)
+        return is_there
 
     def _wake_again(self):
         """Wake the card that the chip has listed, out of its session. Returns the chip's status.
@@ -324,6 +357,19 @@ class Field:
     def _refuse(self, refusal):
         self.refusal = refusal
         return REFUSED
+
+
+def _is_in(order, steps, technology):
+    for i in range(steps):
+        if order[i] == technology:
+            return True
+    return False
+
+
+def _set_last(command, count, value):
+    """The last of `count` parameters is `value`."""
+    command.buffer[PARAMETERS + count - 1] = value
+    command.seal(count)
 
 
 def _ats_fields(ats, start, size):

@@ -4,12 +4,14 @@ import pytest
 
 from desk import Desk
 from kazashi.cards.jpki import PLAN, JpkiSession
+from kazashi.errors import SeveralCards
 from kazashi.reader import Reader
 from kazashi.sim.hostframe import SYNTAX_ERROR
 from kazashi.sim.jpki import Jpki
 from kazashi.sim.options import BUSES
 from kazashi.sim.person import Person
-from kazashi.sim.picc import BlockSettings, TypeA, TypeB
+from kazashi.sim.picc import BlockSettings, TypeA, TypeB, _State
+from kazashi_wire.messages import Technology
 
 PERSON = Person(1600)
 SAM_CONFIGURATION = 0x14
@@ -84,3 +86,39 @@ def test_a_clone_that_knows_sam_configuration_with_one_parameter_alone_is_starte
 def test_a_phone_is_sent_nothing_in_its_guard_time(sfgi, plan):
     phone = TypeA(Jpki(PERSON), BlockSettings(fwi=8, sfgi=sfgi))
     assert reads(Desk(phone), plan).retries == 0
+
+
+@pytest.mark.parametrize("plan", [None, PLAN], ids=["asked", "armed"])
+@pytest.mark.parametrize("other", [TypeA(Jpki(PERSON)), TypeA(None)], ids=["phone", "tag"])
+def test_a_card_beside_a_phone_or_a_tag_is_refused(other, plan):
+    reader = Reader(Desk(TypeB(Jpki(PERSON)), other).connect)
+    with pytest.raises(SeveralCards):
+        reader.wait_for_card(5, plan=plan)
+
+
+def test_a_tag_beside_the_card_is_no_matter_where_type_b_alone_is_looked_for():
+    reader = Reader(Desk(TypeB(Jpki(PERSON)), TypeA(None)).connect)
+    card = reader.wait_for_card(5, technologies=(Technology.TYPE_B,))
+    assert JpkiSession(card).authentication_certificate() == PERSON.certificate
+
+
+class BothTypes:
+    """A phone that answers calls of either type until a reader has chosen one."""
+
+    def __init__(self):
+        self.blocks = Jpki(PERSON)
+        self._b, self._a = TypeB(self.blocks), TypeA(self.blocks)
+
+    def lose_power(self):
+        self._a.lose_power()
+        self._b.lose_power()
+
+    def receive(self, frame):
+        mine, other = self._a, self._b
+        if frame.technology is Technology.TYPE_B:
+            mine, other = other, mine
+        return None if other._state is _State.ACTIVE else mine.receive(frame)
+
+
+def test_a_phone_that_shows_both_types_is_one():
+    assert reads(Desk(BothTypes())).repolls == 0
