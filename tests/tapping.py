@@ -9,6 +9,7 @@ from enum import Enum
 
 from desk import Desk, clock
 from kazashi.cards.apdu import Channel
+from kazashi.cards.errors import PinOutcomeUnknown
 from kazashi.cards.jpki import PLAN, JpkiSession
 from kazashi.errors import (
     CardError,
@@ -16,7 +17,6 @@ from kazashi.errors import (
     CardGone,
     LinkError,
     NoCard,
-    PinOutcomeUnknown,
     ProtocolError,
     ReaderError,
     ReaderFault,
@@ -30,6 +30,7 @@ from kazashi.sim.issued import Issued
 from kazashi.sim.jpki import Jpki
 from kazashi.sim.person import Person
 from kazashi.sim.picc import BlockSettings, TypeB
+from kazashi.words import Language, words_of
 from kazashi_wire.messages import BitRate, Fault
 
 PERSON = Person()
@@ -230,8 +231,8 @@ def expect(error, expected, step):
 
 def _reads(error, expected):
     on_screen, *lines = READS[expected]
-    assert error.on_screen == on_screen
-    assert str(error).startswith(tuple(lines))
+    assert words_of(error, Language.JAPANESE).screen == on_screen
+    assert words_of(error).line.startswith(tuple(lines))
 
 
 def expect_loss(error):

@@ -22,6 +22,7 @@ from kazashi.sim import authority, person
 from kazashi.sim.options import CARDS
 from kazashi.sim.portrait import portrait
 from program import kazashi as program
+from said import screen_of
 
 PIN, OTHER_PIN = "7351", "8462"
 SIM = f"sim:?speed=20&tap=0&pin={PIN}"
@@ -304,7 +305,7 @@ def test_a_reader_that_is_silent_is_told_and_nobody_answers(checkin, monkeypatch
     done = checkin("--way", "pin", "--json")
     assert done.exit_code == 1
     assert told(done)["outcome"] == "reader_failed"
-    assert ReaderSilent.on_screen in done.stderr
+    assert screen_of(ReaderSilent(0)) in done.stderr
 
 
 def test_a_journal_that_is_damaged_is_told_and_keeps_no_patient_waiting(checkin, path):

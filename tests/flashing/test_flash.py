@@ -4,7 +4,8 @@ import pytest
 
 from flashing.board import FolderBoard
 from kazashi.device_files import board_names
-from kazashi.errors import MicroPythonTooOld, NotFlashed, ReaderUnplugged, WrongBoard
+from kazashi.errors import ReaderUnplugged
+from kazashi.flashing.errors import MicroPythonTooOld, NotFlashed, WrongBoard
 from kazashi.flashing.files import LIST, MAIN, Board, compiled, firmware_files
 from kazashi.flashing.flash import check_board, flash
 

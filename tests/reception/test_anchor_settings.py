@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kazashi.cards.cv_certificate import CvAnchor
-from kazashi.errors import NotGenuine
+from kazashi.cards.errors import NotGenuine
 from kazashi.reception.anchor_settings import configured_anchors
 from kazashi.reception.settings import BadSettings, load
 from reception.issuing import Authority
+from said import raises
 
 AUTHORITY = Authority()
 CV_KEY = {"id": "00" * 15 + "2a", "n": "c5" * 256, "e": 65537}
@@ -75,7 +76,7 @@ def test_without_anchors_there_are_none(tmp_path):
 def test_a_wrong_setting_is_told_with_its_place(tmp_path, settings, told):
     (tmp_path / "text.pem").write_text("not a certificate")
     (tmp_path / "holder.der").write_bytes(AUTHORITY.issue().der)
-    with pytest.raises(BadSettings, match=told):
+    with raises(BadSettings, match=told):
         configured_anchors({"anchors": settings}, tmp_path)
 
 

@@ -20,7 +20,7 @@ from kazashi.reception.configuration import Configuration
 from kazashi.reception.consents import Item, Prescription, State
 from kazashi.reception.journal import Journal, JournalError, default_path
 from kazashi.reception.profiles import PROFILES, Profile, Way
-from kazashi.reception.settings import BadSettings
+from kazashi.reception.settings import BadSettings, Flaw
 from kazashi.reception.simulated_centre import SimulatedCentre
 from kazashi.reception.timeline import Span, Who
 from kazashi.reception.visit import SUCCESSES, Visit
@@ -206,7 +206,7 @@ def _anchors(reader: str | None, configured: Anchors) -> Anchors:
         authority = shared_authority()
         cv_keys = [CvAnchor(*key) for key in authority.cv_anchors]
         return Anchors.of([authority.certificate], cv_keys, is_test=True)
-    raise BadSettings("anchors.authorities", "name J-LIS's certificates in --config FILE")
+    raise BadSettings("anchors.authorities", Flaw.NO_AUTHORITIES)
 
 
 def _show(visit: Visit) -> None:

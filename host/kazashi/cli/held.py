@@ -8,15 +8,11 @@ from kazashi.reception.eligibility import CentreError, Eligibility
 from kazashi.reception.errors import ReceptionError
 from kazashi.reception.journal import Held, Journal, default_path
 from kazashi.reception.outage import ask_held
+from kazashi.words import words_of
 
 
 class NoCentre(ReceptionError):
     """Whoever is held is a real person: what a simulated centre says of them is to be wanted."""
-
-    on_screen = "資格を確認する先がありません。"
-
-    def __init__(self) -> None:
-        super().__init__("only a simulated centre comes with this: give --centre ANSWER to ask it")
 
 
 def held(
@@ -42,5 +38,5 @@ def held(
 def _facts(person: Held, answer: Eligibility | CentreError) -> dict[str, object]:
     facts: dict[str, object] = {"visit": person.visit, "held_at": person.held_at.isoformat()}
     if isinstance(answer, CentreError):
-        return facts | {"error": str(answer)}
+        return facts | {"error": words_of(answer).line}
     return facts | {"eligibility": answer.to_json()}
