@@ -21,11 +21,11 @@ def screen_of(error):
 
 @contextmanager
 def raises(kind, match=""):
-    """`pytest.raises`, whose `match` is a pattern in what people are told."""
+    """`pytest.raises`, whose `match` is a pattern in what people are told, or in the fields."""
     with pytest.raises(kind) as found:
         yield found
     error = found.value
-    said = (
-        line_of(error) + words_of(error).screen if isinstance(error, KazashiError) else str(error)
-    )
-    assert re.search(match, said), said
+    said = str(error)
+    if isinstance(error, KazashiError):
+        said = f"{line_of(error)} / {words_of(error).screen} / {error}"
+    assert re.search(match, said, re.IGNORECASE), said

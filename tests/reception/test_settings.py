@@ -57,7 +57,12 @@ def test_a_number_has_its_range_and_nothing_else_is_one(tmp_path):
     table = Table("t", values, tmp_path)
     assert table.number("a", 0, 10) == 1
     assert table.number("absent", 0, 10, default=5) == 5
-    for key, said in {"b": "from 0 to 10", "c": "from 0", "d": "a number", "e": "a number"}.items():
+    for key, said in {
+        "b": "within 0 … 10",
+        "c": "from 0",
+        "d": "a number",
+        "e": "a number",
+    }.items():
         with raises(BadSettings, match=rf"t\.{key}: must be {said}"):
             table.number(key, 0, 10)
     with raises(BadSettings, match=r"t\.absent: is missing"):

@@ -55,13 +55,13 @@ def test_a_birth_is_typed_by_either_calendar(typed, born):
         ("H13.2.29", "no such day"),
         ("S60.13.1", "no such day"),
         ("M9999.1.1", "no such day"),
-        ("60.4.3", "four digits"),
+        ("60.4.3", "SHORT_YEAR"),
         ("0000-01-01", "no such day"),
-        ("2030-06-16", "yet to come"),
-        ("R12.6.16", "yet to come"),
-        ("3 April 1985", "type it like"),
-        ("", "type it like"),
-        ("600403", "type it like"),
+        ("2030-06-16", "FUTURE"),
+        ("R12.6.16", "FUTURE"),
+        ("3 April 1985", "NO_DATE"),
+        ("", "NO_DATE"),
+        ("600403", "NO_DATE"),
     ],
 )
 def test_a_birth_that_cannot_be_is_told_apart(typed, told):
@@ -115,7 +115,7 @@ def test_other_numbers_are_not_my_numbers(text):
 
 @pytest.mark.parametrize("text", ["a\x00b", "山\n田", "1234\u200b56789012", "\ud800"])
 def test_what_is_no_text_is_refused(text):
-    with raises(Mistyped, match="no text"):
+    with raises(Mistyped, match="NOT_TEXT"):
         plain("name", text)
 
 
@@ -124,5 +124,5 @@ def test_a_name_is_kept_as_it_was_typed_but_for_blanks_around_it():
     assert plain("name", "\ufa19") == "\ufa19"  # a form that normalising would change
     with raises(Mistyped, match="at most 200"):
         plain("name", "あ" * 201)
-    with raises(Mistyped, match="type it"):
+    with raises(Mistyped, match="EMPTY"):
         required("name", " \u3000 ")

@@ -65,7 +65,7 @@ def test_a_file_that_is_no_such_model_is_found_at_the_start(tmp_path, model, wha
     digest = sha256(written).hexdigest()
     file = faces.configure(tmp_path, **{f"{model}_sha256": digest})
     (tmp_path / f"{model}.onnx").write_bytes(written)
-    with raises(FaceNotAvailable, match=rf"{model}\.onnx is no {what}"):
+    with raises(FaceNotAvailable, match=rf"{model}\.onnx is not a {what}"):
         open_matcher(settings_of(file))
 
 
@@ -75,7 +75,7 @@ def test_a_file_that_is_no_such_model_is_found_at_the_start(tmp_path, model, wha
         ({"detector": None}, "face.detector: is missing"),
         (
             {"recognizer_sha256": '"0ba9"'},
-            "face.recognizer_sha256: must have 64 hexadecimal digits",
+            "face.recognizer_sha256: must have 64 hex",
         ),
         ({"threshold": None}, "face.threshold: is missing"),
         ({"threshold": "1.2"}, "face.threshold: must be within -1 … 1"),
