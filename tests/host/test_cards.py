@@ -25,7 +25,7 @@ from kazashi.sim.issued import Issued
 from kazashi.sim.jpki import ANDROID, Jpki
 from kazashi.sim.person import Person
 from kazashi.sim.picc import Response as CardResponse
-from said import raises
+from said import line_of, raises
 from simulated import Simulated
 
 PERSON = Person(1600)
@@ -310,5 +310,5 @@ def test_a_pin_without_a_limit_of_tries_is_not_taken_for_one_with_none_left():
     with pytest.raises(WrongPin) as wrong:
         session.verify_pin("0000")
     assert wrong.value.tries_left is None
-    assert "None" not in str(wrong.value)
+    assert "None" not in line_of(wrong.value)
     session.verify_pin("1234")

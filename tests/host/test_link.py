@@ -260,9 +260,9 @@ FAILED = Failed(fault=Fault.COOL_DOWN, detail=0x0D)
 @pytest.mark.parametrize(
     ("said", "error", "reads"),
     [
-        ([Rested(searches=3, has_found=0)], NoCard, "no card in 2 s"),
+        ([Rested(searches=3, has_found=0)], NoCard, "waited_s=2"),
         ([event(FOUND), Rested(searches=3, has_found=1)], NoCard, "no card"),  # it came too late
-        ([Rested(searches=3, has_found=1)], ProtocolError, "its word was lost"),
+        ([Rested(searches=3, has_found=1)], ProtocolError, "its message was lost"),
         ([Rested(searches=0, has_found=0)], ReaderSilent, "has not answered"),
         ([event(FAILED), Rested(searches=3, has_found=0)], ReaderHot, "too hot"),
         ([FAILED], ReaderHot, "too hot"),

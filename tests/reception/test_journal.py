@@ -476,7 +476,7 @@ def test_where_the_system_refuses_the_reason_is_told(tmp_path):
         tmp_path / "file" / "journal.db",
         tmp_path / "file" / "a" / "journal.db",
     ):
-        with raises(JournalRefused, match="cannot be opened or written"):
+        with raises(JournalRefused, match="cannot be opened"):
             Journal(path)
 
 

@@ -59,7 +59,7 @@ def test_a_number_has_its_range_and_nothing_else_is_one(tmp_path):
     assert table.number("absent", 0, 10, default=5) == 5
     for key, said in {
         "b": "within 0 … 10",
-        "c": "from 0",
+        "c": "within",
         "d": "a number",
         "e": "a number",
     }.items():

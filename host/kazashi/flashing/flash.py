@@ -84,10 +84,6 @@ def flash(prompt: Prompt, files: Mapping[str, bytes], on_progress: Progress) -> 
         done += len(files[name])
 
 
-def _dotted(version: Sequence[int]) -> str:
-    return ".".join(map(str, version))
-
-
 def _found(prompt: Prompt, files: Mapping[str, bytes]) -> dict[str, bytes]:
     """By name, the hashes of all files on the board that are the firmware's: those of today, those
     that another release has left, what was not written to its end, and the source of a module,

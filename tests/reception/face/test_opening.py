@@ -48,9 +48,9 @@ def test_all_that_is_missing_is_told_at_once(file, monkeypatch):
     with pytest.raises(FaceNotAvailable) as raised:
         open_matcher(settings_of(file))
     no_cv2, no_detector, wrong_recognizer = map(line_of, raised.value.lacks)
-    assert no_cv2 == "cv2 is missing: install kazashi[face]"
+    assert no_cv2 == 'cv2 is not installed: run: pip install "kazashi[face]"'
     assert "detector.onnx cannot be read" in no_detector
-    assert "recognizer.onnx is not the model that was configured" in wrong_recognizer
+    assert "recognizer.onnx is not the configured model" in wrong_recognizer
     assert sha256(b"another model").hexdigest() in wrong_recognizer
 
 
