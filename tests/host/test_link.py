@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kazashi.errors import (
+    CardGarbled,
     CardGone,
     CardProtocolBroken,
     FirmwareStopped,
@@ -147,7 +148,8 @@ def test_a_long_command_goes_in_parts_with_one_number():
         (Fault.CARD_PROTOCOL, CardProtocolBroken),
         (Fault.CHIP_RESTARTED, ReadInterrupted),
         (Fault.COOL_DOWN, ReaderHot),
-        *((f, ReaderFault) for f in Fault if f not in (3, 4, 5, 11, 12)),
+        (Fault.CARD_GARBLED, CardGarbled),
+        *((f, ReaderFault) for f in Fault if f not in (3, 4, 5, 11, 12, 13)),
     ],
 )
 def test_every_fault_is_an_error_that_says_what_to_do(fault, error):

@@ -21,16 +21,17 @@ OUR_OWN = ("kazashi", "kazashi_wire")
 # it, as flashing does; the rest of the simulator knows neither.
 MAY_IMPORT = {
     "errors": {"kazashi_wire"},
+    "words": {"errors"},
     "device_files": set(),
     "link": {"errors", "kazashi_wire"},
     "discovery": {"link", "errors"},
     "reader": {"link", "errors", "kazashi_wire"},
     "cards": {"reader", "link", "errors"},
-    "reception": {"cards", "reader", "link", "errors", "kazashi_wire"},
+    "reception": {"cards", "reader", "link", "errors", "words", "kazashi_wire"},
     "flashing": {"reader", "link", "errors", "device_files", "kazashi_wire"},
     "remedies": {"errors"},
-    "doctor": {"reader", "link", "errors", "remedies", "kazashi_wire"},
-    "monitor": {"cards", "reader", "link", "errors", "remedies", "kazashi_wire"},
+    "doctor": {"reader", "link", "errors", "remedies", "words", "kazashi_wire"},
+    "monitor": {"cards", "reader", "link", "errors", "words", "kazashi_wire"},
     "sim": {"errors", "device_files", "kazashi_wire"},
     "sim.emulation": {"sim", "flashing", "errors", "device_files", "kazashi_wire"},
     "bench": {

@@ -7,6 +7,7 @@ CardError                   kazashi/errors.py: ask the person
 ├── SurfaceAbsent           it has no application for its face: a phone
 ├── NotGenuine              it is a copy, or its issuer is not known: see `reason`
 ├── MalformedResponse       its answer has no status word
+├── AnswersTooShort         it gives a few bytes at a time, without an end
 ├── MalformedFile           a file on it is not what it should be
 ├── NoCertificate           it was issued without one for user authentication
 ├── LastTry                 one more wrong PIN blocks it: ask first
