@@ -25,12 +25,12 @@ from kazashi.reception.desk import (
 from kazashi.reception.face.matching import FaceNotAvailable
 from kazashi.reception.journal import Journal
 from kazashi.reception.profiles import PROFILES
-from kazashi.reception.simulated_centre import SimulatedCentre
 from kazashi.sim.authority import shared_authority
 from kazashi.sim.card import MyNumberCard
 from kazashi.sim.files import Data, Pin
 from kazashi.sim.options import CARDS, Options
 from kazashi.sim.pico import SimulatedPico
+from kazashi.testing.centre import SimulatedCentre
 
 PIN, WRONG_PIN = "1234", "9999"
 PERSON, SOMEBODY_ELSE = 1, 2  # of faces.py; the first is on every photo of a card

@@ -9,7 +9,6 @@ from enum import Enum
 
 from desk import Desk, clock
 from kazashi.cards.apdu import Channel
-from kazashi.cards.errors import PinOutcomeUnknown
 from kazashi.cards.jpki import PLAN, JpkiSession
 from kazashi.errors import (
     CardError,
@@ -17,6 +16,7 @@ from kazashi.errors import (
     CardGone,
     LinkError,
     NoCard,
+    PinOutcomeUnknown,
     ProtocolError,
     ReaderError,
     ReaderFault,
@@ -30,7 +30,6 @@ from kazashi.sim.issued import Issued
 from kazashi.sim.jpki import Jpki
 from kazashi.sim.person import Person
 from kazashi.sim.picc import BlockSettings, TypeB
-from kazashi.words import Language, words_of
 from kazashi_wire.messages import BitRate, Fault
 
 PERSON = Person()
@@ -231,8 +230,8 @@ def expect(error, expected, step):
 
 def _reads(error, expected):
     on_screen, *lines = READS[expected]
-    assert words_of(error, Language.JAPANESE).screen == on_screen
-    assert words_of(error).line.startswith(tuple(lines))
+    assert error.on_screen == on_screen
+    assert str(error).startswith(tuple(lines))
 
 
 def expect_loss(error):

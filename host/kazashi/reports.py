@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Self
 
-from kazashi.errors import UnknownValue
+from kazashi.errors import ProtocolError
 from kazashi_wire.messages import Health, ResetCause, Welcome
 
 
@@ -56,12 +56,14 @@ class ReaderHealth:
         """What a `Health` says.
 
         Raises:
-            UnknownValue: its reset cause is unknown here.
+            ProtocolError: its reset cause is unknown here.
         """
         try:
             cause = ResetCause(said.reset_cause).name.lower().replace("_", " ")
         except ValueError:
-            raise UnknownValue("reset_cause", said.reset_cause) from None
+            raise ProtocolError(
+                f"unknown reset cause {said.reset_cause}: update this host"
+            ) from None
         return cls(
             reset_cause=cause,
             reboots=said.reboots,

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import StringIO
 
 import pytest
@@ -21,8 +21,8 @@ from kazashi.reception.journal import Journal, JournalFull, View
 from kazashi.sim import authority, person
 from kazashi.sim.options import CARDS
 from kazashi.sim.portrait import portrait
+from kazashi.testing import test_anchors
 from program import kazashi as program
-from said import screen_of
 
 PIN, OTHER_PIN = "7351", "8462"
 SIM = f"sim:?speed=20&tap=0&pin={PIN}"
@@ -49,8 +49,8 @@ def checkin(path, monkeypatch):
     """Runs it with lines of stdin. What cannot be used is not waited for as long as ever."""
     monkeypatch.setattr(patient, "_REMOVAL_S", 0.3)
 
-    def run(*arguments, lines=(), card="mynumber", reader=SIM):
-        arguments = ["checkin", *map(str, arguments), "--reader", f"{reader}&card={card}"]
+    def run(*arguments, lines=(), card="mynumber", reader=SIM, test=("--test",)):
+        arguments = ["checkin", *test, *map(str, arguments), "--reader", f"{reader}&card={card}"]
         return CliRunner().invoke(
             app, [*arguments, "--journal", str(path)], input="".join(f"{each}\n" for each in lines)
         )
@@ -305,7 +305,7 @@ def test_a_reader_that_is_silent_is_told_and_nobody_answers(checkin, monkeypatch
     done = checkin("--way", "pin", "--json")
     assert done.exit_code == 1
     assert told(done)["outcome"] == "reader_failed"
-    assert screen_of(ReaderSilent(0)) in done.stderr
+    assert ReaderSilent.on_screen in done.stderr
 
 
 def test_a_journal_that_is_damaged_is_told_and_keeps_no_patient_waiting(checkin, path):
@@ -407,10 +407,57 @@ def test_configured_anchors_are_those_that_count(checkin, folder):
     assert told(done)["outcome"] == "unknown_issuer"
 
 
+def test_without_test_a_simulated_card_is_of_an_unknown_issuer(checkin, folder):
+    (folder / "real.pem").write_bytes(authority.Authority("another").certificate)
+    (folder / "real.toml").write_text("[anchors]\nauthorities = ['real.pem']\n", encoding="utf-8")
+    for arguments in ((), ("--config", "real.toml")):
+        done = checkin("--way", "pin", "--json", *ALL, *arguments, lines=[PIN], test=())
+        visit = told(done)
+        assert (done.exit_code, visit["outcome"]) == (1, "unknown_issuer")
+        assert (visit["is_test"], visit["issuer"]) == (False, None)
+        assert ("name J-LIS's certificates" in done.stderr) == (not arguments)
+        assert "TEST" not in done.stderr
+
+
+def test_without_test_no_centre_answers_and_the_visit_is_held(checkin, folder, monkeypatch, path):
+    monkeypatch.setattr(
+        "kazashi.cli.checkin._anchors", lambda *_, **__: replace(test_anchors(), is_test=False)
+    )
+    done = checkin("--way", "pin", "--json", *ALL, lines=[PIN, PIN], test=())
+    assert (done.exit_code, told(done)["outcome"]) == (0, "held")
+    assert told(done)["eligibility"] is None
+    with Journal(path) as journal:
+        assert [held.reason for held in journal.held()] == ["NoCentre"]
+        assert [visit.is_test for visit in journal.visits()] == [False]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--centre", "valid"), "only a simulated centre"),
+        (("--config", ANCHORED), "its anchors are of a test: give --test"),
+    ],
+)
+def test_what_belongs_to_a_test_needs_that_word(checkin, folder, path, arguments, said):
+    done = checkin("--way", "pin", *arguments, test=())
+    assert done.exit_code == 2
+    assert said in " ".join(done.stderr.replace("│", " ").split())
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("arguments", [("--way", "pin"), ("--no-card",)])
+def test_all_of_a_test_is_marked_whatever_comes_of_it(checkin, path, arguments):
+    done = checkin(*arguments, "--json", "--language", "en", card="none&speed=1000")
+    assert told(done)["is_test"] is True
+    assert "TEST This is a test" in done.stderr
+    with View(path) as journal:
+        assert [visit.is_test for visit in journal.visits()] == [True]
+
+
 def test_the_installed_program_checks_a_patient_in(tmp_path):
     journal = str(tmp_path / "journal.db")
     done = program(
-        *("checkin", "--way", "iphone", "--json", *ALL),
+        *("checkin", "--test", "--way", "iphone", "--json", *ALL),
         *("--reader", f"{SIM}&card=iphone", "--journal", journal),
     )
     assert done.returncode == 0, done.stderr

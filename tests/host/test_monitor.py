@@ -106,8 +106,8 @@ def test_a_card_that_refuses_is_told_with_its_status():
     error = told(monitor.events(desk.connect), "error")[-1]
     assert error.facts == {
         "error": "CardStatus",
-        "seen": "the card refused command A4 with status 6F00",
-        "remedy": "try another card; if that is refused too, report it",
+        "seen": "the card refused command A4: status 6F00",
+        "remedy": "try another card; where that is refused too, report it",
     }
 
 

@@ -13,8 +13,8 @@ from kazashi.reception.desk import (
 )
 from kazashi.reception.eligibility import CentreUnreachable
 from kazashi.reception.profiles import Token, Way
-from kazashi.reception.simulated_centre import SimulatedCentre
 from kazashi.reception.visit import Outcome, Proof
+from kazashi.testing.centre import SimulatedCentre
 from reception_desk import PIN, WRONG_PIN, commands_of, in_turn
 
 CLOSING = bytes.fromhex("80fc0000")
@@ -26,7 +26,7 @@ def test_android_wants_its_pin_on_the_reader_before_the_tap(counter):
     at_the_question = []
 
     def enter(_question):
-        at_the_question.append((counter.air.exchanges, counter.people.told[:]))
+        at_the_question.append((counter.air.exchanges, counter.people.told[1:]))
         return PIN
 
     visit = counter.check_in(Way.ANDROID, {AskPin: enter}, profile="phone")

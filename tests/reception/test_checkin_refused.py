@@ -26,8 +26,8 @@ from kazashi.reception.eligibility import CentreUnreachable, Eligibility, Standi
 from kazashi.reception.fallback import Answer, Step
 from kazashi.reception.journal import INTERRUPTED
 from kazashi.reception.profiles import Token, Way
-from kazashi.reception.simulated_centre import SimulatedCentre
 from kazashi.reception.visit import Outcome, Proof
+from kazashi.testing.centre import SimulatedCentre
 from reception_desk import PIN, Listening, commands_of
 
 TYPED = FourItems("手入力　一郎", "東京都手入力区", date(1950, 4, 3), Sex.MALE)

@@ -17,8 +17,8 @@ from kazashi.reception.eligibility import (
 )
 from kazashi.reception.journal import Journal
 from kazashi.reception.outage import ask_held, typed_items
-from kazashi.reception.simulated_centre import SimulatedCentre
 from kazashi.reception.typed import Mistyped
+from kazashi.testing.centre import SimulatedCentre
 
 NOW = datetime(2030, 1, 1, 9, tzinfo=UTC)
 TODAY = date(2030, 1, 1)

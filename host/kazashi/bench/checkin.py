@@ -20,14 +20,14 @@ from kazashi.reception.anchors import Anchors
 from kazashi.reception.checkin import Reception
 from kazashi.reception.consents import Item, Prescription
 from kazashi.reception.desk import Answers, AskConsents, AskPin, AskPrescription, Question
+from kazashi.reception.face.matching import FaceNotAvailable
 from kazashi.reception.journal import Journal
-from kazashi.reception.place import NO_FACES
 from kazashi.reception.profiles import PROFILES, Way
-from kazashi.reception.simulated_centre import SimulatedCentre
 from kazashi.reception.timeline import Who
 from kazashi.reception.visit import Outcome, Visit
 from kazashi.sim.authority import shared_authority
 from kazashi.sim.tabletop import Tabletop
+from kazashi.testing.centre import SimulatedCentre
 from kazashi_wire.frame import Deframer
 from kazashi_wire.messages import BY_KIND
 
@@ -107,7 +107,7 @@ class CheckInBench:
             Anchors.of([authority.certificate], cv_keys, is_test=True),
             SimulatedCentre(),
             self._journal,
-            faces=NO_FACES,
+            faces=FaceNotAvailable("the PIN is measured"),
             clock=self._look,
         )
         self._looks = list[float]()  # of the timeline, at the clock

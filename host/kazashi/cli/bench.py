@@ -19,7 +19,7 @@ from kazashi.cli import show
 from kazashi.cli.bench_checkin import check_in_rounds, show_rounds
 from kazashi.cli.console import Console
 from kazashi.cli.options import AsJson
-from kazashi.errors import not_installed
+from kazashi.errors import NoReader
 
 if TYPE_CHECKING:
     from kazashi.bench.emulated import EmulatedBench
@@ -129,7 +129,7 @@ def _image(url: str) -> Path:
     try:
         from kazashi.sim.emulation.image import official_image
     except ImportError as error:
-        raise not_installed(error, "emulator") from error
+        raise NoReader(url, f"{error.name} is missing: install kazashi[emulator]") from error
     return Path(place) if place else official_image()
 
 

@@ -7,12 +7,11 @@ from typing import Annotated
 import typer
 
 import kazashi
-from kazashi.cards.cv_certificate import CvAnchor
 from kazashi.cli import show
-from kazashi.cli.centre import SaysCentre
+from kazashi.cli.centre import SaysCentre, centre_of
 from kazashi.cli.console import Console
 from kazashi.cli.desk import Given, Language, TerminalDesk
-from kazashi.cli.options import AsJson, JournalPath, ReaderUrl, TimeoutS
+from kazashi.cli.options import AsJson, AsTest, JournalPath, ReaderUrl, TimeoutS
 from kazashi.errors import ReaderError
 from kazashi.reception.anchors import Anchors
 from kazashi.reception.checkin import Reception
@@ -20,8 +19,7 @@ from kazashi.reception.configuration import Configuration
 from kazashi.reception.consents import Item, Prescription, State
 from kazashi.reception.journal import Journal, JournalError, default_path
 from kazashi.reception.profiles import PROFILES, Profile, Way
-from kazashi.reception.settings import BadSettings, Flaw
-from kazashi.reception.simulated_centre import SimulatedCentre
+from kazashi.reception.settings import BadSettings
 from kazashi.reception.timeline import Span, Who
 from kazashi.reception.visit import SUCCESSES, Visit
 
@@ -118,6 +116,7 @@ def checkin(
     no_card: _NoCard = False,
     profile: _Place = None,
     reader: ReaderUrl = None,
+    as_test: AsTest = False,
     as_json: AsJson = False,
     language: Annotated[Language, typer.Option(help="What people read.")] = "ja",
     timeout: TimeoutS = 30.0,
@@ -136,15 +135,21 @@ def checkin(
         raise typer.BadParameter("choose one: --way, or --no-card")
     place = _offering(way, profile)
     configured = Configuration.read(config)
+    anchors = _anchors(configured.anchors, is_test=as_test)
+    asked = centre_of(centre, is_test=as_test)
     given = Given(consent, prescription, frame, staff, reason)
     desk = TerminalDesk(Console(stderr=True), language, given)
     with ExitStack() as stack:
         connected = _reader(stack, reader) if way else None
+        if connected and not anchors.authorities:
+            show.show_error(
+                BadSettings("anchors.authorities", "name J-LIS's certificates in --config FILE")
+            )
         reception = Reception(
             connected,
             place,
-            _anchors(reader, configured.anchors) if connected else configured.anchors,
-            centre or SimulatedCentre(),
+            anchors,
+            asked,
             _journal(stack, journal or default_path(), configured.keep_days),
             faces=configured.faces,
             consents_last=configured.consents_last,
@@ -196,17 +201,15 @@ def _journal(stack: ExitStack, path: Path, keep_days: int | None) -> Journal | N
     return journal
 
 
-def _anchors(reader: str | None, configured: Anchors) -> Anchors:
-    """Those configured; simulated cards bring their own, which are marked as a test."""
-    if configured.authorities:
-        return configured
-    if reader and reader.startswith(("sim:", "pico:")):
-        from kazashi.sim.authority import shared_authority
+def _anchors(configured: Anchors, *, is_test: bool) -> Anchors:
+    """Those configured; in a test, those of a test. A wrong pair of options is a usage error."""
+    if is_test:
+        from kazashi.testing import test_anchors
 
-        authority = shared_authority()
-        cv_keys = [CvAnchor(*key) for key in authority.cv_anchors]
-        return Anchors.of([authority.certificate], cv_keys, is_test=True)
-    raise BadSettings("anchors.authorities", Flaw.NO_AUTHORITIES)
+        return configured if configured.authorities and configured.is_test else test_anchors()
+    if configured.is_test:
+        raise typer.BadParameter("its anchors are of a test: give --test", param_hint="--config")
+    return configured
 
 
 def _show(visit: Visit) -> None:

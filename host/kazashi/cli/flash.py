@@ -11,7 +11,7 @@ from kazashi.cli.console import Console
 from kazashi.cli.options import ReaderUrl
 from kazashi.device_files import board_names
 from kazashi.discovery import connector
-from kazashi.errors import not_installed
+from kazashi.errors import NotFlashed
 from kazashi.flashing.files import Board
 from kazashi.flashing.uf2 import build
 
@@ -87,7 +87,7 @@ def _install(board: Board, reader: str | None) -> None:
     try:
         from kazashi.flashing.install import install
     except ImportError as error:
-        raise not_installed(error, "flash") from error
+        raise NotFlashed(f"{error.name} is missing", "install kazashi[flash]") from error
     with _progress() as progress:
         task = progress.add_task("looking at the board", total=None)
 

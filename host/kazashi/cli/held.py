@@ -1,35 +1,34 @@
 """`kazashi held`: the centre is asked about those held while it was down."""
 
 from kazashi.cli import show
-from kazashi.cli.centre import SaysCentre
+from kazashi.cli.centre import SaysCentre, centre_of
 from kazashi.cli.console import Console
-from kazashi.cli.options import AsJson, JournalPath
-from kazashi.reception.eligibility import CentreError, Eligibility
-from kazashi.reception.errors import ReceptionError
+from kazashi.cli.options import AsJson, AsTest, JournalPath
+from kazashi.reception.eligibility import CentreError, Eligibility, NoCentre
 from kazashi.reception.journal import Held, Journal, default_path
 from kazashi.reception.outage import ask_held
-from kazashi.words import words_of
-
-
-class NoCentre(ReceptionError):
-    """Whoever is held is a real person: what a simulated centre says of them is to be wanted."""
 
 
 def held(
-    centre: SaysCentre = None, *, as_json: AsJson = False, journal: JournalPath = None
+    centre: SaysCentre = None,
+    *,
+    as_test: AsTest = False,
+    as_json: AsJson = False,
+    journal: JournalPath = None,
 ) -> None:
     """Ask the centre about the people held, and let go of those it answers about."""
-    if centre is None:
+    asked = centre_of(centre, is_test=as_test)
+    if not as_test:
         raise NoCentre
     answers: list[dict[str, object]] = []
     with Journal(journal or default_path()) as kept:
-        for person, answer in ask_held(kept, centre, takes_simulated=True):
+        for person, answer in ask_held(kept, asked, takes_simulated=True):
             answers.append(facts := _facts(person, answer))
             if not as_json:
                 show.show_facts(Console(), facts, title=person.name)
         left = len(kept.held())
     if as_json:
-        show.print_json({"answers": answers, "held": left})
+        show.print_json({"is_test": as_test, "answers": answers, "held": left})
     else:
         later = ": ask again later" if left else ""
         Console().print(f"{len(answers)} asked about, {left} still held{later}")
@@ -38,5 +37,5 @@ def held(
 def _facts(person: Held, answer: Eligibility | CentreError) -> dict[str, object]:
     facts: dict[str, object] = {"visit": person.visit, "held_at": person.held_at.isoformat()}
     if isinstance(answer, CentreError):
-        return facts | {"error": words_of(answer).line}
+        return facts | {"error": str(answer)}
     return facts | {"eligibility": answer.to_json()}

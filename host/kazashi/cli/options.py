@@ -17,6 +17,13 @@ ReaderUrl = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON instead of text.")]
 AsJsonLines = Annotated[bool, typer.Option("--json", help="One JSON object a line for each event.")]
+AsTest = Annotated[
+    bool,
+    typer.Option(
+        "--test",
+        help="Believe simulated cards, ask a simulated centre, mark all of it as a test.",
+    ),
+]
 JournalPath = Annotated[
     Path | None,
     typer.Option(

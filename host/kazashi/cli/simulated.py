@@ -4,7 +4,7 @@ from typing import Annotated, Protocol
 
 import typer
 
-from kazashi.errors import not_installed
+from kazashi.errors import NoReader
 from kazashi.link import Pipe
 from kazashi.sim.ledger import Ledger
 from kazashi.sim.options import Options
@@ -50,7 +50,7 @@ def simulated(url: str, *, is_blank: bool = False) -> Simulated:
     try:
         from kazashi.sim.emulation.pico import EmulatedPico
     except ImportError as error:
-        raise not_installed(error, "emulator") from error
+        raise NoReader(url, f"{error.name} is missing: install kazashi[emulator]") from error
     try:
         return EmulatedPico.of(url, is_blank=is_blank)
     except ValueError as error:

@@ -5,8 +5,13 @@ from collections.abc import Callable
 from mpremote.transport import TransportError  # pyright: ignore[reportMissingTypeStubs]
 from mpremote.transport_serial import SerialTransport  # pyright: ignore[reportMissingTypeStubs]
 
-from kazashi.errors import FirmwareStopped, ReaderFault, ReaderSilent, ReaderUnplugged
-from kazashi.flashing.errors import BoardUnreachable
+from kazashi.errors import (
+    FirmwareStopped,
+    NotFlashed,
+    ReaderFault,
+    ReaderSilent,
+    ReaderUnplugged,
+)
 from kazashi.link import Link, Pipe
 from kazashi.returning import Clock, WallClock
 from kazashi_wire.messages import Done, Maintain
@@ -107,7 +112,7 @@ def open_prompt(connect: Callable[[], Pipe], clock: Clock | None = None) -> Prom
 
     Raises:
         LinkError: the board is not there, or left.
-        BoardUnreachable: neither MicroPython nor a reader answers.
+        NotFlashed: neither MicroPython nor a reader answers.
     """
     pipe = connect()
     try:
@@ -115,7 +120,7 @@ def open_prompt(connect: Callable[[], Pipe], clock: Clock | None = None) -> Prom
             _await_end(pipe)
             pipe = booted(connect, START_S, clock or WallClock())
             if not is_at_prompt(pipe, KNOCK, START_S):
-                raise BoardUnreachable
+                raise _unreachable()
         return PromptTransport(pipe)
     except BaseException:
         pipe.close()
@@ -129,7 +134,7 @@ def _maintain(pipe: Pipe) -> bool:
     except FirmwareStopped:
         return False
     except (ReaderSilent, ReaderFault) as error:
-        raise BoardUnreachable from error
+        raise _unreachable() from error
     return True
 
 
@@ -142,3 +147,10 @@ def _await_end(pipe: Pipe) -> None:
     except ReaderUnplugged:
         pass
     pipe.close()
+
+
+def _unreachable() -> NotFlashed:
+    return NotFlashed(
+        "neither a reader nor MicroPython's prompt answers",
+        "plug the board in again, and press BOOTSEL as soon as its LED lights, until it goes out",
+    )

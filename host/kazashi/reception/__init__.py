@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from kazashi.reception.journal import default_path as default_path
     from kazashi.reception.profiles import PROFILES as PROFILES
     from kazashi.reception.profiles import Way as Way
-    from kazashi.reception.simulated_centre import SimulatedCentre as SimulatedCentre
     from kazashi.reception.visit import Outcome as Outcome
     from kazashi.reception.visit import Visit as Visit
 
@@ -41,7 +40,6 @@ _FILES = {
     "eligibility": ("Centre", "Eligibility", "Request"),
     "journal": ("Journal", "default_path"),
     "profiles": ("PROFILES", "Way"),
-    "simulated_centre": ("SimulatedCentre",),
     "visit": ("Outcome", "Visit"),
 }
 _FILE_OF = {name: file for file, names in _FILES.items() for name in names}

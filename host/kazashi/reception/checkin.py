@@ -14,6 +14,7 @@ from contextlib import suppress
 from functools import partial
 
 from kazashi.errors import ReaderError
+from kazashi.reception.anchors import TEST_MARK
 from kazashi.reception.desk import Desk
 from kazashi.reception.failures import Refused
 from kazashi.reception.identification import identify_patient
@@ -28,6 +29,10 @@ from kazashi_wire.messages import Signal
 
 _CHALLENGE_SIZE = 32
 
+_TEST = Text(
+    TEST_MARK + "これは試験です。実際の受付ではありません。",
+    TEST_MARK + "This is a test: nobody is really checked in.",
+)
 _DONE = Text("受付が終わりました。", "Checked in.")
 _STAFF_GO_ON = Text("係の者がご案内します。", "Staff will help you from here.")
 _NOT_DONE = Text(
@@ -62,6 +67,8 @@ class Reception(Place):
         return self._serve(Patient(self, visit, desk), fall_back)
 
     def _serve(self, patient: Patient, run: Callable[[Patient], None]) -> Visit:
+        if patient.visit.is_test:
+            patient.tell(_TEST)
         try:
             _run(patient, run)
         except BaseException:  # of the desk, or Ctrl-C

@@ -30,6 +30,7 @@ class Course:
         self._timeline = Timeline(place.clock)
         self._entry: Entry | None = None
         self.visit.is_kept = place.journal is not None
+        self.visit.is_test = place.anchors.is_test
         if place.journal:
             reader = place.reader.info.serial if place.reader else _NOBODY
             with self._kept():
@@ -105,7 +106,8 @@ class Course:
         """The visit is over, and kept as it ended."""
         if self._entry:
             with self._kept():
-                self._entry.end(self.visit.outcome)
+                facts: dict[str, Fact] = {"is_test": True} if self.visit.is_test else {}
+                self._entry.end(self.visit.outcome, **facts)
         self.visit.spans = self._timeline.spans()
 
     @contextmanager

@@ -3,7 +3,7 @@
 Source: codes as in the result of 顔認証付きカードリーダー (hangilc/myclinic-ts, codes.ts).
 
 The centre of オンライン資格確認 answers approved software alone. What stands behind `Centre` is
-configuration; `simulated_centre` is the embedded default, and says so in each answer.
+configuration; without one, every visit is held.
 """
 
 from collections.abc import Mapping
@@ -25,24 +25,42 @@ REFERENCE_SIZE = 8  # bytes: 16 digits, as wide as ArbitraryFileIdentifier
 class CentreError(ReceptionError):
     """Base: the centre did not answer. The visit is held, and asked about later."""
 
+    on_screen = "資格の確認ができません。係の者をお呼びください。"
+
 
 class CentreUnreachable(CentreError):
     """The network, or the centre, is down."""
+
+    def __init__(self) -> None:
+        super().__init__("the centre cannot be reached: hold the visit, and ask again later")
+
+
+class NoCentre(CentreError):
+    """None is configured: the centre answers approved software alone."""
+
+    on_screen = "資格を確認する先がありません。"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "no centre is configured: hold the visit; with --test a simulated one answers"
+        )
 
 
 class CentreBusy(CentreError):
     """It works on something else."""
 
+    on_screen = "資格の確認が混み合っています。しばらくお待ちください。"
 
-@dataclass(eq=False)
+    def __init__(self) -> None:
+        super().__init__("the centre is busy: ask again in a moment")
+
+
 class CentreFailed(CentreError):
     """It refused this one request; `code` is its own."""
 
-    code: str
-
-
-class AnswerMixedUp(CentreError):
-    """It answered another request. Never use that: it is another person's insurance."""
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(f"the centre refused with {code}: look up this code, then ask again")
 
 
 class Standing(IntEnum):
@@ -151,6 +169,14 @@ class Centre(Protocol):
         ...
 
 
+class MissingCentre:
+    """Stands where no centre is configured: nothing is known, and each visit is held."""
+
+    def ask(self, request: Request) -> Eligibility:
+        del request
+        raise NoCentre
+
+
 def answer_of(centre: Centre, request: Request) -> Eligibility:
     """What `centre` answers, never to another request: that would be somebody else's insurance.
 
@@ -164,5 +190,5 @@ def answer_of(centre: Centre, request: Request) -> Eligibility:
     except Exception as error:  # anybody's, and what it says may hold what it was asked
         raise CentreFailed(type(error).__name__) from None
     if not isinstance(answer, Eligibility) or answer.reference != request.reference:
-        raise AnswerMixedUp
+        raise CentreFailed("an answer to another request")
     return answer

@@ -12,16 +12,6 @@ from typing import TypeVar
 
 from kazashi.card import Card
 from kazashi.cards.certificate import Certificate
-from kazashi.cards.errors import (
-    CardStatus,
-    Doubt,
-    MalformedFile,
-    NoCertificate,
-    NotAMyNumberCard,
-    NotGenuine,
-    PinRequired,
-    SurfaceAbsent,
-)
 from kazashi.cards.jpki import PLAN, JpkiSession
 from kazashi.cards.surface import Surface
 from kazashi.errors import (
@@ -29,15 +19,23 @@ from kazashi.errors import (
     CardGarbled,
     CardGone,
     CardProtocolBroken,
+    CardStatus,
     CardUnusable,
+    Doubt,
     LinkError,
+    MalformedFile,
     NoCard,
+    NoCertificate,
     NoReader,
+    NotAMyNumberCard,
+    NotGenuine,
+    PinRequired,
     ProtocolError,
     ReaderError,
     ReaderFault,
     ReadInterrupted,
     SeveralCards,
+    SurfaceAbsent,
 )
 from kazashi.reader import Reader
 from kazashi.reception.course import Course
@@ -209,7 +207,7 @@ class Patient(Course):
             is_unknown = error.reason is Doubt.UNKNOWN_ISSUER
             outcome = Outcome.UNKNOWN_ISSUER if is_unknown else Outcome.UNUSABLE_CERTIFICATE
             raise Refused(outcome, text_of(error)) from error
-        visit.issuer, visit.is_test = anchor.name, anchor.is_test
+        visit.issuer = anchor.name
         today = japan_today(self.place.now())
         visit.validity = validity(certificate, today, is_phone=token.is_phone)
         self.note(

@@ -69,7 +69,7 @@ class Visit:
     prescription: Prescription | None = None
     eligibility: Eligibility | None = None
     fallback: Basis | None = None
-    is_test: bool = False  # by a test authority: of no value
+    is_test: bool = False  # where test anchors are believed: of no value
     is_kept: bool = True  # all of it is in the journal
     spans: tuple[Span, ...] = ()
 
@@ -77,7 +77,7 @@ class Visit:
         """Nothing of the card speaks of this patient."""
         self.token = self.validity = None
         self.certificate_sha256 = self.issuer = self.staff = self.reason = ""
-        self.proof, self.signature, self.is_test = Proof.NONE, b"", False
+        self.proof, self.signature = Proof.NONE, b""
 
     def to_json(self) -> dict[str, object]:
         numbers = self.fallback.numbers if self.fallback else None

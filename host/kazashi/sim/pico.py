@@ -4,7 +4,6 @@ chip and card around them.
     sim:?card=mynumber&speed=10     every option: options.py
 """
 
-import errno
 import os
 import select
 import shutil
@@ -17,7 +16,7 @@ from pathlib import Path
 from time import monotonic
 
 from kazashi.device_files import device_folder
-from kazashi.errors import NotInstalled, ReaderNotFound, ReaderSilent, ReaderUnplugged
+from kazashi.errors import NoReader, ReaderSilent, ReaderUnplugged
 from kazashi_wire.frame import SYNC
 
 from .ailments import PAST, USB, ailing
@@ -53,11 +52,10 @@ class SimulatedPico(Tabletop):
         After a reset of its own the board was never without power: it has only started again.
 
         Raises:
-            NotInstalled: the interpreter is missing.
-            ReaderNotFound: there is no such board.
+            NoReader: the interpreter is not installed, or there is no such board.
         """
         if not (self._folder / "board.py").is_file():
-            raise ReaderNotFound(f"sim:?board={self.options.board}", os.strerror(errno.ENOENT))
+            raise NoReader("sim:", f"there is no board {self.options.board}")
         fault = self.options.fault
         pins = ailing(Pins.of(self._folder), fault)
         self._watchdog = self._watchdog or Watchdog(pins.watchdog)
@@ -201,14 +199,14 @@ def connect(url: str) -> ProcessPipe:
     try:
         return SimulatedPico(Options.parse(url)).connect()
     except ValueError as error:
-        raise ReaderNotFound(url, str(error)) from error
+        raise NoReader(url, str(error)) from error
 
 
 def interpreter(name: str, script: Path, folders: list[str]) -> tuple[list[str], dict[str, str]]:
     """(command, environment) that runs a script of the firmware with `folders` to import from.
 
     Raises:
-        NotInstalled: the interpreter is missing.
+        NoReader: the interpreter is not installed.
     """
     if name == "cpython":
         boot = _STAND_INS / "cpython" / "boot.py"
@@ -220,8 +218,8 @@ def interpreter(name: str, script: Path, folders: list[str]) -> tuple[list[str],
 def _micropython_32() -> str:
     found = shutil.which(os.environ.get(_MICROPYTHON_32, ""))
     if not found:
-        how = f"export {_MICROPYTHON_32}=$(.ci/micropython-32 FOLDER)"
-        raise NotInstalled("micropython, 32-bit", how)
+        reason = f"no 32-bit micropython here: set {_MICROPYTHON_32}, see .ci/micropython-32"
+        raise NoReader("sim:", reason)
     return found
 
 
@@ -229,5 +227,5 @@ def _micropython() -> str:
     beside = Path(sys.executable).with_name("micropython")
     found = str(beside) if beside.exists() else shutil.which("micropython")
     if not found:
-        raise NotInstalled("micropython", "kazashi … --reader sim:?interpreter=cpython")
+        raise NoReader("sim:", "no micropython here: use sim:?interpreter=cpython")
     return found

@@ -9,8 +9,6 @@ from io import BytesIO
 
 from PIL import Image, ImageOps
 
-from kazashi.reception.face.matching import PhotoFlaw
-
 SIDE = 640  # pixels that a picture is scaled down to at most, each way
 
 
@@ -32,11 +30,8 @@ CARD_PHOTO = Kind("JPEG 2000", ("JPEG2000",), 0xFFFF, 1 << 20, "L")
 CAMERA_FRAME = Kind("PNG or JPEG", ("PNG", "JPEG"), 32 << 20, 25_000_000, "RGB")
 
 
-@dataclass(eq=False)
 class PictureUnusable(Exception):
-    """`flaw`: it is too large, or not readable as the kind of picture asked for."""
-
-    flaw: PhotoFlaw
+    """The text continues "the picture …"."""
 
 
 def decode(data: bytes, kind: Kind) -> Image.Image:
@@ -46,7 +41,7 @@ def decode(data: bytes, kind: Kind) -> Image.Image:
         PictureUnusable: it is too large, broken, or something else.
     """
     if len(data) > kind.most_bytes:
-        raise PictureUnusable(PhotoFlaw.TOO_LARGE)
+        raise PictureUnusable(f"has more than {kind.most_bytes} bytes")
     try:
         with Image.open(BytesIO(data), formats=kind.formats) as picture:
             _check_size(picture, kind)
@@ -58,12 +53,12 @@ def decode(data: bytes, kind: Kind) -> Image.Image:
     except PictureUnusable:
         raise
     except Exception as error:  # what Pillow raises for hostile bytes is nowhere written down
-        raise PictureUnusable(PhotoFlaw.UNREADABLE) from error
+        raise PictureUnusable(f"cannot be read as {kind.name}") from error
 
 
 def _check_size(picture: Image.Image, kind: Kind) -> None:
     if picture.width * picture.height > kind.most_pixels:
-        raise PictureUnusable(PhotoFlaw.TOO_LARGE)
+        raise PictureUnusable(f"has more than {kind.most_pixels} pixels")
 
 
 def _check_depth(picture: Image.Image, data: bytes) -> None:
@@ -71,7 +66,7 @@ def _check_depth(picture: Image.Image, data: bytes) -> None:
     it rounds up beyond 255 and keeps the low byte (12.3, Jpeg2KDecode.c). A single one is right.
     """
     if picture.format == "JPEG2000" and len(picture.getbands()) > 1 and _deepest(data) > 8:
-        raise PictureUnusable(PhotoFlaw.TOO_DEEP)
+        raise PictureUnusable("has colours or transparency of more than 8 bits")
 
 
 def _deepest(data: bytes) -> int:

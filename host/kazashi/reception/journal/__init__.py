@@ -15,7 +15,6 @@ from kazashi.reception.journal.errors import (
     JournalNewer,
     JournalNotLocal,
     JournalRefused,
-    Obstacle,
 )
 from kazashi.reception.journal.facts import FACTS, Fact
 from kazashi.reception.journal.journal import Entry, Held, Journal
@@ -38,7 +37,6 @@ __all__ = [
     "JournalRefused",
     "KeptStep",
     "KeptVisit",
-    "Obstacle",
     "View",
     "default_path",
 ]

@@ -19,7 +19,7 @@ from rp2040py.gpio_pin import GPIOPinState
 from rp2040py.simulator import Simulator
 
 from kazashi.device_files import device_folder
-from kazashi.errors import ReaderNotFound
+from kazashi.errors import NoReader
 from kazashi.sim.ailments import BOARD, PAST, USB, ailing
 from kazashi.sim.board import Pins
 from kazashi.sim.ledger import Ledger, Owner
@@ -176,7 +176,7 @@ def connect(url: str) -> EmulatedPipe:
     try:
         return EmulatedPico.of(url).connect()
     except ValueError as error:
-        raise ReaderNotFound(url, str(error)) from error
+        raise NoReader(url, str(error)) from error
 
 
 def _charge_air(air: Air, ledger: Ledger) -> None:

@@ -1,4 +1,4 @@
-"""A centre that knows nobody, for tests and demonstrations: each answer says so."""
+"""A simulated centre that knows nobody: each of its answers says that it is simulated."""
 
 import time
 from collections.abc import Callable, Iterable, Mapping
