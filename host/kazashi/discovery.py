@@ -53,8 +53,8 @@ _REFUSED: tuple[type[Exception], ...] = (*_TERMINAL, ValueError)
 
 # The simulator is named and not imported: whoever reads real cards never loads it.
 _SIMULATORS = {
-    "sim:": "kazashi.sim.pico:connect",
-    "pico:": "kazashi.sim.emulation.pico:connect",
+    "sim:": "kazashi.sim.pico:connector",
+    "pico:": "kazashi.sim.emulation.pico:connector",
 }
 
 
@@ -86,12 +86,16 @@ def connector(url: str | None) -> Callable[[], Pipe]:
     """What opens the line to the reader at `url`, as often as it is called.
 
     It raises NoReader where there is none, SeveralReaders where it would have to choose.
+
+    Raises:
+        ValueError: `url` names no option or port that there is; it says which there are.
+        NoReader: what simulates such a reader is not installed.
     """
     for scheme, name in _SIMULATORS.items():
         if url and url.startswith(scheme):
-            simulate = _simulator(name)
-            return lambda: simulate(url)
+            return _simulator(name)(url)
     if url and url.startswith("socket://"):
+        _check_address(url)
         return lambda: SocketPipe(url)
     return lambda: SerialPipe(url or "")
 
@@ -178,7 +182,17 @@ class SocketPipe:
         self._socket.close()
 
 
-def _simulator(name: str) -> Callable[[str], Pipe]:
+def _check_address(url: str) -> None:
+    try:
+        place = urlsplit(url)
+        is_whole = bool(place.hostname and place.port)
+    except ValueError:  # the port is no number
+        is_whole = False
+    if not is_whole:
+        raise ValueError(f"{url} is no address: give socket://HOST:PORT, PORT from 1 to 65535")
+
+
+def _simulator(name: str) -> Callable[[str], Callable[[], Pipe]]:
     try:
         return pkgutil.resolve_name(name)
     except ImportError as error:

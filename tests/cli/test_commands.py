@@ -8,7 +8,9 @@ import subprocess
 
 import pytest
 from cryptography import x509
+from typer.testing import CliRunner
 
+from kazashi.cli import app, options
 from kazashi.sim.options import Options
 from program import KAZASHI, kazashi, running
 
@@ -93,8 +95,6 @@ def test_info_names_the_versions():
         (("read", "--reader", "/dev/nowhere"), "no reader at /dev/nowhere"),
         (("read", "--reader", "socket://127.0.0.1:1"), "no reader at socket://127.0.0.1:1"),
         (("read", "--reader", "usb:NOSUCH"), "no reader at usb:NOSUCH"),
-        (("info", "--reader", "sim:?card=unicorn"), "card is one of mynumber"),
-        (("info", "--reader", "sim:?board=unicorn"), "no board unicorn"),
         (("flash", "pico", "--reader", "/dev/nowhere"), "no reader at /dev/nowhere"),
         (("read", "--reader", f"{FAST}&card=none", "--timeout", "0.3"), "no card in 0.3 s"),
         (("read", "--reader", f"{FAST}&card=tag"), "this is a tag, not a My Number Card"),
@@ -111,6 +111,45 @@ def test_what_fails_is_one_clear_line_and_status_1(arguments, said):
     assert len(lines) == 1
     assert re.search(said, lines[0])
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["info", "read", "doctor", "monitor", "checkin --way pin"])
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("sim:?card=unicorn", "card is one of mynumber, slow"),
+        ("sim:?board=unicorn", "board is one of pico,"),
+        ("sim:?colour=red", "no option colour, only card"),
+        ("pico:?fault=usb", "use sim:"),
+        ("socket://127.0.0.1:notaport", "give socket://HOST:PORT"),
+        ("socket://127.0.0.1", "give socket://HOST:PORT"),
+    ],
+)
+def test_a_url_of_no_reader_is_wrong_usage_and_names_the_choices(command, url, said):
+    done = CliRunner().invoke(app, [*command.split(), "--reader", url])
+    assert done.exit_code == 2, done.stderr
+    assert said in " ".join(done.stderr.replace("│", " ").split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "module", "extra"),
+    [
+        ("demo --reader pico:", "rp2040py", "emulator"),
+        ("info --reader pico:", "littlefs", "emulator"),
+        ("bench", "rp2040py", "emulator"),
+        ("flash pico", "mpremote", "flash"),
+        ("face check", "cv2", "face"),
+    ],
+)
+def test_what_is_not_installed_is_wrong_usage_and_names_the_extra(
+    arguments, module, extra, monkeypatch
+):
+    found = options.find_spec
+    monkeypatch.setattr(options, "find_spec", lambda name: None if name == module else found(name))
+    done = CliRunner().invoke(app, arguments.split())
+    assert done.exit_code == 2, done.stderr
+    said = " ".join(done.stderr.replace("│", " ").split())
+    assert f"{module} is missing: install kazashi[{extra}]" in said
 
 
 @pytest.mark.parametrize(

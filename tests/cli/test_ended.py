@@ -133,7 +133,17 @@ def test_at_the_prompt_for_a_pin(number, tmp_path):
     files = ("--journal", tmp_path / "journal.db", "--config", tmp_path / "kazashi.toml")
     terminal, program = pty.openpty()
     with serving(tap=0, speed=20) as wire:
-        arguments = ("checkin", "--way", "pin", "--language", "en", "--reader", wire.url, *files)
+        arguments = (
+            "checkin",
+            "--test",
+            "--way",
+            "pin",
+            "--language",
+            "en",
+            "--reader",
+            wire.url,
+            *files,
+        )
         process = start(*arguments, stdin=program, start_new_session=True)
         said = b""
         while b"PIN" not in said:

@@ -59,7 +59,7 @@ def test_a_patient_checks_in_with_them(served, tmp_path):
     url, folder = served
     done = subprocess.run(
         [
-            *(KAZASHI, "checkin", "--way", "pin", "--json", "--consent", "all"),
+            *(KAZASHI, "checkin", "--test", "--way", "pin", "--json", "--consent", "all"),
             *("--prescription", "paper", "--reader", url),
             *("--config", str(folder / "kazashi.toml"), "--journal", str(tmp_path / "journal.db")),
         ],

@@ -35,7 +35,7 @@ def run(*arguments, streams="", stdin="", **environment):
 def checkin(tmp_path):
     journal = tmp_path / "journal.db"
     return (
-        *("checkin", "--way", "pin", "--reader", SIM, "--journal", journal),
+        *("checkin", "--test", "--way", "pin", "--reader", SIM, "--journal", journal),
         *("--consent", "all", "--prescription", "paper"),
     )
 

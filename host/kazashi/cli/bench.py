@@ -18,8 +18,7 @@ from kazashi.bench.trace import Step, steps
 from kazashi.cli import show
 from kazashi.cli.bench_checkin import check_in_rounds, show_rounds
 from kazashi.cli.console import Console
-from kazashi.cli.options import AsJson
-from kazashi.errors import NoReader
+from kazashi.cli.options import AsJson, need
 
 if TYPE_CHECKING:
     from kazashi.bench.emulated import EmulatedBench
@@ -126,10 +125,9 @@ def _image(url: str) -> Path:
     place, _, options = url.removeprefix("pico:").partition("?")
     if not url.startswith("pico:") or options:
         raise typer.BadParameter("give pico: or pico:IMAGE, without options", param_hint="--reader")
-    try:
-        from kazashi.sim.emulation.image import official_image
-    except ImportError as error:
-        raise NoReader(url, f"{error.name} is missing: install kazashi[emulator]") from error
+    need("emulator")
+    from kazashi.sim.emulation.image import official_image
+
     return Path(place) if place else official_image()
 
 

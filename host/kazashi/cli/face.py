@@ -10,7 +10,7 @@ from rich.table import Table
 
 from kazashi.cli import show
 from kazashi.cli.console import Console
-from kazashi.cli.options import AsJson
+from kazashi.cli.options import AsJson, need
 from kazashi.reception.face import plot as picture
 from kazashi.reception.face.engine import open_matcher
 from kazashi.reception.face.evaluation import Evaluation, Person, evaluate, people_in
@@ -90,6 +90,7 @@ def evaluate_pictures(
 
 
 def _open(config: Path | None) -> "tuple[FaceSettings, OpenCvMatcher]":
+    need("face")
     settings = FaceSettings.of(load(config), config.parent) if config else None
     matcher = open_matcher(settings)
     assert settings  # else there would be no matcher

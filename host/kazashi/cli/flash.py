@@ -8,10 +8,9 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeE
 
 from kazashi.cli import show
 from kazashi.cli.console import Console
-from kazashi.cli.options import ReaderUrl
+from kazashi.cli.options import ReaderUrl, need
 from kazashi.device_files import board_names
 from kazashi.discovery import connector
-from kazashi.errors import NotFlashed
 from kazashi.flashing.files import Board
 from kazashi.flashing.uf2 import build
 
@@ -84,10 +83,9 @@ def _build(board: Board, out: Path, micropython: Path | None) -> None:
 
 
 def _install(board: Board, reader: str | None) -> None:
-    try:
-        from kazashi.flashing.install import install
-    except ImportError as error:
-        raise NotFlashed(f"{error.name} is missing", "install kazashi[flash]") from error
+    need("flash")
+    from kazashi.flashing.install import install
+
     with _progress() as progress:
         task = progress.add_task("looking at the board", total=None)
 

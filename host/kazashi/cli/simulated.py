@@ -4,7 +4,7 @@ from typing import Annotated, Protocol
 
 import typer
 
-from kazashi.errors import NoReader
+from kazashi.cli.options import need
 from kazashi.link import Pipe
 from kazashi.sim.ledger import Ledger
 from kazashi.sim.options import Options
@@ -47,10 +47,9 @@ def simulated(url: str, *, is_blank: bool = False) -> Simulated:
     """
     if not url.startswith("pico:"):
         return _simulated_pico(url)
-    try:
-        from kazashi.sim.emulation.pico import EmulatedPico
-    except ImportError as error:
-        raise NoReader(url, f"{error.name} is missing: install kazashi[emulator]") from error
+    need("emulator")
+    from kazashi.sim.emulation.pico import EmulatedPico
+
     try:
         return EmulatedPico.of(url, is_blank=is_blank)
     except ValueError as error:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
+from kazashi.device_files import board_names
+
 from .ailments import BOARD, FAULTS
 from .authority import Authority
 from .card import BankCard, MyNumberCard
@@ -68,6 +70,7 @@ class Options:
             "fsc": FRAME_SIZES,
             "chip_rate": (106, 212, 424),
             "interpreter": INTERPRETERS,
+            "board": board_names(),
             "bus": BUSES,
             "hsu_max": BAUD_RATES,
             "fault": ("", *FAULTS),

@@ -52,10 +52,8 @@ class SimulatedPico(Tabletop):
         After a reset of its own the board was never without power: it has only started again.
 
         Raises:
-            NoReader: the interpreter is not installed, or there is no such board.
+            NoReader: the interpreter is not installed.
         """
-        if not (self._folder / "board.py").is_file():
-            raise NoReader("sim:", f"there is no board {self.options.board}")
         fault = self.options.fault
         pins = ailing(Pins.of(self._folder), fault)
         self._watchdog = self._watchdog or Watchdog(pins.watchdog)
@@ -194,12 +192,14 @@ class ProcessPipe:
             pass  # the firmware has ended: _pump tells
 
 
-def connect(url: str) -> ProcessPipe:
-    """A simulated reader by its URL, for `kazashi.open`."""
-    try:
-        return SimulatedPico(Options.parse(url)).connect()
-    except ValueError as error:
-        raise NoReader(url, str(error)) from error
+def connector(url: str) -> Callable[[], ProcessPipe]:
+    """What connects to the simulated reader at `url`, a new one each time, for `kazashi.open`.
+
+    Raises:
+        ValueError: the options are wrong.
+    """
+    options = Options.parse(url)
+    return lambda: SimulatedPico(options).connect()
 
 
 def interpreter(name: str, script: Path, folders: list[str]) -> tuple[list[str], dict[str, str]]:

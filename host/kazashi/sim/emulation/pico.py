@@ -9,7 +9,7 @@ times slower than a real one; an idle one takes no time at all, unless it is pac
 """
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -19,7 +19,6 @@ from rp2040py.gpio_pin import GPIOPinState
 from rp2040py.simulator import Simulator
 
 from kazashi.device_files import device_folder
-from kazashi.errors import NoReader
 from kazashi.sim.ailments import BOARD, PAST, USB, ailing
 from kazashi.sim.board import Pins
 from kazashi.sim.ledger import Ledger, Owner
@@ -91,10 +90,7 @@ class EmulatedPico(Tabletop):
     @classmethod
     def of(cls, url: str, *, is_blank: bool = False) -> "EmulatedPico":
         """The one that `url` describes. Raises ValueError, which says what is wrong with it."""
-        place, _, text = url.removeprefix("pico:").partition("?")
-        options = Options.parse(f"sim:?{text}")
-        if options.fault in (*BOARD, USB, *PAST):
-            raise ValueError(f"pico: cannot have the fault {options.fault}: use sim:")
+        place, options = parse(url)
         return cls(Path(place) if place else official_image(), options, is_blank=is_blank)
 
     def connect(self) -> EmulatedPipe:
@@ -171,12 +167,23 @@ class Wires:
         self._lines.look()
 
 
-def connect(url: str) -> EmulatedPipe:
-    """An emulated reader by its URL, for `kazashi.open`."""
-    try:
-        return EmulatedPico.of(url).connect()
-    except ValueError as error:
-        raise NoReader(url, str(error)) from error
+def connector(url: str) -> Callable[[], EmulatedPipe]:
+    """What connects to the emulated reader at `url`, a new one each time, for `kazashi.open`.
+
+    Raises:
+        ValueError: the options are wrong.
+    """
+    parse(url)
+    return lambda: EmulatedPico.of(url).connect()
+
+
+def parse(url: str) -> tuple[str, Options]:
+    """The image's file, empty for the official one, and the options. Raises ValueError."""
+    place, _, text = url.removeprefix("pico:").partition("?")
+    options = Options.parse(f"sim:?{text}")
+    if options.fault in (*BOARD, USB, *PAST):
+        raise ValueError(f"pico: cannot have the fault {options.fault}: use sim:")
+    return place, options
 
 
 def _charge_air(air: Air, ledger: Ledger) -> None:
