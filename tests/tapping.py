@@ -9,6 +9,7 @@ from enum import Enum
 
 from desk import Desk, clock
 from kazashi.cards.apdu import Channel
+from kazashi.cards.errors import PinOutcomeUnknown
 from kazashi.cards.jpki import PLAN, JpkiSession
 from kazashi.errors import (
     CardError,
@@ -16,7 +17,6 @@ from kazashi.errors import (
     CardGone,
     LinkError,
     NoCard,
-    PinOutcomeUnknown,
     ProtocolError,
     ReaderError,
     ReaderFault,
@@ -30,6 +30,7 @@ from kazashi.sim.issued import Issued
 from kazashi.sim.jpki import Jpki
 from kazashi.sim.person import Person
 from kazashi.sim.picc import BlockSettings, TypeB
+from kazashi.words import Language, words_of
 from kazashi_wire.messages import BitRate, Fault
 
 PERSON = Person()
@@ -48,7 +49,7 @@ READS = {
     ),
     NoCard: (
         "カードが読み取れません。ケースから出し、平らに置いてください。",
-        "no card in 5 s: lay it flat on the reader, out of its case",
+        "no card is on the reader: lay it flat on the reader, out of its case",
     ),
     ReadInterrupted: (
         "もう一度、カードを置き直してください。",
@@ -60,29 +61,29 @@ READS = {
         "lay the card down again and read how many tries are left",
     ),
     ReaderHot: (
-        "しばらくお待ちください。カードを取り、十秒ほど待って、もう一度置いてください。",
-        "the reader is too hot, its field is off: take all cards away, wait for ten seconds",
+        "しばらくお待ちください。カードを取り、10秒ほど待って、もう一度置いてください。",
+        "the reader is too hot, its field is off (code",
     ),
     Fault.CHIP_REFUSED: (
         "カードリーダーが使えません。係の者をお呼びください。",
-        "the reader had a command refused by its PN532: report it, with the code",
+        "the PN532 refused a command of the reader (code",
     ),
     Fault.CHIP_SILENT: (
         "カードリーダーが使えません。係の者をお呼びください。",
-        "the reader gets no answer from its PN532: check the module's wiring and power",
+        "the reader gets no answer from its PN532 (code",
     ),
     Fault.INTERNAL: (
         "カードリーダーが使えません。係の者をお呼びください。",
-        "the reader met an error in its firmware: try again, and report it",
+        "the reader met an error in its firmware (code",
     ),
     ProtocolError: (
         "カードリーダーが使えません。係の者をお呼びください。",
-        "the reader found a card, and its word was lost: try again",
+        "the reader found a card, and its message was lost: try again",
         "a part of the card's answer was lost: try again",
     ),
     ReaderUnplugged: (
         "カードリーダーが使えません。係の者をお呼びください。",
-        "the reader was unplugged or restarted: check its cable, then try again",
+        "the reader was unplugged or has restarted: check its cable, then try again",
     ),
     ReaderSilent: (
         "カードリーダーが使えません。係の者をお呼びください。",
@@ -230,8 +231,8 @@ def expect(error, expected, step):
 
 def _reads(error, expected):
     on_screen, *lines = READS[expected]
-    assert error.on_screen == on_screen
-    assert str(error).startswith(tuple(lines))
+    assert words_of(error, Language.JAPANESE).screen == on_screen
+    assert words_of(error).line.startswith(tuple(lines))
 
 
 def expect_loss(error):

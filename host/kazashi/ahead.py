@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kazashi.errors import CardTooSlow, ProtocolError
+from kazashi.errors import CardTooSlow, EndlessReading
 from kazashi.gathering import Gathering
 from kazashi.limits import Wait
 from kazashi.link import Link, Progress
@@ -104,4 +104,4 @@ class ReadAhead:
     def _check_size(self) -> None:
         limits = self._link.limits
         if self._commands > limits.armed_commands + 1 or self._so_far > limits.armed_bytes:
-            raise ProtocolError("the reader reads a card without end: update its firmware")
+            raise EndlessReading

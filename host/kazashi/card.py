@@ -6,7 +6,7 @@ from math import inf
 from threading import Event
 
 from kazashi.ahead import ReadAhead
-from kazashi.errors import Cancelled, NoCard, ProtocolError, ReaderError
+from kazashi.errors import Cancelled, MalformedAnswer, NoCard, ReaderError
 from kazashi.limits import Limits, Wait
 from kazashi.link import Link, Progress
 from kazashi.traffic import shows_secret
@@ -42,7 +42,7 @@ class Card:
             self.to_card = BitRate(found.to_card)
             self.from_card = BitRate(found.from_card)
         except ValueError as error:
-            raise ProtocolError(f"{error}: update this host") from None
+            raise MalformedAnswer(str(error)) from None
         self.answer = found.answer  # see CardFound
         self.cancel = cancel
         self._number = found.card

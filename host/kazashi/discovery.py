@@ -31,9 +31,11 @@ from kazashi.errors import (
     LinkError,
     NoReader,
     ReaderBusy,
+    ReaderNotFound,
     ReaderSilent,
     ReaderUnplugged,
     SeveralReaders,
+    not_installed,
 )
 from kazashi.link import Pipe
 
@@ -196,7 +198,7 @@ def _simulator(name: str) -> Callable[[str], Callable[[], Pipe]]:
     try:
         return pkgutil.resolve_name(name)
     except ImportError as error:
-        raise NoReader(name, f"{error.name} is missing: install kazashi[emulator]") from error
+        raise not_installed(error, "emulator") from error
 
 
 def _port(url: str) -> str:
@@ -206,7 +208,7 @@ def _port(url: str) -> str:
     if url:
         boards = [board for board in boards if board.url == url]
     if not boards:
-        raise NoReader(url)
+        raise ReaderNotFound(url, os.strerror(errno.ENODEV)) if url else NoReader
     if len(boards) > 1:
         raise SeveralReaders([board.url for board in boards])
     return boards[0].port
@@ -216,7 +218,7 @@ def _refusal(where: str, error: Exception) -> LinkError:
     """Why a port could not be opened, and what to do about it."""
     number = _number(error)
     reason = os.strerror(number) if number else str(error)
-    return (ReaderBusy if number in _BUSY else NoReader)(where, reason)
+    return (ReaderBusy if number in _BUSY else ReaderNotFound)(where, reason)
 
 
 def _number(error: Exception) -> int | None:

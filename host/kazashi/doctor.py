@@ -21,6 +21,7 @@ from kazashi.flashing.repl import State, looked_at
 from kazashi.link import Pipe
 from kazashi.reader import Reader
 from kazashi.returning import Clock
+from kazashi.words import words_of
 from kazashi_wire.messages import Examination, Examined, Fault
 
 _LEAST_FREE = 64_000  # bytes: a reader that has read has 180 kB free
@@ -78,7 +79,7 @@ def findings(connect: Callable[[], Pipe], clock: Clock | None = None) -> Iterato
 
 def _end(error: ReaderError, connect: Callable[[], Pipe], clock: Clock | None) -> Finding:
     """Why nothing more can be asked."""
-    seen, advice = remedies.told_by(error)
+    words = words_of(error)
     if isinstance(error, ReaderSilent | ReaderUnplugged | FirmwareStopped):
         state = looked_at(connect, clock)
         if state is State.BLANK:
@@ -87,8 +88,9 @@ def _end(error: ReaderError, connect: Callable[[], Pipe], clock: Clock | None) -
             return _bad("reader", "MicroPython's prompt answers, no firmware runs", remedies.FLASH)
     for kind, remedy in remedies.CONNECTION:
         if isinstance(error, kind):
-            return _bad("reader", seen, remedy or advice)
-    return _bad("reader", seen, remedies.UNPLUGGED if isinstance(error, LinkError) else advice)
+            return _bad("reader", words.seen, remedy or words.advice)
+    advice = remedies.UNPLUGGED if isinstance(error, LinkError) else words.advice
+    return _bad("reader", words.seen, advice)
 
 
 class _Visit:

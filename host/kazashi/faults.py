@@ -5,11 +5,11 @@ from kazashi.errors import (
     CardGone,
     CardProtocolBroken,
     NoCard,
-    ProtocolError,
     ReaderError,
     ReaderFault,
     ReaderHot,
     ReadInterrupted,
+    UnknownValue,
 )
 from kazashi_wire.messages import Failed, Fault
 
@@ -19,9 +19,7 @@ def error_of(failed: Failed) -> ReaderError:
     try:
         fault = Fault(failed.fault)
     except ValueError:
-        return ProtocolError(
-            f"the reader reports fault {failed.fault}, unknown here: update this host"
-        )
+        return UnknownValue("fault", failed.fault)
     if fault is Fault.NO_CARD:
         return NoCard()
     if fault is Fault.CARD_GONE:

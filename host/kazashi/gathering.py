@@ -1,10 +1,9 @@
 """A response, put together from the parts in which it arrives."""
 
-from kazashi.errors import ProtocolError
+from kazashi.errors import EndlessResponse, PartLost
 from kazashi_wire.messages import End, Part
 from kazashi_wire.schema import Message
 
-PART_LOST = "a part of the card's answer was lost: try again"
 _LONGEST_RESPONSE = 65538  # bytes of an APDU, with its status word
 
 
@@ -23,14 +22,14 @@ class Gathering:
         """
         if isinstance(message, End):
             if message.size != len(self.data):
-                raise ProtocolError(PART_LOST)
+                raise PartLost
             return True
         if not isinstance(message, Part):
-            raise ProtocolError(PART_LOST)
+            raise PartLost
         if message.data:  # an empty one: the card asks for more time
             if message.offset != self._offset + len(self.data):
-                raise ProtocolError(PART_LOST)
+                raise PartLost
             self.data += message.data
             if len(self.data) > _LONGEST_RESPONSE:
-                raise ProtocolError("the card's answer has no end: present another card")
+                raise EndlessResponse
         return False

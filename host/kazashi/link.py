@@ -12,15 +12,19 @@ from typing import Protocol, TypeVar
 from kazashi import traffic
 from kazashi.errors import (
     FirmwareStopped,
+    MalformedAnswer,
     NoCard,
-    ProtocolError,
+    NoFirmware,
+    PartLost,
     ReaderError,
     ReaderSilent,
     ReaderUnplugged,
+    TooManyMessages,
+    UnexpectedAnswer,
 )
 from kazashi.faults import error_of
 from kazashi.firmware_log import FirmwareLog
-from kazashi.gathering import PART_LOST, Gathering
+from kazashi.gathering import Gathering
 from kazashi.limits import Limits, Wait
 from kazashi_wire.frame import MAX_PAUSE_MS, Deframer, Frame
 from kazashi_wire.messages import BY_KIND, AskHealth, End, Failed, Log, Transmit
@@ -95,9 +99,7 @@ class Link:
         self.tell(message, wait)
         found = self._answer(wait)
         if not isinstance(found, answer):
-            raise ProtocolError(
-                f"a {type(found).__name__} came as answer to {type(message).__name__}"
-            )
+            raise UnexpectedAnswer(type(found).__name__, type(message).__name__)
         return found
 
     def tell(self, message: Message, wait: Wait) -> None:
@@ -135,7 +137,7 @@ class Link:
             wait.check_time(self.now())
             raise ReaderSilent(self.limits.answer_s)
         if not isinstance(event, wanted):
-            raise ProtocolError(PART_LOST)
+            raise PartLost
         return event
 
     def stream(self, gathering: Gathering, wait: Wait, on_progress: Progress | None = None) -> None:
@@ -145,7 +147,7 @@ class Link:
     def end_stream(self, size: int, wait: Wait) -> None:
         """All responses have come, of `size` bytes together. Raises as `transmit` does."""
         if self.unasked(End, wait).size != size:
-            raise ProtocolError(PART_LOST)
+            raise PartLost
 
     def event(self, wait: Wait) -> Message | None:
         """The next event; None if none came in time.
@@ -258,13 +260,13 @@ class Link:
         try:
             message = known.parse(frame.payload)
         except MalformedMessage as error:
-            raise ProtocolError(f"{error}: update host and firmware") from error
+            raise MalformedAnswer(str(error)) from error
         traffic.log("←", frame.number, message)
         if isinstance(message, Log):
             self._firmware_log.add(message.text, self.now())
         elif frame.number == 0:
             if len(self._events) >= _MOST_EVENTS:
-                raise ProtocolError("the reader tells more than anybody asked: try again")
+                raise TooManyMessages
             self._events.append(message)
         elif frame.number == self._number:
             return message
@@ -303,6 +305,6 @@ class Link:
         if traceback:
             lines = text.decode("ascii", "replace").split("\n")
             said = [line.strip() for line in lines[1:] if line[:1].isalpha()]
-            raise FirmwareStopped(said[0] if said else "no reason given")
+            raise FirmwareStopped(said[0] if said else "Traceback")
         if b">>> " in self._deframer.noise:
-            raise FirmwareStopped("MicroPython's prompt is there instead")
+            raise NoFirmware

@@ -8,12 +8,13 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from time import sleep
 
-from kazashi import remedies
 from kazashi.card import Card
+from kazashi.cards.errors import NotAMyNumberCard
 from kazashi.cards.jpki import JpkiSession
-from kazashi.errors import CardError, LinkError, NoCard, NotAMyNumberCard, ReaderError
+from kazashi.errors import CardError, LinkError, NoCard, ReaderError
 from kazashi.link import Pipe
 from kazashi.reader import Reader
+from kazashi.words import words_of
 from kazashi_wire.messages import Signal
 
 _LOOK_S = 1.0  # between two looks at the counters
@@ -47,8 +48,8 @@ def events(connect: Callable[[], Pipe]) -> Iterator[Event]:
                 yield _connected(reader)
                 yield from _Watch(reader).events()
         except ReaderError as error:
-            if str(error) != said:
-                said = str(error)
+            if repr(error) != said:
+                said = repr(error)
                 yield Event("field", {"on": False})
                 yield _failed(error)
         sleep(_RETRY_S)
@@ -61,8 +62,9 @@ def _connected(reader: Reader) -> Event:
 
 
 def _failed(error: ReaderError) -> Event:
-    seen, remedy = remedies.told_by(error)
-    return Event("error", {"error": type(error).__name__, "seen": seen, "remedy": remedy})
+    words = words_of(error)
+    facts = {"error": type(error).__name__, "seen": words.seen, "remedy": words.advice}
+    return Event("error", {**facts})
 
 
 class _Watch:
@@ -97,8 +99,8 @@ class _Watch:
     def _error(self, error: ReaderError) -> Iterator[Event]:
         if not isinstance(error, CardError):
             yield from self._field(on=False)
-        if str(error) != self._said:
-            self._said = str(error)
+        if repr(error) != self._said:
+            self._said = repr(error)
             yield _failed(error)
         sleep(_RETRY_S)
 

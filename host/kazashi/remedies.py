@@ -5,11 +5,9 @@ report: esphome 3281, 3823, 10968; libnfc 342, 512; NXP community 822792.
 """
 
 from kazashi.errors import (
-    CardStatus,
     FirmwareStopped,
     NoReader,
     ReaderBusy,
-    ReaderError,
     ReaderSilent,
     SeveralReaders,
 )
@@ -112,13 +110,3 @@ RECOVERY = "the PN532 fell silent and no reset brought it back: check the wire t
 def interpreter(oldest: tuple[int, int]) -> str:
     version = "{}.{}".format(*oldest)
     return f"install MicroPython {version} or later on the board, then kazashi flash BOARD"
-
-
-def told_by(error: ReaderError) -> tuple[str, str]:
-    """What happened, and what to do about it."""
-    if isinstance(error, SeveralReaders):
-        return "several readers are attached", f"choose one with --reader: {', '.join(error.urls)}"
-    if type(error) is CardStatus:
-        return str(error), "try another card; where that is refused too, report it"
-    seen, _, advice = str(error).rpartition(": ")
-    return seen, advice

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Self
 
-from kazashi.errors import ProtocolError
+from kazashi.errors import UnknownValue
 from kazashi_wire.messages import Health, ResetCause, Welcome
 
 
@@ -56,14 +56,12 @@ class ReaderHealth:
         """What a `Health` says.
 
         Raises:
-            ProtocolError: its reset cause is unknown here.
+            UnknownValue: its reset cause is unknown here.
         """
         try:
             cause = ResetCause(said.reset_cause).name.lower().replace("_", " ")
         except ValueError:
-            raise ProtocolError(
-                f"unknown reset cause {said.reset_cause}: update this host"
-            ) from None
+            raise UnknownValue("reset_cause", said.reset_cause) from None
         return cls(
             reset_cause=cause,
             reboots=said.reboots,

@@ -10,9 +10,9 @@ from kazashi.errors import (
     Cancelled,
     CardError,
     CardUnusable,
+    EventLost,
     LinkError,
     NoCard,
-    ProtocolError,
     ReaderError,
     ReaderSilent,
     SeveralCards,
@@ -128,7 +128,7 @@ def _in_vain(link: Link, timeout_s: float, last: Wait) -> ReaderError:
     came_late = link.event(last.not_after(link.now()))  # raises if it is a failure
     link.forget()
     if rested.has_found and not came_late:
-        return ProtocolError("the reader found a card, and its word was lost: try again")
+        return EventLost()
     if timeout_s >= _SEARCH_S and not (rested.searches or rested.has_found):
         return ReaderSilent(timeout_s)  # it had time to look, and did not
     return NoCard(timeout_s)

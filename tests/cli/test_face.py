@@ -33,7 +33,7 @@ def test_the_models_are_checked(file, tmp_path):
     (tmp_path / "detector.onnx").write_bytes(b"")
     done = kazashi("face", "check", "--config", file)
     assert done.returncode == 1
-    assert "detector.onnx is not the model that was configured" in done.stderr
+    assert "detector.onnx is not the configured model" in done.stderr
     assert done.stderr.count("\n") == 1
 
 
@@ -45,7 +45,7 @@ def test_what_is_checked_is_told_as_json(file):
 def test_without_a_configuration_it_says_what_is_missing():
     done = kazashi("face", "check")
     assert done.returncode == 1
-    assert "顔認証は使えません" in done.stderr
+    assert "顔認証を使えません" in done.stderr
     assert "give a --config with a table [face]" in done.stderr
 
 

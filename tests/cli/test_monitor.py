@@ -60,7 +60,7 @@ def test_where_there_is_no_terminal_each_news_is_a_line():
 def test_a_board_that_starts_again_is_found_again():
     lines, _ = monitored("--reader", "sim:?fault=brownout", until="connected", times=2)
     between = "".join(lines[1:-1])
-    assert "error: the reader was unplugged or restarted" in between
+    assert "error: the reader was unplugged or has restarted" in between
     assert "field off" in between
 
 

@@ -7,16 +7,10 @@ from desk import Desk
 # isort: split
 import kazashi
 import signals
+from kazashi.cards.errors import NotAMyNumberCard
 from kazashi.cards.jpki import JpkiSession
 from kazashi.cli.read import read
-from kazashi.errors import (
-    CardGone,
-    CardProtocolBroken,
-    NoCard,
-    NotAMyNumberCard,
-    ReaderUnplugged,
-    ReadInterrupted,
-)
+from kazashi.errors import CardGone, CardProtocolBroken, NoCard, ReaderUnplugged, ReadInterrupted
 from kazashi.reader import Reader
 from kazashi.sim.card import BankCard
 from kazashi.sim.jpki import Jpki

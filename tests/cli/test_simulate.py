@@ -9,8 +9,8 @@ import pytest
 
 import kazashi
 from kazashi.cards.certificate import Certificate
+from kazashi.cards.errors import NotGenuine
 from kazashi.cards.jpki import JpkiSession
-from kazashi.errors import NotGenuine
 from kazashi.reception.anchors import TEST_MARK, Anchors
 from kazashi.reception.configuration import Configuration
 from kazashi.sim.authority import shared_authority as our_authority

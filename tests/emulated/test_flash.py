@@ -4,7 +4,7 @@ import pytest
 from rp2040py.gpio_pin import GPIOPinState
 
 from kazashi.cards.jpki import JpkiSession
-from kazashi.errors import WrongBoard
+from kazashi.flashing.errors import WrongBoard
 from kazashi.flashing.files import MAIN, Board
 from kazashi.flashing.install import install
 from kazashi.flashing.prompt import open_prompt

@@ -1,15 +1,14 @@
 """The one file of `kazashi flash --uf2`, dropped on a board that has nothing else, or old files."""
 
-import pytest
-
 from kazashi.cards.jpki import JpkiSession
-from kazashi.errors import NotFlashed
+from kazashi.flashing.errors import NotFlashed
 from kazashi.flashing.files import MAIN, Board
 from kazashi.flashing.install import install
 from kazashi.reader import Reader
 from kazashi.sim.emulation import pico as emulation
 from kazashi.sim.emulation.pico import EmulatedPico
 from kazashi.sim.options import Options
+from said import raises
 
 
 def test_a_tap_with_the_frozen_firmware_takes_at_most_35_kb_of_heap(frozen):
@@ -26,5 +25,5 @@ def test_files_of_another_release_stay_out_of_it_and_none_is_copied(frozen, monk
     monkeypatch.setattr(emulation, "firmware_files", lambda *_: files)
     pico = EmulatedPico(frozen, Options(card="none"))
     assert Reader(pico.connect).info.board == "pico"
-    with pytest.raises(NotFlashed, match="drop a new file on it"):
+    with raises(NotFlashed, match="drop a new file on it"):
         install(pico.connect, Board.named("pico"), lambda *_: None)

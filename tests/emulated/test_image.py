@@ -10,6 +10,7 @@ import pytest
 from kazashi.cli import show
 from kazashi.errors import NoReader
 from kazashi.sim.emulation.pico import EmulatedPico
+from said import raises
 
 
 @pytest.fixture
@@ -62,13 +63,13 @@ def test_without_a_name_the_official_image_is_downloaded_once(downloads, shown, 
 )
 def test_a_download_that_fails_says_what_to_do_instead(downloads, trouble, said):
     downloads(trouble)
-    with pytest.raises(NoReader, match=f"{said}; name a UF2 file, pico:FILE, or build one"):
+    with raises(NoReader, match=f"{said}; name a UF2 file, pico:FILE, or build one"):
         EmulatedPico.of("pico:")
 
 
 def test_a_download_that_was_cut_is_not_taken_for_an_image(downloads, image):
     downloads(image.read_bytes()[: 512 * 100])
-    with pytest.raises(NoReader, match="no whole UF2: delete it"):
+    with raises(NoReader, match="no whole UF2: delete it"):
         EmulatedPico.of("pico:")
 
 
@@ -80,5 +81,5 @@ def test_wrong_options_are_told_before_anything_is_downloaded(downloads, text):
 
 
 def test_an_image_that_is_not_there_is_said_plainly(tmp_path):
-    with pytest.raises(NoReader, match="UF2"):
+    with raises(NoReader, match="UF2"):
         EmulatedPico(tmp_path / "none.uf2")

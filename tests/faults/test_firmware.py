@@ -23,7 +23,8 @@ import relay
 import signals
 import wait
 import watch
-from kazashi.errors import PinOutcomeUnknown, ReaderFault, ReaderUnplugged
+from kazashi.cards.errors import PinOutcomeUnknown
+from kazashi.errors import ReaderFault, ReaderUnplugged
 from kazashi_wire.messages import Fault
 from tapping import Way, on_a_desk
 

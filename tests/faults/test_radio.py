@@ -11,6 +11,7 @@ from kazashi.sim.jpki import Jpki
 from kazashi.sim.person import Person
 from kazashi.sim.picc import BlockSettings, TypeB
 from kazashi.sim.radio import Disturbance
+from said import raises
 from tapping import Way, expect, on_a_desk
 
 OTHER = Person()  # whose card takes the first one's place
@@ -135,7 +136,7 @@ def test_another_card_takes_its_place(way, place):
     tapping.desk.air.disturb = swap
     step = STEPS[way][place]
     if step == "find":
-        with pytest.raises(Exception, match="wrong PIN: 2 tries left"):  # of the other card
+        with raises(Exception, match="wrong PIN: 2 tries left"):  # of the other card
             tapping.tap()
     else:
         expect(tapping.outcome(), CardGone, step)

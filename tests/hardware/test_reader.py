@@ -3,8 +3,9 @@
 import pytest
 
 from kazashi.cards.certificate import Certificate
+from kazashi.cards.errors import PinRequired, WrongPin
 from kazashi.cards.jpki import JpkiSession
-from kazashi.errors import NoCard, PinRequired, WrongPin
+from kazashi.errors import NoCard
 from kazashi_wire.messages import Examination, Technology
 
 

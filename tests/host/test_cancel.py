@@ -5,8 +5,9 @@ from itertools import repeat
 
 import pytest
 
+from kazashi.cards.errors import PinOutcomeUnknown
 from kazashi.cards.jpki import PLAN, JpkiSession
-from kazashi.errors import Cancelled, NoReader, PinOutcomeUnknown
+from kazashi.errors import Cancelled, NoReader
 from kazashi.reader import Reader
 from kazashi.returning import opened_again
 from kazashi_wire.messages import (

@@ -6,9 +6,7 @@ from hypothesis import strategies as st
 
 from kazashi.cards.apdu import Channel, Command, Response, send
 from kazashi.cards.certificate import Certificate
-from kazashi.cards.jpki import JpkiSession
-from kazashi.errors import (
-    CardError,
+from kazashi.cards.errors import (
     CardStatus,
     LastTry,
     MalformedFile,
@@ -19,12 +17,15 @@ from kazashi.errors import (
     PinRequired,
     WrongPin,
 )
+from kazashi.cards.jpki import JpkiSession
+from kazashi.errors import CardError
 from kazashi.sim.apdu import CommandApdu, MalformedApdu
 from kazashi.sim.files import Data
 from kazashi.sim.issued import Issued
 from kazashi.sim.jpki import ANDROID, Jpki
 from kazashi.sim.person import Person
 from kazashi.sim.picc import Response as CardResponse
+from said import line_of, raises
 from simulated import Simulated
 
 PERSON = Person(1600)
@@ -164,7 +165,7 @@ def test_a_read_that_is_refused_in_short_form_too_is_refused():
     card.transmit = lambda apdu, _progress=None: (
         b"\x69\x85" if apdu[1] == 0xB0 and apdu[2] < 0x80 else whole(apdu)
     )
-    with pytest.raises(CardStatus, match="6985"):
+    with raises(CardStatus, match="6985"):
         JpkiSession(card).authentication_certificate()
 
 
@@ -219,7 +220,7 @@ def test_a_file_without_a_certificate_is_malformed(content):
 
 def test_a_card_that_was_issued_without_a_certificate_says_so():
     card = Jpki(PERSON, Issued(has_certificate=False))
-    with pytest.raises(NoCertificate, match="has no certificate for user authentication"):
+    with raises(NoCertificate, match="has no certificate for user authentication"):
         JpkiSession(Simulated(card)).authentication_certificate()
     del card.files[0x000A]
     with pytest.raises(NoCertificate):
@@ -309,5 +310,5 @@ def test_a_pin_without_a_limit_of_tries_is_not_taken_for_one_with_none_left():
     with pytest.raises(WrongPin) as wrong:
         session.verify_pin("0000")
     assert wrong.value.tries_left is None
-    assert "None" not in str(wrong.value)
+    assert "None" not in line_of(wrong.value)
     session.verify_pin("1234")

@@ -48,11 +48,11 @@ FINDINGS = {
 WARNINGS = ("clone", "antenna")  # cards may be read all the same
 # What ends the visit: nothing more can be asked.
 ENDS = {
-    "revision": ("reader speaks wire revision", "update the reader's firmware"),
+    "revision": ("reader speaks revision", "update the reader's firmware"),
     "stopped": ("firmware stopped (ImportError", "kazashi flash"),
     "prompt": ("MicroPython's prompt answers", "kazashi flash"),
     "hung": ("has not answered for 9 s", "unplug it"),
-    "brownout": ("unplugged or restarted", "where it leaves as the field goes on"),
+    "brownout": ("unplugged or has restarted", "where it leaves as the field goes on"),
 }
 
 

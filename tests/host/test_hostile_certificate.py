@@ -13,8 +13,8 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from kazashi.cards.certificate import Certificate
+from kazashi.cards.errors import MalformedFile, NotGenuine
 from kazashi.cli import app, show
-from kazashi.errors import MalformedFile, NotGenuine
 from kazashi.reception.anchors import Anchors
 from kazashi.reception.japan import japan_today, utc_now
 from kazashi.reception.validity import last_day, validity

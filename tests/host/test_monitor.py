@@ -6,7 +6,7 @@ import pytest
 
 from desk import Desk, clock
 from kazashi import monitor
-from kazashi.errors import NoReader, SeveralReaders
+from kazashi.errors import ReaderNotFound, SeveralReaders
 from kazashi.sim.faults import die
 from kazashi.sim.options import CARDS, Options
 from kazashi.sim.picc import Response
@@ -106,8 +106,8 @@ def test_a_card_that_refuses_is_told_with_its_status():
     error = told(monitor.events(desk.connect), "error")[-1]
     assert error.facts == {
         "error": "CardStatus",
-        "seen": "the card refused command A4: status 6F00",
-        "remedy": "try another card; where that is refused too, report it",
+        "seen": "the card refused command A4 with status 6F00",
+        "remedy": "try another card; if that is refused too, report it",
     }
 
 
@@ -127,7 +127,7 @@ def test_a_reader_that_is_unplugged_is_waited_for():
     def connect():
         if absent:
             absent.pop()
-            raise NoReader("usb:1", "unplugged")
+            raise ReaderNotFound("usb:1", "unplugged")
         return desk.connect()
 
     events = monitor.events(connect)

@@ -9,7 +9,7 @@ import pytest
 import serial
 
 from kazashi.discovery import SerialPipe, SocketPipe
-from kazashi.errors import LinkError, NoReader, ReaderBusy, ReaderUnplugged
+from kazashi.errors import LinkError, NoReader, ReaderBusy, ReaderNotFound, ReaderUnplugged
 from kazashi.reader import Reader
 from kazashi.returning import opened_again
 from played import PlayedReader
@@ -166,7 +166,7 @@ def opened_after(clock, *times):
     return opened_again(connect, clock=clock)
 
 
-BUSY, ABSENT = ReaderBusy("/dev/ttyACM0", "busy"), NoReader("/dev/ttyACM0")
+BUSY, ABSENT = ReaderBusy("/dev/ttyACM0", "busy"), ReaderNotFound("/dev/ttyACM0", "absent")
 
 
 @pytest.mark.parametrize("times", [[(ABSENT, 2.0)], [(BUSY, 12.0)], [(ABSENT, 2.0), (BUSY, 12.0)]])

@@ -5,13 +5,7 @@ import hashlib
 import pytest
 
 from kazashi.cards.cv_certificate import CvAnchor
-from kazashi.cards.face_surface import FaceSurfaceSession
-from kazashi.cards.input_support import InputSupportSession
-from kazashi.cards.jpki import JpkiSession
-from kazashi.cards.surface import FourItems, IntegrityRecord, Sex, Surface
-from kazashi.cards.tlv import Record
-from kazashi.errors import (
-    CardGone,
+from kazashi.cards.errors import (
     CodeBlocked,
     CodeOutcomeUnknown,
     CodeRequired,
@@ -26,12 +20,19 @@ from kazashi.errors import (
     WrongCode,
     WrongPin,
 )
+from kazashi.cards.face_surface import FaceSurfaceSession
+from kazashi.cards.input_support import InputSupportSession
+from kazashi.cards.jpki import JpkiSession
+from kazashi.cards.surface import FourItems, IntegrityRecord, Sex, Surface
+from kazashi.cards.tlv import Record
+from kazashi.errors import CardGone
 from kazashi.sim.authority import Authority, shared_authority
 from kazashi.sim.card import BankCard, MyNumberCard
 from kazashi.sim.issued import Issued
 from kazashi.sim.jpki import ANDROID, IPHONE, Jpki
 from kazashi.sim.person import MY_NUMBER, Person
 from kazashi.sim.tlv import tlv
+from said import raises, screen_of
 from simulated import ANCHORS, Simulated
 
 PERSON, INFANT, STRANGER = Person(), Person(is_infant=True), Person(seed=1)
@@ -115,7 +116,7 @@ def test_nothing_here_reads_the_my_number():
 @pytest.mark.parametrize("label", [ANDROID, IPHONE])
 @pytest.mark.parametrize("session", [FaceSurfaceSession, InputSupportSession])
 def test_a_phone_has_no_surface(session, label):
-    with pytest.raises(SurfaceAbsent, match="present the My Number Card itself"):
+    with raises(SurfaceAbsent, match="present the My Number Card itself"):
         session(Simulated(Jpki(PERSON, label=label)))
     with pytest.raises(SurfaceAbsent):
         session(Simulated(BankCard()))
@@ -209,7 +210,7 @@ def test_a_chip_that_answers_anything_is_not_believed():
 def test_four_items_that_were_changed_are_not_believed():
     card = MyNumberCard(PERSON)
     card.text.files[0x0002].content = ITEMS[:-1] + b"1"
-    with pytest.raises(NotGenuine, match="not what its issuer signed"):
+    with raises(NotGenuine, match="not what its issuer signed"):
         text_of(card).four_items()
 
 
@@ -237,14 +238,14 @@ def test_the_tries_are_read_before_the_code_is_shown_once(session):
 
 
 def test_the_face_wants_the_code_first():
-    with pytest.raises(CodeRequired, match="照合番号B"):
+    with raises(CodeRequired, match="照合番号B"):
         FaceSurfaceSession(Simulated(MyNumberCard(PERSON))).surface()
 
 
 @pytest.mark.parametrize("left", [1, 2, 3])
 def test_with_few_tries_left_a_code_is_never_shown(left):
     channel = Simulated(MyNumberCard(PERSON, Issued(code_tries=left)))
-    with pytest.raises(FewTriesLeft, match=f"{left} tries left"):
+    with raises(FewTriesLeft, match=f"tries_left={left}"):
         FaceSurfaceSession(channel).verify_code_b(PERSON.code_b)
     assert not channel.verifies()
 
@@ -311,7 +312,7 @@ def test_a_card_without_a_pin_is_never_shown_one(session):
     for ask in (opened.pin_tries_left, lambda: opened.verify_pin("1234", with_last_try=True)):
         with pytest.raises(PinAbsent) as absent:
             ask()
-    assert "暗証番号のない" in absent.value.on_screen
+    assert "暗証番号のない" in screen_of(absent.value)
     assert not channel.verifies()
 
 
@@ -336,7 +337,7 @@ def test_a_card_lost_while_the_code_is_shown_leaves_its_outcome_unknown():
             return response
 
     channel = Lost(MyNumberCard(PERSON))
-    with pytest.raises(CodeOutcomeUnknown, match="read how many tries are left"):
+    with raises(CodeOutcomeUnknown, match="read how many tries are left"):
         FaceSurfaceSession(channel).verify_code_b(PERSON.code_b)
     assert channel.verifies() == 1
 
@@ -346,7 +347,7 @@ def test_no_error_tells_the_code_that_was_shown():
     for wrong in ("9" * 14, PERSON.code_b[:-1] + "9"):
         with pytest.raises(WrongCode) as error:
             FaceSurfaceSession(Simulated(card)).verify_code_b(wrong)
-        assert wrong not in f"{error.value}{error.value!r}{error.value.on_screen}"
+        assert wrong not in f"{error.value}{error.value!r}{screen_of(error.value)}"
 
 
 def test_no_repr_tells_who_it_is():

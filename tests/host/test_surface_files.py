@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kazashi.cards.cv_certificate import CvCertificate
+from kazashi.cards.errors import MalformedFile, NotGenuine
 from kazashi.cards.keys import PublicKey
 from kazashi.cards.surface import FourItems, IntegrityRecord, Sex, Surface
-from kazashi.errors import MalformedFile, NotGenuine
 from kazashi.sim.authority import shared_authority
 from kazashi.sim.card import MyNumberCard
 from kazashi.sim.person import Person

@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kazashi.cards.errors import MalformedFile
 from kazashi.cards.tlv import Record, object_size, values
-from kazashi.errors import MalformedFile
 from kazashi.sim.tlv import tlv
+from said import raises
 
 TAGS = st.one_of(
     st.integers(0, 0xFF).filter(lambda tag: tag & 0x1F != 0x1F),
@@ -75,7 +76,7 @@ def test_a_record_gives_its_objects_with_and_without_their_headers():
     ],
 )
 def test_a_record_that_is_not_right_is_malformed(data):
-    with pytest.raises(MalformedFile, match="the thing on this card"):
+    with raises(MalformedFile, match="the thing on this card"):
         Record(bytes.fromhex(data), 0xFF30, "thing").value(0x90)
 
 

@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kazashi.cards.cv_certificate import CvAnchor
-from kazashi.errors import NotGenuine
+from kazashi.cards.errors import NotGenuine
 from kazashi.reception.anchor_settings import configured_anchors
 from kazashi.reception.settings import BadSettings, load
 from reception.issuing import Authority
+from said import raises
 
 AUTHORITY = Authority()
 CV_KEY = {"id": "00" * 15 + "2a", "n": "c5" * 256, "e": 65537}
@@ -54,15 +55,15 @@ def test_without_anchors_there_are_none(tmp_path):
         ({"authorities": [1]}, r"anchors\.authorities: must name files"),
         ({"authorities": ["absent.pem"]}, r"'absent\.pem' cannot be read"),
         ({"authorities": ["\x00"]}, r"cannot be read"),
-        ({"authorities": ["text.pem"]}, r"'text\.pem' is no certificate"),
-        ({"authorities": ["holder.der"]}, r"'holder\.der' is not the certificate of an authority"),
+        ({"authorities": ["text.pem"]}, r"text\.pem: no certificate"),
+        ({"authorities": ["holder.der"]}, r"holder\.der: not the certificate of an authority"),
         ({"policies": "1.2.3"}, r"anchors\.policies: must be a list"),
         ({"policies": [1]}, r"anchors\.policies: must be object identifiers"),
         ({"policies": ["1.2.x"]}, r"anchors\.policies: must be object identifiers"),
         ({"test": "yes"}, r"anchors\.test: must be true or false"),
         ({"cv_keys": {}}, r"anchors\.cv_keys: must be a list"),
         ({"cv_keys": [CV_KEY, "2a"]}, r"anchors\.cv_keys\[1\]: must be a table"),
-        ({"cv_keys": [CV_KEY | {"id": "2a"}]}, r"cv_keys\[0\]\.id: must be 32 hexadecimal"),
+        ({"cv_keys": [CV_KEY | {"id": "2a"}]}, r"cv_keys\[0\]\.id: must have 32 hexadecimal"),
         ({"cv_keys": [CV_KEY | {"n": "c5" * 128}]}, r"n: must be hexadecimal, 2048 bits"),
         ({"cv_keys": [CV_KEY | {"n": "no"}]}, r"n: must be hexadecimal"),
         ({"cv_keys": [CV_KEY | {"e": 4}]}, r"e: must be an odd number"),
@@ -75,7 +76,7 @@ def test_without_anchors_there_are_none(tmp_path):
 def test_a_wrong_setting_is_told_with_its_place(tmp_path, settings, told):
     (tmp_path / "text.pem").write_text("not a certificate")
     (tmp_path / "holder.der").write_bytes(AUTHORITY.issue().der)
-    with pytest.raises(BadSettings, match=told):
+    with raises(BadSettings, match=told):
         configured_anchors({"anchors": settings}, tmp_path)
 
 

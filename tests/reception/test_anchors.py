@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kazashi.cards.certificate import Certificate
-from kazashi.errors import Doubt, MalformedFile, NotGenuine
+from kazashi.cards.errors import Doubt, MalformedFile, NotGenuine
 from kazashi.reception.anchors import TEST_MARK, Anchors
 from reception.issuing import BEGIN, END, Authority, name_of, new_key
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from kazashi.reception.certificate_paper import CertificatePaper, certificate_paper, check_digit
 from kazashi.reception.typed import Mistyped
+from said import raises, screen_of
 
 TYPED = {
     "insurer": "33120015",
@@ -36,7 +37,7 @@ def test_symbol_and_branch_may_be_missing():
 
 
 def test_an_electronic_one_counts_when_staff_saw_its_clock_run():
-    with pytest.raises(Mistyped, match="clock"):
+    with raises(Mistyped, match="clock"):
         certificate_paper(**TYPED, is_electronic=True)
     assert certificate_paper(**TYPED, is_electronic=True, clock_seen=True).is_electronic
 
@@ -52,7 +53,7 @@ def test_the_check_digit_is_that_of_published_numbers(number):
 def test_of_the_last_digits_one_fits(digits, off):
     right = check_digit(digits)
     assert certificate_paper(**TYPED | {"insurer": f"{digits}{right}"}).insurer[-1] == str(right)
-    with pytest.raises(Mistyped, match="check digit"):
+    with raises(Mistyped, match="check digit"):
         certificate_paper(**TYPED | {"insurer": f"{digits}{(right + off) % 10}"})
 
 
@@ -82,7 +83,7 @@ def test_the_field_that_is_wrong_is_named(field, text):
     with pytest.raises(Mistyped) as error:
         certificate_paper(**TYPED | {field: text})
     assert error.value.field == field
-    assert error.value.on_screen
+    assert screen_of(error.value)
 
 
 @given(

@@ -11,6 +11,7 @@ from kazashi.reception.eligibility import Eligibility, Standing
 from kazashi.reception.profiles import Way
 from kazashi.traffic import TRAFFIC
 from reception.issuing import HOLDER, Authority
+from said import raises
 
 CERTIFICATE = Authority().issue()
 CHALLENGE = b"a challenge"
@@ -64,12 +65,12 @@ def test_a_component_may_keep_the_signature_to_itself():
 
 def test_a_signature_of_another_challenge_identifies_nobody():
     wrong = HOLDER.sign(b"another", padding.PKCS1v15(), hashes.SHA256())
-    with pytest.raises(CertifiedFailed, match="signature does not fit"):
+    with raises(CertifiedFailed, match="signature does not fit"):
         run(CertifiedResult(CERTIFICATE.der, wrong))
 
 
 def test_what_is_no_certificate_identifies_nobody():
-    with pytest.raises(CertifiedFailed, match="no certificate"):
+    with raises(CertifiedFailed, match="no certificate"):
         run(CertifiedResult(b"nonsense"))
 
 
@@ -84,12 +85,12 @@ def test_what_is_no_certificate_identifies_nobody():
     ],
 )
 def test_a_result_of_other_types_identifies_nobody(result):
-    with pytest.raises(CertifiedFailed, match="another type"):
+    with raises(CertifiedFailed, match="another type"):
         run(result)
 
 
 def test_a_foreign_error_is_ours_and_repeats_nothing_of_the_traffic():
-    with pytest.raises(CertifiedFailed, match="ended with RuntimeError") as raised:
+    with raises(CertifiedFailed, match="ended with RuntimeError") as raised:
         run(RuntimeError(COMMANDS[1].hex()))
     assert COMMANDS[1].hex() not in str(raised.value)
 
@@ -111,5 +112,5 @@ def test_afterwards_the_way_to_the_card_is_closed(then):
 
 
 def test_no_component_runs_while_traffic_is_logged(caplog):
-    with caplog.at_level(TRAFFIC, "kazashi.link"), pytest.raises(CertifiedFailed, match="logged"):
+    with caplog.at_level(TRAFFIC, "kazashi.link"), raises(CertifiedFailed, match="logged"):
         run(CertifiedResult(CERTIFICATE.der))

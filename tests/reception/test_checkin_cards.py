@@ -8,9 +8,9 @@ from kazashi.reception.visit import Outcome
 
 SAID = {
     "none": "No chip was sensed",
-    "bank": "this is not a My Number Card",
-    "tag": "this is a tag",
-    "two": "several cards are on the reader",
+    "bank": "This is not a My Number Card",
+    "tag": "This card cannot be used",
+    "two": "There are several cards",
 }
 
 

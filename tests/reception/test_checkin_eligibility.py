@@ -16,6 +16,7 @@ from kazashi.reception.eligibility import (
 from kazashi.reception.profiles import Way
 from kazashi.reception.texts import Text
 from kazashi.reception.visit import SUCCESSES, Outcome
+from kazashi.words import words_of
 from reception_desk import PIN, WRONG_PIN, Listening, frame
 
 ERRORS = [CentreUnreachable(), CentreBusy(), CentreFailed("E1234")]
@@ -78,7 +79,7 @@ def test_where_the_centre_says_nothing_the_visit_is_held_with_items_opened_by_th
     assert held.reason == type(error).__name__
     assert counter.people.questions(AskItemsPin) == [AskItemsPin(3)]
     assert counter.people.questions(AskFourItems) == []
-    assert counter.people.heard(str(error))
+    assert counter.people.heard(words_of(error).screen)
     assert counter.steps("eligibility")[0]["error"] == type(error).__name__
     assert counter.verifies() == [PIN.encode()] * 2
 

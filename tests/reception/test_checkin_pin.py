@@ -49,7 +49,7 @@ def test_after_a_wrong_pin_the_right_one_is_asked_for_with_the_tries_left(counte
     assert visit.outcome is Outcome.CHECKED_IN
     assert counter.verifies() == [WRONG_PIN.encode(), PIN.encode()]
     assert counter.people.questions(AskPin) == [AskPin(3), AskPin(2)]
-    assert counter.people.heard("wrong PIN: 2 tries left")
+    assert counter.people.heard("You have 2 more tries.")
     assert counter.steps("pin") == [{"error": "wrong", "tries_left": 2}, {}]
     assert counter.card.jpki.pin.left == 3
 
@@ -106,7 +106,7 @@ def test_a_pin_that_is_blocked_on_the_way_leads_to_another_way_with_the_same_car
     assert visit.way is Way.VISUAL
     assert counter.card.jpki.pin.left == 0
     assert counter.verifies()[:3] == [WRONG_PIN.encode()] * 3
-    assert counter.people.heard("the PIN is blocked")
+    assert counter.people.heard("The PIN is blocked.")
     assert counter.people.questions(AskWay)[0].ways == (Way.FACE, Way.VISUAL)
 
 
@@ -157,7 +157,7 @@ def test_after_a_pin_lost_on_the_way_the_tries_are_read_before_it_is_asked_for_a
     visit = counter.check_in(
         Way.PIN,
         {AskPin: in_turn(WRONG_PIN, PIN)},
-        reacts={"it may have counted as a try": counter.lay_again},
+        reacts={"The PIN could not be checked": counter.lay_again},
     )
     assert visit.outcome is Outcome.CHECKED_IN
     assert [question.tries_left for question in counter.people.questions(AskPin)] == [3, left]
@@ -195,7 +195,7 @@ def test_a_card_of_an_unknown_issuer_is_found_out_before_the_pin_is_asked_for(co
     counter.lay("unknown")
     visit = counter.check_in(Way.PIN)
     assert visit.outcome is Outcome.UNKNOWN_ISSUER
-    assert counter.people.heard("none of the configured trust anchors")
+    assert counter.people.heard("cannot be confirmed")
     assert counter.people.questions(AskPin) == []
     assert visit.eligibility is None
 

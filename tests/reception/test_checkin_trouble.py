@@ -23,6 +23,7 @@ from kazashi.reception.fallback import Answer, Basis
 from kazashi.reception.journal import INTERRUPTED, JournalFull
 from kazashi.reception.profiles import Way
 from kazashi.reception.visit import Outcome
+from kazashi.words import words_of
 from reception_desk import PIN, Listening, commands_of
 
 TYPED = FourItems("仮名 三郎", "東京都架空区二丁目", date(1950, 4, 3), Sex.MALE)
@@ -60,8 +61,8 @@ def test_a_journal_that_is_full_in_the_middle_is_told_once_and_the_patient_goes_
     visit = counter.check_in(Way.PIN, {moment: answer})
     assert visit.outcome is Outcome.CHECKED_IN
     assert not visit.is_kept
-    assert [text.en for text in counter.people.told if "no space" in text.en] == [
-        str(JournalFull(counter.path))
+    assert [text.en for text in counter.people.told if "No space" in text.en] == [
+        words_of(JournalFull(counter.path)).screen
     ]
     assert visit.to_json()["is_kept"] is False
 
@@ -72,7 +73,7 @@ def test_a_journal_that_is_full_from_the_start_is_told_once(counter):
     visit = counter.check_in(Way.PIN)
     assert visit.outcome is Outcome.CHECKED_IN
     assert not visit.is_kept
-    assert sum("no space" in text.en for text in counter.people.told) == 1
+    assert sum("No space" in text.en for text in counter.people.told) == 1
 
 
 def test_once_there_is_space_visits_are_kept_again(counter):
@@ -122,7 +123,7 @@ def unplug_for_good(own_counter, unplug, monkeypatch):
     monkeypatch.setattr(returning, "_ABSENT_S", 0.1)
 
     def refuse():
-        raise NoReader("sim:")
+        raise NoReader
 
     def pull():
         own_counter.board.connect = refuse
@@ -229,7 +230,7 @@ def test_a_reader_that_is_gone_for_good_leads_to_the_fallbacks(
     visit = own_counter.check_in(Way.PIN, answers)
     outcome = Outcome.FELL_BACK if answer else Outcome.READER_FAILED
     assert (visit.outcome, visit.fallback) == (outcome, Basis.PORTAL if answer else None)
-    assert own_counter.people.heard("no reader at")
+    assert own_counter.people.heard("cannot be used")
     assert own_counter.steps("reader") == [{"error": "NoReader"}]
     *_, kept = own_counter.journal.visits()
     assert kept.outcome == outcome

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
 from kazashi.reception.journal import INTERRUPTED, Journal, JournalError, JournalFull, View
+from said import raises
 
 TEXTS = st.text(max_size=1000)
 WORDS = st.text(min_size=1, max_size=200).filter(str.isprintable)
@@ -241,7 +242,7 @@ def test_rows_that_we_never_wrote_are_told_as_damage(tmp_path, sound, column, va
     path.write_bytes(sound.read_bytes())
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
         db.execute(f"UPDATE visit SET {column} = ?", (value,))
-    with View(path) as view, pytest.raises(JournalError, match="damaged"):
+    with View(path) as view, raises(JournalError, match="damaged"):
         list(view.visits())
 
 
@@ -254,7 +255,7 @@ def test_people_whom_we_never_held_are_told_as_damage(tmp_path, sound, column, v
     path.write_bytes(sound.read_bytes())
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
         db.execute(f"UPDATE held SET {column} = ?", (value,))
-    with Journal(path) as journal, pytest.raises(JournalError, match="damaged"):
+    with Journal(path) as journal, raises(JournalError, match="damaged"):
         journal.held()
 
 
@@ -266,5 +267,5 @@ def test_facts_that_we_never_wrote_are_told_as_damage(tmp_path, sound, facts):
     path.write_bytes(sound.read_bytes())
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
         db.execute("UPDATE step SET facts = ?", (facts,))
-    with View(path) as view, pytest.raises(JournalError, match="damaged"):
+    with View(path) as view, raises(JournalError, match="damaged"):
         list(view.visits())

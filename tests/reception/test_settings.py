@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from kazashi.reception.configuration import Configuration
 from kazashi.reception.settings import BadSettings, Table, load
 from mutations import mutated
+from said import raises
 
 
 def test_a_file_is_its_tables(tmp_path):
@@ -29,7 +30,7 @@ def test_a_byte_order_mark_in_front_is_no_part_of_the_file(tmp_path):
 def test_what_is_not_toml_is_named(tmp_path, content):
     file = tmp_path / "kazashi.toml"
     file.write_bytes(content)
-    with pytest.raises(BadSettings, match=r"kazashi\.toml: is not TOML"):
+    with raises(BadSettings, match=r"kazashi\.toml: is not TOML"):
         load(file)
 
 
@@ -47,7 +48,7 @@ def test_no_changed_file_raises_anything_but_bad_settings(seed):
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(BadSettings, match=r"absent\.toml: cannot be read"):
+    with raises(BadSettings, match=r"absent\.toml: cannot be read"):
         load(tmp_path / "absent.toml")
 
 
@@ -56,17 +57,22 @@ def test_a_number_has_its_range_and_nothing_else_is_one(tmp_path):
     table = Table("t", values, tmp_path)
     assert table.number("a", 0, 10) == 1
     assert table.number("absent", 0, 10, default=5) == 5
-    for key, said in {"b": "from 0 to 10", "c": "from 0", "d": "a number", "e": "a number"}.items():
-        with pytest.raises(BadSettings, match=rf"t\.{key}: must be {said}"):
+    for key, said in {
+        "b": "within 0 … 10",
+        "c": "within",
+        "d": "a number",
+        "e": "a number",
+    }.items():
+        with raises(BadSettings, match=rf"t\.{key}: must be {said}"):
             table.number(key, 0, 10)
-    with pytest.raises(BadSettings, match=r"t\.absent: is missing"):
+    with raises(BadSettings, match=r"t\.absent: is missing"):
         table.number("absent", 0, 10)
 
 
 def test_a_field_that_nobody_reads_is_told(tmp_path):
     table = Table("t", {"name": "x", "nmae": "y"}, tmp_path)
     assert table.text("name") == "x"
-    with pytest.raises(BadSettings, match=r"t\.nmae: there is no such field"):
+    with raises(BadSettings, match=r"t\.nmae: there is no such field"):
         table.close()
 
 
@@ -78,10 +84,10 @@ def test_a_path_is_relative_to_the_file(tmp_path):
 
 @pytest.mark.parametrize("value", ["", "  ", 1, None, []])
 def test_a_text_says_something(tmp_path, value):
-    with pytest.raises(BadSettings, match=r"t\.name: must be a text"):
+    with raises(BadSettings, match=r"t\.name: must be a text"):
         Table("t", {"name": value}, tmp_path).text("name")
 
 
 def test_a_table_is_one():
-    with pytest.raises(BadSettings, match=r"face: must be a table"):
+    with raises(BadSettings, match=r"face: must be a table"):
         Table("face", 3, None)

@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from desk import Desk
+from kazashi.cards.errors import NotAMyNumberCard, PinRequired
 from kazashi.cards.face_surface import FaceSurfaceSession
 from kazashi.cards.jpki import PLAN, JpkiSession
-from kazashi.errors import CardGone, NotAMyNumberCard, PinRequired, ReaderError
+from kazashi.errors import CardGone, ReaderError
 from kazashi.reader import Reader
 from kazashi.sim.card import MyNumberCard
 from kazashi.sim.issued import Issued
@@ -16,6 +17,7 @@ from kazashi.sim.options import CARDS, Options
 from kazashi.sim.person import Person
 from kazashi.sim.picc import BlockSettings, Response, TypeA, TypeB
 from kazashi_wire.messages import CardFound, Done, Watch
+from said import raises
 
 PERSON = Person()
 PIN = "1234"
@@ -193,7 +195,7 @@ def test_what_was_read_ahead_is_forgotten_as_another_application_is_selected():
 def test_a_card_without_jpki_ends_the_plan():
     desk = Desk(*CARDS["bank"](Options()))
     reader = Reader(desk.connect)
-    with pytest.raises(Exception, match="no JPKI"):
+    with raises(Exception, match="no JPKI"):
         JpkiSession(reader.wait_for_card(5, plan=PLAN))
 
 

@@ -6,10 +6,7 @@ import pytest
 
 import kazashi
 from kazashi.cards.certificate import Certificate
-from kazashi.cards.face_surface import FaceSurfaceSession
-from kazashi.cards.input_support import InputSupportSession
-from kazashi.cards.jpki import PLAN, JpkiSession
-from kazashi.errors import (
+from kazashi.cards.errors import (
     CardStatus,
     Doubt,
     LastTry,
@@ -21,6 +18,9 @@ from kazashi.errors import (
     SurfaceAbsent,
     WrongCode,
 )
+from kazashi.cards.face_surface import FaceSurfaceSession
+from kazashi.cards.input_support import InputSupportSession
+from kazashi.cards.jpki import PLAN, JpkiSession
 from kazashi.sim.approved import ApprovedComponent
 from simulated import ANCHORS
 

@@ -4,18 +4,9 @@ import pytest
 
 from interpreters import on_all_interpreters
 from kazashi.cards.certificate import Certificate
+from kazashi.cards.errors import LastTry, NotAMyNumberCard, PinBlocked, PinRequired, WrongPin
 from kazashi.cards.jpki import JpkiSession
-from kazashi.errors import (
-    CardError,
-    CardUnusable,
-    LastTry,
-    NoCard,
-    NotAMyNumberCard,
-    PinBlocked,
-    PinRequired,
-    SeveralCards,
-    WrongPin,
-)
+from kazashi.errors import CardError, CardUnusable, NoCard, SeveralCards
 from kazashi.sim.options import BUSES
 
 pytestmark = on_all_interpreters

@@ -17,6 +17,7 @@ from kazashi.errors import (
 from kazashi.reader import Reader
 from kazashi.sim import pico as pico_module
 from kazashi.sim.radio import Disturbance
+from said import raises
 
 EXCHANGES = 13  # on air, from the chip's REQB to the last block of a certificate
 
@@ -191,7 +192,7 @@ def test_a_firmware_that_stops_says_why(simulated, plug_in, tmp_path, monkeypatc
     monkeypatch.setattr(
         pico_module, "device_folder", lambda name: tmp_path if name == "firmware" else folder(name)
     )
-    with pytest.raises(FirmwareStopped, match="no_such_module"):
+    with raises(FirmwareStopped, match="no_such_module"):
         plug_in(simulated)
 
 

@@ -6,8 +6,8 @@ import sys
 import pytest
 
 from kazashi.cards.certificate import Certificate
+from kazashi.cards.errors import NotGenuine, WrongPin
 from kazashi.cards.jpki import JpkiSession, TokenLabel
-from kazashi.errors import NotGenuine, WrongPin
 from kazashi.testing import CARDS, SimulatedReader, test_anchors
 
 THEIRS = """

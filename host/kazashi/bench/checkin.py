@@ -20,8 +20,8 @@ from kazashi.reception.anchors import Anchors
 from kazashi.reception.checkin import Reception
 from kazashi.reception.consents import Item, Prescription
 from kazashi.reception.desk import Answers, AskConsents, AskPin, AskPrescription, Question
-from kazashi.reception.face.matching import FaceNotAvailable
 from kazashi.reception.journal import Journal
+from kazashi.reception.place import NO_FACES
 from kazashi.reception.profiles import PROFILES, Way
 from kazashi.reception.timeline import Who
 from kazashi.reception.visit import Outcome, Visit
@@ -107,7 +107,7 @@ class CheckInBench:
             Anchors.of([authority.certificate], cv_keys, is_test=True),
             SimulatedCentre(),
             self._journal,
-            faces=FaceNotAvailable("the PIN is measured"),
+            faces=NO_FACES,
             clock=self._look,
         )
         self._looks = list[float]()  # of the timeline, at the clock

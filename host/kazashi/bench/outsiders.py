@@ -6,13 +6,15 @@ Both reach the chip's UART over a pseudo-terminal, where every byte takes its bi
 
 import ctypes
 import ctypes.util
+import errno
 import importlib
+import os
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager
 from importlib.util import find_spec
 from typing import Any
 
-from kazashi.errors import NoReader
+from kazashi.errors import ReaderNotFound
 from kazashi.sim.options import Options
 from kazashi.sim.tabletop import ScaledClock, Tabletop
 from kazashi.sim.terminal import ChipOnTerminal
@@ -106,7 +108,7 @@ def _libnfc(path: str) -> Generator[Transmit]:
     library.nfc_init(ctypes.byref(context))
     device = library.nfc_open(context, f"pn532_uart:{path}:115200".encode())
     if not device:
-        raise NoReader(path, "libnfc does not open it")
+        raise ReaderNotFound(path, os.strerror(errno.ENODEV))
     target = ctypes.create_string_buffer(1024)
     modulation = _Modulation(_ISO14443B, _NBR_106)
     answer = ctypes.create_string_buffer(_LONGEST)

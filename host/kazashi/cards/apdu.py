@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Protocol, Self
 
-from kazashi.errors import AnswersTooShort, CardStatus, MalformedResponse
+from kazashi.cards.errors import AnswersTooShort, CardStatus, MalformedResponse
 from kazashi.limits import Limits
 
 _SHORT_NC = 255

@@ -17,10 +17,10 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from kazashi.cards.errors import MalformedFile
 from kazashi.cards.keys import PublicKey
 from kazashi.cards.names import Name, comparable
 from kazashi.cards.usage import Usage
-from kazashi.errors import MalformedFile
 
 _NAME = "certificate"
 _STRONG_HASHES = hashes.SHA256, hashes.SHA384, hashes.SHA512

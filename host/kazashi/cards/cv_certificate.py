@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
+from kazashi.cards.errors import Doubt, MalformedFile, NotGenuine
 from kazashi.cards.files import File
 from kazashi.cards.keys import PublicKey
-from kazashi.errors import Doubt, MalformedFile, NotGenuine
 
 CV_CERTIFICATE = File(0x04, 0x7F21, "card-verifiable certificate")  # in either application
 

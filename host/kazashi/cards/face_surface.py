@@ -8,11 +8,11 @@ from collections.abc import Iterable
 
 from kazashi.cards.apdu import Channel
 from kazashi.cards.cv_certificate import CV_CERTIFICATE, CvAnchor, CvCertificate
+from kazashi.cards.errors import CodeRequired, Doubt, NotGenuine, SurfaceAbsent
 from kazashi.cards.files import Files, Progress
 from kazashi.cards.signing import sign_command
 from kazashi.cards.surface import SURFACE, Surface
 from kazashi.cards.verify import CodeB
-from kazashi.errors import CodeRequired, Doubt, NotGenuine, SurfaceAbsent
 
 AID = bytes.fromhex("d3921000310001010402")
 

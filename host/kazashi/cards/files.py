@@ -8,8 +8,9 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from kazashi.cards.apdu import Channel, Command, send
+from kazashi.cards.errors import AnswersTooShort, CardStatus, MalformedFile
 from kazashi.cards.tlv import Record, object_size
-from kazashi.errors import AnswersTooShort, CardError, CardStatus, MalformedFile
+from kazashi.errors import CardError
 from kazashi_wire.reading import (
     AT_END,
     BY_SHORT_IDENTIFIER,

@@ -6,10 +6,10 @@ reads it, as a medical institution has no business with it. Phones do not have t
 
 from kazashi.cards.apdu import Channel
 from kazashi.cards.cv_certificate import CV_CERTIFICATE, CvCertificate
+from kazashi.cards.errors import Doubt, NotGenuine, PinRequired, SurfaceAbsent
 from kazashi.cards.files import Files
 from kazashi.cards.surface import INTEGRITY, ITEMS, FourItems, IntegrityRecord
 from kazashi.cards.verify import CodeB, Pin
-from kazashi.errors import Doubt, NotGenuine, PinRequired, SurfaceAbsent
 
 AID = bytes.fromhex("d3921000310001010408")
 

@@ -11,16 +11,16 @@ from enum import StrEnum
 
 from kazashi.ahead import Plan
 from kazashi.cards.apdu import Channel, Command
-from kazashi.cards.files import File, Files, Progress, select_command
-from kazashi.cards.signing import sign_command
-from kazashi.cards.verify import Pin
-from kazashi.errors import (
+from kazashi.cards.errors import (
     CardStatus,
     MalformedFile,
     NoCertificate,
     NotAMyNumberCard,
     PinRequired,
 )
+from kazashi.cards.files import File, Files, Progress, select_command
+from kazashi.cards.signing import sign_command
+from kazashi.cards.verify import Pin
 
 AID = bytes.fromhex("d392f000260100000001")
 

@@ -10,9 +10,9 @@ from typing import Self
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
+from kazashi.cards.errors import MalformedFile
 from kazashi.cards.signing import digest_info
 from kazashi.cards.tlv import values
-from kazashi.errors import MalformedFile
 
 _EXPONENT, _MODULUS = 0x90, 0x91
 _SMALLEST_BITS, _LARGEST_BITS = 2048, 8192  # time to check a signature grows with the square

@@ -9,10 +9,10 @@ from enum import IntEnum, unique
 from typing import Self
 
 from kazashi.cards.birth import Birth, birth_of
+from kazashi.cards.errors import MalformedFile
 from kazashi.cards.files import File
 from kazashi.cards.keys import PublicKey
 from kazashi.cards.signing import digest_info
-from kazashi.errors import MalformedFile
 
 ITEMS = File(0x02, 0xFF20, "four items")
 INTEGRITY = File(0x03, 0xFF30, "integrity record")

@@ -3,7 +3,7 @@
 Ref: ISO/IEC 8825-1 §8.1; ISO/IEC 7816-4 §5.2.2. DER is a part of it.
 """
 
-from kazashi.errors import MalformedFile
+from kazashi.cards.errors import MalformedFile
 
 _MORE_TAG_BYTES = 0x1F
 

@@ -9,22 +9,19 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kazashi.cards.apdu import Channel, Command, Response, send
-from kazashi.errors import (
-    Cancelled,
-    CardError,
+from kazashi.cards.errors import (
     CardStatus,
     CodeBlocked,
     CodeOutcomeUnknown,
     FewTriesLeft,
     LastTry,
-    NoCard,
     PinAbsent,
     PinBlocked,
     PinOutcomeUnknown,
-    ReaderError,
     WrongCode,
     WrongPin,
 )
+from kazashi.errors import Cancelled, CardError, NoCard, ReaderError
 
 _VERIFY = 0x20
 _BLOCKED = (0x6983, 0x6984, 0x63C0)

@@ -11,7 +11,7 @@ from rich.table import Table
 from kazashi.bench.checkin import MACHINE, CheckIn, CheckInBench, Part
 from kazashi.bench.rounds import MACHINE_LIMIT_MS, Rounds
 from kazashi.cli.console import Console
-from kazashi.reception.journal import JournalRefused, default_path
+from kazashi.reception.journal import JournalRefused, Obstacle, default_path
 from kazashi.sim.options import Options
 from kazashi.sim.pico import SimulatedPico
 
@@ -75,7 +75,7 @@ def _folder() -> Generator[Path]:
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
         made = TemporaryDirectory(prefix="bench-", dir=place)
     except OSError as error:
-        raise JournalRefused(place, error.strerror or str(error)) from error
+        raise JournalRefused(place, Obstacle.SYSTEM, error.strerror or str(error)) from error
     with made as folder:
         yield Path(folder)
 

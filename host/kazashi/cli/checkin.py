@@ -19,7 +19,7 @@ from kazashi.reception.configuration import Configuration
 from kazashi.reception.consents import Item, Prescription, State
 from kazashi.reception.journal import Journal, JournalError, default_path
 from kazashi.reception.profiles import PROFILES, Profile, Way
-from kazashi.reception.settings import BadSettings
+from kazashi.reception.settings import BadSettings, Flaw
 from kazashi.reception.timeline import Span, Who
 from kazashi.reception.visit import SUCCESSES, Visit
 
@@ -142,9 +142,7 @@ def checkin(
     with ExitStack() as stack:
         connected = _reader(stack, reader) if way else None
         if connected and not anchors.authorities:
-            show.show_error(
-                BadSettings("anchors.authorities", "name J-LIS's certificates in --config FILE")
-            )
+            show.show_error(BadSettings("anchors.authorities", Flaw.NO_AUTHORITIES))
         reception = Reception(
             connected,
             place,

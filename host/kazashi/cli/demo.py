@@ -9,12 +9,12 @@ from typing import Annotated
 import typer
 
 from kazashi.cards.certificate import Certificate
+from kazashi.cards.errors import Doubt, NotGenuine, PinRequired
 from kazashi.cards.jpki import PLAN, JpkiSession
 from kazashi.cli import show
 from kazashi.cli.console import Console
 from kazashi.cli.options import AsJson
 from kazashi.cli.simulated import Simulated, SimUrl, simulated
-from kazashi.errors import PinRequired, ReaderError
 from kazashi.reader import Reader
 from kazashi.sim.ledger import Ledger, Span
 
@@ -155,9 +155,7 @@ class _Tap:
         self._mark("signed")
         is_verified = certificate.verifies(signature, challenge)
         if not is_verified:
-            raise ReaderError(
-                "the signature does not fit the certificate: this card is not genuine"
-            )
+            raise NotGenuine(Doubt.COPIED_CHIP)
         self._mark("verified", "signature verified with the certificate's key")
         return is_verified
 

@@ -40,7 +40,7 @@ from kazashi.reception.japan import japan_today, utc_now
 from kazashi.reception.outage import typed_items
 from kazashi.reception.profiles import Way
 from kazashi.reception.texts import Text, text_of
-from kazashi.reception.typed import Mistyped, narrow
+from kazashi.reception.typed import Mistyped, Slip, narrow
 
 T = TypeVar("T")
 Language = Literal["ja", "en"]
@@ -190,8 +190,7 @@ class TerminalDesk:
         try:
             return path.read_bytes()
         except (OSError, ValueError) as error:  # ValueError: a name that no file has
-            advice = "this file cannot be read: name another"
-            raise Mistyped("picture", "写真のファイルが読めません。", advice) from error
+            raise Mistyped("picture", Slip.FILE_UNREADABLE) from error
 
     def _in(self, text: Text) -> str:
         return text.ja if self._language == "ja" else text.en
@@ -212,9 +211,8 @@ class TerminalDesk:
                 self._console.print()  # nobody has pressed Enter
             if line:
                 return line.decode(sys.stdin.encoding)
-        except UnicodeDecodeError as error:
-            advice = f"these characters are no {error.encoding}"
-            raise Mistyped("line", "読めない文字です。", advice) from None
+        except UnicodeDecodeError:
+            raise Mistyped("line", Slip.NOT_DECODED) from None
         except (EOFError, OSError):  # OSError: stdin cannot be read
             pass
         raise _NobodyAnswers
@@ -247,11 +245,7 @@ class _NobodyAnswers(Exception):
 def _one_of(offered: Sequence[T], number: str) -> T:
     numbered = {str(at): each for at, each in enumerate(offered, 1)}
     if (typed := narrow(number)) not in numbered:
-        raise Mistyped(
-            "number",
-            f"1から{len(offered)}までの番号を入力してください。",
-            f"type a number from 1 to {len(offered)}",
-        )
+        raise Mistyped("number", Slip.NO_CHOICE, len(offered))
     return numbered[typed]
 
 

@@ -7,6 +7,7 @@ from kazashi.cli.options import AsJson, AsTest, JournalPath
 from kazashi.reception.eligibility import CentreError, Eligibility, NoCentre
 from kazashi.reception.journal import Held, Journal, default_path
 from kazashi.reception.outage import ask_held
+from kazashi.words import words_of
 
 
 def held(
@@ -37,5 +38,5 @@ def held(
 def _facts(person: Held, answer: Eligibility | CentreError) -> dict[str, object]:
     facts: dict[str, object] = {"visit": person.visit, "held_at": person.held_at.isoformat()}
     if isinstance(answer, CentreError):
-        return facts | {"error": str(answer)}
+        return facts | {"error": words_of(answer).line}
     return facts | {"eligibility": answer.to_json()}

@@ -14,10 +14,10 @@ from rich.text import Text
 from kazashi.card import Card
 from kazashi.cards.jpki import TokenLabel
 from kazashi.cli.console import Console
-from kazashi.errors import ReaderError
-from kazashi.reception.errors import ReceptionError
+from kazashi.errors import KazashiError
 from kazashi.reports import ReaderInfo
 from kazashi.visible import escaped, visible
+from kazashi.words import Language, words_of
 from kazashi_wire.messages import BitRate
 
 if TYPE_CHECKING:
@@ -54,9 +54,10 @@ def print_json_text(text: str) -> None:
     print(escaped(text), flush=True)  # noqa: T201
 
 
-def show_error(error: ReaderError | ReceptionError) -> None:
+def show_error(error: KazashiError) -> None:
     """One line on stderr, in both languages."""
-    show_line(f"kazashi: {error.on_screen} / {error}")
+    ja, en = (words_of(error, each).line for each in (Language.JAPANESE, Language.ENGLISH))
+    show_line(f"kazashi: {ja} / {en}")
 
 
 def show_line(line: str) -> None:

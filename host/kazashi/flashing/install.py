@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from mpremote.transport import TransportError  # pyright: ignore[reportMissingTypeStubs]
 
-from kazashi.errors import FirmwareStopped, NotFlashed, ReaderSilent, ReaderUnplugged
+from kazashi.errors import FirmwareStopped, ReaderSilent, ReaderUnplugged
+from kazashi.flashing.errors import BoardFailed, FirmwareDoesNotStart, NotFlashed
 from kazashi.link import Pipe
 from kazashi.reader import Reader
 from kazashi.returning import Clock, WallClock
@@ -34,14 +35,14 @@ def install(
         flash(transport, files, on_progress)
         transport.restart()
     except (TransportError, OSError, ValueError, SyntaxError) as error:  # its flash is full, say
-        reason = (str(error).strip() or "nothing").splitlines()[-1]
-        raise NotFlashed(f"MicroPython says {reason}", "try again, and report it") from error
+        said = (str(error).strip() or type(error).__name__).splitlines()[-1]
+        raise BoardFailed(said) from error
     finally:
         transport.close()
     try:
         return _greeted(connect, clock or WallClock())
     except FirmwareStopped as error:
-        raise NotFlashed(f"it does not start ({error.said})", "report it") from error
+        raise FirmwareDoesNotStart(error.said) from error
 
 
 def _check(transport: PromptTransport, board: Board) -> None:

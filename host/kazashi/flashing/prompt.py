@@ -5,13 +5,8 @@ from collections.abc import Callable
 from mpremote.transport import TransportError  # pyright: ignore[reportMissingTypeStubs]
 from mpremote.transport_serial import SerialTransport  # pyright: ignore[reportMissingTypeStubs]
 
-from kazashi.errors import (
-    FirmwareStopped,
-    NotFlashed,
-    ReaderFault,
-    ReaderSilent,
-    ReaderUnplugged,
-)
+from kazashi.errors import FirmwareStopped, ReaderFault, ReaderSilent, ReaderUnplugged
+from kazashi.flashing.errors import BoardUnreachable
 from kazashi.link import Link, Pipe
 from kazashi.returning import Clock, WallClock
 from kazashi_wire.messages import Done, Maintain
@@ -112,7 +107,7 @@ def open_prompt(connect: Callable[[], Pipe], clock: Clock | None = None) -> Prom
 
     Raises:
         LinkError: the board is not there, or left.
-        NotFlashed: neither MicroPython nor a reader answers.
+        BoardUnreachable: neither MicroPython nor a reader answers.
     """
     pipe = connect()
     try:
@@ -120,7 +115,7 @@ def open_prompt(connect: Callable[[], Pipe], clock: Clock | None = None) -> Prom
             _await_end(pipe)
             pipe = booted(connect, START_S, clock or WallClock())
             if not is_at_prompt(pipe, KNOCK, START_S):
-                raise _unreachable()
+                raise BoardUnreachable
         return PromptTransport(pipe)
     except BaseException:
         pipe.close()
@@ -134,7 +129,7 @@ def _maintain(pipe: Pipe) -> bool:
     except FirmwareStopped:
         return False
     except (ReaderSilent, ReaderFault) as error:
-        raise _unreachable() from error
+        raise BoardUnreachable from error
     return True
 
 
@@ -147,10 +142,3 @@ def _await_end(pipe: Pipe) -> None:
     except ReaderUnplugged:
         pass
     pipe.close()
-
-
-def _unreachable() -> NotFlashed:
-    return NotFlashed(
-        "neither a reader nor MicroPython's prompt answers",
-        "plug the board in again, and press BOOTSEL as soon as its LED lights, until it goes out",
-    )

@@ -6,7 +6,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from kazashi.device_files import device_folder
-from kazashi.errors import NotFlashed
+from kazashi.errors import NotInstalled
+from kazashi.flashing.errors import ImageNotBuilt
 
 from .files import Board
 
@@ -17,7 +18,8 @@ def build(board: Board, out: Path, micropython: Path | None) -> None:
     `micropython`: a checkout of it, with its submodules; None: Debian's source packages.
 
     Raises:
-        NotFlashed: it cannot be built here; the reason is the last that the build said.
+        ImageNotBuilt: it cannot be built here.
+        NotInstalled: bash is missing.
         OSError: `out` cannot be written.
     """
     script = device_folder(".ci") / "rp2040-image"
@@ -26,15 +28,8 @@ def build(board: Board, out: Path, micropython: Path | None) -> None:
         try:
             done = subprocess.run(command, capture_output=True, text=True, check=True)
         except FileNotFoundError as error:
-            raise _not_built("bash is missing") from error
+            raise NotInstalled("bash", "apt-get install bash") from error
         except subprocess.CalledProcessError as error:
-            raise _not_built((str(error.stderr).strip() or "nothing").splitlines()[-1]) from error
+            said = (str(error.stderr).strip() or str(error)).splitlines()[-1]
+            raise ImageNotBuilt(said) from error
         shutil.copyfile(done.stdout.strip(), out)
-
-
-def _not_built(reason: str) -> NotFlashed:
-    return NotFlashed(
-        f"MicroPython was not built ({reason})",
-        "build it on Debian, as root where packages are missing, "
-        "or name a whole checkout with --micropython",
-    )

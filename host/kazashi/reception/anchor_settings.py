@@ -13,7 +13,7 @@ from pathlib import Path
 
 from kazashi.cards.cv_certificate import CvAnchor
 from kazashi.reception.anchors import Anchor, Anchors
-from kazashi.reception.settings import Table
+from kazashi.reception.settings import Flaw, Table
 
 _KEY_ID_DIGITS = 32
 _OID = r"[0-2](\.(0|[1-9][0-9]*))+"
@@ -44,23 +44,21 @@ def configured_anchors(settings: Mapping[str, object], folder: Path) -> Anchors:
 
 def _policy(table: Table, policy: object) -> str:
     if not isinstance(policy, str) or not re.fullmatch(_OID, policy):
-        raise table.wrong(
-            "policies", "must be object identifiers, such as 1.2.392.200149.8.5.1.3.30"
-        )
+        raise table.wrong("policies", Flaw.NOT_POLICIES)
     return policy
 
 
 def _authorities(table: Table, name: object, folder: Path, is_test: bool) -> tuple[Anchor, ...]:
     if not isinstance(name, str):
-        raise table.wrong("authorities", "must name files")
+        raise table.wrong("authorities", Flaw.NOT_FILE_NAMES)
     try:
         data = (folder / name).read_bytes()
     except (OSError, ValueError) as error:  # ValueError: a name that no file has
-        raise table.wrong("authorities", f"{name!r} cannot be read: name another") from error
+        raise table.wrong("authorities", Flaw.FILE_UNREADABLE, name) from error
     try:
         return Anchors.of([data], is_test=is_test).authorities
     except ValueError as error:
-        raise table.wrong("authorities", f"{name!r} is {error}") from error
+        raise table.wrong("authorities", Flaw.NO_ANCHOR, f"{name}: {error}") from error
 
 
 def _cv_key(table: Table) -> CvAnchor:
@@ -68,9 +66,9 @@ def _cv_key(table: Table) -> CvAnchor:
     e = table.number("e", 3, _MOST_E)
     table.close()
     if not re.fullmatch(f"[0-9a-fA-F]{{{_KEY_ID_DIGITS}}}", key_id):
-        raise table.wrong("id", f"must be {_KEY_ID_DIGITS} hexadecimal digits")
+        raise table.wrong("id", Flaw.NOT_HEXADECIMAL, str(_KEY_ID_DIGITS))
     if not re.fullmatch("[0-9a-fA-F]+", n) or int(n, 16).bit_length() < _LEAST_BITS:
-        raise table.wrong("n", f"must be hexadecimal, {_LEAST_BITS} bits or more")
+        raise table.wrong("n", Flaw.TOO_FEW_BITS, str(_LEAST_BITS))
     if e % 2 != 1:
-        raise table.wrong("e", "must be an odd number")
+        raise table.wrong("e", Flaw.EVEN)
     return CvAnchor(bytes.fromhex(key_id), int(n, 16), int(e))

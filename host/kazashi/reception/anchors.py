@@ -13,7 +13,7 @@ from typing import Self
 
 from kazashi.cards.certificate import Certificate
 from kazashi.cards.cv_certificate import CvAnchor
-from kazashi.errors import Doubt, MalformedFile, NotGenuine
+from kazashi.cards.errors import Doubt, MalformedFile, NotGenuine
 
 TEST_MARK = "テスト用 TEST "
 

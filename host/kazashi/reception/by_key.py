@@ -1,8 +1,9 @@
 """Ways by the key of the certificate: the 4-digit PIN, or a phone. It signs the challenge."""
 
 from kazashi.cards.certificate import Certificate
+from kazashi.cards.errors import PinAbsent, PinBlocked, PinRequired, WrongPin
 from kazashi.cards.jpki import JpkiSession
-from kazashi.errors import PinAbsent, PinBlocked, PinRequired, ReaderError, WrongPin
+from kazashi.errors import ReaderError
 from kazashi.reception.desk import AskLastTry, AskPin
 from kazashi.reception.failures import Refused, WayFailed
 from kazashi.reception.patient import Patient, Tap

@@ -4,9 +4,7 @@ Without a PIN only an approved verifier's component may ask the card for a signa
 38条の2). Here the record of the card's face is proved to be its issuer's, and its chip no copy.
 """
 
-from kazashi.cards.face_surface import FaceSurfaceSession
-from kazashi.cards.surface import Surface
-from kazashi.errors import (
+from kazashi.cards.errors import (
     CardStatus,
     CodeBlocked,
     Doubt,
@@ -16,6 +14,8 @@ from kazashi.errors import (
     SurfaceAbsent,
     WrongCode,
 )
+from kazashi.cards.face_surface import FaceSurfaceSession
+from kazashi.cards.surface import Surface
 from kazashi.reception.by_key import certificate_of
 from kazashi.reception.desk import AskCodeB, AskFrame, AskStaff, StaffCheck
 from kazashi.reception.face.matching import FaceNotAvailable, FrameProblem, PhotoUnusable

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 
-from kazashi.reception.typed import Mistyped, birth_date, narrow, plain, required
+from kazashi.reception.typed import Mistyped, Slip, birth_date, narrow, plain, required
 
 _LONGEST = 19  # characters of symbol and of number: 38 bytes of Shift_JIS on a claim
 
@@ -43,11 +43,7 @@ def certificate_paper(
         Mistyped: a field is not what it should be; it says which.
     """
     if is_electronic and not clock_seen:
-        raise Mistyped(
-            "clock_seen",
-            "画面の時計が動いていることを、目で確かめてください。",
-            "look whether the clock on its screen runs",
-        )
+        raise Mistyped("clock_seen", Slip.CLOCK_UNSEEN)
     return CertificatePaper(
         _insurer(insurer),
         narrow(plain("symbol", symbol, _LONGEST)),
@@ -67,26 +63,14 @@ def check_digit(digits: str) -> int:
 def _insurer(text: str) -> str:
     number = narrow(plain("insurer", text))
     if not re.fullmatch(r"[0-9]{6}|[0-9]{8}", number):
-        raise Mistyped(
-            "insurer",
-            "保険者番号は、6けたか8けたの数字です。",
-            "an insurer's number has 6 or 8 digits",
-        )
+        raise Mistyped("insurer", Slip.INSURER_DIGITS)
     if check_digit(number[:-1]) != int(number[-1]):
-        raise Mistyped(
-            "insurer",
-            "保険者番号を、もう一度確かめてください。",
-            "its check digit does not fit: compare it once more",
-        )
+        raise Mistyped("insurer", Slip.INSURER_CHECK_DIGIT)
     return number
 
 
 def _branch(text: str) -> str:
     number = narrow(plain("branch", text))
     if not re.fullmatch(r"([0-9]{2})?", number):
-        raise Mistyped(
-            "branch",
-            "枝番は、2けたの数字です。ないときは空けてください。",
-            "a branch has 2 digits: leave it empty where there is none",
-        )
+        raise Mistyped("branch", Slip.BRANCH_DIGITS)
     return number

@@ -9,25 +9,37 @@ not to be logged: while the link's traffic is, no component runs.
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import Enum, auto, unique
 from typing import Protocol, cast
 
 from kazashi.cards.apdu import Channel
 from kazashi.cards.certificate import Certificate
-from kazashi.errors import MalformedFile, NoCard, ReaderError
+from kazashi.cards.errors import MalformedFile
+from kazashi.errors import NoCard, ReaderError
 from kazashi.reception.eligibility import Eligibility
 from kazashi.reception.errors import ReceptionError
 from kazashi.reception.profiles import Way
 from kazashi.traffic import TRAFFIC
 
 
+@unique
+class Unidentified(Enum):
+    """Why an approved component identified nobody."""
+
+    REFUSED = auto()  # it says so itself
+    TRAFFIC_LOGGED = auto()  # it was not asked: the traffic with the card is being logged
+    CRASHED = auto()  # it ended with an exception of its own
+    OTHER_TYPE = auto()  # what it returned is no CertifiedResult
+    NO_CERTIFICATE = auto()  # what it names is none
+    FALSE_SIGNATURE = auto()  # which does not fit its certificate
+
+
+@dataclass(eq=False)
 class CertifiedFailed(ReceptionError):
-    """`reason`: why nobody was identified."""
+    """`reason`: why nobody was identified. `said`: by the component, for engineers."""
 
-    on_screen = "本人確認ができません。係の者をお呼びください。"
-
-    def __init__(self, reason: str) -> None:
-        self.reason = reason
-        super().__init__(f"the approved component identified nobody, {reason}: try another way")
+    reason: Unidentified = Unidentified.REFUSED
+    said: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,14 +77,14 @@ def identify(
         ReaderError: card or reader were lost.
     """
     if logging.getLogger("kazashi.link").isEnabledFor(TRAFFIC):
-        raise CertifiedFailed("the traffic with the card is being logged: switch that off")
+        raise CertifiedFailed(Unidentified.TRAFFIC_LOGGED)
     pipe = _Pipe(channel)
     try:
         result = component.identify(pipe.transmit, way, challenge)
     except (CertifiedFailed, ReaderError):
         raise
     except Exception as error:  # anybody's, and what it says may hold what it sent
-        raise CertifiedFailed(f"it ended with {type(error).__name__}") from None
+        raise CertifiedFailed(Unidentified.CRASHED, type(error).__name__) from None
     finally:
         pipe.is_open = False
     return _checked(result, challenge), result
@@ -80,13 +92,13 @@ def identify(
 
 def _checked(result: CertifiedResult, challenge: bytes) -> Certificate:
     if not _is_result(result):
-        raise CertifiedFailed("what it returned has another type")
+        raise CertifiedFailed(Unidentified.OTHER_TYPE)
     try:
         certificate = Certificate.parse(result.certificate)
     except MalformedFile:
-        raise CertifiedFailed("what it names is no certificate") from None
+        raise CertifiedFailed(Unidentified.NO_CERTIFICATE) from None
     if result.signature and not certificate.verifies(result.signature, challenge):
-        raise CertifiedFailed("its signature does not fit its certificate")
+        raise CertifiedFailed(Unidentified.FALSE_SIGNATURE)
     return certificate
 
 

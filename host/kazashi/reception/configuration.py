@@ -24,7 +24,7 @@ from kazashi.reception.face.engine import open_matcher
 from kazashi.reception.face.matching import FaceNotAvailable
 from kazashi.reception.face.settings import FaceSettings
 from kazashi.reception.place import Faces
-from kazashi.reception.settings import BadSettings, Table, load
+from kazashi.reception.settings import BadSettings, Flaw, Table, load
 
 _TABLES = ("anchors", "consents", "face", "journal")
 _LONGEST_DAYS = 36_500
@@ -50,7 +50,7 @@ class Configuration:
         settings, folder = (load(path), path.parent) if path else ({}, Path())
         for name in settings:
             if name not in _TABLES:
-                raise BadSettings(name, f"there is no such table: only {', '.join(_TABLES)}")
+                raise BadSettings(name, Flaw.NO_SUCH_TABLE, ", ".join(_TABLES))
         journal = Table("journal", settings.get("journal", {}), folder)
         consents = Table("consents", settings.get("consents", {}), folder)
         read = cls(

@@ -25,42 +25,28 @@ REFERENCE_SIZE = 8  # bytes: 16 digits, as wide as ArbitraryFileIdentifier
 class CentreError(ReceptionError):
     """Base: the centre did not answer. The visit is held, and asked about later."""
 
-    on_screen = "資格の確認ができません。係の者をお呼びください。"
-
 
 class CentreUnreachable(CentreError):
     """The network, or the centre, is down."""
-
-    def __init__(self) -> None:
-        super().__init__("the centre cannot be reached: hold the visit, and ask again later")
 
 
 class NoCentre(CentreError):
     """None is configured: the centre answers approved software alone."""
 
-    on_screen = "資格を確認する先がありません。"
-
-    def __init__(self) -> None:
-        super().__init__(
-            "no centre is configured: hold the visit; with --test a simulated one answers"
-        )
-
 
 class CentreBusy(CentreError):
     """It works on something else."""
 
-    on_screen = "資格の確認が混み合っています。しばらくお待ちください。"
 
-    def __init__(self) -> None:
-        super().__init__("the centre is busy: ask again in a moment")
-
-
+@dataclass(eq=False)
 class CentreFailed(CentreError):
     """It refused this one request; `code` is its own."""
 
-    def __init__(self, code: str) -> None:
-        self.code = code
-        super().__init__(f"the centre refused with {code}: look up this code, then ask again")
+    code: str
+
+
+class AnswerMixedUp(CentreError):
+    """It answered another request. Never use that: it is another person's insurance."""
 
 
 class Standing(IntEnum):
@@ -190,5 +176,5 @@ def answer_of(centre: Centre, request: Request) -> Eligibility:
     except Exception as error:  # anybody's, and what it says may hold what it was asked
         raise CentreFailed(type(error).__name__) from None
     if not isinstance(answer, Eligibility) or answer.reference != request.reference:
-        raise CentreFailed("an answer to another request")
+        raise AnswerMixedUp
     return answer

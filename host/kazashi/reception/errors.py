@@ -4,14 +4,16 @@
     ├── JournalError         nothing can be kept, for now: see journal/errors.py
     ├── CentreError          eligibility is not known, for now: see eligibility.py
     ├── CertifiedFailed      the approved component identified nobody: another way
-    ├── FaceNotAvailable     models, or their engine, are missing: see `reasons`
+    ├── FaceNotAvailable     models, or their engine, are missing: see `lacks`
+    ├── FaceNotConfigured    one of them
+    ├── ModelUnusable        one of them: see `path`
     └── BadSettings          the configuration is wrong: see `place`
 
 A visit goes on where one of them is met, and ends with an outcome.
 """
 
+from kazashi.errors import KazashiError
 
-class ReceptionError(Exception):
-    """str: one line that tells staff what to do next; `on_screen`: plain Japanese."""
 
-    on_screen: str = "受付ができません。係の者をお呼びください。"
+class ReceptionError(KazashiError):
+    """Base of everything that goes wrong at a reception beside reader and card."""

@@ -1,5 +1,7 @@
 """How a way, or a visit, goes wrong; raised and caught within the engine."""
 
+from dataclasses import dataclass
+
 from kazashi.errors import CardError
 from kazashi.reception.profiles import Token
 from kazashi.reception.texts import Text
@@ -38,10 +40,8 @@ class Refused(Exception):
         self.outcome, self.reason = outcome, reason
 
 
+@dataclass(eq=False)
 class WrongToken(CardError):
     """Another kind of token was presented, which is good for nothing here."""
 
-    on_screen = "このカードやスマートフォンは、この受付では使えません。"
-
-    def __init__(self, found: Token) -> None:
-        super().__init__(f"this is the token {found}, which is of no use here: present the other")
+    found: Token

@@ -21,7 +21,7 @@ from kazashi.reception.eligibility import (
     answer_of,
 )
 from kazashi.reception.journal import Held, Journal
-from kazashi.reception.typed import Mistyped, birth_date, narrow, required
+from kazashi.reception.typed import Mistyped, Slip, birth_date, narrow, required
 from kazashi.reception.visit import Outcome
 
 PROFILE = "held"  # of visits that are only this answer
@@ -49,9 +49,7 @@ def _sex(text: str) -> Sex:
     for sex, words in _SEXES.items():
         if typed in words:
             return sex
-    raise Mistyped(
-        "sex", "性別は、男・女・その他から選んでください。", "type 1 or 男, 2 or 女, 9 or その他"
-    )
+    raise Mistyped("sex", Slip.NO_SEX)
 
 
 def ask_held(

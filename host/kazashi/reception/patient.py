@@ -12,6 +12,16 @@ from typing import TypeVar
 
 from kazashi.card import Card
 from kazashi.cards.certificate import Certificate
+from kazashi.cards.errors import (
+    CardStatus,
+    Doubt,
+    MalformedFile,
+    NoCertificate,
+    NotAMyNumberCard,
+    NotGenuine,
+    PinRequired,
+    SurfaceAbsent,
+)
 from kazashi.cards.jpki import PLAN, JpkiSession
 from kazashi.cards.surface import Surface
 from kazashi.errors import (
@@ -19,23 +29,15 @@ from kazashi.errors import (
     CardGarbled,
     CardGone,
     CardProtocolBroken,
-    CardStatus,
     CardUnusable,
-    Doubt,
     LinkError,
-    MalformedFile,
     NoCard,
-    NoCertificate,
     NoReader,
-    NotAMyNumberCard,
-    NotGenuine,
-    PinRequired,
     ProtocolError,
     ReaderError,
     ReaderFault,
     ReadInterrupted,
     SeveralCards,
-    SurfaceAbsent,
 )
 from kazashi.reader import Reader
 from kazashi.reception.course import Course

@@ -11,12 +11,12 @@ from kazashi.reception.certified import CertifiedComponent
 from kazashi.reception.consents import DAY
 from kazashi.reception.eligibility import Centre
 from kazashi.reception.face.attempts import Attempts
-from kazashi.reception.face.matching import FaceMatcher, FaceNotAvailable
+from kazashi.reception.face.matching import FaceMatcher, FaceNotAvailable, FaceNotConfigured
 from kazashi.reception.japan import utc_now
 from kazashi.reception.journal import Journal
 from kazashi.reception.profiles import Profile
 
-NO_FACES = FaceNotAvailable("this place was made without a matcher: give it faces=")
+NO_FACES = FaceNotAvailable((FaceNotConfigured(),))
 
 
 @dataclass(frozen=True)

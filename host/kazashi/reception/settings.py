@@ -8,20 +8,48 @@ Paths are relative to the file. All that is wrong is told with its place.
 
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, auto, unique
 from pathlib import Path
 from typing import cast
 
 from kazashi.reception.errors import ReceptionError
 
 
+@unique
+class Flaw(Enum):
+    """What is wrong at a place. `detail` is in brackets."""
+
+    UNREADABLE = auto()  # (why, in the system's words)
+    NOT_TOML = auto()  # (what the parser says)
+    NO_SUCH_TABLE = auto()  # (the tables that there are)
+    NO_SUCH_FIELD = auto()
+    MISSING = auto()
+    NOT_A_TABLE = auto()
+    NOT_A_TEXT = auto()
+    NOT_A_NUMBER = auto()
+    OUT_OF_RANGE = auto()  # (the range)
+    NOT_WHOLE = auto()  # days
+    NOT_A_FLAG = auto()
+    NOT_A_LIST = auto()
+    NOT_ABOVE = auto()  # (the field that it must be above)
+    NOT_HEXADECIMAL = auto()  # (how many digits)
+    TOO_FEW_BITS = auto()  # (how many it needs)
+    EVEN = auto()
+    NOT_FILE_NAMES = auto()
+    NOT_POLICIES = auto()
+    FILE_UNREADABLE = auto()  # (its name)
+    NO_ANCHOR = auto()  # (name and what is wrong with the certificate in it)
+    NO_AUTHORITIES = auto()
+
+
+@dataclass(eq=False)
 class BadSettings(ReceptionError):
-    """`place`: the file, or the field in it, such as face.threshold."""
+    """`place`: the file, or the field in it, such as face.threshold. `detail`: see `Flaw`."""
 
-    on_screen = "受付の設定がまちがっています。設定した人にお知らせください。"
-
-    def __init__(self, place: str, advice: str) -> None:
-        self.place = place
-        super().__init__(f"configuration, {place}: {advice}")
+    place: str
+    flaw: Flaw
+    detail: str = ""
 
 
 def load(path: Path) -> dict[str, object]:
@@ -34,9 +62,9 @@ def load(path: Path) -> dict[str, object]:
         # Windows' editors put a byte order mark in front: utf-8-sig.
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise BadSettings(str(path), f"cannot be read ({error.strerror}): name another") from error
+        raise BadSettings(str(path), Flaw.UNREADABLE, error.strerror or "") from error
     except (ValueError, RecursionError) as error:  # TOML's and UTF-8's are ValueErrors
-        raise BadSettings(str(path), f"is not TOML ({error}): mend it") from error
+        raise BadSettings(str(path), Flaw.NOT_TOML, str(error)) from error
 
 
 class Table:
@@ -48,14 +76,14 @@ class Table:
     def __init__(self, name: str, values: object, folder: Path) -> None:
         """`folder`: that of the file. `BadSettings` where `values` are no table."""
         if not isinstance(values, Mapping):
-            raise BadSettings(name, f"must be a table: [{name}]")
+            raise BadSettings(name, Flaw.NOT_A_TABLE)
         self._name, self._folder = name, folder
         self._left = dict(cast(Mapping[str, object], values))
 
     def text(self, key: str) -> str:
         value = self._take(key)
         if not isinstance(value, str) or not value.strip():
-            raise self.wrong(key, "must be a text")
+            raise self.wrong(key, Flaw.NOT_A_TEXT)
         return value
 
     def path(self, key: str) -> Path:
@@ -65,9 +93,9 @@ class Table:
         """`default`: None, where the field must be there."""
         value = default if default is not None and key not in self._left else self._take(key)
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise self.wrong(key, "must be a number")
+            raise self.wrong(key, Flaw.NOT_A_NUMBER)
         if not least <= value <= most:  # NaN is in no range
-            raise self.wrong(key, f"must be from {least:g} to {most:g}")
+            raise self.wrong(key, Flaw.OUT_OF_RANGE, f"{least:g} … {most:g}")
         return value
 
     def days(self, key: str, most: int) -> int | None:
@@ -76,32 +104,32 @@ class Table:
             return None
         value = self.number(key, 1, most)
         if value != int(value):
-            raise self.wrong(key, "must be whole days")
+            raise self.wrong(key, Flaw.NOT_WHOLE)
         return int(value)
 
     def flag(self, key: str) -> bool:
         """False where the field is not there."""
         value = self._left.pop(key, False)
         if not isinstance(value, bool):
-            raise self.wrong(key, "must be true or false")
+            raise self.wrong(key, Flaw.NOT_A_FLAG)
         return value
 
     def listed(self, key: str) -> list[object]:
         """Empty where the field is not there."""
         value = self._left.pop(key, [])
         if not isinstance(value, list):
-            raise self.wrong(key, "must be a list: [ … ]")
+            raise self.wrong(key, Flaw.NOT_A_LIST)
         return cast(list[object], value)
 
     def close(self) -> None:
         """No field may be left: it is a slip of the pen, and would be missed."""
         if self._left:
-            raise self.wrong(next(iter(self._left)), "there is no such field: look for a typo")
+            raise self.wrong(next(iter(self._left)), Flaw.NO_SUCH_FIELD)
 
-    def wrong(self, key: str, advice: str) -> BadSettings:
-        return BadSettings(f"{self._name}.{key}", advice)
+    def wrong(self, key: str, flaw: Flaw, detail: str = "") -> BadSettings:
+        return BadSettings(f"{self._name}.{key}", flaw, detail)
 
     def _take(self, key: str) -> object:
         if key not in self._left:
-            raise self.wrong(key, "is missing")
+            raise self.wrong(key, Flaw.MISSING)
         return self._left.pop(key)

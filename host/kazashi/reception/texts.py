@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from kazashi.errors import ReaderError
-from kazashi.reception.errors import ReceptionError
-from kazashi.reception.typed import Mistyped
+from kazashi.errors import KazashiError
+from kazashi.words import Language, words_of
 
 
 @dataclass(frozen=True)
@@ -15,9 +14,10 @@ class Text:
     en: str
 
 
-def text_of(error: ReaderError | ReceptionError | Mistyped) -> Text:
-    """What people are told of `error`."""
-    return Text(error.on_screen, str(error))
+def text_of(error: KazashiError) -> Text:
+    """What people at the desk are told of `error`."""
+    ja, en = (words_of(error, each).screen for each in (Language.JAPANESE, Language.ENGLISH))
+    return Text(ja, en)
 
 
 NO_ANSWER = Text("入力がありませんでした。", "Nothing was entered.")

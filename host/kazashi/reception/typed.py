@@ -8,18 +8,45 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
+from enum import Enum, auto, unique
+
+from kazashi.errors import KazashiError
 
 _MY_NUMBER = re.compile(r"(?<!\d)(?:\d{12}|\d{4}(?:[\s‐-―−ー－-]\d{4}){2})(?!\d)")
 _NO_TEXT = ("Cc", "Cf", "Cs")  # Unicode categories: control, invisible, half a character
 _LONGEST = 200  # characters of a name, an address
 
 
-class Mistyped(ValueError):
-    """`field`: which. `on_screen` says in Japanese what to do; what was typed is not repeated."""
+@unique
+class Slip(Enum):
+    """What is wrong with something typed."""
 
-    def __init__(self, field: str, ja: str, en: str) -> None:
-        self.field, self.on_screen = field, ja
-        super().__init__(f"{field}: {en}")
+    EMPTY = auto()
+    TOO_LONG = auto()  # `most` characters
+    NOT_TEXT = auto()
+    NOT_DECODED = auto()
+    MY_NUMBER = auto()
+    NO_DATE = auto()
+    NO_SUCH_DAY = auto()
+    FUTURE = auto()
+    SHORT_YEAR = auto()
+    OTHER_ERA = auto()
+    NO_SEX = auto()
+    NO_CHOICE = auto()  # 1 to `most`
+    FILE_UNREADABLE = auto()
+    CLOCK_UNSEEN = auto()
+    INSURER_DIGITS = auto()
+    INSURER_CHECK_DIGIT = auto()
+    BRANCH_DIGITS = auto()
+
+
+@dataclass(eq=False)
+class Mistyped(KazashiError, ValueError):
+    """`field`: which. What was typed is not repeated."""
+
+    field: str
+    slip: Slip
+    most: int = 0
 
 
 @dataclass(frozen=True)
@@ -52,17 +79,11 @@ def plain(field: str, text: str, longest: int = _LONGEST) -> str:
     """
     text = text.strip()
     if len(text) > longest:
-        raise Mistyped(
-            field, f"{longest}文字までで入力してください。", f"at most {longest} characters"
-        )
+        raise Mistyped(field, Slip.TOO_LONG, longest)
     if any(unicodedata.category(character) in _NO_TEXT for character in text):
-        raise Mistyped(field, "使えない文字があります。", "there is a character that is no text")
+        raise Mistyped(field, Slip.NOT_TEXT)
     if any(_MY_NUMBER.search(each) for each in (text, narrow(text))):  # ² narrows to a digit
-        raise Mistyped(
-            field,
-            "マイナンバー(12けたの番号)は入力しないでください。",
-            "never type a My Number here, or any number of twelve digits",
-        )
+        raise Mistyped(field, Slip.MY_NUMBER)
     return text
 
 
@@ -70,7 +91,7 @@ def required(field: str, text: str, longest: int = _LONGEST) -> str:
     """`plain`, and not empty."""
     text = plain(field, text, longest)
     if not text:
-        raise Mistyped(field, "入力してください。", "type it")
+        raise Mistyped(field, Slip.EMPTY)
     return text
 
 
@@ -88,15 +109,11 @@ def birth_date(text: str, today: date) -> date:
     typed = re.sub(r"\s", "", narrow(plain("birth", text))).upper()
     found = _DATE.fullmatch(typed) or _COMPACT.fullmatch(typed)
     if found is None:
-        raise Mistyped(
-            "birth",
-            "生年月日は、昭和60年4月3日 または 1985-04-03 のように入力してください。",
-            "type it like S60.4.3 or 1985-04-03",
-        )
+        raise Mistyped("birth", Slip.NO_DATE)
     parts = found.groupdict()
     born = _date(parts.get("era"), parts["year"], int(parts["month"]), int(parts["day"]))
     if born > today:
-        raise Mistyped("birth", "生年月日が未来の日付です。", "this day is yet to come")
+        raise Mistyped("birth", Slip.FUTURE)
     return born
 
 
@@ -106,9 +123,9 @@ def _date(name: str | None, year: str, month: int, day: int) -> date:
     try:
         born = date(count + (era.year_one - 1 if era else 0), month, day)
     except ValueError:
-        raise Mistyped("birth", "その日付はありません。", "there is no such day") from None
+        raise Mistyped("birth", Slip.NO_SUCH_DAY) from None
     if era is None and born < _ERAS[0].first:
-        raise Mistyped("birth", "西暦は四けたで入力してください。", "type the year in four digits")
+        raise Mistyped("birth", Slip.SHORT_YEAR)
     if era and not era.first <= born <= era.last:
-        raise Mistyped("birth", "その日は、その元号ではありません。", "this day is not in that era")
+        raise Mistyped("birth", Slip.OTHER_ERA)
     return born

@@ -16,7 +16,7 @@ from pathlib import Path
 from time import monotonic
 
 from kazashi.device_files import device_folder
-from kazashi.errors import NoReader, ReaderSilent, ReaderUnplugged
+from kazashi.errors import NotInstalled, ReaderSilent, ReaderUnplugged
 from kazashi_wire.frame import SYNC
 
 from .ailments import PAST, USB, ailing
@@ -52,7 +52,7 @@ class SimulatedPico(Tabletop):
         After a reset of its own the board was never without power: it has only started again.
 
         Raises:
-            NoReader: the interpreter is not installed.
+            NotInstalled: the interpreter is missing.
         """
         fault = self.options.fault
         pins = ailing(Pins.of(self._folder), fault)
@@ -206,7 +206,7 @@ def interpreter(name: str, script: Path, folders: list[str]) -> tuple[list[str],
     """(command, environment) that runs a script of the firmware with `folders` to import from.
 
     Raises:
-        NoReader: the interpreter is not installed.
+        NotInstalled: the interpreter is missing.
     """
     if name == "cpython":
         boot = _STAND_INS / "cpython" / "boot.py"
@@ -218,8 +218,8 @@ def interpreter(name: str, script: Path, folders: list[str]) -> tuple[list[str],
 def _micropython_32() -> str:
     found = shutil.which(os.environ.get(_MICROPYTHON_32, ""))
     if not found:
-        reason = f"no 32-bit micropython here: set {_MICROPYTHON_32}, see .ci/micropython-32"
-        raise NoReader("sim:", reason)
+        how = f"export {_MICROPYTHON_32}=$(.ci/micropython-32 FOLDER)"
+        raise NotInstalled("micropython, 32-bit", how)
     return found
 
 
@@ -227,5 +227,5 @@ def _micropython() -> str:
     beside = Path(sys.executable).with_name("micropython")
     found = str(beside) if beside.exists() else shutil.which("micropython")
     if not found:
-        raise NoReader("sim:", "no micropython here: use sim:?interpreter=cpython")
+        raise NotInstalled("micropython", "kazashi … --reader sim:?interpreter=cpython")
     return found

@@ -11,6 +11,7 @@ from kazashi.reception.face.engine import open_matcher
 from kazashi.reception.face.matching import FaceNotAvailable
 from kazashi.reception.face.settings import FaceSettings
 from kazashi.reception.settings import BadSettings, load
+from said import line_of, raises
 
 LFS_POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:0ba9\nsize 38696353\n"
 
@@ -35,7 +36,7 @@ def change(file, **changes):
 
 def test_without_a_table_face_matching_is_not_available():
     assert FaceSettings.of({"journal": {}}, None) is None
-    with pytest.raises(FaceNotAvailable, match=r"no models are configured.*\[face\]"):
+    with raises(FaceNotAvailable, match=r"no models are configured.*\[face\]"):
         open_matcher(None)
 
 
@@ -46,10 +47,10 @@ def test_all_that_is_missing_is_told_at_once(file, monkeypatch):
     monkeypatch.delitem(sys.modules, "kazashi.reception.face.opencv", raising=False)
     with pytest.raises(FaceNotAvailable) as raised:
         open_matcher(settings_of(file))
-    no_cv2, no_detector, wrong_recognizer = raised.value.reasons
-    assert no_cv2 == "cv2 is missing: install kazashi[face]"
+    no_cv2, no_detector, wrong_recognizer = map(line_of, raised.value.lacks)
+    assert no_cv2 == 'cv2 is not installed: run: pip install "kazashi[face]"'
     assert "detector.onnx cannot be read" in no_detector
-    assert "recognizer.onnx is not the model that was configured" in wrong_recognizer
+    assert "recognizer.onnx is not the configured model" in wrong_recognizer
     assert sha256(b"another model").hexdigest() in wrong_recognizer
 
 
@@ -64,7 +65,7 @@ def test_a_file_that_is_no_such_model_is_found_at_the_start(tmp_path, model, wha
     digest = sha256(written).hexdigest()
     file = faces.configure(tmp_path, **{f"{model}_sha256": digest})
     (tmp_path / f"{model}.onnx").write_bytes(written)
-    with pytest.raises(FaceNotAvailable, match=rf"{model}\.onnx is no {what}"):
+    with raises(FaceNotAvailable, match=rf"{model}\.onnx is not a {what}"):
         open_matcher(settings_of(file))
 
 
@@ -72,23 +73,26 @@ def test_a_file_that_is_no_such_model_is_found_at_the_start(tmp_path, model, wha
     ("changes", "said"),
     [
         ({"detector": None}, "face.detector: is missing"),
-        ({"recognizer_sha256": '"0ba9"'}, "face.recognizer_sha256: must be 64 hexadecimal digits"),
+        (
+            {"recognizer_sha256": '"0ba9"'},
+            "face.recognizer_sha256: must have 64 hex",
+        ),
         ({"threshold": None}, "face.threshold: is missing"),
-        ({"threshold": "1.2"}, "face.threshold: must be from -1 to 1"),
-        ({"threshold": "nan"}, "face.threshold: must be from -1 to 1"),
+        ({"threshold": "1.2"}, "face.threshold: must be within -1 … 1"),
+        ({"threshold": "nan"}, "face.threshold: must be within -1 … 1"),
         ({"threshold": '"0.363"'}, "face.threshold: must be a number"),
         ({"threshold_source": None}, "face.threshold_source: is missing"),
         ({"threshold_meaning": None}, "face.threshold_meaning: is missing"),
         ({"treshold": "0.5"}, "face.treshold: there is no such field"),
         ({"most_light": "50"}, "face.most_light: must be above least_light"),
-        ({"pause_s": "0"}, "face.pause_s: must be from 1 to 3600"),
+        ({"pause_s": "0"}, "face.pause_s: must be within 1 … 3600"),
     ],
 )
 def test_a_wrong_field_is_named(file, changes, said):
     change(file, **changes)
     with pytest.raises(BadSettings) as raised:
         settings_of(file)
-    assert said in str(raised.value)
+    assert said in line_of(raised.value)
 
 
 def test_what_is_good_enough_may_be_configured(file):

@@ -85,7 +85,7 @@ CAMERA_FRAME_OF_JP2 = type(CARD_PHOTO)("JPEG 2000", ("JPEG2000",), 1 << 20, 1 <<
 
 @pytest.mark.parametrize("channels", [3, 4])
 def test_deep_colours_are_refused_rather_than_shown_white_as_black(channels):
-    with pytest.raises(PictureUnusable, match="more than 8 bits"):
+    with pytest.raises(PictureUnusable, match="TOO_DEEP"):
         decode(deep(*[WIDE] * channels), CARD_PHOTO)
 
 
@@ -104,7 +104,7 @@ def test_a_large_picture_in_few_bytes_is_not_decoded():
         file = BytesIO()
         Image.new("L", size).save(file, name)
         began = monotonic()
-        with pytest.raises(PictureUnusable, match="more than"):
+        with pytest.raises(PictureUnusable, match="TOO_LARGE"):
             decode(file.getvalue(), kind)
         assert monotonic() - began < 1
 

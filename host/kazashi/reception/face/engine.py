@@ -3,7 +3,8 @@
 import os
 from typing import TYPE_CHECKING
 
-from kazashi.reception.face.matching import FaceNotAvailable
+from kazashi.errors import KazashiError, not_installed
+from kazashi.reception.face.matching import FaceNotAvailable, FaceNotConfigured, ModelUnusable
 from kazashi.reception.face.settings import FaceSettings, Model
 
 if TYPE_CHECKING:
@@ -17,29 +18,29 @@ def open_matcher(settings: FaceSettings | None) -> "OpenCvMatcher":
         FaceNotAvailable: something is missing; it tells all that is.
     """
     if settings is None:
-        raise FaceNotAvailable("no models are configured: give a --config with a table [face]")
-    reasons: list[str] = []
-    engine = _engine(reasons)
-    detector = _content(settings.detector, reasons)
-    recognizer = _content(settings.recognizer, reasons)
-    if engine is None or reasons:
-        raise FaceNotAvailable(*reasons)
+        raise FaceNotAvailable((FaceNotConfigured(),))
+    lacks: list[KazashiError] = []
+    engine = _engine(lacks)
+    detector = _content(settings.detector, lacks)
+    recognizer = _content(settings.recognizer, lacks)
+    if engine is None or lacks:
+        raise FaceNotAvailable((*lacks,))
     return engine(detector, recognizer, settings)
 
 
-def _engine(reasons: list[str]) -> "type[OpenCvMatcher] | None":
+def _engine(lacks: list[KazashiError]) -> "type[OpenCvMatcher] | None":
     os.environ.setdefault("OPENCV_LOG_LEVEL", "ERROR")  # version 5 warns at each load of a model
     try:
         from kazashi.reception.face.opencv import OpenCvMatcher
     except ImportError as error:
-        reasons.append(f"{error.name} is missing: install kazashi[face]")
+        lacks.append(not_installed(error, "face"))
         return None
     return OpenCvMatcher
 
 
-def _content(model: Model, reasons: list[str]) -> bytes:
+def _content(model: Model, lacks: list[KazashiError]) -> bytes:
     try:
         return model.load()
-    except FaceNotAvailable as error:
-        reasons += error.reasons
+    except ModelUnusable as error:
+        lacks.append(error)
         return b""

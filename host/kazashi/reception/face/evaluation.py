@@ -9,6 +9,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from io import BytesIO
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -103,12 +104,12 @@ def evaluate(
         try:
             photos.append((i, engine.photo_features(_as_on_a_card(person.photo))))
         except PhotoUnusable as error:
-            unusable[f"photo: {error.reason}"] += 1
+            unusable[f"photo: {_plain(error.flaw)}"] += 1
         tell()
         for file in person.frames:
             features = engine.frame_features(file.read_bytes())
             if isinstance(features, FrameProblem):
-                unusable[f"frame: {features.name.lower().replace('_', ' ')}"] += 1
+                unusable[f"frame: {_plain(features)}"] += 1
             else:
                 frames.append((i, features))
             tell()
@@ -117,6 +118,10 @@ def evaluate(
         scores[is_genuine].append(score)
     count = len(people) + sum(len(person.frames) for person in people)
     return Evaluation(len(people), count, unusable, sorted(scores[True]), sorted(scores[False]))
+
+
+def _plain(problem: Enum) -> str:
+    return problem.name.lower().replace("_", " ")
 
 
 def _scores(
@@ -138,7 +143,7 @@ def _as_on_a_card(file: Path) -> bytes:
     try:
         picture = decode(data, CAMERA_FRAME)
     except PictureUnusable as error:
-        raise PhotoUnusable(str(error)) from error
+        raise PhotoUnusable(error.flaw) from error
     photo = BytesIO()
     lossy = {"irreversible": True, "quality_mode": "rates", "quality_layers": [10]}
     picture.convert("L").save(photo, "JPEG2000", **lossy)

@@ -6,10 +6,11 @@ comparison. The memory that they had is given back, not wiped: Python cannot.
 """
 
 from dataclasses import dataclass
-from enum import Enum, unique
+from enum import Enum, auto, unique
+from pathlib import Path
 from typing import Protocol
 
-from kazashi.errors import CardError
+from kazashi.errors import CardError, KazashiError
 from kazashi.reception.errors import ReceptionError
 from kazashi.reception.texts import Text
 
@@ -77,21 +78,48 @@ class FrameProblem(Enum):
         return self.value
 
 
+@unique
+class PhotoFlaw(Enum):
+    """What is wrong with a card's photo."""
+
+    TOO_LARGE = auto()
+    TOO_DEEP = auto()  # colours or transparency of more than 8 bits
+    UNREADABLE = auto()
+    NO_FACE = auto()
+    SEVERAL_FACES = auto()
+
+
+@dataclass(eq=False)
 class PhotoUnusable(CardError):
-    """`reason`: what is wrong with the photo on the card."""
+    """`flaw`: what is wrong with the photo on the card."""
 
-    on_screen = "カードの写真では、お顔を確認できません。ほかの方法をお選びください。"
-
-    def __init__(self, reason: str) -> None:
-        self.reason = reason
-        super().__init__(f"the photo on this card {reason}: choose another way")
+    flaw: PhotoFlaw
 
 
+@dataclass(eq=False)
 class FaceNotAvailable(ReceptionError):
-    """`reasons`: all that is missing, each with what to do about it."""
+    """`lacks`: all that is missing."""
 
-    on_screen = "顔認証は使えません。ほかの方法をお選びください。"
+    lacks: tuple[KazashiError, ...]
 
-    def __init__(self, *reasons: str) -> None:
-        self.reasons = reasons
-        super().__init__(f"face matching is not available: {'; '.join(reasons)}")
+
+class FaceNotConfigured(ReceptionError):
+    """The configuration names no models."""
+
+
+@unique
+class ModelFlaw(Enum):
+    """What is wrong with a model's file."""
+
+    UNREADABLE = auto()  # `said`: in the system's words
+    OTHER_CONTENT = auto()  # `said`: its SHA-256
+    OTHER_KIND = auto()  # `said`: the kind that it should be
+
+
+@dataclass(eq=False)
+class ModelUnusable(ReceptionError):
+    """`path`: a model's file. `said`: see `flaw`."""
+
+    path: Path
+    flaw: ModelFlaw
+    said: str

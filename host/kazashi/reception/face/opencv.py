@@ -5,6 +5,7 @@ Ref: OpenCV tutorial dnn_face; modules/objdetect/src/face_detect.cpp and face_re
 Imported by engine.py alone, since it needs kazashi[face]. Not for several threads at once.
 """
 
+from pathlib import Path
 from typing import cast
 
 import cv2
@@ -15,6 +16,9 @@ from kazashi.reception.face.matching import (
     Compared,
     FaceNotAvailable,
     FrameProblem,
+    ModelFlaw,
+    ModelUnusable,
+    PhotoFlaw,
     PhotoUnusable,
 )
 from kazashi.reception.face.pictures import (
@@ -56,14 +60,14 @@ class OpenCvMatcher:
             )
             self._finds(np.zeros((SIDE, SIDE, 3), np.uint8))
         except cv2.error as error:
-            raise _not_a(settings.detector.path.name, "YuNet face detector") from error
+            raise _not_a(settings.detector.path, "YuNet face detector") from error
         try:
             self._recognizer = cv2.FaceRecognizerSF.create(
                 "onnx", np.frombuffer(recognizer, np.uint8), _NO_CONFIG
             )
             self._recognizer.feature(np.zeros((112, 112, 3), np.uint8))
         except cv2.error as error:
-            raise _not_a(settings.recognizer.path.name, "SFace face recognizer") from error
+            raise _not_a(settings.recognizer.path, "SFace face recognizer") from error
 
     def compare(self, photo: bytes, frame: bytes) -> Compared | FrameProblem:
         of_photo = self.photo_features(photo)
@@ -81,10 +85,10 @@ class OpenCvMatcher:
         try:
             pixels = _pixels(decode(photo, CARD_PHOTO))
         except PictureUnusable as error:
-            raise PhotoUnusable(str(error)) from error
+            raise PhotoUnusable(error.flaw) from error
         finds = self._finds(pixels)
         if len(finds) != 1:
-            raise PhotoUnusable("shows several faces" if len(finds) else "shows no face")
+            raise PhotoUnusable(PhotoFlaw.SEVERAL_FACES if len(finds) else PhotoFlaw.NO_FACE)
         return self._features(self._recognizer.alignCrop(pixels, finds[0]))
 
     def frame_features(self, frame: bytes) -> Features | FrameProblem:
@@ -125,8 +129,8 @@ class OpenCvMatcher:
         return self._recognizer.feature(face).copy()  # the tutorial does: it may be OpenCV's own
 
 
-def _not_a(name: str, what: str) -> FaceNotAvailable:
-    return FaceNotAvailable(f"{name} is no {what} in ONNX: put one there, configure its SHA-256")
+def _not_a(path: Path, kind: str) -> FaceNotAvailable:
+    return FaceNotAvailable((ModelUnusable(path, ModelFlaw.OTHER_KIND, kind),))
 
 
 def _pixels(picture: Image.Image) -> Pixels:

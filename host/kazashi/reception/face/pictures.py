@@ -9,6 +9,8 @@ from io import BytesIO
 
 from PIL import Image, ImageOps
 
+from kazashi.reception.face.matching import PhotoFlaw
+
 SIDE = 640  # pixels that a picture is scaled down to at most, each way
 
 
@@ -30,8 +32,11 @@ CARD_PHOTO = Kind("JPEG 2000", ("JPEG2000",), 0xFFFF, 1 << 20, "L")
 CAMERA_FRAME = Kind("PNG or JPEG", ("PNG", "JPEG"), 32 << 20, 25_000_000, "RGB")
 
 
+@dataclass(eq=False)
 class PictureUnusable(Exception):
-    """The text continues "the picture …"."""
+    """`flaw`: it is too large, or not readable as the kind of picture asked for."""
+
+    flaw: PhotoFlaw
 
 
 def decode(data: bytes, kind: Kind) -> Image.Image:
@@ -41,7 +46,7 @@ def decode(data: bytes, kind: Kind) -> Image.Image:
         PictureUnusable: it is too large, broken, or something else.
     """
     if len(data) > kind.most_bytes:
-        raise PictureUnusable(f"has more than {kind.most_bytes} bytes")
+        raise PictureUnusable(PhotoFlaw.TOO_LARGE)
     try:
         with Image.open(BytesIO(data), formats=kind.formats) as picture:
             _check_size(picture, kind)
@@ -53,12 +58,12 @@ def decode(data: bytes, kind: Kind) -> Image.Image:
     except PictureUnusable:
         raise
     except Exception as error:  # what Pillow raises for hostile bytes is nowhere written down
-        raise PictureUnusable(f"cannot be read as {kind.name}") from error
+        raise PictureUnusable(PhotoFlaw.UNREADABLE) from error
 
 
 def _check_size(picture: Image.Image, kind: Kind) -> None:
     if picture.width * picture.height > kind.most_pixels:
-        raise PictureUnusable(f"has more than {kind.most_pixels} pixels")
+        raise PictureUnusable(PhotoFlaw.TOO_LARGE)
 
 
 def _check_depth(picture: Image.Image, data: bytes) -> None:
@@ -66,7 +71,7 @@ def _check_depth(picture: Image.Image, data: bytes) -> None:
     it rounds up beyond 255 and keeps the low byte (12.3, Jpeg2KDecode.c). A single one is right.
     """
     if picture.format == "JPEG2000" and len(picture.getbands()) > 1 and _deepest(data) > 8:
-        raise PictureUnusable("has colours or transparency of more than 8 bits")
+        raise PictureUnusable(PhotoFlaw.TOO_DEEP)
 
 
 def _deepest(data: bytes) -> int:

@@ -20,8 +20,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from kazashi.reception.face.matching import FaceNotAvailable
-from kazashi.reception.settings import Table
+from kazashi.reception.face.matching import ModelFlaw, ModelUnusable
+from kazashi.reception.settings import Flaw, Table
 
 
 @dataclass(frozen=True)
@@ -35,19 +35,16 @@ class Model:
         """Its content.
 
         Raises:
-            FaceNotAvailable: it is not there, or is another one.
+            ModelUnusable: it is not there, or is another one.
         """
         try:
             content = self.path.read_bytes()
         except OSError as error:
-            reason = f"{self.path} cannot be read ({error.strerror}): put the model there"
-            raise FaceNotAvailable(reason) from error
+            reason = error.strerror or type(error).__name__
+            raise ModelUnusable(self.path, ModelFlaw.UNREADABLE, reason) from error
         digest = sha256(content).hexdigest()
         if digest != self.sha256:
-            raise FaceNotAvailable(
-                f"{self.path} is not the model that was configured, its SHA-256 is {digest}: "
-                "put the right file there, or, where it was replaced on purpose, configure that"
-            )
+            raise ModelUnusable(self.path, ModelFlaw.OTHER_CONTENT, digest)
         return content
 
 
@@ -93,12 +90,12 @@ class FaceSettings:
         )
         table.close()
         if face.least_light >= face.most_light:
-            raise table.wrong("most_light", "must be above least_light")
+            raise table.wrong("most_light", Flaw.NOT_ABOVE, "least_light")
         return face
 
 
 def _model(table: Table, key: str) -> Model:
     path, digest = table.path(key), table.text(f"{key}_sha256").lower()
     if not re.fullmatch("[0-9a-f]{64}", digest):
-        raise table.wrong(f"{key}_sha256", "must be 64 hexadecimal digits: see sha256sum FILE")
+        raise table.wrong(f"{key}_sha256", Flaw.NOT_HEXADECIMAL, "64")
     return Model(path, digest)

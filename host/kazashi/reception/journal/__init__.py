@@ -15,6 +15,7 @@ from kazashi.reception.journal.errors import (
     JournalNewer,
     JournalNotLocal,
     JournalRefused,
+    Obstacle,
 )
 from kazashi.reception.journal.facts import FACTS, Fact
 from kazashi.reception.journal.journal import Entry, Held, Journal
@@ -37,6 +38,7 @@ __all__ = [
     "JournalRefused",
     "KeptStep",
     "KeptVisit",
+    "Obstacle",
     "View",
     "default_path",
 ]

@@ -13,102 +13,75 @@ What was told as kept before stays kept. A patient may go on without a journal; 
 the entry decides that, and tells the staff.
 """
 
+from dataclasses import dataclass
+from enum import Enum, auto, unique
 from pathlib import Path
 
 from kazashi.reception.errors import ReceptionError
 
 
+@dataclass(eq=False)
 class JournalError(ReceptionError):
-    """`path` is the journal's file; `on_screen` tells the staff, in plain Japanese."""
+    """`path` is the journal's file."""
 
-    on_screen = "受付の記録が使えません。"
-
-    def __init__(self, path: Path, text: str) -> None:
-        self.path = path
-        super().__init__(text)
+    path: Path
 
 
 class JournalMissing(JournalError):
-    """Nobody has checked in yet, or it stands elsewhere."""
-
-    on_screen = "受付の記録がありません。"
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(path, f"no journal at {path}: name another with --journal, or check in")
+    """No visit was kept yet, or the journal is another file."""
 
 
 class JournalFull(JournalError):
     """This entry was not kept; those before it were."""
 
-    on_screen = "空き容量が足りず、受付の記録が残せません。不要なファイルを消してください。"
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(
-            path,
-            f"no space for the journal {path}: free some on its disk, it then goes on by itself; "
-            "where there is space enough, the disk fails: replace it",
-        )
-
 
 class JournalBusy(JournalError):
     """It was locked for longer than the wait."""
 
-    on_screen = "受付の記録が使用中です。少し待って、もう一度お試しください。"
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(
-            path, f"the journal {path} is in use: close the program that has it, or try again"
-        )
+@unique
+class Obstacle(Enum):
+    """Why a journal cannot be opened or written."""
+
+    SYSTEM = auto()  # the system does not let us
+    BAD_NAME = auto()  # no file can have this name
+    LINK = auto()  # it is a symbolic link
+    NO_FILE = auto()  # it is a folder or a device
+    FOLDER_IS_FILE = auto()  # what should be its folder
 
 
+@dataclass(eq=False)
 class JournalRefused(JournalError):
-    """`reason`: in the system's words."""
+    """`reason`: in the system's words; empty unless `obstacle` is SYSTEM."""
 
-    on_screen = "受付の記録を開けません。"
-
-    def __init__(self, path: Path, reason: str) -> None:
-        self.reason = reason
-        super().__init__(
-            path,
-            f"the journal {path} cannot be opened or written ({reason}): "
-            "ask for the right to, or name another file",
-        )
+    obstacle: Obstacle
+    reason: str = ""
 
 
 class JournalNotLocal(JournalError):
-    """It would stand on another machine, where SQLite cannot keep it safely."""
-
-    on_screen = "受付の記録は、このパソコンのディスクに置いてください。"
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(
-            path,
-            f"the journal {path} is on a network: name a file on a local disk with --journal",
-        )
+    """It would be on another machine, where SQLite cannot keep it safely."""
 
 
+@unique
+class Damage(Enum):
+    """What of a journal is not what it should be."""
+
+    FILE = auto()  # SQLite cannot read it
+    OTHER_PROGRAM = auto()  # a database that this program has not made
+    ROW = auto()  # a row that this program would not write
+
+
+@dataclass(eq=False)
 class JournalBroken(JournalError):
-    """`reason`: what is wrong with it. It was left as it is."""
+    """`said`: by SQLite or Python, for engineers. The file was left as it is."""
 
-    on_screen = "受付の記録が壊れています。"
-
-    def __init__(self, path: Path, reason: str) -> None:
-        self.reason = reason
-        super().__init__(
-            path,
-            f"{path} is damaged or no journal ({reason}): "
-            "move it away and keep it, a new one is made",
-        )
+    damage: Damage
+    said: str = ""
 
 
+@dataclass(eq=False)
 class JournalNewer(JournalError):
     """`theirs`: the revision of its tables; `ours`: the newest that we know."""
 
-    on_screen = "受付の記録の形式が新しすぎます。このプログラムを更新してください。"
-
-    def __init__(self, path: Path, theirs: int, ours: int) -> None:
-        self.theirs, self.ours = theirs, ours
-        super().__init__(
-            path,
-            f"the journal {path} has revision {theirs}, this program knows {ours}: update kazashi",
-        )
+    theirs: int
+    ours: int

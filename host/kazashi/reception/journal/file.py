@@ -14,6 +14,7 @@ from pathlib import Path
 
 from kazashi.reception.journal import location
 from kazashi.reception.journal.errors import (
+    Damage,
     JournalBroken,
     JournalBusy,
     JournalError,
@@ -21,6 +22,7 @@ from kazashi.reception.journal.errors import (
     JournalMissing,
     JournalNewer,
     JournalRefused,
+    Obstacle,
 )
 
 _APPLICATION = 0x4B5A4A4C  # "KZJL", says that a file is a journal
@@ -117,10 +119,10 @@ class JournalFile:
         tables = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         if (application, version, tables) == (0, 0, 0):
             if self.path.stat().st_size == 1:  # SQLite takes that for empty, its ticket 3260
-                raise JournalBroken(self.path, "too short")
+                raise JournalBroken(self.path, Damage.FILE)
             return True
         if application != _APPLICATION:
-            raise JournalBroken(self.path, "another program's")
+            raise JournalBroken(self.path, Damage.OTHER_PROGRAM)
         if version > _VERSION:
             raise JournalNewer(self.path, version, _VERSION)
         return False
@@ -229,7 +231,7 @@ def _told(path: Path) -> Generator[None]:
     except sqlite3.Error as error:
         raise _of_sqlite(error, path) from error
     except UnicodeDecodeError as error:  # sqlite3 tells of damage in the damaged words themselves
-        raise JournalBroken(path, "its tables") from error
+        raise JournalBroken(path, Damage.FILE) from error
     except OSError as error:
         raise _of_system(error, path) from error
 
@@ -243,11 +245,11 @@ def _of_sqlite(error: sqlite3.Error, path: Path) -> Exception:
     if code & 0xFF in _BUSY:
         return JournalBusy(path)
     if code & 0xFF in _REFUSED:
-        return JournalRefused(path, str(error))
-    return JournalBroken(path, str(error))
+        return JournalRefused(path, Obstacle.SYSTEM, str(error))
+    return JournalBroken(path, Damage.FILE, str(error))
 
 
 def _of_system(error: OSError, path: Path) -> JournalError:
     if error.errno in _FULL_ERRNO:
         return JournalFull(path)
-    return JournalRefused(path, error.strerror or type(error).__name__)
+    return JournalRefused(path, Obstacle.SYSTEM, error.strerror or type(error).__name__)

@@ -9,7 +9,7 @@ import os
 import stat
 from pathlib import Path, PurePath
 
-from kazashi.reception.journal.errors import JournalNotLocal, JournalRefused
+from kazashi.reception.journal.errors import JournalNotLocal, JournalRefused, Obstacle
 
 _OF_SQLITE = ("", "-wal", "-shm")  # SQLite gives the latter two the mode of the first
 
@@ -24,7 +24,7 @@ def check(path: Path) -> None:
     if is_on_a_share(path.absolute()):
         raise JournalNotLocal(path)
     if "\0" in str(path):
-        raise JournalRefused(path, "no file can have a NUL in its name")
+        raise JournalRefused(path, Obstacle.BAD_NAME)
     for name in (*_OF_SQLITE, "-lock"):
         _check_file(path.parent / (path.name + name))
 
@@ -58,7 +58,7 @@ def _make_folder(folder: Path) -> None:
         missing.append(folder)
         folder = folder.parent
     if not folder.is_dir():
-        raise JournalRefused(folder, "its folder is a file")
+        raise JournalRefused(folder, Obstacle.FOLDER_IS_FILE)
     for each in reversed(missing):
         each.mkdir(mode=0o700, exist_ok=True)
 
@@ -69,8 +69,8 @@ def _check_file(path: Path) -> None:
     except (FileNotFoundError, NotADirectoryError):
         return
     except ValueError as error:  # a character that no name has
-        raise JournalRefused(path, "no file can have this name") from error
+        raise JournalRefused(path, Obstacle.BAD_NAME) from error
     if stat.S_ISLNK(mode):
-        raise JournalRefused(path, "it is a symbolic link")
+        raise JournalRefused(path, Obstacle.LINK)
     if not stat.S_ISREG(mode):
-        raise JournalRefused(path, "it is no file")
+        raise JournalRefused(path, Obstacle.NO_FILE)

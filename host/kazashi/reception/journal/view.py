@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from kazashi.reception.japan import HOURS_AHEAD
-from kazashi.reception.journal.errors import JournalBroken
+from kazashi.reception.journal.errors import Damage, JournalBroken
 from kazashi.reception.journal.facts import Fact, from_json
 from kazashi.reception.journal.file import JournalFile, Presence
 
@@ -133,7 +133,7 @@ class View:
         try:
             yield
         except (ValueError, TypeError, AttributeError) as error:
-            raise JournalBroken(self._file.path, f"a row of it: {error}") from error
+            raise JournalBroken(self._file.path, Damage.ROW, str(error)) from error
 
 
 def _visit(row: sqlite3.Row, steps: list[Any], is_idle: bool) -> KeptVisit:

@@ -1,5 +1,7 @@
 """The flash of an emulated board: the firmware's files as a real board has them, as littlefs."""
 
+import errno
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -8,7 +10,7 @@ from littlefs import LittleFS, UserContext
 from rp2040py.boards import FlashLayout
 
 from kazashi.device_files import device_folder
-from kazashi.errors import NoReader
+from kazashi.errors import ReaderNotFound
 from kazashi.flashing.files import Board, compiled
 
 _SOURCE = ("main.py", "boot.py")  # what MicroPython starts by name; with board.py, for people
@@ -22,11 +24,11 @@ def firmware_files(board: str, bus: str, beside: Path | None = None) -> dict[str
     board.py has a line more: the `bus`, as somebody would set it who wires another than is usual.
 
     Raises:
-        NoReader: there is no such board.
+        ReaderNotFound: there is no such board.
     """
     pins = device_folder("boards") / board / "board.py"
     if not pins.is_file():
-        raise NoReader("pico:", f"there is no board {board}")
+        raise ReaderNotFound(f"pico:?board={board}", os.strerror(errno.ENOENT))
     arch = Board.named(board).arch
     modules = sorted(device_folder("firmware").glob("*.py"))
     modules += sorted(beside.glob("*.py")) if beside else []

@@ -1,0 +1,118 @@
+"""What people are told: gettext messages with stable keys, in Japanese and English.
+
+The sources are ja.po and en.po; `python -m kazashi.words.compile` (Babel) makes the .mo files that
+are read here. Keys of an error: its class, `NoCard`, and a part, as in `no-card.seen`:
+
+    seen    what happened, for staff and engineers
+    advice  what to do about it, for them
+    screen  both, for the person in front of the screen
+
+A field that is an Enum chooses among words: `not-genuine.copied-chip.seen`; so do tries without a
+limit: `wrong-pin.no-limit.seen`. A class without words of its own has those of its base.
+Placeholders are names of fields: `{tries_left}`.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from enum import Enum, StrEnum
+from functools import cache
+from gettext import GNUTranslations
+from pathlib import Path
+from typing import cast
+
+from kazashi.errors import KazashiError
+
+FOLDER = Path(__file__).parent
+_COUNT = "tries_left"  # the field whose number chooses singular or plural
+NO_LIMIT = "no-limit"
+
+
+class Language(StrEnum):
+    """A catalogue."""
+
+    JAPANESE = "ja"
+    ENGLISH = "en"
+
+
+@dataclass(frozen=True)
+class Words:
+    """What an error says in one language."""
+
+    seen: str
+    advice: str
+    screen: str
+
+    @property
+    def line(self) -> str:
+        """What happened and what to do, in one line."""
+        return (
+            self.seen + self.advice if self.seen.endswith("。") else f"{self.seen}: {self.advice}"
+        )
+
+
+def words_of(error: KazashiError, language: Language = Language.ENGLISH) -> Words:
+    """What people are told of `error`."""
+    seen, advice, screen = (_said(error, part, language) for part in ("seen", "advice", "screen"))
+    return Words(seen, advice, screen)
+
+
+def keys_of(kind: type[KazashiError], variant: str = "") -> Iterator[str]:
+    """Where the words of an error are looked for, in this order, without the part."""
+    for each in kind.__mro__:
+        if issubclass(each, KazashiError):
+            name = _kebab(each.__name__)
+            if variant:
+                yield f"{name}.{variant}"
+            yield name
+
+
+@cache
+def catalogue(language: Language) -> GNUTranslations:
+    """The compiled catalogue."""
+    with (FOLDER / f"{language}.mo").open("rb") as file:
+        return GNUTranslations(file)
+
+
+def _said(error: KazashiError, part: str, language: Language) -> str:
+    values = _values(error)
+    count = values.get(_COUNT, 1)
+    for name in keys_of(type(error), _variant(values)):
+        key = f"{name}.{part}"
+        text = catalogue(language).ngettext(key, key, count if isinstance(count, int) else 1)
+        if text != key:
+            break
+        text = catalogue(language).gettext(key)
+        if text != key:
+            break
+    else:
+        raise LookupError(f"{type(error).__name__} has no words")
+    return text.format_map({name: _shown(each, part, language) for name, each in values.items()})
+
+
+def _variant(values: Mapping[str, object]) -> str:
+    for name, value in values.items():
+        if isinstance(value, Enum):
+            return value.name.lower().replace("_", "-")
+        if name == _COUNT and value is None:
+            return NO_LIMIT
+    return ""
+
+
+def _values(error: KazashiError) -> dict[str, object]:
+    names = (each.name for each in fields(error)) if is_dataclass(error) else ()
+    return {name: getattr(error, name) for name in names}
+
+
+def _shown(value: object, part: str, language: Language) -> object:
+    """A field's value in a sentence. Errors that are the reason of another say their own part."""
+    if isinstance(value, KazashiError):
+        return _said(value, part, language)
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+        parts = cast("Sequence[object]", value)
+        return ", ".join(str(_shown(each, part, language)) for each in parts)
+    return value
+
+
+def _kebab(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", name).lower()

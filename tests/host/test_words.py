@@ -1,0 +1,179 @@
+"""What people are told: each error has words, and both catalogues have the same ones."""
+
+import string
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from itertools import product
+from pathlib import Path
+from typing import get_type_hints
+
+import pytest
+
+from every_error import every_error, import_everything
+from kazashi.cards.errors import Doubt, FewTriesLeft, LastTry, NotGenuine, WrongCode, WrongPin
+from kazashi.errors import (
+    KazashiError,
+    LinkError,
+    NoReader,
+    ReaderFault,
+    ReaderSilent,
+    ReaderUnplugged,
+    SeveralReaders,
+    VersionMismatch,
+    not_installed,
+)
+from kazashi.reception.face.matching import FaceNotAvailable, FaceNotConfigured
+from kazashi.words import NO_LIMIT, Language, keys_of, words_of
+from kazashi.words.compile import compiled, main, source, texts
+from kazashi_wire.messages import Fault
+
+import_everything()
+ERRORS = [KazashiError, *every_error()]
+PARTS = ("seen", "advice", "screen")
+SAMPLES = {
+    int: [3],
+    int | None: [1, 2, None],
+    float: [1.5],
+    float | None: [1.5, None],
+    str: ["a"],
+    Path: [Path("/tmp/a")],
+    list[str]: [["a", "b"]],
+    tuple[KazashiError, ...]: [(KazashiError(),)],
+}
+
+
+def hints_of(kind):
+    """The type of each field."""
+    hints = get_type_hints(kind) if is_dataclass(kind) else {}
+    return {each.name: hints[each.name] for each in fields(kind)} if hints else {}
+
+
+def variants(kind):
+    """What chooses among the words of an error: the names of an Enum, or tries without limit."""
+    for name, hint in hints_of(kind).items():
+        if isinstance(hint, type) and issubclass(hint, Enum):
+            return [each.name.lower().replace("_", "-") for each in hint]
+        if name == "tries_left" and hint == int | None:
+            return ["", NO_LIMIT]
+    return [""]
+
+
+def samples(kind):
+    """Errors with a value in each field: one for each member of an Enum, and with no limit."""
+    choices = {}
+    for each in fields(kind) if is_dataclass(kind) else ():
+        hint = hints_of(kind)[each.name]
+        if each.init:
+            is_enum = isinstance(hint, type) and issubclass(hint, Enum)
+            choices[each.name] = list(hint) if is_enum else SAMPLES[hint]
+    return [
+        kind(**dict(zip(choices, values, strict=True))) for values in product(*choices.values())
+    ]
+
+
+def placeholders(text):
+    """Names of the fields that a text shows."""
+    found = (name for _, name, _, _ in string.Formatter().parse(text) if name)
+    return {name.partition(".")[0] for name in found}
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_compiled_catalogue_is_that_of_the_source(language):
+    assert texts(compiled(language)) == texts(source(language)), (
+        "run python -m kazashi.words.compile"
+    )
+    assert main(["--check"]) == 0
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_catalogue_has_no_error_that_gettext_would_meet(language):
+    for message in source(language):
+        assert not list(message.check()), message.id
+        assert not message.fuzzy, message.id
+        assert all(texts(source(language)).values())
+
+
+def test_both_catalogues_have_the_same_keys():
+    assert texts(source("ja")).keys() == texts(source("en")).keys()
+
+
+def test_the_names_of_errors_are_unique_since_they_are_keys():
+    names = [error.__name__ for error in ERRORS]
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("kind", ERRORS)
+def test_each_error_has_words_of_its_own(kind):
+    keys = texts(source("en")).keys()
+    own = next(iter(keys_of(kind)))
+    for variant in variants(kind):
+        first = next(iter(keys_of(kind, variant)))
+        assert {f"{key}.{part}" for key in (first, own) for part in PARTS} & keys, first
+
+
+@pytest.mark.parametrize("kind", ERRORS)
+@pytest.mark.parametrize("language", Language)
+def test_each_error_says_what_happened_and_what_to_do_with_its_fields(kind, language):
+    for error in samples(kind):
+        words = words_of(error, language)
+        assert words.seen, error
+        assert words.advice, error
+        assert words.screen[-1] in ".。", error
+        assert "\n" not in words.line
+
+
+def test_no_key_is_unused():
+    names = {name for kind in ERRORS for each in variants(kind) for name in keys_of(kind, each)}
+    used = {f"{name}.{part}" for name in names for part in PARTS}
+    assert not texts(source("en")).keys() - used
+
+
+def test_the_texts_of_a_key_show_the_same_fields():
+    english = texts(source("en"))
+    for key, forms in texts(source("ja")).items():
+        shown = {frozenset(placeholders(form)) for form in (*forms, *english[key])}
+        assert len(shown) == 1, key
+
+
+@pytest.mark.parametrize(("error", "left"), [(WrongPin, 2), (WrongCode, 2), (FewTriesLeft, 2)])
+def test_the_tries_left_are_said_in_both_languages(error, left):
+    assert "2 tries left" in words_of(error(left)).seen
+    assert "2 more" in words_of(error(left)).screen
+    assert "あと2回" in words_of(error(left), Language.JAPANESE).screen
+    assert "1 try left" in words_of(error(1)).seen
+    assert words_of(error(1), Language.JAPANESE).screen == words_of(
+        error(2), Language.JAPANESE
+    ).screen.replace("2", "1")
+
+
+def test_what_is_not_said_anew_is_that_of_the_base():
+    for error in (ReaderUnplugged(), NoReader()):
+        assert words_of(error).screen == words_of(LinkError()).screen
+    assert "あと1回" in words_of(LastTry(), Language.JAPANESE).screen
+
+
+def test_an_enum_chooses_the_words():
+    assert "trust anchors" in words_of(NotGenuine(Doubt.UNKNOWN_ISSUER)).seen
+    assert "does not have the key" in words_of(NotGenuine(Doubt.COPIED_CHIP)).seen
+    assert "update the reader" in words_of(VersionMismatch(2, 1)).advice
+    assert words_of(ReaderFault(Fault.CHIP_REFUSED, 0x27)).seen.endswith("(code 27)")
+
+
+def test_a_line_says_both_in_the_manner_of_its_language():
+    error = SeveralReaders(["usb:1", "usb:2"])
+    line = "several readers are attached: choose one with --reader: usb:1, usb:2"
+    assert words_of(error).line == line
+    silent = words_of(ReaderSilent(2.5), Language.JAPANESE)
+    assert silent.line == "リーダーが2.5秒間応答していません。" + silent.advice
+
+
+def test_an_error_that_has_reasons_says_theirs():
+    lacks = (FaceNotConfigured(), not_installed(ImportError(name="cv2"), "face"))
+    words = words_of(FaceNotAvailable(lacks))
+    assert "no models are configured, cv2 is not installed" in words.seen
+    assert 'pip install "kazashi[face]"' in words.advice
+
+
+def test_a_text_of_somebody_else_is_shown_and_never_formatted():
+    said = "{tries_left} %(x)s {0}"
+    assert said in words_of(SeveralReaders([said])).advice
