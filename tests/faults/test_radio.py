@@ -136,7 +136,7 @@ def test_another_card_takes_its_place(way, place):
     tapping.desk.air.disturb = swap
     step = STEPS[way][place]
     if step == "find":
-        with raises(Exception, match="wrong PIN: 2 tries left"):  # of the other card
+        with raises(Exception, match="wrong PIN, 2 tries left"):  # of the other card
             tapping.tap()
     else:
         expect(tapping.outcome(), CardGone, step)
