@@ -51,7 +51,8 @@ def checkin(path, monkeypatch):
     monkeypatch.setattr(patient, "_REMOVAL_S", 0.3)
 
     def run(*arguments, lines=(), card="mynumber", reader=SIM, test=("--test",)):
-        arguments = ["checkin", *test, *map(str, arguments), "--reader", f"{reader}&card={card}"]
+        url = f"{reader}&card={card}" if reader.startswith("sim:") else reader
+        arguments = ["checkin", *test, *map(str, arguments), "--reader", url]
         return CliRunner().invoke(
             app, [*arguments, "--journal", str(path)], input="".join(f"{each}\n" for each in lines)
         )

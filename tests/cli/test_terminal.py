@@ -65,7 +65,7 @@ def test_a_board_is_safe(monkeypatch, capsys):
 
 
 def test_a_finding_is_safe():
-    finding = doctor.Finding("host", False, HARMFUL, HARMFUL)
+    finding = doctor.Finding("host", doctor.Level.FAILURE, HARMFUL, HARMFUL)
     expect_safe(printed(lambda console: console.print(doctor._row(finding))))
 
 
