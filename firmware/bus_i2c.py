@@ -41,7 +41,7 @@ class I2cBus:
         self._idle = idle
         self._buffer = bytearray(_WORD + hostframe.LONGEST)
         self._zeros = 0  # that this chip sends before a frame, beyond the one that belongs to it
-        self._first = [None] * (len(self._buffer) - _STATUS + 1)  # see _cut()
+        self._first = {}  # by size, see _cut(); a list of all sizes would take 1.1 kB
 
     def wake(self):
         """Bring the chip out of power-down: its address does."""
@@ -65,7 +65,7 @@ class I2cBus:
         count = end - start
         copy(buffer, start, self._buffer, _STATUS, count)
         try:
-            self._i2c.writeto(_ADDRESS, self._first[count] or self._cut(count))
+            self._i2c.writeto(_ADDRESS, self._first.get(count) or self._cut(count))
         except OSError:
             pass  # nobody has heard it: who waits for the ACK learns that
 
@@ -107,7 +107,7 @@ class I2cBus:
     def _read(self, count):
         """The status, and `count` octets behind it. True where it says that they are a frame's."""
         try:
-            self._i2c.readfrom_into(_ADDRESS, self._first[1 + count] or self._cut(1 + count))
+            self._i2c.readfrom_into(_ADDRESS, self._first.get(1 + count) or self._cut(1 + count))
         except OSError:
             return False  # there is nobody, or it held the clock for too long
         return self._buffer[_STATUS] & _READY != 0
@@ -115,5 +115,15 @@ class I2cBus:
     def _cut(self, count):
         """`count` octets of the buffer, behind the unused ones, cut once: a slice allocates."""
         first = memoryview(self._buffer)[_STATUS : _STATUS + count]
-        self._first[count] = first  # pyright: ignore[reportCallIssue, reportArgumentType]
+        self._first[count] = first
         return first
+
+
+def on(board, irq_line, wait):
+    """The bus on the pins of `board`."""
+    from machine import I2C, Pin, freq, idle
+
+    # A bit takes 15 cycles more than the RP2040 is told: datasheet §4.3.14.
+    cycles = -(-freq() // board.I2C_HZ) - 15
+    i2c = I2C(board.I2C, freq=freq() // cycles, sda=Pin(board.SDA), scl=Pin(board.SCL))
+    return I2cBus(i2c, wait, irq_line(), idle)

@@ -37,7 +37,7 @@ class SpiBus:
         self._idle = idle
         self._status = bytearray(2)
         self._buffer = bytearray(4 + LONGEST)  # an operation, or whole words
-        self._first = [None] * (len(self._buffer) + 1)  # see _cut()
+        self._first = {}  # by size, see _cut(); a list of all sizes would take 1.1 kB
 
     def wake(self):
         """Bring the chip out of power-down: its oscillator needs a low select line."""
@@ -66,7 +66,7 @@ class SpiBus:
         self._buffer[0] = _WRITE
         turn(buffer, start, self._buffer, 1, count)
         self._select(0)
-        self._put(self._first[1 + count] or self._cut(1 + count))
+        self._put(self._first.get(1 + count) or self._cut(1 + count))
         self._select(1)
 
     def readinto(self, buffer, expected):
@@ -78,11 +78,11 @@ class SpiBus:
         words = expected + 3 >> 2
         self._select(0)
         self._put(_READ)
-        self._take(self._first[words << 2] or self._cut(words << 2))
+        self._take(self._first.get(words << 2) or self._cut(words << 2))
         turn_words(words, self._buffer, buffer, 0)
         size = size_of(buffer, words << 2)
         while not size and words << 2 < len(buffer):  # more zeros before it than the one of a frame
-            self._take(self._first[4] or self._cut(4))
+            self._take(self._first.get(4) or self._cut(4))
             turn_words(1, self._buffer, buffer, words)
             words += 1
             size = size_of(buffer, words << 2)
@@ -90,7 +90,7 @@ class SpiBus:
         if left > 0:
             if size > len(buffer):
                 size = left = 0
-            self._take(self._first[left] or self._cut(left))
+            self._take(self._first.get(left) or self._cut(left))
             turn_words(left + 3 >> 2, self._buffer, buffer, words)
         self._select(1)
         return size
@@ -102,5 +102,14 @@ class SpiBus:
     def _cut(self, count):
         """The first `count` octets of the buffer, cut once: a slice allocates."""
         first = memoryview(self._buffer)[:count]
-        self._first[count] = first  # pyright: ignore[reportCallIssue, reportArgumentType]
+        self._first[count] = first
         return first
+
+
+def on(board, irq_line, wait):
+    """The bus on the pins of `board`."""
+    from machine import SPI, Pin, idle
+
+    sck, mosi, miso = Pin(board.SCK), Pin(board.MOSI), Pin(board.MISO)
+    spi = SPI(board.SPI, baudrate=board.SPI_HZ, sck=sck, mosi=mosi, miso=miso)
+    return SpiBus(spi, Pin(board.SELECT, Pin.OUT, value=1), wait, irq_line(), idle)

@@ -184,3 +184,10 @@ class UartBus:
 
 def _rate_command(rate):
     return hostframe.Command(_SET_SERIAL_BAUD_RATE, 1, bytes((_INDEX[rate],)))
+
+
+def on(board, irq_line, wait):
+    """The bus on the pins of `board`. It has no use for the IRQ line."""
+    from machine import UART, Pin, idle
+
+    return UartBus(UART(board.UART, tx=Pin(board.TX), rx=Pin(board.RX)), wait, idle)

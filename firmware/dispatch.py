@@ -192,8 +192,7 @@ class Dispatch:
 
     def _keep(self) -> None:
         self._insist(self._link.size == wire.KEEP_SIZE)
-        self._watch.insist_on_card(HEADER)
-        self._watch.renew_lease()
+        self._watch.keep()
         self._done()
 
     def _refuse_handshake(self) -> None:

@@ -85,7 +85,6 @@ class Field:
         self._frames_a = Command(WRITE_REGISTER, 6, b"\x63\x02\x80\x63\x03\x80")
         self._frames_b = Command(WRITE_REGISTER, 6, b"\x63\x02\x83\x63\x03\x83")
         self._deselect = Command(IN_COMMUNICATE_THRU, 2, b"\xca\x01")  # with the chip's CID
-        self._deselect_without_cid = Command(IN_COMMUNICATE_THRU, 1, b"\xc2")
         self._wupb = Command(IN_COMMUNICATE_THRU, 3, b"\x05\x00\x08")  # all families, one slot
         # ATTRIB: PUPI, default timing, FSD 256 and bit rates, ISO-DEP, no CID.
         self._attrib = Command(IN_COMMUNICATE_THRU, 9, b"\x1d\0\0\0\0\x00\x08\x01\x00")
@@ -107,6 +106,7 @@ class Field:
         self._fastest = wire.BIT_RATE_KBIT_106  # to try
         self._order = bytearray(_LONGEST_ORDER)  # of a search, a wire.TECHNOLOGY each
         self._steps = 0  # of a search
+        self._seeks_a = False  # Type A is one of them
         self.technology = 0
         self.to_card = 0  # a wire.BIT_RATE, as is from_card
         self.from_card = 0
@@ -120,13 +120,15 @@ class Field:
         `count` octets of `source` are the order of a search, see wire.WATCH. False where they are
         none.
         """
-        is_looking = False
+        seeks_a = seeks_b = False
         for i in range(start, start + count):
-            is_looking = is_looking or source[i] in (_TYPE_A, _TYPE_B)
+            seeks_a = seeks_a or source[i] == _TYPE_A
+            seeks_b = seeks_b or source[i] == _TYPE_B
             if source[i] not in (_TYPE_A, _TYPE_B, _ECP):
                 return False
-        if not is_looking or count > _LONGEST_ORDER:
+        if not (seeks_a or seeks_b) or count > _LONGEST_ORDER:
             return False
+        self._seeks_a = seeks_a
         copy(source, start, self._order, 0, count)
         self._steps = count
         self._fastest = fastest
@@ -215,15 +217,17 @@ class Field:
         That one is in a session, where it hears no REQA: so a phone that shows both types is not
         taken for two cards.
         """
-        if not _is_in(self._order, self._steps, _TYPE_A):
+        if not self._seeks_a:
             return False
         chip = self._chip
         start = chip.call(self._modulation)
         if not chip.reply.count:
             return False
         modulation = chip.reply.buffer[start]
-        _set_last(self._frames_reqa, 12, modulation | _FORCE_100_ASK)
-        _set_last(self._whole_bytes, 6, modulation)
+        self._frames_reqa.buffer[PARAMETERS + 11] = modulation | _FORCE_100_ASK
+        self._frames_reqa.seal(12)
+        self._whole_bytes.buffer[PARAMETERS + 5] = modulation
+        self._whole_bytes.seal(6)
         chip.call(self._frames_reqa)
         chip.wait_for_card(_ATQB_US)
         is_there = self._ask(self._reqa) == 0 and chip.heard.count == _ATQA_SIZE
@@ -236,7 +240,7 @@ class Field:
         A card without a CID leaves the session by a block without one, if at all: ISO/IEC 14443-4
         §7.1.2.
         """
-        for leave in (self._deselect, self._deselect_without_cid, None):
+        for leave in (self._deselect, self._isodep.deselect_block, None):
             if leave:
                 self._ask(leave)
             else:
@@ -357,19 +361,6 @@ class Field:
     def _refuse(self, refusal):
         self.refusal = refusal
         return REFUSED
-
-
-def _is_in(order, steps, technology):
-    for i in range(steps):
-        if order[i] == technology:
-            return True
-    return False
-
-
-def _set_last(command, count, value):
-    """The last of `count` parameters is `value`."""
-    command.buffer[PARAMETERS + count - 1] = value
-    command.seal(count)
 
 
 def _ats_fields(ats, start, size):

@@ -60,7 +60,7 @@ class IsoDep:
         self._acks = _both(_R_ACK)
         self._naks = _both(_R_NAK)
         self._extension = Command(IN_COMMUNICATE_THRU, 2, bytes((_S_WTX, 0)))
-        self._deselect = Command(IN_COMMUNICATE_THRU, 1, bytes((_S_DESELECT,)))
+        self.deselect_block = Command(IN_COMMUNICATE_THRU, 1, bytes((_S_DESELECT,)))
         self._number = 0
         self._fwt_us = 0
         self._is_extended = False  # the chip waits as S(WTX) asked for, not as the FWI says
@@ -139,7 +139,7 @@ class IsoDep:
         """Let the card go to its halt state. It is no longer in the session."""
         try:
             self._chip.wait_for_card(_DESELECT_US)
-            self._chip.issue(self._deselect)
+            self._chip.issue(self.deselect_block)
             self._chip.received()
         except (RadioError, ChipSilent, ChipRefused, Overheated):
             pass  # it has left already; what else is wrong shows when the field goes off

@@ -31,40 +31,13 @@ from wait import Wait
 
 def bus(wait):
     """The one that board.py names. The others' code stays out of the heap."""
-    return {"spi": spi_bus, "hsu": hsu_bus, "i2c": i2c_bus}[board.BUS](wait)
-
-
-def spi_bus(wait):
-    from bus_spi import SpiBus
-
-    pin = machine.Pin
-    spi = machine.SPI(
-        board.SPI,
-        baudrate=board.SPI_HZ,
-        sck=pin(board.SCK),
-        mosi=pin(board.MOSI),
-        miso=pin(board.MISO),
-    )
-    select = pin(board.SELECT, pin.OUT, value=1)
-    return SpiBus(spi, select, wait, irq_line(), machine.idle)
-
-
-def hsu_bus(wait):
-    from bus_uart import UartBus
-
-    uart = machine.UART(board.UART, tx=machine.Pin(board.TX), rx=machine.Pin(board.RX))
-    return UartBus(uart, wait, machine.idle)
-
-
-def i2c_bus(wait):
-    from bus_i2c import I2cBus
-
-    pin = machine.Pin
-    # A bit takes 15 cycles more than the RP2040 is told: datasheet §4.3.14.
-    cycles = -(-machine.freq() // board.I2C_HZ) - 15
-    hz = machine.freq() // cycles
-    i2c = machine.I2C(board.I2C, freq=hz, sda=pin(board.SDA), scl=pin(board.SCL))
-    return I2cBus(i2c, wait, irq_line(), machine.idle)
+    if board.BUS == "spi":
+        from bus_spi import on
+    elif board.BUS == "hsu":
+        from bus_uart import on
+    else:
+        from bus_i2c import on
+    return on(board, irq_line, wait)
 
 
 def irq_line():

@@ -14,13 +14,6 @@ from link import HEADER
 from octets import copy, wipe
 
 _MOST = const(64)  # octets of a command
-# What the host knows, too: protocol/kazashi_wire/reading.py.
-_MOST_IN_FRAME = wire.READ_MOST_IN_FRAME
-_LONGEST_FILE = wire.READ_LONGEST_FILE
-_OK = wire.READ_OK
-_AT_END = wire.READ_AT_END
-_NOT_VERIFIED = wire.READ_NOT_VERIFIED
-_NO_DIAGNOSIS = wire.READ_NO_DIAGNOSIS_SW1
 _MORE = const(0x61)  # SW1: the rest is to be fetched, which the host does
 _WRONG_LE = const(0x6C)  # SW1; SW2 is the right one
 _EXTENDED = const(7)  # octets of a command with extended length
@@ -102,6 +95,8 @@ class Reading:
             isodep.respond()
             relay.pass_on()
             self._step = self._next()
+            if self._step == _LABEL:
+                relay.end()  # the certificate is whole: its last part goes before all else
         relay.end()
         self._size = 0
         self._announce()
@@ -122,17 +117,17 @@ class Reading:
         """Put the next command together from what the card said. Returns what it is."""
         status = self._relay.status
         step = self._step
-        if step in (_SELECT, _SELECT_AGAIN) and status == _OK:
-            return self._read_file(self._certificate, _MOST_IN_FRAME, _START)
-        if step == _SELECT and status >> 8 == _NO_DIAGNOSIS:
-            return _SELECT_AGAIN  # the command in hand, once more
-        if step == _START:
-            if status == _NOT_VERIFIED:  # Android: the PIN comes first
-                return self._read_file(self._label, self._label_size, _LABEL)
-            if status in (_OK, _AT_END):
-                return self._after_start()
         if step == _REST:
             return self._after_rest(status)
+        if step in (_SELECT, _SELECT_AGAIN) and status == wire.READ_OK:
+            return self._read_file(self._certificate, wire.READ_MOST_IN_FRAME, _START)
+        if step == _SELECT and status >> 8 == wire.READ_NO_DIAGNOSIS_SW1:
+            return _SELECT_AGAIN  # the command in hand, once more
+        if step == _START:
+            if status == wire.READ_NOT_VERIFIED:  # Android: the PIN comes first
+                return self._read_file(self._label, self._label_size, _LABEL)
+            if status in (wire.READ_OK, wire.READ_AT_END):
+                return self._after_start()
         is_read = 0 < self._length <= self._offset
         if step == _LABEL and is_read and self._is_closing and self._is_iphone():
             self._size = len(_CLOSING)
@@ -150,7 +145,7 @@ class Reading:
 
     def _after_rest(self, status):
         is_extended = self._size == _EXTENDED
-        if status in (_OK, _AT_END):
+        if status in (wire.READ_OK, wire.READ_AT_END):
             count = self._relay.count - 2
             self._offset += count
             self._takes_extended = is_extended and self._offset == self._length
@@ -170,14 +165,14 @@ class Reading:
         left = self._length - self._offset
         if left <= 0:
             return self._read_file(self._label, self._label_size, _LABEL)
-        if self._length > _LONGEST_FILE:
+        if self._length > wire.READ_LONGEST_FILE:
             return _NOTHING
         struct.pack_into(">BBH", self._command, 0, 0, wire.READ_BINARY, self._offset)
-        if left > _MOST_IN_FRAME and self._takes_extended:
+        if left > wire.READ_MOST_IN_FRAME and self._takes_extended:
             struct.pack_into(">BH", self._command, 4, 0, left)
             self._size = _EXTENDED
         else:
-            self._command[4] = min(left, _MOST_IN_FRAME)
+            self._command[4] = min(left, wire.READ_MOST_IN_FRAME)
             self._size = 5
         return _REST
 

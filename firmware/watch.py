@@ -115,18 +115,19 @@ class Watch:
         else:
             self._look_after_card()
 
-    def insist_on_card(self, start: int) -> None:
+    def _insist_on_card(self, start: int) -> None:
         """Raise Fault unless the request in hand has the number of the card there, at `start`."""
         if not (self.has_card and is_for(self.card, self._link, start)):
             raise Fault(wire.FAULT_NO_CARD, 0)
 
-    def renew_lease(self) -> None:
-        """The card's host has asked for it just now."""
+    def keep(self) -> None:
+        """Renew the lease of the card that the request in hand, a wire.KEEP, names."""
+        self._insist_on_card(HEADER)
         self._kept = ticks_ms()
 
     def carry(self) -> None:
         """Carry the command in hand to the card. Raises as Relay.carry() does."""
-        self.insist_on_card(HEADER + 1)
+        self._insist_on_card(HEADER + 1)
         self._signals.show(wire.SIGNAL_READING)
         self._relay.carry(self.card)
         self._checked = self._kept = ticks_ms()
