@@ -1,27 +1,18 @@
 """`kazashi checkin`, as a person or a program runs it."""
 
 import json
-import sys
-from dataclasses import dataclass, replace
-from io import StringIO
+from dataclasses import dataclass
 
 import pytest
-from rich.console import Console
-from typer.testing import CliRunner
 
 import faces
 import kazashi
-from kazashi.cli import app, main
-from kazashi.cli.photo import show_photo
 from kazashi.errors import ReaderSilent
-from kazashi.reception import patient
 from kazashi.reception.consents import Item
 from kazashi.reception.eligibility import Standing
 from kazashi.reception.journal import Journal, JournalFull, View
-from kazashi.sim import authority, person
+from kazashi.sim import person
 from kazashi.sim.options import CARDS
-from kazashi.sim.portrait import portrait
-from kazashi.testing import test_anchors
 from program import kazashi as program
 from said import line_of
 
@@ -38,26 +29,6 @@ CERTIFICATE = (NO, NO, YES, "01130012", "", "1234", "00", "昭和25年4月3日",
 @pytest.fixture(scope="module")
 def code_b():
     return person.Person().code_b
-
-
-@pytest.fixture
-def path(tmp_path):
-    return tmp_path / "journal.db"
-
-
-@pytest.fixture
-def checkin(path, monkeypatch):
-    """Runs it with lines of stdin. What cannot be used is not waited for as long as ever."""
-    monkeypatch.setattr(patient, "_REMOVAL_S", 0.3)
-
-    def run(*arguments, lines=(), card="mynumber", reader=SIM, test=("--test",)):
-        url = f"{reader}&card={card}" if reader.startswith("sim:") else reader
-        arguments = ["checkin", *test, *map(str, arguments), "--reader", url]
-        return CliRunner().invoke(
-            app, [*arguments, "--journal", str(path)], input="".join(f"{each}\n" for each in lines)
-        )
-
-    return run
 
 
 def told(done):
@@ -367,93 +338,6 @@ def test_wrong_usage_says_what_is_right(checkin, path, arguments, said):
     assert not path.exists()
 
 
-ANCHORED, MISNAMED = "anchored.toml", "misnamed.toml"
-
-
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    """With configurations, as the folder that the program runs in."""
-    (tmp_path / "ca.der").write_bytes(authority.shared_authority().certificate)
-    for name, certificate in ((ANCHORED, "ca.der"), (MISNAMED, "nobody.pem")):
-        anchors = f"[anchors]\ntest = true\nauthorities = ['{certificate}']\n"
-        (tmp_path / name).write_text(anchors, encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (("--reader", SIM, "--config", "no.toml"), "cannot be read"),
-        (("--reader", SIM, "--config", MISNAMED), "anchors.authorities"),
-    ],
-)
-def test_a_failure_is_one_line(folder, monkeypatch, capsys, arguments, said):
-    journal = ("--journal", str(folder / "journal.db"))
-    monkeypatch.setattr(sys, "argv", ["kazashi", "checkin", "--way", "pin", *journal, *arguments])
-    status = main()
-    out, err = capsys.readouterr()
-    assert (status, out) == (1, "")
-    assert said in err
-    assert err.count("\n") == 1
-
-
-def test_configured_anchors_are_those_that_count(checkin, folder):
-    done = checkin("--way", "pin", "--json", *ALL, "--config", ANCHORED, lines=[PIN])
-    assert told(done)["outcome"] == "checked_in"
-    (folder / "ca.der").write_bytes(authority.Authority("another").certificate)
-    done = checkin("--way", "pin", "--json", *ALL, "--config", ANCHORED, lines=[PIN])
-    assert done.exit_code == 1
-    assert told(done)["outcome"] == "unknown_issuer"
-
-
-def test_without_test_a_simulated_card_is_of_an_unknown_issuer(checkin, folder):
-    (folder / "real.pem").write_bytes(authority.Authority("another").certificate)
-    (folder / "real.toml").write_text("[anchors]\nauthorities = ['real.pem']\n", encoding="utf-8")
-    for arguments in ((), ("--config", "real.toml")):
-        done = checkin("--way", "pin", "--json", *ALL, *arguments, lines=[PIN], test=())
-        visit = told(done)
-        assert (done.exit_code, visit["outcome"]) == (1, "unknown_issuer")
-        assert (visit["is_test"], visit["issuer"]) == (False, None)
-        assert ("name J-LIS's certificates" in done.stderr) == (not arguments)
-        assert "TEST" not in done.stderr
-
-
-def test_without_test_no_centre_answers_and_the_visit_is_held(checkin, folder, monkeypatch, path):
-    monkeypatch.setattr(
-        "kazashi.cli.checkin._anchors", lambda *_, **__: replace(test_anchors(), is_test=False)
-    )
-    done = checkin("--way", "pin", "--json", *ALL, lines=[PIN, PIN], test=())
-    assert (done.exit_code, told(done)["outcome"]) == (0, "held")
-    assert told(done)["eligibility"] is None
-    with Journal(path) as journal:
-        assert [held.reason for held in journal.held()] == ["NoCentre"]
-        assert [visit.is_test for visit in journal.visits()] == [False]
-
-
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (("--centre", "valid"), "only a simulated centre"),
-        (("--config", ANCHORED), "its anchors are of a test: give --test"),
-    ],
-)
-def test_what_belongs_to_a_test_needs_that_word(checkin, folder, path, arguments, said):
-    done = checkin("--way", "pin", *arguments, test=())
-    assert done.exit_code == 2
-    assert said in " ".join(done.stderr.replace("│", " ").split())
-    assert not path.exists()
-
-
-@pytest.mark.parametrize("arguments", [("--way", "pin"), ("--no-card",)])
-def test_all_of_a_test_is_marked_whatever_comes_of_it(checkin, path, arguments):
-    done = checkin(*arguments, "--json", "--language", "en", card="none&speed=1000")
-    assert told(done)["is_test"] is True
-    assert "TEST This is a test" in done.stderr
-    with View(path) as journal:
-        assert [visit.is_test for visit in journal.visits()] == [True]
-
-
 def test_the_installed_program_checks_a_patient_in(tmp_path):
     journal = str(tmp_path / "journal.db")
     done = program(
@@ -462,17 +346,3 @@ def test_the_installed_program_checks_a_patient_in(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     expect_a_visit(json.loads(done.stdout), "iphone")
-
-
-def test_a_photo_is_shown_on_a_terminal():
-    console = Console(record=True, force_terminal=True, file=StringIO())
-    show_photo(console, portrait(0))
-    rows = console.export_text().splitlines()
-    assert len(rows) > 20
-    assert all(set(row) <= {"▀"} for row in rows)
-
-
-def test_a_photo_that_is_none_shows_nothing():
-    console = Console(record=True, force_terminal=True, file=StringIO())
-    show_photo(console, b"no picture")
-    assert console.export_text() == ""

@@ -9,8 +9,10 @@ from kazashi.reception import patient
 from kazashi.reception.face.attempts import Attempts
 from kazashi.reception.face.engine import open_matcher
 from kazashi.reception.face.settings import FaceSettings
+from kazashi.reception.journal import Journal
 from kazashi.reception.place import Faces
 from kazashi.reception.settings import load
+from kept import Clock
 from reception_desk import Board, Counter
 
 
@@ -62,3 +64,19 @@ def face_matcher(tmp_path_factory):
 def own_faces(face_matcher):
     """The real engine, and attempts that nobody has used up."""
     return Faces(face_matcher, Attempts(60.0, monotonic))
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "kept" / "journal.db"
+
+
+@pytest.fixture
+def journal(path, clock):
+    with Journal(path, clock) as journal:
+        yield journal

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from kazashi.reception.desk import AskCodeB, AskFrame, AskItemsPin, AskPin
+from kazashi.reception.desk import AskCodeB, AskFrame, AskItemsPin, AskPin, AskStaff, StaffCheck
 from kazashi.reception.eligibility import CentreUnreachable
 from kazashi.reception.profiles import Way
 from kazashi.reception.visit import Outcome
@@ -139,3 +139,12 @@ def test_without_traffic_nothing_at_all_is_logged(counter, visit_by, caplog, way
         visit_by(way, kind, profile)
     assert [each for each in caplog.records if each.name.startswith("kazashi")] == []
     assert not any(secret in caplog.text for secret in secrets_of(counter))
+
+
+def test_a_my_number_typed_as_a_reason_is_not_kept(counter):
+    counter.lay()
+    check = StaffCheck("鈴木", "123456789012 のため", is_same=True)
+    visit = counter.check_in(Way.VISUAL, {AskStaff: check})
+    assert visit.outcome is Outcome.NOT_IDENTIFIED
+    assert visit.reason == ""
+    assert "123456789012" not in str([*counter.journal.visits()])

@@ -156,15 +156,6 @@ def test_what_an_iphone_says_to_the_closing_command_changes_nothing(counter, ref
     assert counter.steps("finish") == [{"error": "CardStatus"}]
 
 
-def test_a_my_number_typed_as_a_reason_is_not_kept(counter):
-    counter.lay()
-    check = StaffCheck("鈴木", "123456789012 のため", is_same=True)
-    visit = counter.check_in(Way.VISUAL, {AskStaff: check})
-    assert visit.outcome is Outcome.NOT_IDENTIFIED
-    assert visit.reason == ""
-    assert "123456789012" not in str([*counter.journal.visits()])
-
-
 def test_who_checked_by_eye_is_in_the_result(counter):
     counter.lay()
     visit = counter.check_in(Way.VISUAL)

@@ -205,7 +205,7 @@ def read_all(reader):
     jpki.token_label()
 
 
-@pytest.mark.parametrize("place", range(5, 14))
+@pytest.mark.parametrize("place", range(6, 15))
 def test_a_card_that_leaves_while_it_is_read_is_said_to_have_left(place):
     desk = Desk(TypeB(Counting()))
 
