@@ -110,8 +110,11 @@ def _without_my_number(items: FourItems) -> FourItems:
 
 
 def _items_of_chip(patient: Patient) -> FourItems | None:
-    """None where card or reader are gone, it is a phone, or no code is shown: one attempt."""
-    if patient.visit.token is not Token.CARD:
+    """None if card or reader are gone, it is a phone, or no code is shown: one attempt.
+
+    Nor of a card from before the fall-backs: it may be somebody else's.
+    """
+    if patient.visit.token is not Token.CARD or patient.visit.fallback:
         return None
     patient.begin("four items")
     try:
