@@ -74,7 +74,7 @@ def test_without_test_a_simulated_card_is_of_an_unknown_issuer(checkin, folder):
 
 def test_without_test_no_centre_answers_and_the_visit_is_held(checkin, folder, monkeypatch, path):
     monkeypatch.setattr(
-        "kazashi.cli.checkin._anchors", lambda *_, **__: replace(test_anchors(), is_test=False)
+        "kazashi.cli.checkin.anchors_of", lambda *_, **__: replace(test_anchors(), is_test=False)
     )
     done = checkin("--way", "pin", "--json", *ALL, lines=[PIN, PIN], test=())
     assert (done.exit_code, told(done)["outcome"]) == (0, "held")

@@ -11,9 +11,9 @@ from kazashi.cli import show
 from kazashi.cli.centre import SaysCentre, centre_of
 from kazashi.cli.console import Console
 from kazashi.cli.desk import Given, Language, TerminalDesk
-from kazashi.cli.options import AsJson, AsTest, JournalPath, ReaderUrl, TimeoutS
+from kazashi.cli.options import AsJson, AsTest, ConfigFile, JournalPath, ReaderUrl, TimeoutS
+from kazashi.cli.trust import anchors_of
 from kazashi.errors import ReaderError
-from kazashi.reception.anchors import Anchors
 from kazashi.reception.checkin import Reception
 from kazashi.reception.configuration import Configuration
 from kazashi.reception.consents import Item, Prescription, State
@@ -72,15 +72,6 @@ _Place = Annotated[
         show_default=False,
     ),
 ]
-_Config = Annotated[
-    Path | None,
-    typer.Option(
-        "--config",
-        metavar="FILE",
-        help="TOML: anchors, face models, journal, consents: see the README.",
-        show_default=False,
-    ),
-]
 _Consent = Annotated[
     frozenset[Item] | None,
     typer.Option(
@@ -120,7 +111,7 @@ def checkin(
     as_json: AsJson = False,
     language: Annotated[Language, typer.Option(help="What people read.")] = "ja",
     timeout: TimeoutS = 30.0,
-    config: _Config = None,
+    config: ConfigFile = None,
     journal: JournalPath = None,
     consent: _Consent = None,
     prescription: _Prescribed = None,
@@ -135,7 +126,7 @@ def checkin(
         raise typer.BadParameter("choose one: --way, or --no-card")
     place = _offering(way, profile)
     configured = Configuration.read(config)
-    anchors = _anchors(configured.anchors, is_test=as_test)
+    anchors = anchors_of(configured.anchors, is_test=as_test)
     asked = centre_of(centre, is_test=as_test)
     given = Given(consent, prescription, frame, staff, reason)
     desk = TerminalDesk(Console(stderr=True), language, given)
@@ -197,17 +188,6 @@ def _journal(stack: ExitStack, path: Path, keep_days: int | None) -> Journal | N
         except JournalError as error:
             show.show_error(error)
     return journal
-
-
-def _anchors(configured: Anchors, *, is_test: bool) -> Anchors:
-    """Those configured; in a test, those of a test. A wrong pair of options is a usage error."""
-    if is_test:
-        from kazashi.testing import test_anchors
-
-        return configured if configured.authorities and configured.is_test else test_anchors()
-    if configured.is_test:
-        raise typer.BadParameter("its anchors are of a test: give --test", param_hint="--config")
-    return configured
 
 
 def _show(visit: Visit) -> None:

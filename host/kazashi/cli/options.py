@@ -53,6 +53,15 @@ AsTest = Annotated[
         help="Believe simulated cards, ask a simulated centre, mark all of it as a test.",
     ),
 ]
+ConfigFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        metavar="FILE",
+        help="TOML: anchors, face models, journal, consents: see the README.",
+        show_default=False,
+    ),
+]
 JournalPath = Annotated[
     Path | None,
     typer.Option(

@@ -1,6 +1,6 @@
 """`kazashi read`: wait for a card, read the certificate."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -10,10 +10,11 @@ import typer
 
 import kazashi
 from kazashi.cards.certificate import Certificate
+from kazashi.cards.errors import NotGenuine
 from kazashi.cards.jpki import PLAN, JpkiSession
 from kazashi.cli import show
 from kazashi.cli.console import Console
-from kazashi.cli.options import AsJson, ReaderUrl, TimeoutS
+from kazashi.cli.options import AsJson, AsTest, ConfigFile, ReaderUrl, TimeoutS
 from kazashi.errors import (
     CardGarbled,
     CardGone,
@@ -45,10 +46,13 @@ def read(
     as_json: AsJson = False,
     timeout: TimeoutS = 30.0,
     fastest: _Fastest = "106",
+    config: ConfigFile = None,
+    as_test: AsTest = False,
 ) -> None:
     """Wait for a card and read its certificate for user authentication."""
     if as_pem + as_json + (der is not None) > 1:
         raise typer.BadParameter("choose one of --pem, --der and --json")
+    trust = _trust(config, is_test=as_test)
     console = Console(stderr=True)
     with kazashi.open(reader) as connected, _end_shown(connected):
         console.print(show.PRESENT_CARD)
@@ -65,7 +69,10 @@ def read(
         _write(der, certificate.der)
     else:
         card_facts = show.card_facts(card, kind)
-        certificate_facts = show.certificate_facts(certificate)
+        certificate_facts = show.certificate_facts(certificate) | {
+            "issuer_check": trust(certificate),
+            "is_test": as_test,
+        }
         if as_json:
             reader_facts = show.reader_facts(connected.info)
             facts = {"reader": reader_facts, "card": card_facts, "certificate": certificate_facts}
@@ -86,6 +93,27 @@ def _end_shown(reader: kazashi.Reader) -> Generator[None]:
             reader.show(kazashi.Signal.FAILED)
         raise
     reader.show(kazashi.Signal.DONE)
+
+
+def _trust(config: Path | None, *, is_test: bool) -> Callable[[Certificate], str]:
+    """What is known of a certificate's issuer: "trusted", why it is not, or "not checked"."""
+    if config is None and not is_test:
+        return lambda _: "not checked"
+    from kazashi.cli.trust import anchors_of
+    from kazashi.reception.configuration import Configuration
+
+    anchors = anchors_of(Configuration.read(config).anchors, is_test=is_test)
+
+    def check(certificate: Certificate) -> str:
+        if not anchors.authorities:
+            return "not checked"
+        try:
+            anchors.trusts(certificate)
+        except NotGenuine as error:
+            return error.reason.name.lower().replace("_", " ")
+        return "trusted"
+
+    return check
 
 
 def _read_certificate(jpki: JpkiSession, console: Console) -> Certificate:
