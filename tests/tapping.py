@@ -143,6 +143,7 @@ class Tapping:
     way: Way = Way.ASKED
     reader: Reader | None = None
     asks: str = ""
+    waits_s: float = 5  # for a card
 
     @property
     def application(self):
@@ -160,7 +161,7 @@ class Tapping:
         if self.reader is None:
             self.reader = Reader(self.desk.connect)
         self.asks = "find"
-        card = self.reader.wait_for_card(5, plan=self.way.plan, fastest=self.way.rate)
+        card = self.reader.wait_for_card(self.waits_s, plan=self.way.plan, fastest=self.way.rate)
         self.rates = card.to_card, card.from_card
         jpki = JpkiSession(Watched(self, card))
         der = jpki.authentication_certificate()

@@ -46,7 +46,7 @@ def test_without_a_configuration_it_says_what_is_missing():
     done = kazashi("face", "check")
     assert done.returncode == 1
     assert "顔認証を使えません" in done.stderr
-    assert "give a --config with a table [face]" in done.stderr
+    assert "give --config a file with a table [face]" in done.stderr
 
 
 def test_error_rates_come_with_bounds_and_limits(file, people):

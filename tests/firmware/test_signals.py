@@ -136,7 +136,9 @@ def test_every_fault_is_told_to_people_or_is_the_hosts_alone():
     told = {fault: faults.signal_of(fault) for fault in Fault}
     again = {f for f, signal in told.items() if signal == Signal.TRY_AGAIN}
     silent = {f for f, signal in told.items() if signal == 0}
-    assert again == {Fault.CARD_GONE, Fault.CARD_PROTOCOL, Fault.CHIP_RESTARTED}
+    assert again == {
+        *(Fault.CARD_GONE, Fault.CARD_GARBLED, Fault.CARD_PROTOCOL, Fault.CHIP_RESTARTED),
+    }
     assert silent == {
         Fault.UNKNOWN_REQUEST,
         Fault.MALFORMED_REQUEST,

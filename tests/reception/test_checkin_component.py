@@ -99,7 +99,7 @@ def test_where_it_fails_the_next_way_goes_on_with_the_same_card(counter, own_fac
     )
     assert counter.people.questions(AskWay)[0].ways == (Way.PIN, Way.VISUAL)
     assert (visit.outcome, visit.way) == (Outcome.CHECKED_IN, Way.PIN)
-    assert counter.people.heard("the approved component identified nobody")
+    assert counter.people.heard("You could not be identified. Please call the staff.")
     assert not counter.people.heard("secret")
     assert len(counter.steps("approved component")) == 1
 
@@ -143,7 +143,7 @@ def test_while_traffic_is_logged_no_component_runs(counter, caplog):
         visit = counter.check_in(Way.VISUAL, component=component)
     assert visit.outcome is Outcome.NOT_IDENTIFIED
     assert not hasattr(component, "way")
-    assert counter.people.heard("being logged: switch that off")
+    assert counter.people.heard("You could not be identified. Please call the staff.")
 
 
 def test_nothing_that_passes_the_pipe_is_logged(counter, caplog):

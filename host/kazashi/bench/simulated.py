@@ -7,7 +7,7 @@ Unlike on a board, the interpreter has a PC's processor, and a pipe is its USB.
 from contextlib import closing
 from pathlib import Path
 
-from kazashi.errors import NoReader
+from kazashi.errors import NotInstalled
 from kazashi.reader import Reader
 from kazashi.sim.options import Options
 from kazashi.sim.pico import ProcessPipe, SimulatedPico, interpreter
@@ -27,7 +27,7 @@ def why_not() -> str | None:
     """Why it cannot be measured here; None: it can."""
     try:
         interpreter(_INTERPRETER, Path(), [])
-    except NoReader:
+    except NotInstalled:
         return "no MicroPython for unix here: uv sync, with CPython 3.11 on Linux x86-64"
     return None
 

@@ -139,6 +139,7 @@ class Patient(Course):
         self.certificate: Certificate | None = None  # that was accepted
         self.surface: Surface | None = None  # that was proved genuine
         self._tap: Tap | None = None
+        self._is_field_on = False
 
     @property
     def card(self) -> Card | None:
@@ -184,7 +185,7 @@ class Patient(Course):
             ReaderError: reader or card are gone, or what lies there cannot be read.
         """
         if self.card is None and self.place.reader and self.visit.proof is Proof.SIGNATURE:
-            card = self._reader.wait_for_card(_LOOK_S, plan=PLAN)
+            card = self._wait_for_card(_LOOK_S)
             jpki = JpkiSession(card)
             certificate = Certificate.parse(jpki.authentication_certificate())
             if certificate.sha256 != self.visit.certificate_sha256:
@@ -283,9 +284,10 @@ class Patient(Course):
         """The card is out of it: the field goes off, and the reader clears its buffers."""
         self._forget_card()
         self.pin = ""
-        if self.place.reader:
-            with suppress(ReaderError):  # where it is gone, its field is off, or off in seconds
-                self.place.reader.rest()
+        if self._is_field_on:
+            self._is_field_on = False
+            with suppress(ReaderError):  # if it is gone, its field is off, or off in seconds
+                self._reader.rest()
 
     def end(self) -> None:
         self.begin("end")
@@ -297,6 +299,10 @@ class Patient(Course):
         if self.place.reader is None:
             raise NoReader
         return self.place.reader
+
+    def _wait_for_card(self, timeout_s: float) -> Card:
+        self._is_field_on = True
+        return self._reader.wait_for_card(timeout_s, plan=PLAN)
 
     def _await_change(self, error: ReaderError | None, failures: int) -> None:
         """Until what cannot be used is taken away: it would be found again at once."""
@@ -332,7 +338,7 @@ class Patient(Course):
         self._lose_card()
         self.tell(_PLACE[wanted])
         with self.waiting("card"):
-            card = self._reader.wait_for_card(self.place.timeout_s, plan=PLAN)
+            card = self._wait_for_card(self.place.timeout_s)
         self.begin("certificate")
         jpki = JpkiSession(card)
         certificate = None

@@ -199,7 +199,7 @@ else:
     wires = Spi()
     bus = SpiBus(wires, ignore, wait, wires.irq if "irq" in sys.argv else None)
 driver = Pn532(bus, wait)
-for size in range(len(getattr(bus, "_first", ()))):
+for size in range(len(bus._buffer) if hasattr(bus, "_first") else 0):
     bus._cut(size)  # allocates, at the first use of each size
 watch.urandom = bytes  # the number of each card, as it was recorded
 firmware = reader(Link(port, wait), driver, device, signals, wait)
