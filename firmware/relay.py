@@ -49,9 +49,9 @@ class Relay:
         isodep.on_wait = self._report_life
 
     def carry(self, card):
-        """Take the command in hand to the card, whose number is in each part of it.
+        """Take the command in hand to the card, whose number its first part has, as the caller saw.
 
-        Raises as isodep does, or Fault if the host sends no whole command for this card.
+        Raises as isodep does, or Fault if no whole command for this card follows.
         """
         self._card = card
         self.begin(self._link.number)
@@ -119,8 +119,6 @@ class Relay:
         """Send the APDU in hand to the card in blocks, fetching its other parts as they come."""
         link = self._link
         isodep = self._isodep
-        if not is_for(self._card, link, HEADER + 1):
-            raise Fault(wire.FAULT_NO_CARD, 0)
         if link.size <= wire.TRANSMIT_SIZE:
             raise Fault(wire.FAULT_MALFORMED_REQUEST, 0)
         while True:

@@ -13,7 +13,12 @@ from kazashi.sim.emulation.pico import EmulatedPico
 from kazashi.sim.options import Options
 
 SLACK = 1.05
-REACHED_MS = {"certificate": 23.4, "pin": 16.1, "signature": 14.4, "end": 25.8}
+# With the number of the card in each command: four bytes more, 0.35 ms, from the host. The card is
+# let go while the signature is verified.
+REACHED_MS = {
+    "certificate": 24.9, "pin": 17.4, "signature": 15.0,
+    "verification": 18.6, "end": 8.1,
+}
 
 
 @pytest.fixture(scope="module")
@@ -31,5 +36,5 @@ def test_the_reader_is_as_fast_as_it_was(check_in, step):
 
 def test_host_and_disk_are_not_timed_here(check_in):
     assert check_in.machine_ms == pytest.approx(check_in.ms(Part.READER), abs=1e-6)
-    untouched = {"verification", "consents", "eligibility"}
+    untouched = {"consents", "eligibility"}
     assert {name for name, step in check_in.steps.items() if not step[Part.READER]} == untouched

@@ -9,6 +9,7 @@ import pytest
 
 from kazashi.cli import show
 from kazashi.errors import NoReader
+from kazashi.sim.emulation.errors import ImageBroken, ImageUnavailable
 from kazashi.sim.emulation.pico import EmulatedPico
 from said import raises
 
@@ -53,23 +54,24 @@ def test_without_a_name_the_official_image_is_downloaded_once(downloads, shown, 
 
 
 @pytest.mark.parametrize(
-    ("trouble", "said"),
+    ("trouble", "reason"),
     [
         (URLError("no network"), "no network"),
         (ConnectionResetError("reset by peer"), "reset by peer"),
-        (HTTPError("https://micropython.org", 404, "gone", None, None), "does not give it"),
-        (TimeoutError(), "does not give it"),
+        (HTTPError("https://micropython.org", 404, "gone", None, None), "No such file"),
+        (TimeoutError(), "No such file"),
     ],
 )
-def test_a_download_that_fails_says_what_to_do_instead(downloads, trouble, said):
+def test_a_download_that_fails_says_what_to_do_instead(downloads, trouble, reason):
     downloads(trouble)
-    with raises(NoReader, match=f"{said}; name a UF2 file, pico:FILE, or build one"):
+    with raises(ImageUnavailable, match="name a UF2 file, pico:FILE, or build one") as found:
         EmulatedPico.of("pico:")
+    assert found.value.reason.startswith(reason)
 
 
 def test_a_download_that_was_cut_is_not_taken_for_an_image(downloads, image):
     downloads(image.read_bytes()[: 512 * 100])
-    with raises(NoReader, match="no whole UF2: delete it"):
+    with raises(ImageBroken, match="is not a whole UF2: delete it"):
         EmulatedPico.of("pico:")
 
 
