@@ -53,7 +53,7 @@ class Device:
     def turn(self):
         """Once in every turn of the reader: look at BOOTSEL in the first second.
 
-        The watchdog, which cannot be stopped, starts when nobody has pressed it.
+        If it was not pressed, the watchdog starts; it cannot be stopped.
         """
         if not self._watchdog:
             if self._bootsel_button():
@@ -62,7 +62,7 @@ class Device:
                 self.guard()
 
     def feed(self):
-        """The watchdog, where it runs: see wait.py, from where alone this is called."""
+        """Feed the watchdog, if it runs. Only wait.py calls this."""
         if self._watchdog:
             self._watchdog.feed()
 

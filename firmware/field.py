@@ -43,7 +43,7 @@ _SEARCHES = const(8)  # with one field
 _LONGEST_ORDER = const(8)
 _ECP_EVERY = const(4)  # searches, 150 ms: an iPhone wants two to four calls, 100 to 250 ms apart
 _LIST_TIMEOUT_MS = const(400)
-_LISTED = const(25)  # octets of the answer that lists a card: ATQB and a short answer to ATTRIB
+_LISTED = const(25)  # bytes of the answer that lists a card: ATQB and a short answer to ATTRIB
 # An ATQB begins within 0.7 ms: 9000 / fc, flipper iso14443_3b. Nobody there, this passes each time.
 _ATQB_US = const(1_600)
 # ATTRIB and RATS answers come within 5 ms, ISO/IEC 14443-4 §5.7; so does that to S(DESELECT).
@@ -214,7 +214,7 @@ class Field:
     def _is_beside_type_a(self):
         """Whether a Type A card lies beside the Type B one that the chip has just listed.
 
-        That one is in a session, where it hears no REQA: so a phone that shows both types is not
+        The Type B card is in a session and ignores REQA: so a phone that shows both types is not
         taken for two cards.
         """
         if not self._seeks_a:

@@ -65,7 +65,7 @@ class IsoDep:
         self._fwt_us = 0
         self._is_extended = False  # the chip waits as S(WTX) asked for, not as the FWI says
         self._extended_at = None  # ticks of the first S(WTX) of this response
-        self._expected = 0  # octets of the chip's frame with the block that is waited for
+        self._expected = 0  # bytes that the chip's next frame is likely to have; 0: unknown
         self._left = 0  # octets of the response that are to come; 0 and less: nobody knows
         self._is_asked = False  # the last block reached the chip
         self.room = 0  # octets of an APDU that one block takes

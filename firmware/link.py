@@ -16,7 +16,7 @@ HEADER = wire.HEADER_SIZE
 _CRC = wire.CRC_SIZE
 _LONGEST = HEADER + wire.MAX_PAYLOAD + _CRC
 _AT_ONCE = const(512)  # octets to take; 0.1 s of noise
-_REST_MS = const(20)  # at most, until the first octet comes
+_REST_MS = const(20)  # at most, until the first byte comes
 _SYNC_0 = wire.SYNC[0]
 _SYNC_1 = wire.SYNC[1]
 

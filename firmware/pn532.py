@@ -159,7 +159,7 @@ class Pn532:
     def call(self, command, timeout_ms=_ANSWER_TIMEOUT_MS, expected=_MOST_ANSWERS):
         """Send a command and wait for its answer, in `reply`. Returns the index of its data.
 
-        `expected`: octets that the frame of the answer is likely to have.
+        `expected`: bytes that the frame of the answer is likely to have.
         """
         self.issue(command)
         self._receive(self.reply, timeout_ms, expected)

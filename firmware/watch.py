@@ -36,7 +36,7 @@ _CARD_SIZE = const(4)  # bytes of a card's number
 
 
 class Watch:
-    """Who is there: nobody is looked for, a card is, or one is there."""
+    """State of the search: none, in progress, or a card was found."""
 
     def __init__(
         self,

@@ -45,7 +45,7 @@ class ReadAhead:
         self._so_far = 0  # bytes of all responses
         self._command = b""  # whose response is on its way
         self._gathering: Gathering | None = None  # that response
-        self._kept: dict[bytes, bytes] = {}  # responses to commands that nobody has given yet
+        self._kept: dict[bytes, bytes] = {}  # responses that were not asked for yet, by command
 
     def response(
         self, apdu: bytes, wait: Wait, on_progress: Progress | None = None

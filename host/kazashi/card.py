@@ -103,7 +103,7 @@ class Card:
         try:
             response = self._respond(apdu, wait.not_after(self._until), on_progress)
         except ReaderError:
-            self.end()  # the reader has switched its field off, or nobody knows
+            self.end()  # the field is off, or its state is unknown
             raise
         except Cancelled as cancelled:
             self._is_verified |= cancelled.was_sent and shows_secret(apdu)

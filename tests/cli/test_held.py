@@ -23,7 +23,7 @@ def path(tmp_path):
             journal.hold(
                 visit.id, name=name, address="A", birth=date(1990, 1, 1), sex=1, reason="down"
             )
-            visit.end("held")
+            visit.end("held", is_test=True)
     return path
 
 
@@ -53,13 +53,25 @@ def test_all_are_asked_about_whatever_they_are_called(path):
     assert names(path) == []
 
 
+def test_a_test_lets_nobody_go_who_was_really_held(path):
+    with Journal(path) as journal:
+        visit = journal.begin("desk", "usb:1")
+        journal.hold(
+            visit.id, name="本物 太郎", address="A", birth=date(1990, 1, 1), sex=1, reason="down"
+        )
+        visit.end("held")
+    done = held(path, "--centre", "valid")
+    assert "2 asked about, 1 still held" in done.stdout
+    assert names(path) == ["本物 太郎"]
+
+
 def test_the_answers_as_json_and_in_the_journal_are_marked_as_simulated(path):
     told = json.loads(held(path, "--centre", "welfare", "--json").stdout)
     assert told["held"] == 0
     assert [answer["visit"] for answer in told["answers"]] == [1, 2]
     assert all(answer["eligibility"]["is_simulated"] for answer in told["answers"])
     with View(path) as journal:
-        assert [visit.is_test for visit in journal.visits()] == [False, False, True, True]
+        assert [visit.is_test for visit in journal.visits()] == [True] * 4
 
 
 def test_while_the_centre_is_down_all_stay(path):

@@ -16,8 +16,11 @@ SLACK = 1.05
 # With the number of the card in each command: four bytes more, 0.35 ms, from the host. The card is
 # let go while the signature is verified.
 REACHED_MS = {
-    "certificate": 24.9, "pin": 17.4, "signature": 15.0,
-    "verification": 18.6, "end": 8.1,
+    "certificate": 24.9,
+    "pin": 17.4,
+    "signature": 15.0,
+    "verification": 18.6,
+    "end": 8.1,
 }
 
 

@@ -31,6 +31,9 @@ TYPED = {
 ITEMS = FourItems("山田 花子", "東京都千代田区霞が関1-2-3", date(1985, 4, 3), Sex.FEMALE)
 
 
+HELD = {"address": "東京都", "birth": TODAY, "sex": 1, "reason": "CentreUnreachable"}
+
+
 class Real(SimulatedCentre):
     """A centre whose answers count."""
 
@@ -44,14 +47,7 @@ def journal(tmp_path):
     with Journal(tmp_path / "journal.db", lambda: NOW) as kept:
         for name in ("一郎", "二郎", "三郎"):
             entry = kept.begin("desk", "reader")
-            kept.hold(
-                entry.id,
-                name=name,
-                address="東京都",
-                birth=TODAY,
-                sex=1,
-                reason="CentreUnreachable",
-            )
+            kept.hold(entry.id, name=name, **HELD)
             entry.end("held")
         yield kept
 
@@ -139,10 +135,14 @@ def test_a_simulated_answer_lets_nobody_go_and_is_marked(journal):
     assert {visit.outcome for visit in visits} == {"held"}
 
 
-def test_whoever_takes_simulated_answers_lets_people_go_by_them(journal):
-    list(ask_held(journal, SimulatedCentre(), takes_simulated=True))
-    assert not journal.held()
-    assert all(visit.is_test for visit in [*journal.visits()][3:])
+def test_in_a_test_only_people_of_tests_are_asked_about_and_let_go(journal):
+    visit = journal.begin("desk", "usb:1")
+    journal.hold(visit.id, name="四郎", **HELD)
+    visit.end("held", is_test=True)
+    [(asked, _)] = ask_held(journal, SimulatedCentre(), is_test=True)
+    assert asked.visit == visit.id
+    assert names(journal) == ["一郎", "二郎", "三郎"]
+    assert [*journal.visits()][-1].is_test
 
 
 @pytest.mark.parametrize("error", [CentreUnreachable(), CentreBusy()])

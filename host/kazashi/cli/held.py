@@ -23,7 +23,7 @@ def held(
         raise NoCentre
     answers: list[dict[str, object]] = []
     with Journal(journal or default_path()) as kept:
-        for person, answer in ask_held(kept, asked, takes_simulated=True):
+        for person, answer in ask_held(kept, asked, is_test=True):
             answers.append(facts := _facts(person, answer))
             if not as_json:
                 show.show_facts(Console(), facts, title=person.name)

@@ -82,4 +82,4 @@ class _Stdout(_Stream):
 
 class _Stderr(_Stream):
     def _tell(self, error: OSError) -> None:
-        """There is nobody to be told, and all else goes on."""
+        """Ignore it: no output is left to report it on."""

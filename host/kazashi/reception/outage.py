@@ -53,18 +53,23 @@ def _sex(text: str) -> Sex:
 
 
 def ask_held(
-    journal: Journal, centre: Centre, *, takes_simulated: bool = False
+    journal: Journal, centre: Centre, *, is_test: bool = False
 ) -> Generator[tuple[Held, Eligibility | CentreError]]:
     """Ask about the people held, in the order of their visits, until the centre is down again.
 
     Whom it has answered about is held no more once the next one is asked for; the answer is in the
     journal as a visit of its own. Whom it refused stays held, and keeps nobody else waiting; so
-    does whom a simulated centre has answered about, unless the caller `takes_simulated` answers.
+    does whom a simulated centre has answered about.
+
+    `is_test`: ask about the people of tests alone, and believe a simulated centre about them.
 
     Raises:
         JournalError: see there.
     """
+    tests = {visit.id for visit in journal.visits() if visit.is_test} if is_test else None
     for held in journal.held():
+        if tests is not None and held.visit not in tests:
+            continue
         reference = secrets.token_hex(REFERENCE_SIZE)
         items = FourItems(held.name, held.address, held.birth, Sex(held.sex))
         try:
@@ -74,7 +79,7 @@ def ask_held(
         except CentreError as error:
             yield held, error
             continue
-        is_known = takes_simulated or not answer.is_simulated
+        is_known = is_test or not answer.is_simulated
         _keep(journal, held, answer, Outcome.CHECKED_IN if is_known else Outcome.HELD)
         yield held, answer
         if is_known:
