@@ -12,6 +12,16 @@ from micropython import const
 import hostframe
 from octets import copy, copy_words, wipe
 
+_TYPING = const(0)  # MicroPython has no typing: what follows is compiled away there
+if _TYPING:
+    from collections.abc import Callable
+    from types import ModuleType
+
+    from machine import I2C, Pin
+
+    from pn532 import Pn532
+    from wait import Wait
+
 _ADDRESS = const(0x24)
 _READY = const(1)  # bit 0 of the status
 _WORD = const(4)  # octets that are copied at once
@@ -23,7 +33,7 @@ _OSCILLATOR_MS = const(2)
 _REPEAT_MS = const(20)  # for a frame that is said again; the chip takes 15 at most, §6.2.3
 
 
-def _stay_awake():
+def _stay_awake() -> None:
     pass
 
 
@@ -33,7 +43,13 @@ class I2cBus:
     With `irq`, `idle` sleeps until it falls, or anything else happens, a millisecond at most.
     """
 
-    def __init__(self, i2c, wait, irq=None, idle=_stay_awake):
+    def __init__(
+        self,
+        i2c: "I2C",
+        wait: "Wait",
+        irq: "Callable[[], int] | None" = None,
+        idle: "Callable[[], object]" = _stay_awake,
+    ) -> None:
         self._wait = wait
         self._has_frame = self.ready  # looked up here, for that allocates
         self._i2c = i2c
@@ -41,18 +57,19 @@ class I2cBus:
         self._idle = idle
         self._buffer = bytearray(_WORD + hostframe.LONGEST)
         self._zeros = 0  # that this chip sends before a frame, beyond the one that belongs to it
-        self._first = {}  # by size, see _cut(); a list of all sizes would take 1.1 kB
+        # By size, see _cut(); a list of all sizes would take 1.1 kB.
+        self._first: "dict[int, memoryview]" = {}
 
-    def wake(self):
+    def wake(self) -> None:
         """Bring the chip out of power-down: its address does."""
         self._read(0)
         self._wait.sleep_ms(_OSCILLATOR_MS)
 
-    def speed_up(self, chip):
+    def speed_up(self, chip: "Pn532") -> bool:
         """The clock is ours: it runs at full speed from the beginning."""
         return True
 
-    def ready(self):
+    def ready(self) -> bool:
         """True when a frame waits to be read. Where none does, it may take a little rest first."""
         if self.irq is not None:
             if self.irq() == 0:
@@ -61,7 +78,7 @@ class I2cBus:
             return self.irq() == 0
         return self._read(0)
 
-    def write(self, buffer, start, end):
+    def write(self, buffer: "bytes | bytearray", start: int, end: int) -> None:
         count = end - start
         copy(buffer, start, self._buffer, _STATUS, count)
         try:
@@ -69,7 +86,7 @@ class I2cBus:
         except OSError:
             pass  # nobody has heard it: who waits for the ACK learns that
 
-    def readinto(self, buffer, expected):
+    def readinto(self, buffer: bytearray, expected: int) -> int:
         """The waiting frame, of which `expected` octets are likely. Returns its size.
 
         0: it does not fit `buffer`, or is none. Octets read beyond its end are not the frame's.
@@ -89,7 +106,7 @@ class I2cBus:
         again = self._take(buffer, size)
         return again if again <= size else 0
 
-    def _take(self, buffer, count):
+    def _take(self, buffer: bytearray, count: int) -> int:
         """Fetch `count` octets of the frame that waits. Returns its size, 0 where there is none."""
         if not self._read(count):
             return 0
@@ -100,11 +117,11 @@ class I2cBus:
             self._zeros = min(max(start - _START, 0), _MOST_ZEROS) if start else _MOST_ZEROS
         return size
 
-    def forget(self):
+    def forget(self) -> None:
         """Nothing stays of the frames that passed."""
         wipe(self._buffer, 0, len(self._buffer))
 
-    def _read(self, count):
+    def _read(self, count: int) -> bool:
         """The status, and `count` octets behind it. True where it says that they are a frame's."""
         try:
             self._i2c.readfrom_into(_ADDRESS, self._first.get(1 + count) or self._cut(1 + count))
@@ -112,14 +129,14 @@ class I2cBus:
             return False  # there is nobody, or it held the clock for too long
         return self._buffer[_STATUS] & _READY != 0
 
-    def _cut(self, count):
+    def _cut(self, count: int) -> memoryview:
         """`count` octets of the buffer, behind the unused ones, cut once: a slice allocates."""
         first = memoryview(self._buffer)[_STATUS : _STATUS + count]
         self._first[count] = first
         return first
 
 
-def on(board, irq_line, wait):
+def on(board: "ModuleType", irq_line: "Callable[[], Pin | None]", wait: "Wait") -> I2cBus:
     """The bus on the pins of `board`."""
     from machine import I2C, Pin, freq, idle
 

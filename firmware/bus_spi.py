@@ -10,6 +10,16 @@ from micropython import const
 from hostframe import LONGEST, size_of
 from octets import turn, turn_words, wipe
 
+_TYPING = const(0)  # MicroPython has no typing: what follows is compiled away there
+if _TYPING:
+    from collections.abc import Callable
+    from types import ModuleType
+
+    from machine import SPI, Pin
+
+    from pn532 import Pn532
+    from wait import Wait
+
 _WRITE = const(0x80)  # 01, turned
 _STATUS = b"\x40\x00"  # 02, turned, and room for the status
 _READ = b"\xc0"  # 03, turned
@@ -17,7 +27,7 @@ _OSCILLATOR_MS = const(2)
 _READY = const(0x80)  # bit 0 of the status, turned
 
 
-def _stay_awake():
+def _stay_awake() -> None:
     pass
 
 
@@ -27,7 +37,14 @@ class SpiBus:
     With `irq`, `idle` sleeps until it falls, or anything else happens, a millisecond at most.
     """
 
-    def __init__(self, spi, select, wait, irq=None, idle=_stay_awake):
+    def __init__(
+        self,
+        spi: "SPI",
+        select: "Callable[[int], object]",
+        wait: "Wait",
+        irq: "Callable[[], int] | None" = None,
+        idle: "Callable[[], object]" = _stay_awake,
+    ) -> None:
         self._wait = wait
         self._spi = spi
         self._put = spi.write  # looked up here, for that takes time
@@ -37,19 +54,20 @@ class SpiBus:
         self._idle = idle
         self._status = bytearray(2)
         self._buffer = bytearray(4 + LONGEST)  # an operation, or whole words
-        self._first = {}  # by size, see _cut(); a list of all sizes would take 1.1 kB
+        # By size, see _cut(); a list of all sizes would take 1.1 kB.
+        self._first: "dict[int, memoryview]" = {}
 
-    def wake(self):
+    def wake(self) -> None:
         """Bring the chip out of power-down: its oscillator needs a low select line."""
         self._select(0)
         self._wait.sleep_ms(_OSCILLATOR_MS)
         self._select(1)
 
-    def speed_up(self, chip):
+    def speed_up(self, chip: "Pn532") -> bool:
         """The clock is ours: it runs at full speed from the beginning."""
         return True
 
-    def ready(self):
+    def ready(self) -> bool:
         """True when a frame waits to be read. Where none does, it may take a little rest first."""
         if self.irq is not None:
             if self.irq() == 0:
@@ -61,7 +79,7 @@ class SpiBus:
         self._select(1)
         return self._status[1] & _READY != 0
 
-    def write(self, buffer, start, end):
+    def write(self, buffer: "bytes | bytearray", start: int, end: int) -> None:
         count = end - start
         self._buffer[0] = _WRITE
         turn(buffer, start, self._buffer, 1, count)
@@ -69,7 +87,7 @@ class SpiBus:
         self._put(self._first.get(1 + count) or self._cut(1 + count))
         self._select(1)
 
-    def readinto(self, buffer, expected):
+    def readinto(self, buffer: bytearray, expected: int) -> int:
         """The waiting frame, of which `expected` octets are likely. Returns its size.
 
         0: it does not fit `buffer`, or is none. Octets read beyond its end are not the frame's.
@@ -95,18 +113,18 @@ class SpiBus:
         self._select(1)
         return size
 
-    def forget(self):
+    def forget(self) -> None:
         """Nothing stays of the frames that passed."""
         wipe(self._buffer, 0, len(self._buffer))
 
-    def _cut(self, count):
+    def _cut(self, count: int) -> memoryview:
         """The first `count` octets of the buffer, cut once: a slice allocates."""
         first = memoryview(self._buffer)[:count]
         self._first[count] = first
         return first
 
 
-def on(board, irq_line, wait):
+def on(board: "ModuleType", irq_line: "Callable[[], Pin | None]", wait: "Wait") -> SpiBus:
     """The bus on the pins of `board`."""
     from machine import SPI, Pin, idle
 

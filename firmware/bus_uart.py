@@ -16,6 +16,16 @@ import hostframe
 from octets import copy, wipe
 from pn532 import ChipRefused, ChipSilent
 
+_TYPING = const(0)  # MicroPython has no typing: what follows is compiled away there
+if _TYPING:
+    from collections.abc import Callable
+    from types import ModuleType
+
+    from machine import UART, Pin
+
+    from pn532 import Pn532
+    from wait import Wait
+
 _SLOW = const(115_200)
 _FAST = (1_288_000, 921_600, 460_800)
 _INDEX = {1_288_000: 8, 921_600: 7, 460_800: 6, _SLOW: 4}  # parameter of SetSerialBaudRate
@@ -37,16 +47,18 @@ _RING = const(320)  # octets that MicroPython keeps: an ACK, and the longest fra
 _TELLING = const(5)  # octets of the shortest frame, an ACK whose first zero was lost
 
 
-def _stay_awake():
+def _stay_awake() -> None:
     pass
 
 
 class UartBus:
     """`uart` is a machine.UART on its pins. `idle` sleeps until an octet, or anything, comes."""
 
-    irq = None  # the chip speaks by itself
+    irq: "Callable[[], int] | None" = None  # the chip speaks by itself
 
-    def __init__(self, uart, wait, idle=_stay_awake):
+    def __init__(
+        self, uart: "UART", wait: "Wait", idle: "Callable[[], object]" = _stay_awake
+    ) -> None:
         self._wait = wait
         self._has_octets = self.ready  # looked up here, for that allocates
         self._uart = uart
@@ -56,7 +68,7 @@ class UartBus:
         self._top = 0  # of _FAST: the first that did not fail
         self._taken = bytearray(hostframe.LONGEST)
 
-    def wake(self):
+    def wake(self) -> None:
         """Bring the chip out of power-down, at 115200.
 
         Where it did not answer there, it may have kept another rate: without RSTPD_N it does not
@@ -72,7 +84,7 @@ class UartBus:
         self.write(_WAKE_UP, 0, len(_WAKE_UP))
         self._wait.sleep_ms(_OSCILLATOR_MS)
 
-    def speed_up(self, chip):
+    def speed_up(self, chip: "Pn532") -> bool:
         """Climb to the highest rate at which a test passes. One that fails is not tried again.
 
         Returns False where it failed: the chip has to be started again before the next is tried.
@@ -94,7 +106,7 @@ class UartBus:
             self._come_back()
         return self._is_settled
 
-    def _passes(self, chip):
+    def _passes(self, chip: "Pn532") -> bool:
         """Whether all that is said comes back, each time at the first attempt."""
         health = chip.health
         before = health.retries
@@ -111,36 +123,36 @@ class UartBus:
         finally:
             health.retries = before  # nothing was mended
 
-    def _come_back(self):
+    def _come_back(self) -> None:
         """Tell the chip to go to 115200, without listening to what it says."""
         command = _rate_command(_SLOW)
         self.write(command.buffer, command.start, command.end)
         self._wait.sleep_ms(_ANSWER_MS)
         self._change(_SLOW)
 
-    def _change(self, rate):
+    def _change(self, rate: int) -> None:
         """Both ends go on at the rate that the chip was told."""
         self.write(hostframe.ACK, 0, len(hostframe.ACK))  # the chip changes when it has this
         self._wait.sleep_ms(_SWITCH_MS)
         self._set_rate(rate)
         self._wait.sleep_ms(_SWITCH_MS)
 
-    def hz(self):
+    def hz(self) -> int:
         """Its rate, bit/s."""
         return _FAST[self._top] if self._is_settled else _SLOW
 
-    def ready(self):
+    def ready(self) -> bool:
         """True when a frame has begun to come. Where none has, it takes a little rest first."""
         if self._uart.any():
             return True
         self._idle()
         return self._uart.any() > 0
 
-    def write(self, buffer, start, end):
+    def write(self, buffer: "bytes | bytearray", start: int, end: int) -> None:
         self._drop()
-        self._uart.write(buffer, start, end - start)
+        self._uart.write(buffer, start, end - start)  # pyright: ignore[reportCallIssue]
 
-    def readinto(self, buffer, expected):
+    def readinto(self, buffer: bytearray, expected: int) -> int:
         """The frame that comes; it tells by itself how many octets to expect. Returns its size.
 
         0: it does not fit `buffer`, or is none, or its end does not come.
@@ -162,31 +174,31 @@ class UartBus:
                     return 0
         return size
 
-    def forget(self):
+    def forget(self) -> None:
         """Nothing stays of the frames that passed."""
         wipe(self._taken, 0, len(self._taken))
 
-    def _take(self, most):
+    def _take(self, most: int) -> int:
         """Fetch what is there, without waiting for more. Returns how many octets that is."""
         count = min(self._uart.any(), most)
         if count:
             self._uart.readinto(self._taken, count)
         return count
 
-    def _drop(self):
+    def _drop(self) -> None:
         start = ticks_ms()
         while self._take(len(self._taken)) and ticks_diff(ticks_ms(), start) < _STALE_MS:
             self._wait.sleep_ms(_LULL_MS)
 
-    def _set_rate(self, rate):
+    def _set_rate(self, rate: int) -> None:
         self._uart.init(rate, rxbuf=_RING, txbuf=_RING)
 
 
-def _rate_command(rate):
+def _rate_command(rate: int) -> hostframe.Command:
     return hostframe.Command(_SET_SERIAL_BAUD_RATE, 1, bytes((_INDEX[rate],)))
 
 
-def on(board, irq_line, wait):
+def on(board: "ModuleType", irq_line: "Callable[[], Pin | None]", wait: "Wait") -> UartBus:
     """The bus on the pins of `board`. It has no use for the IRQ line."""
     from machine import UART, Pin, idle
 

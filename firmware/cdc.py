@@ -11,20 +11,20 @@ import sys
 class UsbSerial:
     """stdin and stdout as a port for `link.Link`."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._in = sys.stdin.buffer
         self._out = sys.stdout.buffer
         self._poll = select.poll()
         self._poll.register(sys.stdin, select.POLLIN)
 
-    def has_input(self, wait_ms):
-        for _ in self._poll.ipoll(wait_ms):
+    def has_input(self, wait_ms: int) -> bool:
+        for _ in self._poll.ipoll(wait_ms):  # pyright: ignore[reportUnknownVariableType]
             return True
         return False
 
-    def read(self, octet):
+    def read(self, octet: bytearray) -> None:
         if not self._in.readinto(octet):
             raise EOFError  # never on a board: its emulator's host has closed the line
 
-    def write(self, buffer, start, count):
+    def write(self, buffer: "bytes | bytearray", start: int, count: int) -> None:
         self._out.write(buffer, start, count)

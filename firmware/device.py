@@ -13,6 +13,10 @@ from micropython import const
 
 import wire
 
+_TYPING = const(0)  # MicroPython has no typing: what follows is compiled away there
+if _TYPING:
+    from collections.abc import Callable
+
 _HANG_MS = const(8300)  # the RP2040 counts to 8388 at most, the RP2350 to 16777
 _BOOTSEL_MS = const(1000)  # in which the button means maintenance
 
@@ -32,7 +36,7 @@ class Device:
     `is_maintained`: this start is for whoever changes the files; no reader is to run.
     """
 
-    def __init__(self, bootsel_button):
+    def __init__(self, bootsel_button: "Callable[[], int]") -> None:
         implementation = sys.implementation
         version = ".".join(str(n) for n in implementation.version[:3])
         self.names = "{}\n{} {}".format(board.NAME, implementation.name, version).encode()
@@ -46,11 +50,11 @@ class Device:
         if has_failed and not self.is_maintained:
             self.guard()  # it may hang again
 
-    def guard(self):
+    def guard(self) -> None:
         """From now on feed() is due every eight seconds; this cannot be undone."""
         self._watchdog = machine.WDT(timeout=_HANG_MS)
 
-    def turn(self):
+    def turn(self) -> None:
         """Once in every turn of the reader: look at BOOTSEL in the first second.
 
         If it was not pressed, the watchdog starts; it cannot be stopped.
@@ -61,27 +65,27 @@ class Device:
             if ticks_diff(ticks_ms(), self._begin) > _BOOTSEL_MS:
                 self.guard()
 
-    def feed(self):
+    def feed(self) -> None:
         """Feed the watchdog, if it runs. Only wait.py calls this."""
         if self._watchdog:
             self._watchdog.feed()
 
-    def uptime_s(self):
+    def uptime_s(self) -> int:
         return int(time() - self._begin_s)
 
-    def restart(self):
+    def restart(self) -> None:
         """Start again from the beginning: all else has been tried. Does not return."""
         self._reset(_RECOVERING)
 
-    def maintain(self):
+    def maintain(self) -> None:
         """Start again without watchdog and reader. Does not return."""
         self._reset(_MAINTAINING)
 
-    def _reset(self, note):
+    def _reset(self, note: int) -> None:
         self._leave_note(note, self.reboots)
         machine.reset()
 
-    def _read_note(self):
+    def _read_note(self) -> None:
         note = machine.mem32[board.WATCHDOG + _SCRATCH_0]
         self.reboots = 0
         self.is_maintained = note == _MAINTAINING
@@ -97,6 +101,6 @@ class Device:
                 self.cause = wire.RESET_CAUSE_REQUEST
         self._leave_note(_RUNNING, self.reboots)
 
-    def _leave_note(self, note, reboots):
+    def _leave_note(self, note: int, reboots: int) -> None:
         machine.mem32[board.WATCHDOG + _SCRATCH_0] = note
         machine.mem32[board.WATCHDOG + _SCRATCH_1] = reboots

@@ -20,8 +20,8 @@ from relay import Relay
 from wait import REQUEST, START
 from watch import Watch
 
-TYPE_CHECKING = const(0)  # MicroPython has no typing: what follows is compiled away there
-if TYPE_CHECKING:
+_TYPING = const(0)  # MicroPython has no typing: what follows is compiled away there
+if _TYPING:
     from collections.abc import Callable
 
     from device import Device

@@ -28,6 +28,11 @@ from pn532 import (
     RadioError,
 )
 
+_TYPING = const(0)  # MicroPython has no typing: what follows is compiled away there
+if _TYPING:
+    from pn532 import Pn532
+    from wait import Wait
+
 _LINE = const(0x00)  # of Diagnose: comes back as it was sent
 _ROM = const(0x01)
 _RAM = const(0x02)
@@ -45,7 +50,7 @@ _RESET_MS = const(20)
 _FIELD_MS = const(10)  # for the supply to feel it
 
 
-def examine(examination, chip, wait):
+def examine(examination: int, chip: "Pn532", wait: "Wait") -> "tuple[int, bytes]":
     """(0, what is seen), or (the wire.FAULT of the chip that ended it, nothing).
 
     The chip is left in any state.
@@ -64,14 +69,14 @@ def examine(examination, chip, wait):
         chip.health.retries = retries
 
 
-def _board(_chip, _wait):
+def _board(_chip: "Pn532", _wait: "Wait") -> bytes:
     uses_irq = board.IRQ is not None and board.BUS != "hsu"
     runs_on = getattr(sys.implementation, "_machine", sys.platform)
     words = "{}\n{}\n{}".format(board.BUS, board.MACHINE, runs_on).encode()
     return bytes((uses_irq, board.RESET is not None)) + words
 
 
-def _who(chip, _wait):
+def _who(chip: "Pn532", _wait: "Wait") -> bytes:
     try:
         chip.start()
     except ChipSilent:
@@ -79,28 +84,28 @@ def _who(chip, _wait):
     return _said(chip, GET_FIRMWARE_VERSION, b"")
 
 
-def _line(chip, _wait):
+def _line(chip: "Pn532", _wait: "Wait") -> bytes:
     chip.start()
     return bytes((_comes_back(chip, _echo(6)),))
 
 
-def _rom(chip, _wait):
+def _rom(chip: "Pn532", _wait: "Wait") -> bytes:
     chip.start()
     return _said(chip, DIAGNOSE, bytes((_ROM,)))
 
 
-def _ram(chip, _wait):
+def _ram(chip: "Pn532", _wait: "Wait") -> bytes:
     chip.start()
     return _said(chip, DIAGNOSE, bytes((_RAM,)))
 
 
-def _antenna(chip, _wait):
+def _antenna(chip: "Pn532", _wait: "Wait") -> bytes:
     chip.start()
     result = _said(chip, DIAGNOSE, bytes((_ANTENNA, _LIMITS)))
     return result + _said(chip, READ_REGISTER, b"\x61\x0c")
 
 
-def _field(chip, wait):
+def _field(chip: "Pn532", wait: "Wait") -> bytes:
     chip.start()
     drivers = b""
     for switch in (b"\x01\x01", b"\x01\x00"):
@@ -110,7 +115,7 @@ def _field(chip, wait):
     return drivers
 
 
-def _irq(chip, wait):
+def _irq(chip: "Pn532", wait: "Wait") -> bytes:
     line = machine.Pin(board.IRQ, machine.Pin.IN, machine.Pin.PULL_UP)
     chip.start()
     chip.wait_for_card(_ANSWER_US)
@@ -122,7 +127,7 @@ def _irq(chip, wait):
     return bytes((quiet, waiting, line()))
 
 
-def _reset(chip, wait):
+def _reset(chip: "Pn532", wait: "Wait") -> bytes:
     line = machine.Pin(board.RESET)
     chip.start()
     line(0)
@@ -136,7 +141,7 @@ def _reset(chip, wait):
         line(1)
 
 
-def _speed(chip, _wait):
+def _speed(chip: "Pn532", _wait: "Wait") -> bytes:
     chip.start()
     chip.speed_up()
     before = chip.health.retries
@@ -151,11 +156,11 @@ def _speed(chip, _wait):
     return bytes((_LONG_FRAMES, whole, repeated)) + struct.pack(">L", hz)
 
 
-def _echo(count):
+def _echo(count: int) -> Command:
     return Command(DIAGNOSE, 1 + count, bytes((_LINE,)) + bytes(i & 0xFF for i in range(count)))
 
 
-def _comes_back(chip, echo):
+def _comes_back(chip: "Pn532", echo: Command) -> bool:
     """The answer begins with the test's number, 0, where that to an exchange has its status."""
     chip.wait_for_card(_ANSWER_US)
     chip.issue(echo)
@@ -165,7 +170,7 @@ def _comes_back(chip, echo):
     return heard.buffer[at : at + heard.count] == echo.buffer[PARAMETERS + 1 : -2]
 
 
-def _said(chip, code, parameters):
+def _said(chip: "Pn532", code: int, parameters: bytes) -> bytes:
     at = chip.call(Command(code, len(parameters), parameters), _SELF_TEST_MS)
     return bytes(chip.reply.buffer[at : at + chip.reply.count])
 

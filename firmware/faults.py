@@ -22,7 +22,7 @@ class Fault(Exception):
     """A request that cannot be carried out. args: a wire.FAULT, its detail."""
 
 
-def fault_of(error):
+def fault_of(error: Exception) -> "tuple[int, int]":
     """(fault, detail) for the wire."""
     if isinstance(error, Fault):
         return error.args
@@ -41,7 +41,7 @@ def fault_of(error):
     return wire.FAULT_INTERNAL, 0
 
 
-def signal_of(fault):
+def signal_of(fault: int) -> int:
     """The wire.SIGNAL that tells people of it; 0: it is the host's alone."""
     if fault in _OF_THE_HOST:
         return 0

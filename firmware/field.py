@@ -28,6 +28,12 @@ from pn532 import (
     RadioError,
 )
 
+_TYPING = const(0)  # MicroPython has no typing: what follows is compiled away there
+if _TYPING:
+    from isodep import IsoDep
+    from pn532 import Pn532
+    from wait import Wait
+
 NOBODY = const(0)  # what search() finds
 FOUND = const(1)
 REFUSED = const(2)
@@ -72,7 +78,7 @@ _MODE_B = const(0x83)  # CIU_TxMode and CIU_RxMode: CRC on, framing of Type B; b
 class Field:
     """The field of one chip. After FOUND, `isodep` talks to the card."""
 
-    def __init__(self, chip, isodep, wait):
+    def __init__(self, chip: "Pn532", isodep: "IsoDep", wait: "Wait") -> None:
         self._chip = chip
         self._wait = wait
         self._isodep = isodep
@@ -114,7 +120,7 @@ class Field:
         self.answer = bytearray(_MAX_ANSWER)  # of the card found, as in wire.CARD_FOUND
         self.count = 0
 
-    def begin(self, fastest, source, start, count):
+    def begin(self, fastest: int, source: "bytes | bytearray", start: int, count: int) -> bool:
         """A Watch begins: a fresh field, and bit rates up to `fastest` where they work.
 
         `count` octets of `source` are the order of a search, see wire.WATCH. False where they are
@@ -135,19 +141,19 @@ class Field:
         self.renew()
         return True
 
-    def forget(self):
+    def forget(self) -> None:
         """Nothing of the card stays: not its PUPI, nor what it said of itself."""
         wipe(self.answer, 0, _MAX_ANSWER)
         self.count = 0
         wipe(self._attrib.buffer, PARAMETERS + 1, PARAMETERS + 5)
         self._attrib.seal(9)
 
-    def off(self):
+    def off(self) -> None:
         """Switch the field off: every card forgets what it was told."""
         self._chip.call(self._off)
         self._wait.sleep_ms(_FIELD_OFF_MS)
 
-    def search(self):
+    def search(self) -> int:
         """Look once for each technology in order. Returns NOBODY, FOUND or REFUSED."""
         if self._searches == 0:
             self._start_afresh()
@@ -160,7 +166,7 @@ class Field:
                 return found
         return NOBODY
 
-    def _search_for(self, technology):
+    def _search_for(self, technology: int) -> int:
         if technology == _TYPE_B:
             return self._search_b()
         if technology == _TYPE_A:
@@ -169,7 +175,7 @@ class Field:
             self._wake_wallet()
         return NOBODY
 
-    def renew(self):
+    def renew(self) -> None:
         """The next search begins with a fresh field: whoever is in it starts anew.
 
         A card that was woken and then lost answers no call until its power was off. Where the chip
@@ -177,17 +183,17 @@ class Field:
         """
         self._searches = 0
 
-    def _start_afresh(self):
+    def _start_afresh(self) -> None:
         self._chip.speed_up()  # here nobody waits for it
         self._switch()
 
-    def _switch(self):
+    def _switch(self) -> None:
         """The field off, and on again."""
         self.off()
         self._chip.call(self._on)
         self._wait.sleep_ms(_GUARD_MS)
 
-    def _search_b(self):
+    def _search_b(self) -> int:
         chip = self._chip
         start = chip.call(self._list_b, _LIST_TIMEOUT_MS, _LISTED)
         is_listed = chip.reply.count > 0 and chip.reply.buffer[start] > 0
@@ -211,7 +217,7 @@ class Field:
             self.answer[i] = 0
         return self._activate_b(self._rates(self.answer[_OFFERED]))
 
-    def _is_beside_type_a(self):
+    def _is_beside_type_a(self) -> bool:
         """Whether a Type A card lies beside the Type B one that the chip has just listed.
 
         The Type B card is in a session and ignores REQA: so a phone that shows both types is not
@@ -234,7 +240,7 @@ class Field:
         chip.call(self._whole_bytes)
         return is_there
 
-    def _wake_again(self):
+    def _wake_again(self) -> int:
         """Wake the card that the chip has listed, out of its session. Returns the chip's status.
 
         A card without a CID leaves the session by a block without one, if at all: ISO/IEC 14443-4
@@ -250,7 +256,7 @@ class Field:
                 break
         return status
 
-    def _rates(self, offered):
+    def _rates(self, offered: int) -> int:
         """The highest that ATQB and Watch allow: b3-2 from the card, b1-0 to it, as in ATTRIB."""
         if offered & _NO_RATES:
             return 0
@@ -259,13 +265,13 @@ class Field:
             to_card = from_card = to_card & from_card
         return self._highest(from_card) << 2 | self._highest(to_card)
 
-    def _highest(self, offered):
+    def _highest(self, offered: int) -> int:
         rate = self._fastest
         while rate and not offered >> (rate - 1) & 1:
             rate -= 1
         return rate
 
-    def _activate_b(self, rates):
+    def _activate_b(self, rates: int) -> int:
         self._attrib.buffer[PARAMETERS + 6] = rates << 4 | _FSDI
         self._attrib.seal(9)
         self._chip.wait_for_card(_ACTIVATION_US)
@@ -277,7 +283,7 @@ class Field:
         self.from_card = rates >> 2
         return self._welcome(_TYPE_B, self.answer[10] >> 4, self.answer[11] >> 4)
 
-    def _is_heard_at(self, rates):
+    def _is_heard_at(self, rates: int) -> bool:
         """Change the chip's rates as the card has done, and try the line."""
         modes = self._faster.buffer
         modes[PARAMETERS + 2] = _MODE_B | (rates & 3) << 4
@@ -292,7 +298,7 @@ class Field:
                 return False
         return True
 
-    def _no_single_card(self, is_listed, is_garbled):
+    def _no_single_card(self, is_listed: bool, is_garbled: bool) -> int:
         """WUPB had no good answer. Garbled again and again, it is that of several cards.
 
         Once or twice it may be that of one card on its way into the field.
@@ -305,7 +311,7 @@ class Field:
             return self._lose()
         return self._refuse(wire.REFUSAL_SEVERAL_CARDS)
 
-    def _search_a(self):
+    def _search_a(self) -> int:
         chip = self._chip
         reply = chip.reply
         start = chip.call(self._list_a, _LIST_TIMEOUT_MS, _LISTED)
@@ -326,7 +332,7 @@ class Field:
         self._wait.sleep_ms((_GUARD_0_US << sfgi) // 1000 + 1)
         return self._welcome(_TYPE_A, fsci, fwi)
 
-    def _wake_wallet(self):
+    def _wake_wallet(self) -> None:
         """Tell an iPhone that an identity document is asked for. It does not answer: it wakes.
 
         Source: kormax/apple-enhanced-contactless-polling, with a trace of Apple's reader.
@@ -335,7 +341,7 @@ class Field:
         self._chip.wait_for_card(_ATQB_US)
         self._ask(self._ecp)
 
-    def _ask(self, command):
+    def _ask(self, command: Command) -> int:
         """Send a frame to whoever is there. Returns the chip's status, 0 for a good answer."""
         try:
             self._chip.issue(command)
@@ -346,24 +352,24 @@ class Field:
             return TIMEOUT  # if the chip is dead, the next call() says so
         return 0
 
-    def _lose(self):
+    def _lose(self) -> int:
         """A card answered and was lost: look again, in a fresh field. Returns NOBODY."""
         self._health.repolls += 1
         self._health.field_offs += 1
         self.renew()
         return NOBODY
 
-    def _welcome(self, technology, fsci, fwi):
+    def _welcome(self, technology: int, fsci: int, fwi: int) -> int:
         self.technology = technology
         self._isodep.open(fsci, fwi)
         return FOUND
 
-    def _refuse(self, refusal):
+    def _refuse(self, refusal: int) -> int:
         self.refusal = refusal
         return REFUSED
 
 
-def _ats_fields(ats, start, size):
+def _ats_fields(ats: bytearray, start: int, size: int) -> "tuple[int, int, int]":
     """FSCI, FWI and SFGI of an answer to select, with ISO/IEC 14443-4 §5.2.3's defaults."""
     if size < 2:
         return 2, isodep.DEFAULT_FWI, 0

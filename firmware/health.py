@@ -8,7 +8,7 @@ last one, to start the board again, is counted by device.py, since this does not
 class Health:
     """The counters of wire.HEALTH, which says what each means."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.retries = 0
         self.repolls = 0
         self.field_offs = 0

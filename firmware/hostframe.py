@@ -36,7 +36,7 @@ class Command:
     Made once, sealed whenever its parameters change, sent any number of times.
     """
 
-    def __init__(self, code, room, parameters=b""):
+    def __init__(self, code: int, room: int, parameters: bytes = b"") -> None:
         self.code = code
         self.buffer = bytearray(PARAMETERS + room + 2)
         self.buffer[PARAMETERS : PARAMETERS + len(parameters)] = parameters
@@ -44,7 +44,7 @@ class Command:
         self.end = 0
         self.seal(len(parameters))
 
-    def seal(self, count):
+    def seal(self, count: int) -> None:
         """Wrap the first `count` parameters."""
         b = self.buffer
         size = count + 2
@@ -68,9 +68,9 @@ class Command:
 
 
 @micropython.viper
-def after_start(buffer, count: int) -> int:
+def after_start(buffer: object, count: int) -> int:
     """Index behind the start code 00 FF in the first `count` octets; 0 where there is none."""
-    b = ptr8(buffer)
+    b = ptr8(buffer)  # pyright: ignore[reportArgumentType]
     for i in range(1, count):
         if b[i] == 0xFF and b[i - 1] == 0:
             return i + 1
@@ -78,9 +78,9 @@ def after_start(buffer, count: int) -> int:
 
 
 @micropython.viper
-def size_of(buffer, count: int) -> int:
+def size_of(buffer: object, count: int) -> int:
     """Octets of the whole frame that begins `buffer`; 0 where the first `count` do not tell."""
-    b = ptr8(buffer)
+    b = ptr8(buffer)  # pyright: ignore[reportArgumentType]
     i = int(after_start(buffer, count))
     if i == 0 or i + 2 > count:
         return 0
@@ -95,12 +95,12 @@ def size_of(buffer, count: int) -> int:
 
 
 @micropython.viper
-def frame_in(buffer, size: int) -> int:
+def frame_in(buffer: object, size: int) -> int:
     """Where TFI and data lie in a frame, of which size_of() says that it has `size` octets.
 
     Returns their number << 16 | their index; 0: it has none, or is damaged.
     """
-    b = ptr8(buffer)
+    b = ptr8(buffer)  # pyright: ignore[reportArgumentType]
     i = int(after_start(buffer, size))
     i += 5 if b[i] == 0xFF and b[i + 1] == 0xFF else 2
     length = size - i - 2
@@ -123,22 +123,22 @@ def frame_in(buffer, size: int) -> int:
 class Answer:
     """What the chip sent: room for one frame, in whole words, and where its data lies in it."""
 
-    def __init__(self, room=LONGEST):
+    def __init__(self, room: int = LONGEST) -> None:
         self.buffer = bytearray(room + 3 & ~3)
         self.start = 0  # of the data, behind TFI and code
         self.count = 0  # octets of data
         self.code = 0  # of the answer: that of the command plus one; SYNTAX_ERROR for that frame
 
-    def forget(self):
+    def forget(self) -> None:
         """Zeros."""
         wipe(self.buffer, 0, len(self.buffer))
         self.start = self.count = 0
 
-    def is_ack(self, size):
+    def is_ack(self, size: int) -> bool:
         i = after_start(self.buffer, size)
         return i > 0 and i + 1 < size and self.buffer[i] == 0x00 and self.buffer[i + 1] == 0xFF
 
-    def read(self, size):
+    def read(self, size: int) -> bool:
         """Unwrap a frame of `size` octets, see size_of(). False where it is none, or damaged."""
         b = self.buffer
         i = frame_in(b, size)

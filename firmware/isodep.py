@@ -23,6 +23,10 @@ from pn532 import (
     RadioError,
 )
 
+_TYPING = const(0)  # MicroPython has no typing: what follows is compiled away there
+if _TYPING:
+    from pn532 import Pn532
+
 FRAME_SIZES = (16, 24, 32, 40, 48, 64, 96, 128, 256)  # by FSCI, ISO/IEC 14443-4 table 1
 _OVERHEAD = const(3)  # PCB and CRC; no CID, no NAD
 _MOST = const(253)  # octets of a response in a block: of 256, what _OVERHEAD leaves
@@ -54,7 +58,7 @@ class BlockError(Exception):
 class IsoDep:
     """The session with one card, from ATTRIB or RATS to the end of the field."""
 
-    def __init__(self, chip):
+    def __init__(self, chip: "Pn532") -> None:
         self._chip = chip
         self._block = Command(IN_COMMUNICATE_THRU, 254)
         self._acks = _both(_R_ACK)
@@ -74,7 +78,7 @@ class IsoDep:
         self.more = False  # another block follows it
         self.on_wait = _nothing  # called before each further wait for the card
 
-    def open(self, fsci, fwi):
+    def open(self, fsci: int, fwi: int) -> None:
         """A card was activated: no CID, frames as FSCI says, waiting time as FWI says."""
         self.room = FRAME_SIZES[min(fsci, len(FRAME_SIZES) - 1)] - _OVERHEAD
         self._fwt_us = (_FWT_0_US << (fwi if fwi <= _MAX_FWI else DEFAULT_FWI)) + _DELTA_FWT_US
@@ -82,7 +86,7 @@ class IsoDep:
         self._is_extended = False
         self._chip.wait_for_card(self._fwt_us)
 
-    def send(self, data, start, count, more):
+    def send(self, data: "bytes | bytearray", start: int, count: int, more: bool) -> None:
         """Send `count` octets, at most `room`, and wait for the card's answer to them.
 
         It is an R(ACK) where `more` of this command follows, else the first block of the response.
@@ -95,7 +99,7 @@ class IsoDep:
         self.begin(data, start, count, more)
         self._await(self._is_asked, self._naks, _R_ACK if more else _I_BLOCK)
 
-    def begin(self, data, start, count, more=False):
+    def begin(self, data: "bytes | bytearray", start: int, count: int, more: bool = False) -> None:
         """Send as send() does, and do not wait: respond() does."""
         block = self._block
         block.buffer[PARAMETERS] = _I_BLOCK | (_CHAINING if more else 0) | self._number
@@ -106,22 +110,22 @@ class IsoDep:
         self._extended_at = None
         self._is_asked = self._issue(block)
 
-    def respond(self):
+    def respond(self) -> None:
         """Wait for the first block of the response to the command begun. Raises as send() does."""
         self._await(self._is_asked, self._naks, _I_BLOCK)
 
-    def acknowledge(self):
+    def acknowledge(self) -> None:
         """Ask for the next block of the response. receive() waits for it."""
         size = self._chip.size  # of the block before: a new waiting time has an answer, too
         self._is_asked = self._issue(self._acks[self._number])
         self._left = left = self._left - self.count
         self._expected = left + _AROUND if 0 < left < _MOST else size
 
-    def receive(self):
+    def receive(self) -> None:
         """Wait for the block that acknowledge() asked for. Raises as send() does."""
         self._await(self._is_asked, self._acks, _I_BLOCK)
 
-    def is_present(self):
+    def is_present(self) -> bool:
         """True while the card still answers. The slowest are asked once: the host waits 9 s."""
         self._expected = 0
         for attempt in range(1 + self._retries() if self._fwt_us < _MAX_FWT_US else 1):
@@ -135,7 +139,7 @@ class IsoDep:
                 pass
         return False
 
-    def deselect(self):
+    def deselect(self) -> None:
         """Let the card go to its halt state. It is no longer in the session."""
         try:
             self._chip.wait_for_card(_DESELECT_US)
@@ -144,13 +148,13 @@ class IsoDep:
         except (RadioError, ChipSilent, ChipRefused, Overheated):
             pass  # it has left already; what else is wrong shows when the field goes off
 
-    def forget(self):
+    def forget(self) -> None:
         """Nothing of the last command stays: it may have been a PIN."""
         block = self._block
         wipe(block.buffer, 0, len(block.buffer))
         block.seal(0)
 
-    def _await(self, is_sent, retries, wanted):
+    def _await(self, is_sent: bool, retries: "tuple[Command, ...]", wanted: int) -> None:
         """Wait for an I-block, or an R(ACK), with our number; take it and count our number on.
 
         `retries` ask for a lost block again: R(NAK), or R(ACK) within a response (rules 4, 5).
@@ -187,10 +191,10 @@ class IsoDep:
             is_sent = self._issue(again)
         self._number ^= 1
 
-    def _retries(self):
+    def _retries(self) -> int:
         return _RETRIES if self._fwt_us < _SLOW_US else 1
 
-    def _receive_block(self):
+    def _receive_block(self) -> int:
         """The PCB of the block that comes; 0 for an empty one."""
         chip = self._chip
         chip.expected = self._expected
@@ -201,7 +205,7 @@ class IsoDep:
         self.count = count - 1
         return heard.buffer[start] if count else 0
 
-    def _issue(self, command):
+    def _issue(self, command: Command) -> bool:
         """Have a block sent. False where the chip may not have taken it.
 
         It is never given twice: the card would count it, and run its command, twice. A block lost
@@ -217,7 +221,7 @@ class IsoDep:
         except ChipSilent:
             return False
 
-    def _extend(self, wtxm):
+    def _extend(self, wtxm: int) -> bool:
         """Grant the card the time it asks for: its WTXM is sent back, once.
 
         What it is granted does not count, only what it takes: some ask for far more than they need.
@@ -236,7 +240,7 @@ class IsoDep:
         return self._issue(self._extension)
 
 
-def _asked_for(data, start, count):
+def _asked_for(data: "bytes | bytearray", start: int, count: int) -> int:
     """Octets of the response, its status included, that a command with Le alone asks for; else 0.
 
     ISO/IEC 7816-4 §5.2, cases 2S and 2E. It may be the end of a longer command: that costs time.
@@ -249,10 +253,10 @@ def _asked_for(data, start, count):
     return 0
 
 
-def _nothing():
+def _nothing() -> None:
     pass
 
 
-def _both(pcb):
+def _both(pcb: int) -> "tuple[Command, ...]":
     """A control block with either number, ready to send."""
     return tuple(Command(IN_COMMUNICATE_THRU, 1, bytes((pcb | number,))) for number in (0, 1))

@@ -12,6 +12,22 @@ from micropython import const
 import wire
 from octets import Crc32, copy, wipe
 
+_TYPING = const(0)  # MicroPython has no typing: what follows is compiled away there
+if _TYPING:
+    from typing import Protocol
+
+    from wait import Wait
+
+    class Port(Protocol):
+        """A line to the host, byte by byte."""
+
+        def has_input(self, wait_ms: int) -> bool: ...
+
+        def read(self, octet: bytearray) -> None: ...
+
+        def write(self, buffer: "bytes | bytearray", start: int, count: int) -> None: ...
+
+
 HEADER = wire.HEADER_SIZE
 _CRC = wire.CRC_SIZE
 _LONGEST = HEADER + wire.MAX_PAYLOAD + _CRC
@@ -26,7 +42,7 @@ class Link:
     from HEADER on. To answer, fill `out` from HEADER on and send().
     """
 
-    def __init__(self, port, wait):
+    def __init__(self, port: "Port", wait: "Wait") -> None:
         self._port = port
         self._wait = wait
         self._has_request = self._take_request  # looked up here, for that allocates
@@ -46,12 +62,12 @@ class Link:
         self.number = 0
         self.size = 0
 
-    def poll(self, wait_ms=0):
+    def poll(self, wait_ms: int = 0) -> bool:
         """Wait up to `wait_ms` for a whole request. True when there is one."""
         self._rest_ms = min(wait_ms, _REST_MS)
         return self._wait.until(self._has_request, wait_ms)
 
-    def _take_request(self):
+    def _take_request(self) -> bool:
         """Take what the host has sent. True when a request is complete.
 
         A host that sends without pause does not keep the reader from its other work.
@@ -103,7 +119,7 @@ class Link:
         crc.put(out, HEADER + size)
         self._port.write(out, 0, HEADER + size + _CRC)
 
-    def forget(self):
+    def forget(self) -> None:
         """Zeros where answers were, and the checksum of a request, which gives a PIN away.
 
         The request in hand, and what follows it, stay: each is wiped as it is dropped.
@@ -111,7 +127,7 @@ class Link:
         wipe(self.out, HEADER, _LONGEST)
         wipe(self._tail, 0, _CRC)
 
-    def _give_up_frame(self):
+    def _give_up_frame(self) -> bool:
         """The line fell silent within a frame: look for another behind its beginning."""
         while self._have:
             self._drop(1)
@@ -119,7 +135,7 @@ class Link:
                 return True
         return False
 
-    def _has_frame(self):
+    def _has_frame(self) -> bool:
         """Skip to what may be a frame; True when all of it is there and good."""
         b = self.buffer
         while True:
@@ -141,7 +157,7 @@ class Link:
         self._taken = self._wanted
         return True
 
-    def _is_intact(self, end):
+    def _is_intact(self, end: int) -> bool:
         crc = self._crc
         crc.begin()
         crc.add(self.buffer, 2, end - 2)
@@ -151,7 +167,7 @@ class Link:
                 return False
         return True
 
-    def _skip_to_sync(self):
+    def _skip_to_sync(self) -> None:
         b = self.buffer
         i = 0
         while i < self._have:
@@ -161,7 +177,7 @@ class Link:
         if i:
             self._drop(i)
 
-    def _drop(self, count):
+    def _drop(self, count: int) -> None:
         self._have -= count
         copy(self.buffer, count, self.buffer, 0, self._have)
         wipe(self.buffer, self._have, self._have + count)  # it may have been a PIN

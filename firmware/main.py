@@ -22,14 +22,14 @@ led = machine.Pin(board.LED, machine.Pin.OUT, value=1)
 
 from cdc import UsbSerial
 from device import Device
-from dispatch import reader
+from dispatch import Dispatch, reader
 from link import Link
 from pn532 import Pn532
 from signals import Signals
 from wait import Wait
 
 
-def bus(wait):
+def bus(wait: Wait):
     """The one that board.py names. The others' code stays out of the heap."""
     if board.BUS == "spi":
         from bus_spi import on
@@ -40,7 +40,7 @@ def bus(wait):
     return on(board, irq_line, wait)
 
 
-def irq_line():
+def irq_line() -> machine.Pin | None:
     """The chip's IRQ, or None where it is not wired."""
     if board.IRQ is None:
         return None
@@ -50,13 +50,13 @@ def irq_line():
     return irq
 
 
-def signals():
+def signals() -> Signals:
     if board.BUZZER is None:
         return Signals(led)
     return Signals(led, machine.PWM(machine.Pin(board.BUZZER), freq=1000, duty_u16=0))
 
 
-def wired(device):
+def wired(device: Device) -> Dispatch:
     pin = machine.Pin
     # Low until the chip is wanted: whoever was in its field before this start is forgotten.
     reset = None if board.RESET is None else pin(board.RESET, pin.OUT, value=0)

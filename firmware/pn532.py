@@ -16,6 +16,31 @@ from health import Health
 from hostframe import ACK, NACK, PARAMETERS, SYNTAX_ERROR, Answer, Command
 from octets import copy
 
+_TYPING = const(0)  # MicroPython has no typing: what follows is compiled away there
+if _TYPING:
+    from collections.abc import Callable
+    from typing import Protocol
+
+    from wait import Wait
+
+    class Bus(Protocol):
+        """The way to the chip."""
+
+        irq: "Callable[[], int] | None"  # the input that ready() looks at
+
+        def wake(self) -> None: ...
+
+        def speed_up(self, chip: "Pn532") -> bool: ...
+
+        def ready(self) -> bool: ...
+
+        def write(self, buffer: "bytes | bytearray", start: int, end: int) -> None: ...
+
+        def readinto(self, buffer: bytearray, expected: int) -> int: ...
+
+        def forget(self) -> None: ...
+
+
 DIAGNOSE = const(0x00)
 GET_FIRMWARE_VERSION = const(0x02)
 READ_REGISTER = const(0x06)
@@ -76,7 +101,9 @@ class Pn532:
     counts what had to be mended, here and above. `reset` is the RSTPD_N output, or None.
     """
 
-    def __init__(self, bus, wait, reset=None):
+    def __init__(
+        self, bus: "Bus", wait: "Wait", reset: "Callable[[int], object] | None" = None
+    ) -> None:
         self._bus = bus
         self._has_frame = bus.ready  # looked up here, for that allocates
         self._wait = wait
@@ -96,7 +123,7 @@ class Pn532:
         self.heard = Answer()
         self.version = bytearray(4)  # IC, version, revision, support; zeros: it is silent
 
-    def start(self):
+    def start(self) -> None:
         """Bring the chip into a known state, whatever it was doing.
 
         Raises:
@@ -121,7 +148,7 @@ class Pn532:
         # Passive activation is tried twice; the default tries for ever.
         self.call(Command(RF_CONFIGURATION, 4, b"\x05\x01\x00\x01"))
 
-    def speed_up(self):
+    def speed_up(self) -> None:
         """Let the bus run as fast as it can. The field may be off afterwards.
 
         Raises:
@@ -130,7 +157,7 @@ class Pn532:
         while not self._bus.speed_up(self):
             self.start()
 
-    def _wake_up(self):
+    def _wake_up(self) -> None:
         """Until it tells its version."""
         # Normal mode, no time-out, IRQ line in use: only this ends the low-battery mode. Some
         # clones know it with its first parameter alone, as libnfc sends it.
@@ -147,16 +174,18 @@ class Pn532:
                 if attempt == _WAKE_UPS - 1:
                     raise
 
-    def listen_by(self, irq):
+    def listen_by(self, irq: "Callable[[], int] | None") -> "Callable[[], int] | None":
         """Notice answers by this input from now on; None: by asking. Returns what it was so far."""
         irq, self._bus.irq = self._bus.irq, irq
         return irq
 
-    def bus_hz(self):
+    def bus_hz(self) -> int:
         """Bits a second, where the bus itself chooses them."""
-        return self._bus.hz()
+        return self._bus.hz()  # pyright: ignore  # of UartBus alone
 
-    def call(self, command, timeout_ms=_ANSWER_TIMEOUT_MS, expected=_MOST_ANSWERS):
+    def call(
+        self, command: Command, timeout_ms: int = _ANSWER_TIMEOUT_MS, expected: int = _MOST_ANSWERS
+    ) -> int:
         """Send a command and wait for its answer, in `reply`. Returns the index of its data.
 
         `expected`: bytes that the frame of the answer is likely to have.
@@ -165,7 +194,7 @@ class Pn532:
         self._receive(self.reply, timeout_ms, expected)
         return self.reply.start
 
-    def issue(self, command):
+    def issue(self, command: Command) -> None:
         """Send a command and wait for the chip to acknowledge it.
 
         Raises:
@@ -183,7 +212,7 @@ class Pn532:
                 raise ChipSilent(code)
             self.health.retries += 1
 
-    def received(self):
+    def received(self) -> int:
         """Wait for what the card answers to an InCommunicateThru issued before.
 
         Returns the index of its first octet in ``heard.buffer``; ``heard.count`` is their number.
@@ -211,7 +240,7 @@ class Pn532:
         heard.count -= 1
         return start
 
-    def wait_for_card(self, microseconds):
+    def wait_for_card(self, microseconds: int) -> None:
         """How long a card may take to begin its answer. Told to the chip only when it changes.
 
         The chip knows 100 µs · 2^(n - 1) up to 3.28 s; beyond, it waits for ever and is aborted.
@@ -235,7 +264,7 @@ class Pn532:
             self._exponent = exponent
         self._wait_us = microseconds
 
-    def abort(self):
+    def abort(self) -> None:
         """Make the chip give up what it is doing, and forget what it wanted to say."""
         self._bus.write(ACK, 0, len(ACK))
         self._wait.sleep_ms(_ABORT_MS)
@@ -243,13 +272,13 @@ class Pn532:
             if self._bus.ready():
                 self._bus.readinto(self.reply.buffer, _MOST_ANSWERS)
 
-    def forget(self):
+    def forget(self) -> None:
         """Nothing stays of what was said, here and on the bus."""
         self.heard.forget()
         self.reply.forget()
         self._bus.forget()
 
-    def _receive(self, answer, timeout_ms, expected=_MOST_ANSWERS):
+    def _receive(self, answer: Answer, timeout_ms: int, expected: int = _MOST_ANSWERS) -> None:
         """Wait for the answer to the command issued.
 
         Raises:
@@ -275,7 +304,7 @@ class Pn532:
         self.abort()
         raise ChipSilent(self._code)
 
-    def _is_acknowledged(self):
+    def _is_acknowledged(self) -> bool:
         start = ticks_ms()
         left_ms = _ACK_TIMEOUT_MS
         while self._wait.until(self._has_frame, left_ms):
@@ -285,7 +314,7 @@ class Pn532:
         return False
 
 
-def _error_of(status):
+def _error_of(status: int) -> Exception:
     if status in _GARBLED:
         return RadioError(status)
     if status in _GONE:

@@ -13,6 +13,14 @@ import wire
 from link import HEADER
 from octets import copy, wipe
 
+_TYPING = const(0)  # MicroPython has no typing: what follows is compiled away there
+if _TYPING:
+    from collections.abc import Callable
+
+    from isodep import IsoDep
+    from link import Link
+    from relay import Relay
+
 _MOST = const(64)  # octets of a command
 _MORE = const(0x61)  # SW1: the rest is to be fetched, which the host does
 _WRONG_LE = const(0x6C)  # SW1; SW2 is the right one
@@ -33,7 +41,7 @@ _SELECT_AGAIN = const(6)
 class Reading:
     """A plan for one card. `relay` takes its responses to the host."""
 
-    def __init__(self, link, isodep, relay):
+    def __init__(self, link: "Link", isodep: "IsoDep", relay: "Relay") -> None:
         self._link = link
         self._isodep = isodep
         self._relay = relay
@@ -46,7 +54,7 @@ class Reading:
         self._length = 0  # of the certificate
         self._takes_extended = True
 
-    def arm(self):
+    def arm(self) -> bool:
         """With the request in hand. False where it makes no sense."""
         link = self._link
         size = link.size - wire.ARM_SIZE
@@ -62,17 +70,17 @@ class Reading:
         self._has_plan = True
         return True
 
-    def disarm(self):
+    def disarm(self) -> None:
         """Forget the plan, and the commands that were made of it."""
         self._has_plan = False
         wipe(self._command, 0, _MOST)
 
-    def begin_watch(self):
+    def begin_watch(self) -> None:
         """A plan is for the Watch that follows it, and for no other."""
         self.is_armed = self._has_plan
         self._has_plan = False
 
-    def run(self, tell_found):
+    def run(self, tell_found: "Callable[[], None]") -> None:
         """Read the card that was just found; or, where not armed, only tell that it was.
 
         Raises as isodep does.
@@ -102,7 +110,7 @@ class Reading:
         self._announce()
         relay.end_all()
 
-    def _put_on_air(self):
+    def _put_on_air(self) -> None:
         isodep = self._isodep
         start = 0
         while self._size - start > isodep.room:
@@ -110,10 +118,10 @@ class Reading:
             start += isodep.room
         isodep.begin(self._command, start, self._size - start)
 
-    def _announce(self):
+    def _announce(self) -> None:
         self._link.send(wire.AHEAD, 0, 0, self._command, 0, self._size)
 
-    def _next(self):
+    def _next(self) -> int:
         """Put the next command together from what the card said. Returns what it is."""
         status = self._relay.status
         step = self._step
@@ -135,7 +143,7 @@ class Reading:
             return _CLOSE
         return _NOTHING
 
-    def _after_start(self):
+    def _after_start(self) -> int:
         head = self._relay.head
         if head[0] != _SEQUENCE or head[1] != 0x82:
             return _NOTHING
@@ -143,7 +151,7 @@ class Reading:
         self._offset = self._relay.count - 2
         return self._read_on()
 
-    def _after_rest(self, status):
+    def _after_rest(self, status: int) -> int:
         is_extended = self._size == _EXTENDED
         if status in (wire.READ_OK, wire.READ_AT_END):
             count = self._relay.count - 2
@@ -161,7 +169,7 @@ class Reading:
             return _NOTHING
         return self._read_on()
 
-    def _read_on(self):
+    def _read_on(self) -> int:
         left = self._length - self._offset
         if left <= 0:
             return self._read_file(self._label, self._label_size, _LABEL)
@@ -176,13 +184,13 @@ class Reading:
             self._size = 5
         return _REST
 
-    def _read_file(self, identifier, size, step):
+    def _read_file(self, identifier: int, size: int, step: int) -> int:
         where = wire.READ_BY_SHORT_IDENTIFIER | identifier
         struct.pack_into(">BBBBB", self._command, 0, 0, wire.READ_BINARY, where, 0, size)
         self._size = 5
         return step
 
-    def _is_iphone(self):
+    def _is_iphone(self) -> bool:
         head = self._relay.head
         for i in range(len(_IPHONE)):
             if head[i] != _IPHONE[i]:

@@ -13,8 +13,8 @@ import wire
 from faults import Fault, fault_of
 from pn532 import ChipRefused, ChipSilent, Overheated
 
-TYPE_CHECKING = const(0)  # MicroPython has no typing: what follows is compiled away there
-if TYPE_CHECKING:
+_TYPING = const(0)  # MicroPython has no typing: what follows is compiled away there
+if _TYPING:
     from device import Device
     from field import Field
     from pn532 import Pn532

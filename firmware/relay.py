@@ -13,13 +13,19 @@ from isodep import BlockError
 from link import HEADER
 from octets import copy, wipe
 
+_TYPING = const(0)  # MicroPython has no typing: what follows is compiled away there
+if _TYPING:
+    from isodep import IsoDep
+    from link import Link
+    from pn532 import Pn532
+
 _LONGEST_RESPONSE = const(65538)  # octets of an APDU, with its status
 _ENDLESS = const(0x12)  # a chained I-block, for the report
 _NEXT_PART_MS = const(2000)  # for the host to go on with a command that it began
 _HEAD = const(16)
 
 
-def is_for(card, link, start):
+def is_for(card: bytes, link: "Link", start: int) -> bool:
     """Return True if the request in hand has the number `card` at `start`.
 
     A host that does not know it may not use the card: its PIN may have been verified by another.
@@ -35,7 +41,7 @@ def is_for(card, link, start):
 class Relay:
     """Carries the command in hand at `link` to the card, and responses to the host."""
 
-    def __init__(self, link, chip, isodep):
+    def __init__(self, link: "Link", chip: "Pn532", isodep: "IsoDep") -> None:
         self._link = link
         self._isodep = isodep
         self._heard = chip.heard.buffer
@@ -48,7 +54,7 @@ class Relay:
         self.status = 0  # its status word; 0: it came in two pieces
         isodep.on_wait = self._report_life
 
-    def carry(self, card):
+    def carry(self, card: bytes) -> None:
         """Take the command in hand to the card, whose number its first part has, as the caller saw.
 
         Raises as isodep does, or Fault if no whole command for this card follows.
@@ -59,17 +65,17 @@ class Relay:
         self.pass_on()
         self.end()
 
-    def begin(self, number):
+    def begin(self, number: int) -> None:
         """Responses go to the host under this number: that of the request; 0, nobody asked."""
         self._number = number
         self._sent = 0
         self._is_open = False
 
-    def forget(self):
+    def forget(self) -> None:
         """Nothing of a response stays."""
         wipe(self.head, 0, _HEAD)
 
-    def pass_on(self):
+    def pass_on(self) -> None:
         """Send the response to the host, each block while the card is sending the next.
 
         end() sends the last: there is time for that when the next command is on air.
@@ -93,29 +99,29 @@ class Relay:
         self.status = self._heard[end - 2] << 8 | self._heard[end - 1] if count > 1 else 0
         self._is_open = True
 
-    def end(self):
+    def end(self) -> None:
         """Send what is left of the response, if anything is."""
         if self._is_open:
             self._is_open = False
             self._send_part()
             self._send_end(self.count)
 
-    def end_all(self):
+    def end_all(self) -> None:
         """Tell how many octets all responses had that went under this number."""
         self._send_end(self._sent)
 
-    def _send_end(self, size):
+    def _send_end(self, size: int) -> None:
         struct.pack_into(wire.END_FORMAT, self._link.out, HEADER, size)
         self._link.send(wire.END, self._number, wire.END_SIZE)
 
-    def _send_part(self):
+    def _send_part(self) -> None:
         isodep = self._isodep
         count = isodep.count
         struct.pack_into(wire.PART_FORMAT, self._link.out, HEADER, self._sent)
         self._sent += count
         self._link.send(wire.PART, self._number, wire.PART_SIZE, self._heard, isodep.start, count)
 
-    def _send_command(self):
+    def _send_command(self) -> None:
         """Send the APDU in hand to the card in blocks, fetching its other parts as they come."""
         link = self._link
         isodep = self._isodep
@@ -133,7 +139,7 @@ class Relay:
                 return
             self._await_next_part()
 
-    def _await_next_part(self):
+    def _await_next_part(self) -> None:
         link = self._link
         if not link.poll(_NEXT_PART_MS):
             raise Fault(wire.FAULT_COMMAND_CUT, 0)
@@ -141,7 +147,7 @@ class Relay:
         if not (is_next and is_for(self._card, link, HEADER + 1)):
             raise Fault(wire.FAULT_COMMAND_CUT, 0)
 
-    def _report_life(self):
+    def _report_life(self) -> None:
         """The card keeps us waiting: let the host know that we are here."""
         struct.pack_into(wire.PART_FORMAT, self._link.out, HEADER, 0)
         self._link.send(wire.PART, self._number, wire.PART_SIZE)

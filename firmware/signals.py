@@ -12,6 +12,12 @@ from micropython import const
 
 import wire
 
+_TYPING = const(0)  # MicroPython has no typing: what follows is compiled away there
+if _TYPING:
+    from collections.abc import Callable
+
+    from machine import PWM
+
 BEAT_MS = const(50)
 
 _DARK = const(0x2E)  # a beat: "." is dark, "#" lit; these are lit and sound, at so many hertz
@@ -33,7 +39,7 @@ PATTERNS = (  # by wire.SIGNAL
 class Signals:
     """`led` is a pin; `buzzer` a machine.PWM, silent, or None."""
 
-    def __init__(self, led, buzzer=None):
+    def __init__(self, led: "Callable[[bool], object]", buzzer: "PWM | None" = None) -> None:
         self._led = led
         self._buzzer = buzzer
         self._lasting = PATTERNS[0]
@@ -41,7 +47,7 @@ class Signals:
         self._begun = ticks_ms()  # when what is shown began
         self._beat = _DARK  # what is shown
 
-    def show(self, signal):
+    def show(self, signal: int) -> None:
         """Show a wire.SIGNAL; 0: nothing more, once what is told is told.
 
         A card is shown at once, whatever was being told of the one before.
@@ -61,12 +67,12 @@ class Signals:
         self._begun = ticks_ms()
         self.step()
 
-    def card_left(self):
+    def card_left(self) -> None:
         """Ask for it again, where it was being read and nobody has said that this was all."""
         is_cut = self._lasting is PATTERNS[wire.SIGNAL_READING]
         self.show(wire.SIGNAL_TRY_AGAIN if is_cut else 0)
 
-    def step(self):
+    def step(self) -> None:
         """Bring LED and buzzer up to date. It is due every beat; a late one does no harm."""
         beats = ticks_diff(ticks_ms(), self._begun) // BEAT_MS
         if 0 <= beats < len(self._ending):  # ticks wrap after days
@@ -78,7 +84,7 @@ class Signals:
             beats = 0
         self._put(self._lasting[beats % len(self._lasting)])
 
-    def _put(self, beat):
+    def _put(self, beat: int) -> None:
         if beat == self._beat:
             return
         self._beat = beat

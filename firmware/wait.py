@@ -22,10 +22,10 @@ MOST_MS = (
 )
 
 
-TYPE_CHECKING = const(0)  # MicroPython has no typing: what follows is compiled away there
-if TYPE_CHECKING:
+_TYPING = const(0)  # MicroPython has no typing: what follows is compiled away there
+if _TYPING:
     from collections.abc import Callable
-    from typing import Protocol
+    from typing import Any, Protocol
 
     class Watched(Protocol):
         """The board."""
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 class Wait:
     """`device` has the watchdog. `clock` has ticks_ms() and sleep_ms()."""
 
-    def __init__(self, device: "Watched", signals: "Shown", clock=time) -> None:
+    def __init__(self, device: "Watched", signals: "Shown", clock: "Any" = time) -> None:
         self._feed = device.feed
         self._show = signals.step
         self._ticks_ms = clock.ticks_ms

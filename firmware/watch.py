@@ -18,8 +18,8 @@ from pn532 import ChipRefused, ChipSilent
 from relay import is_for
 from wait import REQUEST, SEARCH
 
-TYPE_CHECKING = const(0)  # MicroPython has no typing: what follows is compiled away there
-if TYPE_CHECKING:
+_TYPING = const(0)  # MicroPython has no typing: what follows is compiled away there
+if _TYPING:
     from field import Field
     from isodep import IsoDep
     from link import Link
