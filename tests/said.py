@@ -19,6 +19,16 @@ def screen_of(error):
     return words_of(error, Language.JAPANESE).screen
 
 
+def seen(finding):
+    """What the doctor saw, in English."""
+    return finding.seen(Language.ENGLISH)
+
+
+def remedy(finding):
+    """What to do about it, in English."""
+    return finding.remedy(Language.ENGLISH)
+
+
 @contextmanager
 def raises(kind, match=""):
     """`pytest.raises`, whose `match` is a pattern in what people are told, or in the fields."""

@@ -4,14 +4,14 @@ The reader looks (firmware/examine.py), this judges. Nothing here is secret: of 
 answers no serial number, and of a card nothing at all.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum, unique
 
-from kazashi import remedies
 from kazashi.errors import (
     FirmwareStopped,
-    LinkError,
+    MalformedAnswer,
+    NoFirmware,
     ReaderError,
     ReaderSilent,
     ReaderUnplugged,
@@ -21,7 +21,7 @@ from kazashi.flashing.repl import State, looked_at
 from kazashi.link import Pipe
 from kazashi.reader import Reader
 from kazashi.returning import Clock
-from kazashi.words import words_of
+from kazashi.words import Language, finding_text
 from kazashi_wire.messages import Examination, Examined, Fault
 
 _LEAST_FREE = 64_000  # bytes: a reader that has read has 180 kB free
@@ -30,6 +30,7 @@ _PN532 = 0x32
 _DRIVERS = 0x03  # of CIU_TxControl: both are on
 _TOO_LITTLE, _TOO_MUCH = 0x80, 0x40  # in Andet_Control
 _LEAST_UART_KBIT_S = 460.8  # the lowest rate to which the firmware climbs
+_BAD_CAUSES = ("watchdog", "recovery")  # of a reset: the firmware hung, or the chip did
 _FOLLOWS = b"\x01\x00\x01"  # the IRQ line: high, low while an answer waits, high
 _ANSWER_S = 60.0  # an emulated board, served to another program, needs six for the slowest
 
@@ -39,30 +40,40 @@ class Level(StrEnum):
     """How a check ended."""
 
     OK = "ok"
+    NOTED = "noted"  # nothing is wrong with it, and yet no card can be read
     WARNING = "warning"  # cards may be read all the same
     FAILURE = "failure"
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What was looked at, and what is to be done; `remedy` is empty where nothing is."""
+    """What was looked at. `key` and `fields` choose its words in `kazashi.words`."""
 
     check: str
     level: Level
-    seen: str
-    remedy: str
+    key: str
+    fields: Mapping[str, object] = field(default_factory=dict[str, object])
+
+    def seen(self, language: Language) -> str:
+        return finding_text(self.key, "seen", self.fields, language)
+
+    def remedy(self, language: Language) -> str:
+        """What is to be done; empty if nothing is."""
+        if self.level in (Level.OK, Level.NOTED):
+            return ""
+        return finding_text(self.key, "remedy", self.fields, language)
 
 
-def _good(check: str, seen: str) -> Finding:
-    return Finding(check, Level.OK, seen, "")
+def _good(check: str, key: str, **fields: object) -> Finding:
+    return Finding(check, Level.OK, key, fields)
 
 
-def _doubtful(check: str, seen: str, remedy: str) -> Finding:
-    return Finding(check, Level.WARNING, seen, remedy)
+def _doubtful(check: str, key: str, **fields: object) -> Finding:
+    return Finding(check, Level.WARNING, key, fields)
 
 
-def _bad(check: str, seen: str, remedy: str) -> Finding:
-    return Finding(check, Level.FAILURE, seen, remedy)
+def _bad(check: str, key: str, **fields: object) -> Finding:
+    return Finding(check, Level.FAILURE, key, fields)
 
 
 def findings(connect: Callable[[], Pipe], clock: Clock | None = None) -> Iterator[Finding]:
@@ -79,18 +90,13 @@ def findings(connect: Callable[[], Pipe], clock: Clock | None = None) -> Iterato
 
 def _end(error: ReaderError, connect: Callable[[], Pipe], clock: Clock | None) -> Finding:
     """Why nothing more can be asked."""
-    words = words_of(error)
     if isinstance(error, ReaderSilent | ReaderUnplugged | FirmwareStopped):
         state = looked_at(connect, clock)
         if state is State.BLANK:
-            return _bad("reader", "a blank board: MicroPython without our firmware", remedies.FLASH)
+            return _bad("reader", "blank-board")
         if state is State.PROMPT and not isinstance(error, FirmwareStopped):
-            return _bad("reader", "MicroPython's prompt answers, no firmware runs", remedies.FLASH)
-    for kind, remedy in remedies.CONNECTION:
-        if isinstance(error, kind):
-            return _bad("reader", words.seen, remedy or words.advice)
-    advice = remedies.UNPLUGGED if isinstance(error, LinkError) else words.advice
-    return _bad("reader", words.seen, advice)
+            error = NoFirmware()
+    return _bad("reader", "unreachable", error=error)
 
 
 class _Visit:
@@ -100,6 +106,8 @@ class _Visit:
         self._reader = reader
         self._health = reader.health()
         seen = self._examined(Examination.BOARD).seen
+        if len(seen) < 2:
+            raise MalformedAnswer("the examination of the board says nothing")
         self._uses_irq, self._uses_reset = bool(seen[0]), bool(seen[1])
         self._bus, _, machines = seen[2:].decode("utf-8", "replace").partition("\n")
         self._meant_for, _, self._machine = machines.partition("\n")
@@ -108,30 +116,35 @@ class _Visit:
         return self._reader.examine(examination, _ANSWER_S)
 
     def findings(self) -> Iterator[Finding]:
-        yield self._board()
-        yield self._interpreter()
-        yield self._memory()
-        yield self._usb()
+        """In the order of a tap; but the chip is asked first, without which nothing is well."""
         chip = self._chip()
+        is_well = chip.level is Level.OK
+        for finding in (self._board(), self._interpreter(), self._memory(), self._usb()):
+            yield finding if is_well else _noted(finding)
         yield chip
-        if chip.level is Level.OK:
-            yield self._judged("communication", Examination.LINE, self._line)
-            yield self._judged("ROM", Examination.ROM, self._self_test)
-            yield self._judged("RAM", Examination.RAM, self._self_test)
-            yield self._judged("antenna", Examination.ANTENNA, self._antenna, 2)
-            yield self._judged("field", Examination.FIELD, self._field, 2)
-            yield self._irq()
-            yield self._reset()
-            yield self._judged("bus speed", Examination.SPEED, self._speed)
-            yield self._errors()
-        yield self._last_reset()
+        if is_well:
+            yield from self._of_the_chip()
+        start = self._last_start()
+        yield start if is_well else _noted(start)
+
+    def _of_the_chip(self) -> Iterator[Finding]:
+        yield self._judged("communication", Examination.LINE, self._line)
+        yield self._judged("ROM", Examination.ROM, self._self_test)
+        yield self._judged("RAM", Examination.RAM, self._self_test)
+        yield self._judged("antenna", Examination.ANTENNA, self._antenna, 2)
+        yield self._judged("field", Examination.FIELD, self._field, 2)
+        yield self._irq()
+        yield self._reset()
+        yield self._judged("bus speed", Examination.SPEED, self._speed, 7)
+        yield self._errors()
 
     # --- the board and what runs on it ---------------------------------------------------------
 
     def _board(self) -> Finding:
-        seen = f"{self._reader.info.board}, {self._machine}"
-        is_another = "RP2" in self._machine and self._machine != self._meant_for
-        return _bad("board", seen, remedies.BOARD) if is_another else _good("board", seen)
+        fields = {"board": self._reader.info.board, "machine": self._machine}
+        if "RP2" in self._machine and self._machine != self._meant_for:
+            return _bad("board", "board.other", **fields)
+        return _good("board", "board", **fields)
 
     def _interpreter(self) -> Finding:
         seen = self._reader.info.interpreter
@@ -139,31 +152,35 @@ class _Visit:
         numbers = tuple(int(part) for part in version.split(".")[:2] if part.isdigit())
         oldest = _oldest_micropython(self._reader.info.board)
         if name == "micropython" and numbers < oldest:
-            return _bad("MicroPython", seen, remedies.interpreter(oldest))
-        return _good("MicroPython", seen)
+            needed = "{}.{}".format(*oldest)
+            return _bad("MicroPython", "interpreter.too-old", interpreter=seen, oldest=needed)
+        return _good("MicroPython", "interpreter", interpreter=seen)
 
     def _memory(self) -> Finding:
         used, free = self._health.heap_used, self._health.heap_free
         if not used + free:
-            return _good("memory", "this interpreter does not tell")
-        seen = f"{used / 1000:.1f} kB used, {free / 1000:.1f} kB free"
-        is_short = free < _LEAST_FREE
-        return _bad("memory", seen, remedies.MEMORY) if is_short else _good("memory", seen)
+            return _good("memory", "memory.unknown")
+        fields = {"used": used / 1000, "free": free / 1000}
+        if free < _LEAST_FREE:
+            return _bad("memory", "memory.short", **fields)
+        return _good("memory", "memory", **fields)
 
     def _usb(self) -> Finding:
         stray = self._reader.stray_bytes(_QUESTIONS)
-        seen = f"{_QUESTIONS} questions answered, {stray} stray bytes between"
-        return _bad("USB", seen, remedies.USB) if stray else _good("USB", seen)
+        fields = {"asked": _QUESTIONS, "stray": stray}
+        return _bad("USB", "usb.stray", **fields) if stray else _good("USB", "usb", **fields)
 
     # --- the chip ------------------------------------------------------------------------------
 
     def _chip(self) -> Finding:
         examined = self._examined(Examination.CHIP)
         if examined.fault or len(examined.seen) < 4:
-            return _bad("chip", f"nothing answers over {self._bus}", remedies.SILENT[self._bus])
+            return _bad("chip", f"no-chip.{self._bus}", bus=self._bus)
         ic, version, revision = examined.seen[:3]
-        seen = f"PN5{ic:02x} {version}.{revision} over {self._bus}"
-        return _good("chip", seen) if ic == _PN532 else _bad("chip", seen, remedies.OTHER_CHIP)
+        fields = {"chip": f"PN5{ic:02x} {version}.{revision}", "bus": self._bus}
+        if ic != _PN532:
+            return _bad("chip", "chip.other", **fields)
+        return _good("chip", "chip", **fields)
 
     def _judged(
         self,
@@ -177,79 +194,75 @@ class _Visit:
         return _ended(check, examined, least) or judge(check, examined.seen)
 
     def _line(self, check: str, seen: bytes) -> Finding:
-        if seen == b"\x01":
-            return _good(check, "what was sent came back")
-        return _bad(check, "what was sent came back changed", remedies.LINE)
+        return _good(check, "line.sound") if seen == b"\x01" else _bad(check, "line.changed")
 
     def _self_test(self, check: str, seen: bytes) -> Finding:
         if seen == b"\x00":
-            return _good(check, "passes its self test")
-        return _bad(check, f"fails its self test: {seen.hex()}", remedies.SELF_TEST)
+            return _good(check, "self-test.passed")
+        return _bad(check, "self-test.failed", seen=seen.hex())
 
     def _antenna(self, check: str, seen: bytes) -> Finding:
         found = seen[0] | seen[-1] if seen[0] else 0
         if found & _TOO_LITTLE:
-            draws = f"draws less than 25 mA: {seen.hex()}"
-            return _doubtful(check, draws, remedies.OPEN_ANTENNA)
+            return _doubtful(check, "antenna.open", seen=seen.hex())
         if found & _TOO_MUCH:
-            return _bad(check, f"draws more than 150 mA: {seen.hex()}", remedies.SHORTED_ANTENNA)
-        return _good(check, "draws between 25 and 150 mA")
+            return _bad(check, "antenna.shorted", seen=seen.hex())
+        return _good(check, "antenna.good")
 
     def _field(self, check: str, seen: bytes) -> Finding:
         on, off = seen[0] & _DRIVERS == _DRIVERS, seen[-1] & _DRIVERS == 0
         if on and off:
-            return _good(check, "goes on and off")
-        return _bad(check, f"does not go on and off: {seen.hex()}", remedies.FIELD)
+            return _good(check, "field.good")
+        return _bad(check, "field.stuck", seen=seen.hex())
 
     def _irq(self) -> Finding:
         if not self._uses_irq:
-            return _good("IRQ", "not used")
-        return self._judged("IRQ", Examination.IRQ, self._follows)
+            return _good("IRQ", "irq.unused")
+        return self._judged("IRQ", Examination.IRQ, self._follows, len(_FOLLOWS))
 
     def _follows(self, check: str, seen: bytes) -> Finding:
         if seen == _FOLLOWS:
-            return _good(check, "falls while an answer waits, rises when that is read")
-        levels = "{}, {} while an answer waits, {} when that is read".format(
-            *("high" if level else "low" for level in seen)
-        )
-        return _bad(check, levels, remedies.IRQ)
+            return _good(check, "irq.good")
+        before, waiting, after = ("high" if level else "low" for level in seen[:3])
+        return _bad(check, "irq.stuck", before=before, waiting=waiting, after=after)
 
     def _reset(self) -> Finding:
         if not self._uses_reset:
-            return _good("reset", "not used: a stuck chip needs its power cut")
+            return _good("reset", "reset.unused")
         return self._judged("reset", Examination.RESET, self._is_mute_in_reset)
 
     def _is_mute_in_reset(self, check: str, seen: bytes) -> Finding:
-        if seen == b"\x00":
-            return _good(check, "the chip is silent while RSTPD_N is low, and answers after it")
-        return _bad(check, "the chip answers while RSTPD_N is low", remedies.RESET)
+        return _good(check, "reset.good") if seen == b"\x00" else _bad(check, "reset.loose")
 
     def _speed(self, check: str, seen: bytes) -> Finding:
         sent, whole, repeated = seen[:3]
         kbit_s = int.from_bytes(seen[3:], "big") / 1000
-        text = f"{kbit_s:g} kbit/s: {whole} of {sent} longest frames came back whole, "
-        text += f"{repeated} said again"
         is_slow = self._bus == "hsu" and kbit_s < _LEAST_UART_KBIT_S
-        is_clean = whole == sent and not repeated and not is_slow
-        return _good(check, text) if is_clean else _bad(check, text, remedies.SPEED[self._bus])
+        fields = {"kbit_s": kbit_s, "sent": sent, "whole": whole, "repeated": repeated}
+        if whole != sent or repeated or is_slow:
+            return _bad(check, f"speed.low.{self._bus}", **fields)
+        return _good(check, "speed", **fields)
 
     # --- what happened before ------------------------------------------------------------------
 
     def _errors(self) -> Finding:
         """Cards that leave too early count as retries and more: only a chip's reset is its own."""
-        health = self._health
-        names = ("retries", "repolls", "field_offs", "chip_resets")
-        seen = ", ".join(f"{name.replace('_', ' ')} {getattr(health, name)}" for name in names)
-        seen += f" in {health.uptime_s} s"
-        if health.chip_resets:
-            return _bad("errors", seen, remedies.ERRORS)
-        return _good("errors", seen)
+        fields = asdict(self._health)
+        if self._health.chip_resets:
+            return _bad("errors", "counters.resets", **fields)
+        return _good("errors", "counters", **fields)
 
-    def _last_reset(self) -> Finding:
-        health = self._health
-        seen = f"{health.reset_cause}, {health.reboots} restarts since power-on"
-        remedy = {"watchdog": remedies.HANG, "recovery": remedies.RECOVERY}.get(health.reset_cause)
-        return _bad("last reset", seen, remedy) if remedy else _good("last reset", seen)
+    def _last_start(self) -> Finding:
+        cause, reboots = self._health.reset_cause, self._health.reboots
+        fields = {"cause": cause, "reboots": reboots}
+        if cause in _BAD_CAUSES:
+            return _bad("last reset", f"start.{cause}", **fields)
+        return _good("last reset", "start", **fields)
+
+
+def _noted(finding: Finding) -> Finding:
+    """A check that passed is no sign that all is well if the chip cannot be used."""
+    return replace(finding, level=Level.NOTED) if finding.level is Level.OK else finding
 
 
 def _oldest_micropython(board: str) -> tuple[int, int]:
@@ -262,8 +275,7 @@ def _ended(check: str, examined: Examined, least: int) -> Finding | None:
     if not examined.fault and len(examined.seen) >= least:
         return None
     if examined.fault in (0, Fault.CHIP_REFUSED):  # or it answers, and says nothing
-        return _doubtful(check, "the chip refuses it", remedies.CLONE)
+        return _doubtful(check, "refused")
     if examined.fault == Fault.COOL_DOWN:
-        return _bad(check, "the chip says that it is too hot", remedies.HOT)
-    remedy = remedies.POWER if check == "field" else remedies.FELL_SILENT
-    return _bad(check, "the chip falls silent", remedy)
+        return _bad(check, "hot")
+    return _bad(check, "fell-silent.field" if check == "field" else "fell-silent")

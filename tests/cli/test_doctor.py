@@ -15,17 +15,19 @@ POSIX = pytest.mark.skipif(os.name != "posix", reason="signals are POSIX")
 def test_a_good_reader_is_status_0_and_one_line_a_check():
     done = kazashi("doctor", "--reader", "sim:")
     assert (done.returncode, done.stderr) == (0, "")
-    lines = done.stdout.splitlines()
-    assert len(lines) == 15
-    assert all(line.startswith("✓ ") for line in lines)
+    marks = [line[0] for line in done.stdout.splitlines() if line[0] != " "]
+    assert marks == ["✓"] * 15
+    assert "自己診断に合格。 / passes its self test" in done.stdout
 
 
-def test_a_finding_is_status_1_and_says_below_what_to_do():
+def test_a_finding_is_status_1_and_says_below_what_to_do_in_both_languages():
     done = kazashi("doctor", "--reader", "sim:?fault=irq")
     assert done.returncode == 1, done.stderr
     lines = done.stdout.splitlines()
     (at,) = (i for i, line in enumerate(lines) if line.startswith("✗ IRQ"))
-    assert lines[at + 1].lstrip().startswith("→ wire the module's IRQ")
+    remedies = [line.strip() for line in lines[at:] if line.strip().startswith("→")]
+    assert remedies[0].startswith("→ モジュールのIRQを")
+    assert remedies[1].startswith("→ wire the module's IRQ")
 
 
 def test_a_warning_has_a_mark_of_its_own_and_status_0():
@@ -40,15 +42,18 @@ def test_a_warning_has_a_mark_of_its_own_and_status_0():
 def test_of_a_silent_chip_nothing_is_said_to_be_well():
     done = kazashi("doctor", "--reader", "sim:?fault=silent")
     assert done.returncode == 1, done.stderr
-    after = done.stdout.partition("✗ chip")[2]
-    assert "errors" not in after
+    marks = {line[0] for line in done.stdout.splitlines()}
+    assert marks == {" ", "✗"}
+    assert "errors" not in done.stdout.partition("✗ chip")[2]
 
 
 def test_json_is_a_list_for_a_bug_report_with_nothing_secret():
     done = kazashi("doctor", "--json", "--reader", "sim:?fault=short")
     assert done.returncode == 1, done.stderr
     found = json.loads(done.stdout)
-    assert [list(finding) for finding in found] == [["check", "level", "seen", "remedy"]] * 15
+    assert [list(finding) for finding in found] == [
+        ["check", "level", "key", "seen", "remedy"]
+    ] * 15
     levels = {finding["check"]: finding["level"] for finding in found}
     assert levels.pop("antenna") == "failure"
     assert set(levels.values()) == {"ok"}

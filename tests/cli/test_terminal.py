@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rich.text import Text
 
 from kazashi.cli import doctor, journal, listing, show
-from kazashi.cli.console import Console
+from kazashi.cli.console import Console, folded
 from kazashi.cli.monitor import View
 from kazashi.discovery import Attached
 from kazashi.monitor import Event
@@ -65,8 +65,19 @@ def test_a_board_is_safe(monkeypatch, capsys):
 
 
 def test_a_finding_is_safe():
-    finding = doctor.Finding("host", doctor.Level.FAILURE, HARMFUL, HARMFUL)
-    expect_safe(printed(lambda console: console.print(doctor._row(finding))))
+    fields = {"interpreter": HARMFUL, "oldest": HARMFUL}
+    finding = doctor.Finding("host", doctor.Level.FAILURE, "interpreter.too-old", fields)
+    expect_safe(printed(lambda console: console.print(doctor._row(finding, 80))))
+
+
+@given(st.text("aあ。(\n 	"), st.integers(2, 20))
+def test_folded_lines_lose_nothing_but_spaces(text, cells):
+    out = folded(text, cells)
+    assert "".join(out.split()) == "".join(text.split())
+
+
+def test_a_line_of_japanese_is_full_and_keeps_words_and_full_stops():
+    assert folded("→ 配線を kazashi flash で。直す", 10) == "→ 配線を\nkazashi\nflash で。\n直す"
 
 
 @pytest.mark.parametrize(

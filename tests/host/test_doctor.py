@@ -2,18 +2,23 @@
 
 import socket
 import sys
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 
-from desk import Desk
+import said
+from desk import Desk, board
 from kazashi import doctor
 from kazashi.discovery import connector
 from kazashi.doctor import Level
 from kazashi.errors import SeveralReaders
+from kazashi.reader import Reader
 from kazashi.sim import hostframe
 from kazashi.sim.ailments import FAULTS
-from kazashi_wire.messages import Examine
+from kazashi.sim.dialogue import Stuck
+from kazashi.words import Language
+from kazashi_wire.messages import Examination, Examine
 
 CHECKS = [
     *("board", "MicroPython", "memory", "USB", "chip"),
@@ -29,7 +34,7 @@ FINDINGS = {
     "usb": ("USB", "16 stray bytes", "another USB cable"),
     "silent": ("chip", "nothing answers over spi", "switches to SPI"),
     "chip": ("chip", "PN533 2.7", "take a module with a PN532"),
-    "clone": ("communication, ROM, RAM, antenna, IRQ, bus speed", "refuses", "a copy of the chip"),
+    "clone": ("communication, ROM, RAM, antenna, IRQ, bus speed", "refuses", "probably a clone"),
     "line": ("communication, bus speed", "came back changed", "check each wire"),
     "loose": ("ROM", "the chip falls silent", "no wire is loose"),
     "rom": ("ROM", "fails its self test: ff", "power the module anew"),
@@ -52,7 +57,7 @@ ENDS = {
     "stopped": ("firmware stopped (ImportError", "kazashi flash"),
     "prompt": ("MicroPython's prompt answers", "kazashi flash"),
     "hung": ("has not answered for 9 s", "unplug it"),
-    "brownout": ("unplugged or has restarted", "where it leaves as the field goes on"),
+    "brownout": ("unplugged or has restarted", "if it leaves as the field goes on"),
 }
 
 
@@ -64,8 +69,17 @@ def is_ok(finding):
     return finding.level is Level.OK
 
 
+def is_bad(finding):
+    return finding.level in (Level.WARNING, Level.FAILURE)
+
+
+def japanese(finding):
+    """Both parts of what is said of it."""
+    return finding.seen(Language.JAPANESE), finding.remedy(Language.JAPANESE)
+
+
 def failed(desk):
-    return [finding for finding in doctor.findings(desk.connect) if not is_ok(finding)]
+    return [finding for finding in doctor.findings(desk.connect) if is_bad(finding)]
 
 
 def answering(start, data):
@@ -85,9 +99,9 @@ def test_no_fault_is_without_its_test():
 @pytest.mark.parametrize("bus", SPEEDS)
 def test_a_good_reader_passes_every_check(interpreter, bus):
     found = examined(f"sim:?interpreter={interpreter}&bus={bus}&card=none")
-    assert [finding for finding in found if not is_ok(finding) or finding.remedy] == []
+    assert [finding for finding in found if not is_ok(finding) or said.remedy(finding)] == []
     assert [finding.check for finding in found] == CHECKS
-    assert found[CHECKS.index("bus speed")].seen.startswith(SPEEDS[bus])
+    assert said.seen(found[CHECKS.index("bus speed")]).startswith(SPEEDS[bus])
 
 
 def test_a_card_left_on_the_reader_does_not_mislead_it():
@@ -97,12 +111,13 @@ def test_a_card_left_on_the_reader_does_not_mislead_it():
 @pytest.mark.parametrize("fault", FINDINGS)
 def test_a_fault_is_found_and_no_other(fault):
     checks, seen, remedy = FINDINGS[fault]
-    found = [finding for finding in examined(f"sim:?fault={fault}") if not is_ok(finding)]
+    found = [finding for finding in examined(f"sim:?fault={fault}") if is_bad(finding)]
     assert ", ".join(finding.check for finding in found) == checks
-    assert seen in found[0].seen
-    assert remedy in found[0].remedy
+    assert seen in said.seen(found[0])
+    assert remedy in said.remedy(found[0])
     level = Level.WARNING if fault in WARNINGS else Level.FAILURE
     assert {finding.level for finding in found} == {level}
+    assert all("。" in japanese(finding)[1] for finding in found)
 
 
 @pytest.mark.parametrize("fault", ENDS)
@@ -110,8 +125,10 @@ def test_where_nothing_more_can_be_asked_the_doctor_says_why(fault):
     seen, remedy = ENDS[fault]
     last = examined(f"sim:?fault={fault}")[-1]
     assert (last.check, last.level) == ("reader", Level.FAILURE)
-    assert seen in last.seen
-    assert remedy in last.remedy
+    assert seen in said.seen(last)
+    assert remedy in said.remedy(last)
+    assert japanese(last)[0].endswith("。")
+    assert "ください" in japanese(last)[1]
 
 
 @pytest.mark.parametrize(
@@ -124,13 +141,22 @@ def test_where_nothing_more_can_be_asked_the_doctor_says_why(fault):
 )
 def test_a_silent_chip_brings_what_to_do_on_its_bus_most_likely_first(bus, first, second):
     chip = next(f for f in examined(f"sim:?fault=silent&bus={bus}") if f.check == "chip")
-    assert chip.remedy.index(first) < chip.remedy.index(second) < chip.remedy.index("3.3 V")
+    places = [said.remedy(chip).index(step) for step in (first, second, "3.3 V")]
+    assert places == sorted(places)
+    assert len(japanese(chip)[1].splitlines()) == len(said.remedy(chip).splitlines()) == 4
 
 
 @pytest.mark.parametrize("bus", SPEEDS)
 def test_a_chip_that_was_never_heard_keeps_nobody_from_asking_the_rest(bus):
-    checks = [finding.check for finding in examined(f"sim:?fault=silent&bus={bus}")]
-    assert checks == [*CHECKS[:5], "last reset"]
+    found = examined(f"sim:?fault=silent&bus={bus}")
+    assert [finding.check for finding in found] == [*CHECKS[:5], "last reset"]
+
+
+@pytest.mark.parametrize("fault", ["silent", "chip"])
+def test_nothing_is_called_well_if_there_is_no_pn532(fault):
+    levels = {f.check: f.level for f in examined(f"sim:?fault={fault}")}
+    assert levels.pop("chip") is Level.FAILURE
+    assert set(levels.values()) == {Level.NOTED}
 
 
 @pytest.mark.parametrize("bus", SPEEDS)
@@ -141,21 +167,22 @@ def test_a_line_that_damages_long_frames_is_found_on_each_bus(bus):
 
 def test_a_uart_that_cannot_climb_is_a_finding():
     found = {finding.check: finding for finding in examined("sim:?bus=hsu&hsu_max=115200")}
-    assert found["bus speed"].seen.startswith("115.2 kbit/s: 8 of 8 longest frames came back whole")
-    assert "shorten the wires" in found["bus speed"].remedy
+    speed = found["bus speed"]
+    assert said.seen(speed).startswith("115.2 kbit/s: 8 of 8 longest frames came back whole")
+    assert "shorten the wires" in said.remedy(speed)
 
 
 def test_without_a_reader_it_says_what_to_plug_in():
     (finding,) = examined("/dev/nowhere")
     assert (finding.check, finding.level) == ("reader", Level.FAILURE)
-    assert "/dev/nowhere" in finding.seen
-    assert "carries data" in finding.remedy
+    assert "/dev/nowhere" in said.seen(finding)
+    assert "carries data" in said.remedy(finding)
 
 
 def test_a_port_that_takes_and_says_nothing_is_no_reader():
     with socket.create_server(("127.0.0.1", 0)) as deaf:
         (finding,) = examined(f"socket://127.0.0.1:{deaf.getsockname()[1]}")
-    assert "has not answered" in finding.seen
+    assert "has not answered" in said.seen(finding)
 
 
 def test_several_readers_are_named_to_choose_one():
@@ -163,8 +190,8 @@ def test_several_readers_are_named_to_choose_one():
         raise SeveralReaders(["usb:1", "usb:2"])
 
     (finding,) = doctor.findings(connect)
-    assert finding.seen == "several readers are attached"
-    assert finding.remedy == "choose one with --reader: usb:1, usb:2"
+    assert said.seen(finding) == "several readers are attached"
+    assert said.remedy(finding) == "choose one with --reader: usb:1, usb:2"
 
 
 @pytest.mark.parametrize(
@@ -196,7 +223,7 @@ def test_a_copy_of_the_chip_that_answers_with_nothing_refuses_it(start, check):
     desk = Desk()
     desk.chip.disturb = answering(start, b"")
     (finding,) = failed(desk)
-    assert (finding.check, finding.seen) == (check, "the chip refuses it")
+    assert (finding.check, said.seen(finding)) == (check, "the chip refuses it")
 
 
 def test_a_chip_that_is_too_hot_is_a_finding():
@@ -204,8 +231,31 @@ def test_a_chip_that_is_too_hot_is_a_finding():
     desk.chip.disturb = answering(b"\x00\x00", b"\x0d")
     found = failed(desk)
     assert [finding.check for finding in found] == ["communication", "IRQ", "bus speed"]
-    assert {finding.seen for finding in found} == {"the chip says that it is too hot"}
-    assert "wait for ten seconds" in found[0].remedy
+    assert {said.seen(finding) for finding in found} == {"the chip says that it is too hot"}
+    assert "wait for ten seconds" in said.remedy(found[0])
+
+
+def test_a_bus_that_this_host_does_not_know_has_a_remedy_too(monkeypatch):
+    monkeypatch.setattr(board, "BUS", "can")
+    desk = Desk()
+    desk.chip.stuck = Stuck.FOR_EVER
+    (finding,) = failed(desk)
+    assert said.seen(finding) == "nothing answers over can"
+    assert "against the board's page" in said.remedy(finding)
+
+
+@pytest.mark.parametrize("size", range(8))
+@pytest.mark.parametrize("examination", Examination)
+def test_an_examination_that_says_too_little_is_a_finding(monkeypatch, examination, size):
+    whole = Reader.examine
+
+    def examine(reader, which, timeout_s):
+        examined = whole(reader, which, timeout_s)
+        return replace(examined, seen=examined.seen[:size]) if which == examination else examined
+
+    monkeypatch.setattr(Reader, "examine", examine)
+    for finding in doctor.findings(Desk().connect):
+        assert all(japanese(finding)) or not is_bad(finding)
 
 
 def test_what_was_found_is_kept_where_the_reader_refuses_the_next_question():
@@ -221,5 +271,5 @@ def test_what_was_found_is_kept_where_the_reader_refuses_the_next_question():
     desk.firmware._handlers[Examine.kind] = examine_thrice
     found = list(doctor.findings(lambda: pipe))
     assert [finding.check for finding in found] == [*CHECKS[:6], "reader"]
-    assert "does not know the request" in found[-1].seen
-    assert "update its firmware" in found[-1].remedy
+    assert "does not know the request" in said.seen(found[-1])
+    assert "update its firmware" in said.remedy(found[-1])

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import said
 from kazashi import doctor
 from kazashi.discovery import connector
 from kazashi.doctor import Level
@@ -65,20 +66,20 @@ def _carry(source, target):
 def finding_at(path):
     (finding,) = doctor.findings(connector(path))
     assert (finding.check, finding.level) == ("reader", Level.FAILURE)
-    assert "kazashi flash" in finding.remedy
+    assert "kazashi flash" in said.remedy(finding)
     return finding
 
 
 def test_micropython_without_our_firmware_is_a_blank_board(tmp_path):
     (tmp_path / "notes.txt").write_text("somebody's own")
     with micropython(tmp_path) as path:
-        assert finding_at(path).seen == "a blank board: MicroPython without our firmware"
+        assert said.seen(finding_at(path)) == "a blank board: MicroPython without our firmware"
 
 
 def test_micropython_with_our_files_is_a_firmware_that_does_not_run(tmp_path):
     (tmp_path / LIST).write_text("main.py")
     with micropython(tmp_path) as path:
-        assert "MicroPython's prompt" in finding_at(path).seen
+        assert "MicroPython's prompt" in said.seen(finding_at(path))
 
 
 def test_a_firmware_that_ends_in_the_prompt_during_the_visit_is_found():
@@ -97,4 +98,4 @@ def test_a_firmware_that_ends_in_the_prompt_during_the_visit_is_found():
 
     threading.Thread(target=board, daemon=True).start()
     finding = finding_at(os.ttyname(slave))
-    assert finding.seen == "MicroPython's prompt answers, no firmware runs"
+    assert said.seen(finding) == "MicroPython's prompt answers, no firmware runs"

@@ -1,15 +1,17 @@
 """What people are told: each error has words, and both catalogues have the same ones."""
 
+import ast
 import string
 from dataclasses import fields, is_dataclass
 from enum import Enum
-from itertools import product
+from itertools import accumulate, product
 from pathlib import Path
 from typing import get_type_hints
 
 import pytest
 
 from every_error import every_error, import_everything
+from kazashi import doctor
 from kazashi.cards.errors import Doubt, FewTriesLeft, LastTry, NotGenuine, WrongCode, WrongPin
 from kazashi.errors import (
     KazashiError,
@@ -29,7 +31,7 @@ from kazashi_wire.messages import Fault
 
 import_everything()
 ERRORS = [KazashiError, *every_error()]
-PARTS = ("seen", "advice", "screen")
+PARTS = ("seen", "advice", "screen", "remedy")
 SAMPLES = {
     int: [3],
     int | None: [1, 2, None],
@@ -118,14 +120,35 @@ def test_each_error_says_what_happened_and_what_to_do_with_its_fields(kind, lang
         words = words_of(error, language)
         assert words.seen, error
         assert words.advice, error
+        assert words.remedy, error
         assert words.screen[-1] in ".。", error
         assert "\n" not in words.line
+
+
+def doctors_keys():
+    """(level, key) of each finding in the source of doctor.py; a key without what is filled in."""
+    for node in ast.walk(ast.parse(Path(doctor.__file__).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("_good", "_doubtful", "_bad"):
+            for each in ast.walk(node.args[1]):
+                if isinstance(each, ast.Constant) and each.value != "field":
+                    yield ast.unparse(node.func), each.value.rstrip(".")
+
+
+def test_each_finding_of_the_doctor_has_words():
+    keys = texts(source("en")).keys()
+    for level, key in doctors_keys():
+        for part in ("seen",) if level == "_good" else ("seen", "remedy"):
+            above = {f"doctor.{each}.{part}" for each in accumulate(key.split("."), "{}.{}".format)}
+            below = {each for each in keys if each.startswith(f"doctor.{key}.")}
+            assert above & keys or any(each.endswith(part) for each in below), (key, part)
 
 
 def test_no_key_is_unused():
     names = {name for kind in ERRORS for each in variants(kind) for name in keys_of(kind, each)}
     used = {f"{name}.{part}" for name in names for part in PARTS}
-    assert not texts(source("en")).keys() - used
+    left = texts(source("en")).keys() - used
+    begins = tuple(f"doctor.{key}." for _, key in doctors_keys())
+    assert not {key for key in left if not key.startswith(begins)}
 
 
 def test_the_texts_of_a_key_show_the_same_fields():

@@ -1,20 +1,21 @@
 """`kazashi doctor`: what is wrong with a reader, and what to do about it."""
 
-from dataclasses import asdict
-
 import typer
 from rich.table import Table
 from rich.text import Text
 
 from kazashi.cli import show
-from kazashi.cli.console import Console
+from kazashi.cli.console import Console, folded
 from kazashi.cli.options import AsJson, ReaderUrl
 from kazashi.discovery import connector
 from kazashi.doctor import Finding, Level, findings
+from kazashi.words import Language
 
 _LONGEST_CHECK = len("communication")
+_LEFT = len("✓ ") + _LONGEST_CHECK + len(" ")  # of what was seen
 _MARKS = {
     Level.OK: Text("✓", "green"),
+    Level.NOTED: Text(" "),
     Level.WARNING: Text("!", "bold yellow"),
     Level.FAILURE: Text("✗", "bold red"),
 }
@@ -27,21 +28,36 @@ def doctor(reader: ReaderUrl = None, *, as_json: AsJson = False) -> None:
     with console.status("looking …"):
         for finding in findings(connector(reader)):
             found.append(finding)
-            console.print(_row(finding))
+            console.print(_row(finding, console.width))
     if as_json:
-        show.print_json([asdict(finding) for finding in found])
+        show.print_json([_facts(finding) for finding in found])
     if any(finding.level is Level.FAILURE for finding in found):
         raise typer.Exit(1)
 
 
-def _row(finding: Finding) -> Table:
+def _facts(finding: Finding) -> dict[str, str]:
+    """For programs, and for a bug report, which is read in English."""
+    return {
+        "check": finding.check,
+        "level": finding.level,
+        "key": finding.key,
+        "seen": finding.seen(Language.ENGLISH),
+        "remedy": finding.remedy(Language.ENGLISH),
+    }
+
+
+def _row(finding: Finding, width: int) -> Table:
     """What to do about it stands below what was seen."""
     row = Table.grid(padding=(0, 1))
     row.add_column(no_wrap=True)
     row.add_column(no_wrap=True, width=_LONGEST_CHECK)
     row.add_column(overflow="fold")
-    seen = Text(finding.seen)
-    if finding.remedy:
-        seen.append("\n→ " + finding.remedy.replace("\n", "\n  "), "yellow")
+    cells = max(width - _LEFT, _LONGEST_CHECK)
+    # Each once: some, such as a version, are the same in both languages.
+    seen = Text(folded(" / ".join(dict.fromkeys(map(finding.seen, Language))), cells))
+    for remedy in dict.fromkeys(map(finding.remedy, Language)):
+        if remedy:
+            lines = folded(remedy, cells - len("→ "))
+            seen.append("\n→ " + lines.replace("\n", "\n  "), "yellow")
     row.add_row(_MARKS[finding.level], finding.check, seen)
     return row

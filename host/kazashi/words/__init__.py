@@ -6,14 +6,18 @@ are read here. Keys of an error: its class, `NoCard`, and a part, as in `no-card
     seen    what happened, for staff and engineers
     advice  what to do about it, for them
     screen  both, for the person in front of the screen
+    remedy  advice at length, for a person with a screwdriver; what has none takes its advice
 
 A field that is an Enum chooses among words: `not-genuine.copied-chip.seen`; so do tries without a
 limit: `wrong-pin.no-limit.seen`. A class without words of its own has those of its base.
 Placeholders are names of fields: `{tries_left}`.
+
+Keys of what `kazashi doctor` finds: `doctor`, the finding's key, and a part: seen or remedy. What
+`doctor.speed.low.spi` lacks it has of `doctor.speed.low`, then of `doctor.speed`.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum, StrEnum
 from functools import cache
@@ -42,6 +46,7 @@ class Words:
     seen: str
     advice: str
     screen: str
+    remedy: str
 
     @property
     def line(self) -> str:
@@ -53,8 +58,15 @@ class Words:
 
 def words_of(error: KazashiError, language: Language = Language.ENGLISH) -> Words:
     """What people are told of `error`."""
-    seen, advice, screen = (_said(error, part, language) for part in ("seen", "advice", "screen"))
-    return Words(seen, advice, screen)
+    parts = ("seen", "advice", "screen", "remedy")
+    return Words(*(_said(error, part, language) for part in parts))
+
+
+def finding_text(key: str, part: str, values: Mapping[str, object], language: Language) -> str:
+    """What `kazashi doctor` says of a finding. `values` fill the placeholders."""
+    names = key.split(".")
+    keys = (".".join(("doctor", *names[:most], part)) for most in range(len(names), 0, -1))
+    return _filled(keys, part, values, language)
 
 
 def keys_of(kind: type[KazashiError], variant: str = "") -> Iterator[str]:
@@ -76,18 +88,27 @@ def catalogue(language: Language) -> GNUTranslations:
 
 def _said(error: KazashiError, part: str, language: Language) -> str:
     values = _values(error)
+    parts = ("remedy", "advice") if part == "remedy" else (part,)
+    names = keys_of(type(error), _variant(values))
+    keys = (f"{name}.{each}" for name in names for each in parts)
+    return _filled(keys, part, values, language)
+
+
+def _filled(
+    keys: Iterable[str], part: str, values: Mapping[str, object], language: Language
+) -> str:
+    """The text of the first key that has one."""
+    tried: list[str] = []
     count = values.get(_COUNT, 1)
-    for name in keys_of(type(error), _variant(values)):
-        key = f"{name}.{part}"
+    for key in keys:
         text = catalogue(language).ngettext(key, key, count if isinstance(count, int) else 1)
+        if text == key:
+            text = catalogue(language).gettext(key)
         if text != key:
-            break
-        text = catalogue(language).gettext(key)
-        if text != key:
-            break
-    else:
-        raise LookupError(f"{type(error).__name__} has no words")
-    return text.format_map({name: _shown(each, part, language) for name, each in values.items()})
+            shown = {name: _shown(each, part, language) for name, each in values.items()}
+            return text.format_map(shown)
+        tried.append(key)
+    raise LookupError(f"no catalogue has words for {', '.join(tried)}")
 
 
 def _variant(values: Mapping[str, object]) -> str:
