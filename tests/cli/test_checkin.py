@@ -8,6 +8,7 @@ import pytest
 import faces
 import kazashi
 from kazashi.errors import ReaderSilent
+from kazashi.reader import Reader
 from kazashi.reception.consents import Item
 from kazashi.reception.eligibility import Standing
 from kazashi.reception.journal import Journal, JournalFull, View
@@ -277,6 +278,24 @@ def test_a_reader_that_is_silent_is_told_and_nobody_answers(checkin, monkeypatch
     assert done.exit_code == 1
     assert told(done)["outcome"] == "reader_failed"
     assert line_of(ReaderSilent(3)) in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("lines", "outcome", "status"), [([PIN], "checked_in", 0), ([], "not_identified", 1)]
+)
+def test_a_reader_unplugged_before_the_line_is_closed_loses_no_result(
+    checkin, monkeypatch, lines, outcome, status
+):
+    show = Reader.show
+
+    def unplug(reader, *arguments):
+        show(reader, *arguments)
+        reader._link._pipe.process.kill()
+        reader._link._pipe.process.wait()
+
+    monkeypatch.setattr(Reader, "show", unplug)
+    done = checkin("--way", "pin", "--json", *ALL, lines=lines)
+    assert (told(done)["outcome"], done.exit_code) == (outcome, status)
 
 
 def test_a_journal_that_is_damaged_is_told_and_keeps_no_patient_waiting(checkin, path):

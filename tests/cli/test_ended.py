@@ -1,5 +1,6 @@
 """A signal ends a command in order, at whatever moment: status 128 + n, quiet, the reader rests."""
 
+import json
 import os
 import pty
 import signal
@@ -16,7 +17,7 @@ from kazashi.sim.options import Options
 from kazashi.sim.pico import SimulatedPico
 from kazashi.sim.serve import TcpLine, serve
 from kazashi_wire.frame import Deframer
-from kazashi_wire.messages import BY_KIND, Rest
+from kazashi_wire.messages import BY_KIND, Rest, Show
 from program import KAZASHI
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals are POSIX")
@@ -27,9 +28,12 @@ WITHIN_S = 60  # against a hang, not for speed
 
 
 class Wire:
-    """A simulated reader on a TCP port of this machine, and what it was asked."""
+    """A simulated reader on a TCP port of this machine, and what it was asked. Requests of a kind
+    in `lost` do not reach it.
+    """
 
-    def __init__(self, pico):
+    def __init__(self, pico, lost=()):
+        self._lost = lost
         self._pipe = pico.connect()
         self._line = TcpLine("127.0.0.1", 0)
         self._deframer = Deframer()
@@ -43,9 +47,11 @@ class Wire:
         return self._pipe.read_beside(other)
 
     def write(self, data):
-        self._pipe.write(data)
+        kinds = [BY_KIND[frame.kind] for frame in self._deframer.feed(data)]
+        if not set(kinds) & set(self._lost):
+            self._pipe.write(data)
         with self._has_come:
-            self._asked += [BY_KIND[frame.kind] for frame in self._deframer.feed(data)]
+            self._asked += kinds
             self._has_come.notify_all()
 
     def until(self, has_come):
@@ -70,9 +76,9 @@ class Wire:
 
 
 @contextmanager
-def serving(**options):
+def serving(lost=(), **options):
     pico = SimulatedPico(Options(pin=PIN, **options))
-    with closing(Wire(pico)) as wire:
+    with closing(Wire(pico, lost)) as wire:
         yield wire
 
 
@@ -126,25 +132,20 @@ def test_in_the_middle_of_a_read(number):
         wire.until(lambda asked: asked[-1] is Rest)
 
 
+def checkin(folder, wire, *options):
+    """The arguments of a check-in by PIN."""
+    write_anchors(folder)
+    files = ("--journal", folder / "journal.db", "--config", folder / "kazashi.toml")
+    spoken = ("--way", "pin", "--language", "en", "--reader", wire.url)
+    return ("checkin", "--test", *spoken, *files, *options)
+
+
 @pytest.mark.parametrize("number", SIGNALS)
 def test_at_the_prompt_for_a_pin(number, tmp_path):
     """On a terminal, whose echo comes back."""
-    write_anchors(tmp_path)
-    files = ("--journal", tmp_path / "journal.db", "--config", tmp_path / "kazashi.toml")
     terminal, program = pty.openpty()
     with serving(tap=0, speed=20) as wire:
-        arguments = (
-            "checkin",
-            "--test",
-            "--way",
-            "pin",
-            "--language",
-            "en",
-            "--reader",
-            wire.url,
-            *files,
-        )
-        process = start(*arguments, stdin=program, start_new_session=True)
+        process = start(*checkin(tmp_path, wire), stdin=program, start_new_session=True)
         said = b""
         while b"PIN" not in said:
             said += (new := os.read(process.stderr.fileno(), 4096))
@@ -156,6 +157,21 @@ def test_at_the_prompt_for_a_pin(number, tmp_path):
     assert termios.tcgetattr(program)[3] & termios.ECHO
     os.close(terminal)
     os.close(program)
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_in_the_goodbye_of_a_visit_its_result_is_printed(number, tmp_path):
+    """The reader never hears what it is to show: the program waits for its answer."""
+    agreed = ("--json", "--consent", "all", "--prescription", "paper")
+    with serving(lost=[Show], tap=0, speed=20) as wire:
+        with start(*checkin(tmp_path, wire, *agreed)) as process:
+            process.stdin.write(f"{PIN}\n".encode())
+            process.stdin.flush()
+            wire.until(has_asked("Show"))
+            out, _ = end(process, number)
+        visit = json.loads(out)
+        assert (visit["outcome"], visit["is_kept"]) == ("checked_in", True)
+        wire.until(lambda asked: asked[-1] is Rest)
 
 
 def test_a_second_signal_ends_it_at_once():

@@ -7,7 +7,8 @@ import pytest
 from typer.testing import CliRunner
 
 from kazashi.cli import app
-from kazashi.reception.journal import Journal, View
+from kazashi.cli.held import held as held_command
+from kazashi.reception.journal import Journal, JournalFull, View
 from program import kazashi
 
 NAMES = ("架空[/]花子", "[bold]仮名 三郎")
@@ -29,6 +30,10 @@ def path(tmp_path):
 
 def held(path, *arguments):
     return CliRunner().invoke(app, ["held", "--test", "--journal", str(path), *arguments])
+
+
+class Signalled(BaseException):
+    """What a handler of a signal raises, wherever the program is."""
 
 
 def names(path):
@@ -78,4 +83,35 @@ def test_while_the_centre_is_down_all_stay(path):
     done = held(path, "--centre", "down", "--json")
     assert done.exit_code == 0
     assert json.loads(done.stdout) == {"is_test": True, "answers": [], "held": 2}
+    assert names(path) == [*NAMES]
+
+
+@pytest.mark.parametrize("call", ["begin", "release"])
+def test_interrupted_it_prints_what_was_answered(path, monkeypatch, capsys, call):
+    """A signal after the first person was let go, when the second is answered about."""
+    real, calls = getattr(Journal, call), []
+
+    def second_time(*arguments):
+        calls.append(arguments)
+        if len(calls) == 2:
+            raise Signalled
+        return real(*arguments)
+
+    monkeypatch.setattr(Journal, call, second_time)
+    with pytest.raises(Signalled):
+        held_command(as_test=True, as_json=True, journal=path)
+    told = json.loads(capsys.readouterr().out)
+    assert told["held"] is None
+    assert [answer["visit"] for answer in told["answers"]] == [1, 2][: 1 + (call == "release")]
+    assert names(path) == [NAMES[1]]
+
+
+def test_a_journal_that_fails_in_the_middle_loses_no_answer(path, monkeypatch):
+    def full(*_):
+        raise JournalFull(path)
+
+    monkeypatch.setattr(Journal, "release", full)
+    done = held(path, "--centre", "valid", "--json")
+    assert type(done.exception) is JournalFull
+    assert [answer["visit"] for answer in json.loads(done.stdout)["answers"]] == [1]
     assert names(path) == [*NAMES]

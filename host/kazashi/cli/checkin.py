@@ -130,6 +130,7 @@ def checkin(
     asked = centre_of(centre, is_test=as_test)
     given = Given(consent, prescription, frame, staff, reason)
     desk = TerminalDesk(Console(stderr=True), language, given)
+    ended: list[Visit] = []
     with ExitStack() as stack:
         connected = _reader(stack, reader) if way else None
         if connected and not anchors.authorities:
@@ -144,15 +145,15 @@ def checkin(
             consents_last=configured.consents_last,
             timeout_s=timeout,
         )
-        if way:
-            visit = reception.check_in(way, desk, challenge or b"")
-        else:
-            visit = reception.check_in_without_card(desk)
-        if as_json:  # before the line is closed: its reader may have died since
-            show.print_json(visit.to_json())
-        else:
-            _show(visit)
-    if visit.outcome not in SUCCESSES:
+        try:
+            if way:
+                reception.check_in(way, desk, challenge or b"", ended.append)
+            else:
+                reception.check_in_without_card(desk, ended.append)
+        finally:  # also if a signal ends the goodbye; before the line is closed: it may be dead
+            for visit in ended:
+                _print(visit, as_json=as_json)
+    if ended[0].outcome not in SUCCESSES:
         raise typer.Exit(1)
 
 
@@ -190,7 +191,10 @@ def _journal(stack: ExitStack, path: Path, keep_days: int | None) -> Journal | N
     return journal
 
 
-def _show(visit: Visit) -> None:
+def _print(visit: Visit, *, as_json: bool) -> None:
+    if as_json:
+        show.print_json(visit.to_json())
+        return
     agreed = [each.item for each in visit.consents.items if each.state is State.GIVEN]
     answer = visit.eligibility
     facts = {

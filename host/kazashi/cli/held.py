@@ -22,15 +22,18 @@ def held(
     if not as_test:
         raise NoCentre
     answers: list[dict[str, object]] = []
-    with Journal(journal or default_path()) as kept:
-        for person, answer in ask_held(kept, asked, is_test=True):
-            answers.append(facts := _facts(person, answer))
-            if not as_json:
-                show.show_facts(Console(), facts, title=person.name)
-        left = len(kept.held())
-    if as_json:
-        show.print_json({"is_test": as_test, "answers": answers, "held": left})
-    else:
+    left: int | None = None  # unknown until all were asked about
+    try:
+        with Journal(journal or default_path()) as kept:
+            for person, answer in ask_held(kept, asked, is_test=True):
+                answers.append(facts := _facts(person, answer))
+                if not as_json:
+                    show.show_facts(Console(), facts, title=person.name)
+            left = len(kept.held())
+    finally:  # also if a signal or the journal ends it: those answered about may be held no more
+        if as_json and (answers or left is not None):
+            show.print_json({"is_test": as_test, "answers": answers, "held": left})
+    if not as_json:
         later = ": ask again later" if left else ""
         Console().print(f"{len(answers)} asked about, {left} still held{later}")
 

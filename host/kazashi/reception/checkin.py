@@ -27,6 +27,8 @@ from kazashi.reception.visit import SUCCESSES, Outcome, Proof, Visit
 from kazashi.reception.without_card import fall_back
 from kazashi_wire.messages import Signal
 
+Keep = Callable[[Visit], object]
+
 _CHALLENGE_SIZE = 32
 
 _TEST = Text(
@@ -44,12 +46,15 @@ _TAKE_CARD = Text("カードをお取りください。", "Please take the card.
 class Reception(Place):
     """A place where patients check in."""
 
-    def check_in(self, way: Way, desk: Desk, challenge: bytes = b"") -> Visit:
+    def check_in(
+        self, way: Way, desk: Desk, challenge: bytes = b"", keep: Keep | None = None
+    ) -> Visit:
         """One patient, from the card to the answer of the centre.
 
         `way`: to begin with; where it fails, `desk` is asked which to go on with, and where none is
         left, it is led through the official fall-backs. `challenge`: what the card's key is to
-        sign; 32 fresh bytes by default.
+        sign; 32 fresh bytes by default. `keep` gets the visit as soon as its outcome stands: a
+        caller that a signal interrupts in the goodbye has it there, and the journal as well.
 
         Raises:
             ValueError: the profile does not offer this way.
@@ -59,14 +64,14 @@ class Reception(Place):
             raise ValueError(f"profile {self.profile.name} has no way {way}: choose of {offered}")
         challenge = challenge or secrets.token_bytes(_CHALLENGE_SIZE)
         visit = Visit(self.profile.name, way, challenge)
-        return self._serve(Patient(self, visit, desk), partial(_with_card, way=way))
+        return self._serve(Patient(self, visit, desk), partial(_with_card, way=way), keep)
 
-    def check_in_without_card(self, desk: Desk) -> Visit:
-        """One patient who has none with them, or whom no reader can serve."""
+    def check_in_without_card(self, desk: Desk, keep: Keep | None = None) -> Visit:
+        """One patient who has none with them, or whom no reader can serve. `keep`: see above."""
         visit = Visit(self.profile.name, None, outcome=Outcome.NO_CARD)
-        return self._serve(Patient(self, visit, desk), fall_back)
+        return self._serve(Patient(self, visit, desk), fall_back, keep)
 
-    def _serve(self, patient: Patient, run: Callable[[Patient], None]) -> Visit:
+    def _serve(self, patient: Patient, run: Callable[[Patient], None], keep: Keep | None) -> Visit:
         if patient.visit.is_test:
             patient.tell(_TEST)
         try:
@@ -74,6 +79,8 @@ class Reception(Place):
         except BaseException:  # of the desk, or Ctrl-C
             patient.let_go()
             raise
+        if keep:
+            keep(patient.visit)
         patient.end()
         self._say_goodbye(patient)
         return patient.visit

@@ -104,11 +104,13 @@ class Course:
 
     def end(self) -> None:
         """The visit is over, and kept as it ended."""
-        if self._entry:
-            with self._kept():
-                facts: dict[str, Fact] = {"is_test": True} if self.visit.is_test else {}
-                self._entry.end(self.visit.outcome, **facts)
-        self.visit.spans = self._timeline.spans()
+        try:
+            if self._entry:
+                with self._kept():
+                    facts: dict[str, Fact] = {"is_test": True} if self.visit.is_test else {}
+                    self._entry.end(self.visit.outcome, **facts)
+        finally:
+            self.visit.spans = self._timeline.spans()
 
     @contextmanager
     def _kept(self) -> Generator[None]:
@@ -116,6 +118,9 @@ class Course:
         try:
             yield
         except JournalError as error:
-            if self.visit.is_kept:
+            was_kept, self.visit.is_kept = self.visit.is_kept, False
+            if was_kept:
                 self.tell(text_of(error))
+        except BaseException:  # a signal, in the middle of writing
             self.visit.is_kept = False
+            raise

@@ -291,8 +291,10 @@ class Patient(Course):
 
     def end(self) -> None:
         self.begin("end")
-        self.let_go()
-        super().end()
+        try:
+            self.let_go()
+        finally:  # a signal in it leaves the outcome as it is
+            super().end()
 
     @property
     def _reader(self) -> Reader:

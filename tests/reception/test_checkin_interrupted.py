@@ -1,0 +1,92 @@
+"""A signal in the last second of a visit, once its outcome stands, loses nothing of it."""
+
+from functools import partial
+
+import pytest
+
+from kazashi.reader import Reader
+from kazashi.reception.desk import AskConsents, AskFallback
+from kazashi.reception.fallback import Answer
+from kazashi.reception.journal import INTERRUPTED, JournalFull
+from kazashi.reception.journal.journal import Entry
+from kazashi.reception.profiles import Way
+from kazashi.reception.visit import Outcome
+
+
+class Signalled(BaseException):
+    """What a handler of a signal raises, wherever the program is."""
+
+
+def interrupt(*_, **__):
+    raise Signalled
+
+
+@pytest.fixture
+def interrupted(counter):
+    """Run one visit that a signal ends; returns what the caller kept of it."""
+    counter.lay()
+
+    def run(way=Way.VISUAL, answers=None, reacts=None):
+        people, kept, reception = counter.expect(answers, reacts), [], counter.reception()
+        check_in = partial(reception.check_in, way) if way else reception.check_in_without_card
+        with pytest.raises(Signalled):
+            check_in(people, keep=kept.append)
+        return kept
+
+    return run
+
+
+def outcomes(counter):
+    return [visit.outcome for visit in counter.journal.visits()]
+
+
+@pytest.mark.parametrize("said", ["Checked in", "take the card"])
+def test_in_the_goodbye(counter, interrupted, said):
+    (visit,) = interrupted(reacts={said: interrupt})
+    assert visit.outcome is Outcome.CHECKED_IN
+    assert visit.is_kept
+    assert visit.spans[-1].step == "end"
+    assert outcomes(counter) == ["checked_in"]
+    assert not counter.air.is_on
+
+
+@pytest.mark.parametrize("call", ["rest", "show"])
+def test_while_the_reader_ends_it(counter, interrupted, monkeypatch, call):
+    with monkeypatch.context() as patched:
+        patched.setattr(Reader, call, interrupt)
+        (visit,) = interrupted()
+    counter.reader.rest()
+    assert (visit.outcome, visit.is_kept) == (Outcome.CHECKED_IN, True)
+    assert visit.spans[-1].step == "end"
+    assert outcomes(counter) == ["checked_in"]
+
+
+def test_while_its_end_is_written(counter, interrupted, monkeypatch):
+    """Then it is told that the journal may not have it."""
+    with monkeypatch.context() as patched:
+        patched.setattr(Entry, "end", interrupt)
+        (visit,) = interrupted()
+    assert (visit.outcome, visit.is_kept) == (Outcome.CHECKED_IN, False)
+    assert visit.spans[-1].step == "end"
+    assert not counter.air.is_on
+
+
+def test_while_staff_read_that_the_journal_is_full(interrupted, monkeypatch, counter):
+    def full(*_, **__):
+        raise JournalFull(counter.path)
+
+    monkeypatch.setattr(Entry, "end", full)
+    (visit,) = interrupted(reacts={"No space": interrupt})
+    assert not visit.is_kept
+
+
+def test_in_the_goodbye_to_one_without_a_card(interrupted):
+    (visit,) = interrupted(None, {AskFallback: Answer.YES}, {"help you from here": interrupt})
+    assert visit.outcome is Outcome.FELL_BACK
+
+
+def test_before_its_outcome_stands_a_visit_has_none(counter, interrupted):
+    assert interrupted(answers={AskConsents: interrupt}) == []
+    counter.lay()
+    counter.check_in(Way.PIN)
+    assert outcomes(counter) == [INTERRUPTED, "checked_in"]
