@@ -201,6 +201,18 @@ class Exchanges:
         driver.start()
         assert bytes(driver.version).hex() == "32010607"
 
+    def test_the_first_sam_configuration_is_heard_and_its_ack_and_answer_too(self):
+        simulated = Chip(Air(), clock)
+        driver = Pn532(self.bus(simulated), a_wait())
+        heard = []
+        simulated.disturb = lambda _, command: heard.append(command[0])
+        for _ in range(2):  # at power-on, and asleep
+            driver.start()
+            assert heard.count(0x14) == 1
+            assert driver.health.retries == 0
+            driver.call(Command(0x16, 1, b"\xf8"))  # PowerDown
+            heard.clear()
+
 
 class TestSpiWithIrq(Exchanges):
     def bus(self, chip):
