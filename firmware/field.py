@@ -112,7 +112,8 @@ class Field:
         self._fastest = wire.BIT_RATE_KBIT_106  # to try
         self._order = bytearray(_LONGEST_ORDER)  # of a search, a wire.TECHNOLOGY each
         self._steps = 0  # of a search
-        self._seeks_a = False  # Type A is one of them
+        self._seeks_a = False  # Type A is one of them, as is B
+        self._seeks_b = False
         self.technology = 0
         self.to_card = 0  # a wire.BIT_RATE, as is from_card
         self.from_card = 0
@@ -135,6 +136,7 @@ class Field:
         if not (seeks_a or seeks_b) or count > _LONGEST_ORDER:
             return False
         self._seeks_a = seeks_a
+        self._seeks_b = seeks_b
         copy(source, start, self._order, 0, count)
         self._steps = count
         self._fastest = fastest
@@ -319,7 +321,10 @@ class Field:
             return NOBODY
         copy(reply.buffer, start + 2, self.answer, 0, 3)  # ATQA, SAK
         if not self.answer[2] & _ISO_DEP_A:
-            return self._refuse(wire.REFUSAL_NOT_ISO_DEP)
+            is_alone = not self._is_beside_type_b()
+            return self._refuse(
+                wire.REFUSAL_NOT_ISO_DEP if is_alone else wire.REFUSAL_SEVERAL_CARDS
+            )
         chip.call(self._frames_a)
         chip.wait_for_card(_ACTIVATION_US)
         if self._ask(self._rats):
@@ -327,10 +332,23 @@ class Field:
         size = min(chip.heard.count, _MAX_ANSWER - 3)
         copy(chip.heard.buffer, chip.heard.start, self.answer, 3, size)
         self.count = 3 + size
+        if self._is_beside_type_b():
+            return self._refuse(wire.REFUSAL_SEVERAL_CARDS)
         fsci, fwi, sfgi = _ats_fields(self.answer, 3, size)
         self.to_card = self.from_card = wire.BIT_RATE_KBIT_106
         self._wait.sleep_ms((_GUARD_0_US << sfgi) // 1000 + 1)
         return self._welcome(_TYPE_A, fsci, fwi)
+
+    def _is_beside_type_b(self) -> bool:
+        """Whether a Type B card lies beside the Type A one, which is in its session by now."""
+        if not self._seeks_b or self._order[0] == _TYPE_B:
+            return False  # it would have been found before
+        chip = self._chip
+        chip.call(self._frames_b)
+        chip.wait_for_card(_ATQB_US)
+        is_there = self._ask(self._wupb) == 0
+        chip.call(self._frames_a)
+        return is_there
 
     def _wake_wallet(self) -> None:
         """Tell an iPhone that an identity document is asked for. It does not answer: it wakes.

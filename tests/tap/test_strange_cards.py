@@ -15,6 +15,11 @@ from kazashi_wire.messages import Technology
 
 PERSON = Person(1600)
 SAM_CONFIGURATION = 0x14
+TECHNOLOGIES = {
+    "A": Technology.TYPE_A,
+    "B": Technology.TYPE_B,
+    "E": Technology.APPLE_ECP,
+}
 
 
 def reads(desk, plan=PLAN):
@@ -90,10 +95,19 @@ def test_a_phone_is_sent_nothing_in_its_guard_time(sfgi, plan):
 
 @pytest.mark.parametrize("plan", [None, PLAN], ids=["asked", "armed"])
 @pytest.mark.parametrize("other", [TypeA(Jpki(PERSON)), TypeA(None)], ids=["phone", "tag"])
-def test_a_card_beside_a_phone_or_a_tag_is_refused(other, plan):
+@pytest.mark.parametrize("order", ["BA", "AB", "EAB"])
+def test_a_card_beside_a_phone_or_a_tag_is_refused(other, order, plan):
+    technologies = [TECHNOLOGIES[letter] for letter in order]
     reader = Reader(Desk(TypeB(Jpki(PERSON)), other).connect)
     with pytest.raises(SeveralCards):
-        reader.wait_for_card(5, plan=plan)
+        reader.wait_for_card(5, technologies=technologies, plan=plan)
+
+
+@pytest.mark.parametrize("order", ["BA", "AB"])
+def test_a_phone_alone_is_read_in_either_order(order):
+    reader = Reader(Desk(TypeA(Jpki(PERSON))).connect)
+    card = reader.wait_for_card(5, technologies=[TECHNOLOGIES[letter] for letter in order])
+    assert JpkiSession(card).authentication_certificate() == PERSON.certificate
 
 
 def test_a_tag_beside_the_card_is_no_matter_where_type_b_alone_is_looked_for():
@@ -120,5 +134,9 @@ class BothTypes:
         return None if other._state is _State.ACTIVE else mine.receive(frame)
 
 
-def test_a_phone_that_shows_both_types_is_one():
-    assert reads(Desk(BothTypes())).repolls == 0
+@pytest.mark.parametrize("order", ["BA", "AB"])
+def test_a_phone_that_shows_both_types_is_one(order):
+    reader = Reader(Desk(BothTypes()).connect)
+    card = reader.wait_for_card(5, technologies=[TECHNOLOGIES[letter] for letter in order])
+    assert JpkiSession(card).authentication_certificate() == PERSON.certificate
+    assert reader.health().repolls == 0
