@@ -6,13 +6,14 @@ from math import inf
 from threading import Event
 
 from kazashi.ahead import ReadAhead
-from kazashi.errors import Cancelled, MalformedAnswer, NoCard, ReaderError
+from kazashi.errors import Cancelled, CardGone, MalformedAnswer, NoCard, ReaderError
 from kazashi.limits import Limits, Wait
 from kazashi.link import Link, Progress
 from kazashi.traffic import shows_secret
-from kazashi_wire.messages import BitRate, CardFound, Done, Keep, Technology
+from kazashi_wire.messages import BitRate, CardFound, CardLost, Done, Keep, Technology
 
 _OK = b"\x90\x00"
+_LOOK_S = 0.05  # that a look takes, for what is on its way
 
 
 class Card:
@@ -37,6 +38,7 @@ class Card:
         self._link = link
         self._ahead = ahead
         self._is_over = False
+        self._met: ReaderError | None = None  # by `look`, and not raised so far
         try:
             self.technology = Technology(found.technology)
             self.to_card = BitRate(found.to_card)
@@ -97,8 +99,7 @@ class Card:
         """
         if not apdu:
             raise ValueError("an APDU has 4 bytes at least")
-        if self._is_over:
-            raise NoCard
+        self._require()
         wait = self._link.wait(min(self.limits.response_s, self._left_s), cancel or self.cancel)
         try:
             response = self._respond(apdu, wait.not_after(self._until), on_progress)
@@ -127,30 +128,51 @@ class Card:
         """
         if self._is_verified:
             raise ValueError("a card that was shown a PIN or a code is used at once, never kept")
-        if self._is_over:
-            raise NoCard
+        self._require()
         self._keep(self._link.wait(self.limits.answer_s, cancel or self.cancel))
 
-    def keep_if_due(self, wait: Wait) -> None:
-        """Renew the lease if a third of it has passed and `keep` may be used."""
-        if not self._is_verified and self._link.now() >= self.renewal:
-            self._keep(wait)
+    def look(self, cancel: Event | None = None) -> None:
+        """Take in what the reader has said by now: the card is over if it has left. Renews its
+        lease if a third of it has passed and `keep` may be used.
 
-    @property
-    def can_be_kept(self) -> bool:
-        """Return False if it is over, or was shown a PIN or a code: `keep` is then refused."""
-        return not (self._is_over or self._is_verified)
+        For programs that ask a person while a card lies there, four times a second or so. The next
+        command raises CardGone if it has left, or the error of a reader that has failed.
 
-    @property
-    def renewal(self) -> float:
-        """When the lease should be renewed, on the clock of the line."""
-        return inf if self._is_verified else self._kept + self._lease_s / 3
-
-    def finish_ahead(self, wait: Wait) -> bool:
-        """Wait until the reader has read what it was to read of this card by itself. Returns False
-        if that took longer.
+        Raises:
+            Cancelled: `cancel` was set.
         """
-        return self._ahead is None or self._ahead.finish(wait)
+        answer = self._link.wait(self.limits.answer_s, cancel or self.cancel)
+        try:
+            if self.leaves(answer.not_after(answer.begin + _LOOK_S), answer):
+                self._met = CardGone()
+        except ReaderError as error:
+            self._met = error
+
+    def leaves(self, wait: Wait, keep: Wait) -> bool:
+        """Wait until it has left, or is over for another reason. Returns False if it still lies
+        there when `wait` is over. Renews its lease as `look` does, each time within `keep`.
+
+        Raises:
+            ReaderFault, LinkError: the reader failed. The card is over then.
+            Cancelled: `wait` was. The card is as it was.
+        """
+        try:
+            if not self._finish_ahead(wait):
+                return False
+            while not self._is_over:
+                if self._link.now() >= self._renewal:
+                    self._keep(keep)
+                event = self._link.event(wait.not_after(self._renewal))
+                if isinstance(event, CardLost):
+                    self.end()
+                elif self._link.now() >= wait.until:
+                    return False
+        except NoCard:
+            self.end()
+        except ReaderError:
+            self.end()
+            raise
+        return True
 
     def end(self) -> None:
         """Never use it again: whatever lies on the reader from now on may be another card.
@@ -160,6 +182,18 @@ class Card:
         self._is_over = True
         self._ahead = None
 
+    def _require(self) -> None:
+        """Raise NoCard if it is over, or what `look` has met."""
+        met, self._met = self._met, None
+        if self._is_over:
+            raise met or NoCard
+
+    def _finish_ahead(self, wait: Wait) -> bool:
+        """Wait until the reader has read what it was to read of this card by itself. Returns False
+        if that took longer.
+        """
+        return self._ahead is None or self._ahead.finish(wait)
+
     def _respond(self, apdu: bytes, wait: Wait, on_progress: Progress | None) -> bytes:
         if self._ahead:
             if response := self._ahead.response(apdu, wait, on_progress):
@@ -168,6 +202,11 @@ class Card:
         response = self._link.transmit(self._number, apdu, wait, on_progress)
         self._kept = self._link.now()
         return response
+
+    @property
+    def _renewal(self) -> float:
+        """When the lease should be renewed, on the clock of the line."""
+        return inf if self._is_verified else self._kept + self._lease_s / 3
 
     def _keep(self, wait: Wait) -> None:
         begin = self._link.now()

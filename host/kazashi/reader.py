@@ -13,7 +13,7 @@ from typing import Self
 
 from kazashi.ahead import Plan
 from kazashi.card import Card
-from kazashi.errors import CardTooSlow, LinkError, NoCard, ReaderError, VersionMismatch
+from kazashi.errors import CardTooSlow, LinkError, ReaderError, VersionMismatch
 from kazashi.limits import Limits, Wait
 from kazashi.link import Link, Pipe
 from kazashi.reports import ReaderHealth, ReaderInfo
@@ -24,7 +24,6 @@ from kazashi_wire.messages import (
     REVISION,
     AskHealth,
     BitRate,
-    CardLost,
     Done,
     Examination,
     Examine,
@@ -153,13 +152,7 @@ class Reader:
         if self._card is None or self._card.is_over:
             return True
         wait = self._link.wait(timeout_s, cancel or self._card.cancel)
-        try:
-            return self._is_removed(self._card, wait)
-        except NoCard:
-            return True
-        except ReaderError:
-            self._end_card()
-            raise
+        return self._card.leaves(wait, wait._replace(until=wait.until + self._limits.late_s))
 
     def health(self, cancel: Event | None = None) -> ReaderHealth:
         """Ask the reader what went wrong and was mended since it started."""
@@ -223,18 +216,6 @@ class Reader:
         if self._card:
             self._card.end()
             self._card = None
-
-    def _is_removed(self, card: Card, wait: Wait) -> bool:
-        late = wait._replace(until=wait.until + self._limits.late_s)
-        if not card.finish_ahead(wait):
-            return False
-        while True:
-            card.keep_if_due(late)
-            if isinstance(self._link.event(wait.not_after(card.renewal)), CardLost):
-                self._end_card()
-                return True
-            if self._link.now() >= wait.until:
-                return False
 
     def _answer(self, cancel: Event | None) -> Wait:
         """The time that an answer may take."""

@@ -1,10 +1,11 @@
 """Whose card: it is kept while its host wants it, and never once it was shown a PIN."""
 
 import logging
+from threading import Event
 
 import pytest
 
-from kazashi.errors import NoCard, ReaderHot, ReaderSilent
+from kazashi.errors import Cancelled, CardGone, NoCard, ReaderHot, ReaderSilent
 from kazashi.reader import Reader
 from kazashi_wire.messages import (
     CardLost,
@@ -20,6 +21,7 @@ from kazashi_wire.messages import (
 from played import CARD, FOUND, PlayedReader, frame, response
 
 OK = b"\x90\0"
+READ = b"\0\xb0\0\0\0"
 VERIFY = b"\0\x20\0\x98\x041234"
 TRIES = b"\0\x20\0\x98"
 
@@ -148,3 +150,46 @@ def test_a_card_that_leaves_within_a_wait_for_removal_is_noticed():
     assert reader.wait_for_removal(30)
     assert played.s - begin < 5.5
     assert card.is_over
+
+
+def test_a_look_keeps_a_card_three_times_a_lease():
+    reader, played = reader_that()
+    card = reader.wait_for_card(3)
+    while played.s < 30:
+        card.look()
+    assert 8 <= played.kinds().count(Keep) <= 9
+
+
+@pytest.mark.parametrize("before", [READ, VERIFY])
+def test_a_card_that_has_left_is_over_with_the_next_look_and_never_asked_for_again(before):
+    reader, played = reader_that({Transmit: [*response(OK), 1.0, frame(CardLost())]})
+    card = reader.wait_for_card(3)
+    card.transmit(before)
+    asked = len(played.asked)
+    while not card.is_over:
+        card.look()
+    assert played.s < 2
+    for error in (CardGone, NoCard):
+        with pytest.raises(error):
+            card.transmit(READ)
+    assert len(played.asked) == asked
+
+
+def test_what_a_look_meets_of_a_reader_is_raised_by_the_next_command_once():
+    hot = frame(Failed(fault=Fault.COOL_DOWN, detail=0x0D))
+    reader, _ = reader_that({Watch: [Done(), frame(FOUND), 1.0, hot]})
+    card = reader.wait_for_card(3)
+    while not card.is_over:
+        card.look()
+    for error in (ReaderHot, NoCard):
+        with pytest.raises(error):
+            card.transmit(READ)
+
+
+def test_a_look_that_is_cancelled_leaves_the_card_as_it_was():
+    reader, _ = reader_that()
+    card, cancel = reader.wait_for_card(3), Event()
+    cancel.set()
+    with pytest.raises(Cancelled):
+        card.look(cancel)
+    assert card.transmit(READ) == OK

@@ -1,12 +1,16 @@
 """No space for the journal, the reader unplugged: the patient is served all the same."""
 
 from datetime import date
+from threading import Event
 
 import pytest
 
 from kazashi import returning
+from kazashi.card import Card
 from kazashi.cards.surface import FourItems, Sex
 from kazashi.errors import NoReader
+from kazashi.reception import keeper
+from kazashi.reception.certified import CertifiedFailed
 from kazashi.reception.desk import (
     AskCodeB,
     AskConsents,
@@ -17,6 +21,7 @@ from kazashi.reception.desk import (
     AskPin,
     AskPrescription,
     AskStaff,
+    AskWay,
 )
 from kazashi.reception.eligibility import CentreUnreachable
 from kazashi.reception.fallback import Answer, Basis
@@ -26,6 +31,7 @@ from kazashi.reception.visit import Outcome
 from kazashi.words import words_of
 from reception_desk import PIN, Listening, commands_of
 
+HANG_S = 30  # against a hang, not for speed
 TYPED = FourItems("仮名 三郎", "東京都架空区二丁目", date(1950, 4, 3), Sex.MALE)
 
 
@@ -165,6 +171,51 @@ def test_a_card_taken_away_during_a_question_is_laid_down_again_where_it_is_need
     assert counter.people.heard("taken away") == (moment not in (AskStaff, AskConsents))
 
 
+@pytest.fixture
+def noticed(monkeypatch):
+    """Does something, and waits until the engine has noticed that the card is over."""
+    monkeypatch.setattr(keeper, "LOOK_S", 0.001)
+    is_over, end = Event(), Card.end
+
+    def noted(card):
+        end(card)
+        is_over.set()
+
+    def notice(action):
+        is_over.clear()
+        action()
+        assert is_over.wait(HANG_S)
+
+    monkeypatch.setattr(Card, "end", noted)
+    return notice
+
+
+def test_a_card_that_leaves_during_a_question_ends_its_tap(counter, noticed):
+    """No command finds that out: the next way asks for a card as if there had been none."""
+    counter.lay()
+    answers = {AskPin: None, AskWay: after(lambda: noticed(counter.take_away), Way.VISUAL)}
+    visit = counter.check_in(Way.PIN, answers, reacts={"Lay the My Number": counter.lay_again})
+    assert (visit.outcome, visit.way) == (Outcome.CHECKED_IN, Way.VISUAL)
+    assert sum("Lay the My Number" in text.en for text in counter.people.told) == 2
+    assert not counter.people.heard("taken away")
+    assert counter.steps("failure") == []
+
+
+def test_a_card_shown_its_code_that_leaves_is_over_too(counter, noticed):
+    """The component is given no card that is gone."""
+    counter.lay()
+
+    class Component:
+        def identify(self, *_):
+            raise CertifiedFailed
+
+    answers = {AskStaff: after(lambda: noticed(counter.take_away), counter._usual()[AskStaff])}
+    reacts = {"taken away": counter.lay_again}
+    counter.check_in(Way.VISUAL, answers, reacts=reacts, component=Component())
+    assert counter.people.heard("taken away")
+    assert len(counter.people.questions(AskStaff)) == 2
+
+
 def test_who_was_identified_stays_so_whatever_is_laid_down_next(counter):
     first = counter.lay()
     centre = Listening()
@@ -219,6 +270,17 @@ def test_a_reader_unplugged_in_outage_mode_leaves_typing(own_counter, unplug):
     )
     assert visit.outcome is Outcome.HELD
     assert own_counter.journal.held()[0].name == TYPED.name
+
+
+def test_a_reader_whose_loss_is_noticed_during_a_question_is_said_to_be_lost(
+    own_counter, unplug, noticed
+):
+    own_counter.lay()
+    visit = own_counter.check_in(Way.PIN, {AskPin: after(lambda: noticed(unplug), PIN)})
+    assert visit.outcome is Outcome.CHECKED_IN
+    assert own_counter.people.heard("was connected again")
+    assert not own_counter.people.heard("taken away")
+    assert len(own_counter.steps("failure")) == 1
 
 
 @pytest.mark.parametrize("answer", [None, Answer.YES])

@@ -1,27 +1,27 @@
-"""A card kept alive while people read and type: a reader ends it seconds after the last command."""
+"""A card while people read and type: its reader ends it seconds after the last command."""
 
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Event, Thread
 
 from kazashi.card import Card
-from kazashi.errors import Cancelled, ReaderError
+from kazashi.errors import Cancelled
 
-RENEWAL_S = 3.0  # a third of the time that a card outlives its last command: two may be lost
+LOOK_S = 0.25  # between two looks: as often as the reader looks whether an idle card is there
 
 
 @contextmanager
-def kept(card: Card | None) -> Generator[None]:
-    """Renew the lease of `card` in this block, from a thread of its own.
+def looked_after(card: Card | None) -> Generator[None]:
+    """Keep `card` alive in this block, and notice that it leaves, in a thread of its own.
 
     The caller's thread must not use card or reader in the block: it waits for people. When the
     block is left, the thread has ended, within 100 ms. A card that was shown its PIN is not kept.
     """
-    if card is None or not card.can_be_kept:
+    if card is None:
         yield
         return
     is_over = Event()
-    thread = Thread(target=_keep, args=(card, is_over), daemon=True)
+    thread = Thread(target=_look_after, args=(card, is_over), daemon=True)
     thread.start()
     try:
         yield
@@ -30,9 +30,7 @@ def kept(card: Card | None) -> Generator[None]:
         thread.join()
 
 
-def _keep(card: Card, is_over: Event) -> None:
-    while not is_over.wait(RENEWAL_S):
-        try:
-            card.keep(is_over)
-        except (ReaderError, Cancelled):
-            return  # the next command to the card says so
+def _look_after(card: Card, is_over: Event) -> None:
+    with suppress(Cancelled):
+        while not (is_over.wait(LOOK_S) or card.is_over):
+            card.look(is_over)

@@ -44,7 +44,7 @@ from kazashi.reception.course import Course
 from kazashi.reception.desk import Desk, Question
 from kazashi.reception.eligibility import Identified
 from kazashi.reception.failures import AnotherToken, Refused, TokenFailed, WayFailed, WrongToken
-from kazashi.reception.keeper import kept
+from kazashi.reception.keeper import looked_after
 from kazashi.reception.place import Place
 from kazashi.reception.profiles import Token, Way
 from kazashi.reception.texts import Text, text_of
@@ -147,13 +147,13 @@ class Patient(Course):
         return self._tap.card if self._tap and not self._tap.card.is_over else None
 
     def present_card(self) -> Card:
-        """The card on the reader.
+        """The card on the reader, which lay there before.
 
         Raises:
-            NoCard: there is none.
+            CardGone: it has left.
         """
         if self.card is None:
-            raise NoCard
+            raise CardGone
         return self.card
 
     def tap(self, wanted: Token) -> Tap:
@@ -276,8 +276,10 @@ class Patient(Course):
         raise TokenFailed(token, outcome, reasons.get(outcome, _UNREADABLE))
 
     def ask(self, question: Question[T]) -> T | None:
-        """Ask; the card stays alive meanwhile, unless it was shown its PIN."""
-        with kept(self.card):
+        """Ask; the card stays alive meanwhile, unless it was shown its PIN. One that is taken away
+        is over when the answer comes.
+        """
+        with looked_after(self.card):
             return super().ask(question)
 
     def let_go(self) -> None:
