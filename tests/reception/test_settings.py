@@ -8,7 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kazashi.reception.anchor_settings import configured_anchors
 from kazashi.reception.configuration import Configuration
+from kazashi.reception.face.matching import ModelUnusable
+from kazashi.reception.face.settings import Model
 from kazashi.reception.settings import BadSettings, Table, load
 from mutations import mutated
 from said import raises
@@ -50,6 +53,29 @@ def test_no_changed_file_raises_anything_but_bad_settings(seed):
 def test_a_file_that_is_not_there_is_named(tmp_path):
     with raises(BadSettings, match=r"absent\.toml: cannot be read"):
         load(tmp_path / "absent.toml")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("folder", "Is a directory"), ("a\0b", "Invalid argument"), ("a" * 300, "too long")],
+)
+def test_a_name_of_no_file_cannot_be_read(tmp_path, name, said):
+    (tmp_path / "folder").mkdir()
+    with raises(BadSettings, match=f"cannot be read .*{said}"):
+        load(tmp_path / name)
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="no /dev/zero here")
+def test_a_file_without_an_end_is_not_read_to_it():
+    endless, digest = Path("/dev/zero"), "0" * 64
+    with raises(BadSettings, match=r"/dev/zero: cannot be read \(File too large\)"):
+        load(endless)
+    with raises(BadSettings, match=r"'/dev/zero' cannot be read"):
+        configured_anchors({"anchors": {"authorities": [str(endless)]}}, Path())
+    with raises(ModelUnusable, match="File too large"):
+        Model(endless, digest).load()
+    with raises(ModelUnusable, match="Invalid argument"):
+        Model(Path("a\0b"), digest).load()
 
 
 def test_a_number_has_its_range_and_nothing_else_is_one(tmp_path):

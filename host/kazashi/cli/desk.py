@@ -39,6 +39,7 @@ from kazashi.reception.fallback import Answer
 from kazashi.reception.japan import japan_today, utc_now
 from kazashi.reception.outage import typed_items
 from kazashi.reception.profiles import Way
+from kazashi.reception.settings import content
 from kazashi.reception.texts import Text, text_of
 from kazashi.reception.typed import Mistyped, Slip, narrow
 
@@ -46,6 +47,7 @@ T = TypeVar("T")
 Language = Literal["ja", "en"]
 
 _MOST_MISTYPED = 3
+_MOST_PICTURE = 50_000_000  # bytes
 _BETWEEN = re.compile(r"[\s,、]")  # numbers, once they are narrow
 _NONE = (["-"], ["‐"], ["−"], ["ー"])  # as keyboards have it, Japanese ones too
 
@@ -188,8 +190,8 @@ class TerminalDesk:
         given, self._frame = self._frame, None
         path = given or Path(self._line(_FRAME_FILE))
         try:
-            return path.read_bytes()
-        except (OSError, ValueError) as error:  # ValueError: a name that no file has
+            return content(path, _MOST_PICTURE)
+        except OSError as error:
             raise Mistyped("picture", Slip.FILE_UNREADABLE) from error
 
     def _in(self, text: Text) -> str:

@@ -13,11 +13,12 @@ from pathlib import Path
 
 from kazashi.cards.cv_certificate import CvAnchor
 from kazashi.reception.anchors import Anchor, Anchors
-from kazashi.reception.settings import Flaw, Table
+from kazashi.reception.settings import Flaw, Table, content
 
 _KEY_ID_DIGITS = 32
 _OID = r"[0-2](\.(0|[1-9][0-9]*))+"
 _LEAST_BITS, _MOST_E = 2048, 0xFFFFFFFF
+_MOST = 1_000_000  # bytes of a file of certificates
 
 
 def configured_anchors(settings: Mapping[str, object], folder: Path) -> Anchors:
@@ -52,8 +53,8 @@ def _authorities(table: Table, name: object, folder: Path, is_test: bool) -> tup
     if not isinstance(name, str):
         raise table.wrong("authorities", Flaw.NOT_FILE_NAMES)
     try:
-        data = (folder / name).read_bytes()
-    except (OSError, ValueError) as error:  # ValueError: a name that no file has
+        data = content(folder / name, _MOST)
+    except OSError as error:
         raise table.wrong("authorities", Flaw.FILE_UNREADABLE, name) from error
     try:
         return Anchors.of([data], is_test=is_test).authorities

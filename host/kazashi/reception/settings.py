@@ -6,6 +6,8 @@
 Paths are relative to the file. All that is wrong is told with its place.
 """
 
+import errno
+import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +16,8 @@ from pathlib import Path
 from typing import cast
 
 from kazashi.reception.errors import ReceptionError
+
+_MOST = 1_000_000  # bytes of a configuration
 
 
 @unique
@@ -60,11 +64,27 @@ def load(path: Path) -> dict[str, object]:
     """
     try:
         # Windows' editors put a byte order mark in front: utf-8-sig.
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return tomllib.loads(content(path, _MOST).decode("utf-8-sig"))
     except OSError as error:
         raise BadSettings(str(path), Flaw.UNREADABLE, error.strerror or "") from error
     except (ValueError, RecursionError) as error:  # TOML's and UTF-8's are ValueErrors
         raise BadSettings(str(path), Flaw.NOT_TOML, str(error)) from error
+
+
+def content(path: Path, most: int) -> bytes:
+    """What is in the file that a person named, which may be /dev/zero, without an end.
+
+    Raises:
+        OSError: it cannot be read, has more than `most` bytes, or a name that no file has.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(most + 1)
+    except ValueError as error:  # of the name
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL)) from error
+    if len(data) > most:
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
+    return data
 
 
 class Table:

@@ -21,7 +21,9 @@ from hashlib import sha256
 from pathlib import Path
 
 from kazashi.reception.face.matching import ModelFlaw, ModelUnusable
-from kazashi.reception.settings import Flaw, Table
+from kazashi.reception.settings import Flaw, Table, content
+
+_MOST = 100_000_000  # bytes; the larger of OpenCV's two has 39 million
 
 
 @dataclass(frozen=True)
@@ -38,14 +40,14 @@ class Model:
             ModelUnusable: it is not there, or is another one.
         """
         try:
-            content = self.path.read_bytes()
+            model = content(self.path, _MOST)
         except OSError as error:
             reason = error.strerror or type(error).__name__
             raise ModelUnusable(self.path, ModelFlaw.UNREADABLE, reason) from error
-        digest = sha256(content).hexdigest()
+        digest = sha256(model).hexdigest()
         if digest != self.sha256:
             raise ModelUnusable(self.path, ModelFlaw.OTHER_CONTENT, digest)
-        return content
+        return model
 
 
 @dataclass(frozen=True)
