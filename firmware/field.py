@@ -54,6 +54,7 @@ _LISTED = const(25)  # bytes of the answer that lists a card: ATQB and a short a
 _ATQB_US = const(1_600)
 # ATTRIB and RATS answers come within 5 ms, ISO/IEC 14443-4 §5.7; so does that to S(DESELECT).
 _ACTIVATION_US = const(10_000)
+_SLOW_US = const(1_000_000)  # a card that may take longer would hold up a search if it is lost
 
 # Start-up frame guard time, after the ATS: (4096 + 384) / fc, doubles with each SFGI, §5.2.5.
 _GUARD_0_US = const(331)
@@ -276,7 +277,9 @@ class Field:
     def _activate_b(self, rates: int) -> int:
         self._attrib.buffer[PARAMETERS + 6] = rates << 4 | _FSDI
         self._attrib.seal(9)
-        self._chip.wait_for_card(_ACTIVATION_US)
+        # The card's own waiting time is enough, and need not be set on the path of the certificate.
+        fwt_us = isodep.waiting_us(self.answer[11] >> 4)
+        self._chip.wait_for_card(fwt_us if fwt_us < _SLOW_US else _ACTIVATION_US)
         if self._ask(self._attrib) or (rates and not self._is_heard_at(rates)):
             if rates:
                 self._fastest = wire.BIT_RATE_KBIT_106  # for the rest of this Watch

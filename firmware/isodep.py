@@ -81,7 +81,7 @@ class IsoDep:
     def open(self, fsci: int, fwi: int) -> None:
         """A card was activated: no CID, frames as FSCI says, waiting time as FWI says."""
         self.room = FRAME_SIZES[min(fsci, len(FRAME_SIZES) - 1)] - _OVERHEAD
-        self._fwt_us = (_FWT_0_US << (fwi if fwi <= _MAX_FWI else DEFAULT_FWI)) + _DELTA_FWT_US
+        self._fwt_us = waiting_us(fwi)
         self._number = 0
         self._is_extended = False
         self._chip.wait_for_card(self._fwt_us)
@@ -238,6 +238,11 @@ class IsoDep:
         self._extension.buffer[PARAMETERS + 1] = wtxm
         self._extension.seal(2)
         return self._issue(self._extension)
+
+
+def waiting_us(fwi: int) -> int:
+    """The frame waiting time, with its extra time: §7.2 of part 4, §7.9.4 of part 3."""
+    return (_FWT_0_US << (fwi if fwi <= _MAX_FWI else DEFAULT_FWI)) + _DELTA_FWT_US
 
 
 def _asked_for(data: "bytes | bytearray", start: int, count: int) -> int:

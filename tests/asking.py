@@ -15,8 +15,8 @@ WATCH = Watch(fastest=0, period_ms=0, lease_s=10, order=b"\x02\x01")
 class Board:
     """A desk, asked frame by frame; `with_irq` or asking the chip for its status."""
 
-    def __init__(self, *, with_irq=True):
-        self.desk = desk = Desk(TypeB(Jpki(PERSON)), with_irq=with_irq)
+    def __init__(self, *, with_irq=True, blocks=None):
+        self.desk = desk = Desk(TypeB(Jpki(PERSON), blocks), with_irq=with_irq)
         desk.connect()
         self.air, self.chip, self.port, self.firmware = desk.air, desk.chip, desk.usb, desk.firmware
         self._deframer = Deframer()

@@ -6,6 +6,7 @@ import pytest
 
 from asking import WATCH, Board
 from desk import clock
+from kazashi.sim.picc import BlockSettings
 from kazashi_wire.messages import (
     CardFound,
     CardLost,
@@ -58,6 +59,18 @@ def test_a_card_has_5_ms_from_field_on_to_the_first_command(board):
     gaps = [now - before for (before, first), (now, _) in pairwise(commands) if first == FIELD_ON]
     assert gaps
     assert min(gaps) >= 0.005
+
+
+@pytest.mark.parametrize(("fwi", "between"), [(8, 0), (11, 0), (12, 1), (14, 1)])
+def test_nothing_is_set_between_attrib_and_the_first_command(fwi, between):
+    """But for a card that may take over a second: if it is lost, a search is not to wait for it."""
+    board = Board(blocks=BlockSettings(fwi=fwi))
+    commands = commands_of(board)
+    board.find_card()
+    board.ask(board.command(SELECT))
+    on_air = [i for i, (_, command) in enumerate(commands) if command[0] == 0x42]
+    attrib = next(i for i in on_air if commands[i][1][1] == 0x1D)
+    assert on_air[on_air.index(attrib) + 1] - attrib - 1 == between
 
 
 def live_on(board, seconds):
