@@ -113,11 +113,9 @@ class Field:
         self._fastest = wire.BIT_RATE_KBIT_106  # to try
         self._order = bytearray(_LONGEST_ORDER)  # of a search, a wire.TECHNOLOGY each
         self._steps = 0  # of a search
-        self._seeks_a = False  # Type A is one of them, as is B
-        self._seeks_b = False
+        self._seeks_a = self._seeks_b = False  # each is one of them
         self.technology = 0
-        self.to_card = 0  # a wire.BIT_RATE, as is from_card
-        self.from_card = 0
+        self.to_card = self.from_card = 0  # each a wire.BIT_RATE
         self.refusal = 0
         self.answer = bytearray(_MAX_ANSWER)  # of the card found, as in wire.CARD_FOUND
         self.count = 0
@@ -136,8 +134,7 @@ class Field:
                 return False
         if not (seeks_a or seeks_b) or count > _LONGEST_ORDER:
             return False
-        self._seeks_a = seeks_a
-        self._seeks_b = seeks_b
+        self._seeks_a, self._seeks_b = seeks_a, seeks_b
         copy(source, start, self._order, 0, count)
         self._steps = count
         self._fastest = fastest
