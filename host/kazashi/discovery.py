@@ -217,15 +217,19 @@ def _port(url: str) -> str:
 def _refusal(where: str, error: Exception) -> LinkError:
     """Why a port could not be opened, and what to do about it."""
     number = _number(error)
-    reason = os.strerror(number) if number else str(error)
+    reason = os.strerror(number) if number else getattr(error, "strerror", None) or str(error)
     return (ReaderBusy if number in _BUSY else ReaderNotFound)(where, reason)
 
 
-def _number(error: Exception) -> int | None:
+def _number(error: BaseException) -> int | None:
     """The errno of what opening a port raised."""
+    if isinstance(error, socket.gaierror):
+        return None  # it counts in its own way
     if isinstance(error, OSError) and error.errno:
         return error.errno
     if "PermissionError" in str(error):  # pyserial 3.5, serialwin32.py, keeps it in its text alone
         return errno.EACCES
     first = error.args[0] if error.args else None  # of termios.error
-    return first if isinstance(first, int) else None
+    if isinstance(first, int):
+        return first
+    return _number(error.__context__) if error.__context__ else None  # pyserial quotes it

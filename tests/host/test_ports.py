@@ -132,6 +132,23 @@ def test_an_address_that_is_none_is_an_error_of_the_line(url):
         SocketPipe(url)
 
 
+@needs_posix
+def test_what_is_no_serial_port_is_said_in_the_systems_words():
+    with pytest.raises(ReaderNotFound) as raised:
+        SerialPipe(os.devnull)
+    assert raised.value.reason == os.strerror(errno.ENOTTY)
+
+
+def test_a_host_without_an_address_is_said_in_the_resolvers_words(monkeypatch):
+    def resolve(*_, **__):
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr(socket, "create_connection", resolve)
+    with pytest.raises(ReaderNotFound) as raised:
+        SocketPipe("socket://kazashi.invalid:1")
+    assert raised.value.reason == "Name or service not known"
+
+
 def test_a_reader_on_a_socket_that_hangs_up_is_unplugged():
     with socket.create_server(("127.0.0.1", 0)) as listener:
         pipe = SocketPipe(f"socket://127.0.0.1:{listener.getsockname()[1]}")
