@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kazashi.sim.dialogue import Stuck
+from kazashi.sim.faults import once, say_syntax_error
 from kazashi.sim.hostframe import ACK, NACK, SYNTAX_ERROR
 from kazashi.sim.jpki import Jpki
 from kazashi.sim.person import Person
@@ -89,6 +90,13 @@ def test_a_damaged_command_gets_no_acknowledgement(bench):
 def test_a_nack_from_the_host_brings_the_answer_again(bench):
     bench.send(VERSION)
     assert bench.send(NACK) == VERSION_ANSWER
+
+
+def test_a_nack_from_the_host_brings_an_error_frame_again(bench):
+    bench.send(VERSION)
+    bench.chip.disturb = once(1, say_syntax_error)
+    bench.send(VERSION)
+    assert bench.send(NACK) == SYNTAX_ERROR
 
 
 def test_an_ack_from_the_host_ends_a_command(bench):

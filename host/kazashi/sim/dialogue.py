@@ -102,8 +102,13 @@ class Dialogue(ABC):
         """Carry it out, and say what came of it when it is done."""
         done = self.carry_out(command)
         if done:
-            self._last_answer, took_s = done
-            self.say(self._last_answer, self._ack_s + took_s)
+            frame, took_s = done
+            self.conclude(frame, self._ack_s + took_s)
+
+    def conclude(self, frame: bytes, after_s: float) -> None:
+        """Say what came of a command; a NACK has it said again."""
+        self._last_answer = frame
+        self.say(frame, after_s)
 
     def say(self, frame: bytes, after_s: float) -> None:
         self._outgoing.append((self._clock.now() + after_s, frame))

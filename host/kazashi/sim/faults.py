@@ -43,7 +43,7 @@ def damage_checksum(chip: Dialogue, command: bytes) -> None:
 def say_syntax_error(chip: Dialogue, _command: bytes) -> None:
     """The error frame comes instead of an answer."""
     chip.acknowledge()
-    chip.say(SYNTAX_ERROR, 0.0006)
+    chip.conclude(SYNTAX_ERROR, 0.0006)
 
 
 def get_stuck(chip: Dialogue, _command: bytes) -> None:
