@@ -94,7 +94,7 @@ def test_a_nack_from_the_host_brings_the_answer_again(bench):
 
 def test_a_nack_from_the_host_brings_an_error_frame_again(bench):
     bench.send(VERSION)
-    bench.chip.disturb = once(1, say_syntax_error)
+    bench.chip.disturb = once(bench.chip.commands, say_syntax_error)
     bench.send(VERSION)
     assert bench.send(NACK) == SYNTAX_ERROR
 
