@@ -10,10 +10,13 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+import cpu
 from interpreters import HAS_MICROPYTHON
 from kazashi.reader import Reader
 from kazashi.sim.options import Options
 from kazashi.sim.pico import SimulatedPico
+
+cpu.compile_once()
 
 # No test is timed: other work runs beside.
 settings.register_profile("untimed", deadline=None)
@@ -80,6 +83,10 @@ def pytest_runtest_makereport(item, call):
         report.outcome = "failed"
         report.longrepr = f"skipped where nothing may be: {report.longrepr}"
     return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    terminalreporter.write_line(f"{cpu.spent_s():.0f} CPU seconds, all workers and programs")
 
 
 @pytest.fixture(params=["cpython", "micropython"])
