@@ -2,6 +2,7 @@
 
     KazashiError                    base of this package's errors; misuse is ValueError
     ├── Mistyped                    reception/typed.py
+    ├── NotWritten                  a file: make space, or name another
     ├── ReceptionError              reception/errors.py
     └── ReaderError                 reader, line or card
         ├── NotInstalled            a program or a package is missing: see `how`
@@ -69,6 +70,14 @@ class KazashiError(Exception):
     def __str__(self) -> str:
         names = [each.name for each in fields(self)] if is_dataclass(self) else []
         return ", ".join(f"{name}={getattr(self, name)!r}" for name in names)
+
+
+@dataclass(eq=False)
+class NotWritten(KazashiError):
+    """The file at `where` could not be written. `reason`: in the system's words."""
+
+    where: str
+    reason: str
 
 
 class ReaderError(KazashiError):

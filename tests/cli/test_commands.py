@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import subprocess
+from pathlib import Path
 
 import pytest
 from cryptography import x509
@@ -97,6 +98,24 @@ def test_read_writes_pem_der_json_or_text(tmp_path):
     facts = json.loads(kazashi("read", "--reader", FAST, "--json").stdout)
     assert facts["card"]["kind"] == "My Number Card"
     assert "KAZASHITEST" in kazashi("read", "--reader", FAST).stdout
+
+
+@pytest.mark.parametrize(
+    ("file", "status", "said"),
+    [
+        ("no/card.der", 2, "name another"),
+        ("card.der/card.der", 2, "name another"),
+        ("/dev/full", 1, "/dev/full に書き込めません"),
+    ],
+)
+def test_a_file_that_is_not_written_is_a_failure_or_has_a_wrong_name(tmp_path, file, status, said):
+    if file == "/dev/full" and not Path(file).exists():
+        pytest.skip("no /dev/full here")
+    (tmp_path / "card.der").write_bytes(b"a file")
+    done = kazashi("read", "--reader", FAST, "--der", str(tmp_path / file))
+    assert done.returncode == status, done.stderr
+    assert said in " ".join(done.stderr.replace("│", " ").split())
+    assert "Traceback" not in done.stderr
 
 
 def test_read_asks_for_a_higher_bit_rate_where_that_is_wanted():

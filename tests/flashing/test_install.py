@@ -1,5 +1,8 @@
 """What becomes of a board that the firmware is not put on."""
 
+import errno
+import tempfile
+
 import pytest
 
 from desk import Desk
@@ -8,8 +11,9 @@ from said import raises
 
 # isort: split
 import wire
+from kazashi.errors import NotWritten
 from kazashi.flashing import install
-from kazashi.flashing.errors import NotFlashed, WrongBoard
+from kazashi.flashing.errors import BoardFull, NotFlashed, WrongBoard
 from kazashi.flashing.files import Board
 from kazashi.flashing.prompt import open_prompt
 
@@ -79,6 +83,28 @@ def test_a_board_that_gives_up_is_quoted_and_left_at_the_prompt(reader, monkeypa
         flash()
     assert not board.is_running
     assert not board.is_open
+
+
+def test_a_full_board_is_called_that(reader, monkeypatch):
+    def refuse(*_, **__):
+        raise OSError(errno.ENOSPC, "wire.mpy")  # as mpremote has it
+
+    board = reader()
+    monkeypatch.setattr(board, "fs_writefile", refuse)
+    with raises(BoardFull, match="flash is full: delete what is not the firmware's"):
+        flash()
+    assert not board.is_running
+
+
+def test_without_a_place_for_the_compiled_files_nothing_is_sent(reader, monkeypatch):
+    def refuse():
+        raise FileNotFoundError(errno.ENOENT, "No usable temporary directory")
+
+    board = reader()
+    monkeypatch.setattr(tempfile, "TemporaryDirectory", refuse)
+    with raises(NotWritten, match=r"TMPDIR cannot be written \(No usable"):
+        flash()
+    assert board.files() == READER
 
 
 def test_a_reader_that_knows_no_maintenance_is_reached_by_its_button():

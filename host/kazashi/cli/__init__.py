@@ -18,8 +18,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from kazashi.cli import show, streams
-from kazashi.errors import ReaderError
-from kazashi.reception.errors import ReceptionError
+from kazashi.errors import KazashiError
 from kazashi.visible import visible
 
 _STDOUT_LOST = "結果を出力できません。 / the result cannot be written to stdout"
@@ -140,7 +139,7 @@ def _run() -> int:
         app()
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else 0
-    except (ReaderError, ReceptionError) as error:
+    except KazashiError as error:
         show.show_error(error)
         return 1
     return 0

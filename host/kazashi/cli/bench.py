@@ -19,6 +19,7 @@ from kazashi.cli import show
 from kazashi.cli.bench_checkin import check_in_rounds, show_rounds
 from kazashi.cli.console import Console
 from kazashi.cli.options import AsJson, need
+from kazashi.cli.writing import writing
 
 if TYPE_CHECKING:
     from kazashi.bench.emulated import EmulatedBench
@@ -107,10 +108,8 @@ def _check(plot: Path | None) -> None:
 
 
 def _draw(draw: Callable[[Path], None], path: Path) -> None:
-    try:
+    with writing(path):
         draw(path)
-    except OSError as error:
-        raise typer.BadParameter(f"cannot write {path}: {error.strerror}") from error
 
 
 def _emulated(url: str) -> "EmulatedBench":

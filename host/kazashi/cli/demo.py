@@ -15,6 +15,7 @@ from kazashi.cli import show
 from kazashi.cli.console import Console
 from kazashi.cli.options import AsJson
 from kazashi.cli.simulated import Simulated, SimUrl, simulated
+from kazashi.cli.writing import writing
 from kazashi.reader import Reader
 from kazashi.sim.ledger import Ledger, Span
 
@@ -47,10 +48,8 @@ def demo(reader: SimUrl = "sim:", *, as_json: AsJson = False, log: _Log = None) 
 
 def _write_log(path: Path, spans: list[Span]) -> None:
     lines = [f"{json.dumps(span._asdict())}\n" for span in spans]
-    try:
+    with writing(path):
         path.write_text("".join(lines), encoding="utf-8")
-    except OSError as error:
-        raise typer.BadParameter(f"cannot write {path}: {error.strerror}") from error
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from rich.table import Table
 from kazashi.cli import show
 from kazashi.cli.console import Console
 from kazashi.cli.options import AsJson, need
+from kazashi.cli.writing import writing
 from kazashi.reception.face import plot as picture
 from kazashi.reception.face.engine import open_matcher
 from kazashi.reception.face.evaluation import Evaluation, Person, evaluate, people_in
@@ -114,10 +115,8 @@ def _evaluated(matcher: "OpenCvMatcher", people: Sequence[Person]) -> Evaluation
 
 
 def _draw(evaluation: Evaluation, settings: FaceSettings, path: Path) -> None:
-    try:
+    with writing(path):
         picture.plot(evaluation, settings.threshold, path)
-    except OSError as error:
-        raise typer.BadParameter(f"cannot write {path}: {error.strerror}") from error
 
 
 def _settings_facts(settings: FaceSettings) -> dict[str, object]:

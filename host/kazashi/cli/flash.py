@@ -9,6 +9,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeE
 from kazashi.cli import show
 from kazashi.cli.console import Console
 from kazashi.cli.options import ReaderUrl, need
+from kazashi.cli.writing import writing
 from kazashi.device_files import board_names
 from kazashi.discovery import connector
 from kazashi.flashing.files import Board
@@ -73,11 +74,8 @@ def _named(board: str) -> Board:
 
 def _build(board: Board, out: Path, micropython: Path | None) -> None:
     console = Console(stderr=True)
-    with console.status("building MicroPython with the firmware: some minutes …"):
-        try:
-            build(board, out, micropython)
-        except OSError as error:
-            raise typer.BadParameter(f"cannot write {out}: {error.strerror}") from error
+    with console.status("building MicroPython with the firmware: some minutes …"), writing(out):
+        build(board, out, micropython)
     line = f"hold BOOTSEL, plug the board in, and drop {out} on its drive"
     console.print(line, soft_wrap=True, markup=False)
 

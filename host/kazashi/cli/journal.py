@@ -18,6 +18,7 @@ from rich.text import Text
 from kazashi.cli import show
 from kazashi.cli.console import Console
 from kazashi.cli.options import AsJson, JournalPath
+from kazashi.cli.writing import writing
 from kazashi.reception.japan import JAPAN
 from kazashi.reception.journal import INTERRUPTED, KeptStep, KeptVisit, View, default_path
 from kazashi.visible import escaped
@@ -122,7 +123,7 @@ def export(file: _NewFile, *, journal: JournalPath = None) -> None:
 @contextmanager
 def _new(path: Path, encoding: str) -> Generator[TextIO]:
     """A file that its owner alone may read; where the block fails, there is none."""
-    try:
+    with writing(path):
         descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         try:
             with os.fdopen(descriptor, "w", encoding=encoding, newline="") as out:
@@ -130,10 +131,6 @@ def _new(path: Path, encoding: str) -> Generator[TextIO]:
         except BaseException:
             path.unlink()
             raise
-    except FileExistsError as error:
-        raise typer.BadParameter(f"{path} is there already: name a new file") from error
-    except OSError as error:
-        raise typer.BadParameter(f"cannot write {path}: {error.strerror}") from error
 
 
 def _with_bar(view: View) -> Iterator[KeptVisit]:

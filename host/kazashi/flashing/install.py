@@ -1,11 +1,12 @@
 """The whole way: a board at the end of a line becomes a reader of this release."""
 
+import errno
 from collections.abc import Callable
 
 from mpremote.transport import TransportError  # pyright: ignore[reportMissingTypeStubs]
 
 from kazashi.errors import FirmwareStopped, ReaderSilent, ReaderUnplugged
-from kazashi.flashing.errors import BoardFailed, FirmwareDoesNotStart, NotFlashed
+from kazashi.flashing.errors import BoardFailed, BoardFull, FirmwareDoesNotStart, NotFlashed
 from kazashi.link import Pipe
 from kazashi.reader import Reader
 from kazashi.returning import Clock, WallClock
@@ -34,7 +35,9 @@ def install(
         _check(transport, board)
         flash(transport, files, on_progress)
         transport.restart()
-    except (TransportError, OSError, ValueError, SyntaxError) as error:  # its flash is full, say
+    except (TransportError, OSError, ValueError, SyntaxError) as error:
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:  # as mpremote has it
+            raise BoardFull from error
         said = (str(error).strip() or type(error).__name__).splitlines()[-1]
         raise BoardFailed(said) from error
     finally:
