@@ -379,14 +379,13 @@ class DeskPipe:
         return data
 
     def write(self, data):
-        while data:
-            if self._desk.usb is not self._usb:
-                raise ReaderUnplugged
-            room = RING_IN - len(self._usb.to_reader)
-            self._usb.to_reader += data[:room]
-            data = data[room:]
-            if data:
-                self._run()
+        if self._desk.usb is not self._usb:
+            raise ReaderUnplugged
+        room = RING_IN - len(self._usb.to_reader)
+        self._usb.to_reader += data[:room]
+        if room < len(data):
+            self._run()
+        return min(room, len(data))
 
     def close(self):
         """Unplugging is the desk's."""

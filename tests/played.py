@@ -51,7 +51,7 @@ class PlayedReader:
     """Answers each request as `answers` says, by its class: with messages, with bytes, with
     seconds that pass before the next, or with what a function makes of the request.
 
-    An answer without end is fetched as it is read.
+    An answer without end is fetched as it is read. `room`: bytes that it still takes.
     """
 
     def __init__(self, answers=()):
@@ -63,6 +63,7 @@ class PlayedReader:
         self.s = 0.0
         self.asked = []  # requests
         self.is_closed = False
+        self.room = 1_000_000
         self.happens = []  # [(at, what to do then)]
         self._deframer = Deframer()
         self._says = iter(())
@@ -71,12 +72,17 @@ class PlayedReader:
         return self.s
 
     def write(self, data):
+        data = data[: self.room]
+        self.room -= len(data)
+        if not data:
+            self._pass(LOOK_S)
         for sent in self._deframer.feed(data):
             request = BY_KIND[sent.kind].parse(sent.payload)
             self.asked.append(request)
             answer = self.answers.get(type(request), ())
             said = answer(request) if callable(answer) else answer
             self._says = chain(self._says, zip(said, repeat(sent.number)))
+        return len(data)
 
     def read(self, size):
         said, number = next(self._says, (LOOK_S, 0))

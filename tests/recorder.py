@@ -16,7 +16,7 @@ from typing import Any
 
 from kazashi.discovery import connector
 from kazashi.errors import ReaderSilent
-from kazashi.link import Pipe
+from kazashi.link import Pipe, send
 from kazashi.reader import Reader
 
 TESTS = Path(__file__).parent
@@ -46,12 +46,12 @@ class RawRepl:
             ReaderSilent: nobody is at the prompt.
             RuntimeError: the program failed; its traceback.
         """
-        self._pipe.write(b"\r\x03\x01")  # Ctrl-C, Ctrl-A
+        send(self._pipe, b"\r\x03\x01")  # Ctrl-C, Ctrl-A
         self._until(b"raw REPL; CTRL-B to exit\r\n>")
-        self._pipe.write(source.encode() + b"\x04")
+        send(self._pipe, source.encode() + b"\x04")
         self._until(b"OK")
         said, failure, _ = (self._until(end).decode() for end in (b"\x04", b"\x04", b">"))
-        self._pipe.write(b"\x02")
+        send(self._pipe, b"\x02")
         if failure:
             raise RuntimeError(failure)
         return said

@@ -12,6 +12,7 @@ pico:IMAGE               a simulated one, on an emulated Pico that boots this im
 import errno
 import os
 import pkgutil
+import select
 import socket
 from collections.abc import Callable
 from contextlib import suppress
@@ -32,7 +33,6 @@ from kazashi.errors import (
     NoReader,
     ReaderBusy,
     ReaderNotFound,
-    ReaderSilent,
     ReaderUnplugged,
     SeveralReaders,
     not_installed,
@@ -41,7 +41,9 @@ from kazashi.link import Pipe
 
 _VENDOR, _PRODUCT = 0x2E8A, 0x0005  # Raspberry Pi, MicroPython: boards with stock firmware
 _READ_TIMEOUT_S = 0.05
-_WRITE_TIMEOUT_S = 9.0  # a slow card may keep the reader from fetching for seconds
+_WRITE_TIMEOUT_S = 0.05
+_PACKET = 64  # bytes of USB: Windows takes it whole or, after the timeout, not at all
+_IS_WINDOWS = os.name == "nt"
 _CONNECT_TIMEOUT_S = 5.0
 _BUSY = (errno.EACCES, errno.EPERM, errno.EBUSY, errno.EAGAIN)
 
@@ -112,7 +114,7 @@ class SerialPipe:
                 port,
                 timeout=_READ_TIMEOUT_S,
                 write_timeout=_WRITE_TIMEOUT_S,
-                exclusive=None if os.name == "nt" else True,  # one host at a time
+                exclusive=None if _IS_WINDOWS else True,  # one host at a time
             )
         except _REFUSED as error:
             raise _refusal(url or port, error) from error
@@ -131,13 +133,27 @@ class SerialPipe:
         except _CLOSED as error:
             raise ReaderUnplugged from error
 
-    def write(self, data: bytes, /) -> None:
+    def write(self, data: bytes, /) -> int:
+        """Send what is taken within a short time. Returns how many bytes that were."""
         try:
-            self._line.write(data)
-        except serial.SerialTimeoutException as error:
-            raise ReaderSilent(_WRITE_TIMEOUT_S) from error
+            return self._write_packet(data[:_PACKET]) if _IS_WINDOWS else self._write_some(data)
         except _CLOSED as error:
             raise ReaderUnplugged from error
+
+    def _write_packet(self, data: bytes) -> int:
+        try:
+            self._line.write(data)
+        except serial.SerialTimeoutException:
+            return 0
+        return len(data)
+
+    def _write_some(self, data: bytes) -> int:
+        """pyserial's own write does not say how much was taken when its time was over."""
+        try:
+            return os.write(self._line.fileno(), data)
+        except BlockingIOError:
+            select.select([], [self._line], [], _WRITE_TIMEOUT_S)
+            return 0
 
     def close(self) -> None:
         with suppress(*_TERMINAL):  # it has gone already
@@ -171,12 +187,13 @@ class SocketPipe:
             raise ReaderUnplugged
         return data
 
-    def write(self, data: bytes, /) -> None:
+    def write(self, data: bytes, /) -> int:
+        """Send what is taken within a short time. Returns how many bytes that were."""
         try:
             self._socket.settimeout(_WRITE_TIMEOUT_S)
-            self._socket.sendall(data)
-        except TimeoutError as error:
-            raise ReaderSilent(_WRITE_TIMEOUT_S) from error
+            return self._socket.send(data)
+        except TimeoutError:
+            return 0
         except OSError as error:
             raise ReaderUnplugged from error
 

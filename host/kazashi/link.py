@@ -6,6 +6,7 @@ error. One thread at a time uses a link: nothing here is locked.
 
 from collections import deque
 from collections.abc import Callable
+from math import inf
 from threading import Event
 from typing import Protocol, TypeVar
 
@@ -34,6 +35,7 @@ _READ_SIZE = 4096
 _LAST_READS = 64  # of what a reader said before it left
 _MOST_EVENTS = 8192  # that wait: 64 kB of armed responses in the smallest blocks are 5,500
 _PART_SIZE = 2 * 253  # whole blocks of a card that takes 256-byte frames
+_SILENT_S = 10.0  # a slow card may keep the reader from fetching for seconds
 _GRACE_S = 1.0  # for an answer that comes after the reader has told of a failure
 
 AnyMessage = TypeVar("AnyMessage", bound=Message)
@@ -43,13 +45,38 @@ Progress = Callable[[int], None]  # bytes of the response so far
 class Pipe(Protocol):
     """What the link needs of a transport.
 
-    Each raises ReaderUnplugged when the other end is gone, and ReaderSilent when it takes nothing.
+    Each raises ReaderUnplugged when the other end is gone.
     """
 
     def now(self) -> float: ...  # seconds, on the clock that time limits run by
     def read(self, size: int, /) -> bytes: ...  # at least one byte, or b"" after 50 ms at most
-    def write(self, data: bytes, /) -> object: ...
+    def write(self, data: bytes, /) -> int: ...  # bytes taken; 0 if none were within 50 ms
     def close(self) -> None: ...
+
+
+def flush(pipe: Pipe, unsent: bytearray, wait: Wait, silent_s: float) -> None:
+    """Send `unsent`. What was not taken when this ends stays in it.
+
+    Raises:
+        ReaderSilent: `wait` is over, or the reader has taken nothing for `silent_s`.
+        Cancelled: `wait` was.
+    """
+    taken_at = pipe.now()
+    while unsent:
+        count = pipe.write(bytes(unsent))
+        del unsent[:count]
+        now = pipe.now()
+        if count:
+            taken_at = now
+        if unsent:
+            wait.check_cancel()
+            if now > min(wait.until, taken_at + silent_s):
+                raise ReaderSilent(round(now - taken_at, 1))
+
+
+def send(pipe: Pipe, data: bytes, silent_s: float = _SILENT_S) -> None:
+    """Send all of `data`. Raises ReaderSilent if nothing is taken for `silent_s`."""
+    flush(pipe, bytearray(data), Wait(pipe.now(), inf), silent_s)
 
 
 class Link:
@@ -61,6 +88,7 @@ class Link:
         self._deframer = Deframer()
         self._frames: deque[Frame] = deque()
         self._events: deque[Message] = deque()
+        self._unsent = bytearray()  # of frames that have begun: their rest goes first
         self._number = 0
         self._heard = pipe.now()
         self._firmware_log = FirmwareLog(self.limits.log_lines, self._heard)
@@ -72,6 +100,7 @@ class Link:
 
     def close(self) -> None:
         self._firmware_log.end()
+        self._unsent.clear()
         self._pipe.close()
 
     @property
@@ -106,7 +135,8 @@ class Link:
         """Send a request, and leave its answer alone."""
         wait.check_cancel(was_sent=False)
         self._next_number()
-        self._send(message)
+        self._add(message)
+        self._send(wait)
 
     def transmit(
         self, card: bytes, apdu: bytes, wait: Wait, on_progress: Progress | None = None
@@ -114,15 +144,20 @@ class Link:
         """Send a command APDU to the card with this number; gather the response. Raises as
         `request` does, and CardTooSlow if it has not come whole when `wait` is over.
 
-        A command that has begun is sent whole, or the reader would switch its field off.
+        A command that has begun is sent whole, or the reader would switch its field off: where this
+        ends before that, the rest goes with the next request.
         """
         wait.check_cancel(was_sent=False)
         self._next_number()
         for start in range(0, len(apdu), _PART_SIZE):
-            wait.check_time(self.now())
             part = apdu[start : start + _PART_SIZE]
             is_last = int(start + len(part) == len(apdu))
-            self._send(Transmit(is_last=is_last, card=card, data=part), apdu)
+            self._add(Transmit(is_last=is_last, card=card, data=part), apdu)
+        try:
+            self._send(wait)
+        except ReaderSilent:
+            wait.check_time(self.now())
+            raise
         gathering = Gathering()
         self._gather(gathering, lambda: self._next_answer(wait), wait, on_progress)
         return bytes(gathering.data)
@@ -208,10 +243,14 @@ class Link:
     def _next_number(self) -> None:
         self._number = self._number % 255 + 1
 
-    def _send(self, message: Message, apdu: bytes = b"") -> None:
+    def _add(self, message: Message, apdu: bytes = b"") -> None:
+        """Add a request to what is to be sent."""
         traffic.log("→", self._number, message, apdu)
+        self._unsent += Frame(message.kind, self._number, message.build()).build()
+
+    def _send(self, wait: Wait) -> None:
         try:
-            self._pipe.write(Frame(message.kind, self._number, message.build()).build())
+            flush(self._pipe, self._unsent, wait, self.limits.answer_s)
         except ReaderUnplugged:
             for _ in range(_LAST_READS):  # its last words say why
                 if not (data := self._read()):

@@ -13,6 +13,7 @@ from contextlib import closing, contextmanager
 import pytest
 
 from kazashi.cli.simulate import write_anchors
+from kazashi.link import send
 from kazashi.sim.options import Options
 from kazashi.sim.pico import SimulatedPico
 from kazashi.sim.serve import TcpLine, serve
@@ -49,10 +50,11 @@ class Wire:
     def write(self, data):
         kinds = [BY_KIND[frame.kind] for frame in self._deframer.feed(data)]
         if not set(kinds) & set(self._lost):
-            self._pipe.write(data)
+            send(self._pipe, data)
         with self._has_come:
             self._asked += kinds
             self._has_come.notify_all()
+        return len(data)
 
     def until(self, has_come):
         """Wait until `has_come` is true of the requests so far."""

@@ -3,6 +3,7 @@
 import pytest
 
 from kazashi.cards.jpki import JpkiSession
+from kazashi.link import send
 from kazashi.reader import Reader
 from kazashi.sim.emulation.mends import packet_ns
 from kazashi.sim.emulation.pico import EmulatedPico
@@ -65,5 +66,5 @@ def test_every_run_is_the_same_to_the_nanosecond(pico, image):
 
 
 def test_a_flood_from_the_host_loses_nothing(pico, reader):
-    reader._link._pipe.write(bytes(4096))
+    send(reader._link._pipe, bytes(4096))
     assert JpkiSession(reader.wait_for_card(10)).token_label() == "JPKIAPICCTOKEN2"

@@ -8,6 +8,7 @@ import pytest
 
 from desk import clock
 from kazashi.errors import ProtocolError, ReaderUnplugged
+from kazashi.link import send
 from kazashi.reader import Reader
 from kazashi_wire.frame import SYNC
 from tapping import Tapping, Way, expect, expect_loss, on_a_desk
@@ -33,7 +34,8 @@ class Line:
         return getattr(self._pipe, name)
 
     def write(self, data):
-        self._pipe.write(self._happens(self._pipe, "message", data))
+        send(self._pipe, self._happens(self._pipe, "message", data))
+        return len(data)
 
     def read(self, size):
         data = self._pipe.read(size)

@@ -6,6 +6,7 @@ from kazashi.cards.certificate import Certificate
 from kazashi.cards.errors import PinRequired, WrongPin
 from kazashi.cards.jpki import JpkiSession
 from kazashi.errors import NoCard
+from kazashi.link import send
 from kazashi_wire.messages import Examination, Technology
 
 
@@ -68,7 +69,7 @@ def test_every_examination_comes_to_its_end(reader):
 
 
 def test_a_flood_from_the_host_loses_nothing(reader):
-    reader._link._pipe.write(bytes(4096))
+    send(reader._link._pipe, bytes(4096))
     assert JpkiSession(reader.wait_for_card(10)).token_label() == "JPKIAPICCTOKEN2"
 
 

@@ -72,6 +72,7 @@ class Pipe:
                     self._waiting += said
                 else:
                     self._waiting += Frame(said.kind, frame.number, said.build()).build()
+        return len(data)
 
     def read(self, size):
         self.s += 0.001 if self._waiting else 0.05

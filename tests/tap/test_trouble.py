@@ -14,6 +14,7 @@ from kazashi.errors import (
     ReaderSilent,
     ReaderUnplugged,
 )
+from kazashi.link import send
 from kazashi.reader import Reader
 from kazashi.sim import pico as pico_module
 from kazashi.sim.radio import Disturbance
@@ -175,14 +176,14 @@ def test_a_card_that_asks_for_time_for_ever_is_given_up(simulated, plug_in):
 
 def test_noise_from_the_host_is_passed_over(simulated, plug_in, certificate):
     reader = plug_in(simulated)
-    simulated.pipe.write(bytes(range(256)) * 8)
+    send(simulated.pipe, bytes(range(256)) * 8)
     assert read_certificate(reader) == certificate
 
 
 def test_a_flood_from_the_host_loses_nothing(simulated, plug_in, certificate):
     reader = plug_in(simulated)
     for _ in range(64):
-        simulated.pipe.write(bytes(1024))  # 64 kB that are no frames; the ring holds 512
+        send(simulated.pipe, bytes(1024))  # 64 kB that are no frames; the ring holds 512
     assert read_certificate(reader) == certificate
 
 
@@ -200,10 +201,9 @@ def test_a_firmware_that_fetches_nothing_does_not_hold_the_host_for_ever(
     simulated, plug_in, monkeypatch
 ):
     reader = plug_in(simulated)
-    monkeypatch.setattr(pico_module, "_WRITE_TIMEOUT_S", 0.2)
     simulated.pipe.process.send_signal(signal.SIGSTOP)
     with pytest.raises(ReaderSilent):
-        simulated.pipe.write(bytes(200_000))
+        send(simulated.pipe, bytes(200_000), 0.2)
     reader.close()
 
 

@@ -210,6 +210,7 @@ class _Line:
         self.requests: list[str] = []
         self.now = pipe.now
         self.close = pipe.close
+        self._deframer = Deframer()
 
     def clear(self) -> None:
         self.waits.clear()
@@ -221,11 +222,13 @@ class _Line:
         self.waits.append(Interval(begin_s, self._now()))
         return data
 
-    def write(self, data: bytes, /) -> None:
+    def write(self, data: bytes, /) -> int:
         begin_s = self._now()
-        self._pipe.write(data)
+        count = self._pipe.write(data)
         self.waits.append(Interval(begin_s, self._now()))
-        self.requests += [BY_KIND[frame.kind].__name__ for frame in Deframer().feed(data)]
+        sent = self._deframer.feed(data[:count])
+        self.requests += [BY_KIND[frame.kind].__name__ for frame in sent]
+        return count
 
 
 def _transactions(journal: Journal, now: Callable[[], float]) -> list[Interval]:

@@ -112,8 +112,8 @@ class _Host:
         self.packets.clear()
         self.turns.clear()
 
-    def write(self, data: bytes, /) -> None:
+    def write(self, data: bytes, /) -> int:
         begin_s = self.now()
         self._pipe.let_pass(TURNAROUND_S)
         self.turns.append((begin_s, self.now()))
-        self._pipe.write(data)
+        return self._pipe.write(data)

@@ -40,13 +40,14 @@ class _Answering:
         del self._said[: len(data)]
         return data
 
-    def write(self, data: bytes, /) -> None:
+    def write(self, data: bytes, /) -> int:
         number = data[3]
         for i in range(_PARTS):
             part = Part(offset=i * _PART, data=bytes(_PART))
             self._said += Frame(part.kind, number, part.build()).build()
         end = End(size=_PARTS * _PART, mac=b"")
         self._said += Frame(end.kind, number, end.build()).build()
+        return len(data)
 
     def close(self) -> None:
         """There is nothing to close."""

@@ -25,10 +25,11 @@ class RealHost:
         self._since_s = perf_counter()
         return data
 
-    def write(self, data: bytes, /) -> None:
+    def write(self, data: bytes, /) -> int:
         self._catch_up()
-        self._pipe.write(data)
+        count = self._pipe.write(data)
         self._since_s = perf_counter()
+        return count
 
     def _catch_up(self) -> None:
         self._pipe.let_pass(perf_counter() - self._since_s)

@@ -7,7 +7,7 @@ from mpremote.transport_serial import SerialTransport  # pyright: ignore[reportM
 
 from kazashi.errors import FirmwareStopped, ReaderFault, ReaderSilent, ReaderUnplugged
 from kazashi.flashing.errors import BoardUnreachable
-from kazashi.link import Link, Pipe
+from kazashi.link import Link, Pipe, send
 from kazashi.returning import Clock, WallClock
 from kazashi_wire.messages import Done, Maintain
 
@@ -91,7 +91,7 @@ class _Port:
         return data
 
     def write(self, data: bytes) -> None:
-        self.pipe.write(data)
+        send(self.pipe, data, _COMMAND_S)
 
     def close(self) -> None:
         self.pipe.close()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from enum import Enum, auto
 
 from kazashi.errors import LinkError
-from kazashi.link import Pipe
+from kazashi.link import Pipe, send
 from kazashi.returning import Clock, opened_again
 
 from .files import LIST
@@ -47,7 +47,7 @@ def is_at_prompt(pipe: Pipe, knock: bytes, limit_s: float) -> bool:
     knocks = 0
     while (passed_s := pipe.now() - begin_s) < limit_s:
         if passed_s >= knocks * KNOCK_S:
-            pipe.write(knock)
+            send(pipe, knock)
             knocks += 1
         said = (said + pipe.read(_READ_SIZE))[-_KEPT:]
         if _PROMPT in said or said.endswith(_GOES_ON):
@@ -85,7 +85,7 @@ def booted(connect: Callable[[], Pipe], limit_s: float, clock: Clock) -> Pipe:
 
 def _is_blank(pipe: Pipe) -> bool:
     """Whether a board at the prompt says that it has no firmware of ours. Raises LinkError."""
-    pipe.write(_CANCEL + _QUESTION)
+    send(pipe, _CANCEL + _QUESTION)
     said = b""
     deadline = pipe.now() + _ANSWER_S
     while pipe.now() < deadline:

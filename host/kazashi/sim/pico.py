@@ -16,7 +16,7 @@ from pathlib import Path
 from time import monotonic
 
 from kazashi.device_files import device_folder
-from kazashi.errors import NotInstalled, ReaderSilent, ReaderUnplugged
+from kazashi.errors import NotInstalled, ReaderUnplugged
 from kazashi_wire.frame import SYNC
 
 from .ailments import PAST, USB, ailing
@@ -27,7 +27,7 @@ from .tabletop import ScaledClock, Tabletop
 from .watchdog import Watchdog
 
 _READ_TIMEOUT_S = 0.05
-_WRITE_TIMEOUT_S = 5.0
+_WRITE_TIMEOUT_S = 0.05
 _LOOK_S = 1.0  # at another program that does nothing
 _BUFFER = 4096  # of the line, about: a sender soon notices that nobody fetches
 _STRAY = b"\xff\x00"
@@ -148,13 +148,13 @@ class ProcessPipe:
         ready, _, _ = select.select([other, self], [], [], _LOOK_S)
         return self.read(_BUFFER) if self in ready else b""
 
-    def write(self, data: bytes, /) -> None:
-        """Send, held back where the firmware does not fetch it, for some seconds at most."""
+    def write(self, data: bytes, /) -> int:
+        """Send, held back where the firmware does not fetch it. Returns how many bytes it took."""
         try:
             self._line.settimeout(_WRITE_TIMEOUT_S)
-            self._line.sendall(data)
-        except TimeoutError as error:
-            raise ReaderSilent(_WRITE_TIMEOUT_S) from error
+            return self._line.send(data)
+        except TimeoutError:
+            return 0
         except OSError as error:
             raise ReaderUnplugged from error
 

@@ -7,7 +7,6 @@ from ipaddress import ip_address
 from time import monotonic
 from typing import Protocol
 
-from kazashi.errors import ReaderSilent
 from kazashi_wire.frame import Deframer
 from kazashi_wire.messages import Maintain
 
@@ -30,7 +29,7 @@ class Served(Protocol):
     """The line to a simulated firmware."""
 
     def read_beside(self, other: Line) -> bytes: ...  # b"" when `other` may have something to say
-    def write(self, data: bytes, /) -> None: ...
+    def write(self, data: bytes, /) -> int: ...  # bytes that the firmware took
     def close(self) -> None: ...
 
 
@@ -129,11 +128,9 @@ def serve(pipe: Served, line: Line) -> None:
     Raises:
         ReaderUnplugged: the simulated firmware ended.
     """
+    data = b""
     while True:
         if said := pipe.read_beside(line):
             line.write(said, _DROP_S)
-        if data := line.read(0.0):
-            try:
-                pipe.write(data)
-            except ReaderSilent:
-                pass  # a firmware that fetches nothing: the host notices by itself
+        if data := data or line.read(0.0):
+            data = data[pipe.write(data) :]  # a firmware that fetches nothing: the host notices

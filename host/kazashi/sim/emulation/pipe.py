@@ -11,7 +11,7 @@ from kazashi_wire.frame import MAX_PAUSE_MS, Deframer
 
 _BOOT_LIMIT_S = 5.0
 _READ_TIMEOUT_S = 0.05
-_WRITE_TIMEOUT_S = 5.0
+_WRITE_TIMEOUT_S = 0.05
 _SLICE_S = 0.001
 _READ_SIZE = 4096
 
@@ -65,19 +65,18 @@ class EmulatedPipe:
         self._held.clear()
         return said
 
-    def write(self, data: bytes, /) -> None:
-        """Send, held back where the firmware does not fetch it."""
+    def write(self, data: bytes, /) -> int:
+        """Send, held back where the firmware does not fetch it. Returns how many bytes it took."""
+        queue = self._device.cdc.tx_fifo
+        if queue.full:
+            self._run(lambda: not queue.full or self._is_cut, _WRITE_TIMEOUT_S)
         if self._is_cut:
             raise ReaderUnplugged
-        queue = self._device.cdc.tx_fifo
-        for byte in data:
-            if queue.full:
-                self._run(lambda: not queue.full or self._is_cut, _WRITE_TIMEOUT_S)
-            if self._is_cut:
-                raise ReaderUnplugged
-            if queue.full:
-                raise ReaderSilent(_WRITE_TIMEOUT_S)
-            self._device.cdc.send_serial_byte(byte)
+        count = 0
+        while count < len(data) and not queue.full:
+            self._device.cdc.send_serial_byte(data[count])
+            count += 1
+        return count
 
     def let_pass(self, seconds: float) -> None:
         """Emulated time, in which the host does nothing; less where the board leaves."""
