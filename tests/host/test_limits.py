@@ -2,7 +2,7 @@
 
 import logging
 import tracemalloc
-from itertools import count, repeat
+from itertools import chain, count, repeat
 
 import pytest
 
@@ -84,12 +84,6 @@ def one_byte_parts(_):
         yield 1.0
 
 
-def empty_parts(_):
-    while True:
-        yield Part(offset=0, data=b"")
-        yield 0.5
-
-
 def test_a_block_is_left_at_once_after_a_response_without_end():
     reader, played = reader_that({Transmit: one_byte_parts, Rest: []})
     card = reader.wait_for_card(3)
@@ -99,10 +93,33 @@ def test_a_block_is_left_at_once_after_a_response_without_end():
     assert played.s - begin <= 32
 
 
-@pytest.mark.parametrize("card", [one_byte_parts, empty_parts])
-def test_a_response_without_end_is_given_up_after_30_s(card):
-    reader, played = reader_that({Transmit: card})
+def test_a_response_without_end_is_given_up_after_30_s():
+    reader, played = reader_that({Transmit: one_byte_parts})
     card = reader.wait_for_card(3)
+    begin = played.s
+    with pytest.raises(CardTooSlow):
+        card.transmit(READ)
+    assert 30 <= played.s - begin <= 31
+    assert card.is_over
+
+
+@pytest.mark.parametrize("every_s", [0.0, 0.5, 8.9])
+@pytest.mark.parametrize("plan", [None, PLAN], ids=["asked", "armed"])
+def test_a_card_that_asks_for_time_for_ever_has_30_s(plan, every_s):
+    """Each waiting time extension that the reader tells of is time that passed."""
+
+    def extensions():
+        while True:
+            yield every_s
+            yield frame(more) if plan else more
+
+    more = Part(offset=0, data=b"")
+    found = [Done(), frame(FOUND)]
+    reads = chain([frame(Ahead(command=READ))], extensions()) if plan else []
+    reader, played = reader_that(
+        {Arm: [Done()], Watch: lambda _: chain(found, reads), Transmit: lambda _: extensions()}
+    )
+    card = reader.wait_for_card(3, plan=plan)
     begin = played.s
     with pytest.raises(CardTooSlow):
         card.transmit(READ)
