@@ -123,6 +123,7 @@ ACCIDENTS = (  # to a frame of the chip: the frames that come in its place
     lambda rng, _code, frame: [other_answer(rng), frame],
     lambda rng, _code, frame: [frame + other_answer(rng)],
     lambda rng, _code, frame: [noise(rng), frame],
+    lambda rng, _code, frame: [bytes(rng.randrange(1, 12)) + frame],
     lambda rng, _code, _frame: [lying_answer(rng)],
     lambda rng, code, _frame: [hostframe.answer(code, a_reply(rng))],
     lambda rng, code, _frame: [hostframe.answer(code, noise(rng, 200))],

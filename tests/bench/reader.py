@@ -9,6 +9,7 @@ from kazashi_wire.messages import (
     CardFound,
     Done,
     End,
+    Examined,
     Failed,
     Fault,
     Hello,
@@ -24,7 +25,7 @@ WATCH = Watch(
     fastest=0, period_ms=0, lease_s=10, order=bytes((Technology.TYPE_B, Technology.TYPE_A))
 )
 
-_LAST_WORDS = (Welcome, Done, Rested, End, Failed)  # to a request
+_LAST_WORDS = (Welcome, Done, Rested, End, Examined, Failed)  # to a request
 _COOL_MS = 6000
 _PATIENCE_S = 30.0  # for what must come in the end
 

@@ -1,10 +1,10 @@
-"""Taps with random faults, for as long as you like: nothing leaks, nothing wedges.
+"""Taps with random faults, cards and chips, for as long as you like: nothing leaks, nothing wedges.
 
     uv run python tests/bench/soak.py --taps 1000000 --seed 1 --state soak.json
 
-The firmware runs on unix MicroPython. Every second tap is disturbed somewhere by something; the one
-after it must bring the certificate. A tap is made by seed and number alone. With --state it goes on
-where it was stopped.
+The firmware runs on unix MicroPython. A card and a chip of any kind are tapped twice: first it is
+disturbed somewhere by something; then it must bring the certificate. Two taps are made by seed and
+number alone. With --state it goes on where it was stopped.
 """
 
 import argparse
@@ -26,6 +26,10 @@ from kazashi.sim import faults
 from kazashi.sim.options import Options
 from kazashi.sim.pico import SimulatedPico
 from kazashi.sim.radio import Disturbance
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from strange import CARDS, CHIPS
 
 SPEED = 20.0  # of simulated time
 STEPS = (
@@ -68,10 +72,10 @@ class Soak:
         self.seen = Counter(dict(seen))
         self._pico = SimulatedPico(Options(interpreter="micropython", speed=SPEED, tap=0.0))
         self._reader = Reader(self._pico.connect)
-        application = self._pico.cards[0].blocks.application
-        self._certificate = application.person.certificate
+        self._application = self._pico.cards[0].blocks.application
+        self._certificate = self._application.person.certificate
         self._pins_shown = 0
-        self._watch_pins(application)
+        self._watch_pins()
         self._has_happened = lambda: True
         self._before = self._reader.health()
 
@@ -85,6 +89,7 @@ class Soak:
             Wedged: it did not recover.
         """
         rng = Random(f"{self.seed} {self.taps}")
+        self._change_kinds(rng)
         kind = rng.choice((self._disturb_radio, self._disturb_chip, self._disturb_line))
         fault = kind(rng)
         try:
@@ -143,14 +148,26 @@ class Soak:
         self.seen[f"last start: {health.reset_cause}"] += health.reboots != self._before.reboots
         self._before = health
 
-    def _watch_pins(self, application):
-        transmit = application.transmit
+    def _change_kinds(self, rng):
+        """Another card, and another chip, which the board may have to start first."""
+        card, chip = rng.choice(tuple(CARDS)), rng.choice(CHIPS)
+        self._pico.air.clear()
+        self._pico.cards = [CARDS[card](self._application)]
+        self._pico.lay_down()
+        self._pico.chip.__class__ = chip  # all else that knows the chip keeps it
+        if rng.random() < 0.5:
+            self._pico.chip.reset()
+        self.seen[f"card: {card}"] += 1
+        self.seen[f"chip: {chip.__name__}"] += 1
+
+    def _watch_pins(self):
+        transmit = self._application.transmit
 
         def counting(apdu):
             self._pins_shown += apdu[1:2] == b"\x20" and len(apdu) > 5
             return transmit(apdu)
 
-        application.transmit = counting
+        self._application.transmit = counting
 
     def _disturb_radio(self, rng):
         first = self._pico.air.exchanges + rng.randrange(EXCHANGES)

@@ -4,7 +4,7 @@ feed() is one input and asks whether the reader is still there; tap() is what mu
 them. `rng` is all the chance there is.
 """
 
-from functools import cache
+from functools import cache, partial
 
 from bench.inputs import (
     ACCIDENTS,
@@ -24,19 +24,30 @@ from hostframe import LONGEST, SYNTAX_ERROR, Answer
 from kazashi.limits import Limits
 from kazashi.sim import hostframe
 from kazashi.sim.jpki import Jpki
+from kazashi.sim.options import BUSES
 from kazashi.sim.person import Person
 from kazashi.sim.picc import BlockSettings, TypeA, TypeB
 from kazashi.sim.pn532 import Pn532 as Chip
 from kazashi.sim.radio import Reply, crc_a, crc_b
 from kazashi_wire.frame import MAX_PAUSE_MS, Deframer, Frame
-from kazashi_wire.messages import Rest, Technology, Transmit, Watch, Welcome
+from kazashi_wire.messages import (
+    Examination,
+    Examine,
+    Rest,
+    Technology,
+    Transmit,
+    Watch,
+    Welcome,
+)
 from link import HEADER, Link
 from octets import turn
+from strange import CARDS, CHIPS
 
 READ = bytes.fromhex("00b08a00000800")  # all of EF 000A, the certificate
+READ_SHORT = bytes.fromhex("00b08a0000")  # its first 256 bytes
 COMMANDS = (SELECT, READ, READ[:3] + b"\x20", SELECT * 17)
 
-_WRAPPING = 14  # octets of an extended frame around its data, with 2 zeros more before it
+_WRAPPING = 20  # octets of an extended frame around its data, with 8 zeros more before it
 _LATE_S = (0.0, 0.0, 0.0, 0.01, 0.3, 1.0)
 _MOST_WILD = 60  # answers to one input, or endless chains would be all that is seen
 
@@ -99,7 +110,7 @@ class ParserTarget:
     def feed(self):
         rng = self._rng
         code, data = rng.randrange(0, 256, 2), noise(rng, LONGEST - _WRAPPING)
-        frame = bytes(rng.randrange(3)) + hostframe.answer(code, data)
+        frame = bytes(rng.randrange(9)) + hostframe.answer(code, data)
         is_good = rng.random() < 0.3
         line = frame if is_good else rng.choice((damaged(rng, frame), lying_answer(rng)))
         self._line = line.ljust(3 * LONGEST, b"\x00")
@@ -125,11 +136,12 @@ class ParserTarget:
 
 
 class ReaderTarget:
-    """A whole reader with a card on it."""
+    """A whole reader of any kind, with a card of any kind on it."""
 
-    def __init__(self, rng, card=None, chip=Chip):
+    def __init__(self, rng, card=None):
         self._rng = rng
-        self._reader = Reader(card or TypeB(Jpki(person())), chip=chip)
+        card = card or rng.choice(tuple(CARDS.values()))(Jpki(person()))
+        self._reader = Reader(card, chip=wild(rng.choice(CHIPS)), bus=rng.choice(BUSES))
 
     def feed(self):
         self._disturb()
@@ -138,14 +150,22 @@ class ReaderTarget:
 
     def tap(self):
         self._reader.find_card()
-        assert self._reader.transmit(SELECT) == b"\x90\x00"
-        assert self._reader.transmit(READ).startswith(person().certificate)
+        assert self._taken(SELECT, SELECT) == b""
+        read = self._taken(READ, READ_SHORT)[: len(person().certificate)]
+        assert len(read) >= 256
+        assert person().certificate.startswith(read)
+
+    def _taken(self, *apdus):
+        """The response to the first of these that the card does not refuse: strange ones do."""
+        responses = map(self._reader.transmit, apdus)
+        return next(response[:-2] for response in responses if response.endswith(b"\x90\x00"))
 
     def _use(self):
         """Something that a host may ask for, and some turns of the loop after it."""
         rng = self._rng
         command = Transmit(is_last=1, card=self._reader.card, data=rng.choice(COMMANDS))
-        self._reader.ask(rng.choice((HELLO, Rest(), WATCH, command, command)))
+        examine = Examine(examination=rng.choice(tuple(Examination)))
+        self._reader.ask(rng.choice((HELLO, Rest(), WATCH, examine, command, command)))
         clock.sleep_ms(rng.choice((0, 300)))  # 300: it looks after the card
         self._reader.hear(rng.randrange(4))
 
@@ -181,11 +201,13 @@ class WildChip(Chip):
                 super().say(said, after_s + self.late_s)
 
 
+def wild(kind):
+    """A chip of this kind that can be made wild."""
+    return type("", (WildChip, kind), {})
+
+
 class ChipTarget(ReaderTarget):
     """Damaged, lost, late, foreign and additional frames from the chip."""
-
-    def __init__(self, rng):
-        super().__init__(rng, chip=WildChip)
 
     def _disturb(self):
         if self._rng.random() < 0.5:
@@ -206,9 +228,6 @@ class ChipTarget(ReaderTarget):
 
 class SearchTarget(ReaderTarget):
     """Good frames from the chip that say anything, while the reader looks for cards."""
-
-    def __init__(self, rng):
-        super().__init__(rng, chip=WildChip)
 
     def _disturb(self):
         self._reader.ask(
@@ -234,9 +253,8 @@ class SearchTarget(ReaderTarget):
 class WildCard:
     """A card that answers with what `says(sent, answer)` makes of each of its answers."""
 
-    def __init__(self, card, technology, says):
+    def __init__(self, card, says):
         self._card = card
-        self._crc = crc_b if technology is Technology.TYPE_B else crc_a
         self._says = says
         self.is_wild = False
 
@@ -248,17 +266,18 @@ class WildCard:
         if not self.is_wild:
             return reply
         answer, after_s = self._says(frame.data[:-2], reply.data[:-2] if reply else b"")
-        return None if answer is None else Reply(answer + self._crc(answer), after_s)
+        crc = crc_b if frame.technology is Technology.TYPE_B else crc_a
+        return None if answer is None else Reply(answer + crc(answer), after_s)
 
 
 class CardTarget(ReaderTarget):
     """Any blocks from the card, in any order."""
 
     def __init__(self, rng):
-        technology = rng.choice((Technology.TYPE_A, Technology.TYPE_B))
-        kind = TypeB if technology is Technology.TYPE_B else TypeA
         settings = BlockSettings(fsci=rng.randrange(9), fwi=rng.randrange(15))
-        self._card = WildCard(kind(Jpki(person()), settings), technology, self._block)
+        usual = (partial(kind, settings=settings) for kind in (TypeA, TypeB))
+        kind = rng.choice((*usual, *CARDS.values()))
+        self._card = WildCard(kind(Jpki(person())), self._block)
         self._said = [b""]
         self._left = 0
         super().__init__(rng, self._card)

@@ -20,7 +20,7 @@ def test_taps_with_random_faults_leave_no_trace_in_memory(pytestconfig):
     assert tapping.taps == 100
     assert soak.is_flat(at_start, at_end)
     kinds = {what.partition(":")[0] for what in tapping.seen}
-    assert kinds >= {"fault", "met", "mended by", "last start"}
+    assert kinds >= {"card", "chip", "fault", "met", "mended by", "last start"}
 
 
 @needs_micropython
