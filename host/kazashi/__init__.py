@@ -21,6 +21,9 @@ from kazashi_wire.messages import Signal
 __all__ = ["Cancelled", "Card", "Limits", "Reader", "ReaderError", "ReaderInfo", "Signal", "open"]
 
 
+__version__ = "0.1.0"
+
+
 def open(  # noqa: A001  # kazashi.open, as one guesses
     url: str | None = None, limits: Limits | None = None
 ) -> Reader:

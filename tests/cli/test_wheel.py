@@ -13,6 +13,11 @@ ROOT = Path(__file__).parents[2]
 UV = os.environ.get("UV") or shutil.which("uv")
 
 
+def version(wheel):
+    """The second part of a wheel's name."""
+    return wheel.name.split("-")[1]
+
+
 @pytest.mark.skipif(not UV, reason="uv is missing: run the tests with uv run pytest")
 def test_the_wheel_alone_runs_the_demo(tmp_path):
     environment = {k: v for k, v in os.environ.items() if k not in ("VIRTUAL_ENV", "PYTHONPATH")}
@@ -30,6 +35,7 @@ def test_the_wheel_alone_runs_the_demo(tmp_path):
     python = tmp_path / "venv" / ("Scripts" if os.name == "nt" else "bin") / "python"
     run(UV, "pip", "install", "--python", str(python), str(wheel))
     program = python.with_name("kazashi")
+    assert run(str(program), "--version") == f"kazashi {version(wheel)}\n"
     tap = json.loads(run(str(program), "demo", "--json", "--reader", "sim:?speed=20&tap=0"))
     assert tap["signature"] == {"verified": True}
     where = run(

@@ -12,11 +12,12 @@ import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from importlib import import_module
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+import kazashi
 from kazashi.cli import show, streams
 from kazashi.errors import KazashiError
 from kazashi.visible import visible
@@ -119,6 +120,24 @@ class _Topic(TyperCommand):
 
 for _word, (_, _does) in TOPICS.items():
     app.command(_word, cls=_Topic, help=_does)(lambda: None)
+
+
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(f"kazashi {kazashi.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Say which release this is."
+        ),
+    ] = False,
+) -> None:
+    """Options that stand before a command, or alone."""
 
 
 def main() -> int:
