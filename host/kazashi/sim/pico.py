@@ -33,6 +33,7 @@ _BUFFER = 4096  # of the line, about: a sender soon notices that nobody fetches
 _STRAY = b"\xff\x00"
 _MICROPYTHON_32 = "KAZASHI_MICROPYTHON32"  # names a command
 _STAND_INS = Path(__file__).parent / "stand_ins"
+_NEW_GROUP = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)  # of Windows
 
 
 class SimulatedPico(Tabletop):
@@ -116,6 +117,9 @@ class ProcessPipe:
             stderr=subprocess.STDOUT,  # a traceback comes over USB, too
             env=environment,
             bufsize=0,
+            # A terminal's Ctrl-C is not for it: close() ends it, or the end of its stdin does.
+            start_new_session=True,
+            creationflags=_NEW_GROUP,
         )
         self._line, self._far = socket.socketpair()
         for end in (self._line, self._far):

@@ -116,7 +116,9 @@ def fall_ill(fault):
     elif fault == "prompt":
         await_programs()
     elif fault == "hung":
-        time.sleep(1_000_000)
+        while os.read(0, _RING):
+            pass
+        raise SystemExit
     sys.implementation = types.SimpleNamespace(**is_called)
 
 
