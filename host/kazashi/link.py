@@ -6,7 +6,6 @@ error. One thread at a time uses a link: nothing here is locked.
 
 from collections import deque
 from collections.abc import Callable
-from math import inf
 from threading import Event
 from typing import Protocol, TypeVar
 
@@ -74,9 +73,10 @@ def flush(pipe: Pipe, unsent: bytearray, wait: Wait, silent_s: float) -> None:
                 raise ReaderSilent(round(now - taken_at, 1))
 
 
-def send(pipe: Pipe, data: bytes, silent_s: float = _SILENT_S) -> None:
-    """Send all of `data`. Raises ReaderSilent if nothing is taken for `silent_s`."""
-    flush(pipe, bytearray(data), Wait(pipe.now(), inf), silent_s)
+def send(pipe: Pipe, data: bytes, limit_s: float = _SILENT_S) -> None:
+    """Send all of `data`. Raises ReaderSilent if it is not taken within `limit_s`."""
+    now = pipe.now()
+    flush(pipe, bytearray(data), Wait(now, now + limit_s), limit_s)
 
 
 class Link:

@@ -1,5 +1,6 @@
 """Where a journal may stand."""
 
+import errno
 import os
 import stat
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -82,6 +83,16 @@ def test_a_folder_that_is_a_file_is_refused(tmp_path):
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(JournalRefused):
         Journal(tmp_path / "file" / "journal.db")
+
+
+def test_a_drive_that_is_missing_is_refused(monkeypatch):
+    def refuse(_folder, **_):
+        raise FileNotFoundError(errno.ENOENT, "No such file or directory")
+
+    monkeypatch.setattr(Path, "exists", lambda _path: False)
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    with pytest.raises(JournalRefused):
+        Journal(Path("/missing/kept/journal.db"))
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from kazashi.returning import Clock, WallClock
 from .files import Board, firmware_files
 from .flash import Progress, check_board, flash
 from .prompt import START_S, PromptTransport, open_prompt
-from .repl import booted
+from .repl import LOOK_S, booted
 
 
 def install(
@@ -65,3 +65,4 @@ def _greeted(connect: Callable[[], Pipe], clock: Clock) -> Reader:
         except (ReaderSilent, ReaderUnplugged):
             if clock.now() >= deadline:
                 raise
+        clock.sleep(LOOK_S)

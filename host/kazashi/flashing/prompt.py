@@ -24,7 +24,7 @@ _READ_SIZE = 4096
 class PromptTransport(SerialTransport):
     """mpremote's own, over a line that is open already, and by that line's clock.
 
-    Each command has `_COMMAND_S` for all that the board says to it, however it says that.
+    Each command has `_COMMAND_S` until the board has taken it and said all that it says to it.
     """
 
     def __init__(self, pipe: Pipe) -> None:
@@ -91,7 +91,7 @@ class _Port:
         return data
 
     def write(self, data: bytes) -> None:
-        send(self.pipe, data, _COMMAND_S)
+        send(self.pipe, data, max(0.0, self._deadline - self.pipe.now()))
 
     def close(self) -> None:
         self.pipe.close()

@@ -17,7 +17,7 @@ KNOCK_S = 1.0
 _PROMPT = b">>> "
 _GOES_ON = b"... "  # the same, in a line with an open bracket: noise, such as a request to a reader
 _ANSWER_S = 10.0  # an emulated board may need most of it
-_LOOK_S = 0.1
+LOOK_S = 0.1
 _READ_SIZE = 4096
 _KEPT = 1024  # bytes of what a board says; an answer is shorter
 
@@ -80,7 +80,7 @@ def booted(connect: Callable[[], Pipe], limit_s: float, clock: Clock) -> Pipe:
         except LinkError:
             if clock.now() >= deadline:
                 raise
-        clock.sleep(_LOOK_S)
+        clock.sleep(LOOK_S)
 
 
 def _is_blank(pipe: Pipe) -> bool:

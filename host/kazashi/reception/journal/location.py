@@ -54,10 +54,10 @@ def close_to_others(path: Path) -> None:
 def _make_folder(folder: Path) -> None:
     """`mkdir(parents=True)` would let others into all but the last."""
     missing: list[Path] = []
-    while not folder.exists():
+    while not folder.exists() and folder != folder.parent:  # the drive may be missing, too
         missing.append(folder)
         folder = folder.parent
-    if not folder.is_dir():
+    if folder.exists() and not folder.is_dir():
         raise JournalRefused(folder, Obstacle.FOLDER_IS_FILE)
     for each in reversed(missing):
         each.mkdir(mode=0o700, exist_ok=True)
