@@ -1,5 +1,6 @@
 """Pictures out of bytes: right in every depth and colour space, bounded, one kind of error."""
 
+import sys
 from io import BytesIO
 from time import monotonic
 
@@ -65,6 +66,8 @@ PHOTOS = {
     "grey and transparency": jp2(Image.merge("LA", [GREY, OPAQUE])),
     "colours": jp2(Image.merge("RGB", [GREY] * 3)),
     "colours and transparency": jp2(Image.merge("RGBA", [GREY] * 3 + [OPAQUE])),
+    "colours, 16 bits": deep(WIDE, WIDE, WIDE),
+    "colours and transparency, 16 bits": deep(WIDE, WIDE, WIDE, np.full_like(WIDE, 0xFFFF)),
     "palette": with_palette(),
 }
 
@@ -83,16 +86,28 @@ def test_a_photo_in_sycc_is_shown_in_its_colours():
 CAMERA_FRAME_OF_JP2 = type(CARD_PHOTO)("JPEG 2000", ("JPEG2000",), 1 << 20, 1 << 20, "RGB")
 
 
-@pytest.mark.parametrize("channels", [3, 4])
-def test_deep_colours_are_refused_rather_than_shown_white_as_black(channels):
+def test_a_photo_in_deep_colours_is_shown_in_them():
+    blue, green, red = WIDE, WIDE[::-1] // 2, WIDE[:, ::-1]
+    picture = np.asarray(decode(deep(blue, green, red), CAMERA_FRAME_OF_JP2)).astype(int)
+    for band, channel in enumerate((red, green, blue)):
+        assert abs(picture[..., band] - channel // 256).max() <= 1
+
+
+def test_a_damaged_photo_in_deep_colours_is_unusable():
+    with pytest.raises(PictureUnusable, match="UNREADABLE"):
+        decode(PHOTOS["colours, 16 bits"][:250], CARD_PHOTO)
+
+
+def test_deep_colours_without_opencv_are_refused_rather_than_shown_white_as_black(monkeypatch):
+    monkeypatch.setitem(sys.modules, "cv2", None)
     with pytest.raises(PictureUnusable, match="TOO_DEEP"):
-        decode(deep(*[WIDE] * channels), CARD_PHOTO)
+        decode(PHOTOS["colours, 16 bits"], CARD_PHOTO)
 
 
-def test_a_frame_of_16_bit_grey_is_read_with_its_levels():
-    file = BytesIO()
-    Image.fromarray(WIDE).save(file, "PNG")
-    frame = np.asarray(decode(file.getvalue(), CAMERA_FRAME).convert("L")).astype(int)
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_a_frame_of_16_bits_is_read_with_its_levels(channels):
+    png = cv2.imencode(".png", np.stack([WIDE] * channels, -1))[1].tobytes()
+    frame = np.asarray(decode(png, CAMERA_FRAME).convert("L")).astype(int)
     assert abs(frame - RAMP).max() <= 1
 
 

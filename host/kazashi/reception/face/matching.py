@@ -83,7 +83,7 @@ class PhotoFlaw(Enum):
     """What is wrong with a card's photo."""
 
     TOO_LARGE = auto()
-    TOO_DEEP = auto()  # colours or transparency of more than 8 bits
+    TOO_DEEP = auto()  # colours or transparency of more than 8 bits, which need kazashi[face]
     UNREADABLE = auto()
     NO_FACE = auto()
     SEVERAL_FACES = auto()

@@ -50,8 +50,7 @@ def decode(data: bytes, kind: Kind) -> Image.Image:
     try:
         with Image.open(BytesIO(data), formats=kind.formats) as picture:
             _check_size(picture, kind)
-            _check_depth(picture, data)
-            upright = ImageOps.exif_transpose(_eight_bits(picture).convert(kind.mode))
+            upright = ImageOps.exif_transpose(_eight_bits(picture, data).convert(kind.mode))
             upright = upright.convert("RGB")
             upright.thumbnail((SIDE, SIDE))
             return upright
@@ -66,14 +65,6 @@ def _check_size(picture: Image.Image, kind: Kind) -> None:
         raise PictureUnusable(PhotoFlaw.TOO_LARGE)
 
 
-def _check_depth(picture: Image.Image, data: bytes) -> None:
-    """Pillow turns white into black where several components of JPEG 2000 have more than 8 bits:
-    it rounds up beyond 255 and keeps the low byte (12.3, Jpeg2KDecode.c). A single one is right.
-    """
-    if picture.format == "JPEG2000" and len(picture.getbands()) > 1 and _deepest(data) > 8:
-        raise PictureUnusable(PhotoFlaw.TOO_DEEP)
-
-
 def _deepest(data: bytes) -> int:
     """Bits of the deepest component of a JPEG 2000 picture that Pillow has opened."""
     at = data.index(_SIZE_MARKER) + _COMPONENTS_AT
@@ -81,6 +72,26 @@ def _deepest(data: bytes) -> int:
     return max(1 + (size & 0x7F) for size in data[at + 2 : at + 2 + 3 * count : 3])
 
 
-def _eight_bits(picture: Image.Image) -> Image.Image:
-    """Pillow's conversion of 16-bit grey cuts off at 255; here it is scaled."""
-    return picture.point(lambda level: level / 256) if picture.mode == "I;16" else picture
+def _eight_bits(picture: Image.Image, data: bytes) -> Image.Image:
+    """Pillow cuts 16-bit grey off at 255, so that is scaled here.
+
+    It turns white into black where several components of JPEG 2000 have more than 8 bits: it rounds
+    up beyond 255 and keeps the low byte (12.3, Jpeg2KDecode.c). OpenCV reads these.
+    """
+    if picture.mode == "I;16":
+        return picture.point(lambda level: level / 256)
+    if picture.format == "JPEG2000" and len(picture.getbands()) > 1 and _deepest(data) > 8:
+        return _by_opencv(data)
+    return picture
+
+
+def _by_opencv(data: bytes) -> Image.Image:
+    try:
+        import cv2
+        import numpy as np
+    except ImportError as error:  # kazashi[face] brings them
+        raise PictureUnusable(PhotoFlaw.TOO_DEEP) from error
+    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB)
+    if pixels is None:
+        raise PictureUnusable(PhotoFlaw.UNREADABLE)
+    return Image.fromarray(pixels)
