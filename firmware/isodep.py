@@ -174,6 +174,7 @@ class IsoDep:
                         break
                     if pcb == _S_WTX and self.count == 1:
                         is_sent = self._extend(self._chip.heard.buffer[self.start])
+                        failures = 0  # in a row
                         continue
                     if pcb == _R_ACK | (self._number ^ 1) and retries is self._naks:
                         again = self._block  # rule 6: the card has not got it

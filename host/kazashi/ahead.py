@@ -85,7 +85,8 @@ class ReadAhead:
         if self._gathering is None:
             command = self._link.unasked(Ahead, wait).command
             self._command, self._gathering = command, Gathering(self._so_far)
-            self._count()
+            self._commands += bool(command)
+            self._check_size()
         if self._command:
             progress = on_progress if self._command == wanted else None
             self._link.stream(self._gathering, wait, progress)
@@ -97,11 +98,7 @@ class ReadAhead:
             self._link.end_stream(self._so_far, wait)
             self._is_over = True
 
-    def _count(self) -> None:
-        self._commands += 1
-        self._check_size()
-
     def _check_size(self) -> None:
         limits = self._link.limits
-        if self._commands > limits.armed_commands + 1 or self._so_far > limits.armed_bytes:
+        if self._commands > limits.armed_commands or self._so_far > limits.armed_bytes:
             raise EndlessReading

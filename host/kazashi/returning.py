@@ -9,7 +9,7 @@ from threading import Event
 from time import monotonic, sleep
 from typing import Protocol
 
-from kazashi.errors import Cancelled, NoReader, ReaderBusy
+from kazashi.errors import Cancelled, NoReader, ReaderBusy, ReaderUnplugged
 from kazashi.link import Pipe
 
 _ABSENT_S, _BUSY_S = 3.0, 15.0
@@ -36,7 +36,7 @@ def opened_again(
     """Open the line as soon as it can be.
 
     Raises:
-        NoReader: it was absent for 3 s.
+        NoReader, ReaderUnplugged: it was absent for 3 s.
         ReaderBusy: another program has held it for 15 s.
         Cancelled: `cancel` was set.
     """
@@ -51,7 +51,7 @@ def opened_again(
             present = clock.now()
             if present - begin > _BUSY_S:
                 raise
-        except NoReader:
+        except (NoReader, ReaderUnplugged):  # it may leave once more as it is opened
             if clock.now() - present > _ABSENT_S:
                 raise
         clock.sleep(_LOOK_S)

@@ -1,5 +1,7 @@
 """`kazashi read` shows at the reader how it ended."""
 
+import json
+
 import pytest
 
 from desk import Desk
@@ -44,6 +46,19 @@ def test_a_certificate_that_came_is_done(monkeypatch, told):
     on(monkeypatch, Desk(TypeB(Jpki(Person()))))
     read(as_json=True)
     assert told == [Signal.DONE]
+
+
+@pytest.mark.parametrize(
+    "last", [(Reader, "show"), (JpkiSession, "token_label"), (JpkiSession, "finish")]
+)
+def test_a_certificate_that_came_is_printed_if_the_reader_dies_after_it(monkeypatch, capsys, last):
+    def die(*_):
+        raise ReaderUnplugged
+
+    on(monkeypatch, Desk(TypeB(Jpki(Person()))))
+    monkeypatch.setattr(*last, die)
+    read(as_json=True)
+    assert json.loads(capsys.readouterr().out)["certificate"]["subject"]
 
 
 def test_a_card_that_cannot_be_read_has_failed(monkeypatch, told):

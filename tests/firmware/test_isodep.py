@@ -1,7 +1,7 @@
 """The firmware's ISO-DEP against the simulated card's, and against cards that send anything."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from desk import clock
@@ -80,6 +80,14 @@ DISTURBED = st.sets(st.integers(0, 60)).map(lambda s: {i for i in s if not {i - 
     extensions=st.dictionaries(st.integers(0, 12), st.integers(1, 59), max_size=6),
     lost=DISTURBED,
     is_answer_lost=st.booleans(),
+)
+@example(
+    fsci=0,
+    command=b"\x00",
+    response=b"\x00\x00",
+    extensions={0: 1, 1: 1},
+    lost={1, 4, 7},  # with good ones between
+    is_answer_lost=False,
 )
 def test_every_apdu_passes_whole_and_once(
     fsci, command, response, extensions, lost, is_answer_lost

@@ -5,6 +5,7 @@ import tracemalloc
 from time import process_time
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from hypothesis import given, settings
@@ -137,3 +138,18 @@ def test_a_huge_name_or_key_takes_little_time_and_memory(size, at):
     assert process_time() - began < 2
     assert tracemalloc.get_traced_memory()[1] < 32 << 20
     tracemalloc.stop()
+
+
+class Signal(BaseException):
+    """As the entry point of the program raises it."""
+
+
+@pytest.mark.parametrize("data", [b"0", b"-----BEGIN"])
+def test_a_signal_while_a_certificate_is_read_is_no_fault_of_it(monkeypatch, data):
+    def arrive(_):
+        raise Signal
+
+    monkeypatch.setattr(x509, "load_der_x509_certificate", arrive)
+    monkeypatch.setattr(x509, "load_pem_x509_certificates", arrive)
+    with pytest.raises(Signal):
+        Certificate.parse_all(data)

@@ -10,6 +10,7 @@ from kazashi.cards.apdu import Command, send
 from kazashi.cards.jpki import PLAN, JpkiSession
 from kazashi.errors import (
     CardTooSlow,
+    EndlessReading,
     NoCard,
     ProtocolError,
     ReaderError,
@@ -199,18 +200,28 @@ def test_an_armed_reader_that_reads_for_ever_is_given_up(size):
     assert peak < 2_000_000
 
 
-def test_the_last_command_of_64_that_a_reader_sent_by_itself_is_taken():
+def reader_that_reads_by_itself(commands):
     def reads(_):
         yield Done()
         yield frame(FOUND)
-        for i in range(64):
+        for i in range(commands):
             yield frame(Ahead(command=bytes((0, 0xB0, 0, 0, i))))
             yield frame(Part(offset=2 * i, data=OK))
             yield frame(End(size=2, mac=b""))
         yield frame(Ahead(command=b""))
-        yield frame(End(size=128, mac=b""))
+        yield frame(End(size=2 * commands, mac=b""))
 
-    reader, _ = reader_that({Arm: [Done()], Watch: reads})
+    return reader_that({Arm: [Done()], Watch: reads})[0]
+
+
+def test_a_reader_that_sends_a_65th_command_by_itself_is_given_up():
+    card = reader_that_reads_by_itself(65).wait_for_card(3, plan=PLAN)
+    with pytest.raises(EndlessReading):
+        card.transmit(bytes((0, 0xB0, 0, 0, 64)))
+
+
+def test_the_last_command_of_64_that_a_reader_sent_by_itself_is_taken():
+    reader = reader_that_reads_by_itself(64)
     card = reader.wait_for_card(3, plan=PLAN)
     assert card.transmit(bytes((0, 0xB0, 0, 0, 63))) == OK
     assert reader.wait_for_removal(1) is False

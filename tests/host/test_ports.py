@@ -184,16 +184,19 @@ def opened_after(clock, *times):
 
 
 BUSY, ABSENT = ReaderBusy("/dev/ttyACM0", "busy"), ReaderNotFound("/dev/ttyACM0", "absent")
+LEAVES = ReaderUnplugged()  # it was there, and went as it was opened
 
 
-@pytest.mark.parametrize("times", [[(ABSENT, 2.0)], [(BUSY, 12.0)], [(ABSENT, 2.0), (BUSY, 12.0)]])
+@pytest.mark.parametrize(
+    "times", [[(ABSENT, 2.0)], [(LEAVES, 2.0)], [(BUSY, 12.0)], [(ABSENT, 2.0), (BUSY, 12.0)]]
+)
 def test_a_board_that_starts_again_is_waited_for(times):
     clock = Clock()
     assert opened_after(clock, *times) == "the line"
     assert clock.s == pytest.approx(times[-1][1], abs=0.2)
 
 
-@pytest.mark.parametrize(("error", "after_s"), [(ABSENT, 3.0), (BUSY, 15.0)])
+@pytest.mark.parametrize(("error", "after_s"), [(ABSENT, 3.0), (LEAVES, 3.0), (BUSY, 15.0)])
 def test_a_board_that_does_not_come_back_is_given_up(error, after_s):
     clock = Clock()
     with pytest.raises(type(error)):

@@ -24,7 +24,6 @@ from kazashi.cards.usage import Usage
 
 _NAME = "certificate"
 _STRONG_HASHES = hashes.SHA256, hashes.SHA384, hashes.SHA512
-_NOT_OURS = (KeyboardInterrupt, SystemExit, GeneratorExit)
 
 
 @dataclass(frozen=True)
@@ -62,9 +61,9 @@ class Certificate:
             with warnings.catch_warnings():
                 warnings.simplefilter("error")  # what is odd enough for a warning is not read
                 return cls._read(x509.load_der_x509_certificate(der), der)
-        except _NOT_OURS:
-            raise
-        except BaseException as error:  # a panic of the library's Rust is no Exception
+        except BaseException as error:
+            if not _is_of_the_library(error):
+                raise
             raise MalformedFile(_NAME) from error
 
     @classmethod
@@ -78,9 +77,9 @@ class Certificate:
             return [cls.parse(data)]
         try:
             found = x509.load_pem_x509_certificates(data)
-        except _NOT_OURS:
-            raise
         except BaseException as error:
+            if not _is_of_the_library(error):
+                raise
             raise MalformedFile(_NAME) from error
         return [cls.parse(each.public_bytes(Encoding.DER)) for each in found]
 
@@ -147,3 +146,8 @@ def _signed(found: x509.Certificate) -> _Signed:
         algorithm = None
     is_strong = isinstance(algorithm, _STRONG_HASHES)
     return _Signed(found.tbs_certificate_bytes, found.signature, algorithm if is_strong else None)
+
+
+def _is_of_the_library(error: BaseException) -> bool:
+    """False for a signal. A panic of Rust is no Exception, and pyo3 exports no class to catch."""
+    return isinstance(error, Exception) or type(error).__name__ == "PanicException"

@@ -62,8 +62,7 @@ def read(
         console.print(f"  [green]✓[/green] card found: Type {card.technology.name[-1]}")
         jpki = JpkiSession(card)
         certificate = _read_certificate(jpki, console)
-        kind = show.kind_of(jpki.token_label())
-        jpki.finish()
+        kind = _kind(jpki)
     if as_pem:
         typer.echo(certificate.pem, nl=False)
     elif der is not None:
@@ -93,7 +92,8 @@ def _end_shown(reader: kazashi.Reader) -> Generator[None]:
         with suppress(ReaderError):  # the first one counts
             reader.show(kazashi.Signal.FAILED)
         raise
-    reader.show(kazashi.Signal.DONE)
+    with suppress(ReaderError):  # the certificate is there, whatever becomes of the reader
+        reader.show(kazashi.Signal.DONE)
 
 
 def _trust(config: Path | None, *, is_test: bool) -> Callable[[Certificate], str]:
@@ -124,6 +124,15 @@ def _read_certificate(jpki: JpkiSession, console: Console) -> Certificate:
             lambda so_far, size: progress.update(task, completed=so_far, total=size)
         )
     return Certificate.parse(der)
+
+
+def _kind(jpki: JpkiSession) -> str:
+    """What card it is, its last command. The certificate stands, whatever becomes of this."""
+    kind = "unknown: it left before it said so"
+    with suppress(ReaderError):
+        kind = show.kind_of(jpki.token_label())
+        jpki.finish()
+    return kind
 
 
 def _write(path: Path, data: bytes) -> None:
