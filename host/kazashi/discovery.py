@@ -98,6 +98,8 @@ def connector(url: str | None) -> Callable[[], Pipe]:
     for scheme, name in _SIMULATORS.items():
         if url and url.startswith(scheme):
             return _simulator(name)(url)
+        if url and url.partition("?")[0] == scheme[:-1]:  # no serial port is called so
+            raise ValueError(f"{url} is no reader: give sim: or pico:IMAGE, with the colon")
     if url and url.startswith("socket://"):
         _check_address(url)
         return lambda: SocketPipe(url)

@@ -1,4 +1,4 @@
-"""`kazashi simulate --anchors`: a reception in another program knows the simulated cards."""
+"""`kazashi simulate`: where it serves, and --anchors, by which other programs know its cards."""
 
 import json
 import os
@@ -6,11 +6,13 @@ import stat
 import subprocess
 
 import pytest
+from typer.testing import CliRunner
 
 import kazashi
 from kazashi.cards.certificate import Certificate
 from kazashi.cards.errors import NotGenuine
 from kazashi.cards.jpki import JpkiSession
+from kazashi.cli import app
 from kazashi.reception.anchors import TEST_MARK, Anchors
 from kazashi.reception.configuration import Configuration
 from kazashi.sim.authority import shared_authority as our_authority
@@ -79,3 +81,13 @@ def test_a_folder_that_cannot_be_written_is_a_usage_error(tmp_path):
     done = program("simulate", "--tcp", "127.0.0.1:0", "--anchors", folder)
     assert done.returncode == 2
     assert "cannot write" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "address", ["x", "99999", ":0", "localhost:", "localhost:-1", "localhost:99999", "::1:x"]
+)
+def test_what_is_no_address_is_a_usage_error_that_says_what_is_one(address):
+    done = CliRunner().invoke(app, ["simulate", "--tcp", address])
+    assert done.exit_code == 2, done.exception
+    said = " ".join(done.stderr.replace("│", " ").split())
+    assert "give HOST:PORT, PORT from 0 (any that is free) to 65535" in said

@@ -118,8 +118,16 @@ def write_anchors(folder: Path) -> None:
 
 
 def _tcp_line(address: str, *, takes_all: bool) -> TcpLine:
-    host, _, port = address.rpartition(":")
+    host, _, text = address.rpartition(":")
     try:
-        return TcpLine(host, int(port), takes_all=takes_all)
+        port = int(text)
+    except ValueError:
+        port = -1
+    if not host or port not in range(65536):
+        raise typer.BadParameter(
+            f"{address} is no address: give HOST:PORT, PORT from 0 (any that is free) to 65535"
+        )
+    try:
+        return TcpLine(host, port, takes_all=takes_all)
     except (ValueError, OSError) as error:
         raise typer.BadParameter(f"cannot serve at {address}: {error}") from error

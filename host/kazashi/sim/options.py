@@ -49,7 +49,7 @@ class Options:
     def parse(cls, url: str) -> "Options":
         """Raises ValueError, which says what is wrong."""
         if not url.startswith("sim:"):
-            raise ValueError(f"{url} is no simulated reader: give sim:, with its options")
+            raise ValueError(f"{url} is no simulated reader: give sim: or pico:IMAGE, with options")
         kinds = {f.name: f.type for f in fields(cls)}
         values: dict[str, Any] = {}
         for name, text in parse_qsl(url.partition("?")[2], keep_blank_values=True):
@@ -77,7 +77,8 @@ class Options:
         }
         for name, known in choices.items():
             if getattr(self, name) not in known:
-                raise ValueError(f"sim: {name} is one of {', '.join(map(str, known))}")
+                named = ", ".join(str(each) for each in known if each != "")
+                raise ValueError(f"sim: {name} is one of {named}")
         if self.fault in BOARD and self.interpreter != "cpython":
             raise ValueError(f"sim: fault {self.fault} needs interpreter=cpython")
         if not 1200 <= self.certificate <= 2000:
