@@ -5,7 +5,7 @@ from contextlib import closing
 
 import pytest
 
-from kazashi.sim.serve import GREETING_S, SILENCE_S, UNREAD_S, TcpLine
+from kazashi.sim.serve import GREETING_S, SILENCE_S, STAY_S, UNREAD_S, TcpLine
 from kazashi_wire.frame import Frame
 from kazashi_wire.messages import AskHealth, Maintain
 
@@ -71,6 +71,19 @@ def test_a_program_that_has_spoken_may_wait_for_cards_for_minutes(line, clock, p
     clock.s += 1
     line.read(0.0)
     assert is_hung_up(line, program)
+
+
+def test_a_program_that_says_a_little_now_and_then_makes_way_after_an_hour(line, clock, program):
+    while line._peer and clock.s <= 2 * STAY_S:
+        clock.s += SILENCE_S * 0.9
+        program.sendall(ASK)
+        said = line.read(5.0)
+        assert said == (ASK if clock.s <= STAY_S else b"")
+    assert is_hung_up(line, program)
+    with socket.create_connection(line.address) as following:
+        line.read(5.0)
+        following.sendall(ASK)
+        assert line.read(5.0) == ASK
 
 
 def test_a_program_that_never_reads_is_left(line, clock, program):

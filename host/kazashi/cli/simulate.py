@@ -18,7 +18,12 @@ _Pty = Annotated[
     Path | None, typer.Option("--pty", metavar="LINK", help="Serve a serial port at this path.")
 ]
 _Tcp = Annotated[
-    str, typer.Option("--tcp", metavar="HOST:PORT", help="Serve a TCP port of this machine.")
+    str,
+    typer.Option(
+        "--tcp",
+        metavar="HOST:PORT",
+        help="Serve a TCP port of this machine: one program at a time, each for an hour at most.",
+    ),
 ]
 _Emulated = Annotated[
     bool, typer.Option("--emulated", help="On an emulated Pico: pico: instead of sim:.")

@@ -1,4 +1,8 @@
-"""A simulated reader for other programs: its serial line on a pty or a TCP port of this machine."""
+"""A simulated reader for other programs: its serial line on a pty or a TCP port of this machine.
+
+A TCP port takes one program at a time. Whoever is silent, or fetches nothing, is hung up on, and so
+is everybody after an hour: they may come again, behind those who wait.
+"""
 
 import select
 import socket
@@ -13,6 +17,7 @@ from kazashi_wire.messages import Maintain
 _DROP_S = 0.5  # MicroPython on the RP2040 drops what the host does not fetch within this time
 GREETING_S = 10.0  # until a program that has connected says anything: a driver greets at once
 SILENCE_S = 600.0  # from then on: a program that waits for cards says nothing for long
+STAY_S = 3600.0  # in all, whatever a program does: others may wait
 UNREAD_S = 10.0  # for which it fetches nothing: a driver reads while it waits
 
 
@@ -34,7 +39,7 @@ class Served(Protocol):
 
 
 class TcpLine:
-    """One program at a time; when it leaves, or is silent or deaf for too long, the next may come.
+    """One program at a time; when it leaves, or stays, is silent or deaf too long, the next may.
 
     `takes_all`: else only frames pass to the reader, and Maintain does not: it would be no reader.
 
@@ -59,7 +64,7 @@ class TcpLine:
         self._takes_all = takes_all
         self._now = now
         self._deframer = Deframer()
-        self._patient_until = self._fetched = 0.0
+        self._patient_until = self._stays_until = self._fetched = 0.0
 
     def fileno(self) -> int:
         return (self._peer or self._listener).fileno()
@@ -67,15 +72,18 @@ class TcpLine:
     def read(self, timeout_s: float) -> bytes:
         peer = self._peer
         ready, _, _ = select.select([peer or self._listener], [], [], timeout_s)
+        is_silent = not ready and self._now() > self._patient_until
+        if peer and (is_silent or self._now() > self._stays_until):
+            self.hang_up()
+            return b""
         if not ready:
-            if peer and self._now() > self._patient_until:
-                self.hang_up()
             return b""
         if peer is None:
             self._peer, _ = self._listener.accept()
             self._deframer = Deframer()
             self._fetched = self._now()
             self._patient_until = self._fetched + GREETING_S
+            self._stays_until = self._fetched + STAY_S
             self._peer.setblocking(False)
             self._peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             return b""
