@@ -10,6 +10,8 @@ with kazashi.open("sim:") as reader:
     reader.show(kazashi.Signal.DONE)
 """
 
+from threading import Event
+
 from kazashi.card import Card
 from kazashi.discovery import connector
 from kazashi.errors import Cancelled, ReaderError
@@ -25,7 +27,7 @@ __version__ = "0.1.0"
 
 
 def open(  # noqa: A001  # kazashi.open, as one guesses
-    url: str | None = None, limits: Limits | None = None
+    url: str | None = None, limits: Limits | None = None, cancel: Event | None = None
 ) -> Reader:
     """The reader at `url`; without one, the only reader attached.
 
@@ -35,5 +37,6 @@ def open(  # noqa: A001  # kazashi.open, as one guesses
         NoReader, SeveralReaders: which one?
         ReaderSilent: it is there and does not answer.
         VersionMismatch: firmware and host are of different releases.
+        Cancelled: `cancel` was set before the reader had answered.
     """
-    return Reader(connector(url), limits)
+    return Reader(connector(url), limits, cancel)

@@ -54,14 +54,20 @@ class Reader:
     Raises:
         LinkError: it is not there, or does not answer.
         VersionMismatch: firmware and host speak other revisions of the wire.
+        Cancelled: `cancel` was set before the reader had answered.
     """
 
-    def __init__(self, connect: Callable[[], Pipe], limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        connect: Callable[[], Pipe],
+        limits: Limits | None = None,
+        cancel: Event | None = None,
+    ) -> None:
         self._connect = connect
         self._limits = limits or Limits()
         self._card: Card | None = None
         self._link = Link(connect(), self._limits)
-        self.info = self._greet(None)
+        self.info = self._greet(cancel)
 
     def __enter__(self) -> Self:
         return self

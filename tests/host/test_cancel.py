@@ -16,6 +16,7 @@ from kazashi_wire.messages import (
     AskHealth,
     CardLost,
     Done,
+    Hello,
     End,
     Log,
     Part,
@@ -155,6 +156,12 @@ def test_an_armed_read_that_outlasts_a_wait_for_removal_goes_on_later():
 def test_a_request_is_cancelled(ask):
     reader, played = reader_that({Show: [5.0, Done()], AskHealth: [], Rest: []})
     ends_at_once(played, lambda cancel: ask(reader, cancel))
+
+
+def test_the_greeting_of_a_reader_is_cancelled_and_its_line_closed():
+    played = PlayedReader({Hello: []})
+    ends_at_once(played, lambda cancel: Reader(lambda: played, cancel=cancel))
+    assert played.is_closed
 
 
 def test_keeping_a_card_is_cancelled_and_it_stays():
