@@ -1,18 +1,20 @@
 """RSA keys as the cards show them.
 
 Ref: RFC 8017 §8.2 and §9.2 (PKCS #1 v1.5); soltia48/myna-card, data.rs.
+
+cryptography is loaded by whoever checks a signature, not by whoever only names a key.
 """
 
 import hashlib
 from dataclasses import dataclass
-from typing import Self
-
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from typing import TYPE_CHECKING, Self
 
 from kazashi.cards.errors import MalformedFile
 from kazashi.cards.signing import digest_info
 from kazashi.cards.tlv import values
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric import rsa
 
 _EXPONENT, _MODULUS = 0x90, 0x91
 _SMALLEST_BITS, _LARGEST_BITS = 2048, 8192  # time to check a signature grows with the square
@@ -48,8 +50,10 @@ class PublicKey:
         is_cheap = 3 <= self.e < 1 << _LARGEST_EXPONENT_BITS
         return is_sized and is_cheap and self.n % 2 == 1 and self.e % 2 == 1
 
-    def loaded(self) -> rsa.RSAPublicKey:
+    def loaded(self) -> "rsa.RSAPublicKey":
         """Raises ValueError: the library does not take it."""
+        from cryptography.hazmat.primitives.asymmetric import rsa
+
         return rsa.RSAPublicNumbers(self.e, self.n).public_key()
 
     def signed(self, signature: bytes, message: bytes) -> bool:
@@ -58,6 +62,9 @@ class PublicKey:
 
     def signed_info(self, signature: bytes, info: bytes) -> bool:
         """The same for a whole DigestInfo."""
+        from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+        from cryptography.hazmat.primitives.asymmetric import padding
+
         try:
             key = self.loaded()
             return key.recover_data_from_signature(signature, padding.PKCS1v15(), None) == info

@@ -10,10 +10,13 @@ A day is Japan's, wherever the machine stands, and a certificate is good to the 
 from calendar import monthrange
 from datetime import date
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from kazashi.cards.certificate import Certificate
 from kazashi.reception.japan import japan_today
 from kazashi.reception.texts import Text
+
+if TYPE_CHECKING:
+    from kazashi.cards.certificate import Certificate
 
 _NOTICE_MONTHS = 3
 _GRACE_MONTHS = 3
@@ -65,7 +68,7 @@ _TEXTS = {
 }
 
 
-def validity(certificate: Certificate, today: date, *, is_phone: bool) -> Validity:
+def validity(certificate: "Certificate", today: date, *, is_phone: bool) -> Validity:
     """What the dates of `certificate` allow on `today`, a day in Japan."""
     last = last_day(certificate)
     if today < japan_today(certificate.not_before):
@@ -77,7 +80,7 @@ def validity(certificate: Certificate, today: date, *, is_phone: bool) -> Validi
     return Validity.UNUSABLE
 
 
-def last_day(certificate: Certificate) -> date:
+def last_day(certificate: "Certificate") -> date:
     """The last day in Japan on which `certificate` is valid."""
     return japan_today(certificate.not_after)
 
