@@ -150,6 +150,7 @@ class UartBus:
 
     def write(self, buffer: "bytes | bytearray", start: int, end: int) -> None:
         self._drop()
+        # A stream's write() takes an index and a number; the stubs know the buffer alone.
         self._uart.write(buffer, start, end - start)  # pyright: ignore[reportCallIssue]
 
     def readinto(self, buffer: bytearray, expected: int) -> int:

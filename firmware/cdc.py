@@ -18,6 +18,7 @@ class UsbSerial:
         self._poll.register(sys.stdin, select.POLLIN)
 
     def has_input(self, wait_ms: int) -> bool:
+        # The stubs do not say what ipoll() gives.
         for _ in self._poll.ipoll(wait_ms):  # pyright: ignore[reportUnknownVariableType]
             return True
         return False

@@ -70,7 +70,7 @@ class Command:
 @micropython.viper
 def after_start(buffer: object, count: int) -> int:
     """Index behind the start code 00 FF in the first `count` octets; 0 where there is none."""
-    b = ptr8(buffer)  # pyright: ignore[reportArgumentType]
+    b = ptr8(buffer)  # pyright: ignore[reportArgumentType]  # in viper it is an object
     for i in range(1, count):
         if b[i] == 0xFF and b[i - 1] == 0:
             return i + 1
@@ -80,7 +80,7 @@ def after_start(buffer: object, count: int) -> int:
 @micropython.viper
 def size_of(buffer: object, count: int) -> int:
     """Octets of the whole frame that begins `buffer`; 0 where the first `count` do not tell."""
-    b = ptr8(buffer)  # pyright: ignore[reportArgumentType]
+    b = ptr8(buffer)  # pyright: ignore[reportArgumentType]  # in viper it is an object
     i = int(after_start(buffer, count))
     if i == 0 or i + 2 > count:
         return 0
@@ -100,7 +100,7 @@ def frame_in(buffer: object, size: int) -> int:
 
     Returns their number << 16 | their index; 0: it has none, or is damaged.
     """
-    b = ptr8(buffer)  # pyright: ignore[reportArgumentType]
+    b = ptr8(buffer)  # pyright: ignore[reportArgumentType]  # in viper it is an object
     i = int(after_start(buffer, size))
     i += 5 if b[i] == 0xFF and b[i + 1] == 0xFF else 2
     length = size - i - 2
