@@ -1,11 +1,13 @@
 """Programs at the TCP port of a simulated reader that behave badly: none holds it for ever."""
 
+import select
 import socket
 from contextlib import closing
 
 import pytest
 
-from kazashi.sim.serve import GREETING_S, SILENCE_S, STAY_S, UNREAD_S, TcpLine
+from kazashi.errors import ReaderUnplugged
+from kazashi.sim.serve import GREETING_S, SILENCE_S, STAY_S, UNREAD_S, TcpLine, serve
 from kazashi_wire.frame import Frame
 from kazashi_wire.messages import AskHealth, Maintain
 
@@ -73,17 +75,36 @@ def test_a_program_that_has_spoken_may_wait_for_cards_for_minutes(line, clock, p
     assert is_hung_up(line, program)
 
 
-def test_a_program_that_says_a_little_now_and_then_makes_way_after_an_hour(line, clock, program):
-    while line._peer and clock.s <= 2 * STAY_S:
-        clock.s += SILENCE_S * 0.9
-        program.sendall(ASK)
-        said = line.read(5.0)
-        assert said == (ASK if clock.s <= STAY_S else b"")
+class Firmware:
+    """Takes all that the program says, or nothing; the program speaks every nine minutes."""
+
+    def __init__(self, clock, program, *, takes_all):
+        self.offered = b""
+        self._clock, self._program, self._takes_all = clock, program, takes_all
+
+    def read_beside(self, line):
+        if not line._peer or self._clock.s > 2 * STAY_S:
+            raise ReaderUnplugged
+        self._clock.s += SILENCE_S * 0.9
+        self._program.sendall(ASK)
+        select.select([line], [], [], 5.0)
+        return b""
+
+    def write(self, data):
+        self.offered += data
+        return len(data) if self._takes_all else 0
+
+
+@pytest.mark.parametrize("takes_all", [True, False])
+def test_a_program_that_speaks_now_and_then_makes_way_after_an_hour(
+    line, clock, program, takes_all
+):
+    firmware = Firmware(clock, program, takes_all=takes_all)
+    with pytest.raises(ReaderUnplugged):
+        serve(firmware, line)
     assert is_hung_up(line, program)
-    with socket.create_connection(line.address) as following:
-        line.read(5.0)
-        following.sendall(ASK)
-        assert line.read(5.0) == ASK
+    assert STAY_S < clock.s < STAY_S + SILENCE_S
+    assert firmware.offered == ASK * int(STAY_S / (SILENCE_S * 0.9))
 
 
 def test_a_program_that_never_reads_is_left(line, clock, program):

@@ -27,6 +27,7 @@ class Line(Protocol):
     def fileno(self) -> int: ...  # for select: readable when the other program does something
     def read(self, timeout_s: float) -> bytes: ...
     def write(self, data: bytes, timeout_s: float) -> None: ...
+    def sent_away(self) -> bool: ...  # the other program, which was there for too long
     def close(self) -> None: ...
 
 
@@ -72,11 +73,9 @@ class TcpLine:
     def read(self, timeout_s: float) -> bytes:
         peer = self._peer
         ready, _, _ = select.select([peer or self._listener], [], [], timeout_s)
-        is_silent = not ready and self._now() > self._patient_until
-        if peer and (is_silent or self._now() > self._stays_until):
-            self.hang_up()
-            return b""
         if not ready:
+            if peer and self._now() > self._patient_until:
+                self.hang_up()
             return b""
         if peer is None:
             self._peer, _ = self._listener.accept()
@@ -111,6 +110,12 @@ class TcpLine:
         elif self._now() - self._fetched > UNREAD_S:
             self.hang_up()
 
+    def sent_away(self) -> bool:
+        if not self._peer or self._now() <= self._stays_until:
+            return False
+        self.hang_up()
+        return True
+
     def close(self) -> None:
         self.hang_up()
         self._listener.close()
@@ -140,5 +145,9 @@ def serve(pipe: Served, line: Line) -> None:
     while True:
         if said := pipe.read_beside(line):
             line.write(said, _DROP_S)
+        if line.sent_away():
+            data = (
+                b""  # the firmware did not fetch it, and the next program is not to wait for that
+            )
         if data := data or line.read(0.0):
             data = data[pipe.write(data) :]  # a firmware that fetches nothing: the host notices
