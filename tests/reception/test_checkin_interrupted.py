@@ -1,16 +1,19 @@
-"""A signal in the last second of a visit, once its outcome stands, loses nothing of it."""
+"""Visits that end early: by a signal in their last second, which loses nothing, or by a program."""
 
 from functools import partial
+from threading import Event
 
 import pytest
 
+from kazashi.errors import Cancelled
 from kazashi.reader import Reader
-from kazashi.reception.desk import AskConsents, AskFallback
+from kazashi.reception.desk import AskConsents, AskFallback, AskPin
 from kazashi.reception.fallback import Answer
 from kazashi.reception.journal import INTERRUPTED, JournalFull
 from kazashi.reception.journal.journal import Entry
 from kazashi.reception.profiles import Way
 from kazashi.reception.visit import Outcome
+from reception_desk import PIN
 
 
 class Signalled(BaseException):
@@ -90,3 +93,37 @@ def test_before_its_outcome_stands_a_visit_has_none(counter, interrupted):
     counter.lay()
     counter.check_in(Way.PIN)
     assert outcomes(counter) == [INTERRUPTED, "checked_in"]
+
+
+def test_a_program_cancels_a_visit_that_waits_for_a_card(counter):
+    cancel = Event()
+    people = counter.expect(reacts={"Lay the": lambda *_: cancel.set()})
+    with pytest.raises(Cancelled):
+        counter.reception().check_in(Way.PIN, people, cancel=cancel)
+    assert not counter.air.is_on
+
+
+@pytest.mark.parametrize("question", [AskPin, AskConsents])
+def test_a_program_cancels_a_visit_whose_patient_is_asked(counter, question):
+    """What they answer meanwhile is used for nothing: no try of the PIN, no consent."""
+    cancel = Event()
+
+    def answer(*_):
+        cancel.set()
+        return PIN if question is AskPin else ()
+
+    counter.lay()
+    reception = counter.reception()
+    with pytest.raises(Cancelled):
+        reception.check_in(Way.PIN, counter.expect({question: answer}), cancel=cancel)
+    assert not counter.air.is_on
+    counter.lay()
+    counter.check_in(Way.PIN)
+    assert outcomes(counter) == [INTERRUPTED, "checked_in"]
+
+
+def test_a_program_cancels_a_visit_without_a_card(counter):
+    cancel = Event()
+    people = counter.expect({AskFallback: lambda *_: cancel.set() or Answer.YES})
+    with pytest.raises(Cancelled):
+        counter.reception().check_in_without_card(people, cancel=cancel)

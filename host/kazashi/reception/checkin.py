@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from threading import Event
 
 from kazashi.errors import ReaderError
 from kazashi.reception.anchors import TEST_MARK
@@ -47,7 +48,12 @@ class Reception(Place):
     """A place where patients check in."""
 
     def check_in(
-        self, way: Way, desk: Desk, challenge: bytes = b"", keep: Keep | None = None
+        self,
+        way: Way,
+        desk: Desk,
+        challenge: bytes = b"",
+        keep: Keep | None = None,
+        cancel: Event | None = None,
     ) -> Visit:
         """One patient, from the card to the answer of the centre.
 
@@ -56,7 +62,11 @@ class Reception(Place):
         sign; 32 fresh bytes by default. `keep` gets the visit as soon as its outcome stands: a
         caller that a signal interrupts in the goodbye has it there, and the journal as well.
 
+        `cancel` may be set by any thread, until the outcome stands. A wait for card or reader then
+        ends within 100 ms; a desk that waits for people has to end its own wait.
+
         Raises:
+            Cancelled: `cancel` was set. The field is off; nobody was checked in.
             ValueError: the profile does not offer this way.
         """
         if way not in self.profile.ways:
@@ -64,12 +74,14 @@ class Reception(Place):
             raise ValueError(f"profile {self.profile.name} has no way {way}: choose of {offered}")
         challenge = challenge or secrets.token_bytes(_CHALLENGE_SIZE)
         visit = Visit(self.profile.name, way, challenge)
-        return self._serve(Patient(self, visit, desk), partial(_with_card, way=way), keep)
+        return self._serve(Patient(self, visit, desk, cancel), partial(_with_card, way=way), keep)
 
-    def check_in_without_card(self, desk: Desk, keep: Keep | None = None) -> Visit:
-        """One patient who has none with them, or whom no reader can serve. `keep`: see above."""
+    def check_in_without_card(
+        self, desk: Desk, keep: Keep | None = None, cancel: Event | None = None
+    ) -> Visit:
+        """One patient who has none with them, or whom no reader can serve. Else as `check_in`."""
         visit = Visit(self.profile.name, None, outcome=Outcome.NO_CARD)
-        return self._serve(Patient(self, visit, desk), fall_back, keep)
+        return self._serve(Patient(self, visit, desk, cancel), fall_back, keep)
 
     def _serve(self, patient: Patient, run: Callable[[Patient], None], keep: Keep | None) -> Visit:
         if patient.visit.is_test:

@@ -7,7 +7,8 @@ just that, and what is no My Number Card, too.
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from time import monotonic, sleep
+from threading import Event
+from time import monotonic
 from typing import TypeVar
 
 from kazashi.card import Card
@@ -25,6 +26,7 @@ from kazashi.cards.errors import (
 from kazashi.cards.jpki import PLAN, JpkiSession
 from kazashi.cards.surface import Surface
 from kazashi.errors import (
+    Cancelled,
     CardError,
     CardGarbled,
     CardGone,
@@ -128,10 +130,14 @@ class Tap:
 
 
 class Patient(Course):
-    """A visit and its card. What is known of the card is forgotten with it."""
+    """A visit and its card. What is known of the card is forgotten with it.
 
-    def __init__(self, place: Place, visit: Visit, desk: Desk) -> None:
+    Once `cancel` is set, each wait for people, card or reader raises Cancelled.
+    """
+
+    def __init__(self, place: Place, visit: Visit, desk: Desk, cancel: Event | None = None) -> None:
         super().__init__(place, visit, desk)
+        self._cancel = cancel or Event()
         self.can_use_pin = True  # as far as is known of what lies on the reader
         self.can_use_face = True
         self.pin = ""  # entered for a phone that is yet to come
@@ -269,7 +275,7 @@ class Patient(Course):
                 error = met
                 self.note("failure", way=way, error=type(error).__name__)
                 self._lose_card()
-                self._reader.reconnect()
+                self._reader.reconnect(self._cancel)
                 self.tell(_READER_BACK)
         outcome = _outcome_after(error)
         reasons = _IN_THE_END | {Outcome.NO_CARD: not_sensed}
@@ -279,8 +285,11 @@ class Patient(Course):
         """Ask; the card stays alive meanwhile, unless it was shown its PIN. One that is taken away
         is over when the answer comes.
         """
+        self._check_cancel()
         with looked_after(self.card):
-            return super().ask(question)
+            answer = super().ask(question)
+        self._check_cancel()
+        return answer
 
     def let_go(self) -> None:
         """The card is out of it: the field goes off, and the reader clears its buffers."""
@@ -306,7 +315,11 @@ class Patient(Course):
 
     def _wait_for_card(self, timeout_s: float) -> Card:
         self._is_field_on = True
-        return self._reader.wait_for_card(timeout_s, plan=PLAN)
+        return self._reader.wait_for_card(timeout_s, plan=PLAN, cancel=self._cancel)
+
+    def _check_cancel(self) -> None:
+        if self._cancel.is_set():
+            raise Cancelled
 
     def _await_change(self, error: ReaderError | None, failures: int) -> None:
         """Until what cannot be used is taken away: it would be found again at once."""
@@ -314,15 +327,15 @@ class Patient(Course):
             if isinstance(error, CardUnusable | SeveralCards):
                 self._look_until_changed()
             elif isinstance(error, CardError):
-                self._reader.wait_for_removal(_REMOVAL_S)
+                self._reader.wait_for_removal(_REMOVAL_S, self._cancel)
                 if isinstance(error, _LOST) and failures > 1:
-                    sleep(_SETTLE_S)
+                    self._cancel.wait(_SETTLE_S)
 
     def _look_until_changed(self) -> None:
         deadline = monotonic() + _REMOVAL_S
         while monotonic() < deadline:
             try:
-                self._reader.wait_for_card(_LOOK_S)
+                self._reader.wait_for_card(_LOOK_S, cancel=self._cancel)
             except (CardUnusable, SeveralCards):
                 continue
             except NoCard:
