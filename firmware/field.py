@@ -275,8 +275,9 @@ class Field:
         self._attrib.buffer[PARAMETERS + 6] = rates << 4 | _FSDI
         self._attrib.seal(9)
         # The card's own waiting time is enough, and need not be set on the path of the certificate.
+        # A card that is lost costs it, as does a line that fails at a higher rate.
         fwt_us = isodep.waiting_us(self.answer[11] >> 4)
-        self._chip.wait_for_card(fwt_us if fwt_us < _SLOW_US else _ACTIVATION_US)
+        self._chip.wait_for_card(_ACTIVATION_US if rates or fwt_us > _SLOW_US else fwt_us)
         if self._ask(self._attrib) or (rates and not self._is_heard_at(rates)):
             if rates:
                 self._fastest = wire.BIT_RATE_KBIT_106  # for the rest of this Watch

@@ -8,7 +8,6 @@ import pytest
 
 from desk import clock
 from kazashi.errors import ProtocolError, ReaderUnplugged
-from kazashi.link import send
 from kazashi.reader import Reader
 from kazashi_wire.frame import SYNC
 from tapping import Tapping, Way, expect, expect_loss, on_a_desk
@@ -34,7 +33,9 @@ class Line:
         return getattr(self._pipe, name)
 
     def write(self, data):
-        send(self._pipe, self._happens(self._pipe, "message", data))
+        rest = self._happens(self._pipe, "message", data)
+        while rest:
+            rest = rest[self._pipe.write(rest) :]
         return len(data)
 
     def read(self, size):
