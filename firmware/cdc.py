@@ -23,8 +23,8 @@ class UsbSerial:
             return True
         return False
 
-    def read(self, octet: bytearray) -> None:
-        if not self._in.readinto(octet):
+    def read(self, buffer: bytearray) -> None:
+        if not self._in.readinto(buffer):
             raise EOFError  # never on a board: its emulator's host has closed the line
 
     def write(self, buffer: "bytes | bytearray", start: int, count: int) -> None:

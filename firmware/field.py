@@ -123,8 +123,8 @@ class Field:
     def begin(self, fastest: int, source: "bytes | bytearray", start: int, count: int) -> bool:
         """A Watch begins: a fresh field, and bit rates up to `fastest` where they work.
 
-        `count` octets of `source` are the order of a search, see wire.WATCH. False where they are
-        none.
+        `count` bytes of `source` are the order of a search, see wire.WATCH. Return False if that
+        order is invalid.
         """
         seeks_a = seeks_b = False
         for i in range(start, start + count):
@@ -274,8 +274,8 @@ class Field:
     def _activate_b(self, rates: int) -> int:
         self._attrib.buffer[PARAMETERS + 6] = rates << 4 | _FSDI
         self._attrib.seal(9)
-        # The card's own waiting time is enough, and need not be set on the path of the certificate.
-        # A card that is lost costs it, as does a line that fails at a higher rate.
+        # The card's own waiting time: set here, it need not be set on the path of the certificate.
+        # Not if it is long, or the rate is higher: a lost card, or a failing line, would cost it.
         fwt_us = isodep.waiting_us(self.answer[11] >> 4)
         self._chip.wait_for_card(_ACTIVATION_US if rates or fwt_us > _SLOW_US else fwt_us)
         if self._ask(self._attrib) or (rates and not self._is_heard_at(rates)):

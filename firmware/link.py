@@ -1,8 +1,7 @@
 """Frames over bytes: the reader's end of the wire.
 
 The layout is protocol/kazashi_wire/frame.py's; both ends answer to tests/vectors/frames.jsonl.
-Nothing here allocates after construction. A port has has_input(wait_ms), read(buffer) for one octet
-and write(buffer, start, count).
+Nothing here allocates after construction.
 """
 
 from time import ticks_diff, ticks_ms
@@ -23,7 +22,7 @@ if _TYPING:
 
         def has_input(self, wait_ms: int) -> bool: ...
 
-        def read(self, octet: bytearray) -> None: ...
+        def read(self, buffer: bytearray) -> None: ...  # one byte
 
         def write(self, buffer: "bytes | bytearray", start: int, count: int) -> None: ...
 

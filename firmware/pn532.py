@@ -3,9 +3,8 @@
 Ref: PN532 User Manual, NXP UM0701-02. § below are its sections.
 
 The chip takes one command at a time: send a frame, wait for the ACK, wait for the answer. The two
-waits are two calls, so that there is time for other work while a command is on air. A bus has
-wake(), speed_up(chip), ready(), write(buffer, start, end), readinto(buffer, expected), forget() and
-`irq`, the input that ready() looks at, or None; see bus_*.py.
+waits are two calls, so that there is time for other work while a command is on air. `Bus` below
+says what a bus has; the buses are bus_*.py.
 """
 
 from time import ticks_diff, ticks_ms
@@ -181,7 +180,8 @@ class Pn532:
 
     def bus_hz(self) -> int:
         """Bits a second, where the bus itself chooses them."""
-        return self._bus.hz()  # pyright: ignore  # of UartBus alone
+        # UartBus alone has it.
+        return self._bus.hz()  # pyright: ignore[reportAttributeAccessIssue, reportUnknownVariableType]
 
     def call(
         self, command: Command, timeout_ms: int = _ANSWER_TIMEOUT_MS, expected: int = _MOST_ANSWERS

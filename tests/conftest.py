@@ -3,20 +3,23 @@ the rule that CI may skip nothing.
 """
 
 import os
+import resource
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-import cpu
 from interpreters import HAS_MICROPYTHON
 from kazashi.reader import Reader
 from kazashi.sim.options import Options
 from kazashi.sim.pico import SimulatedPico
 
-cpu.compile_once()
+# Hundreds of programs start in the tests: each would compile again all that it imports.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # No test is timed: other work runs beside.
 settings.register_profile("untimed", deadline=None)
@@ -86,7 +89,10 @@ def pytest_runtest_makereport(item, call):
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    terminalreporter.write_line(f"{cpu.spent_s():.0f} CPU seconds, all workers and programs")
+    """CPU seconds of pytest itself, its workers, and every program that they waited for."""
+    usages = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    spent_s = sum(usage.ru_utime + usage.ru_stime for usage in usages)
+    terminalreporter.write_line(f"{spent_s:.0f} CPU seconds")
 
 
 @pytest.fixture(params=["cpython", "micropython"])

@@ -47,7 +47,7 @@ READ = bytes.fromhex("00b08a00000800")  # all of EF 000A, the certificate
 READ_SHORT = bytes.fromhex("00b08a0000")  # its first 256 bytes
 COMMANDS = (SELECT, READ, READ[:3] + b"\x20", SELECT * 17)
 
-_WRAPPING = 20  # octets of an extended frame around its data, with 8 zeros more before it
+_WRAPPING = 20  # bytes of an extended frame around its data, with 8 zeros more before it
 _LATE_S = (0.0, 0.0, 0.0, 0.01, 0.3, 1.0)
 _MOST_WILD = 60  # answers to one input, or endless chains would be all that is seen
 

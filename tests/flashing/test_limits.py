@@ -38,9 +38,9 @@ class Board:
         self.s += seconds
 
     def read(self, _size):
-        octet = next(self._said, None) if self._is_asked else None
-        self.s += LOOK_S if octet is None else self._byte_s
-        return b"" if octet is None else bytes((octet,))
+        byte = next(self._said, None) if self._is_asked else None
+        self.s += LOOK_S if byte is None else self._byte_s
+        return b"" if byte is None else bytes((byte,))
 
     def write(self, data):
         self._is_asked |= self._asked in data

@@ -7,6 +7,8 @@ names, extensions and keys only when they are asked for, and raises much that it
 import hashlib
 import ssl
 import warnings
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Self
@@ -57,14 +59,9 @@ class Certificate:
         Raises:
             MalformedFile: it is none.
         """
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("error")  # what is odd enough for a warning is not read
-                return cls._read(x509.load_der_x509_certificate(der), der)
-        except BaseException as error:
-            if not _is_of_the_library(error):
-                raise
-            raise MalformedFile(_NAME) from error
+        with _malformed(), warnings.catch_warnings():
+            warnings.simplefilter("error")  # what is odd enough for a warning is not read
+            return cls._read(x509.load_der_x509_certificate(der), der)
 
     @classmethod
     def parse_all(cls, data: bytes) -> list[Self]:
@@ -75,12 +72,8 @@ class Certificate:
         """
         if b"-----BEGIN" not in data:
             return [cls.parse(data)]
-        try:
+        with _malformed():
             found = x509.load_pem_x509_certificates(data)
-        except BaseException as error:
-            if not _is_of_the_library(error):
-                raise
-            raise MalformedFile(_NAME) from error
         return [cls.parse(each.public_bytes(Encoding.DER)) for each in found]
 
     @classmethod
@@ -148,6 +141,13 @@ def _signed(found: x509.Certificate) -> _Signed:
     return _Signed(found.tbs_certificate_bytes, found.signature, algorithm if is_strong else None)
 
 
-def _is_of_the_library(error: BaseException) -> bool:
-    """False for a signal. A panic of Rust is no Exception, and pyo3 exports no class to catch."""
-    return isinstance(error, Exception) or type(error).__name__ == "PanicException"
+@contextmanager
+def _malformed() -> Generator[None]:
+    """Raise MalformedFile for what the library raises in the block; a signal passes."""
+    try:
+        yield
+    except BaseException as error:
+        # A panic of Rust is no Exception, and pyo3 exports no class to catch it by.
+        if isinstance(error, Exception) or type(error).__name__ == "PanicException":
+            raise MalformedFile(_NAME) from error
+        raise

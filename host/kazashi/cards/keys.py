@@ -2,7 +2,7 @@
 
 Ref: RFC 8017 §8.2 and §9.2 (PKCS #1 v1.5); soltia48/myna-card, data.rs.
 
-cryptography is loaded by whoever checks a signature, not by whoever only names a key.
+cryptography is imported when a signature is checked: commands that check none start faster.
 """
 
 import hashlib

@@ -127,8 +127,8 @@ def _read_certificate(jpki: JpkiSession, console: Console) -> Certificate:
 
 
 def _kind(jpki: JpkiSession) -> str:
-    """What card it is, its last command. The certificate stands, whatever becomes of this."""
-    kind = "unknown: it left before it said so"
+    """The kind of card, "unknown" if reader or card fail now: the certificate stands."""
+    kind = "unknown"
     with suppress(ReaderError):
         kind = show.kind_of(jpki.token_label())
         jpki.finish()

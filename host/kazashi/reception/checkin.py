@@ -66,7 +66,7 @@ class Reception(Place):
         ends within 100 ms; a desk that waits for people has to end its own wait.
 
         Raises:
-            Cancelled: `cancel` was set. The field is off; nobody was checked in.
+            Cancelled: `cancel` was set. The field is off, and the visit has no outcome.
             ValueError: the profile does not offer this way.
         """
         if way not in self.profile.ways:

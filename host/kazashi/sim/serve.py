@@ -1,7 +1,7 @@
 """A simulated reader for other programs: its serial line on a pty or a TCP port of this machine.
 
-A TCP port takes one program at a time. Whoever is silent, or fetches nothing, is hung up on, and so
-is everybody after an hour: they may come again, behind those who wait.
+A TCP port takes one program at a time. The connection is closed if the program is silent for too
+long or fetches nothing, and after an hour in any case; it may connect again, behind those waiting.
 """
 
 import select
@@ -27,7 +27,7 @@ class Line(Protocol):
     def fileno(self) -> int: ...  # for select: readable when the other program does something
     def read(self, timeout_s: float) -> bytes: ...
     def write(self, data: bytes, timeout_s: float) -> None: ...
-    def sent_away(self) -> bool: ...  # the other program, which was there for too long
+    def end_overdue(self) -> bool: ...  # True: the other program stayed too long; it is hung up
     def close(self) -> None: ...
 
 
@@ -110,7 +110,7 @@ class TcpLine:
         elif self._now() - self._fetched > UNREAD_S:
             self.hang_up()
 
-    def sent_away(self) -> bool:
+    def end_overdue(self) -> bool:
         if not self._peer or self._now() <= self._stays_until:
             return False
         self.hang_up()
@@ -145,9 +145,7 @@ def serve(pipe: Served, line: Line) -> None:
     while True:
         if said := pipe.read_beside(line):
             line.write(said, _DROP_S)
-        if line.sent_away():
-            data = (
-                b""  # the firmware did not fetch it, and the next program is not to wait for that
-            )
+        if line.end_overdue():
+            data = b""  # that the firmware did not fetch: the next program is not to wait for it
         if data := data or line.read(0.0):
             data = data[pipe.write(data) :]  # a firmware that fetches nothing: the host notices
