@@ -1,11 +1,11 @@
-"""A reader on a desk that is asked frame by frame, without the host's driver."""
+"""A reader on a rig that is asked frame by frame, without the host's driver."""
 
-from desk import Desk, clock
 from kazashi.sim.jpki import Jpki
 from kazashi.sim.person import Person
 from kazashi.sim.picc import TypeB
 from kazashi_wire.frame import Deframer, Frame
 from kazashi_wire.messages import BY_KIND, FINGERPRINT, REVISION, CardFound, Hello, Transmit, Watch
+from rig import Rig, clock
 
 PERSON = Person()
 HELLO = Hello(revision=REVISION, fingerprint=FINGERPRINT)
@@ -13,12 +13,12 @@ WATCH = Watch(fastest=0, period_ms=0, lease_s=10, order=b"\x02\x01")
 
 
 class Board:
-    """A desk, asked frame by frame; `with_irq` or asking the chip for its status."""
+    """A rig, asked frame by frame; `with_irq` or asking the chip for its status."""
 
     def __init__(self, *, with_irq=True, blocks=None):
-        self.desk = desk = Desk(TypeB(Jpki(PERSON), blocks), with_irq=with_irq)
-        desk.connect()
-        self.air, self.chip, self.port, self.firmware = desk.air, desk.chip, desk.usb, desk.firmware
+        self.rig = rig = Rig(TypeB(Jpki(PERSON), blocks), with_irq=with_irq)
+        rig.connect()
+        self.air, self.chip, self.port, self.firmware = rig.air, rig.chip, rig.usb, rig.firmware
         self._deframer = Deframer()
         self.card = bytes(4)  # its number
 
@@ -41,7 +41,7 @@ class Board:
     def let_pass(self, seconds):
         """Time in which the reader has nothing to do."""
         clock.s += seconds
-        self.desk.watchdog.feed()
+        self.rig.watchdog.feed()
 
     def ask(self, *messages):
         self.send(*messages)

@@ -25,9 +25,9 @@ from kazashi.reception.desk import (
 from kazashi.reception.face.matching import FaceNotAvailable
 from kazashi.reception.journal import Journal
 from kazashi.reception.profiles import PROFILES
+from kazashi.sim.application import Data, Pin
 from kazashi.sim.authority import shared_authority
 from kazashi.sim.card import MyNumberCard
-from kazashi.sim.files import Data, Pin
 from kazashi.sim.options import CARDS, Options
 from kazashi.sim.pico import SimulatedPico
 from kazashi.testing.centre import SimulatedCentre

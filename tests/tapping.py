@@ -1,4 +1,4 @@
-"""A tap on a desk, and the next one: what every cell of the fault matrix does.
+"""A tap on a rig, and the next one: what every cell of the fault matrix does.
 
 A cell is a place and a fault. The place is counted in a tap that nothing disturbs, so the matrix
 grows by itself with the way of a tap; tests assert how large it is.
@@ -7,7 +7,6 @@ grows by itself with the way of a tap; tests assert how large it is.
 from dataclasses import dataclass
 from enum import Enum
 
-from desk import Desk, clock
 from kazashi.cards.apdu import Channel
 from kazashi.cards.errors import PinOutcomeUnknown
 from kazashi.cards.jpki import PLAN, JpkiSession
@@ -34,6 +33,7 @@ from kazashi.sim.person import Person
 from kazashi.sim.picc import BlockSettings, TypeB
 from kazashi.words import Language, words_of
 from kazashi_wire.messages import BitRate, Fault
+from rig import Rig, clock
 
 PERSON = Person()
 PIN = "1234"
@@ -137,9 +137,9 @@ class Watched(Channel):
 
 @dataclass
 class Tapping:
-    """One desk, and what happens on it. `asks` is what the host has asked for last."""
+    """One rig, and what happens on it. `asks` is what the host has asked for last."""
 
-    desk: Desk
+    rig: Rig
     way: Way = Way.ASKED
     reader: Reader | None = None
     asks: str = ""
@@ -147,19 +147,19 @@ class Tapping:
 
     @property
     def application(self):
-        return self.desk.cards[0].blocks.application
+        return self.rig.cards[0].blocks.application
 
     @property
     def step(self):
         """What the person waits for. An armed reader reads a card unasked, once it has found it."""
-        has_card = self.asks == "find" and self.desk.firmware._watch.has_card
+        has_card = self.asks == "find" and self.rig.firmware._watch.has_card
         return "read" if has_card else self.asks
 
     def tap(self):
         """Plug in where that is due, lay the card down, read it, show the PIN."""
         self.asks = "plug in"
         if self.reader is None:
-            self.reader = Reader(self.desk.connect)
+            self.reader = Reader(self.rig.connect)
         self.asks = "find"
         card = self.reader.wait_for_card(self.waits_s, plan=self.way.plan, fastest=self.way.rate)
         self.rates = card.to_card, card.from_card
@@ -180,9 +180,9 @@ class Tapping:
             error = None
         except ReaderError as met:
             error = met
-        if self.desk.with_reset and isinstance(error, CardError | ReaderFault):
+        if self.rig.with_reset and isinstance(error, CardError | ReaderFault):
             is_heard = not isinstance(error.__cause__, LinkError | ProtocolError)
-            assert not (is_heard and self.desk.air.is_on)  # the card has forgotten its PIN
+            assert not (is_heard and self.rig.air.is_on)  # the card has forgotten its PIN
         assert clock.s - start < LIMIT_S
         assert self.application.pins_shown <= shown + 1
         return error
@@ -191,13 +191,13 @@ class Tapping:
         """As a message asks for."""
         end = clock.s + seconds
         while clock.s < end:
-            self.desk.step()
+            self.rig.step()
 
     def taps_again(self):
         """All is well again, and the card is laid down anew. Returns the reader's health."""
-        self.desk.air.disturb = self.desk.chip.disturb = lambda *_: None
-        self.desk.air.clear()
-        self.desk.lay_down()
+        self.rig.air.disturb = self.rig.chip.disturb = lambda *_: None
+        self.rig.air.clear()
+        self.rig.lay_down()
         try:
             der = self.tap()
         except LinkError:  # what every program does that uses a reader
@@ -209,10 +209,10 @@ class Tapping:
         return self.reader.health()
 
 
-def on_a_desk(way=Way.ASKED, settings=None, *, takes_extended=True, **options):
-    """A desk with a My Number Card."""
+def on_a_rig(way=Way.ASKED, settings=None, *, takes_extended=True, **options):
+    """A rig with a My Number Card."""
     card = TypeB(CountingJpki(takes_extended), settings or BlockSettings())
-    return Tapping(Desk(card, **options), way)
+    return Tapping(Rig(card, **options), way)
 
 
 def expect(error, expected, step):

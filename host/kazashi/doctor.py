@@ -16,7 +16,7 @@ from kazashi.errors import (
     ReaderSilent,
     ReaderUnplugged,
 )
-from kazashi.flashing.files import OLDEST_MICROPYTHON, Board, board_names
+from kazashi.flashing.board_files import OLDEST_MICROPYTHON, Board, board_names
 from kazashi.flashing.repl import State, looked_at
 from kazashi.link import Pipe
 from kazashi.reader import Reader

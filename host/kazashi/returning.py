@@ -17,7 +17,7 @@ _LOOK_S = 0.1
 
 
 class Clock(Protocol):
-    """Time that passes at the desk, whatever becomes of a line."""
+    """Time that passes on this side, whatever becomes of a line."""
 
     def now(self) -> float: ...
     def sleep(self, seconds: float, /) -> None: ...

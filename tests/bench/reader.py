@@ -1,6 +1,5 @@
-"""A whole reader in this process, asked frame by frame: see ../desk.py."""
+"""A whole reader in this process, asked frame by frame: see ../rig.py."""
 
-from desk import BoardReset, Desk, clock
 from kazashi_wire.frame import Deframer, Frame
 from kazashi_wire.messages import (
     BY_KIND,
@@ -19,6 +18,7 @@ from kazashi_wire.messages import (
     Watch,
     Welcome,
 )
+from rig import BoardReset, Rig, clock
 
 HELLO = Hello(revision=REVISION, fingerprint=FINGERPRINT)
 WATCH = Watch(
@@ -35,18 +35,18 @@ class Hang(Exception):
 
 
 class Reader:
-    """A desk and its host, which speaks in frames. Arguments as those of Desk."""
+    """A rig and its host, which speaks in frames. Arguments as those of Rig."""
 
     def __init__(self, *cards, **options):
-        self.desk = Desk(*cards, **options)
+        self.rig = Rig(*cards, **options)
         self._deframer = Deframer()
         self._number = 0
         self.card = bytes(4)  # number of the last card found
-        self.desk.connect()
+        self.rig.connect()
 
     @property
     def usb(self):
-        return self.desk.usb
+        return self.rig.usb
 
     def step(self):
         """(number, message) of all that the reader says in one turn of its loop.
@@ -55,10 +55,10 @@ class Reader:
             AssertionError: it says that the firmware failed.
             Hang: it says nothing any more.
         """
-        usb = self.desk.usb
+        usb = self.rig.usb
         usb.silent_since_s = clock.s
         try:
-            self.desk.step()
+            self.rig.step()
         except BoardReset as error:
             self._start_again(error)
         usb.break_silence()
@@ -111,6 +111,6 @@ class Reader:
 
     def _start_again(self, error):
         """The firmware may do so by itself, where its chip is silent; never because it hung."""
-        if self.desk.watchdog.has_bitten:
+        if self.rig.watchdog.has_bitten:
             raise Hang from error
-        self.desk.connect()
+        self.rig.connect()

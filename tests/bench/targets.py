@@ -19,7 +19,6 @@ from bench.inputs import (
 )
 from bench.reader import HELLO, WATCH, Reader
 from bus_spi import SpiBus
-from desk import Usb, a_wait, clock
 from hostframe import LONGEST, SYNTAX_ERROR, Answer
 from kazashi.limits import Limits
 from kazashi.sim import hostframe
@@ -41,6 +40,7 @@ from kazashi_wire.messages import (
 )
 from link import HEADER, Link
 from octets import turn
+from rig import Usb, a_wait, clock
 from strange import CARDS, CHIPS
 
 READ = bytes.fromhex("00b08a00000800")  # all of EF 000A, the certificate
@@ -214,7 +214,7 @@ class ChipTarget(ReaderTarget):
             self._reader.find_card()
         self._honesty = self._rng.random()
         self._mood = self._rng.sample(ACCIDENTS, self._rng.randint(1, 3))
-        chip = self._reader.desk.chip
+        chip = self._reader.rig.chip
         chip.says, chip.late_s = self._accident, self._rng.choice(_LATE_S)
         for _ in range(self._rng.randint(1, 3)):
             self._use()
@@ -238,9 +238,9 @@ class SearchTarget(ReaderTarget):
                 order=self._rng.choice((b"\x01", b"\x02", b"\x02\x01")),
             )
         )
-        self._reader.desk.chip.says = self._content
+        self._reader.rig.chip.says = self._content
         self._reader.hear(self._rng.randint(1, 4))
-        self._reader.desk.chip.says = None
+        self._reader.rig.chip.says = None
 
     def _content(self, code, frame):
         rng = self._rng

@@ -1,4 +1,4 @@
-"""A check-in with the PIN, measured in the time of a reader in this process: see ../desk.py."""
+"""A check-in with the PIN, measured in the time of a reader in this process: see ../rig.py."""
 
 from contextlib import closing
 
@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from desk import Desk, clock
 from kazashi.bench import plot, plot_checkin
 from kazashi.bench.checkin import CheckIn, CheckInBench, Interval, Part, divided
 from kazashi.bench.floor import check_in_floor_s, floor_s
@@ -17,6 +16,7 @@ from kazashi.cli.bench_checkin import show_rounds
 from kazashi.sim.card import MyNumberCard
 from kazashi.sim.person import Person
 from kazashi.sim.picc import TypeB
+from rig import Rig, clock
 
 TRANSACTIONS = 9
 COMMAND_MS, SIGN_MS, BLOCK_MS = 2.0, 300.0, 0.3  # of the simulated card: sim/jpki.py, sim/picc.py
@@ -24,9 +24,9 @@ COMMAND_MS, SIGN_MS, BLOCK_MS = 2.0, 300.0, 0.3  # of the simulated card: sim/jp
 
 @pytest.fixture(scope="module")
 def check_in(tmp_path_factory):
-    desk = Desk(TypeB(MyNumberCard(Person())))
+    rig = Rig(TypeB(MyNumberCard(Person())))
     folder = tmp_path_factory.mktemp("bench")
-    with closing(CheckInBench(desk, desk.connect(), clock.now, folder)) as bench:
+    with closing(CheckInBench(rig, rig.connect(), clock.now, folder)) as bench:
         bench.measure()
         return bench.measure()
 
@@ -124,7 +124,7 @@ def test_the_table_says_whether_the_limit_is_met(machine_ms, verdict):
 @pytest.mark.parametrize("suffix", plot.SUFFIXES)
 def test_the_picture_is_drawn(tmp_path, check_in, suffix):
     path = tmp_path / f"checkin{suffix}"
-    plot_checkin.plot({"desk": check_in, "another": made_up(20)}, path)
+    plot_checkin.plot({"rig": check_in, "another": made_up(20)}, path)
     begin = path.read_bytes()[:8]
     assert begin == b"\x89PNG\r\n\x1a\n" or begin.startswith(b"<?xml")
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from desk import Desk
+from rig import Rig
 
 # isort: split
 import kazashi
@@ -38,12 +38,12 @@ def told(monkeypatch):
     return signals_told
 
 
-def on(monkeypatch, desk):
-    monkeypatch.setattr(kazashi, "open", lambda _: Reader(desk.connect))
+def on(monkeypatch, rig):
+    monkeypatch.setattr(kazashi, "open", lambda _: Reader(rig.connect))
 
 
 def test_a_certificate_that_came_is_done(monkeypatch, told):
-    on(monkeypatch, Desk(TypeB(Jpki(Person()))))
+    on(monkeypatch, Rig(TypeB(Jpki(Person()))))
     read(as_json=True)
     assert told == [Signal.DONE]
 
@@ -55,38 +55,38 @@ def test_a_certificate_that_came_is_printed_if_the_reader_dies_after_it(monkeypa
     def die(*_):
         raise ReaderUnplugged
 
-    on(monkeypatch, Desk(TypeB(Jpki(Person()))))
+    on(monkeypatch, Rig(TypeB(Jpki(Person()))))
     monkeypatch.setattr(*last, die)
     read(as_json=True)
     assert json.loads(capsys.readouterr().out)["certificate"]["subject"]
 
 
 def test_a_card_that_cannot_be_read_has_failed(monkeypatch, told):
-    on(monkeypatch, Desk(TypeA(BankCard())))
+    on(monkeypatch, Rig(TypeA(BankCard())))
     with pytest.raises(NotAMyNumberCard):
         read(timeout=1.0)
     assert told == [Signal.FAILED]
 
 
 def test_where_nobody_came_nothing_has_failed(monkeypatch, told):
-    on(monkeypatch, Desk())
+    on(monkeypatch, Rig())
     with pytest.raises(NoCard):
         read(timeout=1.0)
     assert told == []
 
 
 def test_a_card_that_was_lifted_is_asked_for_again_and_no_more(monkeypatch, told):
-    desk = Desk(TypeB(Jpki(Person())))
-    on(monkeypatch, desk)
-    exchange, blocks = desk.air.exchange, []
+    rig = Rig(TypeB(Jpki(Person())))
+    on(monkeypatch, rig)
+    exchange, blocks = rig.air.exchange, []
 
     def lift(*arguments):
         blocks.append(arguments)
         if len(blocks) == A_BLOCK_WITHIN:
-            desk.air.clear()
+            rig.air.clear()
         return exchange(*arguments)
 
-    monkeypatch.setattr(desk.air, "exchange", lift)
+    monkeypatch.setattr(rig.air, "exchange", lift)
     with pytest.raises(CardGone):
         read(timeout=1.0)
     assert told == [Signal.TRY_AGAIN]
@@ -97,7 +97,7 @@ def test_what_the_reader_has_told_is_not_told_otherwise(monkeypatch, error):
     def fail(*_):
         raise error
 
-    on(monkeypatch, Desk(TypeB(Jpki(Person()))))
+    on(monkeypatch, Rig(TypeB(Jpki(Person()))))
     monkeypatch.setattr(JpkiSession, "authentication_certificate", fail)
     monkeypatch.setattr(Reader, "show", lambda *_: pytest.fail("it was told"))
     with pytest.raises(error):
@@ -105,15 +105,15 @@ def test_what_the_reader_has_told_is_not_told_otherwise(monkeypatch, error):
 
 
 def test_a_reader_that_is_gone_is_not_asked_to_show_it(monkeypatch):
-    desk = Desk()
-    on(monkeypatch, desk)
-    search = desk.air.exchange
+    rig = Rig()
+    on(monkeypatch, rig)
+    search = rig.air.exchange
 
     def unplug(*arguments):
-        desk.unplug()
+        rig.unplug()
         return search(*arguments)
 
-    monkeypatch.setattr(desk.air, "exchange", unplug)
+    monkeypatch.setattr(rig.air, "exchange", unplug)
     monkeypatch.setattr(Reader, "show", lambda *_: pytest.fail("it was asked"))
     with pytest.raises(ReaderUnplugged):
         read(timeout=1.0)

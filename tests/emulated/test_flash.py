@@ -4,13 +4,13 @@ import pytest
 from rp2040py.gpio_pin import GPIOPinState
 
 from kazashi.cards.jpki import JpkiSession
+from kazashi.flashing.board_files import MAIN, Board
 from kazashi.flashing.errors import WrongBoard
-from kazashi.flashing.files import MAIN, Board
 from kazashi.flashing.install import install
 from kazashi.flashing.prompt import open_prompt
 from kazashi.reader import Reader
 from kazashi.sim.emulation import pico as emulation
-from kazashi.sim.emulation.flash import firmware_files
+from kazashi.sim.emulation.flash_memory import firmware_files
 from kazashi.sim.emulation.pico import EmulatedPico
 from kazashi.sim.options import Options
 

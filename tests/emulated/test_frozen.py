@@ -1,8 +1,8 @@
 """The one file of `kazashi flash --uf2`, dropped on a board that has nothing else, or old files."""
 
 from kazashi.cards.jpki import JpkiSession
+from kazashi.flashing.board_files import MAIN, Board
 from kazashi.flashing.errors import NotFlashed
-from kazashi.flashing.files import MAIN, Board
 from kazashi.flashing.install import install
 from kazashi.reader import Reader
 from kazashi.sim.emulation import pico as emulation

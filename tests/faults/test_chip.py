@@ -7,15 +7,15 @@ from typing import NamedTuple
 
 import pytest
 
-from desk import BoardReset, clock
 from kazashi.errors import CardGone, ReaderHot, ReaderUnplugged, ReadInterrupted
 from kazashi.sim import faults
 from kazashi.sim.faults import once, report
 from kazashi.sim.options import BUSES
 from kazashi.sim.pn532 import Pn532
 from kazashi_wire.messages import Fault, ResetCause
+from rig import BoardReset, clock
 from strange import CHIPS
-from tapping import Way, expect, on_a_desk
+from tapping import Way, expect, on_a_rig
 
 IN_COMMUNICATE_THRU = 0x42  # the command that has a status
 
@@ -56,8 +56,8 @@ class Place(NamedTuple):
 
 
 def commands_of_a_tap(way, bus, chip=Pn532):
-    tapping, seen = on_a_desk(way, bus=bus, chip=chip), []
-    tapping.desk.chip.disturb = lambda n, command: seen.append(
+    tapping, seen = on_a_rig(way, bus=bus, chip=chip), []
+    tapping.rig.chip.disturb = lambda n, command: seen.append(
         Place(way, bus, chip, n, tapping.step, command[0])
     )
     assert tapping.outcome() is None
@@ -119,8 +119,8 @@ def test_a_strange_chip_goes_wrong_once(place, fault):
 
 
 def goes_wrong_once(place, fault):
-    tapping = on_a_desk(place.way, bus=place.bus, chip=place.chip)
-    chip = tapping.desk.chip
+    tapping = on_a_rig(place.way, bus=place.bus, chip=place.chip)
+    chip = tapping.rig.chip
     chip.disturb = once(place.n, fault)
     error = tapping.outcome()
     expected = FAULTS[fault]
@@ -145,8 +145,8 @@ def goes_wrong_once(place, fault):
 @pytest.mark.parametrize("status", STATUSES, ids=lambda s: f"{s:02X}")
 @at_every_exchange
 def test_the_chip_reports_a_status(place, status):
-    tapping = on_a_desk(place.way)
-    tapping.desk.chip.disturb = once(place.n, report(status))
+    tapping = on_a_rig(place.way)
+    tapping.rig.chip.disturb = once(place.n, report(status))
     expected = STATUSES[status]
     if place.step == "find" and expected is not ReaderHot:
         expected = MENDED
@@ -162,33 +162,33 @@ def test_the_chip_reports_a_status(place, status):
 
 
 def test_a_chip_that_is_stuck_without_a_reset_line_is_said_to_be_silent():
-    tapping = on_a_desk(with_reset=False)
-    tapping.desk.chip.disturb = once(20, faults.get_stuck)
+    tapping = on_a_rig(with_reset=False)
+    tapping.rig.chip.disturb = once(20, faults.get_stuck)
     expect(tapping.outcome(), Fault.CHIP_SILENT, "read")
-    tapping.desk.unplug()  # what the message says: the power
+    tapping.rig.unplug()  # what the message says: the power
     assert tapping.taps_again().reset_cause == "power on"
 
 
 @at_every_command
 def test_an_answer_from_before_a_soft_reset_is_not_taken_for_one_of_now(place):
     """Without RSTPD_N the chip does not notice that the board starts again: esphome issue 3281."""
-    tapping = on_a_desk(place.way, bus=place.bus, with_reset=False)
+    tapping = on_a_rig(place.way, bus=place.bus, with_reset=False)
 
     def start_again(chip, command):
         chip.acknowledge()
         chip.answer(command)  # it waits to be fetched
         raise BoardReset
 
-    tapping.desk.chip.disturb = once(place.n, start_again)
+    tapping.rig.chip.disturb = once(place.n, start_again)
     expect(tapping.outcome(), ReaderUnplugged, place.step)
     assert tapping.taps_again().reboots == 1
 
 
 def test_a_chip_with_a_field_that_is_too_hot_waits_before_it_is_on_again():
-    tapping = on_a_desk()
-    tapping.desk.chip.disturb = once(A_BLOCK.n, report(0x0D))
+    tapping = on_a_rig()
+    tapping.rig.chip.disturb = once(A_BLOCK.n, report(0x0D))
     expect(tapping.outcome(), ReaderHot, "read")
-    assert not tapping.desk.air.is_on
+    assert not tapping.rig.air.is_on
     expect(tapping.outcome(), ReaderHot, "")
     tapping.wait(10)
     tapping.taps_again()
@@ -196,20 +196,20 @@ def test_a_chip_with_a_field_that_is_too_hot_waits_before_it_is_on_again():
 
 def test_heat_of_last_week_is_no_heat():
     """Ticks wrap in twelve days: what is older than six lies in the future."""
-    tapping = on_a_desk()
-    tapping.desk.chip.disturb = once(A_BLOCK.n, report(0x0D))
+    tapping = on_a_rig()
+    tapping.rig.chip.disturb = once(A_BLOCK.n, report(0x0D))
     expect(tapping.outcome(), ReaderHot, "read")
     tapping.wait(10)
     clock.s += 7 * 24 * 3600.0
-    tapping.desk.watchdog.feed()
+    tapping.rig.watchdog.feed()
     tapping.taps_again()
 
 
 def test_a_chip_that_fails_whenever_it_searches_is_said_to_be_silent():
     """As with a supply that gives way when the field goes on: no card helps."""
-    tapping = on_a_desk()
+    tapping = on_a_rig()
     switch_on = bytes.fromhex("320101")
-    tapping.desk.chip.disturb = lambda _index, command: (
+    tapping.rig.chip.disturb = lambda _index, command: (
         faults.brown_out if command == switch_on else None
     )
     expect(tapping.outcome(), Fault.CHIP_SILENT, "find")

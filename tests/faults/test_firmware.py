@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from desk import clock  # makes the firmware importable
+from rig import clock  # makes the firmware importable
 
 # isort: split
 import bus_spi
@@ -26,7 +26,7 @@ import watch
 from kazashi.cards.errors import PinOutcomeUnknown
 from kazashi.errors import ReaderFault, ReaderUnplugged
 from kazashi_wire.messages import Fault
-from tapping import Way, on_a_desk
+from tapping import Way, on_a_rig
 
 MODULES = (bus_spi, device, dispatch, field, hostframe, isodep, link, pn532)
 MODULES += (reading, recovery, relay, signals, wait, watch)
@@ -61,8 +61,8 @@ def hooked(monkeypatch, kind, name, happen):
 
 def calls_of_a_tap(way):
     """(class, name, number of calls) of every function that a tap goes through."""
-    tapping = on_a_desk(way)
-    tapping.desk.connect()  # what is done once, before the watchdog, is not counted
+    tapping = on_a_rig(way)
+    tapping.rig.connect()  # what is done once, before the watchdog, is not counted
     with pytest.MonkeyPatch.context() as monkeypatch:
         counts = [
             (kind, name, hooked(monkeypatch, kind, name, lambda _: None))
@@ -92,9 +92,9 @@ def test_the_matrix_has_all_its_cells():
 
 def run_into(monkeypatch, way, kind, name, number, happen):
     """A tap in which that call goes wrong, once. Returns what the person met."""
-    tapping = on_a_desk(way)
+    tapping = on_a_rig(way)
     tapping.waits_s = 10  # for longer than the watchdog
-    tapping.desk.connect()
+    tapping.rig.connect()
     hooked(monkeypatch, kind, name, lambda n: happen() if n == number else None)
     error = tapping.outcome()
     monkeypatch.undo()

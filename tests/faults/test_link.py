@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 import pytest
 
-from desk import clock
 from kazashi.errors import ProtocolError, ReaderUnplugged
 from kazashi.reader import Reader
 from kazashi_wire.frame import SYNC
-from tapping import Tapping, Way, expect, expect_loss, on_a_desk
+from rig import clock
+from tapping import Tapping, Way, expect, expect_loss, on_a_rig
 
 STALL_S = 10.0
 # 9 s of octets: more than the watchdog grants, less than a card's lease.
@@ -23,7 +23,7 @@ class HostKilled(BaseException):
 
 
 class Line:
-    """The pipe of a desk; before its nth message, and its nth packet, something may happen."""
+    """The pipe of a rig; before its nth message, and its nth packet, something may happen."""
 
     def __init__(self, pipe, happens):
         self._pipe = pipe
@@ -54,15 +54,15 @@ class Place(NamedTuple):
 
 
 def places_of_a_tap(way):
-    tapping, seen = on_a_desk(way), []
+    tapping, seen = on_a_rig(way), []
 
     def note(_pipe, kind, data):
         is_message, is_beginning = kind == "message", data.startswith(SYNC)
         seen.append(Place(way, len(seen), tapping.step, is_message, is_beginning))
         return data
 
-    connect = tapping.desk.connect
-    tapping.desk.connect = lambda: Line(connect(), note)
+    connect = tapping.rig.connect
+    tapping.rig.connect = lambda: Line(connect(), note)
     assert tapping.outcome() is None
     return seen
 
@@ -79,12 +79,12 @@ def at_every(places):
 
 
 def unplug(tapping, _pipe, _data):
-    tapping.desk.unplug()
+    tapping.rig.unplug()
     raise ReaderUnplugged
 
 
 def start_again(tapping, _pipe, _data):
-    tapping.desk.usb = None
+    tapping.rig.usb = None
     raise ReaderUnplugged
 
 
@@ -107,14 +107,14 @@ LOSSES = (stall, cut_in_half)  # the host waits in vain, as long as it has patie
 
 def tap_in_which(happen, place):
     """A tap to come; there it happens, once."""
-    tapping, count = on_a_desk(place.way), [0]
+    tapping, count = on_a_rig(place.way), [0]
 
     def happens(pipe, _kind, data):
         count[0] += 1
         return happen(tapping, pipe, data) if count[0] == place.n + 1 else data
 
-    connect = tapping.desk.connect
-    tapping.desk.connect = lambda: Line(connect(), happens)
+    connect = tapping.rig.connect
+    tapping.rig.connect = lambda: Line(connect(), happens)
     return tapping
 
 
@@ -164,16 +164,16 @@ def test_no_loss_of_whole_frames_makes_a_wrong_certificate(takes_extended, longe
 
     def tap(lost):
         """(what the person met, frames that the reader has sent)."""
-        tapping, seen = on_a_desk(Way.ARMED, takes_extended=takes_extended), []
-        tapping.reader = Reader(tapping.desk.connect)
-        write = tapping.desk.usb.write
+        tapping, seen = on_a_rig(Way.ARMED, takes_extended=takes_extended), []
+        tapping.reader = Reader(tapping.rig.connect)
+        write = tapping.rig.usb.write
 
         def write_some(buffer, start, count):
             if len(seen) not in lost:
                 write(buffer, start, count)
             seen.append(bytes(buffer[start : start + count]))
 
-        tapping.desk.usb.write = write_some
+        tapping.rig.usb.write = write_some
         return tapping.outcome(), len(seen)
 
     met, count = tap(lost=())
@@ -191,14 +191,14 @@ def test_the_host_is_killed_and_another_comes(place):
     tapping = tap_in_which(kill, place)
     with pytest.raises(HostKilled):
         tapping.tap()
-    successor = Tapping(tapping.desk, place.way, Reader(tapping.desk.connect))
+    successor = Tapping(tapping.rig, place.way, Reader(tapping.rig.connect))
     assert successor.taps_again().reboots == 0
 
 
 @pytest.mark.parametrize("flood", FLOODS.values(), ids=FLOODS)
 @at_every(MESSAGES)
 def test_a_host_that_sends_without_pause_loses_nothing(place, flood):
-    """USB holds it back, and the reader has time for its watchdog: see desk.OCTET_S."""
+    """USB holds it back, and the reader has time for its watchdog: see rig.OCTET_S."""
     tapping = tap_in_which(lambda _tapping, _pipe, data: flood + data, place)
     expect(tapping.outcome(), CLEAN, "")
     assert tapping.taps_again().reboots == 0
@@ -209,12 +209,12 @@ def test_a_host_that_stops_reading_gets_an_error_and_the_reader_goes_on(place):
     """USB keeps 256 octets for it, and MicroPython drops the rest after half a second."""
 
     def stop_reading(tapping, pipe, data):
-        usb = tapping.desk.usb
+        usb = tapping.rig.usb
         usb.is_fetched = False
         usb.to_reader += data
         end = clock.s + STALL_S
         while clock.s < end:
-            tapping.desk.step()
+            tapping.rig.step()
         usb.is_fetched = True
         return b""
 

@@ -12,7 +12,7 @@ from kazashi.sim.person import Person
 from kazashi.sim.picc import BlockSettings, TypeB
 from kazashi.sim.radio import Disturbance
 from said import raises
-from tapping import Way, expect, on_a_desk
+from tapping import Way, expect, on_a_rig
 
 OTHER = Person()  # whose card takes the first one's place
 FWIS = {"quick": 10, "slow": 13}  # 309 ms, 2.5 s
@@ -21,17 +21,17 @@ EXTENSIONS = (1, 10, 59)  # WTXM
 
 def steps_of_a_tap(way):
     """The step that the person waits for, at every exchange on air."""
-    tapping, seen = on_a_desk(way), []
-    tapping.desk.air.disturb = lambda _index, _frame: seen.append(tapping.step)
+    tapping, seen = on_a_rig(way), []
+    tapping.rig.air.disturb = lambda _index, _frame: seen.append(tapping.step)
     assert tapping.outcome() is None
     return seen
 
 
 def blocks_of_a_tap(way):
     """How many I-blocks the card sends."""
-    tapping = on_a_desk(way)
+    tapping = on_a_rig(way)
     assert tapping.outcome() is None
-    return tapping.desk.cards[0].blocks._sent
+    return tapping.rig.cards[0].blocks._sent
 
 
 STEPS = {way: steps_of_a_tap(way) for way in Way}
@@ -73,10 +73,10 @@ def test_the_matrix_has_all_its_cells():
 @pytest.mark.parametrize("disturbance", Disturbance, ids=lambda d: d.name)
 @at_every_exchange
 def test_one_exchange_is_disturbed(way, place, disturbance, fwi):
-    tapping = on_a_desk(way, BlockSettings(fwi=fwi))
-    tapping.desk.air.disturb = lambda index, _frame: disturbance if index == place else None
+    tapping = on_a_rig(way, BlockSettings(fwi=fwi))
+    tapping.rig.air.disturb = lambda index, _frame: disturbance if index == place else None
     expect(tapping.outcome(), None, "")
-    assert tapping.desk.air.exchanges > place  # it did happen
+    assert tapping.rig.air.exchanges > place  # it did happen
     health = tapping.taps_again()
     if STEPS[way][place] != "find":
         assert 1 <= health.retries <= 2
@@ -85,9 +85,9 @@ def test_one_exchange_is_disturbed(way, place, disturbance, fwi):
 @by_quick_and_slow_cards
 @at_every_exchange
 def test_the_card_never_answers_again(way, place, fwi):
-    tapping = on_a_desk(way, BlockSettings(fwi=fwi))
+    tapping = on_a_rig(way, BlockSettings(fwi=fwi))
     lost = Disturbance.ANSWER_LOST
-    tapping.desk.air.disturb = lambda index, _frame: lost if index >= place else None
+    tapping.rig.air.disturb = lambda index, _frame: lost if index >= place else None
     step = STEPS[way][place]
     expect(tapping.outcome(), NoCard if step == "find" else CardGone, step)
     tapping.taps_again()
@@ -96,9 +96,9 @@ def test_the_card_never_answers_again(way, place, fwi):
 @by_quick_and_slow_cards
 @at_every_exchange
 def test_the_card_is_never_understood_again(way, place, fwi):
-    tapping = on_a_desk(way, BlockSettings(fwi=fwi))
+    tapping = on_a_rig(way, BlockSettings(fwi=fwi))
     garbled = Disturbance.ANSWER_GARBLED
-    tapping.desk.air.disturb = lambda index, _frame: garbled if index >= place else None
+    tapping.rig.air.disturb = lambda index, _frame: garbled if index >= place else None
     step = STEPS[way][place]
     if step == "find":
         assert isinstance(tapping.outcome(), (SeveralCards, NoCard))  # as two cards sound
@@ -110,13 +110,13 @@ def test_the_card_is_never_understood_again(way, place, fwi):
 @by_quick_and_slow_cards
 @at_every_exchange
 def test_the_card_leaves(way, place, fwi):
-    tapping = on_a_desk(way, BlockSettings(fwi=fwi))
+    tapping = on_a_rig(way, BlockSettings(fwi=fwi))
 
     def leave(index, _frame):
         if index == place:
-            tapping.desk.air.clear()
+            tapping.rig.air.clear()
 
-    tapping.desk.air.disturb = leave
+    tapping.rig.air.disturb = leave
     step = STEPS[way][place]
     expect(tapping.outcome(), NoCard if step == "find" else CardGone, step)
     tapping.taps_again()
@@ -125,15 +125,15 @@ def test_the_card_leaves(way, place, fwi):
 @at_every_exchange
 def test_another_card_takes_its_place(way, place):
     """What was read of one card is never mixed with the other's."""
-    tapping = on_a_desk(way)
+    tapping = on_a_rig(way)
     other = TypeB(Jpki(OTHER, Issued(pin="9999")))
 
     def swap(index, _frame):
         if index == place:
-            tapping.desk.air.clear()
-            tapping.desk.air.place(other)
+            tapping.rig.air.clear()
+            tapping.rig.air.place(other)
 
-    tapping.desk.air.disturb = swap
+    tapping.rig.air.disturb = swap
     step = STEPS[way][place]
     if step == "find":
         with raises(Exception, match="wrong PIN, 2 tries left"):  # of the other card
@@ -149,7 +149,7 @@ def test_another_card_takes_its_place(way, place):
 @pytest.mark.parametrize("wtxm", EXTENSIONS)
 @before_every_block
 def test_the_card_asks_for_more_time(way, block, wtxm, fwi):
-    tapping = on_a_desk(way, BlockSettings(fwi=fwi, extensions={block: wtxm}))
+    tapping = on_a_rig(way, BlockSettings(fwi=fwi, extensions={block: wtxm}))
     expect(tapping.outcome(), None, "")
     tapping.taps_again()
 
@@ -159,7 +159,7 @@ def test_the_card_asks_for_more_time(way, block, wtxm, fwi):
 @in_every_way
 def test_the_card_asks_for_more_time_before_every_block(way, wtxm, fwi):
     every_other = dict.fromkeys(range(0, 200, 2), wtxm)  # answer, the others being blocks
-    tapping = on_a_desk(way, BlockSettings(fwi=fwi, extensions=every_other))
+    tapping = on_a_rig(way, BlockSettings(fwi=fwi, extensions=every_other))
     expect(tapping.outcome(), None, "")
     tapping.taps_again()
 
@@ -186,7 +186,7 @@ def _name(of):
 
 
 def test_two_exchanges_are_disturbed(way, pair):
-    tapping = on_a_desk(way)
-    tapping.desk.air.disturb = lambda index, _frame: dict(pair).get(index)
+    tapping = on_a_rig(way)
+    tapping.rig.air.disturb = lambda index, _frame: dict(pair).get(index)
     assert tapping.outcome() is None
     tapping.taps_again()

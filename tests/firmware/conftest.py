@@ -3,6 +3,6 @@
 import sys
 from pathlib import Path
 
-import desk  # noqa: F401  # makes them importable
+import rig  # noqa: F401  # makes them importable
 
 sys.path[:0] = [str(Path(__file__).parent / "device")]

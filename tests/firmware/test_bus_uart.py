@@ -5,13 +5,13 @@ from itertools import pairwise
 import pytest
 
 from bus_uart import UartBus
-from desk import Chip, Uart, a_wait, clock
 from hostframe import ACK, Command
 from kazashi.sim.faults import say_syntax_error
 from kazashi.sim.ports import HsuPort
 from kazashi.sim.radio import Air
 from pn532 import ChipSilent, Pn532
-from tapping import expect, on_a_desk
+from rig import Chip, Uart, a_wait, clock
+from tapping import expect, on_a_rig
 
 WAKE_UP = "5555" + "00" * 14
 SAM, VERSION = "0000ff05fbd4140100011600", "0000ff02fed4022a00"
@@ -215,9 +215,9 @@ def test_a_chip_that_kept_a_high_rate_is_called_back(kept):
 
 def octets_of_a_tap():
     counted = damaged_at(-1, lose)
-    tapping = on_a_desk(bus="hsu", uart=counted)
+    tapping = on_a_rig(bus="hsu", uart=counted)
     assert tapping.outcome() is None
-    return tapping.desk.uart.heard
+    return tapping.rig.uart.heard
 
 
 OCTETS = octets_of_a_tap()
@@ -226,19 +226,19 @@ OCTETS = octets_of_a_tap()
 @pytest.mark.parametrize("kind", [lose, garble])
 @pytest.mark.parametrize("place", range(0, OCTETS, 37))
 def test_a_tap_does_not_notice_what_happens_to_an_octet(place, kind):
-    tapping = on_a_desk(bus="hsu", uart=damaged_at(place, kind))
+    tapping = on_a_rig(bus="hsu", uart=damaged_at(place, kind))
     assert tapping.outcome() is None
-    assert tapping.desk.chip.baud >= 921600  # where it met the climb, one rate was left out
+    assert tapping.rig.chip.baud >= 921600  # where it met the climb, one rate was left out
 
 
 @pytest.mark.parametrize("with_reset", [True, False])
 def test_after_a_brown_out_the_next_tap_is_as_any(with_reset):
-    tapping = on_a_desk(bus="hsu", with_reset=with_reset)
+    tapping = on_a_rig(bus="hsu", with_reset=with_reset)
     expect(tapping.outcome(), None, "read")
-    tapping.desk.chip.reset()
-    assert tapping.desk.chip.baud == 115200
+    tapping.rig.chip.reset()
+    assert tapping.rig.chip.baud == 115200
     assert tapping.taps_again().reboots == 0
-    assert tapping.desk.chip.baud == FASTEST
+    assert tapping.rig.chip.baud == FASTEST
 
 
 def test_a_chip_that_does_not_know_a_rate_climbs_to_the_next():

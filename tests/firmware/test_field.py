@@ -5,12 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import kazashi_wire.messages as wire
-from desk import a_wait, clock
 from field import FOUND, NOBODY, REFUSED, Field
 from health import Health
 from hostframe import Answer
 from isodep import IsoDep
 from pn532 import RadioError
+from rig import a_wait, clock
 
 ANSWERS = st.none() | st.binary(max_size=70)
 

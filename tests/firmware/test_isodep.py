@@ -4,12 +4,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from desk import clock
 from health import Health
 from hostframe import PARAMETERS, Answer
 from isodep import FRAME_SIZES, BlockError, IsoDep
 from kazashi.sim.picc import Blocks, BlockSettings, Response
 from pn532 import RadioError
+from rig import clock
 
 
 class Echo:

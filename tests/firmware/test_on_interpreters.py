@@ -11,7 +11,6 @@ import pytest
 
 import watch
 from bench.reader import HELLO, Reader
-from desk import I2c, Spi, Uart
 from interpreters import on_32_bits, on_all_interpreters
 from kazashi.sim import pico
 from kazashi.sim.jpki import Jpki
@@ -20,6 +19,7 @@ from kazashi.sim.picc import BlockSettings, TypeB
 from kazashi.sim.radio import Disturbance
 from kazashi_wire.frame import Frame
 from kazashi_wire.messages import CardFound, End, Transmit, Watch, Welcome
+from rig import I2c, Spi, Uart
 from vectors import load
 
 TESTS = Path(__file__).parents[1]
@@ -130,9 +130,9 @@ def record_read(path, settings, disturb, bus="spi"):
     """Write to `path` what a read and a signature say on host line and bus; see replay_read.py."""
     card = TypeB(Jpki(Person()), settings)
     reader = Reader(card, spi=SpiRecorder, uart=UartRecorder, i2c=I2cRecorder, bus=bus)
-    desk = reader.desk
-    wires = {"spi": desk.spi, "hsu": desk.uart, "i2c": desk.i2c}[bus]
-    reader.desk.firmware._device.names = b"test\ncpython"
+    rig = reader.rig
+    wires = {"spi": rig.spi, "hsu": rig.uart, "i2c": rig.i2c}[bus]
+    reader.rig.firmware._device.names = b"test\ncpython"
 
     def record(last_word, *requests):
         said = b"".join(Frame(r.kind, 1, r.build()).build() for r in requests)
@@ -147,7 +147,7 @@ def record_read(path, settings, disturb, bus="spi"):
     with patch.object(watch, "urandom", bytes), path.open("w") as file:
         record(Welcome, HELLO)
         record(CardFound, Watch(fastest=0, period_ms=0, lease_s=10, order=b"\x02\x01"))
-        reader.desk.air.exchanges, reader.desk.air.disturb = 0, disturb
+        reader.rig.air.exchanges, reader.rig.air.disturb = 0, disturb
         for apdu in (SELECT, READ, VERIFY):
             record(End, Transmit(is_last=1, card=CARD, data=apdu))
         parts = (

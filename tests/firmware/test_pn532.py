@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk import a_wait
 from hostframe import PARAMETERS, Answer, Command
 from pn532 import ChipSilent, Pn532
+from rig import a_wait
 
 
 class StuckBus:

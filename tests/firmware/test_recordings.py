@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from record_bus import is_intact, masked, tap
 
-from desk import a_wait
 from pn532 import Pn532
+from rig import a_wait
 from vectors import load
 
 RECORDINGS = sorted((Path(__file__).parents[1] / "vectors/bus").glob("*.jsonl"))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from desk import Buzzer, Desk, clock
+from rig import Buzzer, Rig, clock
 
 # isort: split
 import faults
@@ -172,31 +172,31 @@ def shown(monkeypatch):
 
 
 def a_reader():
-    desk = Desk(TypeB(Jpki(Person())))
-    return desk, Reader(desk.connect)
+    rig = Rig(TypeB(Jpki(Person())))
+    return rig, Reader(rig.connect)
 
 
-def run(desk, seconds):
+def run(rig, seconds):
     """(is lit, hertz) of each step meanwhile."""
     end, seen = clock.s + seconds, set()
     while clock.s < end:
-        desk.step()
-        seen.add((desk.is_lit, desk.buzzer.hertz))
+        rig.step()
+        seen.add((rig.is_lit, rig.buzzer.hertz))
     return seen
 
 
 def test_a_tap_is_shown_from_start_to_end(shown):
-    desk, reader = a_reader()
+    rig, reader = a_reader()
     card = reader.wait_for_card(5)
     assert shown == [Signal.READY, Signal.CARD_FOUND]
     JpkiSession(card).authentication_certificate()
     assert shown[2:] == [Signal.READING]
     reader.show(Signal.DONE)
-    desk.air.clear()
-    assert run(desk, 3) >= {(True, 2000), (True, 2600), (False, 0)}
+    rig.air.clear()
+    assert run(rig, 3) >= {(True, 2000), (True, 2600), (False, 0)}
     reader.rest()
     assert shown[3:] == [Signal.DONE, 0]
-    assert run(desk, 3) == {(False, 0)}
+    assert run(rig, 3) == {(False, 0)}
 
 
 def test_an_armed_reader_shows_that_it_reads(shown):
@@ -206,37 +206,37 @@ def test_an_armed_reader_shows_that_it_reads(shown):
 
 
 def test_a_card_that_leaves_before_all_was_read_is_asked_for_again(shown):
-    desk, reader = a_reader()
+    rig, reader = a_reader()
     JpkiSession(reader.wait_for_card(5))
-    desk.air.clear()
-    run(desk, 1)
+    rig.air.clear()
+    run(rig, 1)
     assert shown[2:] == [Signal.READING, Signal.TRY_AGAIN, 0]
 
 
 def test_a_card_that_nobody_read_leaves_without_a_word(shown):
-    desk, reader = a_reader()
+    rig, reader = a_reader()
     reader.wait_for_card(5)
-    desk.air.clear()
-    run(desk, 1)
+    rig.air.clear()
+    run(rig, 1)
     assert shown[1:] == [Signal.CARD_FOUND, 0]
 
 
 def test_a_card_lost_within_an_exchange_is_asked_for_again(shown):
-    desk, reader = a_reader()
+    rig, reader = a_reader()
     jpki = JpkiSession(reader.wait_for_card(5))
-    desk.air.clear()
+    rig.air.clear()
     with pytest.raises(CardError):
         jpki.authentication_certificate()
     assert shown[-1] == Signal.TRY_AGAIN
 
 
 def test_a_chip_that_falls_silent_for_good_is_a_failure(shown):
-    desk, reader = a_reader()
-    desk.chip.host_bytes = lambda data: None
+    rig, reader = a_reader()
+    rig.chip.host_bytes = lambda data: None
     with pytest.raises(ReaderFault):
         reader.wait_for_card(5)
     assert shown[-1] == Signal.FAILED
-    assert run(desk, 3) >= {(True, 500), (False, 0)}
+    assert run(rig, 3) >= {(True, 500), (False, 0)}
 
 
 @pytest.mark.parametrize("payload", [b"", b"\x00", b"\x07", b"\x01\x01"])

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from asking import WATCH, Board
-from desk import BoardReset, clock  # makes the firmware importable
+from rig import BoardReset, clock  # makes the firmware importable
 
 # isort: split
 from bus_spi import SpiBus

@@ -5,7 +5,6 @@ from itertools import pairwise
 import pytest
 
 from asking import WATCH, Board
-from desk import clock
 from kazashi.sim.picc import BlockSettings
 from kazashi_wire.messages import (
     CardFound,
@@ -19,6 +18,7 @@ from kazashi_wire.messages import (
     Signal,
     Watch,
 )
+from rig import clock
 
 FIELD_OFF, FIELD_ON = b"\x32\x01\x00", b"\x32\x01\x01"
 SELECT = bytes.fromhex("00a4040c0ad392f000260100000001")

@@ -5,9 +5,9 @@ import pytest
 from flashing.board import FolderBoard
 from kazashi.device_files import board_names
 from kazashi.errors import ReaderUnplugged
+from kazashi.flashing.board_files import LIST, MAIN, Board, compiled, firmware_files
 from kazashi.flashing.errors import MicroPythonTooOld, NotFlashed, WrongBoard
-from kazashi.flashing.files import LIST, MAIN, Board, compiled, firmware_files
-from kazashi.flashing.flash import check_board, flash
+from kazashi.flashing.put import check_board, flash
 from said import raises
 
 PICO = Board.named("pico")
@@ -150,8 +150,8 @@ def test_a_board_that_does_not_exist_names_those_that_do():
 def test_a_board_py_with_a_mistake_in_it_is_named(monkeypatch, tmp_path, line, said):
     file = tmp_path / "board.py"
     file.write_text(line, encoding="utf-8")
-    monkeypatch.setattr("kazashi.flashing.files.board_names", lambda: [tmp_path.name])
-    monkeypatch.setattr("kazashi.flashing.files.device_folder", lambda _: tmp_path.parent)
+    monkeypatch.setattr("kazashi.flashing.board_files.board_names", lambda: [tmp_path.name])
+    monkeypatch.setattr("kazashi.flashing.board_files.device_folder", lambda _: tmp_path.parent)
     with raises(NotFlashed, match=said) as error:
         Board.named(tmp_path.name)
     assert error.value.file == file

@@ -5,16 +5,16 @@ import tempfile
 
 import pytest
 
-from desk import Desk
 from flashing.board import FolderBoard
+from rig import Rig
 from said import raises
 
 # isort: split
 import wire
 from kazashi.errors import NotWritten
 from kazashi.flashing import install
+from kazashi.flashing.board_files import Board
 from kazashi.flashing.errors import BoardFull, NotFlashed, WrongBoard
-from kazashi.flashing.files import Board
 from kazashi.flashing.prompt import open_prompt
 
 PICO = Board.named("pico")
@@ -108,8 +108,8 @@ def test_without_a_place_for_the_compiled_files_nothing_is_sent(reader, monkeypa
 
 
 def test_a_reader_that_knows_no_maintenance_is_reached_by_its_button():
-    desk = Desk()
-    pipe = desk.connect()
-    del desk.firmware._handlers[wire.MAINTAIN]
+    rig = Rig()
+    pipe = rig.connect()
+    del rig.firmware._handlers[wire.MAINTAIN]
     with raises(NotFlashed, match="press BOOTSEL"):
         open_prompt(lambda: pipe)

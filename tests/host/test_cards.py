@@ -20,7 +20,7 @@ from kazashi.cards.errors import (
 from kazashi.cards.jpki import JpkiSession
 from kazashi.errors import CardError
 from kazashi.sim.apdu import CommandApdu, MalformedApdu
-from kazashi.sim.files import Data
+from kazashi.sim.application import Data
 from kazashi.sim.issued import Issued
 from kazashi.sim.jpki import ANDROID, Jpki
 from kazashi.sim.person import Person

@@ -8,7 +8,6 @@ from types import SimpleNamespace
 import pytest
 
 import said
-from desk import Desk, board
 from kazashi import doctor
 from kazashi.discovery import connector
 from kazashi.doctor import Level
@@ -19,6 +18,7 @@ from kazashi.sim.ailments import FAULTS
 from kazashi.sim.dialogue import Stuck
 from kazashi.words import Language
 from kazashi_wire.messages import Examination, Examine
+from rig import Rig, board
 
 CHECKS = [
     *("board", "MicroPython", "memory", "USB", "chip"),
@@ -78,8 +78,8 @@ def japanese(finding):
     return finding.seen(Language.JAPANESE), finding.remedy(Language.JAPANESE)
 
 
-def failed(desk):
-    return [finding for finding in doctor.findings(desk.connect) if is_bad(finding)]
+def failed(rig):
+    return [finding for finding in doctor.findings(rig.connect) if is_bad(finding)]
 
 
 def answering(start, data):
@@ -207,7 +207,7 @@ def test_the_firmware_of_another_board_is_found_by_what_micropython_calls_it(
 ):
     runs_on = SimpleNamespace(**vars(sys.implementation), _machine=machine)
     monkeypatch.setattr(sys, "implementation", runs_on)
-    assert [finding.check for finding in failed(Desk())] == checks
+    assert [finding.check for finding in failed(Rig())] == checks
 
 
 @pytest.mark.parametrize(
@@ -220,16 +220,16 @@ def test_the_firmware_of_another_board_is_found_by_what_micropython_calls_it(
     ],
 )
 def test_a_copy_of_the_chip_that_answers_with_nothing_refuses_it(start, check):
-    desk = Desk()
-    desk.chip.disturb = answering(start, b"")
-    (finding,) = failed(desk)
+    rig = Rig()
+    rig.chip.disturb = answering(start, b"")
+    (finding,) = failed(rig)
     assert (finding.check, said.seen(finding)) == (check, "the chip refuses it")
 
 
 def test_a_chip_that_is_too_hot_is_a_finding():
-    desk = Desk()
-    desk.chip.disturb = answering(b"\x00\x00", b"\x0d")
-    found = failed(desk)
+    rig = Rig()
+    rig.chip.disturb = answering(b"\x00\x00", b"\x0d")
+    found = failed(rig)
     assert [finding.check for finding in found] == ["communication", "IRQ", "bus speed"]
     assert {said.seen(finding) for finding in found} == {"the chip says that it is too hot"}
     assert "wait for ten seconds" in said.remedy(found[0])
@@ -237,9 +237,9 @@ def test_a_chip_that_is_too_hot_is_a_finding():
 
 def test_a_bus_that_this_host_does_not_know_has_a_remedy_too(monkeypatch):
     monkeypatch.setattr(board, "BUS", "can")
-    desk = Desk()
-    desk.chip.stuck = Stuck.FOR_EVER
-    (finding,) = failed(desk)
+    rig = Rig()
+    rig.chip.stuck = Stuck.FOR_EVER
+    (finding,) = failed(rig)
     assert said.seen(finding) == "nothing answers over can"
     assert "against the board's page" in said.remedy(finding)
 
@@ -254,21 +254,21 @@ def test_an_examination_that_says_too_little_is_a_finding(monkeypatch, examinati
         return replace(examined, seen=examined.seen[:size]) if which == examination else examined
 
     monkeypatch.setattr(Reader, "examine", examine)
-    for finding in doctor.findings(Desk().connect):
+    for finding in doctor.findings(Rig().connect):
         assert all(japanese(finding)) or not is_bad(finding)
 
 
 def test_what_was_found_is_kept_where_the_reader_refuses_the_next_question():
-    desk = Desk()
-    pipe = desk.connect()
-    examine = desk.firmware._handlers[Examine.kind]
+    rig = Rig()
+    pipe = rig.connect()
+    examine = rig.firmware._handlers[Examine.kind]
     asked = []
 
     def examine_thrice():
         asked.append(1)
-        desk.firmware._refuse() if len(asked) > 3 else examine()
+        rig.firmware._refuse() if len(asked) > 3 else examine()
 
-    desk.firmware._handlers[Examine.kind] = examine_thrice
+    rig.firmware._handlers[Examine.kind] = examine_thrice
     found = list(doctor.findings(lambda: pipe))
     assert [finding.check for finding in found] == [*CHECKS[:6], "reader"]
     assert "does not know the request" in said.seen(found[-1])

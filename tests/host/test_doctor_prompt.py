@@ -14,7 +14,7 @@ import said
 from kazashi import doctor
 from kazashi.discovery import connector
 from kazashi.doctor import Level
-from kazashi.flashing.files import LIST
+from kazashi.flashing.board_files import LIST
 from kazashi_wire.frame import Deframer, Frame
 from kazashi_wire.messages import FINGERPRINT, REVISION, AskHealth, Hello, Welcome
 

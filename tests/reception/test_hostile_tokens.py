@@ -10,7 +10,7 @@ from host.test_hostile_certificate import signed_anew, with_common_name_as_bits
 from kazashi.reception.desk import AskFrame, AskWay
 from kazashi.reception.profiles import Way
 from kazashi.reception.visit import Outcome
-from kazashi.sim.files import Data
+from kazashi.sim.application import Data
 from mutations import mutated
 from reception_desk import frame
 

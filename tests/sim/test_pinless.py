@@ -4,10 +4,10 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 
+from kazashi.sim.application import Refused
 from kazashi.sim.approved import ApprovedComponent
 from kazashi.sim.authority import Authority, shared_authority
 from kazashi.sim.card import MyNumberCard
-from kazashi.sim.files import Refused
 from kazashi.sim.issued import Issued
 from kazashi.sim.person import Person
 from kazashi.sim.tlv import signed

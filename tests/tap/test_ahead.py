@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from desk import Desk
 from kazashi.cards.errors import NotAMyNumberCard, PinRequired
 from kazashi.cards.face_surface import FaceSurfaceSession
 from kazashi.cards.jpki import PLAN, JpkiSession
@@ -17,6 +16,7 @@ from kazashi.sim.options import CARDS, Options
 from kazashi.sim.person import Person
 from kazashi.sim.picc import BlockSettings, Response, TypeA, TypeB
 from kazashi_wire.messages import CardFound, Done, Watch
+from rig import Rig
 from said import raises
 
 PERSON = Person()
@@ -36,10 +36,10 @@ class Counting(Jpki):
 
 
 def armed(card, plan=PLAN):
-    """(session on a card found by an armed reader, the reader, the desk)."""
-    desk = Desk(card)
-    reader = Reader(desk.connect)
-    return JpkiSession(reader.wait_for_card(5, plan=plan)), reader, desk
+    """(session on a card found by an armed reader, the reader, the rig)."""
+    rig = Rig(card)
+    reader = Reader(rig.connect)
+    return JpkiSession(reader.wait_for_card(5, plan=plan)), reader, rig
 
 
 @pytest.mark.parametrize("takes_extended", [True, False])
@@ -184,7 +184,7 @@ def test_what_was_read_ahead_of_the_pin_is_asked_again_after_it():
 
 
 def test_what_was_read_ahead_is_forgotten_as_another_application_is_selected():
-    reader = Reader(Desk(TypeB(MyNumberCard(PERSON))).connect)
+    reader = Reader(Rig(TypeB(MyNumberCard(PERSON))).connect)
     card = reader.wait_for_card(5, plan=PLAN)
     FaceSurfaceSession(card).verify_code_b(PERSON.code_b)
     jpki = JpkiSession(card)
@@ -193,8 +193,8 @@ def test_what_was_read_ahead_is_forgotten_as_another_application_is_selected():
 
 
 def test_a_card_without_jpki_ends_the_plan():
-    desk = Desk(*CARDS["bank"](Options()))
-    reader = Reader(desk.connect)
+    rig = Rig(*CARDS["bank"](Options()))
+    reader = Reader(rig.connect)
     with raises(Exception, match="no JPKI"):
         JpkiSession(reader.wait_for_card(5, plan=PLAN))
 
@@ -207,43 +207,43 @@ def read_all(reader):
 
 @pytest.mark.parametrize("place", range(6, 15))
 def test_a_card_that_leaves_while_it_is_read_is_said_to_have_left(place):
-    desk = Desk(TypeB(Counting()))
+    rig = Rig(TypeB(Counting()))
 
     def leave(index, _frame):
         if index == place:
-            desk.air.clear()
+            rig.air.clear()
 
-    desk.air.disturb = leave
-    reader = Reader(desk.connect)
+    rig.air.disturb = leave
+    reader = Reader(rig.connect)
     with pytest.raises(CardGone):
         read_all(reader)
-    desk.air.disturb = lambda *_: None
-    desk.lay_down()
+    rig.air.disturb = lambda *_: None
+    rig.lay_down()
     jpki = JpkiSession(reader.wait_for_card(5, plan=PLAN))
     assert jpki.authentication_certificate() == PERSON.certificate
 
 
 def test_a_plan_is_for_one_card():
-    desk = Desk(TypeB(Counting()))
-    reader = Reader(desk.connect)
+    rig = Rig(TypeB(Counting()))
+    reader = Reader(rig.connect)
     reader.wait_for_card(5, plan=PLAN)
-    before = len(desk.cards[0].blocks.application.commands)
+    before = len(rig.cards[0].blocks.application.commands)
     reader.wait_for_card(5)
-    assert len(desk.cards[0].blocks.application.commands) == before
+    assert len(rig.cards[0].blocks.application.commands) == before
 
 
 def test_a_card_that_leaves_between_plan_and_watch_does_not_take_the_plan_along():
-    desk = Desk(TypeB(Counting()))
-    reader = Reader(desk.connect)
+    rig = Rig(TypeB(Counting()))
+    reader = Reader(rig.connect)
     reader.wait_for_card(5)
     request = reader._link.request
 
     def leave_first(message, answer, wait):
         if isinstance(message, Watch):
-            desk.air.clear()
+            rig.air.clear()
             for _ in range(100):
-                desk.firmware.step()  # notices that nobody is there
-            desk.lay_down()
+                rig.firmware.step()  # notices that nobody is there
+            rig.lay_down()
         return request(message, answer, wait)
 
     reader._link.request = leave_first
@@ -252,8 +252,8 @@ def test_a_card_that_leaves_between_plan_and_watch_does_not_take_the_plan_along(
 
 
 def test_a_watch_that_was_refused_takes_its_plan_along():
-    desk = Desk(TypeB(Counting()))
-    reader = Reader(desk.connect)
+    rig = Rig(TypeB(Counting()))
+    reader = Reader(rig.connect)
     reader._link.request(PLAN.request(), Done)
     with pytest.raises(ReaderError):
         reader._link.request(Watch(fastest=9, period_ms=0, lease_s=10, order=b"\x02"), Done)

@@ -6,11 +6,11 @@ from statistics import mean
 import pytest
 
 from bench.reader import WATCH, Reader
-from desk import clock
 from kazashi.sim.jpki import Jpki
 from kazashi.sim.person import Person
 from kazashi.sim.picc import TypeA, TypeB
 from kazashi_wire.messages import BitRate, CardFound, Done, Fault, Technology, Watch
+from rig import clock
 
 PERSON = Person(1600)
 TAPS = 60
@@ -20,13 +20,13 @@ EVERYTHING = (Technology.TYPE_B, Technology.TYPE_A, Technology.APPLE_ECP)
 def found_after_s(kind, fastest, moment_s, order=(Technology.TYPE_B, Technology.TYPE_A)):
     """Seconds of simulated time; the card is laid down `moment_s` after the search began."""
     reader = Reader(kind(Jpki(PERSON)))
-    reader.desk.air.clear()
-    reader.desk.air._plan.clear()
+    reader.rig.air.clear()
+    reader.rig.air._plan.clear()
     assert reader.ask(Watch(fastest=fastest, period_ms=0, lease_s=10, order=bytes(order))) == [
         Done()
     ]
     start = clock.s + moment_s
-    reader.desk.air.plan(start, reader.desk.lay_down)
+    reader.rig.air.plan(start, reader.rig.lay_down)
     while not any(isinstance(message, CardFound) for _, message in reader.step()):
         assert clock.s < start + 1
     return clock.s - start
@@ -67,7 +67,7 @@ def test_a_wallet_is_left_alone_by_default():
     board = Reader(Wallet(Jpki(PERSON)))
     assert board.ask(WATCH) == [Done()]
     board.hear(50)
-    assert board.desk.cards[0].calls == 0
+    assert board.rig.cards[0].calls == 0
 
 
 def test_a_card_is_found_within_50_ms_beside_apples_polling():
@@ -82,7 +82,7 @@ def looked_for(order, period_ms=0, seconds=1.0):
     """What goes on air while nobody is there: (second, first octet) of each frame."""
     board = Reader()
     frames = []
-    board.desk.air.disturb = lambda _index, frame: frames.append((clock.s, frame.data[0]))
+    board.rig.air.disturb = lambda _index, frame: frames.append((clock.s, frame.data[0]))
     assert board.ask(Watch(fastest=0, period_ms=period_ms, lease_s=10, order=bytes(order))) == [
         Done()
     ]

@@ -6,13 +6,13 @@ from kazashi.cards.jpki import JpkiSession
 from kazashi.errors import NoCard, ReaderFault
 from kazashi.reader import Reader
 from kazashi_wire.messages import Examination, Fault
-from tapping import PERSON, on_a_desk
+from tapping import PERSON, on_a_rig
 
 
 @pytest.fixture(params=["spi", "hsu"])
 def tapping(request):
-    tapping = on_a_desk(bus=request.param)
-    tapping.reader = Reader(tapping.desk.connect)
+    tapping = on_a_rig(bus=request.param)
+    tapping.reader = Reader(tapping.rig.connect)
     return tapping
 
 
@@ -20,7 +20,7 @@ def tapping(request):
 def test_the_card_is_forgotten_and_the_next_tap_works(tapping, examination):
     card = tapping.reader.wait_for_card(5)
     tapping.reader.examine(examination)
-    assert not tapping.desk.air.is_on
+    assert not tapping.rig.air.is_on
     with pytest.raises(NoCard):
         card.transmit(b"\x00\xa4\x00\x00")
     jpki = JpkiSession(tapping.reader.wait_for_card(5))

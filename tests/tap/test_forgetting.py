@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from desk import Desk  # makes the firmware importable
+from rig import Rig  # makes the firmware importable
 
 # isort: split
 import bus_i2c
@@ -79,10 +79,10 @@ def is_driver(module):
     return name.startswith("kazashi_wire") or name in DRIVER
 
 
-def kept_by_firmware(desk):
+def kept_by_firmware(rig):
     """{name: octets} of every buffer in it."""
     modules = {n: vars(m) for n, m in list(sys.modules.items()) if is_firmware(m)}
-    return dict(buffers({"modules": modules, "reader": desk.firmware}, "", is_firmware, set()))
+    return dict(buffers({"modules": modules, "reader": rig.firmware}, "", is_firmware, set()))
 
 
 def kept_by_host(*objects):
@@ -100,13 +100,13 @@ def turned(octets):
 
 
 class Patient:
-    """A card on a desk, and how much of it is still remembered."""
+    """A card on a rig, and how much of it is still remembered."""
 
     def __init__(self, card, bus="spi"):
-        self.desk = Desk(card, bus=bus)
-        self.reader = Reader(self.desk.connect)
-        self.desk.step()
-        self._ever = runs(b"\0".join(kept_by_firmware(self.desk).values())) | runs(bytes(RUN))
+        self.rig = Rig(card, bus=bus)
+        self.reader = Reader(self.rig.connect)
+        self.rig.step()
+        self._ever = runs(b"\0".join(kept_by_firmware(self.rig).values())) | runs(bytes(RUN))
         self.secrets = {}
         write = self.reader._link._pipe.write
         self.reader._link._pipe.write = lambda data: (self._note_checksum(data), write(data))[1]
@@ -119,8 +119,8 @@ class Patient:
     def reads(self):
         self.card = self.reader.wait_for_card(5, plan=PLAN)
         self.jpki = JpkiSession(self.card)
-        self.secrets["PUPI"] = self.desk.cards[0].atqb[1:5]
-        self.secrets["ATQB"] = self.desk.cards[0].atqb[5:]
+        self.secrets["PUPI"] = self.rig.cards[0].atqb[1:5]
+        self.secrets["ATQB"] = self.rig.cards[0].atqb[5:]
         self.secrets["certificate"] = self.jpki.authentication_certificate()
         self.jpki.token_label()
 
@@ -135,7 +135,7 @@ class Patient:
 
     def traces(self, kept=None):
         """{secret: names of the buffers in which some of it lies}; default: of the firmware's."""
-        kept = kept_by_firmware(self.desk) if kept is None else kept
+        kept = kept_by_firmware(self.rig) if kept is None else kept
         held = {name: runs(octets) for name, octets in kept.items()}
         told = {
             what: (runs(secret) | runs(turned(secret))) - self._ever
@@ -154,29 +154,29 @@ def is_followed_by_the_next(patient):
 
 
 def leaves(patient):
-    patient.desk.air.clear()
+    patient.rig.air.clear()
     assert patient.reader.wait_for_removal(5)
 
 
 def leaves_while_it_is_read(patient):
-    patient.desk.air.disturb = lambda *_: patient.desk.air.clear()
+    patient.rig.air.disturb = lambda *_: patient.rig.air.clear()
     with pytest.raises(CardError):
         patient.jpki.authentication_certificate()
-    patient.desk.step()
+    patient.rig.step()
 
 
 def meets_an_error_in_the_firmware(patient):
     def break_down():
         raise ValueError
 
-    patient.desk.firmware._watch._relay.end = break_down
+    patient.rig.firmware._watch._relay.end = break_down
     with pytest.raises(ReaderError):
         patient.jpki.verify_pin(PIN)
-    patient.desk.step()
+    patient.rig.step()
 
 
 def meets_another_host(patient):
-    Reader(patient.desk.connect)
+    Reader(patient.rig.connect)
 
 
 def is_examined(patient):
@@ -218,18 +218,18 @@ def test_whenever_and_however_a_tap_ends_nothing_of_it_stays(bus, step, end):
 @pytest.mark.parametrize("place", range(4, 14))
 def test_nothing_stays_of_a_read_that_was_cut(place):
     patient = Patient(TypeB(Jpki(PERSON, Issued(pin=PIN))))
-    card = patient.desk.cards[0]
+    card = patient.rig.cards[0]
     patient.secrets["certificate"] = PERSON.certificate
 
     def leave(index, _frame):
         if index == place:
             patient.secrets["PUPI"] = card.atqb[1:5]
-            patient.desk.air.clear()
+            patient.rig.air.clear()
 
-    patient.desk.air.disturb = leave
+    patient.rig.air.disturb = leave
     with pytest.raises(ReaderError):
         patient.reads()
-    patient.desk.step()
+    patient.rig.step()
     assert "PUPI" in patient.secrets
     assert patient.traces() == {}
 
@@ -247,7 +247,7 @@ def test_nothing_stays_of_a_tag_that_was_refused(monkeypatch):
     monkeypatch.setattr(watch.Watch, "forget", look_and_forget)
     patient.reader._link.request(WATCH, Done)
     assert isinstance(patient.reader._link.event(patient.reader._link.wait(5)), CardRefused)
-    patient.desk.step()
+    patient.rig.step()
     assert "UID" in seen[-1]
     assert patient.traces() == {}
 
@@ -280,7 +280,7 @@ def test_what_one_of_them_did_not_forget_would_be_found(monkeypatch, owner):
 def test_no_command_of_a_plan_outlives_it():
     patient = Patient(TypeB(Jpki(PERSON, Issued(pin=PIN))))
     patient.reads()
-    command = patient.desk.firmware._reading._command
+    command = patient.rig.firmware._reading._command
     assert any(command)
     patient.reader.rest()
     assert not any(command)
@@ -289,14 +289,14 @@ def test_no_command_of_a_plan_outlives_it():
 def test_a_request_that_came_where_a_part_was_due_is_not_forgotten():
     patient = Patient(TypeB(Jpki(PERSON, Issued(pin=PIN))))
     patient.reads()
-    patient.desk.usb.to_reader += Frame(Transmit.kind, 200, b"\x00\x00\x20\x00\x98").build()
+    patient.rig.usb.to_reader += Frame(Transmit.kind, 200, b"\x00\x00\x20\x00\x98").build()
     patient.reader.show(Signal.TRY_AGAIN)  # which stands in its payload
 
 
 def test_a_request_behind_rest_is_not_forgotten():
     patient = Patient(TypeB(Jpki(PERSON, Issued(pin=PIN))))
     patient.reads()
-    patient.desk.usb.to_reader += Frame(Rest.kind, 200, b"").build()
+    patient.rig.usb.to_reader += Frame(Rest.kind, 200, b"").build()
     patient.reader.show(Signal.TRY_AGAIN)
 
 
@@ -326,7 +326,7 @@ def test_the_host_lets_go_of_what_was_read_ahead(tap):
 def test_the_host_lets_go_of_a_card_that_came_too_late(monkeypatch):
     patient = Patient(TypeB(Jpki(PERSON, Issued(pin=PIN))))
     patient.secrets["certificate"] = PERSON.certificate
-    monkeypatch.setattr(search, "_found", lambda *_: patient.desk.step())
+    monkeypatch.setattr(search, "_found", lambda *_: patient.rig.step())
     with pytest.raises(NoCard):
         patient.reader.wait_for_card(5, plan=PLAN)
     assert patient.traces(kept_by_host(patient.reader)) == {}
@@ -335,7 +335,7 @@ def test_the_host_lets_go_of_a_card_that_came_too_late(monkeypatch):
 def test_the_host_lets_go_of_octets_that_were_in_no_frame():
     patient = Patient(TypeB(Jpki(PERSON, Issued(pin=PIN))))
     patient.reads()
-    patient.desk.usb.to_host += PERSON.certificate[:500]
+    patient.rig.usb.to_host += PERSON.certificate[:500]
     patient.reader.show(Signal.DONE)
     assert patient.traces(kept_by_host(patient.reader))
     patient.reader.rest()

@@ -2,7 +2,6 @@
 
 import pytest
 
-from desk import Chip, Desk, clock
 from kazashi.cards.jpki import JpkiSession
 from kazashi.reader import Reader
 from kazashi.sim.jpki import Jpki
@@ -10,6 +9,7 @@ from kazashi.sim.person import Person
 from kazashi.sim.picc import TypeA, TypeB
 from kazashi.sim.radio import Disturbance
 from kazashi_wire.messages import BitRate
+from rig import Chip, Rig, clock
 
 PERSON = Person(1600)
 R106, R212, R424 = BitRate
@@ -18,18 +18,18 @@ CHIPS = {rate: lambda air, clock, kbit=rate: Chip(air, clock, fastest=kbit) for 
 
 
 class Tap:
-    """A card on a desk, read once."""
+    """A card on a rig, read once."""
 
     def __init__(self, fastest, rates=SAME, chip=Chip, disturb=None, card=None):
-        self.desk = Desk(card or TypeB(Jpki(PERSON), rates=rates), chip=chip)
-        self.desk.air.disturb = disturb or (lambda *_: None)
-        self.reader = Reader(self.desk.connect)
+        self.rig = Rig(card or TypeB(Jpki(PERSON), rates=rates), chip=chip)
+        self.rig.air.disturb = disturb or (lambda *_: None)
+        self.reader = Reader(self.rig.connect)
         start = clock.s
         self.card = self.reader.wait_for_card(5, fastest=fastest)
         self.found_s = clock.s - start
-        start, air_s = clock.s, self.desk.air.spent_s
+        start, air_s = clock.s, self.rig.air.spent_s
         self.der = JpkiSession(self.card).authentication_certificate()
-        self.read_s, self.air_s = clock.s - start, self.desk.air.spent_s - air_s
+        self.read_s, self.air_s = clock.s - start, self.rig.air.spent_s - air_s
 
     @property
     def rates(self):
@@ -60,10 +60,10 @@ def test_the_highest_rates_that_card_and_host_agree_on(offered, fastest, to_card
 
 
 def test_by_default_a_card_is_spoken_to_at_106():
-    desk = Desk(TypeB(Jpki(PERSON)))
+    rig = Rig(TypeB(Jpki(PERSON)))
     seen = []
-    desk.air.disturb = lambda _index, frame: seen.append(frame.bit_rate)
-    JpkiSession(Reader(desk.connect).wait_for_card(5)).authentication_certificate()
+    rig.air.disturb = lambda _index, frame: seen.append(frame.bit_rate)
+    JpkiSession(Reader(rig.connect).wait_for_card(5)).authentication_certificate()
     assert set(seen) == {106}
 
 
@@ -93,7 +93,7 @@ def test_a_card_that_does_not_take_what_it_offers_is_read_at_106():
 
 def test_the_next_tap_tries_again():
     tap = Tap(R424, disturb=lambda _, f: Disturbance.ANSWER_LOST if f.bit_rate > 106 else None)
-    tap.desk.air.disturb = lambda *_: None
+    tap.rig.air.disturb = lambda *_: None
     assert tap.reader.wait_for_card(5, fastest=R424).from_card == R424
     assert tap.reader.wait_for_card(5).from_card == R106  # woken at 106 after DESELECT at 424
 
@@ -104,16 +104,16 @@ def test_a_card_of_type_a_stays_at_106():
 
 def test_a_card_that_leaves_at_424_is_noticed_and_found_again():
     tap = Tap(R424)
-    tap.desk.air.clear()
+    tap.rig.air.clear()
     assert tap.reader.wait_for_removal(1)
-    tap.desk.lay_down()
+    tap.rig.lay_down()
     assert tap.reader.wait_for_card(5, fastest=R424).from_card == R424
 
 
 def test_no_register_is_written_between_two_blocks():
     tap = Tap(R424)
     codes = []
-    tap.desk.chip.disturb = lambda _index, command: codes.append(command[0])
+    tap.rig.chip.disturb = lambda _index, command: codes.append(command[0])
     JpkiSession(tap.card).authentication_certificate()
     assert set(codes) == {0x42}  # InCommunicateThru
 

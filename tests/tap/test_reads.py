@@ -4,7 +4,6 @@ once.
 
 import pytest
 
-from desk import Desk
 from kazashi.cards.jpki import PLAN, JpkiSession
 from kazashi.reader import Reader
 from kazashi.sim.hostframe import NACK
@@ -12,16 +11,17 @@ from kazashi.sim.issued import Issued
 from kazashi.sim.jpki import Jpki
 from kazashi.sim.person import Person
 from kazashi.sim.picc import BlockSettings, TypeA, TypeB
+from rig import Rig
 
 PERSON = Person(1600)
 
 
 def said_again(card, plan=None):
     """How many frames the chip had to say again, from finding the card to its certificate."""
-    desk = Desk(card, bus="i2c")
-    heard, on_frame = [], desk.chip._on_frame
-    desk.chip._on_frame = lambda frame: heard.append(frame) or on_frame(frame)
-    reader = Reader(desk.connect)
+    rig = Rig(card, bus="i2c")
+    heard, on_frame = [], rig.chip._on_frame
+    rig.chip._on_frame = lambda frame: heard.append(frame) or on_frame(frame)
+    reader = Reader(rig.connect)
     card = reader.wait_for_card(5, plan=plan)
     assert JpkiSession(card).authentication_certificate() == PERSON.certificate
     assert not reader.wait_for_removal(1.0)

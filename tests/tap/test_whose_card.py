@@ -2,7 +2,6 @@
 
 import pytest
 
-from desk import Desk, clock
 from kazashi.cards.jpki import JpkiSession
 from kazashi.cards.signing import sign_command
 from kazashi.errors import NoCard, ReaderHot
@@ -14,6 +13,7 @@ from kazashi.sim.jpki import Jpki
 from kazashi.sim.person import Person
 from kazashi.sim.picc import TypeB
 from kazashi_wire.messages import Done, Keep
+from rig import Rig, clock
 
 PERSON = Person()
 SIGN = sign_command(0x80 | 0x17, b"steal this").build()
@@ -32,69 +32,69 @@ class Watched(Jpki):
 
 
 def verified():
-    """A desk whose host verified the PIN and then was ended."""
-    desk = Desk(TypeB(Watched()))
-    JpkiSession(Reader(desk.connect).wait_for_card(5)).verify_pin("1234")
-    return desk
+    """A rig whose host verified the PIN and then was ended."""
+    rig = Rig(TypeB(Watched()))
+    JpkiSession(Reader(rig.connect).wait_for_card(5)).verify_pin("1234")
+    return rig
 
 
-def let_pass(desk, seconds):
+def let_pass(rig, seconds):
     end = clock.s + seconds
     while clock.s < end:
-        desk.step()
+        rig.step()
 
 
 @pytest.mark.parametrize("after_s", [0, 5, 9, 20])
 @pytest.mark.parametrize("number", [bytes(4), b"\xff\xff\xff\xff", b"card"])
 def test_a_program_that_says_no_hello_gets_no_signature(after_s, number):
-    desk = verified()
-    let_pass(desk, after_s)
-    thief = Link(desk.connect())
+    rig = verified()
+    let_pass(rig, after_s)
+    thief = Link(rig.connect())
     with pytest.raises(NoCard):
         thief.transmit(number, SIGN, thief.wait(5))
-    assert SIGN not in desk.cards[0].blocks.application.commands
+    assert SIGN not in rig.cards[0].blocks.application.commands
 
 
 def test_a_program_without_the_number_cannot_keep_the_card_alive():
-    desk = verified()
-    thief = Link(desk.connect())
+    rig = verified()
+    thief = Link(rig.connect())
     for _ in range(4):
-        let_pass(desk, 3)
+        let_pass(rig, 3)
         with pytest.raises(NoCard):
             thief.request(Keep(card=b"card"), Done)
-    assert not desk.air.is_on
+    assert not rig.air.is_on
 
 
 def test_a_card_is_dark_seconds_after_its_host_was_ended():
-    desk = verified()
-    let_pass(desk, 11)
-    assert not desk.air.is_on
+    rig = verified()
+    let_pass(rig, 11)
+    assert not rig.air.is_on
 
 
 def test_a_card_that_is_waited_on_outlives_its_lease_until_a_pin_is_shown():
-    desk = Desk(TypeB(Watched()))
-    reader = Reader(desk.connect)
+    rig = Rig(TypeB(Watched()))
+    reader = Reader(rig.connect)
     card = reader.wait_for_card(5)
     assert not reader.wait_for_removal(30)
     JpkiSession(card).verify_pin("1234")
     assert reader.wait_for_removal(30)
-    assert not desk.air.is_on
+    assert not rig.air.is_on
 
 
 def test_a_card_is_kept_while_a_person_is_asked():
-    desk = Desk(TypeB(Watched()))
-    card = Reader(desk.connect).wait_for_card(5)
+    rig = Rig(TypeB(Watched()))
+    card = Reader(rig.connect).wait_for_card(5)
     for _ in range(5):
-        let_pass(desk, 8)
+        let_pass(rig, 8)
         card.keep()
     JpkiSession(card).verify_pin("1234")
 
 
 def test_after_a_hot_reader_the_card_is_over():
-    desk = Desk(TypeB(Watched()))
-    reader = Reader(desk.connect)
+    rig = Rig(TypeB(Watched()))
+    reader = Reader(rig.connect)
     card = reader.wait_for_card(5)
-    desk.chip.disturb = lambda _, command: report(0x0D) if command[0] == 0x42 else None
+    rig.chip.disturb = lambda _, command: report(0x0D) if command[0] == 0x42 else None
     with pytest.raises(ReaderHot):
         reader.wait_for_removal(2)
     assert reader.wait_for_removal(60)
@@ -102,14 +102,14 @@ def test_after_a_hot_reader_the_card_is_over():
 
 
 def test_a_wait_of_0_s_finds_the_card_that_lies_there():
-    reader = Reader(Desk(TypeB(Watched())).connect)
+    reader = Reader(Rig(TypeB(Watched())).connect)
     begin = clock.s
     assert JpkiSession(reader.wait_for_card(0)).token_label()
     assert clock.s - begin < 1.0
 
 
 def test_a_wait_of_0_s_on_an_empty_reader_says_at_once_that_there_is_no_card():
-    reader = Reader(Desk().connect)
+    reader = Reader(Rig().connect)
     begin = clock.s
     with pytest.raises(NoCard):
         reader.wait_for_card(0)

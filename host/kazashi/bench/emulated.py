@@ -39,7 +39,7 @@ class EmulatedBench:
     def __init__(self, image: Path) -> None:
         self._image = image
         self._cards = Cards()
-        self._desks: dict[tuple[str, str, int | None], _Desk] = {}
+        self._boards: dict[tuple[str, str, int | None], _Board] = {}
 
     def measure(self, case: Case) -> Row:
         return self.read(case).row
@@ -47,12 +47,12 @@ class EmulatedBench:
     def read(self, case: Case) -> Read:
         """Read once. Raises ReaderError where that fails."""
         kind = (case.driver, case.bus, case.baud)
-        if kind not in self._desks:
-            self._desks[kind] = _Desk(self._image, *kind)
-        return self._desks[kind].read(case, self._cards)
+        if kind not in self._boards:
+            self._boards[kind] = _Board(self._image, *kind)
+        return self._boards[kind].read(case, self._cards)
 
 
-class _Desk:
+class _Board:
     """An emulated Pico that has booted."""
 
     def __init__(self, image: Path, driver: str, bus: str, baud: int | None) -> None:

@@ -12,7 +12,7 @@ from kazashi.cli.options import ReaderUrl, need
 from kazashi.cli.writing import writing
 from kazashi.device_files import board_names
 from kazashi.discovery import connector
-from kazashi.flashing.files import Board
+from kazashi.flashing.board_files import Board
 from kazashi.flashing.uf2 import build
 
 _Board = Annotated[str, typer.Argument(metavar="BOARD", help=f"One of {', '.join(board_names())}.")]

@@ -11,9 +11,9 @@ from kazashi.link import Pipe
 from kazashi.reader import Reader
 from kazashi.returning import Clock, WallClock
 
-from .files import Board, firmware_files
-from .flash import Progress, check_board, flash
+from .board_files import Board, firmware_files
 from .prompt import START_S, PromptTransport, open_prompt
+from .put import Progress, check_board, flash
 from .repl import LOOK_S, booted
 
 

@@ -10,7 +10,7 @@ from kazashi.errors import LinkError
 from kazashi.link import Pipe, send
 from kazashi.returning import Clock, opened_again
 
-from .files import LIST
+from .board_files import LIST
 
 KNOCK = b"\r"  # stops nothing: main.py has to end by itself where it is to forget why it started
 KNOCK_S = 1.0

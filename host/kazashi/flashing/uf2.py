@@ -9,7 +9,7 @@ from kazashi.device_files import device_folder
 from kazashi.errors import NotInstalled
 from kazashi.flashing.errors import ImageNotBuilt
 
-from .files import Board
+from .board_files import Board
 
 
 def build(board: Board, out: Path, micropython: Path | None) -> None:

@@ -8,8 +8,8 @@ confirmed by a real card stands in pinless.py.
 import hashlib
 from collections.abc import Callable
 
+from .application import Refused
 from .authority import Authority, shared_authority
-from .files import Refused
 from .jpki import JPKI_AID
 from .pinless import CERTIFICATE_P2, CHALLENGE_SIZE
 from .tlv import signed

@@ -1,11 +1,11 @@
 """Cards: several applications on one chip, and a card that a reception meets by mistake."""
 
-from .files import Data, FileApplication
+from .application import Data, FileApplication
 from .issued import USUAL, Issued
 from .jpki import Jpki
 from .person import Person
 from .picc import Response
-from .surface import FaceSurface, InputSupport
+from .surface_applications import FaceSurface, InputSupport
 
 _PPSE = b"2PAY.SYS.DDF01"
 _SELECT_BY_NAME = bytes.fromhex("00a404")

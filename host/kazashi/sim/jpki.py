@@ -6,7 +6,17 @@ Ref: OpenSC card-jpki.c and pkcs15-jpki.c; jpki/myna; soltia48/myna-card.
 from functools import cached_property
 
 from .apdu import CommandApdu
-from .files import CONDITIONS, LENGTH, PARAMETERS, Data, Entry, FileApplication, Key, Pin, Refused
+from .application import (
+    CONDITIONS,
+    LENGTH,
+    PARAMETERS,
+    Data,
+    Entry,
+    FileApplication,
+    Key,
+    Pin,
+    Refused,
+)
 from .issued import PIN_TRIES, USUAL, Issued
 from .person import Person
 from .pinless import TerminalCheck

@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from .apdu import CommandApdu
+from .application import CONDITIONS, CONTENT, LENGTH, PARAMETERS, SECURITY, Refused
 from .authority import Authority
-from .files import CONDITIONS, CONTENT, LENGTH, PARAMETERS, SECURITY, Refused
 
 CHALLENGE_SIZE = 16
 CERTIFICATE_P2 = 0xBE

@@ -28,7 +28,7 @@ from kazashi.sim.ports import SpiPort
 from kazashi.sim.radio import Air, AirFrame, Heard
 from kazashi.sim.tabletop import Tabletop
 
-from .flash import firmware_files, littlefs
+from .flash_memory import firmware_files, littlefs
 from .hsu import HsuWires
 from .i2c import I2cWires
 from .image import checked, official_image

@@ -11,7 +11,7 @@ from rp2040py.boards import FlashLayout
 
 from kazashi.device_files import device_folder
 from kazashi.errors import ReaderNotFound
-from kazashi.flashing.files import Board, compiled
+from kazashi.flashing.board_files import Board, compiled
 
 _SOURCE = ("main.py", "boot.py")  # what MicroPython starts by name; with board.py, for people
 

@@ -15,7 +15,7 @@ from kazashi.sim.authority import shared_authority
 from kazashi.sim.card import MyNumberCard
 from kazashi.sim.jpki import JPKI_AID
 from kazashi.sim.person import MY_NUMBER, Person
-from kazashi.sim.surface import FACE_AID, TEXT_AID
+from kazashi.sim.surface_applications import FACE_AID, TEXT_AID
 
 PERSON = Person()
 BIRTH, CODE_A, CODE_B, PIN = PERSON.code_b[:6], MY_NUMBER, PERSON.code_b, "1234"

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from kazashi.flashing.errors import FileDamaged, FirmwareFrozen, MicroPythonTooOld, WrongBoard
 
-from .files import LIST, MAIN, Board, digest
+from .board_files import LIST, MAIN, Board, digest
 
 _PART = ".part"
 _FROZEN = """

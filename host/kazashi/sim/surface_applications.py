@@ -12,7 +12,7 @@ from functools import cached_property
 
 from cryptography.hazmat.primitives.asymmetric import padding, utils
 
-from .files import Data, Entry, FileApplication, Key, Pin
+from .application import Data, Entry, FileApplication, Key, Pin
 from .issued import CODE_TRIES, PIN_TRIES, USUAL, Issued
 from .person import MY_NUMBER, Person
 from .tlv import key_objects, signed, tlv, with_offsets

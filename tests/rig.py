@@ -47,7 +47,7 @@ class VirtualClock:
     def __init__(self):
         self.s = 0.0
         self.watchdog = None
-        self.desk = None  # that is plugged in
+        self.rig = None  # that is plugged in
 
     def now(self):
         return self.s
@@ -93,7 +93,7 @@ class Memory:
 
 
 class Pin:
-    """A pin of the desk that is plugged in."""
+    """A pin of the rig that is plugged in."""
 
     IN, OUT, PULL_UP = 0, 1, 1
 
@@ -101,10 +101,10 @@ class Pin:
         self.number = number
 
     def __call__(self, value=None):
-        desk = clock.desk
-        if self.number == board.RESET and value is not None and desk.with_reset:
-            desk._set_reset(value)
-        return int(desk.chip.head() is None) if self.number == board.IRQ and desk.with_irq else 1
+        rig = clock.rig
+        if self.number == board.RESET and value is not None and rig.with_reset:
+            rig._set_reset(value)
+        return int(rig.chip.head() is None) if self.number == board.IRQ and rig.with_irq else 1
 
 
 machine = types.ModuleType("machine")
@@ -252,8 +252,8 @@ class Usb:
             clock.pass_by(DROP_S)
 
 
-class Desk(Tabletop):
-    """A reader on a desk, and cards on it. connect() plugs it in. `firmware` is what runs.
+class Rig(Tabletop):
+    """A reader on a rig, and cards on it. connect() plugs it in. `firmware` is what runs.
 
     `chip`, `spi`, `uart` and `i2c` may be others than the good ones; `bus` says which it is.
     """
@@ -287,14 +287,14 @@ class Desk(Tabletop):
 
     def connect(self):
         """Plug it in, or find it where it has started again by itself."""
-        clock.watchdog, clock.desk = self.watchdog, self
+        clock.watchdog, clock.rig = self.watchdog, self
         if not self.is_powered:
             self.chip.reset()
             self.watchdog.lose_power()
             self.is_powered = True
         if self.usb is None:
             self.boot()
-        return DeskPipe(self)
+        return RigPipe(self)
 
     def boot(self):
         """As main.py does."""
@@ -354,12 +354,12 @@ class Desk(Tabletop):
         self.chip.hold(low=not value)
 
 
-class DeskPipe:
+class RigPipe:
     """The host's end of the line: reading it lets the firmware run."""
 
-    def __init__(self, desk):
-        self._desk = desk
-        self._usb = desk.usb
+    def __init__(self, rig):
+        self._desk = rig
+        self._usb = rig.usb
         self.stalled_until = 0.0  # the line stands still; the firmware feeds its watchdog
 
     now = staticmethod(clock.now)
@@ -388,7 +388,7 @@ class DeskPipe:
         return min(room, len(data))
 
     def close(self):
-        """Unplugging is the desk's."""
+        """Unplugging is the rig's."""
 
     def _run(self):
         try:
