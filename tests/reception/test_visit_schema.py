@@ -1,0 +1,62 @@
+"""The JSON Schema of a visit names every value that the code has, and refuses what it must."""
+
+import json
+
+import pytest
+from jsonschema import Draft202012Validator, ValidationError
+
+from kazashi.reception.consents import Item, Prescription, State
+from kazashi.reception.eligibility import Standing
+from kazashi.reception.fallback import Basis
+from kazashi.reception.profiles import Token, Way
+from kazashi.reception.timeline import Who
+from kazashi.reception.validity import Validity
+from kazashi.reception.visit import Outcome, Proof, Visit
+from visit_schema import SCHEMA, visit_of
+
+ENUMS = {
+    "outcome": Outcome,
+    "way": Way,
+    "token": Token,
+    "validity": Validity,
+    "proof": Proof,
+    "item": Item,
+    "consent_state": State,
+    "prescription": Prescription,
+    "standing": Standing,
+    "fallback": Basis,
+    "who": Who,
+}
+
+
+def names(enum):
+    return [each.value if isinstance(each, str) else each.name.lower() for each in enum]
+
+
+def test_it_is_a_schema():
+    Draft202012Validator.check_schema(SCHEMA)
+
+
+def test_it_names_every_value():
+    named = {name: definition["enum"] for name, definition in SCHEMA["$defs"].items()}
+    assert named == {name: names(enum) for name, enum in ENUMS.items()}
+
+
+def test_every_key_is_required():
+    assert SCHEMA["required"] == list(SCHEMA["properties"])
+
+
+@pytest.mark.parametrize("basis", Basis)
+def test_a_visit_without_a_card_conforms(basis):
+    visit = Visit("desk", None, outcome=Outcome.FELL_BACK, fallback=basis)
+    assert visit_of(json.dumps(visit.to_json()))["fallback"] == basis
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("outcome", "lost"), ("way", 1), ("certificate_sha256", "00ff"), ("is_test", None)],
+)
+def test_what_is_not_so_is_refused(key, value):
+    visit = Visit("desk", Way.PIN).to_json() | {key: value}
+    with pytest.raises(ValidationError):
+        visit_of(json.dumps(visit))
