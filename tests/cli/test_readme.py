@@ -1,4 +1,4 @@
-"""The programs and the commands in the README run, word for word."""
+"""The programs and commands in the READMEs run as printed, and their links lead somewhere."""
 
 import os
 import re
@@ -8,11 +8,19 @@ from pathlib import Path
 
 import pytest
 
-README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-PROGRAMS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+ROOT = Path(__file__).parents[2]
+README, HOST = (
+    (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "host/README.md")
+)
+ROOMS = ("boards", "firmware", "host", "protocol", "tests")
+PAGES = [
+    *(ROOT / name for name in ("README.md", "CHANGELOG.md", ".github/CONTRIBUTING.md")),
+    *(page for room in ROOMS for page in (ROOT / room).rglob("README.md")),
+]
+PROGRAMS = re.findall(r"```python\n(.*?)```", README + HOST, re.DOTALL)
 COMMANDS = [
     line.partition("#")[0].strip()
-    for line in README.splitlines()
+    for line in (README + HOST).splitlines()
     if line.startswith("uv run kazashi ")
 ]
 # They need a board, an image or the Internet, or minutes, or never end.
@@ -62,3 +70,30 @@ def test_the_commands_run_one_after_the_other(environment, tmp_path):
         status = 1 if "--no-card" in command else 0  # what is typed leads to no fall-back's end
         assert done.returncode == status, (command, done.stdout, done.stderr)
         assert "Traceback" not in done.stderr
+
+
+def test_the_readme_is_short_and_has_its_commands_on_the_first_screen():
+    lines = README.splitlines()
+    assert len(lines) <= 160
+    first_screen = "\n".join(lines[:20])
+    assert "uv run kazashi demo" in first_screen
+    assert "uv run pytest" in first_screen
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_leads_to_a_file_and_a_heading(page):
+    for link in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
+        name, _, heading = link.partition("#")
+        if "://" in name or "$" in name:
+            continue
+        target = page.parent / name if name else page
+        assert target.exists(), link
+        if heading:
+            assert heading in headings(target), link
+
+
+def headings(page):
+    """Their anchors, as GitHub makes them."""
+    lines = page.read_text(encoding="utf-8").splitlines()
+    titles = [line.lstrip("#").strip().lower() for line in lines if line.startswith("#")]
+    return {re.sub(r"[^\w\- ]", "", title).replace(" ", "-") for title in titles}

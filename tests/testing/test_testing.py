@@ -1,7 +1,9 @@
 """kazashi.testing, as other people's tests use it."""
 
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -10,19 +12,14 @@ from kazashi.cards.errors import NotGenuine, WrongPin
 from kazashi.cards.jpki import JpkiSession, TokenLabel
 from kazashi.testing import CARDS, SimulatedReader, test_anchors
 
-THEIRS = """
+README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+(PRINTED,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+UNLOADED = """
 import sys
-from kazashi.cards.jpki import JpkiSession
 
 def test_before_it_is_asked_for_no_simulator_is_loaded():
     assert not [name for name in sys.modules if name.startswith("kazashi.sim")]
 
-def test_a_card_lies_there(kazashi_reader):
-    JpkiSession(kazashi_reader.wait_for_card()).verify_pin("1234")
-
-def test_the_card_can_be_exchanged(kazashi_reader):
-    kazashi_reader.lay("android", pin="0000")
-    JpkiSession(kazashi_reader.wait_for_card()).verify_pin("0000")
 """
 
 
@@ -33,7 +30,7 @@ def reader():
 
 
 def test_the_fixture_is_there_for_the_tests_of_others(tmp_path):
-    (tmp_path / "test_theirs.py").write_text(THEIRS, encoding="utf-8")
+    (tmp_path / "test_theirs.py").write_text(UNLOADED + PRINTED, encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=240)
     assert "3 passed" in done.stdout, done.stdout + done.stderr

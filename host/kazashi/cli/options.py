@@ -58,7 +58,7 @@ ConfigFile = Annotated[
     typer.Option(
         "--config",
         metavar="FILE",
-        help="TOML: anchors, face models, journal, consents: see the README.",
+        help="TOML: anchors, face models, journal, consents: see host/README.md.",
         show_default=False,
     ),
 ]
