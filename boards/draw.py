@@ -24,7 +24,7 @@ _PITCH = 26  # between two pins
 _BOARD = (120, 76, 220, 560)  # x, y, width, height
 _MODULE = (640, 100, 360, 520)
 _FIRST_PIN_Y = 108
-_FOUR_Y, _EIGHT_Y, _RESET_Y = 122, 305, 565  # of the first pad
+_FOUR_Y, _EIGHT_Y, _RESET_Y = 122, 305, 565  # y of the first pad
 _LANE, _LANES_X = 26, 385  # where wires run up and down
 _UNDER_Y = 656  # where wires pass below the board
 _BESIDE_X = 96  # and beside it
@@ -123,7 +123,7 @@ def _pins(used: dict[int, Wire]) -> Iterator[str]:
 
 
 def _pads(bus: str) -> Iterator[tuple[str, Point]]:
-    """Where each pad is. GND and VCC are on both headers: those beside the bus are used."""
+    """Where each pad is. GND and VCC are on both headers; the pads beside the bus are used."""
     x = _MODULE[0] + 16
     four = {pad: (x, _FOUR_Y + _PITCH * i) for i, pad in enumerate(FOUR_PADS)}
     eight = {pad: (x, _EIGHT_Y + _PITCH * i) for i, pad in enumerate(EIGHT_PADS)}
@@ -199,7 +199,7 @@ def _wires(wires: list[Wire], paths: list[list[Point]]) -> Iterator[str]:
 
 
 def _rounded(points: list[Point]) -> str:
-    """The path through these points, its corners cut off a little."""
+    """The path through these points, with rounded corners."""
     path = f"M{points[0][0]:g} {points[0][1]:g}"
     for before, corner, after in zip(points, points[1:], points[2:], strict=False):
         (x1, y1), (x2, y2) = _towards(corner, before), _towards(corner, after)
@@ -208,14 +208,14 @@ def _rounded(points: list[Point]) -> str:
 
 
 def _towards(corner: Point, other: Point) -> Point:
-    """A little way from a corner along a level or upright line, half of it at most."""
+    """A point near a corner on a horizontal or vertical line, at most half its length away."""
     length = abs(other[0] - corner[0]) + abs(other[1] - corner[1])
     part = min(_CORNER, length / 2) / length
     return corner[0] + (other[0] - corner[0]) * part, corner[1] + (other[1] - corner[1]) * part
 
 
 def _routed(wires: list[Wire], pads: dict[str, Point]) -> list[list[Point]]:
-    """A path for each wire, each in a lane of its own, so that they cross as seldom as can be."""
+    """A path for each wire, each in its own lane, with as few crossings as possible."""
     numbers = range(len(wires))
     paths = [
         [
@@ -250,7 +250,7 @@ def _crossings(one: list[Point], other: list[Point]) -> int:
 
 
 def _cross(a: Point, b: Point, c: Point, d: Point) -> bool:
-    """Two upright or level lines, a to b and c to d, have a point in common."""
+    """Whether two horizontal or vertical lines, a to b and c to d, have a point in common."""
     return all(
         min(a[i], b[i]) <= max(c[i], d[i]) and min(c[i], d[i]) <= max(a[i], b[i]) for i in (0, 1)
     )

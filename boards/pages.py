@@ -13,7 +13,7 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Board:
-    """What a page says of its board beside the pins."""
+    """Facts about a board besides its pins."""
 
     title: str
     chip: str
@@ -23,18 +23,18 @@ class Board:
 
 _RP2350 = """\
 **Not tried.** The firmware is compiled for its RP2350 in every test run, and has never run on one.
-[The Pico](../pico/README.md) is the board that was tried most. Please tell us how it went."""
+[The Pico](../pico/README.md) was tried most. Please tell us how it went."""
 
 _PICO_W = """\
-**Not tried.** Its RP2040 is the Pico's, on which these files ran, emulated; but no emulator here
-has the Wi-Fi chip that its LED hangs on. Please tell us how it went."""
+**Not tried.** These files ran on its RP2040, emulated; but no emulator here has the Wi-Fi chip
+that its LED is wired to. Please tell us how it went."""
 
 _PICO = """\
 These files ran on an emulated RP2040 with MicroPython 1.25. Untested on a real board so far."""
 
 _ON_THE_RADIO = """\
-The LED hangs on the Wi-Fi chip, which MicroPython starts when the LED is first set. Nothing else of
-that chip is used. How long it takes is not known: nobody has measured it."""
+The LED is wired to the Wi-Fi chip, which MicroPython starts when the LED is first set. Nothing else
+of that chip is used. How long this takes has not been measured."""
 
 BOARDS = {
     "pico": Board("Raspberry Pi Pico", "RP2040", False, _PICO),
@@ -45,7 +45,7 @@ BOARDS = {
 
 
 def files(name: str) -> dict[Path, str]:
-    """What is generated for a board."""
+    """The generated files of a board."""
     board, folder = BOARDS[name], HERE / name
     said = constants(folder)
     words = {
@@ -89,7 +89,7 @@ def _switches(bus: str) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """Write what is generated; with --check, only tell what is stale."""
+    """Write the generated files; with --check, only report stale ones."""
     is_stale = False
     for name in BOARDS:
         for path, text in files(name).items():

@@ -1,6 +1,6 @@
-"""What goes where: the header of a Pico, the pads of the red PN532 module, the wires between them.
+"""Wiring: the header of a Pico, the pads of the red PN532 module, the wires between them.
 
-A board's pins come from its board.py. What stands here is the same for all boards.
+A board's pins come from its board.py. This file is the same for all boards.
 Sources: Pico data sheet §2.1; PN532 V3 manual (Elechouse, revision B), pages 3 to 5.
 """
 
@@ -8,7 +8,7 @@ import runpy
 from dataclasses import dataclass
 from pathlib import Path
 
-HEADER = (  # pins 1 to 40, counted as the data sheet does
+HEADER = (  # pins 1 to 40, numbered as in the data sheet
     *("GP0", "GP1", "GND", "GP2", "GP3", "GP4", "GP5", "GND", "GP6", "GP7"),
     *("GP8", "GP9", "GND", "GP10", "GP11", "GP12", "GP13", "GND", "GP14", "GP15"),
     *("GP16", "GP17", "GND", "GP18", "GP19", "GP20", "GP21", "GND", "GP22", "RUN"),
@@ -23,7 +23,7 @@ NAMES = {"spi": "SPI", "i2c": "I²C", "hsu": "UART (HSU)"}
 SWITCHES = {"spi": (False, True), "i2c": (True, False), "hsu": (False, False)}  # 1 and 2: are on
 
 _POWER = 36
-_GROUND = {"spi": 23, "i2c": 38, "hsu": 38}  # the one on the way: all are the same
+_GROUND = {"spi": 23, "i2c": 38, "hsu": 38}  # the nearest one: all are the same
 _LINES = {  # pad, constant of board.py, what the Pico calls it, colour
     "spi": (
         ("SCK", "SCK", "SPI{SPI} SCK", "orange"),
@@ -46,8 +46,8 @@ _LINES = {  # pad, constant of board.py, what the Pico calls it, colour
     ),
 }
 _WITHOUT = {
-    "IRQ": "set `IRQ = None`: the chip is asked over the bus instead",
-    "RESET": "set `RESET = None`: a chip that is stuck then needs its power cut",
+    "IRQ": "set `IRQ = None`: the chip is polled over the bus instead",
+    "RESET": "set `RESET = None`: a stuck chip must then be unplugged",
 }
 
 
@@ -59,7 +59,7 @@ class Wire:
     pin: int  # its number on the header
     role: str  # what the board calls it, besides its name; may be empty
     colour: str
-    without: str  # what to do where it is not wired; empty: it has to be
+    without: str  # what to do if it is not wired; empty: it must be
 
     @property
     def name(self) -> str:

@@ -1,4 +1,4 @@
-"""Raspberry Pi Pico 2 W: the only place where a pin stands.
+"""Raspberry Pi Pico 2 W: all pins, in this file only.
 
 Numbers are GP numbers, not positions on the header. None: not wired.
 """
@@ -15,7 +15,7 @@ MISO = 16
 SELECT = 17
 
 I2C = 0
-I2C_HZ = 400_000  # the PN532's most
+I2C_HZ = 400_000  # the PN532's maximum
 SDA = 8
 SCL = 9
 
@@ -23,14 +23,14 @@ UART = 1
 TX = 4
 RX = 5
 
-IRQ = 20  # None: the chip is asked over the bus instead. Not used with "hsu"
-RESET = 21  # RSTPD_N, not RSTO. None: a chip that is stuck needs its power cut
+IRQ = 20  # None: not wired; the chip is polled over the bus. Not used with "hsu"
+RESET = 21  # RSTPD_N, not RSTO. None: not wired; a stuck chip must be unplugged
 
-LED = "LED"  # the board's own, on the Wi-Fi chip; a number: one of yours, on that pin
-BUZZER = None  # a passive piezo: the number of its pin, 22 say
+LED = "LED"  # the board's own, on the Wi-Fi chip; a number: your own LED on that pin
+BUZZER = None  # the pin number of a passive piezo, 22 for example
 
 MACHINE = "Raspberry Pi Pico 2 W with RP2350"  # sys.implementation._machine
-MICROPYTHON = "RPI_PICO2_W"  # the name of its build
+MICROPYTHON = "RPI_PICO2_W"  # the name of MicroPython's build for it
 OLDEST_MICROPYTHON = (1, 25)
 ARCH = "armv7emsp"  # what mpy-cross calls its processor
 

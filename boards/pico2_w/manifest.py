@@ -1,4 +1,4 @@
-"""What MicroPython freezes, for FROZEN_MANIFEST: its own, the firmware, and where the pins are."""
+"""What MicroPython freezes, for FROZEN_MANIFEST: its own modules, the firmware, and board.py."""
 
 freeze("$(PORT_DIR)/modules")
 freeze("../../firmware")
