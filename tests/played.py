@@ -75,7 +75,7 @@ class PlayedReader:
         data = data[: self.room]
         self.room -= len(data)
         if not data:
-            self._pass(LOOK_S)
+            self.pass_by(LOOK_S)
         for sent in self._deframer.feed(data):
             request = BY_KIND[sent.kind].parse(sent.payload)
             self.asked.append(request)
@@ -87,23 +87,26 @@ class PlayedReader:
     def read(self, size):
         said, number = next(self._says, (LOOK_S, 0))
         if isinstance(said, bytes):
-            self._pass(READ_S)
+            self.pass_by(READ_S)
             return said
         if isinstance(said, float):
-            self._pass(min(said, LOOK_S))
+            self.pass_by(min(said, LOOK_S))
             if said > LOOK_S:
                 self._says = chain([(said - LOOK_S, number)], self._says)
             return b""
-        self._pass(READ_S)
+        self.pass_by(READ_S)
         return frame(said, number)
 
     def close(self):
         self.is_closed = True
 
+    def sleep(self, seconds):
+        self.pass_by(seconds)
+
     def kinds(self):
         return [type(request) for request in self.asked]
 
-    def _pass(self, seconds):
+    def pass_by(self, seconds):
         self.s += seconds
         while self.happens and self.s >= self.happens[0][0]:
             self.happens.pop(0)[1]()

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kazashi.errors import CardTooSlow, EndlessReading
+from kazashi.errors import CardTooSlow, EndlessReading, EndlessResponse
 from kazashi.gathering import Gathering
 from kazashi.limits import Wait
 from kazashi.link import Link, Progress
@@ -84,21 +84,21 @@ class ReadAhead:
         """The next command and its response, or the rest of that, or the end of all."""
         if self._gathering is None:
             command = self._link.unasked(Ahead, wait).command
-            self._command, self._gathering = command, Gathering(self._so_far)
             self._commands += bool(command)
-            self._check_size()
+            limits = self._link.limits
+            if self._commands > limits.armed_commands:
+                raise EndlessReading
+            left = limits.armed_bytes - self._so_far
+            self._command, self._gathering = command, Gathering(self._so_far, left)
         if self._command:
             progress = on_progress if self._command == wanted else None
-            self._link.stream(self._gathering, wait, progress)
+            try:
+                self._link.stream(self._gathering, wait, progress)
+            except EndlessResponse:
+                raise EndlessReading from None
             self._kept[self._command] = bytes(self._gathering.data)
             self._so_far += len(self._gathering.data)
             self._gathering = None
-            self._check_size()
         else:
             self._link.end_stream(self._so_far, wait)
             self._is_over = True
-
-    def _check_size(self) -> None:
-        limits = self._link.limits
-        if self._commands > limits.armed_commands or self._so_far > limits.armed_bytes:
-            raise EndlessReading

@@ -7,6 +7,7 @@ answers no serial number, and of a card nothing at all.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum, unique
+from threading import Event
 
 from kazashi.errors import (
     FirmwareStopped,
@@ -76,22 +77,30 @@ def _bad(check: str, key: str, **fields: object) -> Finding:
     return Finding(check, Level.FAILURE, key, fields)
 
 
-def findings(connect: Callable[[], Pipe], clock: Clock | None = None) -> Iterator[Finding]:
-    """Look at a reader, one thing after the other. It ends early where all the rest would fail."""
+def findings(
+    connect: Callable[[], Pipe], clock: Clock | None = None, cancel: Event | None = None
+) -> Iterator[Finding]:
+    """Look at a reader, one thing after the other. It ends early if all the rest would fail.
+
+    Raises:
+        Cancelled: `cancel` was set.
+    """
     try:
-        reader = Reader(connect)
+        reader = Reader(connect, cancel=cancel)
         try:
-            yield from _Visit(reader).findings()
+            yield from _Visit(reader, cancel).findings()
         finally:
             reader.close()  # before the line is opened again, below
     except ReaderError as error:
-        yield _end(error, connect, clock)
+        yield _end(error, connect, clock, cancel)
 
 
-def _end(error: ReaderError, connect: Callable[[], Pipe], clock: Clock | None) -> Finding:
+def _end(
+    error: ReaderError, connect: Callable[[], Pipe], clock: Clock | None, cancel: Event | None
+) -> Finding:
     """Why nothing more can be asked."""
     if isinstance(error, ReaderSilent | ReaderUnplugged | FirmwareStopped):
-        state = looked_at(connect, clock)
+        state = looked_at(connect, clock, cancel)
         if state is State.BLANK:
             return _bad("reader", "blank-board")
         if state is State.PROMPT and not isinstance(error, FirmwareStopped):
@@ -102,18 +111,19 @@ def _end(error: ReaderError, connect: Callable[[], Pipe], clock: Clock | None) -
 class _Visit:
     """One visit to one reader, which was asked how it is before anything else."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Reader, cancel: Event | None) -> None:
         self._reader = reader
-        self._health = reader.health()
+        self._cancel = cancel
+        self._health = reader.health(cancel)
         seen = self._examined(Examination.BOARD).seen
         if len(seen) < 2:
-            raise MalformedAnswer("the examination of the board says nothing")
+            raise MalformedAnswer(f"Examined BOARD: {len(seen)} octets")
         self._uses_irq, self._uses_reset = bool(seen[0]), bool(seen[1])
         self._bus, _, machines = seen[2:].decode("utf-8", "replace").partition("\n")
         self._meant_for, _, self._machine = machines.partition("\n")
 
     def _examined(self, examination: Examination) -> Examined:
-        return self._reader.examine(examination, _ANSWER_S)
+        return self._reader.examine(examination, _ANSWER_S, self._cancel)
 
     def findings(self) -> Iterator[Finding]:
         """In the order of a tap; but the chip is asked first, without which nothing is well."""
@@ -166,7 +176,7 @@ class _Visit:
         return _good("memory", "memory", **fields)
 
     def _usb(self) -> Finding:
-        stray = self._reader.stray_bytes(_QUESTIONS)
+        stray = self._reader.stray_bytes(_QUESTIONS, self._cancel)
         fields = {"asked": _QUESTIONS, "stray": stray}
         return _bad("USB", "usb.stray", **fields) if stray else _good("USB", "usb", **fields)
 

@@ -8,10 +8,11 @@ _LONGEST_RESPONSE = 65538  # bytes of an APDU, with its status word
 
 
 class Gathering:
-    """One response, `offset` bytes into the stream that brings it."""
+    """One response, `offset` bytes into the stream that brings it, of `most` bytes at most."""
 
-    def __init__(self, offset: int = 0) -> None:
+    def __init__(self, offset: int = 0, most: int = _LONGEST_RESPONSE) -> None:
         self._offset = offset
+        self._most = most
         self.data = bytearray()
 
     def add(self, message: Message) -> bool:
@@ -29,7 +30,7 @@ class Gathering:
         if message.data:  # an empty one: the card asks for more time
             if message.offset != self._offset + len(self.data):
                 raise PartLost
-            self.data += message.data
-            if len(self.data) > _LONGEST_RESPONSE:
+            if len(self.data) + len(message.data) > self._most:
                 raise EndlessResponse
+            self.data += message.data
         return False

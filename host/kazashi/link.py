@@ -73,10 +73,15 @@ def flush(pipe: Pipe, unsent: bytearray, wait: Wait, silent_s: float) -> None:
                 raise ReaderSilent(round(now - taken_at, 1))
 
 
-def send(pipe: Pipe, data: bytes, limit_s: float = _SILENT_S) -> None:
-    """Send all of `data`. Raises ReaderSilent if it is not taken within `limit_s`."""
+def send(pipe: Pipe, data: bytes, limit_s: float = _SILENT_S, cancel: Event | None = None) -> None:
+    """Send all of `data`.
+
+    Raises:
+        ReaderSilent: it is not taken within `limit_s`.
+        Cancelled: `cancel` was set.
+    """
     now = pipe.now()
-    flush(pipe, bytearray(data), Wait(now, now + limit_s), limit_s)
+    flush(pipe, bytearray(data), Wait(now, now + limit_s, cancel), limit_s)
 
 
 class Link:

@@ -6,19 +6,21 @@ Nothing of a card is told but what it is: no PUPI, nothing from its certificate.
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from threading import Event as Flag
 from time import sleep
 
 from kazashi.card import Card
 from kazashi.cards.errors import NotAMyNumberCard
 from kazashi.cards.jpki import JpkiSession
-from kazashi.errors import CardError, LinkError, NoCard, ReaderError
+from kazashi.errors import Cancelled, CardError, LinkError, NoCard, ReaderError
 from kazashi.link import Pipe
 from kazashi.reader import Reader
 from kazashi.words import words_of
 from kazashi_wire.messages import Signal
 
-_LOOK_S = 1.0  # between two looks at the counters
+_COUNTERS_S = 1.0  # between two looks at the counters
 _RETRY_S = 1.0  # between two tries to reach a reader
+_LOOKS = 20  # at `cancel` meanwhile
 
 
 @dataclass(frozen=True)
@@ -38,21 +40,33 @@ class Event:
     at: datetime = field(default_factory=lambda: datetime.now().astimezone())
 
 
-def events(connect: Callable[[], Pipe]) -> Iterator[Event]:
-    """All that happens, for ever: who leaves is waited for. At last the field goes off."""
+def events(connect: Callable[[], Pipe], cancel: Flag | None = None) -> Iterator[Event]:
+    """All that happens, for ever: a reader that leaves is waited for. At last the field goes off.
+
+    Raises:
+        Cancelled: `cancel` was set.
+    """
     said = ""  # the last error, which is not told again and again
     while True:
         try:
-            with Reader(connect) as reader:
+            with Reader(connect, cancel=cancel) as reader:
                 said = ""
                 yield _connected(reader)
-                yield from _Watch(reader).events()
+                yield from _Watch(reader, cancel).events()
         except ReaderError as error:
             if repr(error) != said:
                 said = repr(error)
                 yield Event("field", {"on": False})
                 yield _failed(error)
-        sleep(_RETRY_S)
+        _pause(cancel)
+
+
+def _pause(cancel: Flag | None) -> None:
+    """Before the next try. Not `Event.wait`: Ctrl-C may meet its lock."""
+    for _ in range(_LOOKS):
+        if cancel and cancel.is_set():
+            raise Cancelled
+        sleep(_RETRY_S / _LOOKS)
 
 
 def _connected(reader: Reader) -> Event:
@@ -70,8 +84,9 @@ def _failed(error: ReaderError) -> Event:
 class _Watch:
     """One reader, from its connection until that ends."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Reader, cancel: Flag | None) -> None:
         self._reader = reader
+        self._cancel = cancel
         self._said = ""  # the last error
         self._is_on: bool | None = None  # the field
 
@@ -80,7 +95,7 @@ class _Watch:
             yield self._health()
             try:
                 yield from self._field(on=True)
-                card = self._reader.wait_for_card(_LOOK_S)
+                card = self._reader.wait_for_card(_COUNTERS_S, cancel=self._cancel)
                 self._said = ""
                 yield self._found(card)
                 yield from self._until_removal()
@@ -92,7 +107,7 @@ class _Watch:
                 yield from self._error(error)
 
     def _until_removal(self) -> Iterator[Event]:
-        while not self._reader.wait_for_removal(_LOOK_S):
+        while not self._reader.wait_for_removal(_COUNTERS_S, self._cancel):
             yield self._health()
         yield Event("card lost")
 
@@ -102,7 +117,7 @@ class _Watch:
         if repr(error) != self._said:
             self._said = repr(error)
             yield _failed(error)
-        sleep(_RETRY_S)
+        _pause(self._cancel)
 
     def _field(self, *, on: bool) -> Iterator[Event]:
         if on is not self._is_on:
@@ -110,14 +125,16 @@ class _Watch:
             yield Event("field", {"on": on})
 
     def _health(self) -> Event:
-        return Event("health", asdict(self._reader.health()))
+        return Event("health", asdict(self._reader.health(self._cancel)))
 
     def _found(self, card: Card) -> Event:
         try:
             token = JpkiSession(card).token_label()
         except NotAMyNumberCard:
             token = ""
-        self._reader.show(Signal.DONE)  # or it asks for the card again when that leaves
+        self._reader.show(
+            Signal.DONE, self._cancel
+        )  # or it asks for the card again when that leaves
         facts: dict[str, object] = {"technology": card.technology.name[-1], "token": token}
         rates = {"to_card": card.to_card, "from_card": card.from_card}
         return Event("card", facts | {name: 106 << rate for name, rate in rates.items()})

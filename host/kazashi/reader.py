@@ -13,7 +13,7 @@ from typing import Self
 
 from kazashi.ahead import Plan
 from kazashi.card import Card
-from kazashi.errors import CardTooSlow, LinkError, ReaderError, VersionMismatch
+from kazashi.errors import Cancelled, CardTooSlow, LinkError, ReaderError, VersionMismatch
 from kazashi.limits import Limits, Wait
 from kazashi.link import Link, Pipe
 from kazashi.reports import ReaderHealth, ReaderInfo
@@ -78,12 +78,16 @@ class Reader:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Rest and close. Never raises: the outcome of the block is the outcome."""
+        """Rest and close. Never raises: the outcome of the block is the outcome.
+
+        It takes 1 s at most (`Limits.late_s`) after Cancelled and CardTooSlow, else as long as an
+        answer may take.
+        """
         try:
             if not isinstance(error, LinkError):
                 self._end_card()
-                is_busy = isinstance(error, CardTooSlow)  # and may be for ever
-                seconds = self._limits.late_s if is_busy else self._limits.answer_s
+                is_short = isinstance(error, CardTooSlow | Cancelled)  # it may be busy for ever
+                seconds = self._limits.late_s if is_short else self._limits.answer_s
                 rest_quietly(self._link, self._link.wait(seconds))
         finally:
             self._close_quietly()
@@ -188,11 +192,11 @@ class Reader:
         wait = self._link.wait(timeout_s or self._limits.answer_s, cancel)
         return self._link.request(request, Examined, wait)
 
-    def stray_bytes(self, questions: int) -> int:
+    def stray_bytes(self, questions: int, cancel: Event | None = None) -> int:
         """Bytes that come between the answers to some questions, and belong to none."""
         self._link.noise.clear()
         for _ in range(questions):
-            self.health()
+            self.health(cancel)
         return len(self._link.noise)
 
     def show(self, signal: Signal, cancel: Event | None = None) -> None:

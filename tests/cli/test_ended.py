@@ -152,7 +152,9 @@ def test_at_the_prompt_for_a_pin(number, tmp_path):
         while b"PIN" not in said:
             said += (new := os.read(process.stderr.fileno(), 4096))
             assert new, said
+        until = time.monotonic() + WITHIN_S
         while termios.tcgetattr(program)[3] & termios.ECHO:
+            assert time.monotonic() < until
             time.sleep(0.01)
         end(process, number)
         wire.until(lambda asked: asked[-1] is Rest)

@@ -1,11 +1,13 @@
 """Boards that stall, at any point of being flashed: each wait is over in its time."""
 
+import threading
+
 import pytest
 from mpremote.transport import TransportError
 
-from kazashi.errors import LinkError, NoReader, ReaderBusy, ReaderSilent, ReaderUnplugged
+from kazashi.errors import Cancelled, LinkError, NoReader, ReaderBusy, ReaderSilent, ReaderUnplugged
 from kazashi.flashing import install
-from kazashi.flashing.errors import BoardUnreachable
+from kazashi.flashing.errors import BoardUnreachable, EndlessAnswer
 from kazashi.flashing.prompt import PromptTransport, open_prompt
 from kazashi.flashing.repl import KNOCK, State, booted, is_at_prompt, looked_at
 from kazashi_wire.messages import Done, Maintain
@@ -30,12 +32,20 @@ class Board:
         self._byte_s = byte_s
         self.take_s = take_s
         self._taken_s = 0.0
+        self.cancel = threading.Event()
+        self.cancelled_at_s = None
 
     def now(self):
+        if self.cancelled_at_s is not None and self.s >= self.cancelled_at_s:
+            self.cancel.set()
         return self.s
 
     def sleep(self, seconds):
         self.s += seconds
+
+    def absent(self):
+        """What opens the line to a board that is not there."""
+        raise NoReader
 
     def read(self, _size):
         byte = next(self._said, None) if self._is_asked else None
@@ -165,5 +175,61 @@ def test_a_board_that_does_not_start_again_is_left():
 def test_a_reader_that_does_not_start_is_given_up(has_gone):
     board = Gone() if has_gone else Board()
     with pytest.raises(LinkError):
-        install._greeted(lambda: board, board)
+        install._greeted(lambda: board, board, None)
     assert 120 <= board.s < 120 + 20
+
+
+def test_an_answer_without_end_is_given_up_and_not_kept():
+    board = Board(GREETING + b"OK" + b"y" * 100_000, asked=RAW, byte_s=0.0)
+    transport = PromptTransport(board)
+    with pytest.raises(EndlessAnswer):
+        transport.exec("print('y' * 100_000)")
+
+
+WAITS = {
+    "a knock": (lambda board: is_at_prompt(board, KNOCK, 100, board.cancel), Board()),
+    "a knock that is not taken": (
+        lambda board: is_at_prompt(board, KNOCK, 100, board.cancel),
+        Board(take_s=1e9),
+    ),
+    "is it blank": (
+        lambda board: looked_at(lambda: board, board, board.cancel),
+        Board(b">>> "),
+    ),
+    "a board that returns": (lambda board: booted(board.absent, 100, board, board.cancel), Board()),
+    "a board whose port is absent": (
+        lambda board: looked_at(board.absent, board, board.cancel),
+        Board(),
+    ),
+    "the raw prompt": (lambda board: PromptTransport(board, board.cancel), Board()),
+    "an answer": (
+        lambda board: PromptTransport(board, board.cancel).exec("pass"),
+        Board(GREETING + b"OK", asked=RAW),
+    ),
+    "its goodbye": (
+        lambda board: PromptTransport(board, board.cancel).restart(),
+        Board(GREETING + b"OK", asked=RAW),
+    ),
+    "a reader that starts": (
+        lambda board: install._greeted(lambda: board, board, board.cancel),
+        Board(),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WAITS)
+def test_each_wait_is_cancelled(name):
+    wait, board = WAITS[name]
+    board.cancelled_at_s = 0.5
+    with pytest.raises(Cancelled):
+        wait(board)
+    assert 0.5 <= board.s <= 0.5 + 2 * LOOK_S
+
+
+def test_maintenance_is_cancelled():
+    reader = PlayedReader({Maintain: []})
+    cancel = threading.Event()
+    reader.happens.append((3.0, cancel.set))
+    with pytest.raises(Cancelled):
+        open_prompt(lambda: reader, Board(), cancel)
+    assert 3.0 <= reader.s <= 3.0 + 2 * LOOK_S

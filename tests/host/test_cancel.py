@@ -5,6 +5,7 @@ from itertools import repeat
 
 import pytest
 
+from kazashi import doctor, monitor
 from kazashi.cards.errors import PinOutcomeUnknown
 from kazashi.cards.jpki import PLAN, JpkiSession
 from kazashi.errors import Cancelled, NoReader
@@ -17,6 +18,8 @@ from kazashi_wire.messages import (
     CardLost,
     Done,
     End,
+    Examination,
+    Examine,
     Hello,
     Log,
     Part,
@@ -26,7 +29,7 @@ from kazashi_wire.messages import (
     Transmit,
     Watch,
 )
-from played import FOUND, PlayedReader, frame, response
+from played import FOUND, HEALTH, PlayedReader, frame, response
 
 READ = b"\0\xb0\0\0\0"
 OK = b"\x90\0"
@@ -150,8 +153,10 @@ def test_an_armed_read_that_outlasts_a_wait_for_removal_goes_on_later():
         lambda reader, cancel: reader.show(Signal.DONE, cancel),
         lambda reader, cancel: reader.health(cancel),
         lambda reader, cancel: reader.rest(cancel),
+        lambda reader, cancel: reader.stray_bytes(8, cancel),
+        lambda reader, cancel: reader.examine(Examination.CHIP, cancel=cancel),
     ],
-    ids=["show", "health", "rest"],
+    ids=["show", "health", "rest", "stray bytes", "examine"],
 )
 def test_a_request_is_cancelled(ask):
     reader, played = reader_that({Show: [5.0, Done()], AskHealth: [], Rest: []})
@@ -162,6 +167,48 @@ def test_the_greeting_of_a_reader_is_cancelled_and_its_line_closed():
     played = PlayedReader({Hello: []})
     ends_at_once(played, lambda cancel: Reader(lambda: played, cancel=cancel))
     assert played.is_closed
+
+
+def test_a_deaf_reader_is_left_within_a_second_of_a_cancelled_wait():
+    played = PlayedReader({Watch: [Done()], Rest: []})
+    cancel = cancelled_after(played, 1.0)
+    with pytest.raises(Cancelled), Reader(lambda: played) as reader:
+        reader.wait_for_card(30, cancel=cancel)
+    assert played.s <= 1.0 + 1.0 + 2 * LATE_S
+    assert played.is_closed
+
+
+def finding(played, cancel):
+    for _ in doctor.findings(lambda: played, played, cancel):
+        pass
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [{Hello: []}, {AskHealth: []}, {AskHealth: [HEALTH], Examine: []}],
+    ids=["greeted", "asked", "examined"],
+)
+def test_the_doctor_is_cancelled(answers):
+    played = PlayedReader(answers)
+    ends_at_once(played, lambda cancel: finding(played, cancel))
+    assert played.is_closed
+
+
+@pytest.mark.parametrize("is_there", [True, False], ids=["searching", "looking for a reader"])
+def test_the_monitor_is_cancelled(is_there, monkeypatch):
+    played = PlayedReader({AskHealth: [HEALTH], Watch: [Done()]})
+    monkeypatch.setattr(monitor, "sleep", played.pass_by)
+
+    def connect():
+        if is_there:
+            return played
+        raise NoReader
+
+    def watch(cancel):
+        for _ in monitor.events(connect, cancel):
+            pass
+
+    ends_at_once(played, watch, seconds=2.5)
 
 
 def test_keeping_a_card_is_cancelled_and_it_stays():

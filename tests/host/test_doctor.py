@@ -249,8 +249,8 @@ def test_a_bus_that_this_host_does_not_know_has_a_remedy_too(monkeypatch):
 def test_an_examination_that_says_too_little_is_a_finding(monkeypatch, examination, size):
     whole = Reader.examine
 
-    def examine(reader, which, timeout_s):
-        examined = whole(reader, which, timeout_s)
+    def examine(reader, which, *limits):
+        examined = whole(reader, which, *limits)
         return replace(examined, seen=examined.seen[:size]) if which == examination else examined
 
     monkeypatch.setattr(Reader, "examine", examine)

@@ -22,9 +22,6 @@ from kazashi.cli import show, streams
 from kazashi.errors import KazashiError
 from kazashi.visible import visible
 
-_STDOUT_LOST = "結果を出力できません。 / the result cannot be written to stdout"
-_STDOUT_LOST_ADVICE = "give it a file or a pipe that takes it"
-
 
 class _Words(TyperGroup):
     """All commands. What a person typed is safe to show in what is said of it."""
@@ -148,7 +145,7 @@ def main() -> int:
         status = _run()
         sys.stdout.flush()
     except streams.StdoutLost as lost:
-        show.show_line(f"kazashi: {_STDOUT_LOST} ({lost.reason}): {_STDOUT_LOST_ADVICE}")
+        show.show_error(lost)
         status = 1
     return status
 

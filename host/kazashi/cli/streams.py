@@ -6,18 +6,20 @@ a stderr that is closed or full is ignored, so that a visit goes on; a closed st
 
 import os
 import sys
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TextIO, cast
+
+from kazashi.errors import KazashiError
 
 if TYPE_CHECKING:
     from io import TextIOWrapper
 
 
-class StdoutLost(Exception):
+@dataclass(eq=False)
+class StdoutLost(KazashiError):
     """stdout is closed or full. `reason`: what the system says."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+    reason: str
 
 
 def guard() -> None:

@@ -7,6 +7,7 @@ NotFlashed                  base
 ├── BoardUnreachable        neither a reader nor MicroPython's prompt answers
 ├── BoardFull               no space on its flash for the firmware
 ├── BoardFailed             MicroPython reports an error: see `said`
+├── EndlessAnswer           what it says to a command has no end
 ├── FileDamaged             it did not arrive as it was sent
 ├── FirmwareDoesNotStart    all was copied, and the reader does not answer
 ├── BoardFileWrong          the board's own file, board.py, is wrong
@@ -57,6 +58,10 @@ class BoardFailed(NotFlashed):
     """`said`: by MicroPython, in one line."""
 
     said: str
+
+
+class EndlessAnswer(NotFlashed):
+    """What MicroPython says to a command is longer than any answer."""
 
 
 @dataclass(eq=False)

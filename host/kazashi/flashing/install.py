@@ -2,6 +2,7 @@
 
 import errno
 from collections.abc import Callable
+from threading import Event
 
 from mpremote.transport import TransportError  # pyright: ignore[reportMissingTypeStubs]
 
@@ -18,7 +19,11 @@ from .repl import LOOK_S, booted
 
 
 def install(
-    connect: Callable[[], Pipe], board: Board, on_progress: Progress, clock: Clock | None = None
+    connect: Callable[[], Pipe],
+    board: Board,
+    on_progress: Progress,
+    clock: Clock | None = None,
+    cancel: Event | None = None,
 ) -> Reader:
     """Put the firmware on the board that `connect` leads to. Returns the reader that it then is.
 
@@ -28,9 +33,10 @@ def install(
         NotFlashed, WrongBoard: the board was refused, and starts again as what it was; or it did
             not take the firmware whole, and stays at MicroPython's prompt.
         LinkError: it is not there, or left.
+        Cancelled: `cancel` was set. The board stays as it was left: the next call repairs it.
     """
     files = firmware_files(board)
-    transport = open_prompt(connect, clock)
+    transport = open_prompt(connect, clock, cancel)
     try:
         _check(transport, board)
         flash(transport, files, on_progress)
@@ -43,7 +49,7 @@ def install(
     finally:
         transport.close()
     try:
-        return _greeted(connect, clock or WallClock())
+        return _greeted(connect, clock or WallClock(), cancel)
     except FirmwareStopped as error:
         raise FirmwareDoesNotStart(error.said) from error
 
@@ -56,12 +62,16 @@ def _check(transport: PromptTransport, board: Board) -> None:
         raise
 
 
-def _greeted(connect: Callable[[], Pipe], clock: Clock) -> Reader:
+def _greeted(connect: Callable[[], Pipe], clock: Clock, cancel: Event | None) -> Reader:
     """The reader, when it has started. An emulated one takes longer than it may for an answer."""
     deadline = clock.now() + START_S
+
+    def connect_again() -> Pipe:
+        return booted(connect, deadline - clock.now(), clock, cancel)
+
     while True:
         try:
-            return Reader(lambda: booted(connect, deadline - clock.now(), clock))
+            return Reader(connect_again, cancel=cancel)
         except (ReaderSilent, ReaderUnplugged):
             if clock.now() >= deadline:
                 raise

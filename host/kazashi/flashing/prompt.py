@@ -1,12 +1,13 @@
 """MicroPython's prompt, over any line to a board, for mpremote."""
 
 from collections.abc import Callable
+from threading import Event
 
-from mpremote.transport import TransportError  # pyright: ignore[reportMissingTypeStubs]
 from mpremote.transport_serial import SerialTransport  # pyright: ignore[reportMissingTypeStubs]
 
 from kazashi.errors import FirmwareStopped, ReaderFault, ReaderSilent, ReaderUnplugged
-from kazashi.flashing.errors import BoardUnreachable
+from kazashi.flashing.errors import BoardUnreachable, EndlessAnswer
+from kazashi.limits import Wait
 from kazashi.link import Link, Pipe, send
 from kazashi.returning import Clock, WallClock
 from kazashi_wire.messages import Done, Maintain
@@ -27,9 +28,9 @@ class PromptTransport(SerialTransport):
     Each command has `_COMMAND_S` until the board has taken it and said all that it says to it.
     """
 
-    def __init__(self, pipe: Pipe) -> None:
+    def __init__(self, pipe: Pipe, cancel: Event | None = None) -> None:
         # Not SerialTransport's, which opens a port.
-        self.serial = _Port(pipe)
+        self.serial = _Port(pipe, cancel)
         self.is_pty = self.in_raw_repl = self.mounted = False
         self.use_raw_paste = False  # USB holds the host back by itself
         self.enter_raw_repl(soft_reset=False)
@@ -42,7 +43,10 @@ class PromptTransport(SerialTransport):
         data_consumer: Callable[[bytes], object] | None = None,
         timeout_overall: float | None = None,
     ) -> bytes:
-        """All up to `ending`; what `data_consumer` is told of is not kept. Raises LinkError."""
+        """All up to `ending`; what `data_consumer` is told of is not kept.
+
+        Raises EndlessAnswer, LinkError, Cancelled.
+        """
         del min_num_bytes, timeout, timeout_overall
         data = bytearray()
         while not data.endswith(ending):
@@ -52,7 +56,7 @@ class PromptTransport(SerialTransport):
                 data.clear()
             data += octet
             if len(data) > _LONGEST_ANSWER:
-                raise TransportError("what it says has no end")
+                raise EndlessAnswer
         return bytes(data)
 
     def exec_raw_no_follow(self, command: str | bytes) -> None:
@@ -65,20 +69,22 @@ class PromptTransport(SerialTransport):
             self.exec_raw_no_follow("import machine\nmachine.reset()")
         except ReaderUnplugged:
             pass  # it was gone before it had said that it goes
-        _await_end(self.serial.pipe)
+        _await_end(self.serial.pipe, self.serial.cancel)
 
 
 class _Port:
     """What SerialTransport needs of a serial port."""
 
-    def __init__(self, pipe: Pipe) -> None:
+    def __init__(self, pipe: Pipe, cancel: Event | None) -> None:
         self.pipe = pipe
+        self.cancel = cancel
         self._held = b""
         self.begin_command()
 
     def begin_command(self) -> None:
         """What is read from now on answers another command, which has its own time."""
-        self._deadline = self.pipe.now() + _COMMAND_S
+        now = self.pipe.now()
+        self._wait = Wait(now, now + _COMMAND_S, self.cancel)
 
     def inWaiting(self) -> int:  # noqa: N802
         self._held = self._held or self._fetch()
@@ -91,41 +97,46 @@ class _Port:
         return data
 
     def write(self, data: bytes) -> None:
-        send(self.pipe, data, max(0.0, self._deadline - self.pipe.now()))
+        send(self.pipe, data, max(0.0, self._wait.until - self.pipe.now()), self.cancel)
 
     def close(self) -> None:
         self.pipe.close()
 
     def _fetch(self) -> bytes:
-        if self.pipe.now() > self._deadline:
+        self._wait.check_cancel()
+        if self.pipe.now() > self._wait.until:
             raise ReaderSilent(_COMMAND_S)
         return self.pipe.read(_READ_SIZE)
 
 
-def open_prompt(connect: Callable[[], Pipe], clock: Clock | None = None) -> PromptTransport:
+def open_prompt(
+    connect: Callable[[], Pipe], clock: Clock | None = None, cancel: Event | None = None
+) -> PromptTransport:
     """Bring a board to MicroPython's prompt, a running reader by asking it for maintenance.
 
     Raises:
         LinkError: the board is not there, or left.
         BoardUnreachable: neither MicroPython nor a reader answers.
+        Cancelled: `cancel` was set.
     """
     pipe = connect()
     try:
-        if not is_at_prompt(pipe, _STOP, KNOCK_S) and _maintain(pipe):
-            _await_end(pipe)
-            pipe = booted(connect, START_S, clock or WallClock())
-            if not is_at_prompt(pipe, KNOCK, START_S):
+        if not is_at_prompt(pipe, _STOP, KNOCK_S, cancel) and _maintain(pipe, cancel):
+            _await_end(pipe, cancel)
+            pipe = booted(connect, START_S, clock or WallClock(), cancel)
+            if not is_at_prompt(pipe, KNOCK, START_S, cancel):
                 raise BoardUnreachable
-        return PromptTransport(pipe)
+        return PromptTransport(pipe, cancel)
     except BaseException:
         pipe.close()
         raise
 
 
-def _maintain(pipe: Pipe) -> bool:
-    """Have a reader start again. False where MicroPython's prompt answers instead."""
+def _maintain(pipe: Pipe, cancel: Event | None) -> bool:
+    """Have a reader start again. False if MicroPython's prompt answers instead."""
+    link = Link(pipe)
     try:
-        Link(pipe).request(Maintain(), Done)
+        link.request(Maintain(), Done, link.wait(link.limits.answer_s, cancel))
     except FirmwareStopped:
         return False
     except (ReaderSilent, ReaderFault) as error:
@@ -133,11 +144,12 @@ def _maintain(pipe: Pipe) -> bool:
     return True
 
 
-def _await_end(pipe: Pipe) -> None:
+def _await_end(pipe: Pipe, cancel: Event | None) -> None:
     """Close the line to a board that starts again, once that has left."""
-    deadline = pipe.now() + _GOODBYE_S
+    wait = Wait(pipe.now(), pipe.now() + _GOODBYE_S, cancel)
     try:
-        while pipe.now() < deadline:
+        while pipe.now() < wait.until:
+            wait.check_cancel()
             pipe.read(_READ_SIZE)
     except ReaderUnplugged:
         pass

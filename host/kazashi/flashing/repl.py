@@ -5,8 +5,10 @@ Needs no mpremote. Each wait ends by the line's own clock.
 
 from collections.abc import Callable
 from enum import Enum, auto
+from threading import Event
 
 from kazashi.errors import LinkError
+from kazashi.limits import Wait
 from kazashi.link import Pipe, send
 from kazashi.returning import Clock, opened_again
 
@@ -40,14 +42,18 @@ class State(Enum):
     BLANK = auto()  # MicroPython's, without our firmware
 
 
-def is_at_prompt(pipe: Pipe, knock: bytes, limit_s: float) -> bool:
-    """Whether the prompt answers within `limit_s`; `knock` is sent once a second. LinkError."""
+def is_at_prompt(pipe: Pipe, knock: bytes, limit_s: float, cancel: Event | None = None) -> bool:
+    """Whether the prompt answers within `limit_s`; `knock` is sent once a second.
+
+    Raises LinkError, Cancelled.
+    """
     said = b""
-    begin_s = pipe.now()
+    wait = Wait(pipe.now(), pipe.now() + limit_s, cancel)
     knocks = 0
-    while (passed_s := pipe.now() - begin_s) < limit_s:
-        if passed_s >= knocks * KNOCK_S:
-            send(pipe, knock)
+    while (now := pipe.now()) < wait.until:
+        wait.check_cancel()
+        if now - wait.begin >= knocks * KNOCK_S:
+            send(pipe, knock, cancel=cancel)
             knocks += 1
         said = (said + pipe.read(_READ_SIZE))[-_KEPT:]
         if _PROMPT in said or said.endswith(_GOES_ON):
@@ -55,40 +61,56 @@ def is_at_prompt(pipe: Pipe, knock: bytes, limit_s: float) -> bool:
     return False
 
 
-def looked_at(connect: Callable[[], Pipe], clock: Clock | None = None) -> State:
-    """What runs on a board that does not answer as a reader. Nothing on it is stopped."""
+def looked_at(
+    connect: Callable[[], Pipe], clock: Clock | None = None, cancel: Event | None = None
+) -> State:
+    """What runs on a board that does not answer as a reader. Nothing on it is stopped.
+
+    Raises:
+        Cancelled: `cancel` was set.
+    """
     try:
-        pipe = opened_again(connect, clock=clock)
+        pipe = opened_again(connect, cancel, clock)
     except LinkError:
         return State.NO_PROMPT
     try:
-        if not is_at_prompt(pipe, KNOCK, KNOCK_S):
+        if not is_at_prompt(pipe, KNOCK, KNOCK_S, cancel):
             return State.NO_PROMPT
-        return State.BLANK if _is_blank(pipe) else State.PROMPT
+        return State.BLANK if _is_blank(pipe, cancel) else State.PROMPT
     except LinkError:
         return State.NO_PROMPT
     finally:
         pipe.close()
 
 
-def booted(connect: Callable[[], Pipe], limit_s: float, clock: Clock) -> Pipe:
-    """Open the line to a board that starts again. Raises LinkError if it is not back in time."""
-    deadline = clock.now() + limit_s
+def booted(
+    connect: Callable[[], Pipe], limit_s: float, clock: Clock, cancel: Event | None = None
+) -> Pipe:
+    """Open the line to a board that starts again.
+
+    Raises LinkError if it is not back in time, Cancelled.
+    """
+    wait = Wait(clock.now(), clock.now() + limit_s, cancel)
     while True:
+        wait.check_cancel()
         try:
             return connect()
         except LinkError:
-            if clock.now() >= deadline:
+            if clock.now() >= wait.until:
                 raise
         clock.sleep(LOOK_S)
 
 
-def _is_blank(pipe: Pipe) -> bool:
-    """Whether a board at the prompt says that it has no firmware of ours. Raises LinkError."""
-    send(pipe, _CANCEL + _QUESTION)
+def _is_blank(pipe: Pipe, cancel: Event | None) -> bool:
+    """Whether a board at the prompt says that it has no firmware of ours.
+
+    Raises LinkError, Cancelled.
+    """
+    send(pipe, _CANCEL + _QUESTION, cancel=cancel)
     said = b""
-    deadline = pipe.now() + _ANSWER_S
-    while pipe.now() < deadline:
+    wait = Wait(pipe.now(), pipe.now() + _ANSWER_S, cancel)
+    while pipe.now() < wait.until:
+        wait.check_cancel()
         said = (said + pipe.read(_READ_SIZE))[-_KEPT:]
         if _BLANK in said or _FOUND in said:
             return _BLANK in said

@@ -1,7 +1,7 @@
 """What people are told: gettext messages with stable keys, in Japanese and English.
 
-The sources are ja.po and en.po; `python -m kazashi.words.compile` (Babel) makes the .mo files that
-are read here. Keys of an error: its class, `NoCard`, and a part, as in `no-card.seen`:
+The sources are ja/*.po and en/*.po; `python -m kazashi.words.compile` (Babel) makes the .mo files
+that are read here. Keys of an error: its class, `NoCard`, and a part, as in `no-card.seen`:
 
     seen    what happened, for staff and engineers
     advice  what to do about it, for them

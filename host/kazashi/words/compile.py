@@ -15,14 +15,24 @@ from kazashi.words import FOLDER, Language
 
 
 def source(language: Language) -> Catalog:
-    """What is written in its .po file."""
-    with _file(language, "po").open("rb") as file:
-        return read_po(file, locale=language, abort_invalid=True)
+    """What is written in its .po files.
+
+    Raises:
+        ValueError: two of them have the same key.
+    """
+    whole = Catalog(locale=language)
+    for path in sorted((FOLDER / language).glob("*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file, locale=language, abort_invalid=True):
+                if message.id and message.id in whole:
+                    raise ValueError(f"{path} has {message.id} once more")
+                whole[message.id] = message
+    return whole
 
 
 def compiled(language: Language) -> Catalog:
     """What is in its .mo file."""
-    with _file(language, "mo").open("rb") as file:
+    with _mo(language).open("rb") as file:
         return read_mo(file)
 
 
@@ -38,9 +48,8 @@ def texts(catalogue: Catalog) -> Mapping[str, tuple[str, ...]]:
 
 
 def is_due(language: Language) -> bool:
-    """Whether the .po file has changed since it was compiled."""
-    mo = _file(language, "mo")
-    return not mo.exists() or texts(source(language)) != texts(compiled(language))
+    """Whether a .po file has changed since it was compiled."""
+    return not _mo(language).exists() or texts(source(language)) != texts(compiled(language))
 
 
 def main(arguments: list[str]) -> int:
@@ -49,13 +58,13 @@ def main(arguments: list[str]) -> int:
     if arguments == ["--check"]:
         return int(bool(due))
     for language in due:
-        with _file(language, "mo").open("wb") as file:
+        with _mo(language).open("wb") as file:
             write_mo(file, source(language))
     return 0
 
 
-def _file(language: Language, suffix: str) -> Path:
-    return FOLDER / f"{language}.{suffix}"
+def _mo(language: Language) -> Path:
+    return FOLDER / f"{language}.mo"
 
 
 if __name__ == "__main__":
