@@ -1,9 +1,10 @@
 """Reads on the emulated Pico, in emulated time: the same each time."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
+from kazashi.cards.jpki import PLAN, JpkiSession
 from kazashi.reader import Reader
 from kazashi.sim.emulation.pico import EmulatedPico
 from kazashi.sim.emulation.pipe import EmulatedPipe
@@ -12,54 +13,68 @@ from kazashi.sim.options import Options
 from kazashi.sim.pn532 import Timing
 
 from .card import Cards
-from .case import Case, Row
+from .case import ARMED, Case, Row
 from .read import Read
-from .reading import WAIT_S, read_by_kazashi, read_by_steps
+from .reading import APDUS, WAIT_S, read_by_kazashi
 from .records import AirLog, Packet
 
 TURNAROUND_S = 0.001  # of the host, between an answer and the request that follows it
 
-_ENGINE = Path(__file__).parent / "device"
-HOST = "host"  # has the time in which the reader waits for it; else the ledger's owners do
+HOST = "host"  # owns the time in which the reader waits for it; the ledger's owners have the rest
+
+_DEVICE = Path(__file__).parent / "device"
+_PIN = "1234"
 
 
-def _by_steps(reader: Reader, _case: Case) -> bytes:
-    return read_by_steps(reader.wait_for_card(WAIT_S).transmit)
+class _Kind(NamedTuple):
+    """What a board is booted with."""
 
+    driver: str
+    bus: str
+    baud: int | None
 
-_READS: dict[str, Callable[[Reader, Case], bytes]] = {
-    "kazashi": read_by_kazashi,
-    "engine": _by_steps,
-}
+    @property
+    def beside(self) -> Path | None:
+        """The folder of files that change the firmware."""
+        if self.driver == "engine":
+            return _DEVICE / "engine"
+        return _DEVICE / "fast_spi" if self.bus == "spi" and self.baud else None
 
 
 class EmulatedBench:
-    """Boots one emulated Pico for each driver and line; the cases change its card and chip."""
+    """Boots one emulated Pico per driver and line; the cases change its card and chip."""
 
     def __init__(self, image: Path) -> None:
         self._image = image
         self._cards = Cards()
-        self._boards: dict[tuple[str, str, int | None], _Board] = {}
+        self._boards: dict[_Kind, _Board] = {}
 
     def measure(self, case: Case) -> Row:
         return self.read(case).row
 
     def read(self, case: Case) -> Read:
-        """Read once. Raises ReaderError where that fails."""
-        kind = (case.driver, case.bus, case.baud)
+        """Read once. Raises ReaderError if that fails."""
+        return self._board(case).read(case, self._cards)
+
+    def sign_command_ms(self) -> float:
+        """From the host's write of the command for a signature until it is on air, armed, SPI."""
+        return self._board(ARMED).sign_command_ms(self._cards)
+
+    def _board(self, case: Case) -> "_Board":
+        kind = _Kind(case.driver, case.bus, case.baud)
         if kind not in self._boards:
-            self._boards[kind] = _Board(self._image, *kind)
-        return self._boards[kind].read(case, self._cards)
+            self._boards[kind] = _Board(self._image, kind)
+        return self._boards[kind]
 
 
 class _Board:
     """An emulated Pico that has booted."""
 
-    def __init__(self, image: Path, driver: str, bus: str, baud: int | None) -> None:
-        options = Options(card="none", tap=0.0, bus=bus)
-        if bus == "hsu" and baud:
-            options = replace(options, hsu_max=baud)
-        self._pico = EmulatedPico(image, options, _ENGINE if driver == "engine" else None)
+    def __init__(self, image: Path, kind: _Kind) -> None:
+        options = Options(card="none", tap=0.0, bus=kind.bus)
+        if kind.bus == "hsu" and kind.baud:
+            options = replace(options, hsu_max=kind.baud)
+        self._pico = EmulatedPico(image, options, kind.beside)
         assert self._pico.ledger
         self._ledger = self._pico.ledger
         self._log = AirLog(self._pico.air)
@@ -67,6 +82,28 @@ class _Board:
         self._reader = Reader(lambda: self._host)
 
     def read(self, case: Case, cards: Cards) -> Read:
+        certificate = self._lay_down(case, cards)
+        if self._read(case) != certificate:
+            raise AssertionError("another certificate came")
+        return Read(case, self._log, self._host.packets, certificate, self._spent_ms)
+
+    def sign_command_ms(self, cards: Cards) -> float:
+        self._lay_down(ARMED, cards)
+        session = JpkiSession(self._reader.wait_for_card(WAIT_S, plan=PLAN))
+        session.verify_pin(_PIN)
+        self._log.clear()
+        self._host.clear()
+        session.sign(b"challenge")
+        written_s = self._host.turns[0][1]
+        return (self._log.exchanges[0].begin_s - written_s) * 1000
+
+    def _read(self, case: Case) -> bytes:
+        if case.driver == "kazashi":
+            return read_by_kazashi(self._reader, case)
+        return APDUS[case.apdus](self._reader.wait_for_card(WAIT_S).transmit)
+
+    def _lay_down(self, case: Case, cards: Cards) -> bytes:
+        """Exchange the card. Returns its certificate."""
         card, certificate = cards.of(case)
         pico = self._pico
         pico.air.clear()
@@ -78,12 +115,10 @@ class _Board:
         self._ledger.start()
         self._log.clear()
         self._host.clear()
-        if _READS[case.driver](self._reader, case) != certificate:
-            raise AssertionError("another certificate came")
-        return Read(case, self._log, self._host.packets, certificate, self._spent_ms)
+        return certificate
 
     def _spent_ms(self, begin_s: float, end_s: float) -> dict[str, float]:
-        """Who had this time: the ledger's owners, and the host where all others wait for it."""
+        """Who had this time: the ledger's owners, and the host while all others wait for it."""
         ledger = self._ledger
         spent = ledger.spent_ns(round(begin_s * 1e9), round(end_s * 1e9))
         turns = [(max(begin_s, b), min(end_s, e)) for b, e in self._host.turns]

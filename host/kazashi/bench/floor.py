@@ -1,8 +1,8 @@
-"""The floor: what the radio alone needs, whoever drives it, on a card that takes no time.
+"""The floor: the air time that a driver needs at least, on a card that takes no time.
 
 Of a certificate: SELECT of the application and one extended READ BINARY of exactly the certificate.
 Of a check-in with the PIN: that, how many tries are left, VERIFY, and a signature of RSA-2048.
-Frames have 256 bytes at 106 kbit/s.
+Frames have 256 bytes. A check-in is read at 106 kbit/s.
 """
 
 from kazashi.cards.apdu import Command
@@ -22,14 +22,15 @@ _VERIFY = Command(0x00, 0x20, 0x00, 0x80, bytes(4))
 _SIGN = sign_command(0x80, b"")
 
 
-def floor_s(certificate_bytes: int) -> float:
-    """Seconds that a certificate of this size needs on air at least."""
+def floor_s(certificate_bytes: int, bit_rate: int = 106) -> float:
+    """Least seconds on air of a certificate of this size, at `bit_rate` kbit/s."""
     read = Command(0x00, 0xB0, 0x8A, 0x00, ne=certificate_bytes)
-    return _apdu_s(len(_SELECT.build()), 0) + _apdu_s(len(read.build()), certificate_bytes)
+    select_s = _apdu_s(len(_SELECT.build()), 0, bit_rate)
+    return select_s + _apdu_s(len(read.build()), certificate_bytes, bit_rate)
 
 
 def check_in_floor_s(certificate_bytes: int) -> dict[str, float]:
-    """Seconds on air at least of a check-in with the PIN, by its steps."""
+    """Least seconds on air of a check-in with the PIN, by its steps."""
     pin_s = _apdu_s(len(_ASK_TRIES.build()), 0) + _apdu_s(len(_VERIFY.build()), 0)
     return {
         "certificate": floor_s(certificate_bytes),
@@ -38,18 +39,19 @@ def check_in_floor_s(certificate_bytes: int) -> dict[str, float]:
     }
 
 
-def _apdu_s(command: int, data: int) -> float:
+def _apdu_s(command: int, data: int, bit_rate: int = 106) -> float:
     """Seconds for a command of one block and its response, whose first block it asks for."""
     asking, left, seconds = _CONTROL + command, data + _STATUS, 0.0
     while left:
         inf = min(left, _INF)
-        seconds += _exchange_s(asking, _CONTROL + inf)
+        seconds += _exchange_s(asking, _CONTROL + inf, bit_rate)
         asking, left = _CONTROL, left - inf
     return seconds
 
 
-def _exchange_s(asking: int, answering: int) -> float:
+def _exchange_s(asking: int, answering: int, bit_rate: int) -> float:
     """Seconds for a frame either way, and the pauses of the standard after each."""
     kind = Technology.TYPE_B
-    there = frame_time(kind, asking, from_card=False) + time_to_card(kind)
-    return there + frame_time(kind, answering, from_card=True) + time_to_reader(kind)
+    there_s = frame_time(kind, asking, bit_rate, from_card=False) + time_to_card(kind)
+    back_s = frame_time(kind, answering, bit_rate, from_card=True)
+    return there_s + back_s + time_to_reader(kind, bit_rate)

@@ -21,7 +21,7 @@ from kazashi.sim.terminal import ChipOnTerminal
 
 from .card import Cards
 from .case import Case, Row
-from .reading import Transmit, read_by_steps
+from .reading import APDUS, Transmit
 from .records import AirLog, air_s, bringing
 
 _TYPE_B = "106B"
@@ -48,7 +48,7 @@ def read(case: Case, cards: Cards) -> Row:
     table.cards.append(card)
     table.lay_down()
     log = AirLog(table.air)
-    arrived: list[float] = []
+    arrived: list[tuple[float, bytes]] = []  # when each response came
     with (
         ChipOnTerminal(table.chip, clock) as terminal,
         _DRIVERS[case.driver](terminal.path) as transmit,
@@ -56,18 +56,20 @@ def read(case: Case, cards: Cards) -> Row:
 
         def timed(apdu: bytes) -> bytes:
             response = transmit(apdu)
-            arrived.append(clock.now())
+            arrived.append((clock.now(), response))
             return response
 
-        if read_by_steps(timed) != certificate:
+        if APDUS[case.apdus](timed) != certificate:
             raise AssertionError("another certificate came")
     begin_s, since = log.after_activation()
+    end_s, start = arrived[-1][0], certificate[:4]
+    first_s = next(at_s for at_s, response in arrived if response.startswith(start))
     return Row(
         case,
-        air_ms=air_s(since, arrived[-1]) * 1000,
-        first_ms=(arrived[2] - begin_s) * 1000,  # the header: after two SELECTs
-        total_ms=(arrived[-1] - begin_s) * 1000,
-        first_block_ms=bringing(since, certificate[:4]).air_s * 1000,
+        air_ms=air_s(since, end_s) * 1000,
+        first_ms=(first_s - begin_s) * 1000,
+        total_ms=(end_s - begin_s) * 1000,
+        first_block_ms=bringing(since, start).air_s * 1000,
         spent_ms={},
     )
 

@@ -59,8 +59,11 @@ class AirLog:
 
 
 def air_s(exchanges: Sequence[Exchange], end_s: float) -> float:
-    """Seconds on air of those that begin before `end_s`."""
-    return sum(each.air_s for each in exchanges if each.begin_s < end_s)
+    """Seconds on air of the exchanges that are over at `end_s`: what arrived then needed those.
+
+    A command that the reader sends by itself meanwhile, for the token's label, is not counted.
+    """
+    return sum(each.air_s for each in exchanges if each.end_s <= end_s)
 
 
 def bringing(exchanges: Sequence[Exchange], start: bytes) -> Exchange:

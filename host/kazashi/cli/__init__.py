@@ -86,7 +86,7 @@ TOPICS = {
     ),
     "bench": (
         "bench:bench",
-        "Read certificates in every way there is, and tell how long each takes.",
+        "Read certificates with every driver, and show how long each takes.",
     ),
     "flash": (
         "flash:flash",

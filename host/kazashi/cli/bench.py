@@ -1,4 +1,4 @@
-"""`kazashi bench`: how long a certificate takes, beside what the radio alone needs."""
+"""`kazashi bench`: time of a certificate with each driver, beside the air time that it needs."""
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -20,6 +20,7 @@ from kazashi.cli.bench_checkin import check_in_rounds, show_rounds
 from kazashi.cli.console import Console
 from kazashi.cli.options import AsJson, need
 from kazashi.cli.writing import writing
+from kazashi.sim.pn532 import Timing
 
 if TYPE_CHECKING:
     from kazashi.bench.emulated import EmulatedBench
@@ -46,11 +47,13 @@ _CheckIn = Annotated[
 
 _LENGTHS = {True: "long", False: "short"}
 _YES = {True: "yes", False: "no"}
-_VERDICTS = {True: "[green]met[/green]", False: "[red]not met[/red]", None: "[dim]no row[/dim]"}
+_VERDICTS = {True: "[green]met[/green]", False: "[red]not met[/red]"}
 
 _MEANING = (
     "total: ms from the answer to ATTRIB to the certificate's last byte at the host; chip: its own "
-    "time for a command; air: of total; floor: air that SELECT and one READ need."
+    f"time for a command, beside {Timing.ack_s * 1000:g} ms until its ACK, which every row pays; "
+    "air: of total; floor: air that SELECT and one READ need at this rate; ratio: total ÷ floor; "
+    "runs: by how much the slowest of five in real time exceeds the fastest, which counts."
 )
 
 _Measure = Callable[[Case], Row]
@@ -65,7 +68,10 @@ def bench(
     quick: _Quick = False,
     check_in: _CheckIn = False,
 ) -> None:
-    """Read certificates in every way there is, and tell how long each takes."""
+    """Read certificates with every driver, and show how long each takes.
+
+    Exit status 1 if a target in emulated time is missed.
+    """
     _check(plot)
     if check_in:
         if trace or quick:
@@ -80,12 +86,19 @@ def bench(
     rows = list(_measured([*cases, *([] if quick else _real())]))
     if plot:
         _draw(partial(picture.plot, rows), plot)
+    judged = targets(rows, emulated.sign_command_ms(), part_us())
     if as_json:
-        show.print_json({"rows": [row.as_json() for row in rows]})
+        show.print_json(
+            {
+                "rows": [row.as_json() for row in rows],
+                "targets": [target.as_json() for target in judged],
+            }
+        )
     else:
         console = Console()
         _show_rows(console, rows)
-        _show_targets(console, targets(rows, part_us()))
+        _show_targets(console, judged)
+    raise typer.Exit(any(target.is_failed for target in judged))
 
 
 def _bench_check_ins(image: Path, *, as_json: bool, plot: Path | None) -> None:
@@ -100,7 +113,7 @@ def _bench_check_ins(image: Path, *, as_json: bool, plot: Path | None) -> None:
 
 
 def _check(plot: Path | None) -> None:
-    """Before all that takes long."""
+    """Refuse what cannot be drawn, before the measurements, which take long."""
     if plot and plot.suffix not in picture.SUFFIXES:
         raise typer.BadParameter(f"name a file of {' or '.join(picture.SUFFIXES)}")
     if plot and not picture.is_possible():
@@ -163,8 +176,9 @@ def _measured(cases: Sequence[tuple[Case, _Measure]]) -> Iterator[Row]:
 
 
 def _show_rows(console: Console, rows: Sequence[Row]) -> None:
-    table = _table("driver", "bus", "time")
-    for name in ("rate", "bytes", "FSC", "Le", "plan", "chip", "floor", "air", "total", "ratio"):
+    table = _table("driver", "APDUs", "bus", "time")
+    names = ("rate", "bytes", "FSC", "Le", "plan", "chip", "floor", "air", "total", "ratio", "runs")
+    for name in names:
         table.add_column(name, justify="right", style="bold" if name == "ratio" else "")
     for row in rows:
         table.add_row(*_circumstances(row.case), *_times(row))
@@ -173,7 +187,7 @@ def _show_rows(console: Console, rows: Sequence[Row]) -> None:
 
 
 def _circumstances(case: Case) -> Iterator[str]:
-    yield from (case.driver, case.line, case.clock[:4])
+    yield from (case.driver, case.apdus, case.line, case.clock[:4])
     yield from (str(case.bit_rate), str(case.certificate_bytes), str(case.fsc))
     yield from (_LENGTHS[case.extended], _YES[case.armed], f"{case.chip_ms:g}")
 
@@ -181,6 +195,7 @@ def _circumstances(case: Case) -> Iterator[str]:
 def _times(row: Row) -> Iterator[str]:
     yield from (f"{row.floor_ms:.1f}", f"{row.air_ms:.1f}", f"{row.total_ms:.1f}")
     yield f"{row.ratio:.3f}"
+    yield f"+{row.spread:.0%}" if row.runs_ms else ""
 
 
 def _show_targets(console: Console, reached: Sequence[Target]) -> None:
@@ -191,8 +206,16 @@ def _show_targets(console: Console, reached: Sequence[Target]) -> None:
     for target in reached:
         value = "" if target.value is None else f"{target.value:.3f} {target.unit}".strip()
         limit = f"{target.limit:.2f} {target.unit}".strip()
-        table.add_row(target.what, value, limit, _VERDICTS[target.is_met])
+        table.add_row(target.what, value, limit, _verdict(target))
     console.print(table)
+
+
+def _verdict(target: Target) -> str:
+    if target.value is None:
+        return "[dim]not measured[/dim]"
+    if target.is_met is None:
+        return "[yellow]not judged: the runs differ by a tenth or more[/yellow]"
+    return _VERDICTS[target.is_met] + ("" if target.is_gated else ", not gated")
 
 
 def _show_steps(console: Console, taken: Sequence[Step]) -> None:
