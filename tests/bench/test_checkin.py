@@ -12,7 +12,9 @@ from kazashi.bench.checkin import CheckIn, CheckInBench, Interval, Part, divided
 from kazashi.bench.floor import check_in_floor_s, floor_s
 from kazashi.bench.real_host import RealHost
 from kazashi.bench.rounds import Rounds
+from kazashi.bench.targets import READER_LIMITS_MS, check_in_targets
 from kazashi.cli.bench_checkin import show_rounds
+from kazashi.cli.bench_targets import show_targets
 from kazashi.sim.card import MyNumberCard
 from kazashi.sim.person import Person
 from kazashi.sim.picc import TypeB
@@ -112,13 +114,32 @@ def test_the_fastest_and_the_median_round_are_told():
     assert rounds.as_json()["steps"][0] | {"card": 0.0} == rounds.as_json()["steps"][0]
 
 
-@pytest.mark.parametrize(("machine_ms", "verdict"), [(1000, "1000: met"), (1001, "1000: not met")])
-def test_the_table_says_whether_the_limit_is_met(machine_ms, verdict):
+def test_the_table_says_how_much_the_rounds_differ():
     console = Console(width=100, record=True)
-    show_rounds(console, [Rounds("reader", [made_up(machine_ms)])])
+    show_rounds(console, [Rounds("reader", [made_up(60), made_up(90), made_up(70)])])
     said = console.export_text()
-    assert verdict in said
+    assert "machine: 70.0 ms, median of 3; fastest 60.0, slowest 50% more" in said
     assert "1 APDUs, 1 requests to the reader, 3 transactions" in said
+
+
+@pytest.mark.parametrize(
+    ("machine_ms", "verdict"),
+    [
+        ((70, 71), "72.00 ms met, not gated"),
+        ((73, 74), "72.00 ms not met, not gated"),
+        ((70, 80), "not judged: the runs differ by a tenth or more"),
+    ],
+)
+def test_the_machines_time_is_judged_by_its_median_and_if_its_rounds_are_alike(
+    check_in, machine_ms, verdict
+):
+    console = Console(width=120, record=True)
+    judged = check_in_targets(check_in, Rounds("reader", [made_up(ms) for ms in machine_ms]))
+    show_targets(console, judged)
+    assert verdict in console.export_text().splitlines()[-1]
+    assert [target.what for target in judged if target.is_gated] == [
+        f"{step}: reader, emulated" for step in READER_LIMITS_MS
+    ]
 
 
 @pytest.mark.parametrize("suffix", plot.SUFFIXES)

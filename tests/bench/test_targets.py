@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from typer import Exit
 
 from kazashi.bench import plot
 from kazashi.bench.case import (
@@ -21,6 +22,7 @@ from kazashi.bench.case import (
 )
 from kazashi.bench.floor import BYTE_S, floor_s
 from kazashi.bench.targets import Target, targets
+from kazashi.cli.bench import _end
 
 FLOOR_MS = floor_s(1600) * 1000
 
@@ -100,6 +102,13 @@ def test_only_a_gated_target_that_is_missed_is_a_failure():
         "HSU: (total − floor) ours ÷ nfcpy's with our APDUs",
         "host's time for a part",
     ]
+
+
+@pytest.mark.parametrize(("is_gated", "status"), [(True, 1), (False, 0)])
+def test_bench_exits_with_1_if_a_gated_target_is_missed(is_gated, status):
+    with pytest.raises(Exit) as ended:
+        _end([Target("met", 1, 1, is_gated=True), Target("missed", 2, 1, is_gated=is_gated)])
+    assert ended.value.exit_code == status
 
 
 def test_as_json_a_row_tells_the_rate_of_its_bus_if_that_was_chosen():

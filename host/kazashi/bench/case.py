@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 
 from .floor import floor_s
 
-_STEADY = 0.1
+STEADY = 0.1  # runs that differ by less may be judged
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Row:
     @property
     def is_steady(self) -> bool:
         """The runs differ by less than a tenth: targets may be judged by this row."""
-        return self.spread < _STEADY
+        return self.spread < STEADY
 
     def as_json(self) -> dict[str, object]:
         """A row of `kazashi bench --json`."""

@@ -4,7 +4,7 @@ A gated target is in emulated time, so its value is the same on every machine: a
 error. One in real time is judged only if the runs of its rows differ by less than a tenth.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import linear_regression
 
@@ -20,11 +20,22 @@ from .case import (
     REAL_TIME,
     SHORT,
     SLOW_CHIP,
+    STEADY,
     Case,
     Row,
     of_every_size,
 )
+from .checkin import CheckIn, Part
 from .floor import BYTE_S
+from .rounds import Rounds
+
+READER_LIMITS_MS: Mapping[str, float] = {  # by step of a check-in with the PIN
+    "certificate": 26.2,
+    "pin": 18.3,
+    "signature": 15.8,
+    "verification": 19.6,
+    "end": 8.5,
+}
 
 
 @dataclass(frozen=True)
@@ -105,6 +116,28 @@ def targets(
         Target("host's time for a part", part_us, 100, "µs"),
     )
     return [Target(*each, is_gated=True) for each in gated] + [*others]
+
+
+def check_in_targets(timeless: CheckIn, rounds: Rounds) -> list[Target]:
+    """`timeless`: emulated, with a host and a disk that take no time; `rounds`: both are real."""
+    return [
+        Target(
+            f"{step}: reader, emulated",
+            timeless.steps[step][Part.READER],
+            limit_ms,
+            "ms",
+            is_gated=True,
+        )
+        for step, limit_ms in READER_LIMITS_MS.items()
+    ] + [
+        Target(
+            "machine, median; host and disk are real",
+            rounds.median.machine_ms,
+            72,
+            "ms",
+            is_steady=rounds.spread < STEADY,
+        )
+    ]
 
 
 def _quotient(a: Row | None, b: Row | None) -> float | None:

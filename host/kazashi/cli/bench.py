@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -16,7 +16,8 @@ from kazashi.bench.host import part_us
 from kazashi.bench.targets import Target, targets
 from kazashi.bench.trace import Step, steps
 from kazashi.cli import show
-from kazashi.cli.bench_checkin import check_in_rounds, show_rounds
+from kazashi.cli.bench_checkin import measure_check_ins, show_rounds
+from kazashi.cli.bench_targets import show_targets
 from kazashi.cli.console import Console
 from kazashi.cli.options import AsJson, need
 from kazashi.cli.writing import writing
@@ -47,7 +48,6 @@ _CheckIn = Annotated[
 
 _LENGTHS = {True: "long", False: "short"}
 _YES = {True: "yes", False: "no"}
-_VERDICTS = {True: "[green]met[/green]", False: "[red]not met[/red]"}
 
 _MEANING = (
     "total: ms from the answer to ATTRIB to the certificate's last byte at the host; chip: its own "
@@ -77,7 +77,6 @@ def bench(
         if trace or quick:
             raise typer.BadParameter("--checkin goes with --json and --plot alone")
         _bench_check_ins(_image(reader), as_json=as_json, plot=plot)
-        return
     emulated = _emulated(reader)
     if trace:
         _show_steps(Console(), steps(emulated.read(ARMED)))
@@ -97,19 +96,30 @@ def bench(
     else:
         console = Console()
         _show_rows(console, rows)
-        _show_targets(console, judged)
-    raise typer.Exit(any(target.is_failed for target in judged))
+        show_targets(console, judged)
+    _end(judged)
 
 
-def _bench_check_ins(image: Path, *, as_json: bool, plot: Path | None) -> None:
-    measured = check_in_rounds(image)
+def _bench_check_ins(image: Path, *, as_json: bool, plot: Path | None) -> NoReturn:
+    measured, judged = measure_check_ins(image)
     if plot:
         medians = {rounds.reader: rounds.median for rounds in measured}
         _draw(partial(plot_checkin.plot, medians), plot)
     if as_json:
-        show.print_json({"check_ins": [rounds.as_json() for rounds in measured]})
+        show.print_json(
+            {
+                "check_ins": [rounds.as_json() for rounds in measured],
+                "targets": [target.as_json() for target in judged],
+            }
+        )
     else:
         show_rounds(Console(), measured)
+        show_targets(Console(), judged)
+    _end(judged)
+
+
+def _end(judged: Sequence[Target]) -> NoReturn:
+    raise typer.Exit(int(any(target.is_failed for target in judged)))
 
 
 def _check(plot: Path | None) -> None:
@@ -196,26 +206,6 @@ def _times(row: Row) -> Iterator[str]:
     yield from (f"{row.floor_ms:.1f}", f"{row.air_ms:.1f}", f"{row.total_ms:.1f}")
     yield f"{row.ratio:.3f}"
     yield f"+{row.spread:.0%}" if row.runs_ms else ""
-
-
-def _show_targets(console: Console, reached: Sequence[Target]) -> None:
-    table = _table("target")
-    for name in ("reached", "limit"):
-        table.add_column(name, justify="right")
-    table.add_column("")
-    for target in reached:
-        value = "" if target.value is None else f"{target.value:.3f} {target.unit}".strip()
-        limit = f"{target.limit:.2f} {target.unit}".strip()
-        table.add_row(target.what, value, limit, _verdict(target))
-    console.print(table)
-
-
-def _verdict(target: Target) -> str:
-    if target.value is None:
-        return "[dim]not measured[/dim]"
-    if target.is_met is None:
-        return "[yellow]not judged: the runs differ by a tenth or more[/yellow]"
-    return _VERDICTS[target.is_met] + ("" if target.is_gated else ", not gated")
 
 
 def _show_steps(console: Console, taken: Sequence[Step]) -> None:

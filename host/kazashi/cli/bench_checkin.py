@@ -1,4 +1,4 @@
-"""`kazashi bench --checkin`: how long the machine takes for a check-in with the PIN."""
+"""`kazashi bench --checkin`: the machine's time in a check-in with the PIN."""
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -9,7 +9,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedCo
 from rich.table import Table
 
 from kazashi.bench.checkin import MACHINE, CheckIn, CheckInBench, Part
-from kazashi.bench.rounds import MACHINE_LIMIT_MS, Rounds
+from kazashi.bench.rounds import Rounds
+from kazashi.bench.targets import Target, check_in_targets
 from kazashi.cli.console import Console
 from kazashi.reception.journal import JournalRefused, Obstacle, default_path
 from kazashi.sim.options import Options
@@ -27,20 +28,28 @@ _MEANING = (
 )
 
 
-def check_in_rounds(image: Path) -> list[Rounds]:
-    """On the emulated Pico with this image, on SPI, whose host is real; and all in real time."""
-    return [
-        Rounds(_EMULATED, _measured(lambda folder: _emulated(image, folder))),
-        Rounds(_REAL, _measured(_simulated)),
-    ]
+def measure_check_ins(image: Path) -> tuple[list[Rounds], list[Target]]:
+    """On the emulated Pico with this image, on SPI, with a real host; and all in real time."""
+    (timeless,) = _measured(lambda folder: _timeless(image, folder), 1)
+    emulated = Rounds(_EMULATED, _measured(lambda folder: _emulated(image, folder)))
+    real = Rounds(_REAL, _measured(_simulated))
+    return [emulated, real], check_in_targets(timeless, emulated)
 
 
 def show_rounds(console: Console, measured: Sequence[Rounds]) -> None:
     for rounds in measured:
         console.print(f"[bold]{rounds.reader}[/bold]")
         _show_median(console, rounds)
-        _show_verdict(console, rounds)
+        _show_counts(console, rounds)
     console.print(f"[dim]{_MEANING}[/dim]")
+
+
+def _timeless(image: Path, folder: Path) -> CheckInBench:
+    """Host and disk take no emulated time: the reader's part is the same on every machine."""
+    from kazashi.sim.emulation.pico import EmulatedPico
+
+    pico = EmulatedPico(image, _OPTIONS)
+    return CheckInBench(pico, pico.connect(), pico.clock.now, folder)
 
 
 def _emulated(image: Path, folder: Path) -> CheckInBench:
@@ -57,14 +66,14 @@ def _simulated(folder: Path) -> CheckInBench:
     return CheckInBench(pico, pico.connect(), pico.clock.now, folder)
 
 
-def _measured(begin: Callable[[Path], CheckInBench]) -> list[CheckIn]:
+def _measured(begin: Callable[[Path], CheckInBench], rounds: int = _ROUNDS) -> list[CheckIn]:
     columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with (
         _folder() as folder,
         closing(begin(folder)) as bench,
         Progress(*columns, console=Console(stderr=True), transient=True) as progress,
     ):
-        return [bench.measure() for _ in progress.track(range(_ROUNDS))]
+        return [bench.measure() for _ in progress.track(range(rounds))]
 
 
 @contextmanager
@@ -99,12 +108,11 @@ def _cells(step: Mapping[Part, float]) -> Iterator[str]:
     yield f"{sum(step.values()):.1f}"
 
 
-def _show_verdict(console: Console, rounds: Rounds) -> None:
+def _show_counts(console: Console, rounds: Rounds) -> None:
     median = rounds.median
-    verdict = "[green]met[/green]" if rounds.is_met else "[red]not met[/red]"
     console.print(
         f"machine: {median.machine_ms:.1f} ms, median of {len(rounds.check_ins)}; fastest "
-        f"{rounds.fastest.machine_ms:.1f}; limit {MACHINE_LIMIT_MS:.0f}: {verdict}\n"
+        f"{rounds.fastest.machine_ms:.1f}, slowest {rounds.spread:.0%} more\n"
         f"{len(median.commands)} APDUs, {len(median.requests)} requests to the reader, "
         f"{median.transactions} transactions; {median.before_ms:.1f} ms until the card is found\n"
     )
