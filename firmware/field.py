@@ -6,9 +6,10 @@ The chip lists and wakes Type B cards with 64-byte frames and a CID of its own, 
 deselected and woken again by hand (as nfcpy does). A bare WUPB also tells two cards from none: the
 chip has no Type B anticollision and reports either as nothing.
 
-A Type B card may speak at 212 or 424 kbit/s where its ATQB offers it and the Watch asks for it: in
-ATTRIB the card is told, in the CIU's speed bits the chip. No source tells of a PN532 doing so:
-a few blocks are tried at once, and where one fails the next search is at 106 kbit/s.
+A Type B card may speak at 212 or 424 kbit/s if its ATQB offers it and the Watch asks for it: in
+ATTRIB the card is told, in the CIU's speed bits the chip. No source tells of a PN532 doing so: the
+first command of a plan tries it, or a few blocks without one. If that fails, the next search is at
+106 kbit/s, and the host has not heard of the card before.
 """
 
 from micropython import const
@@ -30,6 +31,8 @@ from pn532 import (
 
 _TYPING = const(0)  # MicroPython has no typing: what follows is compiled away there
 if _TYPING:
+    from collections.abc import Callable
+
     from isodep import IsoDep
     from pn532 import Pn532
     from wait import Wait
@@ -111,6 +114,7 @@ class Field:
         self._searches = 0  # since the field was fresh
         self._collisions = 0  # in a row
         self._fastest = wire.BIT_RATE_KBIT_106  # to try
+        self.select: "Callable[[], None] | None" = None  # a plan's first command, tries the line
         self._order = bytearray(_LONGEST_ORDER)  # of a search, a wire.TECHNOLOGY each
         self._steps = 0  # of a search
         self._seeks_a = self._seeks_b = False  # each is one of them
@@ -274,25 +278,34 @@ class Field:
     def _activate_b(self, rates: int) -> int:
         self._attrib.buffer[PARAMETERS + 6] = rates << 4 | _FSDI
         self._attrib.seal(9)
-        # The card's own waiting time: set here, it need not be set on the path of the certificate.
-        # Not if it is long, or the rate is higher: a lost card, or a failing line, would cost it.
-        fwt_us = isodep.waiting_us(self.answer[11] >> 4)
-        self._chip.wait_for_card(_ACTIVATION_US if rates or fwt_us > _SLOW_US else fwt_us)
-        if self._ask(self._attrib) or (rates and not self._is_heard_at(rates)):
+        # The card's own waiting time is set here, not on the path of the certificate; but not yet
+        # if it is long, or if blocks try the line: a lost card, or a failing line, would cost it.
+        fwt_us = self._isodep.open(self.answer[10] >> 4, self.answer[11] >> 4)
+        is_cautious = fwt_us > _SLOW_US or (rates and self.select is None)
+        self._chip.wait_for_card(_ACTIVATION_US if is_cautious else fwt_us)
+        if self._ask(self._attrib) or (rates and not self._is_heard_at(rates, is_cautious)):
             if rates:
                 self._fastest = wire.BIT_RATE_KBIT_106  # for the rest of this Watch
             return self._lose()
+        self._chip.wait_for_card(fwt_us)
+        self.technology = _TYPE_B
         self.to_card = rates & 3
         self.from_card = rates >> 2
-        return self._welcome(_TYPE_B, self.answer[10] >> 4, self.answer[11] >> 4)
+        return FOUND
 
-    def _is_heard_at(self, rates: int) -> bool:
+    def _is_heard_at(self, rates: int, is_cautious: int) -> bool:
         """Change the chip's rates as the card has done, and try the line."""
         modes = self._faster.buffer
         modes[PARAMETERS + 2] = _MODE_B | (rates & 3) << 4
         modes[PARAMETERS + 5] = _MODE_B | rates >> 2 << 4
         self._faster.seal(6)
         self._chip.call(self._faster)
+        if not is_cautious and self.select is not None:
+            try:
+                self.select()
+            except (RadioError, isodep.BlockError, ChipSilent):
+                return False
+            return True
         heard = self._chip.heard
         for _ in range(_LINE_CHECKS):
             if self._ask(self._are_you_there) or not heard.count:
@@ -335,10 +348,12 @@ class Field:
         self.count = 3 + size
         if self._is_beside_type_b():
             return self._refuse(wire.REFUSAL_SEVERAL_CARDS)
-        fsci, fwi, sfgi = _ats_fields(self.answer, 3, size)
+        fsci, fwi, sfgi = isodep.ats_fields(self.answer, 3, size)
         self.to_card = self.from_card = wire.BIT_RATE_KBIT_106
         self._wait.sleep_ms((_GUARD_0_US << sfgi) // 1000 + 1)
-        return self._welcome(_TYPE_A, fsci, fwi)
+        chip.wait_for_card(self._isodep.open(fsci, fwi))
+        self.technology = _TYPE_A
+        return FOUND
 
     def _is_beside_type_b(self) -> bool:
         """Whether a Type B card lies beside the Type A one, which is in its session by now."""
@@ -378,23 +393,6 @@ class Field:
         self.renew()
         return NOBODY
 
-    def _welcome(self, technology: int, fsci: int, fwi: int) -> int:
-        self.technology = technology
-        self._isodep.open(fsci, fwi)
-        return FOUND
-
     def _refuse(self, refusal: int) -> int:
         self.refusal = refusal
         return REFUSED
-
-
-def _ats_fields(ats: bytearray, start: int, size: int) -> "tuple[int, int, int]":
-    """FSCI, FWI and SFGI of an answer to select, with ISO/IEC 14443-4 §5.2.3's defaults."""
-    if size < 2:
-        return 2, isodep.DEFAULT_FWI, 0
-    t0 = ats[start + 1]
-    tb = start + 2 + (t0 >> 4 & 1)
-    if not t0 & 0x20 or tb >= start + size:
-        return t0 & 0x0F, isodep.DEFAULT_FWI, 0
-    sfgi = ats[tb] & 0x0F
-    return t0 & 0x0F, ats[tb] >> 4, sfgi if sfgi < 15 else 0

@@ -14,7 +14,7 @@ TFI is D4 to the chip, D5 from it, 7F in its syntax error frame.
 import micropython
 from micropython import const
 
-from octets import total, total_words, wipe
+from octets import total_words, wipe
 
 TO_CHIP = const(0xD4)
 FROM_CHIP = const(0xD5)
@@ -24,7 +24,6 @@ ACK = b"\x00\x00\xff\x00\xff\x00"
 NACK = b"\x00\x00\xff\xff\x00\x00"
 
 LONGEST = const(276)  # extended: 8 + TFI + 265 + DCS + 00
-_LONGEST_NORMAL = const(255)
 
 _HEADER = const(8)  # of an extended frame; a normal one begins 3 later
 PARAMETERS = const(10)  # index of the first parameter: behind header, TFI and code
@@ -46,25 +45,41 @@ class Command:
 
     def seal(self, count: int) -> None:
         """Wrap the first `count` parameters."""
-        b = self.buffer
-        size = count + 2
-        b[_HEADER] = TO_CHIP
-        b[_HEADER + 1] = self.code
-        if size <= _LONGEST_NORMAL:
-            self.start = 3
-            b[6] = size
-            b[7] = -size & 0xFF
-        else:
-            self.start = 0
-            b[3] = b[4] = 0xFF
-            b[5] = size >> 8
-            b[6] = size & 0xFF
-            b[7] = -(b[5] + b[6]) & 0xFF
-        b[self.start] = b[self.start + 1] = 0
-        b[self.start + 2] = 0xFF
-        b[_HEADER + size] = -total(b, _HEADER, size) & 0xFF
-        b[_HEADER + size + 1] = 0
-        self.end = _HEADER + size + 2
+        self.start = _seal(self.buffer, self.code, count + 2)
+        self.end = _HEADER + count + 4
+
+
+@micropython.viper
+def _seal(buffer: object, code: int, size: int) -> int:
+    """Put a frame around the parameters; `size` counts TFI and code, too. Returns where it starts.
+
+    In machine code: it is done between two blocks on air. No unary minus: in viper `-size` changes
+    `size` itself.
+    """
+    b = ptr8(buffer)  # pyright: ignore[reportArgumentType]  # in viper it is an object
+    b[_HEADER] = TO_CHIP
+    b[_HEADER + 1] = code
+    start = 3
+    b[6] = size & 0xFF
+    b[7] = (0 - size) & 0xFF
+    if size > 255:
+        start = 0
+        b[3] = 0xFF
+        b[4] = 0xFF
+        b[5] = size >> 8
+        b[7] = (0 - size - b[5]) & 0xFF
+    b[start] = 0
+    b[start + 1] = 0
+    b[start + 2] = 0xFF
+    i = _HEADER
+    end = i + size
+    summed = 0
+    while i < end:
+        summed += b[i]
+        i += 1
+    b[end] = (0 - summed) & 0xFF
+    b[end + 1] = 0
+    return start
 
 
 @micropython.viper

@@ -43,7 +43,7 @@ _NUMBER = const(0x01)
 _RETRIES = const(3)  # in a row, for one block
 _SLOW_US = const(1_000_000)  # a card that may take longer is asked again once: somebody waits
 _MAX_FWI = const(14)
-DEFAULT_FWI = const(4)  # for the value 15, which is reserved
+_DEFAULT_FWI = const(4)  # for the value 15, which is reserved
 _FWT_0_US = const(303)  # 4096 / fc, rounded up; doubles with each FWI
 _DELTA_FWT_US = const(3625)  # 49152 / fc
 _MAX_FWT_US = const(4_949_000)  # FWI 14
@@ -70,6 +70,7 @@ class IsoDep:
         self._is_extended = False  # the chip waits as S(WTX) asked for, not as the FWI says
         self._extended_at = None  # ticks of the first S(WTX) of this response
         self._expected = 0  # bytes that the chip's next frame is likely to have; 0: unknown
+        self._sent = self._block  # the last I-block
         self._left = 0  # octets of the response that are to come; 0 and less: nobody knows
         self._is_asked = False  # the last block reached the chip
         self.room = 0  # octets of an APDU that one block takes
@@ -78,13 +79,14 @@ class IsoDep:
         self.more = False  # another block follows it
         self.on_wait = _nothing  # called before each further wait for the card
 
-    def open(self, fsci: int, fwi: int) -> None:
-        """A card was activated: no CID, frames as FSCI says, waiting time as FWI says."""
+    def open(self, fsci: int, fwi: int) -> int:
+        """A card is activated: no CID, frames as FSCI says. Returns its waiting time, µs."""
         self.room = FRAME_SIZES[min(fsci, len(FRAME_SIZES) - 1)] - _OVERHEAD
-        self._fwt_us = waiting_us(fwi)
         self._number = 0
         self._is_extended = False
-        self._chip.wait_for_card(self._fwt_us)
+        # FWT and its extra time: §7.2 of part 4, §7.9.4 of part 3.
+        self._fwt_us = (_FWT_0_US << (fwi if fwi <= _MAX_FWI else _DEFAULT_FWI)) + _DELTA_FWT_US
+        return self._fwt_us
 
     def send(self, data: "bytes | bytearray", start: int, count: int, more: bool) -> None:
         """Send `count` octets, at most `room`, and wait for the card's answer to them.
@@ -102,10 +104,14 @@ class IsoDep:
     def begin(self, data: "bytes | bytearray", start: int, count: int, more: bool = False) -> None:
         """Send as send() does, and do not wait: respond() does."""
         block = self._block
-        block.buffer[PARAMETERS] = _I_BLOCK | (_CHAINING if more else 0) | self._number
-        copy(data, start, block.buffer, PARAMETERS + 1, count)
-        block.seal(1 + count)
-        self._left = asked = _asked_for(data, start, count)
+        pcb = _I_BLOCK | (_CHAINING if more else 0) | self._number
+        fill(block, data, start, count, pcb)
+        self.begin_filled(block, _asked_for(data, start, count))
+
+    def begin_filled(self, block: Command, asked: int) -> None:
+        """Send a block that fill() made before. `asked`: bytes of the response; 0: unknown."""
+        self._sent = block
+        self._left = asked
         self._expected = min(asked, _MOST) + _AROUND if asked else 0
         self._extended_at = None
         self._is_asked = self._issue(block)
@@ -177,7 +183,7 @@ class IsoDep:
                         failures = 0  # in a row
                         continue
                     if pcb == _R_ACK | (self._number ^ 1) and retries is self._naks:
-                        again = self._block  # rule 6: the card has not got it
+                        again = self._sent  # rule 6: the card has not got it
                     has_answered = True  # silence and this may take turns
                     error = BlockError(pcb)
                 except CardLost:
@@ -241,9 +247,25 @@ class IsoDep:
         return self._issue(self._extension)
 
 
-def waiting_us(fwi: int) -> int:
-    """The frame waiting time, with its extra time: §7.2 of part 4, §7.9.4 of part 3."""
-    return (_FWT_0_US << (fwi if fwi <= _MAX_FWI else DEFAULT_FWI)) + _DELTA_FWT_US
+def fill(
+    block: Command, data: "bytes | bytearray", start: int, count: int, pcb: int = _I_BLOCK
+) -> None:
+    """Make `block` one that carries `count` bytes of `data`; by default the first of a session."""
+    block.buffer[PARAMETERS] = pcb
+    copy(data, start, block.buffer, PARAMETERS + 1, count)
+    block.seal(1 + count)
+
+
+def ats_fields(ats: bytearray, start: int, size: int) -> "tuple[int, int, int]":
+    """FSCI, FWI and SFGI of an answer to select, with §5.2.3's defaults."""
+    if size < 2:
+        return 2, _DEFAULT_FWI, 0
+    t0 = ats[start + 1]
+    tb = start + 2 + (t0 >> 4 & 1)
+    if not t0 & 0x20 or tb >= start + size:
+        return t0 & 0x0F, _DEFAULT_FWI, 0
+    sfgi = ats[tb] & 0x0F
+    return t0 & 0x0F, ats[tb] >> 4, sfgi if sfgi < 15 else 0
 
 
 def _asked_for(data: "bytes | bytearray", start: int, count: int) -> int:

@@ -16,9 +16,6 @@ from array import array
 
 import micropython
 
-# Bit 0 becomes bit 7 and so on: the PN532 speaks SPI with the lowest bit first, the RP2040 cannot.
-_TURNED = bytes(int("".join(reversed("{:08b}".format(i))), 2) for i in range(256))
-
 # CRC-32 (IEEE 802.3, reflected 04C11DB7) of every half octet.
 # fmt: off
 _CRC_OF_NIBBLE = array("I", (
@@ -57,16 +54,6 @@ def wipe(target: object, i: int, end: int):
 
 
 @micropython.viper
-def total(source: object, start: int, count: int) -> int:
-    """The sum of `count` octets, mod 256."""
-    s = ptr8(source)
-    t = 0
-    for i in range(start, start + count):
-        t += s[i]
-    return t & 0xFF
-
-
-@micropython.viper
 def total_words(i: int, end: int, source: object) -> int:
     """The sum of the octets in words `i` to `end` of `source`, mod 256; 128 words at most."""
     s = ptr32(source)
@@ -81,12 +68,16 @@ def total_words(i: int, end: int, source: object) -> int:
 
 @micropython.viper
 def turn(source: object, start: int, target: object, to: int, count: int):
-    """Copy `count` octets, each with its bits in reverse."""
-    m = ptr8(_TURNED)
+    """Copy `count` octets, each with its bits in reverse: the PN532 speaks SPI with the lowest bit
+    first, the RP2040 cannot.
+    """
     s = ptr8(source)
     t = ptr8(target)
     for i in range(count):
-        t[to + i] = m[s[start + i]]
+        x = s[start + i]
+        x = x >> 1 & 0x55 | (x & 0x55) << 1
+        x = x >> 2 & 0x33 | (x & 0x33) << 2
+        t[to + i] = x >> 4 | (x & 0x0F) << 4
 
 
 @micropython.viper

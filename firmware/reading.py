@@ -10,8 +10,11 @@ import struct
 from micropython import const
 
 import wire
+from hostframe import PARAMETERS, Command
+from isodep import BlockError, fill
 from link import HEADER
 from octets import copy, wipe
+from pn532 import IN_COMMUNICATE_THRU
 
 _TYPING = const(0)  # MicroPython has no typing: what follows is compiled away there
 if _TYPING:
@@ -48,6 +51,8 @@ class Reading:
         self._has_plan = False  # for the next Watch
         self.is_armed = False  # the Watch in hand has one
         self._command = bytearray(_MOST)
+        self._first = Command(IN_COMMUNICATE_THRU, 1 + _MOST)  # holds the plan's, ready to send
+        self._first_size = 0
         self._size = 0
         self._step = _NOTHING
         self._offset = 0  # octets of the certificate so far
@@ -66,7 +71,8 @@ class Reading:
         self._label_size = b[HEADER + 2]
         self._is_closing = b[HEADER + 3]
         copy(b, HEADER + wire.ARM_SIZE, self._command, 0, size)
-        self._size = size
+        self._size = self._first_size = size
+        fill(self._first, self._command, 0, size)
         self._has_plan = True
         return True
 
@@ -74,11 +80,24 @@ class Reading:
         """Forget the plan, and the commands that were made of it."""
         self._has_plan = False
         wipe(self._command, 0, _MOST)
+        fill(self._first, self._command, 0, _MOST)
 
     def begin_watch(self) -> None:
         """A plan is for the Watch that follows it, and for no other."""
         self.is_armed = self._has_plan
         self._has_plan = False
+        self._step = _NOTHING
+
+    def select(self) -> None:
+        """Send the plan's first command and wait for the card's answer: this tries a higher rate.
+
+        Raises as isodep does; run() goes on with the answer.
+        """
+        self._put_first_on_air()
+        self._isodep.respond()
+        if self._isodep.more:
+            raise BlockError(0)  # it goes on for longer than the host may be left waiting
+        self._step = _SELECT
 
     def run(self, tell_found: "Callable[[], None]") -> None:
         """Read the card that was just found; or, where not armed, only tell that it was.
@@ -90,25 +109,44 @@ class Reading:
             return
         isodep = self._isodep
         relay = self._relay
-        relay.begin(0)
-        self._step = _SELECT
         self._offset = self._length = 0
         self._takes_extended = True
-        while self._step != _NOTHING:
-            self._put_on_air()
-            if self._step == _SELECT:
-                tell_found()
-            relay.end()  # of the command before
-            self._announce()
+        is_told = self._step != _SELECT
+        if is_told:
+            self._put_first_on_air()
+            self._tell_first(tell_found)
             isodep.respond()
+            self._step = _SELECT
+        while self._step != _NOTHING:
             relay.pass_on()
             self._step = self._next()
             if self._step == _LABEL:
                 relay.end()  # the certificate is whole: its last part goes before all else
-        relay.end()
+            if self._step != _NOTHING:
+                self._put_on_air()
+            if not is_told:
+                self._tell_first(tell_found)
+                is_told = True
+            relay.end()  # of the command before
+            if self._step != _NOTHING:
+                self._announce()
+                isodep.respond()
         self._size = 0
         self._announce()
         relay.end_all()
+
+    def _put_first_on_air(self) -> None:
+        self._relay.begin(0)
+        if self._first_size > self._isodep.room:
+            self._put_on_air()
+        else:
+            self._isodep.begin_filled(self._first, 0)
+
+    def _tell_first(self, tell_found: "Callable[[], None]") -> None:
+        """Tell the host of the card, and the plan's first command."""
+        tell_found()
+        buffer = self._first.buffer
+        self._link.send(wire.AHEAD, 0, 0, buffer, PARAMETERS + 1, self._first_size)
 
     def _put_on_air(self) -> None:
         isodep = self._isodep

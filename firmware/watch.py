@@ -77,7 +77,9 @@ class Watch:
 
         Raises Fault if it is malformed or the chip is too hot; else as Pn532.start() does.
         """
-        self._reading.begin_watch()
+        reading = self._reading
+        reading.begin_watch()
+        self._field.select = reading.select if reading.is_armed else None
         self._recovery.refuse_heat()
         link = self._link
         count = link.size - wire.WATCH_SIZE

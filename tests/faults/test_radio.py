@@ -19,9 +19,9 @@ FWIS = {"quick": 10, "slow": 13}  # 309 ms, 2.5 s
 EXTENSIONS = (1, 10, 59)  # WTXM
 
 
-def steps_of_a_tap(way):
+def steps_of_a_tap(way, fwi):
     """The step that the person waits for, at every exchange on air."""
-    tapping, seen = on_a_rig(way), []
+    tapping, seen = on_a_rig(way, BlockSettings(fwi=fwi)), []
     tapping.rig.air.disturb = lambda _index, _frame: seen.append(tapping.step)
     assert tapping.outcome() is None
     return seen
@@ -34,12 +34,14 @@ def blocks_of_a_tap(way):
     return tapping.rig.cards[0].blocks._sent
 
 
-STEPS = {way: steps_of_a_tap(way) for way in Way}
-PLACES = [(way, place) for way, steps in STEPS.items() for place in range(len(steps))]
+STEPS = {(way, fwi): steps_of_a_tap(way, fwi) for fwi in FWIS.values() for way in Way}
+PLACES = [(*key, place) for key, steps in STEPS.items() for place in range(len(steps))]
+QUICK = [(way, place) for way, fwi, place in PLACES if fwi == FWIS["quick"]]
 BLOCKS = [(way, block) for way in Way for block in range(blocks_of_a_tap(way))]
 PAIRS = [
     (way, ((i, first), (j, second)))
-    for way, steps in STEPS.items()
+    for (way, fwi), steps in STEPS.items()
+    if fwi == FWIS["quick"]
     for i, j in combinations(range(len(steps)), 2)
     for first, second in product(Disturbance, repeat=2)
 ]
@@ -49,27 +51,34 @@ def named(numbered):
     return [pytest.param(way, number, id=f"{way.name}-{number}") for way, number in numbered]
 
 
-at_every_exchange = pytest.mark.parametrize(("way", "place"), named(PLACES))
+at_every_exchange = pytest.mark.parametrize(
+    ("way", "fwi", "place"),
+    PLACES,
+    ids=[f"{way.name}-{place}-{'slow' if fwi == 13 else 'quick'}" for way, fwi, place in PLACES],
+)
 before_every_block = pytest.mark.parametrize(("way", "block"), named(BLOCKS))
 by_quick_and_slow_cards = pytest.mark.parametrize("fwi", FWIS.values(), ids=FWIS)
 in_every_way = pytest.mark.parametrize("way", Way, ids=lambda way: way.name)
 
 
 def test_the_matrix_has_all_its_cells():
-    assert {way: len(steps) for way, steps in STEPS.items()} == {
+    def lengths(fwi):
+        return {way: len(STEPS[way, fwi]) for way in Way}
+
+    assert lengths(FWIS["quick"]) == {
         Way.ASKED: 17,
         Way.ASKED_AT_424: 20,  # three blocks to try the rate
         Way.ARMED: 17,
-        Way.ARMED_AT_424: 20,
+        Way.ARMED_AT_424: 17,  # the plan's first command tries it
     }
-    assert len(PLACES) * len(Disturbance) * len(FWIS) == 74 * 3 * 2
-    assert len(PLACES) * 3 * len(FWIS) == 74 * 3 * 2  # never answers, never understood, leaves
-    assert len(PLACES) == 74  # swapped
+    assert lengths(FWIS["slow"]) == lengths(FWIS["quick"]) | {Way.ARMED_AT_424: 20}
+    assert len(PLACES) * len(Disturbance) == (71 + 74) * 3
+    assert len(PLACES) * 3 == (71 + 74) * 3  # never answers, never understood, leaves
+    assert len(QUICK) == 71  # swapped
     assert len(BLOCKS) * len(EXTENSIONS) * len(FWIS) == 44 * 3 * 2
-    assert len(PAIRS) == 2 * 1224 + 2 * 1710
+    assert len(PAIRS) == 3 * 1224 + 1710
 
 
-@by_quick_and_slow_cards
 @pytest.mark.parametrize("disturbance", Disturbance, ids=lambda d: d.name)
 @at_every_exchange
 def test_one_exchange_is_disturbed(way, place, disturbance, fwi):
@@ -78,28 +87,26 @@ def test_one_exchange_is_disturbed(way, place, disturbance, fwi):
     expect(tapping.outcome(), None, "")
     assert tapping.rig.air.exchanges > place  # it did happen
     health = tapping.taps_again()
-    if STEPS[way][place] != "find":
+    if STEPS[way, fwi][place] != "find":
         assert 1 <= health.retries <= 2
 
 
-@by_quick_and_slow_cards
 @at_every_exchange
 def test_the_card_never_answers_again(way, place, fwi):
     tapping = on_a_rig(way, BlockSettings(fwi=fwi))
     lost = Disturbance.ANSWER_LOST
     tapping.rig.air.disturb = lambda index, _frame: lost if index >= place else None
-    step = STEPS[way][place]
+    step = STEPS[way, fwi][place]
     expect(tapping.outcome(), NoCard if step == "find" else CardGone, step)
     tapping.taps_again()
 
 
-@by_quick_and_slow_cards
 @at_every_exchange
 def test_the_card_is_never_understood_again(way, place, fwi):
     tapping = on_a_rig(way, BlockSettings(fwi=fwi))
     garbled = Disturbance.ANSWER_GARBLED
     tapping.rig.air.disturb = lambda index, _frame: garbled if index >= place else None
-    step = STEPS[way][place]
+    step = STEPS[way, fwi][place]
     if step == "find":
         assert isinstance(tapping.outcome(), (SeveralCards, NoCard))  # as two cards sound
     else:
@@ -107,7 +114,6 @@ def test_the_card_is_never_understood_again(way, place, fwi):
     tapping.taps_again()
 
 
-@by_quick_and_slow_cards
 @at_every_exchange
 def test_the_card_leaves(way, place, fwi):
     tapping = on_a_rig(way, BlockSettings(fwi=fwi))
@@ -117,12 +123,12 @@ def test_the_card_leaves(way, place, fwi):
             tapping.rig.air.clear()
 
     tapping.rig.air.disturb = leave
-    step = STEPS[way][place]
+    step = STEPS[way, fwi][place]
     expect(tapping.outcome(), NoCard if step == "find" else CardGone, step)
     tapping.taps_again()
 
 
-@at_every_exchange
+@pytest.mark.parametrize(("way", "place"), named(QUICK))
 def test_another_card_takes_its_place(way, place):
     """What was read of one card is never mixed with the other's."""
     tapping = on_a_rig(way)
@@ -134,7 +140,7 @@ def test_another_card_takes_its_place(way, place):
             tapping.rig.air.place(other)
 
     tapping.rig.air.disturb = swap
-    step = STEPS[way][place]
+    step = STEPS[way, FWIS["quick"]][place]
     if step == "find":
         with raises(Exception, match="wrong PIN, 2 tries left"):  # of the other card
             tapping.tap()
