@@ -55,12 +55,14 @@ class Deframer:
 
     def __init__(self) -> None:
         self._bytes = bytearray()
+        self._needed = 0  # bytes, before another look is worth it: USB brings 64 at a time
         self.noise = bytearray()  # the last bytes that were in no good frame
 
     def feed(self, data: bytes) -> Iterator[Frame]:
         """The frames that `data` completes."""
         self._bytes += data
-        yield from self._frames()
+        if len(self._bytes) >= self._needed:
+            yield from self._frames()
 
     def pause(self) -> Iterator[Frame]:
         """The line was silent for MAX_PAUSE_MS: what began will not end, look behind it."""
@@ -69,10 +71,12 @@ class Deframer:
             yield from self._frames()
 
     def _frames(self) -> Iterator[Frame]:
+        self._needed = 0
         while self._align():
             size = int.from_bytes(self._bytes[4:6], "big")
             end = HEADER_SIZE + size + CRC_SIZE
             if len(self._bytes) < end:
+                self._needed = end
                 return
             body = bytes(self._bytes[2 : end - CRC_SIZE])
             if crc32(body) != int.from_bytes(self._bytes[end - CRC_SIZE : end], "big"):

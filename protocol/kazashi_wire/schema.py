@@ -56,10 +56,12 @@ class Message:
     format: ClassVar[str]  # of the fixed fields, for `struct`
     is_open_ended: ClassVar[bool]  # bytes without end follow them
     _struct: ClassVar[Struct]
+    _names: ClassVar[list[str]]
 
     def __init_subclass__(cls, *, kind: int) -> None:
         dataclass(frozen=True)(cls)
         cls.kind = kind
+        cls._names = [f.name for f in fields(cast(Any, cls))]
         subcons = {f.name: f.metadata[_SUBCON] for f in fields(cast(Any, cls))}
         fixed = [subcon for subcon in subcons.values() if subcon is not GreedyBytes]
         cls.is_open_ended = bool(subcons) and list(subcons.values())[-1] is GreedyBytes
@@ -71,7 +73,7 @@ class Message:
     @classmethod
     def field_names(cls) -> list[str]:
         """The fields, in their order on the wire."""
-        return [f.name for f in fields(cast(Any, cls))]
+        return [*cls._names]
 
     def build(self) -> bytes:
         """The payload of a frame.
@@ -80,7 +82,7 @@ class Message:
             ValueError: a value does not fit its field.
         """
         try:
-            return self._struct.build({name: getattr(self, name) for name in self.field_names()})
+            return self._struct.build({name: getattr(self, name) for name in self._names})
         except ConstructError as error:
             raise ValueError(f"{type(self).__name__}: {error}") from error
 
@@ -95,4 +97,4 @@ class Message:
             found = cls._struct.parse(payload)
         except ConstructError as error:
             raise MalformedMessage(f"{len(payload)} bytes are no {cls.__name__}") from error
-        return cls(**{name: found[name] for name in cls.field_names()})
+        return cls(*[found[name] for name in cls._names])

@@ -41,6 +41,14 @@ def test_pieces_of_any_size_make_no_difference(frames, data):
     assert found == frames
 
 
+def test_a_frame_in_pieces_is_found_at_its_last_byte_after_a_longer_one():
+    deframer = Deframer()
+    for frame in (Frame(1, 1, bytes(100)), Frame(2, 2, bytes(3))):
+        *start, last = frame.build()
+        assert [*deframer.feed(bytes(start))] == []
+        assert [*deframer.feed(bytes((last,)))] == [frame]
+
+
 @given(st.binary(max_size=600), FRAMES)
 def test_after_any_noise_and_a_pause_the_next_frame_is_understood(noise, frame):
     deframer = Deframer()
