@@ -1,4 +1,4 @@
-"""How long a certificate takes, beside the air time that it needs and what other drivers take.
+"""Benchmarks: reads of a certificate and whole check-ins, by our driver and by others.
 
-Imported by `cli` and tests alone.
+Only `cli` and tests import this package.
 """

@@ -1,4 +1,4 @@
-"""The cards that are read: they take no time of their own, so that only readers differ."""
+"""Simulated cards to read. They take no time of their own, so that only drivers differ."""
 
 from kazashi.sim.issued import Issued
 from kazashi.sim.jpki import Jpki
@@ -9,7 +9,7 @@ from .case import Case
 
 
 class Cards:
-    """Makes them; a person is made once for each size of certificate."""
+    """Makes cards. Their holder is made once per size of certificate, since that takes long."""
 
     def __init__(self) -> None:
         self._persons: dict[int, Person] = {}

@@ -1,8 +1,8 @@
-"""A whole check-in with the 4-digit PIN, and who had its time.
+"""Measure a whole check-in with the 4-digit PIN, and which part of the system took its time.
 
-It begins where the card is found, with its answer to ATTRIB, and is over where the visit is: the
-reader rests, the journal is on the disk, the patient is told. People and the centre answer at once,
-so that what is left is the card's and the machine's.
+It begins when the card is found, with its answer to ATTRIB, and ends with the visit: the reader
+rests, the journal is on the disk, the patient is told. People and the centre answer at once, so
+all of it is the card's time or the machine's.
 """
 
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
@@ -37,11 +37,11 @@ from .trace import commands
 
 
 class Part(StrEnum):
-    """Who had the time."""
+    """The part of the system that took the time."""
 
-    FLOOR = "floor"  # on air, whoever drives it: see floor.py
+    FLOOR = "floor"  # air time that any driver needs: see floor.py
     CARD = "card"  # its own, as the simulated card knows it
-    READER = "reader"  # all else that it takes: air beyond the floor, bus, chip, firmware, USB
+    READER = "reader"  # air beyond the floor, bus, chip, firmware, USB
     HOST = "host"  # link, sessions, X.509, verification
     JOURNAL = "journal"  # transactions, until they are on the disk
 
@@ -51,16 +51,16 @@ MACHINE = (Part.READER, Part.HOST, Part.JOURNAL)
 
 @dataclass(frozen=True)
 class CheckIn:
-    """One check-in. `steps`: by step, in their order, the milliseconds of each part."""
+    """One check-in. `steps`: for each step, in order, the milliseconds of each part."""
 
     steps: Mapping[str, Mapping[Part, float]]
-    before_ms: float  # from its beginning until the card is found, which lay there already
+    before_ms: float  # from the start until the card is found, which lies there already
     commands: Sequence[str]  # APDUs on air
-    requests: Sequence[str]  # to the reader, by their kind
+    requests: Sequence[str]  # to the reader: class names of the messages
     transactions: int  # of the journal
 
     def ms(self, *parts: Part) -> float:
-        """Milliseconds of these parts; of all, where none is named."""
+        """Milliseconds of these parts, or of all parts if none is named."""
         return sum(sum(step[part] for part in parts or Part) for step in self.steps.values())
 
     @property
@@ -70,7 +70,7 @@ class CheckIn:
 
 @dataclass(frozen=True)
 class Interval:
-    """Seconds of the bench's clock; the end does not belong to it."""
+    """Seconds of the bench's clock, without the end."""
 
     begin_s: float
     end_s: float
@@ -79,15 +79,15 @@ class Interval:
         return self.begin_s <= moment_s < self.end_s
 
     def shared_s(self, others: Iterable["Interval"]) -> float:
-        """How much of it lies in `others`, of which no two overlap."""
+        """Seconds of it that are also in `others`, of which no two overlap."""
         ends = ((max(self.begin_s, o.begin_s), min(self.end_s, o.end_s)) for o in others)
         return sum(end_s - begin_s for begin_s, end_s in ends if end_s > begin_s)
 
 
 class CheckInBench:
-    """Checks patients in, one after another: the reader behind `pipe`, its card on `table`.
+    """Checks patients in, one after another, at the reader behind `pipe` with its card on `table`.
 
-    `now`: seconds, on the clock of `table`. `folder`: where the journal is kept.
+    `now`: seconds, on the clock of `table`. `folder`: for the journal.
     """
 
     def __init__(self, table: Tabletop, pipe: Pipe, now: Callable[[], float], folder: Path) -> None:
@@ -110,7 +110,7 @@ class CheckInBench:
             faces=NO_FACES,
             clock=self._look,
         )
-        self._looks = list[float]()  # of the timeline, at the clock
+        self._looks = list[float]()  # when the timeline read the clock
         self._answers: dict[type[Question[Any]], object] = {
             AskPin: table.options.pin,
             AskConsents: (*Item,),
@@ -122,7 +122,7 @@ class CheckInBench:
         self._reader.close()
 
     def measure(self) -> CheckIn:
-        """One check-in. Raises ReaderError where the reader fails."""
+        """Measure one check-in. Raises ReaderError if the reader fails."""
         self._log.clear()
         self._line.clear()
         self._transactions.clear()
@@ -148,7 +148,7 @@ class CheckInBench:
     def _shares(
         self, steps: Mapping[str, Interval], exchanges: Sequence[Exchange]
     ) -> dict[str, dict[Part, float]]:
-        """Milliseconds: what the host waits for in the line is floor, card or reader."""
+        """Milliseconds by step. While the host waits for the line: floor, card or reader."""
         floor_s = check_in_floor_s(self._certificate_bytes)
         shares: dict[str, dict[Part, float]] = {}
         for name, step in steps.items():
@@ -168,10 +168,10 @@ class CheckInBench:
 def divided(
     step_s: float, *, line_s: float, journal_s: float, floor_s: float, card_s: float
 ) -> dict[Part, float]:
-    """Who had the seconds of a step, of which the host waited `line_s` for the reader.
+    """Divide the seconds of a step, of which the host waited `line_s` for the reader.
 
-    An armed reader works ahead, while the host does something else. Then the host waits for less
-    than floor and card need, and only what it waits for is counted.
+    An armed reader works ahead while the host does something else. Then the host waits less than
+    floor and card need, and only the time that it waits is counted.
     """
     floor_s = min(floor_s, line_s)
     card_s = min(card_s, line_s - floor_s)
@@ -185,9 +185,9 @@ def divided(
 
 
 def _steps(visit: Visit, begin_s: float, whole: Interval) -> dict[str, Interval]:
-    """When each step was in hand, with what was asked in it; `whole`: card found to the end."""
+    """The interval of each step, questions to people included. `whole`: card found to the end."""
     steps: dict[str, Interval] = {}
-    name, last_s = "certificate", whole.begin_s  # it is under way as soon as the card is found
+    name, last_s = "certificate", whole.begin_s  # the reader reads it as soon as the card is found
     for span in visit.spans:
         if span.who is Who.MACHINE and span.step != "start":
             name = span.step
@@ -201,7 +201,7 @@ def _steps(visit: Visit, begin_s: float, whole: Interval) -> dict[str, Interval]
 
 
 class _Line:
-    """The line to the reader: when the host waited for it, and what it asked."""
+    """The line to the reader. Notes when the host waited for it, and its requests."""
 
     def __init__(self, pipe: Pipe, now: Callable[[], float]) -> None:
         self._pipe = pipe
@@ -232,8 +232,8 @@ class _Line:
 
 
 def _transactions(journal: Journal, now: Callable[[], float]) -> list[Interval]:
-    """When the journal writes, from now on."""
-    file = journal._file  # pyright: ignore[reportPrivateUsage]  # nobody else is to see it
+    """Intervals in which the journal writes, from now on."""
+    file = journal._file  # pyright: ignore[reportPrivateUsage]  # no other code needs it
     transaction = file.transaction
     intervals: list[Interval] = []
 

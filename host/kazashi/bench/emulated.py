@@ -1,4 +1,4 @@
-"""Reads on the emulated Pico, in emulated time: the same each time."""
+"""Reads on the emulated Pico, in emulated time: every run gives the same figures."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -118,7 +118,7 @@ class _Board:
         return certificate
 
     def _spent_ms(self, begin_s: float, end_s: float) -> dict[str, float]:
-        """Who had this time: the ledger's owners, and the host while all others wait for it."""
+        """Milliseconds of each of the ledger's owners; the host's while all others wait for it."""
         ledger = self._ledger
         spent = ledger.spent_ns(round(begin_s * 1e9), round(end_s * 1e9))
         turns = [(max(begin_s, b), min(end_s, e)) for b, e in self._host.turns]
@@ -132,12 +132,12 @@ class _Board:
 
 
 class _Host:
-    """The host's end of the line: it takes its time before each request."""
+    """The host's end of the line. It takes TURNAROUND_S before each request."""
 
     def __init__(self, pipe: EmulatedPipe) -> None:
         self._pipe = pipe
         self.packets: list[Packet] = []
-        self.turns: list[tuple[float, float]] = []  # when it had its time
+        self.turns: list[tuple[float, float]] = []  # the intervals of TURNAROUND_S
         self.now = pipe.now
         self.read = pipe.read
         self.close = pipe.close

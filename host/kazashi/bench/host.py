@@ -1,4 +1,4 @@
-"""What a part of a response costs the host: to find its frame, parse it, hand it on."""
+"""Time that the host needs for a part of a response: to find its frame, parse it, gather it."""
 
 from statistics import median
 from time import perf_counter
@@ -28,7 +28,7 @@ def _read_s(link: Link) -> float:
 
 
 class _Answering:
-    """A reader that answers each request at once, with a certificate."""
+    """A reader that answers each request with a certificate, at once."""
 
     def __init__(self) -> None:
         self._said = bytearray()
@@ -50,4 +50,4 @@ class _Answering:
         return len(data)
 
     def close(self) -> None:
-        """There is nothing to close."""
+        """Do nothing."""

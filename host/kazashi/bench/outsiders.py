@@ -1,7 +1,7 @@
-"""What people use today, on the same chip and card, in real time: nfcpy and libnfc.
+"""Reads by other drivers, nfcpy and libnfc, on the same chip and card, in real time. POSIX only.
 
-Both reach the chip's UART over a pseudo-terminal, where every byte takes its bits. nfcpy changes to
-921600 by itself. POSIX.
+Both use the chip's UART over a pseudo-terminal that takes the time of every bit. nfcpy changes to
+921600 bit/s by itself.
 """
 
 import ctypes
@@ -31,7 +31,7 @@ _PATIENCE_MS = 5000
 
 
 def why_not(driver: str) -> str | None:
-    """Why `driver` cannot be measured here; None: it can."""
+    """The reason why `driver` cannot be measured here; None if it can."""
     if driver == "nfcpy" and not find_spec("nfc"):
         return "it is not installed: uv sync"
     if driver == "libnfc" and not ctypes.util.find_library("nfc"):

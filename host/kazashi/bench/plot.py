@@ -1,4 +1,4 @@
-"""The rows as a picture: where the time of each went, and the floor."""
+"""Draw the rows: what took the time of each, beside its floor."""
 
 import importlib
 from collections.abc import Generator, Sequence
@@ -18,18 +18,18 @@ _COLOURS = {
     "usb": "#72b7b2",
     "interpreter": "#eeca3b",
     "host": "#b279a2",
-    "all but air": "#bab0ac",  # in real time nobody knows more
+    "all but air": "#bab0ac",  # in real time no more is known
 }
 _REST = "all but air"
 
 
 def is_possible() -> bool:
-    """Matplotlib is there."""
+    """Return True if Matplotlib is installed."""
     return find_spec("matplotlib") is not None
 
 
 def plot(rows: Sequence[Row], path: Path) -> None:
-    """Draw them: one size of certificate, every way; and ours, every size.
+    """Draw all rows of 1,600 bytes on the left, our driver with every size on the right.
 
     Raises:
         OSError: the file cannot be written.
@@ -45,7 +45,7 @@ def plot(rows: Sequence[Row], path: Path) -> None:
 
 @contextmanager
 def drawn(path: Path, height: float) -> Generator[Any]:
-    """A figure, 12 inches wide, that stands in the file at the end of the block."""
+    """A figure, 12 inches wide, saved to `path` at the end of the block."""
     figures: Any = importlib.import_module("matplotlib.figure")
     matplotlib: Any = importlib.import_module("matplotlib")
     with matplotlib.rc_context({"svg.hashsalt": "kazashi", "font.size": 9}):
@@ -55,7 +55,7 @@ def drawn(path: Path, height: float) -> Generator[Any]:
 
 
 def legend(figure: Any, axes: Any) -> None:
-    """Below, of what `axes` shows."""
+    """Put the legend of `axes` below the figure."""
     handles, names = axes.get_legend_handles_labels()
     figure.legend(handles, names, loc="outside lower center", ncols=len(names), frameon=False)
 
@@ -83,7 +83,7 @@ def _draw_sizes(axes: Any, rows: Sequence[Row]) -> None:
 
 
 def _stack(bar: Any, names: Sequence[str], rows: Sequence[Row], base: str) -> None:
-    """Bars of pieces, one on the other."""
+    """Draw stacked bars."""
     ends = [0.0] * len(rows)
     for piece, colour in _COLOURS.items():
         parts = [_spent_ms(row).get(piece, 0.0) for row in rows]
@@ -99,7 +99,7 @@ def _spent_ms(row: Row) -> dict[str, float]:
 
 
 def _name(row: Row) -> str:
-    """What is special about a row."""
+    """What distinguishes a row from the others."""
     case = row.case
     words = [case.driver, case.line]
     words += [f"{case.apdus} APDUs"] * (case.driver == "nfcpy")

@@ -1,4 +1,4 @@
-"""Check-ins as a picture: step after step, and who had each."""
+"""Draw check-ins: each step, and which part of the system took its time."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,7 +17,7 @@ _COLOURS = {
 
 
 def plot(check_ins: Mapping[str, CheckIn], path: Path) -> None:
-    """Draw them side by side, each under its name.
+    """Draw check-ins side by side, each under its name.
 
     Raises:
         OSError: the file cannot be written.

@@ -1,4 +1,4 @@
-"""One read, and all that happened in it."""
+"""One read and all its events."""
 
 from collections.abc import Callable, Sequence
 
@@ -7,7 +7,7 @@ from .records import AirLog, Arrival, Exchange, Packet, air_s, arrivals, bringin
 
 
 class Read:
-    """Made where it is over: `spent_ms` says who had the time between two moments."""
+    """Made when the read is over. `spent_ms(begin_s, end_s)`: milliseconds of each owner."""
 
     def __init__(
         self,

@@ -15,18 +15,18 @@ _ROUNDS = 5
 
 
 def why_not(driver: str) -> str | None:
-    """Why `driver` cannot be measured here; None: it can."""
+    """The reason why `driver` cannot be measured here; None if it can."""
     return simulated.why_not() if driver == "kazashi" else outsiders.why_not(driver)
 
 
 def read(case: Case, cards: Cards) -> Row:
-    """Read once. Raises ReaderError where that fails."""
+    """Read once. Raises ReaderError if that fails."""
     driver = simulated if case.driver == "kazashi" else outsiders
     return driver.read(case, cards)
 
 
 class RealBench:
-    """Measures `cases`, all of them when the first one is asked for."""
+    """Measures all `cases` at the first call of measure()."""
 
     def __init__(self, cases: Sequence[Case]) -> None:
         self._cases = cases

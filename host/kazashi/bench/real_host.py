@@ -1,4 +1,4 @@
-"""An emulated reader whose host is real: one clock for both, the emulated one."""
+"""An emulated reader with a real host: both live in emulated time."""
 
 from time import perf_counter
 
@@ -6,13 +6,13 @@ from kazashi.sim.emulation.pipe import EmulatedPipe
 
 
 class RealHost:
-    """The line to an emulated reader. Whatever the host takes between two uses of it, in real time,
-    passes in emulated time, too: the reader goes on with its work meanwhile.
+    """The line to an emulated reader. The real time between two uses of it passes in emulated time,
+    too, so the reader works meanwhile.
     """
 
     def __init__(self, pipe: EmulatedPipe) -> None:
         self._pipe = pipe
-        self._since_s = perf_counter()  # the host is at work
+        self._since_s = perf_counter()  # from then on the host works
         self.close = pipe.close
 
     def now(self) -> float:

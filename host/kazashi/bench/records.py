@@ -1,4 +1,4 @@
-"""What happened in a read: exchanges on air, bytes at the host, and when."""
+"""Records of a read: exchanges on air, bytes at the host, and their times."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Exchange:
 
 
 class AirLog:
-    """Every exchange on air from now on, until clear()."""
+    """Records every exchange on air from now on. clear() drops them."""
 
     def __init__(self, air: Air) -> None:
         self.exchanges: list[Exchange] = []
@@ -42,7 +42,7 @@ class AirLog:
         self.exchanges.clear()
 
     def after_activation(self) -> tuple[float, list[Exchange]]:
-        """When the last ATTRIB was answered, and the exchanges since."""
+        """The time of the last answer to ATTRIB, and the exchanges since then."""
         place = max(i for i, each in enumerate(self.exchanges) if each.is_activation)
         return self.exchanges[place].end_s, self.exchanges[place + 1 :]
 
@@ -67,19 +67,19 @@ def air_s(exchanges: Sequence[Exchange], end_s: float) -> float:
 
 
 def bringing(exchanges: Sequence[Exchange], start: bytes) -> Exchange:
-    """The exchange whose answer begins with `start`, behind its PCB and CID."""
+    """The exchange whose answer begins with `start`, after its PCB and CID."""
     return next(each for each in exchanges if each.heard and start in each.heard[: len(start) + 2])
 
 
 class Packet(NamedTuple):
-    """What came over USB at once; `at_s`: its last bit."""
+    """Bytes that came over USB together. `at_s`: the time of the last bit."""
 
     at_s: float
     data: bytes
 
 
 class Arrival(NamedTuple):
-    """A message of the reader, by the packets that brought it."""
+    """A message of the reader, with the times of the packets that brought it."""
 
     begin_s: float
     end_s: float
@@ -90,7 +90,7 @@ class Arrival(NamedTuple):
 def arrivals(packets: Sequence[Packet], certificate: bytes) -> list[Arrival]:
     """The messages in these packets, and which of them carry the certificate.
 
-    Where one does, its times are those of the packets with the first and last such byte.
+    The times of such a one are those of the packets with its first and its last such byte.
     """
     stream = b"".join(packet.data for packet in packets)
     at, got, found = 0, 0, list[Arrival]()
@@ -112,10 +112,10 @@ def arrivals(packets: Sequence[Packet], certificate: bytes) -> list[Arrival]:
 
 
 def _data(frames: Sequence[Frame]) -> list[bytes]:
-    """What each message brings of a response, without the status word at the end of that."""
+    """The response data in each message, without the status word at the end of a response."""
     found = list[bytes]()
-    is_ending, end = False, None  # where the data of the response ends, by its parts' offsets
-    for frame in reversed(frames):  # a response is known to end behind its parts
+    is_ending, end = False, None  # offset at which the data of the response ends
+    for frame in reversed(frames):  # the end of a response is known only after its parts
         message = BY_KIND[frame.kind].parse(frame.payload)
         data = b""
         if isinstance(message, End | Failed):
@@ -131,19 +131,19 @@ def _data(frames: Sequence[Frame]) -> list[bytes]:
 
 
 def _carried(frame: Frame) -> bytes:
-    """What a message brings of a response."""
+    """The response data in a message, status word included."""
     message = BY_KIND[frame.kind].parse(frame.payload)
     return message.data if isinstance(message, Part) else b""
 
 
 def _common(a: bytes, b: bytes) -> bytes:
-    """What both begin with."""
+    """The longest common prefix."""
     count = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), None)
     return a[: min(len(a), len(b)) if count is None else count]
 
 
 def _when(packets: Sequence[Packet], place: int) -> float:
-    """When this byte of all packets came."""
+    """The time at which byte number `place` of all packets came."""
     for packet in packets:
         place -= len(packet.data)
         if place < 0:

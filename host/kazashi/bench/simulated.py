@@ -1,7 +1,7 @@
-"""Our own reader in real time: the firmware's files on MicroPython for unix, beside the outsiders.
+"""Reads by our own reader in real time: the firmware's files on MicroPython for unix.
 
-The chip's UART is a socket's other end, where every byte takes its bits as on the outsiders' pty.
-Unlike on a board, the interpreter has a PC's processor, and a pipe is its USB.
+The chip's UART is a socket that takes the time of every bit, as the pty of the other drivers does.
+Unlike on a board, the interpreter has a PC's processor, and a pipe takes the place of USB.
 """
 
 from contextlib import closing
@@ -24,7 +24,7 @@ _INTERPRETER = "micropython"
 
 
 def why_not() -> str | None:
-    """Why it cannot be measured here; None: it can."""
+    """The reason why it cannot be measured here; None if it can."""
     try:
         interpreter(_INTERPRETER, Path(), [])
     except NotInstalled:
@@ -33,7 +33,7 @@ def why_not() -> str | None:
 
 
 def read(case: Case, cards: Cards) -> Row:
-    """Plug it in with the card lying on it, and read once. Raises ReaderError where that fails."""
+    """Plug it in with the card on it, and read once. Raises ReaderError if that fails."""
     chip_s = case.chip_ms / 1000
     pico = SimulatedPico(
         Options(
@@ -58,7 +58,7 @@ def read(case: Case, cards: Cards) -> Row:
 
 
 class _Host:
-    """The host's end of the line: it notes what comes, and when."""
+    """The host's end of the line. Records packets and their times."""
 
     def __init__(self, pipe: ProcessPipe, clock: Clock) -> None:
         self._pipe = pipe

@@ -1,4 +1,4 @@
-"""One read, block by block."""
+"""List one read block by block."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ _VERIFY = {True: "VERIFY", False: "VERIFY, for the tries left"}  # by whether it
 
 @dataclass(frozen=True)
 class Step:
-    """A frame on air or over USB. `at_ms`: its last bit, after that of the answer to ATTRIB."""
+    """A frame on air or over USB. `at_ms`: from the answer to ATTRIB to its last bit."""
 
     at_ms: float
     way: str
@@ -63,7 +63,7 @@ def _over_usb(each: Arrival, zero_s: float) -> Step:
 
 
 def _block(frame: bytes, *, is_command: bool) -> str:
-    """What a block is: its kind and number, and what it carries."""
+    """Describe a block: kind, number and content."""
     pcb, start = frame[0] & ~_HAS_CID, 2 if frame[0] & _HAS_CID else 1
     inf = frame[start:-_CRC]
     if pcb & 0xE2 == 0x02:

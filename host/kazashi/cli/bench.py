@@ -40,10 +40,10 @@ _Plot = Annotated[
     typer.Option("--plot", metavar="FILE", dir_okay=False, help="Draw the rows: .svg or .png."),
 ]
 _Trace = Annotated[bool, typer.Option("--trace", help="Show one read, block by block.")]
-_Quick = Annotated[bool, typer.Option("--quick", help="Four rows in emulated time alone.")]
+_Quick = Annotated[bool, typer.Option("--quick", help="Measure four rows, in emulated time only.")]
 
 _CheckIn = Annotated[
-    bool, typer.Option("--checkin", help="A whole check-in with the PIN, step by step, instead.")
+    bool, typer.Option("--checkin", help="Measure a whole check-in with the PIN instead.")
 ]
 
 _LENGTHS = {True: "long", False: "short"}
@@ -143,7 +143,7 @@ def _emulated(url: str) -> "EmulatedBench":
 
 
 def _image(url: str) -> Path:
-    """Of MicroPython; the emulator is there."""
+    """The image of MicroPython. Raises BadParameter if the emulator is not installed."""
     place, _, options = url.removeprefix("pico:").partition("?")
     if not url.startswith("pico:") or options:
         raise typer.BadParameter("give pico: or pico:IMAGE, without options", param_hint="--reader")
@@ -154,7 +154,7 @@ def _image(url: str) -> Path:
 
 
 def _real() -> Iterator[tuple[Case, _Measure]]:
-    """What can be measured here in real time; a line on stderr for each driver that cannot."""
+    """The cases that can be measured here in real time; one line on stderr for each other."""
     console = Console(stderr=True, soft_wrap=True)
     try:
         from kazashi.bench.real import RealBench, why_not

@@ -78,7 +78,7 @@ def _measured(begin: Callable[[Path], CheckInBench], rounds: int = _ROUNDS) -> l
 
 @contextmanager
 def _folder() -> Generator[Path]:
-    """On the disk where journals are kept: elsewhere, writing may cost nothing."""
+    """A folder on the disk of the journals: on another, writing may take no time."""
     place = default_path().parent
     try:
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
