@@ -13,8 +13,8 @@ A receiver resynchronises by itself. A wrong length shows in the check at once o
 times, costs at most MAX_PAYLOAD bytes or MAX_PAUSE_MS of silence; the bytes already taken are then
 searched again, so a good frame among them is not lost.
 
-The reader has its own receiver (firmware/link.py), written apart on purpose; both answer to
-tests/vectors/frames.jsonl.
+The reader has its own receiver (firmware/link.py), written separately on purpose; both are tested
+against tests/vectors/frames.jsonl.
 """
 
 from binascii import crc32
@@ -51,12 +51,12 @@ class Frame(NamedTuple):
 
 
 class Deframer:
-    """Bytes in, good frames out; whatever lies between them is passed over."""
+    """Bytes in, good frames out; skips anything between them."""
 
     def __init__(self) -> None:
         self._bytes = bytearray()
         self._needed = 0  # bytes, before another look is worth it: USB brings 64 at a time
-        self.noise = bytearray()  # the last bytes that were in no good frame
+        self.noise = bytearray()  # the last bytes outside any good frame
 
     def feed(self, data: bytes) -> Iterator[Frame]:
         """The frames that `data` completes."""
@@ -65,7 +65,7 @@ class Deframer:
             yield from self._frames()
 
     def pause(self) -> Iterator[Frame]:
-        """The line was silent for MAX_PAUSE_MS: what began will not end, look behind it."""
+        """After MAX_PAUSE_MS of silence: drop an unfinished frame, and search the bytes in it."""
         while self._bytes:
             self._skip(1)
             yield from self._frames()
@@ -86,7 +86,7 @@ class Deframer:
             yield Frame(body[0], body[1], body[HEADER_SIZE - 2 :])
 
     def _align(self) -> bool:
-        """Skip to what may be a frame. True when its whole header is there and plausible."""
+        """Skip to a possible frame. True if its whole header is there and plausible."""
         while self._bytes:
             start = self._bytes.find(SYNC)
             if start < 0:

@@ -31,7 +31,7 @@ from micropython import const
 def generated() -> str:
     """The whole text of firmware/wire.py.
 
-    A name that the firmware does not use is left out: each costs the board's heap some 40 bytes.
+    Leaves out names that the firmware does not use: each costs some 40 bytes of the board's heap.
     """
     lines = [*_agreement(), "", *_reading(), "", *_enums(), *_messages()]
     used = _used()
@@ -56,7 +56,7 @@ def _agreement() -> list[str]:
 
 
 def _reading() -> list[str]:
-    """Prefixed, since messages and enums have the other names."""
+    """Constants of reading.py, prefixed to differ from names of messages and enums."""
     known = {name: value for name, value in vars(reading).items() if name.isupper()}
     names = {name: f"READ_{name.removeprefix('READ_')}" for name in known}
     return [f"{names[name]} = const(0x{value:X})" for name, value in known.items()]

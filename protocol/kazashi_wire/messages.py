@@ -28,7 +28,7 @@ class Technology(IntEnum):
 
 @unique
 class BitRate(IntEnum):
-    """Of a direction, on air: 106 kbit/s, doubled so often."""
+    """Bit rate in one direction: 106 kbit/s × 2**value."""
 
     KBIT_106 = 0
     KBIT_212 = 1
@@ -50,16 +50,16 @@ class Fault(IntEnum):
     UNKNOWN_REQUEST = 1
     MALFORMED_REQUEST = 2
     NO_CARD = 3  # nothing in the field: present a card
-    CARD_GONE = 4  # it left, or fell silent, in an exchange; `detail` is the chip's status byte
+    CARD_GONE = 4  # it left or stopped answering in an exchange; `detail`: the chip's status byte
     CARD_PROTOCOL = 5  # the card broke ISO/IEC 14443-4; `detail` is the block's first byte
     CHIP_SILENT = 6  # the PN532 does not answer; `detail` is the command
     CHIP_REFUSED = 7  # the PN532 refused; `detail` is its status byte
-    COMMAND_CUT = 8  # the host stopped in the middle of a command
+    COMMAND_CUT = 8  # the host did not send all parts of a command
     NO_SESSION = 9  # this firmware has no authenticated session
     INTERNAL = 10  # an error in the firmware; a `Log` event says which
-    CHIP_RESTARTED = 11  # the PN532 fell silent and was reset: present the card again
+    CHIP_RESTARTED = 11  # the PN532 stopped answering and was reset: present the card again
     COOL_DOWN = 12  # the PN532 is too hot, or its antenna draws too much; `detail`: its status byte
-    CARD_GARBLED = 13  # its answers come, damaged each time; `detail` is the chip's status byte
+    CARD_GARBLED = 13  # every answer arrives damaged; `detail` is the chip's status byte
 
 
 @unique
@@ -68,41 +68,41 @@ class ResetCause(IntEnum):
 
     POWER_ON = 1  # it was plugged in, or its RUN pin was pulled
     WATCHDOG = 2  # the firmware hung
-    RECOVERY = 3  # the firmware restarted itself: the PN532 stayed silent
-    REQUEST = 4  # somebody asked for it: `Maintain`, BOOTSEL, or at MicroPython's prompt
+    RECOVERY = 3  # the firmware restarted itself: a reset did not bring the PN532 back
+    REQUEST = 4  # on request: `Maintain`, BOOTSEL, or at MicroPython's prompt
 
 
 @unique
 class Examination(IntEnum):
-    """What `Examine` looks at; behind it what `Examined` brings. Numbers are never reused."""
+    """What `Examine` tests; the comments give the content of `Examined`. Never reuse a number."""
 
-    # 1: the IRQ line is used; 1: RSTPD_N is; UTF-8, a line each: bus, the machine that the
-    # firmware is for, the one that it runs on.
+    # 1 if the IRQ line is used; 1 if RSTPD_N is; UTF-8, one line each: bus, the machine that the
+    # firmware is for, the machine that it runs on.
     BOARD = 1
-    CHIP = 2  # what GetFirmwareVersion says, be it a PN532 or not
-    LINE = 3  # 1: what was sent came back (Diagnose 00)
+    CHIP = 2  # the answer to GetFirmwareVersion, from a PN532 or another chip
+    LINE = 3  # 1: the bytes sent came back (Diagnose 00)
     ROM = 4  # 0: good (Diagnose 01)
     RAM = 5  # 0: good (Diagnose 02)
-    ANTENNA = 6  # what Diagnose 07 says, then Andet_Control; bit 7: draws too little; 6: too much
+    ANTENNA = 6  # answer to Diagnose 07, then Andet_Control; bit 7: draws too little; 6: too much
     FIELD = 7  # CIU_TxControl with the field on, then with it off; bits 1 and 0: the drivers are on
-    IRQ = 8  # the line when nothing is said, while an answer waits, and when that is read
+    IRQ = 8  # level of the line when idle, while an answer waits, and after it was read
     RESET = 9  # 1: the chip answers although RSTPD_N is held low
-    # Longest frames sent, those that came back whole, those said again; bits a second (Int32ub).
+    # Numbers of longest frames sent, returned whole, repeated; bits per second (Int32ub).
     SPEED = 10
 
 
 @unique
 class Signal(IntEnum):
-    """What the reader shows people, with LED and buzzer. Numbers are on the wire: never reuse one.
+    """Signals to people, by LED and buzzer. Numbers are on the wire: never reuse one.
 
-    The first three last; the others are shown once.
+    The first three last until the next signal; the others are shown once.
     """
 
     READY = 1  # lay a card down
     CARD_FOUND = 2  # leave it there
     READING = 3  # leave it there
     DONE = 4  # take it away
-    FAILED = 5  # call somebody
+    FAILED = 5  # call the staff
     TRY_AGAIN = 6  # lay it down again
 
 
@@ -110,7 +110,7 @@ class Signal(IntEnum):
 
 
 class Hello(Message, kind=0x01):
-    """Who is there? Answer: `Welcome`. These two layouts never change."""
+    """Open the conversation. Answer: `Welcome`. These two layouts never change."""
 
     revision: int = wire(Int16ub)
     fingerprint: bytes = wire(Bytes(4))  # of all layouts
@@ -119,15 +119,15 @@ class Hello(Message, kind=0x01):
 class Watch(Message, kind=0x02):
     """Switch the field on and look for one card. Answer: `Done`, then events.
 
-    It ends when a card is found. When that is lost, the field goes off until the next Watch, so
-    that no other card is ever taken for it. A card also ends `lease_s` after the last `Transmit` or
-    `Keep` with its number: a PIN that was verified does not outlive its host.
+    The search ends when a card is found. When that card is lost, the field goes off until the next
+    Watch, so no other card is ever taken for it. The card's session also ends `lease_s` after the
+    last `Transmit` or `Keep` with its number: a verified PIN does not outlive its host.
     """
 
-    fastest: int = wire(Int8ub)  # a `BitRate`: up to which Type B is tried, if the card offers it
-    period_ms: int = wire(Int16ub)  # from one search to the next, if a search is over sooner
+    fastest: int = wire(Int8ub)  # highest `BitRate` to try with Type B, if the card offers it
+    period_ms: int = wire(Int16ub)  # from the start of one search to the next, at least
     lease_s: int = wire(Int8ub)  # 1 to 255
-    order: bytes = wire(GreedyBytes)  # of a search: a `Technology` each, one to eight
+    order: bytes = wire(GreedyBytes)  # the order of a search: one to eight `Technology` bytes
 
 
 class Rest(Message, kind=0x03):
@@ -150,14 +150,14 @@ class Handshake(Message, kind=0x05):
 
 
 class AskHealth(Message, kind=0x06):
-    """How are you? Answer: `Health`."""
+    """Ask for counters and state of the reader. Answer: `Health`."""
 
 
 class Arm(Message, kind=0x07):
     """Read the next card found without being asked: see `Ahead`. Answer: `Done`.
 
-    The application is selected, then come the certificate and the token's label; where the
-    certificate wants a PIN first, the label alone. `Rest` and `Hello` disarm.
+    The reader selects the application, then reads the certificate and the token's label; only the
+    label if the certificate requires a PIN. `Rest` and `Hello` disarm.
     """
 
     certificate: int = wire(Int8ub)  # short identifier of its file, DER
@@ -168,32 +168,32 @@ class Arm(Message, kind=0x07):
 
 
 class Maintain(Message, kind=0x08):
-    """Start again, and stay at MicroPython's prompt. Answer: `Done`, then the line ends.
+    """Restart, and stay at MicroPython's prompt. Answer: `Done`, then the line ends.
 
-    This layout never changes: it is how a reader of any release is brought to take another.
+    This layout never changes, so a reader of any release can be updated to any other.
     """
 
 
 class Examine(Message, kind=0x09):
-    """Look at one thing that a tap needs. Answer: `Examined`. The card and its session are over.
+    """Run one self test. Answer: `Examined`. This ends the card's session.
 
-    The reader does not judge what it sees: the host does.
+    The reader only reports what it finds; the host judges it.
     """
 
     examination: int = wire(Int8ub)  # an `Examination`
 
 
 class Show(Message, kind=0x0A):
-    """Show people how it went. Answer: `Done`.
+    """Show people the result. Answer: `Done`.
 
-    The reader by itself shows a `Watch`, a card, and faults; only the host knows what is done.
+    The reader shows a `Watch`, a card and faults by itself; only the host knows the result.
     """
 
     signal: int = wire(Int8ub)  # a `Signal`: DONE, FAILED or TRY_AGAIN
 
 
 class Keep(Message, kind=0x0B):
-    """Let the card live for another `lease_s` of its `Watch`. Answer: `Done`."""
+    """Renew the card's session for another `lease_s` of its `Watch`. Answer: `Done`."""
 
     card: bytes = wire(Bytes(4))  # of `CardFound`; with any other number the answer is NO_CARD
 
@@ -227,7 +227,7 @@ class End(Message, kind=0x44):
     """The answer is whole."""
 
     size: int = wire(Int32ub)  # bytes of all parts
-    mac: bytes = wire(GreedyBytes)  # of the stream, in an authenticated session; else empty
+    mac: bytes = wire(GreedyBytes)  # MAC of the stream in an authenticated session; else empty
 
 
 class HandshakeReply(Message, kind=0x45):
@@ -238,38 +238,38 @@ class HandshakeReply(Message, kind=0x45):
 
 
 class Health(Message, kind=0x46):
-    """What went wrong and was mended. Counters begin at 0 when the board starts."""
+    """Counters of recovery. They begin at 0 when the board starts."""
 
     reset_cause: int = wire(Int8ub)  # a `ResetCause`
-    reboots: int = wire(Int16ub)  # since power-on, whatever their cause
+    reboots: int = wire(Int16ub)  # since power-on, for any cause
     uptime_s: int = wire(Int32ub)
     heap_used: int = wire(Int32ub)  # bytes, after a collection
     heap_free: int = wire(Int32ub)
-    retries: int = wire(Int32ub)  # a block of the card, or a frame of the chip, was asked for again
-    repolls: int = wire(Int32ub)  # a card was lost while it was woken, and looked for again
-    field_offs: int = wire(Int32ub)  # the field was switched off to begin anew
-    chip_resets: int = wire(Int32ub)  # the PN532 was silent, or refused, and was reset
+    retries: int = wire(Int32ub)  # a block of the card or a frame of the chip was requested again
+    repolls: int = wire(Int32ub)  # a card was lost while it was activated, and searched for again
+    field_offs: int = wire(Int32ub)  # the field was switched off to start afresh
+    chip_resets: int = wire(Int32ub)  # the PN532 did not answer, or refused, and was reset
 
 
 class Rested(Message, kind=0x47):
-    """The field is off. What came of the last `Watch`, in case an event was lost."""
+    """The field is off. The result of the last `Watch`, in case an event was lost."""
 
-    searches: int = wire(Int32ub)  # that came to an end; 0: the reader did not look
-    has_found: int = wire(Int8ub)  # 1: a card
+    searches: int = wire(Int32ub)  # completed searches; 0: the reader did not search
+    has_found: int = wire(Int8ub)  # 1: a card was found
 
 
 class Examined(Message, kind=0x49):
-    """What was seen."""
+    """The result of a self test."""
 
-    fault: int = wire(Int8ub)  # a `Fault` of the chip that ended it; 0: it came to its end
+    fault: int = wire(Int8ub)  # the `Fault` of the chip that ended it; 0: completed
     seen: bytes = wire(GreedyBytes)  # see `Examination`; empty after a fault
 
 
 class Failed(Message, kind=0x4F):
-    """The request was not carried out, or not to its end. Number 0: the search has ended."""
+    """The request failed or was not completed. Number 0: the search has ended."""
 
     fault: int = wire(Int8ub)  # a `Fault`
-    detail: int = wire(Int8ub)  # see there; else 0
+    detail: int = wire(Int8ub)  # see `Fault`; else 0
 
 
 # --- events, reader → host ---------------------------------------------------------------------
@@ -281,14 +281,14 @@ class CardFound(Message, kind=0x81):
     technology: int = wire(Int8ub)  # a `Technology`
     to_card: int = wire(Int8ub)  # a `BitRate`
     from_card: int = wire(Int8ub)  # a `BitRate`
-    card: bytes = wire(Bytes(4))  # fresh and random: only who knows it may use this card
+    card: bytes = wire(Bytes(4))  # a new random number: every request to this card must carry it
     answer: bytes = wire(GreedyBytes)
-    # Type B: ATQB, 12 bytes, ISO/IEC 14443-3 §7.9; its PUPI is zeroed, it never leaves the reader.
+    # Type B: ATQB, 12 bytes, ISO/IEC 14443-3 §7.9; PUPI zeroed, since it never leaves the reader.
     # Type A: ATQA (2), SAK (1), ATS (ISO/IEC 14443-4 §5.2); the UID never leaves the reader.
 
 
 class CardLost(Message, kind=0x82):
-    """The card left the field while nothing was asked of it."""
+    """The card left the field while no request to it was running."""
 
 
 class CardRefused(Message, kind=0x83):
@@ -298,17 +298,17 @@ class CardRefused(Message, kind=0x83):
 
 
 class Ahead(Message, kind=0x85):
-    """An armed reader sends this to the card. `Part`s and an `End` with number 0 follow.
+    """A command that an armed reader sends to the card. `Part`s and an `End` (number 0) follow.
 
-    The offsets of the parts go on from one response to the next: no response that comes after a
-    loss is taken for the one that was lost. After the last, an `End` gives the bytes of all.
+    Offsets of the parts continue from one response to the next, so a response after a loss is not
+    taken for the lost one. After the last response, an `End` gives the sum of all bytes.
     """
 
     command: bytes = wire(GreedyBytes)  # APDU; empty: there is nothing more to read
 
 
 class Log(Message, kind=0x84):
-    """A line from the firmware for whoever keeps it running."""
+    """A line of the firmware's log, for engineers."""
 
     text: bytes = wire(GreedyBytes)  # UTF-8
 
@@ -326,7 +326,7 @@ BY_KIND = {message.kind: message for message in MESSAGES}
 
 
 def layouts() -> str:
-    """All that both sides must agree on, one thing a line."""
+    """Everything that both sides must agree on, one item a line."""
     lines = [f"frame {frame.SYNC.hex()} {frame.HEADER_SIZE} {frame.CRC_SIZE} {frame.MAX_PAYLOAD}"]
     lines += [f"{m.kind:02x} {m.__name__} {m.format} {m.field_names()}" for m in MESSAGES]
     lines += [f"{e.__name__}.{member.name} {member.value}" for e in ENUMS for member in e]

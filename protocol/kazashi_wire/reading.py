@@ -1,4 +1,4 @@
-"""How a file of a card is read: what host and firmware both know, so that they send the same.
+"""Constants for reading a card's file, shared so that host and firmware send the same commands.
 
 Ref: ISO/IEC 7816-4 §7.2 (READ BINARY), §5.3 (status words).
 """

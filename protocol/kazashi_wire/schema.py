@@ -16,11 +16,11 @@ _SUBCON = "construct"
 
 
 class MalformedMessage(Exception):
-    """These bytes are not such a message: the two sides disagree, or the line is disturbed."""
+    """The bytes are no valid message of this kind: wrong revision, or noise on the line."""
 
 
 def wire(subcon: "Construct[Any, Any]") -> Any:
-    """A field of a `Message`, with the construct type that it has on the wire."""
+    """Declare a field of a `Message` with its construct type on the wire."""
     return field(metadata={_SUBCON: subcon})
 
 
@@ -28,7 +28,7 @@ def struct_code(subcon: "Construct[Any, Any]") -> str:
     """The `struct` code of one fixed field: ``B``, ``H``, ``12s`` …
 
     Raises:
-        TypeError: `struct` has no word for it.
+        TypeError: `struct` has no code for it.
     """
     if (
         isinstance(subcon, FormatField)
@@ -48,8 +48,8 @@ class Message:
     """One message of the wire. Subclasses give `kind` and their fields.
 
     Raises:
-        TypeError: at import, where a field is of a type that the wire does not know,
-            or bytes without end are not the last field.
+        TypeError: at import, if a field has a type that `struct` cannot express,
+            or an open-ended field is not the last.
     """
 
     kind: ClassVar[int]
