@@ -1,9 +1,9 @@
-"""Entry point of the installed program: signals end it in order, from its first moment on.
+"""Entry point of the installed program: handles signals from its start.
 
 SIGINT (Ctrl-C), SIGTERM and SIGHUP end it with status 128 + n. The first one unwinds the command:
-the reader rests, results that are there are printed. A second one ends it at once.
+the reader rests, and results so far are printed. A second one ends it at once.
 
-Outside the package, so that nothing heavy is imported before the handlers are there.
+Outside the package, so that nothing heavy is imported before the handlers are installed.
 """
 
 import os
@@ -25,7 +25,7 @@ _ONCE_MORE_S = 0.01
 
 
 class Ended(BaseException):
-    """A signal arrived. Not a KeyboardInterrupt, which Typer would report as it likes."""
+    """A signal arrived. Not a KeyboardInterrupt, which Typer would report in its own way."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
@@ -47,12 +47,12 @@ def main() -> None:
 
 def _handle(handler: Callable[[int, FrameType | None], None] | signal.Handlers) -> None:
     for each in _SIGNALS:
-        if signal.getsignal(each) is not signal.SIG_IGN:  # nohup, or a shell's background job
+        if signal.getsignal(each) is not signal.SIG_IGN:  # by nohup, or a background job
             signal.signal(each, handler)
 
 
 def _leave(number: int, _frame: FrameType | None) -> None:
-    """While Python imports there is nothing to put in order."""
+    """Exit at once: while Python imports, there is nothing to clean up."""
     os._exit(128 + number)
 
 
@@ -76,4 +76,4 @@ def _send(number: int) -> None:
     signal.raise_signal(number)
 
 
-_handle(_leave)  # from now on, as it takes a while until main has imported the package
+_handle(_leave)  # install now: main takes a while to import the package

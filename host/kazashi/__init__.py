@@ -26,7 +26,7 @@ __all__ = ["Cancelled", "Card", "Limits", "Reader", "ReaderError", "ReaderInfo",
 __version__ = "0.1.0"
 
 
-def open(  # noqa: A001  # kazashi.open, as one guesses
+def open(  # noqa: A001  # kazashi.open is the name that users expect
     url: str | None = None, limits: Limits | None = None, cancel: Event | None = None
 ) -> Reader:
     """The reader at `url`; without one, the only reader attached.
@@ -34,9 +34,10 @@ def open(  # noqa: A001  # kazashi.open, as one guesses
     `url`: ``/dev/ttyACM0``, ``usb:SERIAL``, ``socket://host:port``, ``sim:`` with options.
 
     Raises:
-        NoReader, SeveralReaders: which one?
-        ReaderSilent: it is there and does not answer.
-        VersionMismatch: firmware and host are of different releases.
+        NoReader: no reader is there.
+        SeveralReaders: more than one is attached, and `url` names none.
+        ReaderSilent: the reader does not answer.
+        VersionMismatch: firmware and host speak different revisions of the wire.
         Cancelled: `cancel` was set before the reader had answered.
     """
     return Reader(connector(url), limits, cancel)

@@ -13,17 +13,17 @@ from kazashi.traffic import shows_secret
 from kazashi_wire.messages import BitRate, CardFound, CardLost, Done, Keep, Technology
 
 _OK = b"\x90\x00"
-_LOOK_S = 0.05  # that a look takes, for what is on its way
+_LOOK_S = 0.05  # how long `look` waits for messages on their way
 
 
 class Card:
     """A card or phone on the reader, ready for APDUs. Over for good when it leaves, when the field
-    goes off, or when the next card is waited for.
+    goes off, or when the host waits for the next card.
 
-    The thread that uses its reader uses it, and no other.
+    Use it only in the thread that uses its reader.
 
     `lease_s`: seconds without a command or `keep`, after which the reader ends it.
-    `ahead`: the reader is reading it by a Plan. What that brings answers the same commands here.
+    `ahead`: the reader is reading it by a Plan; the same commands here get those responses.
     `cancel`: ends any wait for this card, those of sessions as well; see `transmit`.
     """
 
@@ -38,7 +38,7 @@ class Card:
         self._link = link
         self._ahead = ahead
         self._is_over = False
-        self._met: ReaderError | None = None  # by `look`, and not raised so far
+        self._met: ReaderError | None = None  # found by `look`, not raised yet
         try:
             self.technology = Technology(found.technology)
             self.to_card = BitRate(found.to_card)
@@ -50,8 +50,8 @@ class Card:
         self._number = found.card
         self._lease_s = lease_s
         self._kept = link.now()  # when its lease was renewed
-        self._is_verified = False  # it was shown a PIN or a code
-        self._until: float = inf  # of `within`
+        self._is_verified = False  # a PIN or a code was sent to it
+        self._until: float = inf  # end of `within`
         self._left_s = link.limits.tap_s  # that its commands may still take
 
     @property
@@ -61,12 +61,12 @@ class Card:
 
     @property
     def is_over(self) -> bool:
-        """It is not the card on the reader any more, as far as is known."""
+        """Whether it is known to be no longer the card on the reader."""
         return self._is_over
 
     @property
     def limits(self) -> Limits:
-        """Limits of its reader."""
+        """The limits of its reader."""
         return self._link.limits
 
     @contextmanager
@@ -94,8 +94,8 @@ class Card:
             NoCard, CardGone: it has left.
             CardProtocolBroken: it answers out of order.
             CardTooSlow: it took longer than `Limits` allow.
-            LinkError: the reader has left. After VERIFY, whether it counted is then unknown.
-            Cancelled: `cancel` was set. After VERIFY, `was_sent` says whether it may have counted.
+            LinkError: the reader has left. After VERIFY it is unknown whether the PIN counted.
+            Cancelled: `cancel` was set. After VERIFY, `was_sent`: the PIN may have counted.
         """
         if not apdu:
             raise ValueError("an APDU has 4 bytes at least")
@@ -116,13 +116,13 @@ class Card:
         return response
 
     def keep(self, cancel: Event | None = None) -> None:
-        """Renew the card's lease: have the reader keep it for as long as after a command.
+        """Renew the card's lease: the reader keeps it for as long as after a command.
 
-        For programs that show something, or ask a person, while a card lies there. Not once it was
-        shown a PIN or a code: that ends with the lease, so that no other program can use it.
+        For programs that show something, or ask a person, while a card lies there. Not allowed
+        after a PIN or a code: that ends with the lease, so that no other program can use it.
 
         Raises:
-            ValueError: it was shown a PIN or a code.
+            ValueError: a PIN or a code was sent to it.
             NoCard: it has left.
             LinkError: the reader has left.
         """
@@ -132,11 +132,11 @@ class Card:
         self._keep(self._link.wait(self.limits.answer_s, cancel or self.cancel))
 
     def look(self, cancel: Event | None = None) -> None:
-        """Take in what the reader has said by now: the card is over if it has left. Renews its
-        lease if a third of it has passed and `keep` may be used.
+        """Process the reader's messages so far: the card is over if it has left. Renews its lease
+        if a third of it has passed and `keep` is allowed.
 
-        For programs that ask a person while a card lies there, four times a second or so. The next
-        command raises CardGone if it has left, or the error of a reader that has failed.
+        For programs that ask a person while a card lies there: call it about four times a second.
+        The next command raises CardGone if the card has left, or the error of a failed reader.
 
         Raises:
             Cancelled: `cancel` was set.
@@ -149,12 +149,12 @@ class Card:
             self._met = error
 
     def leaves(self, wait: Wait, keep: Wait) -> bool:
-        """Wait until it has left, or is over for another reason. Returns False if it still lies
+        """Wait until it has left, or is over for another reason. Return False if it still lies
         there when `wait` is over. Renews its lease as `look` does, each time within `keep`.
 
         Raises:
             ReaderFault, LinkError: the reader failed. The card is over then.
-            Cancelled: `wait` was. The card is as it was.
+            Cancelled: `wait` was cancelled. The card is unchanged.
         """
         try:
             if not self._finish_ahead(wait):
@@ -175,22 +175,22 @@ class Card:
         return True
 
     def end(self) -> None:
-        """Never use it again: whatever lies on the reader from now on may be another card.
+        """Mark it as over: from now on the reader may have another card.
 
-        What was read of it ahead, and not asked for, is let go.
+        Drops responses that were read ahead and not used.
         """
         self._is_over = True
         self._ahead = None
 
     def _require(self) -> None:
-        """Raise NoCard if it is over, or what `look` has met."""
+        """Raise NoCard if it is over, or the error that `look` found."""
         met, self._met = self._met, None
         if self._is_over:
             raise met or NoCard
 
     def _finish_ahead(self, wait: Wait) -> bool:
-        """Wait until the reader has read what it was to read of this card by itself. Returns False
-        if that took longer.
+        """Wait until the reader has finished its Plan with this card. Return False if that took
+        longer.
         """
         return self._ahead is None or self._ahead.finish(wait)
 

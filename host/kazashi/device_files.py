@@ -1,4 +1,4 @@
-"""Where the files for boards are: carried by the installed package, or in the checkout."""
+"""Find the files for boards, in the installed package or in the checkout."""
 
 from pathlib import Path
 

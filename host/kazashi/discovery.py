@@ -1,10 +1,10 @@
-"""Which readers there are, and how a URL becomes a line to one.
+"""Find attached readers, and open the line to the reader at a URL.
 
 /dev/ttyACM0, COM3       a serial port
 usb:E6605838834C5A2C     the attached board with this serial number
 socket://host:port       a reader served over TCP, see `kazashi simulate`
-sim:?card=mynumber       a simulated one
-pico:IMAGE               a simulated one, on an emulated Pico that boots this image; pico: alone
+sim:?card=mynumber       a simulated reader
+pico:IMAGE               a simulated reader on an emulated Pico that boots this image; pico: alone
                          boots the official one
 (none)                   the only board attached
 """
@@ -47,15 +47,15 @@ _IS_WINDOWS = os.name == "nt"
 _CONNECT_TIMEOUT_S = 5.0
 _BUSY = (errno.EACCES, errno.EPERM, errno.EBUSY, errno.EAGAIN)
 
-# What a terminal raises; serial.SerialException is an OSError.
+# Errors of a terminal; serial.SerialException is an OSError.
 _TERMINAL: tuple[type[Exception], ...] = (OSError, termios.error) if termios else (OSError,)
 _CLOSED: tuple[type[Exception], ...] = (
     *_TERMINAL,
     TypeError,
-)  # TypeError: pyserial, closed in the middle
+)  # TypeError: pyserial, if closed during a call
 _REFUSED: tuple[type[Exception], ...] = (*_TERMINAL, ValueError)
 
-# The simulator is named and not imported: whoever reads real cards never loads it.
+# The simulator is imported by name only when needed: programs with real cards never load it.
 _SIMULATORS = {
     "sim:": "kazashi.sim.pico:connector",
     "pico:": "kazashi.sim.emulation.pico:connector",
@@ -87,18 +87,18 @@ def attached() -> list[Attached]:
 
 
 def connector(url: str | None) -> Callable[[], Pipe]:
-    """What opens the line to the reader at `url`, as often as it is called.
+    """Return a function that opens the line to the reader at `url`, each time it is called.
 
-    It raises NoReader where there is none, SeveralReaders where it would have to choose.
+    The function raises NoReader if none is there, SeveralReaders if it would have to choose.
 
     Raises:
-        ValueError: `url` names no option or port that there is; it says which there are.
-        NoReader: what simulates such a reader is not installed.
+        ValueError: `url` has an unknown option or port; the message lists the known ones.
+        NoReader: the simulator of such a reader is not installed.
     """
     for scheme, name in _SIMULATORS.items():
         if url and url.startswith(scheme):
             return _simulator(name)(url)
-        if url and url.partition("?")[0] == scheme[:-1]:  # no serial port is called so
+        if url and url.partition("?")[0] == scheme[:-1]:  # no serial port has this name
             raise ValueError(f"{url} is no reader: give sim: or pico:IMAGE, with the colon")
     if url and url.startswith("socket://"):
         _check_address(url)
@@ -150,7 +150,7 @@ class SerialPipe:
         return len(data)
 
     def _write_some(self, data: bytes) -> int:
-        """pyserial's own write does not say how much was taken when its time was over."""
+        """Write without pyserial: its write does not tell how much was sent before its timeout."""
         try:
             return os.write(self._line.fileno(), data)
         except BlockingIOError:
@@ -158,12 +158,12 @@ class SerialPipe:
             return 0
 
     def close(self) -> None:
-        with suppress(*_TERMINAL):  # it has gone already
+        with suppress(*_TERMINAL):  # it is already gone
             self._line.close()
 
 
 class SocketPipe:
-    """A reader served over TCP. (pyserial's own socket:// tells of at most one byte waiting.)"""
+    """A reader served over TCP. (pyserial's socket:// reports at most one waiting byte.)"""
 
     def __init__(self, url: str) -> None:
         try:
@@ -207,7 +207,7 @@ def _check_address(url: str) -> None:
     try:
         place = urlsplit(url)
         is_whole = bool(place.hostname and place.port)
-    except ValueError:  # the port is no number
+    except ValueError:  # the port is not a number
         is_whole = False
     if not is_whole:
         raise ValueError(f"{url} is no address: give socket://HOST:PORT, PORT from 1 to 65535")
@@ -241,12 +241,12 @@ def _refusal(where: str, error: Exception) -> LinkError:
 
 
 def _number(error: BaseException) -> int | None:
-    """The errno of what opening a port raised."""
+    """The errno of an error raised when opening a port."""
     if isinstance(error, socket.gaierror):
-        return None  # it counts in its own way
+        return None  # its numbers are no errno
     if isinstance(error, OSError) and error.errno:
         return error.errno
-    if "PermissionError" in str(error):  # pyserial 3.5, serialwin32.py, keeps it in its text alone
+    if "PermissionError" in str(error):  # pyserial 3.5, serialwin32.py, has it in its text only
         return errno.EACCES
     first = error.args[0] if error.args else None  # of termios.error
     if isinstance(first, int):

@@ -1,4 +1,4 @@
-"""What can go wrong with reader and line, sorted by what the caller can do about it.
+"""Errors of reader and line, sorted by what the caller can do about it.
 
     KazashiError                    base of this package's errors; misuse is ValueError
     ├── Mistyped                    reception/typed.py
@@ -7,42 +7,42 @@
     └── ReaderError                 reader, line or card
         ├── NotInstalled            a program or a package is missing: see `how`
         ├── LinkError               the cable: reconnect, then retry
-        │   ├── NoReader            none is attached
-        │   │   ├── ReaderNotFound  there is none at `where`
+        │   ├── NoReader            no reader is attached
+        │   │   ├── ReaderNotFound  no reader is at `where`
         │   │   ├── ImageBroken     sim/emulation/errors.py
         │   │   └── ImageUnavailable    sim/emulation/errors.py
-        │   ├── ReaderBusy          another program has it, or this one has no right to it
+        │   ├── ReaderBusy          another program has it open, or permission is missing
         │   ├── SeveralReaders      choose one of `urls`
-        │   ├── ReaderUnplugged     it went away
-        │   ├── ReaderSilent        it is there and does not answer
-        │   └── FirmwareStopped     its program ended: see `said`
+        │   ├── ReaderUnplugged     it was pulled out, or restarted
+        │   ├── ReaderSilent        the reader does not answer
+        │   └── FirmwareStopped     the firmware ended: see `said`
         │       └── NoFirmware      MicroPython's prompt answers instead
         ├── ProtocolError           host and firmware disagree
         │   ├── VersionMismatch     update the one that is `outdated`
-        │   ├── UnexpectedAnswer    to another request
-        │   ├── MalformedAnswer     no message of this revision
-        │   ├── UnknownValue        it says something that this revision does not know
-        │   ├── PartLost            of a response: try again
-        │   ├── TooManyMessages     more than were asked for
-        │   ├── EndlessReading      it reads a card by itself and does not end
-        │   ├── EventLost           a card was found, and the message about it did not come
+        │   ├── UnexpectedAnswer    an answer to another request
+        │   ├── MalformedAnswer     no valid message of this revision
+        │   ├── UnknownValue        a value that this revision does not know
+        │   ├── PartLost            a part of a response was lost: try again
+        │   ├── TooManyMessages     more messages than requested
+        │   ├── EndlessReading      an armed reader does not stop reading a card
+        │   ├── EventLost           a card was found, and the event about it was lost
         │   └── EndlessResponse     the card's answer has no end
         ├── ReaderFault             the firmware reported a fault: see `fault`
         │   └── ReaderHot           let it cool down for some seconds
         ├── NotFlashed              flashing/errors.py
         └── CardError               the card: ask the person
-            ├── NoCard              none came in time, or it is not there any more
+            ├── NoCard              no card came in time, or it is no longer there
             ├── CardGone            it left during the exchange: present it again
-            ├── CardGarbled         its answers come damaged: lay it down otherwise
+            ├── CardGarbled         its answers arrive damaged: place it differently
             ├── CardProtocolBroken  it breaks the rules of ISO/IEC 14443-4
-            ├── CardTooSlow         it took longer than it may: present it again, or another
+            ├── CardTooSlow         it took longer than allowed: present it again, or another
             ├── ReadInterrupted     the reader restarted its chip: present the card again
             ├── CardUnusable        it is a tag
-            ├── SeveralCards        present one alone
+            ├── SeveralCards        present only one
             └── …                   cards/errors.py, reception/failures.py, reception/face/
 
-`Cancelled` stands apart: the program itself ended a wait. Errors carry data, no prose: what to
-tell people is in `kazashi.words`.
+`Cancelled` is not one of them: the program itself ended a wait. Errors carry data, not prose; the
+texts for people are in `kazashi.words`.
 """
 
 from dataclasses import dataclass, field, fields, is_dataclass
@@ -55,14 +55,14 @@ from kazashi_wire.messages import Fault
 class Cancelled(Exception):
     """The `cancel` of a wait was set. Reader and card can still be used.
 
-    `was_sent`: the command was on its way to the card, and may have taken effect.
+    `was_sent`: the command was already on its way to the card, and may have taken effect.
     """
 
     was_sent: bool = False
 
 
 class KazashiError(Exception):
-    """Base of every error that this package raises, but ValueError for misuse.
+    """Base of every error that this package raises, except ValueError for misuse.
 
     `str` shows its fields, for logs; `kazashi.words.words_of` is for people.
     """
@@ -74,14 +74,14 @@ class KazashiError(Exception):
 
 @dataclass(eq=False)
 class NotWritten(KazashiError):
-    """The file at `where` could not be written. `reason`: in the system's words."""
+    """The file at `where` could not be written. `reason`: the system's message."""
 
     where: str
     reason: str
 
 
 class ReaderError(KazashiError):
-    """Base of everything that the reader, its cable or a card can do to a program."""
+    """Base of every error of the reader, its cable or a card."""
 
 
 @dataclass(eq=False)
@@ -102,12 +102,12 @@ class LinkError(ReaderError):
 
 
 class NoReader(LinkError):
-    """None is attached."""
+    """No reader is attached."""
 
 
 @dataclass(eq=False)
 class ReaderNotFound(NoReader):
-    """There is none at `where`, the URL asked for. `reason`: in the system's words."""
+    """No reader is at `where`, the URL asked for. `reason`: the system's message."""
 
     where: str
     reason: str
@@ -115,7 +115,7 @@ class ReaderNotFound(NoReader):
 
 @dataclass(eq=False)
 class ReaderBusy(LinkError):
-    """The port at `where` is there and cannot be used. `reason`: in the system's words."""
+    """The port at `where` exists and cannot be used. `reason`: the system's message."""
 
     where: str
     reason: str
@@ -134,21 +134,21 @@ class ReaderUnplugged(LinkError):
 
 @dataclass(eq=False)
 class ReaderSilent(LinkError):
-    """`waited_s`: how long nothing came."""
+    """The reader does not answer. `waited_s`: how long nothing came."""
 
     waited_s: float
 
 
 @dataclass(eq=False)
 class FirmwareStopped(LinkError):
-    """`said`: what came instead of an answer, in one line."""
+    """The firmware ended. `said`: what came instead of an answer, in one line."""
 
     said: str
 
 
 @dataclass(eq=False)
 class NoFirmware(FirmwareStopped):
-    """MicroPython's prompt answers, and no firmware."""
+    """MicroPython's prompt answers instead of the firmware."""
 
     said: str = ">>> "
 
@@ -159,7 +159,7 @@ class ProtocolError(ReaderError):
 
 @unique
 class Side(Enum):
-    """Which of the two is outdated."""
+    """Which side of the wire is outdated."""
 
     READER = auto()
     HOST = auto()
@@ -168,7 +168,7 @@ class Side(Enum):
 
 @dataclass(eq=False)
 class VersionMismatch(ProtocolError):
-    """`ours` and `theirs` are the revisions of the wire."""
+    """Host and firmware speak different revisions of the wire, `ours` and `theirs`."""
 
     ours: int
     theirs: int
@@ -182,7 +182,7 @@ class VersionMismatch(ProtocolError):
 
 @dataclass(eq=False)
 class UnexpectedAnswer(ProtocolError):
-    """`got` and `asked` are names of messages."""
+    """The answer belongs to another request. `got` and `asked` are names of messages."""
 
     got: str
     asked: str
@@ -190,14 +190,14 @@ class UnexpectedAnswer(ProtocolError):
 
 @dataclass(eq=False)
 class MalformedAnswer(ProtocolError):
-    """`reason`: what does not fit, for engineers."""
+    """The bytes are no valid message. `reason`: what does not fit, for engineers."""
 
     reason: str
 
 
 @dataclass(eq=False)
 class UnknownValue(ProtocolError):
-    """`value` of a field `name` is not in this revision of the wire."""
+    """This revision of the wire does not know `value` in the field `name`."""
 
     name: str
     value: int
@@ -208,15 +208,15 @@ class PartLost(ProtocolError):
 
 
 class TooManyMessages(ProtocolError):
-    """The reader sends more messages than were asked for."""
+    """The reader sends more messages than requested."""
 
 
 class EndlessReading(ProtocolError):
-    """The reader reads a card by itself and does not end."""
+    """An armed reader does not stop reading a card."""
 
 
 class EventLost(ProtocolError):
-    """The reader found a card, and the message about it did not come."""
+    """The reader found a card, and the event about it was lost."""
 
 
 class EndlessResponse(ProtocolError):
@@ -225,7 +225,7 @@ class EndlessResponse(ProtocolError):
 
 @dataclass(eq=False)
 class ReaderFault(ReaderError):
-    """`fault` says what; `detail` is explained there."""
+    """The firmware reported `fault`; `detail` is explained at `Fault`."""
 
     fault: Fault
     detail: int = 0
@@ -241,46 +241,46 @@ class CardError(ReaderError):
 
 @dataclass(eq=False)
 class NoCard(CardError):
-    """`waited_s`: how long the reader looked; None if a card was used that is not there."""
+    """No card is there. `waited_s`: how long the reader searched; None if it was not a search."""
 
     waited_s: float | None = None
 
 
 @dataclass(eq=False)
 class CardGone(CardError):
-    """`status`: the chip's status byte."""
+    """The card left during the exchange. `status`: the chip's status byte."""
 
     status: int = 0
 
 
 @dataclass(eq=False)
 class CardGarbled(CardError):
-    """Its answers come, and are damaged each time. `status`: the chip's status byte."""
+    """Every answer of the card arrives damaged. `status`: the chip's status byte."""
 
     status: int = 0
 
 
 @dataclass(eq=False)
 class CardProtocolBroken(CardError):
-    """`block`: first byte of the block that has no place."""
+    """The card breaks ISO/IEC 14443-4. `block`: first byte of the block that is not allowed."""
 
     block: int = 0
 
 
 @dataclass(eq=False)
 class CardTooSlow(CardError):
-    """Its answers, or one of them, took longer than `Limits` allow. `waited_s`: for the last."""
+    """The card's answers took longer than `Limits` allow. `waited_s`: for the last one."""
 
     waited_s: float
 
 
 class ReadInterrupted(CardError):
-    """The PN532 fell silent in the middle; the reader has reset it and works again."""
+    """The PN532 stopped answering in an exchange; the reader has reset it and works again."""
 
 
 class CardUnusable(CardError):
-    """A tag without ISO/IEC 14443-4."""
+    """The card is a tag without ISO/IEC 14443-4."""
 
 
 class SeveralCards(CardError):
-    """Their answers collided."""
+    """Several cards are in the field: their answers collided."""

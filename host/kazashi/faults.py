@@ -1,4 +1,4 @@
-"""Which error a reader's `Failed` stands for."""
+"""Map a reader's `Failed` to an error."""
 
 from kazashi.errors import (
     CardGarbled,

@@ -13,7 +13,7 @@ class FirmwareLog:
 
     def __init__(self, most: int, now: float) -> None:
         self._most = most
-        self._begin = now  # of this second
+        self._begin = now  # start of this second
         self._count = 0  # lines in it
 
     def add(self, text: bytes, now: float) -> None:

@@ -1,4 +1,4 @@
-"""What a reader says of itself: who it is, and how it is doing."""
+"""Information from a reader: versions and board, counters of recovery."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -9,18 +9,18 @@ from kazashi_wire.messages import Health, ResetCause, Welcome
 
 @dataclass(frozen=True)
 class ReaderInfo:
-    """Who the reader is."""
+    """Versions and board of a reader."""
 
     firmware: str  # 0.1.0
     schema: str  # revision and fingerprint of the wire: 3-220d10ae
     board: str  # pico
     chip: str  # PN532 1.6; empty: it does not answer
     interpreter: str  # micropython 1.28.0
-    serial: str  # of the board, hex
+    serial: str  # the board's, hex
 
     @classmethod
     def of(cls, welcome: Welcome) -> Self:
-        """What a `Welcome` says."""
+        """Read a `Welcome`."""
         board, _, interpreter = welcome.names.decode("utf-8", "replace").partition("\n")
         ic, version, revision, _ = welcome.chip
         return cls(
@@ -35,9 +35,9 @@ class ReaderInfo:
 
 @dataclass(frozen=True)
 class ReaderHealth:
-    """How the reader is doing since its board started: counters of what went wrong and was mended.
+    """Counters of recovery since the reader's board started.
 
-    Each step of recovery comes after the one before it has failed: `retries`, `repolls`,
+    Each step comes after the one before it has failed: `retries`, `repolls`,
     `field_offs`, `chip_resets`, `reboots`. See kazashi_wire.messages.Health.
     """
 
@@ -53,10 +53,10 @@ class ReaderHealth:
 
     @classmethod
     def of(cls, said: Health) -> Self:
-        """What a `Health` says.
+        """Read a `Health`.
 
         Raises:
-            UnknownValue: its reset cause is unknown here.
+            UnknownValue: this release does not know its reset cause.
         """
         try:
             cause = ResetCause(said.reset_cause).name.lower().replace("_", " ")

@@ -1,7 +1,7 @@
-"""The line to a board that starts again: it is gone from USB for a second or two.
+"""Reopen the line to a board that restarts: it is gone from USB for a second or two.
 
-Then other programs may hold its port: ModemManager asks every new serial port for a modem, for some
-ten seconds.
+Then another program may hold its port: ModemManager probes every new serial port for a modem, for
+about ten seconds.
 """
 
 from collections.abc import Callable
@@ -17,14 +17,14 @@ _LOOK_S = 0.1
 
 
 class Clock(Protocol):
-    """Time that passes on this side, whatever becomes of a line."""
+    """The time on this computer, which a line cannot influence."""
 
     def now(self) -> float: ...
     def sleep(self, seconds: float, /) -> None: ...
 
 
 class WallClock:
-    """This machine's."""
+    """This computer's clock."""
 
     now = staticmethod(monotonic)
     sleep = staticmethod(sleep)
@@ -37,7 +37,7 @@ def opened_again(
 
     Raises:
         NoReader, ReaderUnplugged: it was absent for 3 s.
-        ReaderBusy: another program has held it for 15 s.
+        ReaderBusy: another program held it for 15 s.
         Cancelled: `cancel` was set.
     """
     clock = clock or WallClock()
@@ -51,7 +51,7 @@ def opened_again(
             present = clock.now()
             if present - begin > _BUSY_S:
                 raise
-        except (NoReader, ReaderUnplugged):  # it may leave once more as it is opened
+        except (NoReader, ReaderUnplugged):  # it may leave again when it is opened
             if clock.now() - present > _ABSENT_S:
                 raise
         clock.sleep(_LOOK_S)

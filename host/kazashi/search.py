@@ -1,4 +1,4 @@
-"""The search for a card: the field goes on, and the reader looks until one is found."""
+"""Search for a card: the reader switches its field on and searches until it finds one."""
 
 import logging
 from dataclasses import dataclass
@@ -33,17 +33,17 @@ from kazashi_wire.messages import (
 
 _LONGEST_PERIOD_S = 65.0
 _LONGEST_LEASE_S = 255
-_FIRST_LOOK_S = 0.05  # from the answer to Watch to the first search: the reader tidies its memory
-_SEARCH_S = 1.0  # that one search takes at most, if there is no card
+_FIRST_LOOK_S = 0.05  # from the answer to Watch to the first search: the reader collects garbage
+_SEARCH_S = 1.0  # one search without a card takes this long at most
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Search:
-    """What a reader looks for, and how. See `Reader.wait_for_card`.
+    """What a reader searches for, and how. See `Reader.wait_for_card`.
 
     Raises:
-        ValueError: no reader can look like that.
+        ValueError: no reader can search like that.
     """
 
     technologies: tuple[Technology, ...]
@@ -61,7 +61,7 @@ class Search:
             raise ValueError(f"lease_s is 1 to {_LONGEST_LEASE_S}")
 
     def watch(self) -> Watch:
-        """The request that begins it."""
+        """The request that begins the search."""
         return Watch(
             fastest=self.fastest,
             period_ms=round(self.period_s * 1000),
@@ -71,14 +71,14 @@ class Search:
 
 
 def find(link: Link, search: Search, timeout_s: float, cancel: Event | None) -> Card:
-    """The card that somebody lays down. Raises as `Reader.wait_for_card` does."""
+    """Wait for a card. Raises as `Reader.wait_for_card` does."""
     begin = link.now()
     last = Wait(begin, begin + timeout_s + link.limits.late_s, cancel)
     try:
         _start(link, search, last)
         until = max(begin + timeout_s, link.now() + _FIRST_LOOK_S)
         found = _found(link, last.not_after(until))
-        if not found and timeout_s < _SEARCH_S:  # the first search goes on: let it come to its end
+        if not found and timeout_s < _SEARCH_S:  # the first search is still running: let it end
             link.settle(last)
             found = _found(link, last.not_after(link.now()))
         if found:
@@ -94,7 +94,7 @@ def find(link: Link, search: Search, timeout_s: float, cancel: Event | None) -> 
 
 
 def rest_quietly(link: Link, wait: Wait) -> None:
-    """Switch the field off; what goes wrong is only logged, as something else is on its way."""
+    """Switch the field off; log errors instead of raising, since another one is being raised."""
     try:
         link.request(Rest(), Rested, wait)
     except (ReaderError, Cancelled) as error:
@@ -108,7 +108,7 @@ def _start(link: Link, search: Search, last: Wait) -> None:
     if search.plan:
         link.request(search.plan.request(), Done, answer)
     link.request(search.watch(), Done, answer)
-    link.forget_events()  # of the card before
+    link.forget_events()  # events of the card before
 
 
 def _found(link: Link, wait: Wait) -> CardFound | None:
@@ -123,14 +123,14 @@ def _found(link: Link, wait: Wait) -> CardFound | None:
 
 
 def _in_vain(link: Link, timeout_s: float, last: Wait) -> ReaderError:
-    """Why no card came. The field goes off."""
+    """Return the reason why no card came. Switches the field off."""
     rested = link.request(Rest(), Rested, last)
     came_late = link.event(last.not_after(link.now()))  # raises if it is a failure
     link.forget()
     if rested.has_found and not came_late:
         return EventLost()
     if timeout_s >= _SEARCH_S and not (rested.searches or rested.has_found):
-        return ReaderSilent(timeout_s)  # it had time to look, and did not
+        return ReaderSilent(timeout_s)  # it had time to search, and did not
     return NoCard(timeout_s)
 
 

@@ -1,6 +1,6 @@
 """Text of cards, phones, readers and people, made safe to show: it never drives a terminal.
 
-A card may hold any characters. Escape sequences would move the cursor or write to the clipboard,
+A card may contain any characters. Escape sequences would move the cursor or write to the clipboard,
 bidirectional controls change the order that people read, and zero-width characters hide.
 Variation selectors stay: Japanese names need them.
 
@@ -12,7 +12,7 @@ from unicodedata import category
 
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _UNSAFE = ("Cc", "Cf", "Cs", "Zl", "Zp")  # controls, formats, half characters, line separators
-_IGNORABLE = re.compile(  # shown as nothing, and of other categories
+_IGNORABLE = re.compile(  # invisible, and in other categories
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u3164\uffa0\ufff0-\ufff8"
     "\U000e0000-\U000e00ff\U000e01f0-\U000e0fff]"
 )
@@ -24,9 +24,9 @@ def is_safe(character: str) -> bool:
 
 
 def visible(text: str) -> str:
-    """`text` in one line, each unsafe character replaced: white space by a blank, others by U+FFFD.
+    """`text` in one line; unsafe characters become a blank (white space) or U+FFFD (others).
 
-    The length stays.
+    The length stays the same.
     """
     if text.isascii() and text.isprintable():
         return text
@@ -36,7 +36,7 @@ def visible(text: str) -> str:
 def escaped(json: str) -> str:
     r"""JSON that is safe to show and has the same value: unsafe characters as \uXXXX.
 
-    Line ends stay, which no string of JSON has as they are.
+    Line ends stay: inside a JSON string they are always escaped.
     """
     return "".join(each if each == "\n" or is_safe(each) else _escape(each) for each in json)
 
