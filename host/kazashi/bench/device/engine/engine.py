@@ -37,9 +37,8 @@ class Engine(isodep.IsoDep):
         self._on = Command(RF_CONFIGURATION, 2, b"\x01\x01")
         self._list = Command(IN_LIST_PASSIVE_TARGET, 3, b"\x01\x03\x00")
 
-    def open(self, fsci, fwi):
+    def list(self):
         """The firmware has activated the card with a bare ATTRIB: let the chip begin anew."""
-        super().open(fsci, fwi)
         chip = self._chip
         chip.call(self._off)
         sleep_ms(_FIELD_OFF_MS)
