@@ -126,7 +126,7 @@ class UartBus:
     def _come_back(self) -> None:
         """Tell the chip to go to 115200, without listening to what it says."""
         command = _rate_command(_SLOW)
-        self.write(command.buffer, command.start, command.end)
+        self.write(command.buffer, hostframe.NORMAL, command.end)
         self._wait.sleep_ms(_ANSWER_MS)
         self._change(_SLOW)
 

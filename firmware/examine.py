@@ -164,7 +164,7 @@ def _comes_back(chip: "Pn532", echo: Command) -> bool:
     """The answer begins with the test's number, 0, where that to an exchange has its status."""
     chip.wait_for_card(_ANSWER_US)
     chip.issue(echo)
-    chip.expected = echo.end - echo.start  # whole at once: I²C would ask for a longer one again
+    chip.expected = echo.end  # whole at once: I²C would ask for a longer one again
     at = chip.received()
     heard = chip.heard
     return heard.buffer[at : at + heard.count] == echo.buffer[PARAMETERS + 1 : -2]

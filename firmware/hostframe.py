@@ -14,7 +14,7 @@ TFI is D4 to the chip, D5 from it, 7F in its syntax error frame.
 import micropython
 from micropython import const
 
-from octets import total_words, wipe
+from octets import total, total_words, wipe
 
 TO_CHIP = const(0xD4)
 FROM_CHIP = const(0xD5)
@@ -24,9 +24,12 @@ ACK = b"\x00\x00\xff\x00\xff\x00"
 NACK = b"\x00\x00\xff\xff\x00\x00"
 
 LONGEST = const(276)  # extended: 8 + TFI + 265 + DCS + 00
+_LONGEST_NORMAL = const(255)
 
 _HEADER = const(8)  # of an extended frame; a normal one begins 3 later
 PARAMETERS = const(10)  # index of the first parameter: behind header, TFI and code
+CODE = const(9)  # index of the command's code
+NORMAL = const(3)  # index where a normal frame begins; an extended one begins at 0
 
 
 class Command:
@@ -36,50 +39,29 @@ class Command:
     """
 
     def __init__(self, code: int, room: int, parameters: bytes = b"") -> None:
-        self.code = code
         self.buffer = bytearray(PARAMETERS + room + 2)
+        self.buffer[CODE] = code
         self.buffer[PARAMETERS : PARAMETERS + len(parameters)] = parameters
-        self.start = 0
         self.end = 0
         self.seal(len(parameters))
 
     def seal(self, count: int) -> None:
         """Wrap the first `count` parameters."""
-        self.start = _seal(self.buffer, self.code, count + 2)
-        self.end = _HEADER + count + 4
-
-
-@micropython.viper
-def _seal(buffer: object, code: int, size: int) -> int:
-    """Put a frame around the parameters; `size` counts TFI and code, too. Returns where it starts.
-
-    In machine code: it is done between two blocks on air. No unary minus: in viper `-size` changes
-    `size` itself.
-    """
-    b = ptr8(buffer)  # pyright: ignore[reportArgumentType]  # in viper it is an object
-    b[_HEADER] = TO_CHIP
-    b[_HEADER + 1] = code
-    start = 3
-    b[6] = size & 0xFF
-    b[7] = (0 - size) & 0xFF
-    if size > 255:
-        start = 0
-        b[3] = 0xFF
-        b[4] = 0xFF
-        b[5] = size >> 8
-        b[7] = (0 - size - b[5]) & 0xFF
-    b[start] = 0
-    b[start + 1] = 0
-    b[start + 2] = 0xFF
-    i = _HEADER
-    end = i + size
-    summed = 0
-    while i < end:
-        summed += b[i]
-        i += 1
-    b[end] = (0 - summed) & 0xFF
-    b[end + 1] = 0
-    return start
+        b = self.buffer
+        size = count + 2
+        b[_HEADER] = TO_CHIP
+        start = NORMAL
+        if size > _LONGEST_NORMAL:
+            start = 0
+            b[3] = b[4] = 0xFF
+            b[5] = size >> 8
+        b[6] = size & 0xFF
+        b[start] = b[start + 1] = 0
+        b[start + 2] = 0xFF
+        b[7] = -(b[6] if start else b[5] + b[6]) & 0xFF
+        b[_HEADER + size] = -total(b, _HEADER, size) & 0xFF
+        b[_HEADER + size + 1] = 0
+        self.end = _HEADER + size + 2
 
 
 @micropython.viper
@@ -133,6 +115,18 @@ def frame_in(buffer: object, size: int) -> int:
     if summed & 0xFF != 0:
         return 0
     return length << 16 | i
+
+
+@micropython.viper
+def is_block(buffer: object, size: int, pcb: int) -> bool:
+    """Return True if a frame is undamaged, long, and brings a block with this PCB from a card.
+
+    size_of() says that it has `size` bytes. Zeros before it, which some chips send: False.
+    """
+    b = ptr16(buffer)  # pyright: ignore[reportArgumentType]  # in viper it is an object
+    # TFI and code, lowest byte first; status and PCB.
+    is_there = b[_HEADER >> 1] == 0x43D5 and b[_HEADER + 2 >> 1] == pcb << 8
+    return is_there and int(frame_in(buffer, size)) & 0xFFFF == _HEADER
 
 
 class Answer:

@@ -139,7 +139,7 @@ class IsoDep:
                 self._chip.health.retries += 1
             try:
                 is_asked = self._issue(self._naks[self._number])
-                if is_asked and self._receive_block() & ~_NUMBER == _R_ACK:
+                if is_asked and self._receive_block(_R_ACK) & ~_NUMBER == _R_ACK:
                     return True
             except (RadioError, ChipSilent):
                 pass
@@ -157,7 +157,7 @@ class IsoDep:
     def forget(self) -> None:
         """Nothing of the last command stays: it may have been a PIN."""
         block = self._block
-        wipe(block.buffer, 0, len(block.buffer))
+        wipe(block.buffer, PARAMETERS, len(block.buffer))
         block.seal(0)
 
     def _await(self, is_sent: bool, retries: "tuple[Command, ...]", wanted: int) -> None:
@@ -173,7 +173,7 @@ class IsoDep:
             has_answered = False
             if is_sent:
                 try:
-                    pcb = self._receive_block()
+                    pcb = self._receive_block(wanted)
                     more = pcb & _CHAINING != 0
                     if pcb & kind == wanted | self._number and (self.count or not more):
                         self.more = more  # a chain of empty blocks would never end
@@ -201,10 +201,13 @@ class IsoDep:
     def _retries(self) -> int:
         return _RETRIES if self._fwt_us < _SLOW_US else 1
 
-    def _receive_block(self) -> int:
+    def _receive_block(self, wanted: int) -> int:
         """The PCB of the block that comes; 0 for an empty one."""
         chip = self._chip
         chip.expected = self._expected
+        # More than one block is to come, and nothing else before R(ACK).
+        if wanted == _I_BLOCK and self._left > _MOST and not self._is_extended:
+            chip.next = self._acks[self._number ^ 1]
         start = chip.received()
         heard = chip.heard
         count = heard.count

@@ -54,6 +54,16 @@ def wipe(target: object, i: int, end: int):
 
 
 @micropython.viper
+def total(source: object, start: int, count: int) -> int:
+    """The sum of `count` octets, mod 256."""
+    s = ptr8(source)
+    t = 0
+    for i in range(start, start + count):
+        t += s[i]
+    return t & 0xFF
+
+
+@micropython.viper
 def total_words(i: int, end: int, source: object) -> int:
     """The sum of the octets in words `i` to `end` of `source`, mod 256; 128 words at most."""
     s = ptr32(source)

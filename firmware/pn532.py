@@ -12,7 +12,17 @@ from time import ticks_diff, ticks_ms
 from micropython import const
 
 from health import Health
-from hostframe import ACK, NACK, PARAMETERS, SYNTAX_ERROR, Answer, Command
+from hostframe import (
+    ACK,
+    CODE,
+    NACK,
+    NORMAL,
+    PARAMETERS,
+    SYNTAX_ERROR,
+    Answer,
+    Command,
+    is_block,
+)
 from octets import copy
 
 _TYPING = const(0)  # MicroPython has no typing: what follows is compiled away there
@@ -58,6 +68,10 @@ _STATUS = const(0x3F)  # bits of a status that hold the error; above it NAD and 
 _GARBLED = b"\x01\x02\x03\x04\x05\x06\x09\x0b\x23"  # ask again
 _GONE = b"\x27\x29\x2a\x2b"  # the card is lost, or another
 _HOT = b"\x0d\x2d"  # field off, wait
+
+# Of the PCB of a chained block, and of the R(ACK) that asks for the next: its number is the other.
+_CHAINED_TO_R_ACK = const(0x12 ^ 0xA2 ^ 1)
+_WHOLE_BLOCK = const(267)  # bytes of the frame that brings a block of 256
 
 _ACK_TIMEOUT_MS = const(30)  # the chip takes 15 at most, §6.2.3
 _ANSWER_TIMEOUT_MS = const(200)  # for commands that stay off the air
@@ -107,7 +121,6 @@ class Pn532:
         self._has_frame = bus.ready  # looked up here, for that allocates
         self._wait = wait
         self._reset = reset
-        self._ack = Answer(24)  # some chips send zeros before it
         self._code = 0
         self._wait_us = 0  # that wait_for_card() has set; 0: unknown
         self._exponent = -1  # of the RF time-out that the chip has
@@ -118,6 +131,10 @@ class Pn532:
         # Octets that the next received() is likely to find: they are read in one go. Where that is
         # wrong, a little time is lost. 0: nobody knows.
         self.expected = 0
+        # R(ACK) for the block that the next received() is likely to find: sent as soon as that is
+        # there, whole and good. The issue() that follows then only waits until the chip has it.
+        self.next: "Command | None" = None
+        self._sent = None  # that R(ACK), on its way
         self.reply = Answer(_LONGEST_REPLY)
         self.heard = Answer()
         self.version = bytearray(4)  # IC, version, revision, support; zeros: it is silent
@@ -200,10 +217,13 @@ class Pn532:
         Raises:
             ChipSilent: it does not. What goes on air is sent once; the rest, a second time first.
         """
-        self._code = code = command.code
+        b = command.buffer
+        self._code = code = b[CODE]
         attempts = 0
         while True:
-            self._bus.write(command.buffer, command.start, command.end)
+            if self._sent is not command:
+                self._bus.write(b, 0 if b[NORMAL] else NORMAL, command.end)
+            self._sent = None
             if self._is_acknowledged():
                 return
             self.abort()
@@ -278,18 +298,25 @@ class Pn532:
         self.reply.forget()
         self._bus.forget()
 
-    def _receive(self, answer: Answer, timeout_ms: int, expected: int = _MOST_ANSWERS) -> None:
-        """Wait for the answer to the command issued.
+    def _receive(self, answer: Answer, timeout_ms: int, expected: int) -> None:
+        """Wait for the answer to the command issued; if `next` follows it, send that at once.
 
         Raises:
             ChipSilent: it did not come, or damaged every time.
             ChipRefused: the chip did not understand the command.
         """
+        following = self.next
+        self.next = None
         damaged = 0
         start = ticks_ms()
         left_ms = timeout_ms
         while self._wait.until(self._has_frame, left_ms):
             self.size = size = self._bus.readinto(answer.buffer, expected)
+            if following is not None and size == _WHOLE_BLOCK:
+                b = following.buffer
+                if is_block(answer.buffer, size, b[PARAMETERS] ^ _CHAINED_TO_R_ACK):
+                    self._bus.write(b, NORMAL, following.end)
+                    self._sent = following
             if not answer.read(size):
                 damaged += 1
                 if damaged > _REPEATS:
@@ -305,10 +332,11 @@ class Pn532:
         raise ChipSilent(self._code)
 
     def _is_acknowledged(self) -> bool:
+        ack = self.reply  # nobody reads the one before once the next command is out
         start = ticks_ms()
         left_ms = _ACK_TIMEOUT_MS
         while self._wait.until(self._has_frame, left_ms):
-            if self._ack.is_ack(self._bus.readinto(self._ack.buffer, len(ACK))):
+            if ack.is_ack(self._bus.readinto(ack.buffer, len(ACK))):
                 return True
             left_ms = _ACK_TIMEOUT_MS - ticks_diff(ticks_ms(), start)
         return False

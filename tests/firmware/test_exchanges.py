@@ -1,5 +1,7 @@
 """The chip's driver, by exchanges that can be read on the bus; each bus has to carry them all."""
 
+from contextlib import suppress
+
 import pytest
 
 from bus_i2c import I2cBus
@@ -15,6 +17,7 @@ from rig import I2c, Spi, Uart, a_wait, clock, spi_bus
 ACKNOWLEDGED, REPEAT = ACK.hex(), NACK.hex()
 ASK_VERSION, VERSION = "0000ff02fed4022a00", "0000ff06fad50332010607e800"
 STALE = "0000ff02fed5151600"
+R_ACK = "0000ff03fdd442a34700"
 
 # What UM0701-02 §7.1 lists, by what it asks for; all others are a mistake of ours.
 CLASSES = {
@@ -22,6 +25,11 @@ CLASSES = {
     CardLost: (0x27, 0x29, 0x2A, 0x2B),
     Overheated: (0x0D, 0x2D),
 }
+
+
+def a_block(pcb=0x12, count=253, status=0):
+    """The answer that brings a block of the card, with so many bytes of a response."""
+    return answer(0x42, bytes((status, pcb)) + bytes(range(count))).hex()
 
 
 class ScriptedChip:
@@ -159,6 +167,58 @@ class Exchanges:
         start = chip.received()
         assert bytes(chip.heard.buffer[start : start + chip.heard.count]) == block
         assert chip.size == len(frame) // 2
+        assert scripted.is_over()
+
+    def test_a_whole_block_is_acknowledged_to_the_card_at_once(self):
+        scripted = ScriptedChip(
+            ("0000ff03fdd442c22800", ACKNOWLEDGED, a_block()),
+            (R_ACK, ACKNOWLEDGED),
+        )
+        chip = Pn532(self.bus(scripted), a_wait())
+        chip._wait_ms, chip.expected = 100, 267
+        chip.issue(Command(0x42, 1, b"\xc2"))
+        chip.next = ack = Command(0x42, 1, b"\xa3")
+        chip.received()
+        assert scripted._waiting == [ACK]
+        chip.issue(ack)  # it is out already: only the chip's ACK is waited for
+        assert scripted.is_over()
+
+    @pytest.mark.parametrize(
+        "said",
+        [
+            a_block(pcb=0x13),  # the number of another
+            a_block(pcb=0x02),  # the last
+            a_block(pcb=0xF2),
+            a_block(count=200),
+            a_block(status=0x02),
+            a_block(status=0x29),
+        ],
+    )
+    def test_no_other_block_is_acknowledged_at_once(self, said):
+        scripted = ScriptedChip(("0000ff03fdd442c22800", ACKNOWLEDGED, said))
+        chip = Pn532(self.bus(scripted), a_wait())
+        chip._wait_ms, chip.expected = 100, len(said) // 2
+        chip.issue(Command(0x42, 1, b"\xc2"))
+        chip.next = Command(0x42, 1, b"\xa3")
+        with suppress(RadioError):
+            chip.received()
+        assert scripted.is_over()
+        assert chip.next is None
+
+    @pytest.mark.parametrize("place", [8, 9, 10, 11, 12, 100, 264, 265])
+    def test_a_damaged_block_is_not_acknowledged_before_the_chip_has_said_it_again(self, place):
+        damaged = bytearray.fromhex(a_block())
+        damaged[place] ^= 0x40
+        scripted = ScriptedChip(
+            ("0000ff03fdd442c22800", ACKNOWLEDGED, damaged.hex()),
+            (REPEAT, a_block()),
+            (R_ACK,),
+        )
+        chip = Pn532(self.bus(scripted), a_wait())
+        chip._wait_ms, chip.expected = 100, 267
+        chip.issue(Command(0x42, 1, b"\xc2"))
+        chip.next = Command(0x42, 1, b"\xa3")
+        chip.received()
         assert scripted.is_over()
 
     def test_an_answer_that_does_not_fit_is_asked_for_again_and_then_silence(self):

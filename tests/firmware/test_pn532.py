@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hostframe import PARAMETERS, Answer, Command
+from hostframe import NORMAL, PARAMETERS, Answer, Command
 from pn532 import ChipSilent, Pn532
 from rig import a_wait
 
@@ -44,8 +44,9 @@ def test_no_bytes_from_the_chip_raise(noise):
 @given(st.integers(0, 255), st.binary(max_size=263))
 def test_what_is_wrapped_is_unwrapped_the_same(code, data):
     command = Command(code, 263, data)
-    frame = bytearray(command.buffer[command.start : command.end])
-    frame[PARAMETERS - 2 - command.start] = 0xD5  # as if the chip had sent it
+    start = 0 if command.buffer[NORMAL] else NORMAL
+    frame = bytearray(command.buffer[start : command.end])
+    frame[PARAMETERS - 2 - start] = 0xD5  # as if the chip had sent it
     frame[-2] = frame[-2] - 1 & 0xFF
     answer = Answer()
     answer.buffer[: len(frame)] = frame

@@ -90,6 +90,7 @@ def ticks_diff(a, b):
 def disguise():
     """Give CPython what MicroPython has and the firmware uses."""
     builtins.ptr8 = lambda buffer: buffer
+    builtins.ptr16 = lambda buffer: memoryview(buffer).cast("B").cast("H")
     builtins.ptr32 = lambda buffer: memoryview(buffer).cast("B").cast("I")
     builtins.uint = int
     time.ticks_ms = lambda: time.monotonic_ns() // 1_000_000 % _TICKS
