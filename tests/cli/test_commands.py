@@ -1,4 +1,4 @@
-"""The installed program, as a person runs it."""
+"""The commands, as a person runs them."""
 
 import json
 import os
@@ -9,19 +9,18 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
-from typer.testing import CliRunner
 
-from kazashi.cli import app, options
+from kazashi.cli import options
 from kazashi.sim.authority import Authority
 from kazashi.sim.options import Options
-from program import KAZASHI, kazashi, running
+from program import KAZASHI, command, kazashi, running
 
 FAST = "sim:?speed=20&tap=0"
 POSIX = pytest.mark.skipif(os.name != "posix", reason="signals and pseudo-terminals are POSIX")
 
 
 def test_the_demo_as_json_is_one_object_with_all_that_happened(interpreter):
-    done = kazashi("demo", "--json", "--reader", f"{FAST}&interpreter={interpreter}")
+    done = command("demo", "--json", "--reader", f"{FAST}&interpreter={interpreter}")
     assert done.returncode == 0, done.stderr
     tap = json.loads(done.stdout)
     assert tap["reader"].keys() == {"firmware", "schema", "board", "chip", "interpreter"}
@@ -45,7 +44,7 @@ def test_the_demo_as_json_is_one_object_with_all_that_happened(interpreter):
 
 
 def test_the_demo_tells_the_tap_as_it_happens():
-    done = kazashi("demo", "--reader", FAST)
+    done = command("demo", "--reader", FAST)
     assert done.returncode == 0, done.stderr
     for said in (
         "カード",
@@ -72,31 +71,31 @@ def test_read_says_who_issued_the_certificate_and_whether_that_was_checked(
     (tmp_path / "another.der").write_bytes(Authority("another").certificate)
     (tmp_path / "another.toml").write_text("[anchors]\nauthorities = ['another.der']\n")
     monkeypatch.chdir(tmp_path)
-    done = kazashi("read", "--json", "--reader", FAST, *arguments)
+    done = command("read", "--json", "--reader", FAST, *arguments)
     assert done.returncode == 0, done.stderr
     certificate = json.loads(done.stdout)["certificate"]
     assert "Kazashi simulator" in certificate["issuer"]
     assert (certificate["issuer_check"], certificate["is_test"]) == (said, "--test" in arguments)
-    done = kazashi("read", "--reader", FAST, *arguments)
+    done = command("read", "--reader", FAST, *arguments)
     assert f"issuer check  {said}" in done.stdout
 
 
 @pytest.mark.parametrize("card", ["slow", "android", "iphone"])
 def test_the_demo_takes_other_cards(card):
-    done = kazashi("demo", "--json", "--reader", f"{FAST}&card={card}")
+    done = command("demo", "--json", "--reader", f"{FAST}&card={card}")
     assert json.loads(done.stdout)["signature"] == {"verified": True}
 
 
 def test_read_writes_pem_der_json_or_text(tmp_path):
-    pem = kazashi("read", "--reader", FAST, "--pem")
+    pem = command("read", "--reader", FAST, "--pem")
     assert pem.returncode == 0, pem.stderr
     x509.load_pem_x509_certificate(pem.stdout.encode())
     file = tmp_path / "certificate.der"
-    assert kazashi("read", "--reader", FAST, "--der", str(file)).stdout == ""
+    assert command("read", "--reader", FAST, "--der", str(file)).stdout == ""
     assert len(x509.load_der_x509_certificate(file.read_bytes()).tbs_certificate_bytes) > 1000
-    facts = json.loads(kazashi("read", "--reader", FAST, "--json").stdout)
+    facts = json.loads(command("read", "--reader", FAST, "--json").stdout)
     assert facts["card"]["kind"] == "My Number Card"
-    assert "KAZASHITEST" in kazashi("read", "--reader", FAST).stdout
+    assert "KAZASHITEST" in command("read", "--reader", FAST).stdout
 
 
 @pytest.mark.parametrize(
@@ -111,7 +110,7 @@ def test_a_file_that_is_not_written_is_a_failure_or_has_a_wrong_name(tmp_path, f
     if file == "/dev/full" and not Path(file).exists():
         pytest.skip("no /dev/full here")
     (tmp_path / "card.der").write_bytes(b"a file")
-    done = kazashi("read", "--reader", FAST, "--der", str(tmp_path / file))
+    done = command("read", "--reader", FAST, "--der", str(tmp_path / file))
     assert done.returncode == status, done.stderr
     assert said in " ".join(done.stderr.replace("│", " ").split())
     assert "Traceback" not in done.stderr
@@ -120,16 +119,16 @@ def test_a_file_that_is_not_written_is_a_failure_or_has_a_wrong_name(tmp_path, f
 def test_read_asks_for_a_higher_bit_rate_where_that_is_wanted():
     for chip, reached in ((424, 424), (106, 106)):  # the card offers 424
         url = f"{FAST}&chip_rate={chip}"
-        done = kazashi("read", "--reader", url, "--json", "--fastest", "424")
+        done = command("read", "--reader", url, "--json", "--fastest", "424")
         kbit_s = json.loads(done.stdout)["card"]["kbit_s"]
         assert kbit_s == {"to_card": reached, "from_card": reached}
-    assert kazashi("read", "--reader", FAST, "--fastest", "848").returncode == 2
+    assert command("read", "--reader", FAST, "--fastest", "848").returncode == 2
 
 
 def test_info_names_the_versions():
-    facts = json.loads(kazashi("info", "--reader", FAST, "--json").stdout)
+    facts = json.loads(command("info", "--reader", FAST, "--json").stdout)
     assert (facts["board"], facts["chip"]) == ("pico", "PN532 1.6")
-    assert "PN532 1.6" in kazashi("info", "--reader", FAST).stdout
+    assert "PN532 1.6" in command("info", "--reader", FAST).stdout
 
 
 @pytest.mark.parametrize(
@@ -148,7 +147,7 @@ def test_info_names_the_versions():
     ],
 )
 def test_what_fails_is_one_clear_line_and_status_1(arguments, said):
-    done = kazashi(*arguments)
+    done = command(*arguments)
     assert done.returncode == 1, done.stderr
     lines = [line for line in done.stderr.splitlines() if line.startswith("kazashi:")]
     assert len(lines) == 1
@@ -156,7 +155,7 @@ def test_what_fails_is_one_clear_line_and_status_1(arguments, said):
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("command", ["info", "read", "doctor", "monitor", "checkin --way pin"])
+@pytest.mark.parametrize("words", ["info", "read", "doctor", "monitor", "checkin --way pin"])
 @pytest.mark.parametrize(
     ("url", "said"),
     [
@@ -172,9 +171,9 @@ def test_what_fails_is_one_clear_line_and_status_1(arguments, said):
         ("socket://127.0.0.1", "give socket://HOST:PORT"),
     ],
 )
-def test_a_url_of_no_reader_is_wrong_usage_and_names_the_choices(command, url, said):
-    done = CliRunner().invoke(app, [*command.split(), "--reader", url])
-    assert done.exit_code == 2, done.stderr
+def test_a_url_of_no_reader_is_wrong_usage_and_names_the_choices(words, url, said):
+    done = command(*words.split(), "--reader", url)
+    assert done.returncode == 2, done.stderr
     assert said in " ".join(done.stderr.replace("│", " ").split())
 
 
@@ -193,8 +192,8 @@ def test_what_is_not_installed_is_wrong_usage_and_names_the_extra(
 ):
     found = options.find_spec
     monkeypatch.setattr(options, "find_spec", lambda name: None if name == module else found(name))
-    done = CliRunner().invoke(app, arguments.split())
-    assert done.exit_code == 2, done.stderr
+    done = command(*arguments.split())
+    assert done.returncode == 2, done.stderr
     said = " ".join(done.stderr.replace("│", " ").split())
     assert f"{module} is missing: install kazashi[{extra}]" in said
 
@@ -235,26 +234,41 @@ def test_what_is_not_installed_is_wrong_usage_and_names_the_extra(
     ],
 )
 def test_misuse_is_status_2(arguments):
-    done = kazashi(*arguments)
+    done = command(*arguments)
     assert done.returncode == 2, done.stderr
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (("held", "--journal", "none.db"), 1),
+        (("flash", "pico", "--reader", "/dev/nowhere"), 1),
+        (("bench", "--plot", "bench.txt"), 2),
+        (("face", "check"), 1),
+        (("fly",), 2),
+    ],
+)
+def test_the_installed_program_ends_with_the_status_of_its_command(arguments, status):
+    """Of commands that no other test runs as the installed program."""
+    assert kazashi(*arguments).returncode == status
+
+
 def test_list_without_a_reader_says_so():
-    done = kazashi("list")
+    done = command("list")
     assert (done.returncode, done.stdout) == (1, "") or "usb:" in done.stdout
 
 
 @POSIX
-@pytest.mark.parametrize("command", ["read", "simulate --tcp", "simulate --pty"])
-def test_ctrl_c_ends_a_command_with_status_130(command, tmp_path):
+@pytest.mark.parametrize("words", ["read", "simulate --tcp", "simulate --pty"])
+def test_ctrl_c_ends_a_command_with_status_130(words, tmp_path):
     link = tmp_path / "reader"
     arguments = {
         "read": ("read", "--reader", f"{FAST}&card=none"),
         "simulate --tcp": ("simulate", "--tcp", "127.0.0.1:0"),
         "simulate --pty": ("simulate", "--pty", str(link)),
-    }[command]
-    until = "カード" if command == "read" else "serving"
+    }[words]
+    until = "カード" if words == "read" else "serving"
     with running(*arguments, until=until) as (process, _):
         process.send_signal(signal.SIGINT)
         assert process.wait(20) == 130
@@ -277,8 +291,8 @@ def test_ctrl_c_ends_the_demo_with_status_130():
 def test_a_second_process_reads_over_a_pty(tmp_path):
     link = tmp_path / "reader"
     with running("simulate", "--reader", FAST, "--pty", str(link), until="serving"):
-        for _ in range(2):  # one host after the other
-            done = kazashi("read", "--reader", str(link), "--json")
+        for read in (kazashi, command):  # one host after the other
+            done = read("read", "--reader", str(link), "--json")
             assert done.returncode == 0, done.stderr
             assert json.loads(done.stdout)["certificate"]["length"] == 1600
 
@@ -290,7 +304,7 @@ def test_a_port_that_another_program_uses_is_said_to_be_in_use(tmp_path):
         *("simulate", "--reader", f"{FAST}&card=none", "--pty", str(link)), until="serving"
     )
     with simulator, running("read", "--reader", str(link), until="カード"):
-        second = kazashi("read", "--reader", str(link))
+        second = command("read", "--reader", str(link))
     assert second.returncode == 1
     assert "close the program that uses it" in second.stderr
 
@@ -301,8 +315,8 @@ def test_a_second_process_reads_over_tcp():
         line,
     ):
         url = line.split()[-1]
-        for _ in range(2):
-            done = kazashi("read", "--reader", url, "--json")
+        for read in (kazashi, command):
+            done = read("read", "--reader", url, "--json")
             assert done.returncode == 0, done.stderr
             assert json.loads(done.stdout)["certificate"]["length"] == 1600
 
@@ -314,7 +328,7 @@ def test_a_host_killed_in_the_middle_leaves_a_reader_for_the_next(tmp_path):
         with running("read", "--reader", str(link), until="card found") as (killed, _):
             killed.kill()  # the certificate is arriving
             killed.wait()
-        done = kazashi("read", "--reader", str(link), "--json")
+        done = command("read", "--reader", str(link), "--json")
         assert done.returncode == 0, done.stderr
 
 

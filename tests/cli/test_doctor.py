@@ -7,13 +7,13 @@ import subprocess
 
 import pytest
 
-from program import KAZASHI, kazashi, running
+from program import KAZASHI, command, running
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="signals are POSIX")
 
 
 def test_a_good_reader_is_status_0_and_one_line_a_check():
-    done = kazashi("doctor", "--reader", "sim:")
+    done = command("doctor", "--reader", "sim:")
     assert (done.returncode, done.stderr) == (0, "")
     marks = [line[0] for line in done.stdout.splitlines() if line[0] != " "]
     assert marks == ["✓"] * 15
@@ -21,7 +21,7 @@ def test_a_good_reader_is_status_0_and_one_line_a_check():
 
 
 def test_a_finding_is_status_1_and_says_below_what_to_do_in_both_languages():
-    done = kazashi("doctor", "--reader", "sim:?fault=irq")
+    done = command("doctor", "--reader", "sim:?fault=irq")
     assert done.returncode == 1, done.stderr
     lines = done.stdout.splitlines()
     (at,) = (i for i, line in enumerate(lines) if line.startswith("✗ IRQ"))
@@ -31,7 +31,7 @@ def test_a_finding_is_status_1_and_says_below_what_to_do_in_both_languages():
 
 
 def test_a_warning_has_a_mark_of_its_own_and_status_0():
-    done = kazashi("doctor", "--reader", "sim:?fault=antenna")
+    done = command("doctor", "--reader", "sim:?fault=antenna")
     assert done.returncode == 0, done.stderr
     marks = {line[0] for line in done.stdout.splitlines() if line[0] != " "}
     assert marks == {"✓", "!"}
@@ -40,7 +40,7 @@ def test_a_warning_has_a_mark_of_its_own_and_status_0():
 
 
 def test_of_a_silent_chip_nothing_is_said_to_be_well():
-    done = kazashi("doctor", "--reader", "sim:?fault=silent")
+    done = command("doctor", "--reader", "sim:?fault=silent")
     assert done.returncode == 1, done.stderr
     marks = {line[0] for line in done.stdout.splitlines()}
     assert marks == {" ", "✗"}
@@ -48,7 +48,7 @@ def test_of_a_silent_chip_nothing_is_said_to_be_well():
 
 
 def test_json_is_a_list_for_a_bug_report_with_nothing_secret():
-    done = kazashi("doctor", "--json", "--reader", "sim:?fault=short")
+    done = command("doctor", "--json", "--reader", "sim:?fault=short")
     assert done.returncode == 1, done.stderr
     found = json.loads(done.stdout)
     assert [list(finding) for finding in found] == [
@@ -61,7 +61,7 @@ def test_json_is_a_list_for_a_bug_report_with_nothing_secret():
 
 
 def test_no_reader_is_a_finding_too():
-    done = kazashi("doctor", "--json", "--reader", "/dev/nowhere")
+    done = command("doctor", "--json", "--reader", "/dev/nowhere")
     assert (done.returncode, done.stderr) == (1, "")
     (finding,) = json.loads(done.stdout)
     assert finding["check"] == "reader"
@@ -72,7 +72,7 @@ def test_a_busy_port_is_a_finding_too(tmp_path):
     link = tmp_path / "reader"
     simulator = running("simulate", "--reader", "sim:?card=none", "--pty", str(link), until="serv")
     with simulator, running("read", "--reader", str(link), until="カード"):
-        done = kazashi("doctor", "--json", "--reader", str(link))
+        done = command("doctor", "--json", "--reader", str(link))
     (finding,) = json.loads(done.stdout)
     assert "close the program that has the port" in finding["remedy"]
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 import faces
-from program import kazashi
+from program import command
 
 
 @pytest.fixture
@@ -26,31 +26,31 @@ def people(tmp_path):
 
 
 def test_the_models_are_checked(file, tmp_path):
-    done = kazashi("face", "check", "--config", file)
+    done = command("face", "check", "--config", file)
     assert done.returncode == 0, done.stderr
     assert "these pictures" in done.stdout
     assert done.stderr == ""
     (tmp_path / "detector.onnx").write_bytes(b"")
-    done = kazashi("face", "check", "--config", file)
+    done = command("face", "check", "--config", file)
     assert done.returncode == 1
     assert "detector.onnx is not the configured model" in done.stderr
     assert done.stderr.count("\n") == 1
 
 
 def test_what_is_checked_is_told_as_json(file):
-    done = kazashi("face", "check", "--config", file, "--json")
+    done = command("face", "check", "--config", file, "--json")
     assert json.loads(done.stdout)["threshold"] == 0.6
 
 
 def test_without_a_configuration_it_says_what_is_missing():
-    done = kazashi("face", "check")
+    done = command("face", "check")
     assert done.returncode == 1
     assert "顔認証を使えません" in done.stderr
     assert "give --config a file with a table [face]" in done.stderr
 
 
 def test_error_rates_come_with_bounds_and_limits(file, people):
-    done = kazashi("face", "evaluate", str(people), "--config", file)
+    done = command("face", "evaluate", str(people), "--config", file)
     assert done.returncode == 0, done.stderr
     words = " ".join(done.stdout.split())
     assert "3 × frame: blurred" in words
@@ -60,7 +60,7 @@ def test_error_rates_come_with_bounds_and_limits(file, people):
 
 def test_error_rates_as_json_and_as_a_picture(file, people, tmp_path):
     drawn = tmp_path / "rates.svg"
-    done = kazashi(
+    done = command(
         *("face", "evaluate", str(people), "--config", file),
         *("--json", "--plot", str(drawn)),
     )
@@ -89,6 +89,6 @@ def test_error_rates_as_json_and_as_a_picture(file, people, tmp_path):
 )
 def test_wrong_usage_is_told_before_anything_is_compared(file, tmp_path, arguments, said):
     (tmp_path / "empty").mkdir()
-    done = kazashi("face", "evaluate", str(tmp_path / "empty"), "--config", file, *arguments)
+    done = command("face", "evaluate", str(tmp_path / "empty"), "--config", file, *arguments)
     assert done.returncode == 2
     assert said in " ".join(done.stderr.replace("│", "").split())

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from kazashi.cli import app
 from kazashi.cli.held import held as held_command
 from kazashi.reception.journal import Journal, JournalFull, View
-from program import kazashi
+from program import command
 
 NAMES = ("架空[/]花子", "[bold]仮名 三郎")
 
@@ -42,7 +42,7 @@ def names(path):
 
 
 def test_without_a_test_there_is_no_centre_and_nobody_is_let_go(path):
-    done = kazashi("held", "--journal", str(path))
+    done = command("held", "--journal", str(path))
     assert (done.returncode, done.stdout) == (1, "")
     assert "no centre is configured" in done.stderr
     assert done.stderr.count("\n") == 1

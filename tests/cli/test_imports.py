@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import json
 import signal
 import subprocess
 import sys
@@ -18,7 +19,7 @@ _PICTURES = ("PIL", "cv2", "numpy", "matplotlib")
 _CRYPTOGRAPHY = ("cryptography",)
 _ALL = (*_SIMULATOR, *_PICTURES, *_CRYPTOGRAPHY)
 
-# Imports of these names fail, whoever asks for them.
+# Imports of these names fail, whoever asks for them. The last line is the commands' statuses.
 _RUN = """
 import sys
 class Refusing:
@@ -26,39 +27,47 @@ class Refusing:
         if any(name == each or name.startswith(each + ".") for each in {refused}):
             raise SystemError("REFUSED " + name)
 sys.meta_path.insert(0, Refusing())
-from kazashi.cli import main
-sys.argv = ["kazashi", *{arguments}]
-sys.exit(main())
+from kazashi_entry import main
+statuses = []
+for words in {commands}:
+    sys.argv = ["kazashi", *words.split()]
+    try:
+        main()
+    except SystemExit as ended:
+        statuses.append(ended.code)
+print(statuses)
 """
 
-# Without a reader: the arguments, the exit status, what may not be imported.
+# Without a reader: what may not be imported, the commands, and the exit status of each.
 ALONE = [
-    ("--help", 0, _ALL),
-    ("list --help", 0, _ALL),
-    ("info --help", 0, _ALL),
-    ("doctor --help", 0, _ALL),
-    ("flash --help", 0, _ALL),
-    ("monitor --help", 0, _ALL),
-    ("journal --help", 0, _ALL),
-    ("journal list --journal none.db", 1, _ALL),
-    ("read --help", 0, (*_SIMULATOR, *_PICTURES)),
-    ("checkin --help", 0, (*_SIMULATOR, *_PICTURES)),
-    ("held --help", 0, _ALL),
-    ("held --journal none.db", 1, _ALL),
-    ("face --help", 0, _SIMULATOR),
-    ("demo --help", 0, ("kazashi.bench",)),
-    ("simulate --help", 0, ("kazashi.bench",)),
+    (
+        _ALL,
+        {
+            "--help": 0,
+            "list --help": 0,
+            "info --help": 0,
+            "doctor --help": 0,
+            "flash --help": 0,
+            "monitor --help": 0,
+            "journal --help": 0,
+            "journal list --journal none.db": 1,
+            "held --help": 0,
+            "held --journal none.db": 1,
+        },
+    ),
+    ((*_SIMULATOR, *_PICTURES), {"read --help": 0, "checkin --help": 0}),
+    (_SIMULATOR, {"face --help": 0}),
+    (("kazashi.bench",), {"demo --help": 0, "simulate --help": 0}),
 ]
 # On a reader: the same.
 ON_A_READER = [
-    ("info", 0, _ALL),
-    ("doctor", 0, _ALL),
-    ("read", 0, (*_SIMULATOR, *_PICTURES)),
+    (_ALL, {"info": 0, "doctor": 0}),
+    ((*_SIMULATOR, *_PICTURES), {"read": 0}),
 ]
 
 
-def started(arguments, refused, folder):
-    script = _RUN.format(refused=refused, arguments=arguments.split())
+def started(commands, refused, folder):
+    script = _RUN.format(refused=refused, commands=commands)
     return subprocess.Popen(
         [sys.executable, "-c", script],
         cwd=folder,
@@ -68,11 +77,12 @@ def started(arguments, refused, folder):
     )
 
 
-def ended(arguments, refused, folder):
-    process = started(arguments, refused, folder)
-    told, errors = process.communicate(timeout=240)
+def ended(commands, refused, folder):
+    """The status of each command, run one after the other in one process."""
+    told, errors = started(commands, refused, folder).communicate(timeout=240)
     assert "REFUSED" not in errors, errors
-    return process.returncode, told + errors
+    statuses = json.loads(told.splitlines()[-1])
+    return dict(zip(commands, statuses, strict=True)), told + errors
 
 
 @pytest.fixture(scope="module")
@@ -83,26 +93,26 @@ def reader():
         yield line.split()[-1]
 
 
-@pytest.mark.parametrize(("arguments", "status", "refused"), ALONE)
-def test_a_command_imports_only_what_it_needs(arguments, status, refused, tmp_path):
-    ended_with, said = ended(arguments, refused, tmp_path)
-    assert ended_with == status, said
+@pytest.mark.parametrize(("refused", "commands"), ALONE)
+def test_a_command_imports_only_what_it_needs(refused, commands, tmp_path):
+    statuses, said = ended([*commands], refused, tmp_path)
+    assert statuses == commands, said
 
 
 def test_the_list_of_boards_imports_nothing_that_is_heavy(tmp_path):
-    assert ended("list", _ALL, tmp_path)[0] in (0, 1)  # whether one is attached
+    statuses, said = ended(["list"], _ALL, tmp_path)
+    assert statuses["list"] in (0, 1), said  # whether one is attached
 
 
-@pytest.mark.parametrize(("arguments", "status", "refused"), ON_A_READER)
-def test_a_command_on_a_reader_imports_only_what_it_needs(
-    arguments, status, refused, reader, tmp_path
-):
-    ended_with, said = ended(f"{arguments} --reader {reader}", refused, tmp_path)
-    assert ended_with == status, said
+@pytest.mark.parametrize(("refused", "commands"), ON_A_READER)
+def test_a_command_on_a_reader_imports_only_what_it_needs(refused, commands, reader, tmp_path):
+    at_it = {f"{words} --reader {reader}": status for words, status in commands.items()}
+    statuses, said = ended([*at_it], refused, tmp_path)
+    assert statuses == at_it, said
 
 
 def test_the_monitor_imports_nothing_that_is_heavy(reader, tmp_path):
-    process = started(f"monitor --reader {reader}", _ALL, tmp_path)
+    process = started([f"monitor --reader {reader}"], _ALL, tmp_path)
     line = " "
     while line and "card:" not in line:
         line = process.stdout.readline()
@@ -113,7 +123,7 @@ def test_the_monitor_imports_nothing_that_is_heavy(reader, tmp_path):
 
 @pytest.mark.parametrize("needed", ["kazashi.sim", "PIL", "cryptography"])
 def test_a_command_that_needs_what_is_refused_ends_there(needed, tmp_path):
-    process = started("demo", (needed,), tmp_path)
+    process = started(["demo"], (needed,), tmp_path)
     assert f"REFUSED {needed}" in process.communicate(timeout=60)[1]
 
 

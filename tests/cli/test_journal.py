@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from kazashi.cli import app
 from kazashi.reception.journal import Journal, View
-from program import kazashi
+from program import command
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def run(*arguments):
 
 def test_list_shows_visits_on_japans_days_with_way_outcome_and_steps(path):
     write(path)
-    done = kazashi("journal", "list", "--journal", str(path))
+    done = command("journal", "list", "--journal", str(path))
     assert done.returncode == 0, done.stderr
     lines = [line.split() for line in done.stdout.splitlines()]
     assert lines[1][:6] == ["1", "2026-11-20", "23:59:30", "desk", "visual", "checked_in"]
@@ -52,7 +52,7 @@ def test_list_shows_visits_on_japans_days_with_way_outcome_and_steps(path):
 def test_list_shows_that_a_visit_runs_in_another_process(path):
     with Journal(path) as journal:
         journal.begin("desk", "usb:1").step("pin")
-        (visit,) = json.loads(kazashi("journal", "list", "--journal", str(path), "--json").stdout)
+        (visit,) = json.loads(command("journal", "list", "--journal", str(path), "--json").stdout)
         assert visit["outcome"] is None
         assert len(visit["steps"]) == 1
         assert "running" in run("list", "--journal", str(path)).stdout
@@ -139,17 +139,17 @@ def test_days_and_limits_that_are_none_are_usage_errors(path, options):
 
 def test_the_journal_of_this_person_is_the_default(monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    missing = kazashi("journal", "list")
+    missing = command("journal", "list")
     assert missing.returncode == 1
     assert f"no journal at {tmp_path}/kazashi/journal.db" in missing.stderr.replace("\n", "")
     assert "受付の記録" in missing.stderr
     write(tmp_path / "kazashi" / "journal.db")
-    assert kazashi("journal", "list").returncode == 0
+    assert command("journal", "list").returncode == 0
 
 
 def test_a_file_that_is_no_journal_ends_in_one_clear_line_and_stays(path):
     path.write_bytes(b"my thesis")
-    done = kazashi("journal", "list", "--journal", str(path))
+    done = command("journal", "list", "--journal", str(path))
     assert done.returncode == 1
     assert "is damaged" in done.stderr
     assert done.stderr.count("\n") == 1

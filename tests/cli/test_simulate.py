@@ -3,29 +3,25 @@
 import json
 import os
 import stat
-import subprocess
 
 import pytest
-from typer.testing import CliRunner
 
 import kazashi
 from kazashi.cards.certificate import Certificate
 from kazashi.cards.errors import NotGenuine
 from kazashi.cards.jpki import JpkiSession
-from kazashi.cli import app
 from kazashi.reception.anchors import TEST_MARK, Anchors
 from kazashi.reception.configuration import Configuration
 from kazashi.sim.authority import shared_authority as our_authority
-from program import KAZASHI, running
-from program import kazashi as program
+from program import command, running
 
 SIM = "sim:?speed=20&tap=0"
 
 
-@pytest.fixture
-def served(tmp_path):
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
     """URL of the reader, and the folder of its anchors."""
-    folder = tmp_path / "new" / "anchors"
+    folder = tmp_path_factory.mktemp("served") / "new" / "anchors"
     arguments = ("simulate", "--reader", SIM, "--tcp", "127.0.0.1:0", "--anchors", str(folder))
     with running(*arguments, until="serving") as (_, line):
         yield line.split()[-1], folder
@@ -59,16 +55,11 @@ def test_what_is_trusted_is_written_by_its_owner_alone(served):
 
 def test_a_patient_checks_in_with_them(served, tmp_path):
     url, folder = served
-    done = subprocess.run(
-        [
-            *(KAZASHI, "checkin", "--test", "--way", "pin", "--json", "--consent", "all"),
-            *("--prescription", "paper", "--reader", url),
-            *("--config", str(folder / "kazashi.toml"), "--journal", str(tmp_path / "journal.db")),
-        ],
-        input="1234\n",
-        capture_output=True,
-        text=True,
-        timeout=240,
+    done = command(
+        *("checkin", "--test", "--way", "pin", "--json", "--consent", "all"),
+        *("--prescription", "paper", "--reader", url),
+        *("--config", folder / "kazashi.toml", "--journal", tmp_path / "journal.db"),
+        stdin="1234\n",
     )
     assert done.returncode == 0, done.stderr
     visit = json.loads(done.stdout)
@@ -78,7 +69,7 @@ def test_a_patient_checks_in_with_them(served, tmp_path):
 def test_a_folder_that_cannot_be_written_is_a_usage_error(tmp_path):
     (tmp_path / "file").write_text("mine")
     folder = str(tmp_path / "file" / "anchors")
-    done = program("simulate", "--tcp", "127.0.0.1:0", "--anchors", folder)
+    done = command("simulate", "--tcp", "127.0.0.1:0", "--anchors", folder)
     assert done.returncode == 2
     assert "cannot write" in done.stderr
 
@@ -87,7 +78,7 @@ def test_a_folder_that_cannot_be_written_is_a_usage_error(tmp_path):
     "address", ["x", "99999", ":0", "localhost:", "localhost:-1", "localhost:99999", "::1:x"]
 )
 def test_what_is_no_address_is_a_usage_error_that_says_what_is_one(address):
-    done = CliRunner().invoke(app, ["simulate", "--tcp", address])
-    assert done.exit_code == 2, done.exception
+    done = command("simulate", "--tcp", address)
+    assert done.returncode == 2, done.stderr
     said = " ".join(done.stderr.replace("│", " ").split())
     assert "give HOST:PORT, PORT from 0 (any that is free) to 65535" in said

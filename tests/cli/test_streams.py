@@ -10,7 +10,7 @@ import subprocess
 
 import pytest
 
-from program import KAZASHI
+from program import KAZASHI, command
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="a POSIX shell opens the streams")
 
@@ -21,9 +21,9 @@ INFO = ("info", "--reader", SIM)
 
 def run(*arguments, streams="", stdin="", **environment):
     """`streams`: what the shell does with them, such as >&-."""
-    command = f"{shlex.join([KAZASHI, *map(str, arguments)])} {streams}"
+    line = f"{shlex.join([KAZASHI, *map(str, arguments)])} {streams}"
     return subprocess.run(
-        ["sh", "-c", command],
+        ["sh", "-c", line],
         input=stdin.encode(),
         capture_output=True,
         env=os.environ | environment,
@@ -42,25 +42,30 @@ def checkin(tmp_path):
 
 @pytest.mark.parametrize("encoding", ["cp932", "ascii"])
 def test_what_an_encoding_lacks_is_replaced(checkin, encoding):
-    done = run(*checkin, stdin=f"{PIN}\n", PYTHONIOENCODING=encoding)
+    done = command(*checkin, stdin=f"{PIN}\n", encoding=encoding)
     assert done.returncode == 0, done.stderr
-    assert "checked_in" in done.stdout.decode(encoding)
-    assert b"?" in done.stdout
+    assert "checked_in" in done.stdout
+    assert "?" in done.stdout
 
 
 @pytest.mark.parametrize("arguments", [("demo", "--reader", SIM), ("--help",), INFO])
 def test_every_command_prints_in_ascii(arguments):
-    done = run(*arguments, PYTHONIOENCODING="ascii")
+    done = command(*arguments, encoding="ascii")
+    assert (done.returncode, done.stdout.isascii()) == (0, True), done.stderr
+
+
+def test_the_encoding_of_the_system_is_that_of_stdout():
+    done = run("list", "--help", PYTHONIOENCODING="utf-16-le")
     assert done.returncode == 0, done.stderr
-    done.stdout.decode("ascii")
+    assert "List the boards" in done.stdout.decode("utf-16-le")
 
 
 @pytest.mark.parametrize("encoding", ["cp932", "ascii"])
 def test_json_is_exact_in_every_encoding(checkin, encoding, tmp_path):
     staff = ("--staff", "髙\u00e9", "--reason", "カメラ")
     visual = [word if word != "pin" else "visual" for word in checkin]
-    done = run(*visual, *staff, "--json", stdin="-\n-\n-\n1\n", PYTHONIOENCODING=encoding)
-    visit = json.loads(done.stdout.decode(encoding))
+    done = command(*visual, *staff, "--json", stdin="-\n-\n-\n1\n", encoding=encoding)
+    visit = json.loads(done.stdout)
     assert done.returncode == 0, done.stderr
     assert visit["staff"] == "髙\u00e9"
 
@@ -104,6 +109,6 @@ def test_a_closed_stdout_is_not_the_number_of_another_file(checkin, tmp_path):
     """The journal would be opened as 1, and what is printed would end in it."""
     done = run(*checkin, "--json", stdin=f"{PIN}\n", streams=">&-")
     assert done.returncode == 1
-    listed = run("journal", "list", "--json", "--journal", tmp_path / "journal.db")
+    listed = command("journal", "list", "--json", "--journal", tmp_path / "journal.db")
     (kept,) = json.loads(listed.stdout)
     assert kept["outcome"] == "checked_in"

@@ -15,7 +15,7 @@ from kazashi.discovery import Attached
 from kazashi.monitor import Event
 from kazashi.reception.journal import KeptStep, KeptVisit
 from kazashi.visible import is_safe
-from program import kazashi
+from program import command
 
 AT = datetime(2026, 4, 1, tzinfo=UTC)
 HARMFUL = "a\x1b[2J\x9b1m\u202eb\u200b\U000e0041"
@@ -94,6 +94,6 @@ def test_a_line_of_japanese_is_full_and_keeps_words_and_full_stops():
     ],
 )
 def test_what_a_person_typed_is_safe_in_an_error(arguments):
-    done = kazashi(*arguments)
+    done = command(*arguments)
     assert done.returncode in (1, 2)
     expect_safe(done.stderr)
