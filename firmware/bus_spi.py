@@ -8,7 +8,7 @@ the select line is low.
 from micropython import const
 
 from hostframe import LONGEST, size_of
-from octets import turn, turn_words, wipe
+from octets import turn, turn_words, wipe  # pyright: ignore[reportUnknownVariableType]
 
 _TYPING = const(0)  # MicroPython has no typing: what follows is compiled away there
 if _TYPING:

@@ -14,7 +14,7 @@ TFI is D4 to the chip, D5 from it, 7F in its syntax error frame.
 import micropython
 from micropython import const
 
-from octets import total, total_words, wipe
+from octets import total, total_words, wipe  # pyright: ignore[reportUnknownVariableType]
 
 TO_CHIP = const(0xD4)
 FROM_CHIP = const(0xD5)
