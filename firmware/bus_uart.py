@@ -38,7 +38,7 @@ _TESTS = const(8)  # in a row, each of some 70 octets both ways
 
 _WAKE_UP = b"\x55\x55" + bytes(14)
 _OSCILLATOR_MS = const(2)
-_SWITCH_MS = const(1)  # an ACK at 115200 takes 0.5; nfcpy pauses as long
+_SWITCH_MS = const(2)  # an ACK at 115200 takes 0.5; MicroPython may sleep 1 ms less
 _ANSWER_MS = const(5)  # to a command that nobody listens to
 _FRAME_MS = const(30)  # the longest takes 24 at 115200
 _STALE_MS = const(30)

@@ -108,6 +108,26 @@ def test_the_climb_ends_at_the_highest_rate_that_the_line_carries(carried, with_
     assert driver.call(Command(0x02, 0))
 
 
+def test_the_rate_changes_only_when_the_ack_has_left_even_if_a_sleep_is_a_tick_short():
+    pauses_ms = []
+
+    class TimedUart(WatchedUart):
+        def write(self, buffer, start, count):
+            super().write(buffer, start, count)
+            self.written_at = clock.now()
+
+        def init(self, rate, **options):
+            if self.written and self.written[-1][1] == ACK.hex():
+                pauses_ms.append((clock.now() - self.written_at) * 1000)
+            super().init(rate, **options)
+
+    _chip, _uart, driver = chip_on(TimedUart, 921600, with_reset=True)
+    driver.start()
+    driver.speed_up()
+    assert pauses_ms
+    assert min(pauses_ms) - 1 > len(ACK) * 10 / 115.2
+
+
 def test_a_climb_that_is_over_is_not_begun_again():
     _chip, uart, driver = chip_on(WatchedUart)
     driver.start()
