@@ -85,6 +85,8 @@ class _Board:
         certificate = self._lay_down(case, cards)
         if self._read(case) != certificate:
             raise AssertionError("another certificate came")
+        if case.bus == "hsu" and case.baud != self._pico.chip.baud:
+            raise AssertionError(f"the firmware went to {self._pico.chip.baud} bit/s")
         return Read(case, self._log, self._host.packets, certificate, self._spent_ms)
 
     def sign_command_ms(self, cards: Cards) -> float:
