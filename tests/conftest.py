@@ -7,6 +7,7 @@ import resource
 import signal
 import sys
 from collections.abc import Callable, Iterator
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import settings
 
 from interpreters import HAS_MICROPYTHON
 from kazashi.reader import Reader
+from kazashi.sim import person
 from kazashi.sim.options import Options
 from kazashi.sim.pico import SimulatedPico
 
@@ -28,6 +30,7 @@ settings.load_profile("untimed")
 # A runner started in the background of a script ignores Ctrl-C, and its children inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
+KEYS = 32  # of simulated cards, before the first comes again
 SPEED = 20.0  # of simulated time: what is tested here is order, not speed
 
 
@@ -93,6 +96,20 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     usages = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     spent_s = sum(usage.ru_utime + usage.ru_stime for usage in usages)
     terminalreporter.write_line(f"{spent_s:.0f} CPU seconds")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def keys_of_cards() -> Iterator[None]:
+    """Make a key of a simulated card once a run: it takes as long as all else of many a tap.
+
+    A card has three at most, so cards that are on the table together have keys of their own. An
+    issuer's are always new: it would be taken for another.
+    """
+    make = person.new_key
+    keys = cycle(make() for _ in range(KEYS))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(person, "new_key", lambda: next(keys))
+        yield
 
 
 @pytest.fixture(params=["cpython", "micropython"])

@@ -2,6 +2,7 @@
 
 import ast
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,7 @@ def room(name):
     return name[0]
 
 
+@cache
 def found():
     rooms = defaultdict(set)
     for file, here, there in imports():
