@@ -33,21 +33,6 @@ def test_the_demo_says_who_had_the_time(image, tmp_path):
     assert total_ns / 1e6 == pytest.approx(times["verified"], abs=0.002)
 
 
-def test_the_benchmark_measures_ours_and_the_chips_engine(image):
-    done = kazashi("bench", "--quick", "--json", "--reader", f"pico:{image}")
-    assert done.returncode == 0, done.stderr
-    ours, asked, fast, engine = json.loads(done.stdout)["rows"]
-    assert list(ours) == [
-        *("driver", "bus", "baud", "clock", "bit_rate", "certificate_bytes", "fsc", "extended"),
-        *("armed", "chip_ms", "floor_ms", "air_ms", "total_ms", "ratio"),
-    ]
-    assert [row["driver"] for row in (ours, asked, engine)] == ["kazashi", "kazashi", "engine"]
-    assert (ours["armed"], asked["armed"], fast["bit_rate"]) == (True, False, 424)
-    assert 163.8 < ours["total_ms"] < asked["total_ms"] < engine["total_ms"]
-    assert fast["total_ms"] < 0.4 * ours["total_ms"]
-    assert ours["ratio"] == pytest.approx(ours["total_ms"] / ours["floor_ms"], abs=0.0001)
-
-
 @POSIX
 def test_other_programs_read_one_after_the_other(image, tmp_path):
     link = tmp_path / "reader"

@@ -7,8 +7,9 @@ from kazashi.sim.emulation.pico import EmulatedPico
 from kazashi.sim.options import Options
 
 
-def test_a_good_reader_passes_every_check(image):
-    found = list(doctor.findings(EmulatedPico(image, Options(card="none")).connect))
+def test_a_good_reader_passes_every_check(pico):
+    pico.air.clear()
+    found = list(doctor.findings(lambda: pico._pipe))
     assert [finding for finding in found if finding.level is not Level.OK] == []
     seen = {finding.check: said.seen(finding) for finding in found}
     assert seen["board"] == "pico, Raspberry Pi Pico with RP2040"

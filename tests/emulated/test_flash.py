@@ -19,17 +19,6 @@ SELECT, LED = 1, 25  # BOOTSEL pulls the flash's select line, the second of its 
 PATIENCE_S = 9.0  # longer than the watchdog's
 
 
-@pytest.fixture
-def pico(image):
-    """One for each test: they plug it in anew, and a line that another has replaced is dead."""
-    return EmulatedPico(image, Options(tap=0.0, chip=0.0))
-
-
-@pytest.fixture
-def reader(pico):
-    return Reader(pico.connect)
-
-
 class PowerCut(Exception):
     """Somebody pulled the plug."""
 
@@ -81,7 +70,8 @@ def is_lit(pico):
     return pico._device.mcu.gpio[LED].value is GPIOPinState.HIGH
 
 
-def test_bootsel_when_the_led_lights_leads_to_the_prompt(pico):
+def test_bootsel_when_the_led_lights_leads_to_the_prompt(image):
+    pico = EmulatedPico(image, Options(tap=0.0, chip=0.0))
     pipe = pico.connect()
     while not is_lit(pico):
         pipe.let_pass(0.01)

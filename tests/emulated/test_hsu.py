@@ -15,6 +15,7 @@ FIFOS, ENABLE = 1 << 4, 1 << 9 | 1 << 8 | 1
 RECEIVE, TRANSMIT, TIMEOUT, OVERRUN = 1 << 4, 1 << 5, 1 << 6, 1 << 10
 LOST_BEFORE = 1 << 11
 OCTET_NS = 10_000
+BUS = "hsu"  # of the board that booted: see conftest.py
 
 
 @pytest.fixture
@@ -79,16 +80,9 @@ def test_what_nobody_fetches_is_lost_beyond_32_octets(uart):
     assert uart.read_uint32(DATA) == LOST_BEFORE | 99
 
 
-@pytest.fixture(scope="module")
-def pico(image):
-    return EmulatedPico(image, Options(tap=0.0, chip=0.0, bus="hsu"))
-
-
-@pytest.fixture(scope="module")
-def reader(pico):
-    reader = Reader(pico.connect)
-    assert pico.chip.baud == 115200  # the answer to Hello does not wait for the climb
-    return reader
+def test_the_answer_to_hello_does_not_wait_for_the_climb(pico, reader):
+    assert reader.info.chip
+    assert pico.chip.baud == 115200
 
 
 def test_the_certificate_arrives_over_the_uart_at_its_high_rate(pico, reader):

@@ -4,21 +4,10 @@ import pytest
 
 from kazashi.cards.jpki import JpkiSession
 from kazashi.errors import ReadInterrupted
-from kazashi.reader import Reader
 from kazashi.sim.dialogue import Stuck
-from kazashi.sim.emulation.pico import EmulatedPico
 from kazashi.sim.ledger import Owner
-from kazashi.sim.options import Options
 
-
-@pytest.fixture(scope="module")
-def pico(image):
-    return EmulatedPico(image, Options(tap=0.0, chip=0.0, bus="i2c"))
-
-
-@pytest.fixture(scope="module")
-def reader(pico):
-    return Reader(pico.connect)
+BUS = "i2c"  # of the board that booted: see conftest.py
 
 
 @pytest.mark.parametrize("stretch_us", [0, 440, 1000])  # seen: pn532_i2c of esphome, of Tasmota

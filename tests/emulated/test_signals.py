@@ -2,17 +2,12 @@
 
 from rp2040py.gpio_pin import GPIOPinState
 
-from kazashi.reader import Reader
-from kazashi.sim.emulation.pico import EmulatedPico
-from kazashi.sim.options import Options
 from kazashi_wire.messages import Signal
 
 LED = 25
 
 
-def test_done_lights_the_led_and_puts_it_out_again(image):
-    pico = EmulatedPico(image, Options(card="none"))
-    reader = Reader(pico.connect)
+def test_done_lights_the_led_and_puts_it_out_again(pico, reader):
     pico._pipe.let_pass(1.5)  # the light of its start is out
     seen = []
     pico._device.mcu.gpio[LED].add_listener(lambda state, _: seen.append((pico.clock.now(), state)))

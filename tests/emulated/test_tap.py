@@ -11,7 +11,7 @@ from kazashi.sim.ledger import Owner
 
 
 def test_the_reader_answers_within_a_second_of_power(booted):
-    assert booted[1] <= 1.0
+    assert booted.after_s <= 1.0
 
 
 def test_the_firmware_takes_at_most_60_kb_of_heap(reader):
@@ -52,17 +52,17 @@ def test_the_bus_is_charged_for_each_byte_of_a_read(pico, reader, monkeypatch):
     assert 0 < spent[Owner.BUS] <= bus_ns
 
 
-def test_every_run_is_the_same_to_the_nanosecond(pico, image):
-    def tap():
-        other = EmulatedPico(image, pico.options)
-        jpki = JpkiSession(Reader(other.connect).wait_for_card(10))
-        other.ledger.start()
+def test_every_run_is_the_same_to_the_nanosecond(pico, reader, image):
+    def tap(pico, reader):
+        jpki = JpkiSession(reader.wait_for_card(10))
+        pico.ledger.start()
         moments = []
-        begin = round(other.clock.now() * 1e9)
-        jpki.authentication_certificate(lambda *_: moments.append(other.clock.now()))
-        return moments, other.ledger.partition(begin, round(other.clock.now() * 1e9))
+        begin = round(pico.clock.now() * 1e9)
+        jpki.authentication_certificate(lambda *_: moments.append(pico.clock.now()))
+        return moments, pico.ledger.partition(begin, round(pico.clock.now() * 1e9))
 
-    assert tap() == tap()
+    other = EmulatedPico(image, pico.options)
+    assert tap(other, Reader(other.connect)) == tap(pico, reader)
 
 
 def test_a_flood_from_the_host_loses_nothing(pico, reader):

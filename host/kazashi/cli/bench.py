@@ -40,7 +40,10 @@ _Plot = Annotated[
     typer.Option("--plot", metavar="FILE", dir_okay=False, help="Draw the rows: .svg or .png."),
 ]
 _Trace = Annotated[bool, typer.Option("--trace", help="Show one read, block by block.")]
-_Quick = Annotated[bool, typer.Option("--quick", help="Measure four rows, in emulated time only.")]
+_Quick = Annotated[
+    bool,
+    typer.Option("--quick", help="Measure only what the gated targets need, in emulated time."),
+]
 
 _CheckIn = Annotated[
     bool, typer.Option("--checkin", help="Measure a whole check-in with the PIN instead.")
