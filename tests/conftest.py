@@ -30,6 +30,7 @@ settings.load_profile("untimed")
 # A runner started in the background of a script ignores Ctrl-C, and its children inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
+CELLS = ("tests/faults/test_chip.py", "tests/faults/test_radio.py")  # thousands, 10 ms each
 KEYS = 32  # of simulated cards, before the first comes again
 SPEED = 20.0  # of simulated time: what is tested here is order, not speed
 
@@ -66,12 +67,32 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
         config.option.numprocesses = 0
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if not config.getoption("--port"):
+        put_long_ones_first(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
         return
     others = [item for item in items if "reader_url" not in item.fixturenames]
     items[:] = [item for item in items if "reader_url" in item.fixturenames]
     config.hook.pytest_deselected(items=others)
+
+
+def put_long_ones_first(items: list[pytest.Item], workers: int) -> None:
+    """Sort so that each worker has its share of each kind of test, and ends with short ones.
+
+    Worksteal gives each worker one piece of the list. A worker that is done takes half of what
+    another has left, from its end: nobody then waits for a long test that began last.
+    """
+    kinds: list[list[pytest.Item]] = [[], [], []]
+    for item in items:
+        is_emulated = not {"image", "frozen"}.isdisjoint(item.fixturenames)
+        kinds[0 if is_emulated else 2 if item.nodeid.startswith(CELLS) else 1].append(item)
+    items[:] = [
+        item
+        for k in range(workers)
+        for kind in kinds
+        for item in kind[len(kind) * k // workers : len(kind) * (k + 1) // workers]
+    ]
 
 
 @pytest.hookimpl(wrapper=True)
