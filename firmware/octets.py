@@ -23,9 +23,10 @@ except (AttributeError, SyntaxError):  # CPython, or not a board's processor
 
 total_words, turn_words = words.total_words, words.turn_words
 
-# CRC-32 (IEEE 802.3, reflected 04C11DB7) of every half octet.
+# The CRC-32 so far (IEEE 802.3, reflected 04C11DB7), and behind it that of every half octet.
 # fmt: off
-_CRC_OF_NIBBLE = array("I", (
+_CRC = array("I", (
+    0,
     0x00000000, 0x1DB71064, 0x3B6E20C8, 0x26D930AC, 0x76DC4190, 0x6B6B51F4, 0x4DB26158, 0x5005713C,
     0xEDB88320, 0xF00F9344, 0xD6D6A3E8, 0xCB61B38C, 0x9B64C2B0, 0x86D3D2D4, 0xA00AE278, 0xBDBDF21C,
 ))
@@ -85,20 +86,6 @@ def turn(source: object, start: int, target: object, to: int, count: int):
 
 
 @micropython.viper
-def _crc32(i: int, end: int, state: object, source: object):
-    m = ptr32(_CRC_OF_NIBBLE)
-    v = ptr32(state)
-    s = ptr8(source)
-    c = uint(v[0])
-    while i < end:
-        c = c ^ uint(s[i])
-        c = (c >> 4) ^ uint(m[c & 15])
-        c = (c >> 4) ^ uint(m[c & 15])
-        i += 1
-    v[0] = c
-
-
-@micropython.viper
 def _put_inverted(state: object, target: object, to: int):
     c = uint(ptr32(state)[0])
     t = ptr8(target)
@@ -107,17 +94,14 @@ def _put_inverted(state: object, target: object, to: int):
 
 
 class Crc32:
-    """A running CRC-32."""
-
-    def __init__(self) -> None:
-        self._state = array("I", (_ONES,))
+    """A running CRC-32. There is one."""
 
     def begin(self) -> None:
-        self._state[0] = _ONES
+        _CRC[0] = _ONES
 
     def add(self, source: "bytes | bytearray", start: int, count: int) -> None:
-        _crc32(start, start + count, self._state, source)
+        words.add_to_crc(start, start + count, _CRC, source)
 
     def put(self, target: bytearray, to: int) -> None:
         """The CRC so far, four octets, highest first."""
-        _put_inverted(self._state, target, to)
+        _put_inverted(_CRC, target, to)

@@ -1,4 +1,4 @@
-"""Whole words of four bytes in viper, for any processor; on the board words_thumb.py does it.
+"""Words of four bytes and CRC-32 in viper, for any processor; words_thumb.py is for the board's.
 
 No number here is wider than 16 bits, for the reason that octets.py tells.
 """
@@ -39,3 +39,17 @@ def turn_words(i: int, source: object, target: object, to: int):
         x = ((x >> 2) & twos) | ((x & twos) << 2)
         x = ((x >> 4) & fours) | ((x & fours) << 4)
         t[to + i] = x
+
+
+@micropython.viper
+def add_to_crc(i: int, end: int, state: object, source: object):
+    """Go on with a CRC-32 by octets `i` to `end` of `source`. `state`: see octets.py."""
+    v = ptr32(state)
+    s = ptr8(source)
+    c = uint(v[0])
+    while i < end:
+        c = c ^ uint(s[i])
+        c = (c >> 4) ^ uint(v[(c & 15) + 1])
+        c = (c >> 4) ^ uint(v[(c & 15) + 1])
+        i += 1
+    v[0] = c

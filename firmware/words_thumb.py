@@ -1,4 +1,4 @@
-"""Whole words of four bytes, in assembler for the board's processor; words.py is its twin.
+"""Words of four bytes and CRC-32, in assembler for the board's processor; words.py is its twin.
 
 Turning 67 words, the frame of a whole block, takes 0.02 ms, in viper 0.08; adding them up 0.01.
 Only instructions of ARMv6-M, so that the RP2040 runs it, and no constant of more than eight bits.
@@ -88,3 +88,35 @@ def turn_words(r0, r1, r2, r3):
     sub(r0, 1)
     bne(NEXT)
     label(END)
+
+
+@micropython.asm_thumb
+def add_to_crc(r0, r1, r2, r3):
+    """As in words.py: r0 is `i`, r1 `end`, r2 `state`, r3 `source`."""
+    add(r0, r0, r3)
+    add(r1, r1, r3)
+    ldr(r4, [r2, 0])
+    add(r2, 4)  # where the CRC of each half octet lies
+    mov(r7, 15 << 2)
+    label(NEXT)
+    cmp(r0, r1)
+    bcs(END)
+    ldrb(r5, [r0, 0])
+    eor(r4, r5)
+    lsl(r5, r4, 2)
+    and_(r5, r7)
+    add(r5, r5, r2)
+    ldr(r5, [r5, 0])
+    lsr(r4, r4, 4)
+    eor(r4, r5)
+    lsl(r5, r4, 2)
+    and_(r5, r7)
+    add(r5, r5, r2)
+    ldr(r5, [r5, 0])
+    lsr(r4, r4, 4)
+    eor(r4, r5)
+    add(r0, 1)
+    b(NEXT)
+    label(END)
+    sub(r2, 4)
+    str(r4, [r2, 0])
