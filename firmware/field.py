@@ -114,7 +114,7 @@ class Field:
         self._searches = 0  # since the field was fresh
         self._collisions = 0  # in a row
         self._fastest = wire.BIT_RATE_KBIT_106  # to try
-        self.select: "Callable[[], None] | None" = None  # a plan's first command, tries the line
+        self.select: "Callable[[bool], None] | None" = None  # puts a plan's first command on air
         self._order = bytearray(_LONGEST_ORDER)  # of a search, a wire.TECHNOLOGY each
         self._steps = 0  # of a search
         self._seeks_a = self._seeks_b = False  # each is one of them
@@ -288,6 +288,8 @@ class Field:
                 self._fastest = wire.BIT_RATE_KBIT_106  # for the rest of this Watch
             return self._lose()
         self._chip.wait_for_card(fwt_us)
+        if self.select is not None and (is_cautious or not rates):
+            self.select(False)  # first of all: the rest is done while it is on air
         self.technology = _TYPE_B
         self.to_card = rates & 3
         self.from_card = rates >> 2
@@ -302,7 +304,7 @@ class Field:
         self._chip.call(self._faster)
         if not is_cautious and self.select is not None:
             try:
-                self.select()
+                self.select(True)
             except (RadioError, isodep.BlockError, ChipSilent):
                 return False
             return True

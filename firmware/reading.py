@@ -39,6 +39,7 @@ _LABEL = const(3)
 _CLOSE = const(4)
 _NOTHING = const(5)
 _SELECT_AGAIN = const(6)
+_SENT = const(7)  # SELECT, as soon as the card was activated
 
 
 class Reading:
@@ -88,16 +89,20 @@ class Reading:
         self._has_plan = False
         self._step = _NOTHING
 
-    def select(self) -> None:
-        """Send the plan's first command and wait for the card's answer: this tries a higher rate.
+    def select(self, waits: bool) -> None:
+        """Send the plan's first command to the card just activated; run() goes on with it.
 
-        Raises as isodep does; run() goes on with the answer.
+        `waits`: for the answer, too, which tries a higher rate. Raises as isodep does, then alone.
         """
-        self._put_first_on_air()
-        self._isodep.respond()
-        if self._isodep.more:
-            raise BlockError(0)  # it goes on for longer than the host may be left waiting
-        self._step = _SELECT
+        is_one = self._first_size <= self._isodep.room
+        self._step = _SENT if is_one and not waits else _NOTHING
+        if is_one or waits:  # several blocks wait until the host knows of the card
+            self._put_first_on_air()
+        if waits:
+            self._isodep.respond()
+            if self._isodep.more:
+                raise BlockError(0)  # it goes on for longer than the host may be left waiting
+            self._step = _SELECT
 
     def run(self, tell_found: "Callable[[], None]") -> None:
         """Read the card that was just found; or, where not armed, only tell that it was.
@@ -113,15 +118,16 @@ class Reading:
         self._takes_extended = True
         is_told = self._step != _SELECT
         if is_told:
-            self._put_first_on_air()
+            if self._step != _SENT:
+                self._put_first_on_air()
             self._tell_first(tell_found)
             isodep.respond()
             self._step = _SELECT
         while self._step != _NOTHING:
             relay.pass_on()
-            self._step = self._next()
-            if self._step == _LABEL:
+            if self._step == _REST and self._offset + relay.count - 2 >= self._length:
                 relay.end()  # the certificate is whole: its last part goes before all else
+            self._step = self._next()
             if self._step != _NOTHING:
                 self._put_on_air()
             if not is_told:

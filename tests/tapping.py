@@ -33,7 +33,9 @@ from kazashi.sim.person import Person
 from kazashi.sim.picc import BlockSettings, TypeB
 from kazashi.words import Language, words_of
 from kazashi_wire.messages import BitRate, Fault
-from rig import Rig, clock
+from rig import Rig, clock  # makes the firmware's files importable
+
+import reading  # isort: skip
 
 PERSON = Person()
 PIN = "1234"
@@ -152,8 +154,9 @@ class Tapping:
     @property
     def step(self):
         """What the person waits for. An armed reader reads a card unasked, once it has found it."""
-        has_card = self.asks == "find" and self.rig.firmware._watch.has_card
-        return "read" if has_card else self.asks
+        firmware = self.rig.firmware
+        has_card = firmware._watch.has_card or firmware._reading._step == reading._SENT
+        return "read" if self.asks == "find" and has_card else self.asks
 
     def tap(self):
         """Plug in where that is due, lay the card down, read it, show the PIN."""
