@@ -6,9 +6,9 @@ import pytest
 
 from kazashi.cards.jpki import JpkiSession
 from kazashi.errors import (
-    CardError,
     CardGone,
     CardProtocolBroken,
+    CardTooSlow,
     FirmwareStopped,
     NoCard,
     ReaderSilent,
@@ -168,9 +168,10 @@ def test_a_lost_answer_to_the_presence_check_does_not_lose_the_card(simulated, p
     assert len(jpki.sign(b"challenge")) == 256
 
 
-def test_a_card_that_asks_for_time_for_ever_is_given_up(simulated, plug_in):
-    simulated.cards[0].blocks.settings.extensions.update(dict.fromkeys(range(200_000), 59))
-    with pytest.raises(CardError):
+def test_a_card_that_asks_for_time_for_ever_is_given_up(pico, plug_in):
+    simulated = pico(card="slow")  # it asks when half of its waiting time of 2.5 s has passed
+    simulated.cards[0].blocks.application.jpki.command_s = 1e6
+    with pytest.raises(CardTooSlow):
         read_certificate(plug_in(simulated))
 
 
