@@ -1,5 +1,6 @@
 """Card applications: sessions over anything that has transmit(apdu).
 
-One application is selected at a time. To open a session on another ends the one before: its PIN
-or code is forgotten, and its commands would go to the other.
+One application is selected at a time. Opening a session on another one ends the session before:
+the card forgets the verified PIN or code, and commands of the old session would reach the new
+application.
 """

@@ -15,18 +15,18 @@ _SHORT_NC = 255
 _SHORT_NE = 256
 _EXTENDED_NC = 65535
 _EXTENDED_NE = 65536
-_MOST_PIECES = 512  # of a response: twice as many as the longest needs, at 256 bytes each
+_MOST_PIECES = 512  # of one response: twice what the longest needs with 256 bytes in each
 
 
 class Channel(Protocol):
-    """What a session needs of a card. `card.Card` is one.
+    """The card that a session uses. `card.Card` is one.
 
-    A subclass takes any time that it likes, unless it says otherwise.
+    A subclass has no time limits unless it overrides `limits` and `within`.
     """
 
     @property
     def limits(self) -> Limits:
-        """How long commands may take together: `within` is called with these."""
+        """Time limits of responses and files; sessions pass them to `within`."""
         return Limits()
 
     def transmit(
@@ -41,7 +41,7 @@ class Channel(Protocol):
 
 @dataclass(frozen=True)
 class Command:
-    """A command APDU. `ne`: response bytes wanted, 0 for none, 256 or 65536 for all."""
+    """A command APDU. `ne`: expected response bytes; 0 for none, 256 or 65536 for all."""
 
     cla: int
     ins: int
@@ -51,10 +51,10 @@ class Command:
     ne: int = 0
 
     def build(self) -> bytes:
-        """The APDU, extended where the lengths need it.
+        """The APDU as bytes; extended if the lengths need it.
 
         Raises:
-            ValueError: a length is beyond what an extended APDU can say.
+            ValueError: a length does not fit into an extended APDU.
         """
         nc = len(self.data)
         if nc > _EXTENDED_NC or not 0 <= self.ne <= _EXTENDED_NE:
@@ -77,7 +77,7 @@ class Response:
 
     @classmethod
     def parse(cls, apdu: bytes) -> Self:
-        """Split data and status word.
+        """Split `apdu` into data and status word.
 
         Raises:
             MalformedResponse: there is no status word.
@@ -94,12 +94,12 @@ def send(
     accept: tuple[int, ...] = (0x9000,),
     on_progress: Callable[[int], None] | None = None,
 ) -> Response:
-    """Send one command; fetch the rest of its response if the card says 61xx or 6Cxx.
+    """Send one command; fetch the rest of its response if the card answers 61xx or 6Cxx.
 
     Raises:
         CardStatus: the card answers with a status word that is not in `accept`.
         AnswersTooShort: the response comes in too many pieces.
-        CardTooSlow: the whole response takes longer than one may.
+        CardTooSlow: the whole response takes longer than `Limits.response_s`.
     """
     with channel.within(channel.limits.response_s):
         response = _whole(channel, command, on_progress)
@@ -112,7 +112,7 @@ def _whole(
     channel: Channel, command: Command, on_progress: Callable[[int], None] | None
 ) -> Response:
     response = Response.parse(channel.transmit(command.build(), on_progress))
-    if response.status >> 8 == 0x6C and command.ne:  # wrong Le, here is the right one
+    if response.status >> 8 == 0x6C and command.ne:  # wrong Le; SW2 is the right one
         again = Command(
             command.cla, command.ins, command.p1, command.p2, command.data, _ne(response.status)
         )
@@ -127,7 +127,7 @@ def _whole(
         response = Response.parse(channel.transmit(get_response.build()))
         data += response.data
         if not response.data or len(data) > _EXTENDED_NE:
-            break  # it promises more, for ever
+            break  # it announces more without end
     return Response(bytes(data), response.status)
 
 

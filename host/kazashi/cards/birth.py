@@ -1,21 +1,21 @@
-"""A date of birth as a card has it: parts that are not known are zeros (生年月日不詳)."""
+"""A date of birth as stored on a card: unknown parts are zeros (生年月日不詳)."""
 
 from dataclasses import dataclass
 from datetime import date
 
-_LEAP_YEAR = 2000  # has every day that may stand beside an unknown year
+_LEAP_YEAR = 2000  # allows 29 February if the year is unknown
 
 
 @dataclass(frozen=True)
 class PartialDate:
-    """A date of which some parts are not known: 0."""
+    """A date with unknown parts, which are 0."""
 
     year: int
     month: int
     day: int
 
     def isoformat(self) -> str:
-        """YYYY-MM-DD, with zeros for what is not known."""
+        """YYYY-MM-DD, with zeros for unknown parts."""
         return f"{self.year:04}-{self.month:02}-{self.day:02}"
 
 
@@ -26,7 +26,7 @@ def birth_of(digits: str) -> Birth:
     """Read YYYYMMDD.
 
     Raises:
-        ValueError: there is no such day, whatever the unknown parts are.
+        ValueError: no values of the unknown parts make it a day of the calendar.
     """
     if len(digits) != 8 or not (digits.isascii() and digits.isdigit()):
         raise ValueError("a date of birth has eight digits")

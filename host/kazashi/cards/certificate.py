@@ -1,7 +1,7 @@
-"""An X.509 certificate as it is read from a card: who, from whom, how long, its key, its use.
+"""An X.509 certificate read from a card: subject, issuer, validity, key and permitted use.
 
-Ref: RFC 5280. All that is used of a certificate is parsed at once, in `_read`: the library parses
-names, extensions and keys only when they are asked for, and raises much that it does not document.
+Ref: RFC 5280. `_read` parses all fields at once: the library parses names, extensions and keys
+only on access, and raises exceptions there that it does not document.
 """
 
 import hashlib
@@ -30,7 +30,7 @@ _STRONG_HASHES = hashes.SHA256, hashes.SHA384, hashes.SHA512
 
 @dataclass(frozen=True)
 class _Signed:
-    """What the issuer signed. `hash`: None if it is too weak, or not signed by PKCS #1 v1.5."""
+    """The part that the issuer signed. `hash`: None if it is weak, or not for PKCS #1 v1.5."""
 
     body: bytes
     signature: bytes
@@ -39,7 +39,7 @@ class _Signed:
 
 @dataclass(frozen=True)
 class Certificate:
-    """`der` and what it says."""
+    """A certificate, `der`, with its parsed fields."""
 
     der: bytes
     subject: str  # RFC 4514
@@ -54,21 +54,21 @@ class Certificate:
 
     @classmethod
     def parse(cls, der: bytes) -> Self:
-        """Read a certificate.
+        """Parse a certificate.
 
         Raises:
-            MalformedFile: it is none.
+            MalformedFile: `der` is no certificate.
         """
         with _malformed(), warnings.catch_warnings():
-            warnings.simplefilter("error")  # what is odd enough for a warning is not read
+            warnings.simplefilter("error")  # reject what the library warns about
             return cls._read(x509.load_der_x509_certificate(der), der)
 
     @classmethod
     def parse_all(cls, data: bytes) -> list[Self]:
-        """Read the certificates of a file: one as DER, or any number as PEM.
+        """Parse the certificates of a file: one as DER, or any number as PEM.
 
         Raises:
-            MalformedFile: there is none, or one is none.
+            MalformedFile: the file has no certificate, or an invalid one.
         """
         if b"-----BEGIN" not in data:
             return [cls.parse(data)]
@@ -93,7 +93,7 @@ class Certificate:
 
     @property
     def sha256(self) -> str:
-        """Of the DER, hex."""
+        """SHA-256 of the DER, hex."""
         return hashlib.sha256(self.der).hexdigest()
 
     @property
@@ -105,7 +105,7 @@ class Certificate:
         return self.key is not None and self.key.signed(signature, message)
 
     def is_issued_by(self, authority: "Certificate") -> bool:
-        """Whether the key of `authority` signed it, under the name of `authority`."""
+        """Whether `authority` is the issuer it names, and the key of `authority` signed it."""
         return self._issuer == authority._subject and self._is_signed_by(authority.key)
 
     def _is_signed_by(self, key: PublicKey | None) -> bool:
@@ -143,11 +143,11 @@ def _signed(found: x509.Certificate) -> _Signed:
 
 @contextmanager
 def _malformed() -> Generator[None]:
-    """Raise MalformedFile for what the library raises in the block; a signal passes."""
+    """Turn what the library raises in the block into MalformedFile; let signals pass."""
     try:
         yield
     except BaseException as error:
-        # A panic of Rust is no Exception, and pyo3 exports no class to catch it by.
+        # A Rust panic is not an Exception, and pyo3 exports no class to catch it.
         if isinstance(error, Exception) or type(error).__name__ == "PanicException":
             raise MalformedFile(_NAME) from error
         raise

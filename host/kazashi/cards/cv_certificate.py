@@ -1,7 +1,7 @@
-"""Card-verifiable certificates: who vouches for the key that signed a card's records.
+"""Card-verifiable certificates: they certify the key that signed a card's records.
 
-Ref: soltia48/myna-card, data.rs; checked there against a real test card. The issuers' keys are on
-no card: they are configured, as anchors.
+Ref: soltia48/myna-card, data.rs; checked there against a real test card. The issuers' keys are not
+on the card: they are configured as anchors.
 """
 
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ _ID_SIZE = 16
 
 @dataclass(frozen=True)
 class CvAnchor:
-    """An issuer's key that is trusted. Real ids begin with 5, J-LIS's test ids with 6."""
+    """A trusted key of an issuer. Real ids begin with 5, J-LIS's test ids with 6."""
 
     key_id: bytes  # 16 bytes
     n: int
@@ -29,20 +29,20 @@ class CvAnchor:
 
 @dataclass(frozen=True)
 class CvCertificate:
-    """`key` belongs to `subject_id`, says `issuer_id`."""
+    """A certificate of `issuer_id` that `key` belongs to `subject_id`."""
 
     issuer_id: bytes  # 16 bytes
     subject_id: bytes  # 16 bytes
     key: PublicKey
-    body: bytes  # what the signature is over
+    body: bytes  # the signed bytes
     signature: bytes
 
     @classmethod
     def parse(cls, data: bytes) -> Self:
-        """Read EF 0004 of either surface application.
+        """Parse EF 0004 of either surface application.
 
         Raises:
-            MalformedFile: it is none.
+            MalformedFile: `data` is no such certificate.
         """
         record = CV_CERTIFICATE.record(data)
         body = record.value(_BODY)
@@ -53,10 +53,10 @@ class CvCertificate:
         return cls(*ids, key, body, record.value(_SIGNATURE))
 
     def check(self, anchors: Iterable[CvAnchor]) -> None:
-        """Whether an anchor vouches for it.
+        """Check that one of `anchors` signed it.
 
         Raises:
-            NotGenuine: none is its issuer, or the issuer's signature is not right.
+            NotGenuine: no anchor is its issuer, or the issuer's signature is invalid.
         """
         issuers = [anchor for anchor in anchors if anchor.key_id == self.issuer_id]
         if not issuers:

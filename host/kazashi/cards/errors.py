@@ -1,23 +1,23 @@
-"""What can go wrong with a card's applications and files, sorted by what the caller can do.
+"""Errors of a card's applications and files, sorted by what the caller can do.
 
 CardError                   kazashi/errors.py: ask the person
-├── PinOutcomeUnknown       lost while the PIN was shown: read the tries left first
+├── PinOutcomeUnknown       lost while the PIN was sent: read the tries left first
 ├── CodeOutcomeUnknown      the same for 照合番号B
-├── NotAMyNumberCard        it has no JPKI application
-├── SurfaceAbsent           it has no application for its face: a phone
-├── NotGenuine              it is a copy, or its issuer is not known: see `reason`
-├── MalformedResponse       its answer has no status word
-├── AnswersTooShort         it gives a few bytes at a time, without an end
-├── MalformedFile           a file on it is not what it should be
-├── NoCertificate           it was issued without one for user authentication
-├── LastTry                 one more wrong PIN blocks it: ask first
-├── FewTriesLeft            few more wrong codes block it: another way
-└── CardStatus              it refused a command: see `status`
-    ├── PinRequired         show the PIN first
+├── NotAMyNumberCard        the card has no JPKI application
+├── SurfaceAbsent           the card has no surface application: probably a phone
+├── NotGenuine              a copy, or an unknown issuer: see `reason`
+├── MalformedResponse       the response has no status word
+├── AnswersTooShort         each response has only a few bytes of a long file
+├── MalformedFile           a file does not have the expected content
+├── NoCertificate           issued without a certificate for user authentication
+├── LastTry                 one more wrong PIN blocks it: ask the holder first
+├── FewTriesLeft            few more wrong codes block it: use another way
+└── CardStatus              the card refused a command: see `status`
+    ├── PinRequired         verify the PIN first
     ├── WrongPin            see `tries_left`
     ├── PinBlocked          the municipality can reset it
-    ├── PinAbsent           it was issued without one
-    ├── CodeRequired        show 照合番号B first
+    ├── PinAbsent           the card was issued without a PIN
+    ├── CodeRequired        verify 照合番号B first
     ├── WrongCode           see `tries_left`
     └── CodeBlocked         the municipality can reset it
 """
@@ -35,38 +35,39 @@ _TRIES_LEFT = 0x63C0  # 63Cx, ISO/IEC 7816-4 §5.6
 
 
 class PinOutcomeUnknown(CardError):
-    """Card or reader were lost while the PIN was shown, for the reason in `__cause__`.
+    """Card or reader was lost while the PIN was sent; `__cause__` has the reason.
 
-    It may have counted. Read the tries left before anything else; never show the PIN again unasked.
+    The try may have counted. Read the tries left before anything else; never send the PIN again
+    without asking the holder.
     """
 
 
 class CodeOutcomeUnknown(CardError):
-    """Card or reader were lost while 照合番号B was shown, for the reason in `__cause__`."""
+    """Card or reader was lost while 照合番号B was sent; `__cause__` has the reason."""
 
 
 class NotAMyNumberCard(CardError):
-    """It speaks APDUs and has no JPKI application."""
+    """The card answers APDUs, but has no JPKI application."""
 
 
 class SurfaceAbsent(CardError):
-    """It has none of the surface applications (券面AP): most likely a phone."""
+    """The card has no surface application (券面AP): it is probably a phone."""
 
 
 @unique
 class Doubt(Enum):
-    """Why a card is not believed to be what it shows."""
+    """Why a card is not accepted as genuine."""
 
     UNKNOWN_ISSUER = auto()  # no configured anchor is its issuer
-    FALSE_CERTIFICATE = auto()  # the issuer's signature under its certificate is not right
-    AUTHORITY = auto()  # its certificate is that of an authority: cA or keyCertSign
-    UNKNOWN_EXTENSION = auto()  # its certificate has a critical extension that is not understood
+    FALSE_CERTIFICATE = auto()  # the issuer's signature on its certificate is invalid
+    AUTHORITY = auto()  # its certificate belongs to an authority: cA or keyCertSign
+    UNKNOWN_EXTENSION = auto()  # its certificate has an unknown critical extension
     WEAK_KEY = auto()  # the key of its certificate is not RSA of 2048 bits or more
-    OTHER_PURPOSE = auto()  # its certificate is for something else: keyUsage, extendedKeyUsage
+    OTHER_PURPOSE = auto()  # its certificate is for another use: keyUsage, extendedKeyUsage
     OTHER_POLICY = auto()  # its certificate names none of the configured policies
-    OUTLIVES_ISSUER = auto()  # its certificate is valid when its issuer is not
-    CHANGED_RECORD = auto()  # what it shows is not what was signed
-    COPIED_CHIP = auto()  # the files are right, the chip is another
+    OUTLIVES_ISSUER = auto()  # its certificate is valid at a time when its issuer's is not
+    CHANGED_RECORD = auto()  # its data differs from what the issuer signed
+    COPIED_CHIP = auto()  # the files are genuine, but copied to another chip
 
 
 @dataclass(eq=False)
@@ -84,7 +85,7 @@ class MalformedResponse(CardError):
 
 
 class AnswersTooShort(CardError):
-    """It gives a few bytes for each command, so that a file would take thousands of commands."""
+    """Each response has so few bytes that one file would take thousands of commands."""
 
 
 @dataclass(eq=False)
@@ -95,23 +96,23 @@ class MalformedFile(CardError):
 
 
 class NoCertificate(CardError):
-    """It was issued without the certificate for user authentication (利用者証明用電子証明書)."""
+    """The card has no certificate for user authentication (利用者証明用電子証明書)."""
 
 
 class LastTry(CardError):
-    """One try is left, and was not used."""
+    """Only one PIN try is left. It was not used."""
 
 
 @dataclass(eq=False)
 class FewTriesLeft(CardError):
-    """`tries_left` of 照合番号B, and none was used."""
+    """Only `tries_left` tries of 照合番号B are left. None was used."""
 
     tries_left: int
 
 
 @dataclass(eq=False)
 class CardStatus(CardError):
-    """`status`: SW1 SW2; `instruction`: INS of the command refused."""
+    """The card refused a command. `status`: SW1 SW2; `instruction`: INS of the command."""
 
     status: int
     instruction: int = 0
@@ -119,14 +120,14 @@ class CardStatus(CardError):
 
 @dataclass(eq=False)
 class PinRequired(CardStatus):
-    """The card, or phone, wants its PIN first."""
+    """The card or phone requires its PIN first."""
 
     status: int = _NOT_VERIFIED
 
 
 @dataclass(eq=False)
 class WrongPin(CardStatus):
-    """`tries_left` before the PIN is blocked; None: the card counts none."""
+    """The PIN was wrong. `tries_left` before it is blocked; None: without limit."""
 
     status: int = field(init=False)
     instruction: int = field(default=_VERIFY, init=False)
@@ -138,7 +139,7 @@ class WrongPin(CardStatus):
 
 @dataclass(eq=False)
 class PinBlocked(CardStatus):
-    """Too many wrong ones."""
+    """The PIN is blocked after too many wrong tries."""
 
     status: int = _BLOCKED
     instruction: int = _VERIFY
@@ -154,14 +155,14 @@ class PinAbsent(CardStatus):
 
 @dataclass(eq=False)
 class CodeRequired(CardStatus):
-    """The card wants 照合番号B first."""
+    """The card requires 照合番号B first."""
 
     status: int = _NOT_VERIFIED
 
 
 @dataclass(eq=False)
 class WrongCode(CardStatus):
-    """`tries_left` before 照合番号B is blocked; None: the card counts none."""
+    """照合番号B was wrong. `tries_left` before it is blocked; None: without limit."""
 
     status: int = field(init=False)
     instruction: int = field(default=_VERIFY, init=False)
@@ -173,7 +174,7 @@ class WrongCode(CardStatus):
 
 @dataclass(eq=False)
 class CodeBlocked(CardStatus):
-    """Too many wrong ones."""
+    """照合番号B is blocked after too many wrong tries."""
 
     status: int = _BLOCKED
     instruction: int = _VERIFY

@@ -1,4 +1,4 @@
-"""券面事項確認AP: the card's face with its photo, and whether the chip is the one that it shows.
+"""券面事項確認AP: the card's face with its photo, and a proof that the chip is genuine.
 
 Ref: soltia48/myna-card, ap/surface.rs. Phones do not have this application.
 """
@@ -25,7 +25,7 @@ class FaceSurfaceSession:
     """券面事項確認AP of the card behind `channel`, selected.
 
     Raises:
-        SurfaceAbsent: it has none.
+        SurfaceAbsent: the card does not have it.
     """
 
     def __init__(self, channel: Channel) -> None:
@@ -33,33 +33,33 @@ class FaceSurfaceSession:
         self._code_b = CodeB(channel, _CODE_B)
 
     def code_b_tries_left(self) -> int | None:
-        """How many tries 照合番号B has left; None: without limit. Costs none.
+        """How many tries 照合番号B has left; None: without limit. Asking uses no try.
 
         Raises:
-            CodeBlocked: none.
+            CodeBlocked: no try is left.
         """
         return self._code_b.tries_left()
 
     def verify_code_b(self, code: str) -> None:
-        """Show 照合番号B to the card, once. See `verify.CodeB`."""
+        """Send 照合番号B to the card, once. See `verify.CodeB`."""
         self._code_b.verify(code)
 
     def surface(self, on_progress: Progress | None = None) -> Surface:
-        """What is printed on the card, photo included. Nothing of it is checked: `prove_genuine`.
+        """What is printed on the card, photo included. Not authenticated: see `prove_genuine`.
 
         Raises:
-            CodeRequired: show 照合番号B first.
-            MalformedFile: it is not readable.
+            CodeRequired: verify 照合番号B first.
+            MalformedFile: the file is not readable.
         """
         return Surface.parse(self._files.read(SURFACE, on_progress))
 
     def prove_genuine(self, surface: Surface, anchors: Iterable[CvAnchor]) -> None:
-        """That an issuer among `anchors` made `surface`, and for the chip that is here now.
+        """Check that an issuer among `anchors` signed `surface`, and signed it for this chip.
 
-        Needs no code.
+        Does not need 照合番号B.
 
         Raises:
-            NotGenuine: `reason` says why not.
+            NotGenuine: it is not so; see `reason`.
         """
         certificate = CvCertificate.parse(self._files.read(CV_CERTIFICATE))
         certificate.check(anchors)

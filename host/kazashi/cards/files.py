@@ -1,7 +1,7 @@
-"""The files of one application on a card: it is selected, a file is read whole, commands go to it.
+"""Select one application on a card, read its files, send commands to it.
 
-Ref: ISO/IEC 7816-4 §7.1.1 and §7.2.3. A file is longer than the data object in it: the object's
-header says how much is read after the first command, and the padding behind it is nobody's.
+Ref: ISO/IEC 7816-4 §7.1.1 and §7.2.3. A file may be longer than the data object in it. The header
+of the object, in the first response, gives its length; the padding after it is not read.
 """
 
 from collections.abc import Callable
@@ -32,11 +32,11 @@ class File(NamedTuple):
     """A file that holds one data object."""
 
     sfi: int  # short identifier
-    tag: int  # of the data object
+    tag: int  # tag of the data object
     name: str  # for errors
 
     def record(self, data: bytes) -> Record:
-        """What stands in `data`, its content."""
+        """Parse `data`, the content of the file."""
         return Record(data, self.tag, self.name)
 
 
@@ -48,8 +48,8 @@ def select_command(aid: bytes) -> Command:
 class Files:
     """The application `aid` of the card behind `channel`, selected.
 
-    `absent`: what to raise where there is none. `not_verified`: what to raise where a PIN or a code
-    must be shown first; it is given status word and instruction.
+    `absent`: the error to raise if the card does not have it. `not_verified`: the error to raise if
+    a PIN or a code is needed first; it is called with status word and instruction.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class Files:
     ) -> None:
         self.channel = channel
         self._not_verified = not_verified
-        self._takes_extended = True  # until it refuses, once
+        self._takes_extended = True  # extended APDUs; False after the card refused one
         try:
             _select(channel, aid)
         except CardStatus as refused:
@@ -73,15 +73,15 @@ class Files:
         """The data object that `file` holds.
 
         Raises:
-            MalformedFile: there is none.
-            AnswersTooShort: it comes in too many pieces.
-            CardTooSlow: it takes longer than a file may.
+            MalformedFile: the file has no such object.
+            AnswersTooShort: the object comes in too many pieces.
+            CardTooSlow: reading takes longer than `Limits.file_s`.
         """
         with self.channel.within(self.channel.limits.file_s):
             return self._read_whole(file, on_progress or _ignore)
 
     def read_start(self, sfi: int, count: int) -> bytes:
-        """The first `count` bytes of a file, or fewer; it becomes the current one."""
+        """The first `count` bytes of a file, or fewer. It becomes the current file."""
         read = Command(0x00, READ_BINARY, BY_SHORT_IDENTIFIER | sfi, 0, ne=count)
         return self.send(read, accept=(OK, AT_END))[:count]
 
@@ -91,10 +91,10 @@ class Files:
         on_progress: Callable[[int], None] | None = None,
         accept: tuple[int, ...] = (OK,),
     ) -> bytes:
-        """Send any command, get the data of its response.
+        """Send any command and return the data of its response.
 
         Raises:
-            CardStatus: the card refuses it.
+            CardStatus: the card refuses the command.
         """
         try:
             return send(self.channel, command, accept=accept, on_progress=on_progress).data
@@ -122,7 +122,7 @@ class Files:
         return bytes(data)
 
     def _read_rest(self, offset: int, size: int, report: Progress) -> bytes:
-        """What follows `offset`, as much as one command brings; never the padding behind."""
+        """The bytes from `offset` on that one command can read, without the padding."""
         left = size - offset
         if self._takes_extended and left > MOST_IN_FRAME:
             try:
@@ -130,7 +130,7 @@ class Files:
                 self._takes_extended = len(data) == left
                 return data
             except CardStatus:
-                self._takes_extended = False  # cards refuse it with different status words
+                self._takes_extended = False  # status words for this refusal differ between cards
         data = self._read(offset, min(left, MOST_IN_FRAME), None)
         report(offset + len(data), size)
         return data
@@ -141,7 +141,7 @@ class Files:
 
 
 def _select(channel: Channel, aid: bytes) -> None:
-    """SELECT `aid`, twice if the card gives no reason for refusing the first.
+    """SELECT `aid`; repeat it once if the card refuses it without a reason.
 
     My Number Cards answer 6F00 to the first command after power-up (soltia48/myna-card).
     """

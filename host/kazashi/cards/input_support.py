@@ -1,7 +1,7 @@
 """券面事項入力補助AP: name, address, birth and sex as text.
 
-Ref: soltia48/myna-card, ap/text.rs. The My Number stands in this application, too: nothing here
-reads it, as a medical institution has no business with it. Phones do not have this application.
+Ref: soltia48/myna-card, ap/text.rs. This application also holds the My Number. Nothing here reads
+it: a medical institution has no reason to. Phones do not have this application.
 """
 
 from kazashi.cards.apdu import Channel
@@ -20,7 +20,7 @@ class InputSupportSession:
     """券面事項入力補助AP of the card behind `channel`, selected.
 
     Raises:
-        SurfaceAbsent: it has none.
+        SurfaceAbsent: the card does not have it.
     """
 
     def __init__(self, channel: Channel) -> None:
@@ -29,32 +29,34 @@ class InputSupportSession:
         self._code_b = CodeB(channel, _CODE_B)
 
     def pin_tries_left(self) -> int | None:
-        """How many tries the 4-digit PIN has left here, apart from JPKI's; None: without limit.
-        Costs none.
+        """How many tries the 4-digit PIN has left; None: without limit. Asking uses no try.
+
+        This application and JPKI count tries separately.
 
         Raises:
-            PinBlocked: none.
+            PinBlocked: no try is left.
             PinAbsent: the card was issued without a PIN.
         """
         return self._pin.tries_left()
 
     def verify_pin(self, pin: str, *, with_last_try: bool = False) -> None:
-        """Show the 4-digit PIN to the card, once. See `verify.Pin`."""
+        """Send the 4-digit PIN to the card, once. See `verify.Pin`."""
         self._pin.verify(pin, with_last_try=with_last_try)
 
     def verify_code_b(self, code: str) -> None:
-        """Show 照合番号B to the card, once. See `verify.CodeB`."""
+        """Send 照合番号B to the card, once. See `verify.CodeB`."""
         self._code_b.verify(code)
 
     def four_items(self) -> FourItems:
         """Name, address, birth and sex, as the card's issuer signed them.
 
-        The issuer is whom the card names: who that is, no anchor here says.
+        The signature is checked with the key that the card supplies. No anchor confirms that this
+        key belongs to an issuer.
 
         Raises:
-            PinRequired: show the PIN or 照合番号B first.
-            MalformedFile: they are not readable.
-            NotGenuine: they are not what was signed.
+            PinRequired: verify the PIN or 照合番号B first.
+            MalformedFile: a file is not readable.
+            NotGenuine: the items differ from what was signed.
         """
         data = self._files.read(ITEMS)
         items = FourItems.parse(data)

@@ -3,8 +3,8 @@
 Ref: OpenSC card-jpki.c, jpki/myna reader.rs, soltia48/myna-card. The application is the same on the
 card, on Android and on the iPhone.
 
-The PIN is sent once for each call of `verify_pin` and never again; after an error in it, the number
-of tries left must be read before anything else.
+Each call of `verify_pin` sends the PIN once. It is never repeated automatically: after an error in
+it, read the number of tries left before anything else.
 """
 
 from enum import StrEnum
@@ -26,14 +26,14 @@ AID = bytes.fromhex("d392f000260100000001")
 
 _TOKEN_INFO = 0x06
 _LABEL_SIZE = 32
-_AVAILABILITY = 0x08  # a byte each for signature and user authentication: 8F there is one, 00 none
+_AVAILABILITY = 0x08  # one byte each for signature and user authentication: 8F present, 00 absent
 _AVAILABILITY_SIZE = 3
-_CERTIFICATE = File(0x0A, 0x30, "certificate")  # 利用者証明用, DER; free to read on a card
+_CERTIFICATE = File(0x0A, 0x30, "certificate")  # 利用者証明用, DER; a card needs no PIN for it
 _KEY = 0x17
 _PIN = 0x18
 
-# What a reader may do by itself as it finds a card: the commands of a session that reads the
-# certificate and asks for the token's label.
+# Commands that an armed reader sends by itself when it finds a card: those of a session that reads
+# the certificate and the token's label.
 PLAN = Plan(
     select=select_command(AID).build(),
     certificate=_CERTIFICATE.sfi,
@@ -43,7 +43,7 @@ PLAN = Plan(
 
 
 class TokenLabel(StrEnum):
-    """What EF 0006 begins with. Source: soltia48/myna-card."""
+    """Kind of token: the start of EF 0006. Source: soltia48/myna-card."""
 
     CARD = "JPKIAPICCTOKEN2"
     JUKI_CARD = "JPKIAPICCTOKEN"
@@ -55,16 +55,16 @@ class JpkiSession:
     """The JPKI application of the card behind `channel`, selected.
 
     Raises:
-        NotAMyNumberCard: it has none.
+        NotAMyNumberCard: the card does not have it.
     """
 
     def __init__(self, channel: Channel) -> None:
         self._files = Files(channel, AID, NotAMyNumberCard, PinRequired)
         self._pin = Pin(channel, _PIN)
-        self._label = ""  # once it is read
+        self._label = ""  # empty until it is read
 
     def token_label(self) -> str:
-        """What kind of token this is: a `TokenLabel`, or one that is not known yet."""
+        """Kind of token: a `TokenLabel`, or an unknown label."""
         if not self._label:
             label = self._files.read_start(_TOKEN_INFO, _LABEL_SIZE)
             self._label = label.decode("ascii", "replace").rstrip()
@@ -73,41 +73,43 @@ class JpkiSession:
     def authentication_certificate(self, on_progress: Progress | None = None) -> bytes:
         """The certificate for user authentication, DER. On Android, the PIN comes first.
 
-        `on_progress` is called with the bytes so far and in all, while they arrive.
+        `on_progress` is called while bytes arrive, with the number so far and the total.
 
         Raises:
-            PinRequired: the PIN comes first (Android).
-            NoCertificate: the card says that it has none.
-            MalformedFile: there is no certificate in the file.
+            PinRequired: verify the PIN first (Android).
+            NoCertificate: the card reports that it has no certificate.
+            MalformedFile: the file has no certificate.
         """
         try:
             return self._files.read(_CERTIFICATE, on_progress)
         except PinRequired:
             raise
-        except (MalformedFile, CardStatus):  # what the file of a card without one holds is unknown
+        except (MalformedFile, CardStatus):  # the file's content without a certificate is unknown
             if self._lacks_certificate():
                 raise NoCertificate from None
             raise
 
     def pin_tries_left(self) -> int | None:
-        """How many tries the 4-digit PIN has left; None: without limit. Costs none.
+        """How many tries the 4-digit PIN has left; None: without limit. Asking uses no try.
 
         Raises:
-            PinBlocked: none.
+            PinBlocked: no try is left.
             PinAbsent: the card was issued without a PIN (顔認証マイナンバーカード).
         """
         return self._pin.tries_left()
 
     def verify_pin(self, pin: str, *, with_last_try: bool = False) -> None:
-        """Show the 4-digit PIN to the card, once, after asking how many tries are left.
+        """Send the 4-digit PIN to the card, once, after asking how many tries are left.
+
+        `with_last_try`: the holder agrees to use the last try.
 
         Raises:
-            ValueError: it is not four digits.
-            LastTry: only one is left, and `with_last_try` does not say that the holder agrees.
-            WrongPin: it is wrong; `tries_left` says how many tries are left, None: no limit.
-            PinBlocked: none is left.
+            ValueError: `pin` is not four digits.
+            LastTry: only one try is left, and `with_last_try` is False.
+            WrongPin: `tries_left` is how many tries are left, None: without limit.
+            PinBlocked: no try is left.
             PinAbsent: the card was issued without a PIN.
-            PinOutcomeUnknown: card or reader were lost; read `pin_tries_left` before all else.
+            PinOutcomeUnknown: card or reader was lost; read `pin_tries_left` before all else.
         """
         self._pin.verify(pin, with_last_try=with_last_try)
 
@@ -115,13 +117,13 @@ class JpkiSession:
         """RSA PKCS #1 v1.5 signature over SHA-256 of `message`: 256 bytes for RSA-2048.
 
         Raises:
-            PinRequired: show the PIN first.
+            PinRequired: verify the PIN first.
         """
         return self._files.send(sign_command(0x80 | _KEY, message))
 
     def finish(self) -> None:
-        """Nothing more is asked of this token. An iPhone wants to be told, and takes no command
-        after that (soltia48/myna-card); a card and Android do not know the command.
+        """End the use of this token. An iPhone expects a command for it, and accepts no other
+        command afterwards (soltia48/myna-card); cards and Android do not have that command.
         """
         if self.token_label() == TokenLabel.IPHONE:
             self._files.send(Command(0x80, 0xFC, 0x00, 0x00))

@@ -1,8 +1,9 @@
-"""RSA keys as the cards show them.
+"""RSA keys as stored on cards.
 
 Ref: RFC 8017 §8.2 and §9.2 (PKCS #1 v1.5); soltia48/myna-card, data.rs.
 
-cryptography is imported when a signature is checked: commands that check none start faster.
+`cryptography` is imported when the first signature is checked, so that commands without it start
+faster.
 """
 
 import hashlib
@@ -30,10 +31,10 @@ class PublicKey:
 
     @classmethod
     def parse(cls, data: bytes, name: str) -> Self:
-        """Read exponent (90) and modulus (91). `name`: of the file where they stand.
+        """Read exponent (90) and modulus (91). `name`: the name of the file.
 
         Raises:
-            MalformedFile: they are not there, or are no RSA key of 2048 to 8192 bits.
+            MalformedFile: they are missing, or are no RSA key of 2048 to 8192 bits.
         """
         objects = values(data, name)
         if objects.keys() != {_EXPONENT, _MODULUS}:
@@ -45,19 +46,19 @@ class PublicKey:
 
     @property
     def is_strong(self) -> bool:
-        """Whether it is an RSA key that may be used: long enough, and cheap enough to check."""
+        """Whether it is long enough to be secure and short enough to be checked quickly."""
         is_sized = _SMALLEST_BITS <= self.n.bit_length() <= _LARGEST_BITS
         is_cheap = 3 <= self.e < 1 << _LARGEST_EXPONENT_BITS
         return is_sized and is_cheap and self.n % 2 == 1 and self.e % 2 == 1
 
     def loaded(self) -> "rsa.RSAPublicKey":
-        """Raises ValueError: the library does not take it."""
+        """The library's key. Raises ValueError if the library rejects it."""
         from cryptography.hazmat.primitives.asymmetric import rsa
 
         return rsa.RSAPublicNumbers(self.e, self.n).public_key()
 
     def signed(self, signature: bytes, message: bytes) -> bool:
-        """Whether `signature` over SHA-256 of `message` was made with the private key."""
+        """Whether the private key made `signature` over SHA-256 of `message`."""
         return self.signed_info(signature, digest_info(hashlib.sha256(message).digest()))
 
     def signed_info(self, signature: bytes, info: bytes) -> bool:

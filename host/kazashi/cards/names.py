@@ -1,9 +1,9 @@
-"""Names in certificates: whether two of them name one issuer.
+"""Names in certificates: compare two names of issuers.
 
 Ref: RFC 5280 §7.1; RFC 4518 §2 (string preparation), RFC 3454 B.2 (case folding).
 
-A name may stand as PrintableString in one certificate and as UTF8String in another, with other
-case or white space. Which of several issuers of one name it was, the signature decides.
+The same name may be a PrintableString in one certificate and a UTF8String in another, with other
+case or white space. If several issuers have one name, the signature tells which one it was.
 """
 
 import stringprep
@@ -18,14 +18,14 @@ _UNSEEN = ("Cc", "Cf")  # Unicode categories: control and format characters are 
 _PROHIBITED = (  # RFC 4518 §2.4
     stringprep.in_table_a1,  # not assigned in Unicode 3.2
     stringprep.in_table_c3,  # private use
-    stringprep.in_table_c4,  # no characters
+    stringprep.in_table_c4,  # non-characters
     stringprep.in_table_c5,  # surrogates
-    stringprep.in_table_c8,  # change how a line is displayed
+    stringprep.in_table_c8,  # characters that change how a line is displayed
 )
 
 
 def comparable(name: x509.Name) -> Name:
-    """`name` in the form in which equal names are equal."""
+    """Normalised form of `name`: equal names have equal forms."""
     return tuple(frozenset(_attribute(each) for each in rdn) for rdn in name.rdns)
 
 

@@ -1,4 +1,4 @@
-"""What the cards sign, and the command for it.
+"""Signatures made by a card: the data that it signs, and the command.
 
 Ref: RFC 8017 §9.2 (PKCS #1 v1.5); soltia48/myna-card, data.rs.
 """
@@ -17,5 +17,5 @@ def digest_info(digest: bytes) -> bytes:
 
 
 def sign_command(key: int, message: bytes) -> Command:
-    """COMPUTE DIGITAL SIGNATURE over SHA-256 of `message`. `key`: P2, 00 the application's own."""
+    """COMPUTE DIGITAL SIGNATURE over SHA-256 of `message`. `key`: P2; 00: the application's own."""
     return Command(0x80, 0x2A, 0x00, key, digest_info(hashlib.sha256(message).digest()), ne=256)

@@ -1,4 +1,4 @@
-"""What is printed on a card, as its chip tells it.
+"""What is printed on a card, as stored in its chip.
 
 Ref: soltia48/myna-card, ap/surface.rs and ap/text.rs.
 """
@@ -23,7 +23,7 @@ _PHOTO = 0xDF27
 
 @unique
 class Sex(IntEnum):
-    """JIS X 0303, as the card writes it."""
+    """Codes of JIS X 0303, as on the card."""
 
     MALE = 1
     FEMALE = 2
@@ -35,7 +35,7 @@ _SEXES = {b"1": Sex.MALE, b"2": Sex.FEMALE, b"9": Sex.OTHER}
 
 @dataclass(frozen=True)
 class FourItems:
-    """基本4情報, from 券面事項入力補助AP."""
+    """基本4情報 (name, address, birth, sex), from 券面事項入力補助AP."""
 
     name: str = field(repr=False)
     address: str = field(repr=False)
@@ -44,10 +44,10 @@ class FourItems:
 
     @classmethod
     def parse(cls, data: bytes) -> Self:
-        """Read EF 0002.
+        """Parse EF 0002.
 
         Raises:
-            MalformedFile: it is something else.
+            MalformedFile: `data` is no such file.
         """
         record = ITEMS.record(data)
         return cls(
@@ -60,24 +60,24 @@ class FourItems:
 
 @dataclass(frozen=True)
 class IntegrityRecord:
-    """What the issuer signed of the four items."""
+    """The issuer's signature over the four items."""
 
     items_sha256: bytes = field(repr=False)
-    body: bytes = field(repr=False)  # what the signature is over
+    body: bytes = field(repr=False)  # the signed bytes
     signature: bytes = field(repr=False)
 
     @classmethod
     def parse(cls, data: bytes) -> Self:
-        """Read EF 0003.
+        """Parse EF 0003.
 
         Raises:
-            MalformedFile: it is something else.
+            MalformedFile: `data` is no such file.
         """
         record = INTEGRITY.record(data)
         return cls(record.value(0xDF32), record.before(0xDF33), record.value(0xDF33))
 
     def covers(self, items: bytes) -> bool:
-        """Whether `items`, EF 0002, is what it was: all behind its table of offsets counts."""
+        """Whether `items`, EF 0002, is unchanged; its table of offsets is not covered."""
         hashed = ITEMS.record(items).behind(0xDF21)
         return hashlib.sha256(hashed).digest() == self.items_sha256
 
@@ -86,20 +86,20 @@ class IntegrityRecord:
 class Surface:
     """The card's face, from 券面事項確認AP: its photo, and how to tell whether it is genuine."""
 
-    public_key: PublicKey = field(repr=False)  # whose private half is in the chip
+    public_key: PublicKey = field(repr=False)  # its private key is in the chip
     photo: bytes = field(repr=False)  # JPEG 2000 (JP2), greyscale; b"": the card has none
-    signed: bytes = field(repr=False)  # the DigestInfo that the signature is over
+    signed: bytes = field(repr=False)  # the DigestInfo that was signed
     signature: bytes = field(repr=False)
 
     @classmethod
     def parse(cls, data: bytes) -> Self:
-        """Read EF 0002.
+        """Parse EF 0002.
 
         Raises:
-            MalformedFile: it is something else.
+            MalformedFile: `data` is no such file.
         """
         record = SURFACE.record(data)
-        has_photo = _PHOTO in record  # what a card without one holds is not known: nothing, or b""
+        has_photo = _PHOTO in record  # unknown for a card without one: no object, or an empty one
         # birth, sex, key; name and address as pictures; photo
         groups = (0xDF22, 0xDF23, 0xDF24), (0xDF25, 0xDF26), (_PHOTO,) * has_photo
         digests = b"".join(hashlib.sha256(record.raw(*group)).digest() for group in groups)

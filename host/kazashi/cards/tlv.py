@@ -1,6 +1,6 @@
 """BER-TLV: data objects with tags of one or two bytes, and definite lengths.
 
-Ref: ISO/IEC 8825-1 §8.1; ISO/IEC 7816-4 §5.2.2. DER is a part of it.
+Ref: ISO/IEC 8825-1 §8.1; ISO/IEC 7816-4 §5.2.2. DER is a subset of it.
 """
 
 from kazashi.cards.errors import MalformedFile
@@ -9,16 +9,16 @@ _MORE_TAG_BYTES = 0x1F
 
 
 def object_size(start: bytes) -> int | None:
-    """Bytes of the data object that begins here, as its header says; None: there is no header."""
+    """Size of the data object at `start`, from its header; None: there is no header."""
     header = _header(start, 0)
     return None if header is None else header[1] + header[2]
 
 
 class Record:
-    """The data objects inside the one data object that a file is. `name`: of the file.
+    """The data objects inside the single data object of a file. `name`: the name of the file.
 
     Raises:
-        MalformedFile: `data` is no such object, or something in it is none.
+        MalformedFile: `data` is no such object, or contains something else than data objects.
     """
 
     def __init__(self, data: bytes, tag: int, name: str) -> None:
@@ -33,22 +33,22 @@ class Record:
         return tag in self._spans
 
     def value(self, tag: int) -> bytes:
-        """What stands in the object with this tag."""
+        """The value of the object with this tag."""
         _, start, end = self._span(tag)
         return self._data[start:end]
 
     def raw(self, *tags: int) -> bytes:
-        """These objects with their headers, one behind the other."""
+        """These objects with their headers, concatenated."""
         spans = [self._span(tag) for tag in tags]
         return b"".join(self._data[start:end] for start, _, end in spans)
 
     def before(self, tag: int) -> bytes:
-        """All objects that stand before this one."""
+        """All objects before this one."""
         first = next(iter(self._spans.values()))[0]
         return self._data[first : self._span(tag)[0]]
 
     def behind(self, tag: int) -> bytes:
-        """All objects that stand behind this one."""
+        """All objects after this one."""
         return self._data[self._span(tag)[2] :]
 
     def _span(self, tag: int) -> tuple[int, int, int]:
@@ -58,16 +58,16 @@ class Record:
 
 
 def values(data: bytes, name: str) -> dict[int, bytes]:
-    """The values of data objects that stand one behind the other, by tag.
+    """The values of concatenated data objects, by tag.
 
     Raises:
-        MalformedFile: there is something else, or a tag twice.
+        MalformedFile: `data` contains something else, or a tag twice.
     """
     return {tag: data[start:end] for tag, (_, start, end) in _spans(data, 0, name).items()}
 
 
 def _spans(data: bytes, at: int, name: str) -> dict[int, tuple[int, int, int]]:
-    """Of each object: where its header, its value and the next object begin."""
+    """Offsets by tag: of the object's header, of its value, and of the next object."""
     spans: dict[int, tuple[int, int, int]] = {}
     while at < len(data):
         header = _header(data, at)
@@ -82,7 +82,7 @@ def _spans(data: bytes, at: int, name: str) -> dict[int, tuple[int, int, int]]:
 
 
 def _header(data: bytes, at: int) -> tuple[int, int, int] | None:
-    """(tag, bytes of the header, bytes of the value)."""
+    """Tag, size of the header, and size of the value."""
     width = 2 if data[at : at + 1] and data[at] & _MORE_TAG_BYTES == _MORE_TAG_BYTES else 1
     tag, rest = data[at : at + width], data[at + width : at + width + 3]
     if len(tag) < width or (width == 2 and tag[1] & 0x80):

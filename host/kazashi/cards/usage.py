@@ -1,7 +1,7 @@
-"""What a certificate may be used for, as its extensions say.
+"""Permitted uses of a certificate, from its extensions.
 
-Ref: RFC 5280 §4.2.1. Revocation (cRLDistributionPoints) is left to the centre, see
-reception/anchors.py.
+Ref: RFC 5280 §4.2.1. Revocation (cRLDistributionPoints) is checked by the centre,
+see reception/anchors.py.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from typing import Self, TypeVar
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 
-_KNOWN = (  # that may be critical
+_KNOWN = (  # extensions that may be critical
     ExtensionOID.BASIC_CONSTRAINTS,
     ExtensionOID.KEY_USAGE,
     ExtensionOID.EXTENDED_KEY_USAGE,
@@ -29,7 +29,7 @@ _Extension = TypeVar("_Extension", bound=x509.ExtensionType)
 
 @dataclass(frozen=True)
 class Usage:
-    """What the extensions say, parsed."""
+    """The extensions of a certificate, parsed."""
 
     is_authority: bool  # basicConstraints: cA
     may_sign: bool  # keyUsage: digitalSignature; False without keyUsage
@@ -37,7 +37,7 @@ class Usage:
     has_key_usage: bool
     purposes: frozenset[str] | None  # extendedKeyUsage, OIDs; None: not restricted
     policies: frozenset[str]  # certificatePolicies, OIDs
-    not_understood: frozenset[str]  # OIDs of critical extensions that nothing here processes
+    not_understood: frozenset[str]  # OIDs of critical extensions not processed here
 
     @classmethod
     def of(cls, extensions: x509.Extensions) -> Self:
@@ -61,7 +61,7 @@ class Usage:
 
     @property
     def is_for_authentication(self) -> bool:
-        """Whether it is for signatures that prove who a person is."""
+        """Whether it may be used for signatures that authenticate a person."""
         return self.may_sign and (self.purposes is None or bool(self.purposes & _AUTHENTICATION))
 
 

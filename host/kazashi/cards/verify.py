@@ -1,7 +1,9 @@
-"""VERIFY: a PIN or a code is shown to the card once, after it has said how many tries are left.
+"""VERIFY: ask the card how many tries are left, then send a PIN or a code to it, once.
 
-Ref: OpenSC card-jpki.c; soltia48/myna-card. Never again by itself: after an error in it, the number
-of tries left must be read before anything else.
+Ref: OpenSC card-jpki.c; soltia48/myna-card.
+
+VERIFY is never repeated automatically: after an error in it, read the number of tries left before
+anything else.
 """
 
 from collections.abc import Callable
@@ -25,14 +27,14 @@ from kazashi.errors import Cancelled, CardError, NoCard, ReaderError
 
 _VERIFY = 0x20
 _BLOCKED = (0x6983, 0x6984, 0x63C0)
-_NO_LIMIT = 0x6300  # wrong, and no number of tries follows: soltia48/myna-card
+_NO_LIMIT = 0x6300  # wrong, without a number of tries: soltia48/myna-card
 _ABSENT = (0x6A82, 0x6A88)  # no such file, no such reference data
 _FEW_TRIES = 3
 
 
 @dataclass(frozen=True)
 class _Reference:
-    """A value that the application selected behind `channel` compares with what it is shown."""
+    """A PIN or code of the application that is selected on the card behind `channel`."""
 
     channel: Channel
     sfi: int
@@ -43,13 +45,13 @@ class _Reference:
     outcome_unknown: ClassVar[Callable[[], CardError]]
 
     def tries_left(self) -> int | None:
-        """How many tries are left; None: without limit. Costs none."""
+        """How many tries are left; None: without limit. Asking uses no try."""
         ask = Command(0x00, _VERIFY, 0x00, 0x80 | self.sfi)
         status = Response.parse(self.channel.transmit(ask.build())).status
         if status in _BLOCKED:
             raise self.blocked()
         if status == 0x9000:
-            return self.tries  # it was verified just now, which resets the counter
+            return self.tries  # already verified, which resets the counter
         if status == _NO_LIMIT:
             return None
         if status >> 4 == 0x63C:
@@ -87,10 +89,10 @@ class Pin(_Reference):
     outcome_unknown = PinOutcomeUnknown
 
     def tries_left(self) -> int | None:
-        """How many tries are left; None: without limit. Costs none.
+        """How many tries are left; None: without limit. Asking uses no try.
 
         Raises:
-            PinBlocked: none.
+            PinBlocked: no try is left.
             PinAbsent: the card was issued without this PIN.
         """
         try:
@@ -101,15 +103,17 @@ class Pin(_Reference):
             raise
 
     def verify(self, pin: str, *, with_last_try: bool = False) -> None:
-        """Show the PIN to the card, once, after asking how many tries are left.
+        """Send the PIN to the card, once, after asking how many tries are left.
+
+        `with_last_try`: the holder agrees to use the last try.
 
         Raises:
-            ValueError: it is not four digits.
-            LastTry: only one is left, and `with_last_try` does not say that the holder agrees.
-            WrongPin: it is wrong; `tries_left` says how many tries are left, None: no limit.
-            PinBlocked: none is left.
+            ValueError: `pin` is not four digits.
+            LastTry: only one try is left, and `with_last_try` is False.
+            WrongPin: `tries_left` is how many tries are left, None: without limit.
+            PinBlocked: no try is left.
             PinAbsent: the card was issued without this PIN.
-            PinOutcomeUnknown: card or reader were lost; read the tries left before all else.
+            PinOutcomeUnknown: card or reader was lost; read the tries left before all else.
         """
         if len(pin) != 4 or not (pin.isascii() and pin.isdigit()):
             raise ValueError("the PIN has four digits")
@@ -123,20 +127,20 @@ class CodeB(_Reference):
     digits of its security code.
     """
 
-    tries = 10  # what MHLW's "locks after ten failures" fits; no source for the card itself
+    tries = 10  # from MHLW's "locks after ten failures"; there is no source for the card itself
     wrong = WrongCode
     blocked = CodeBlocked
     outcome_unknown = CodeOutcomeUnknown
 
     def verify(self, code: str) -> None:
-        """Show the code to the card, once, after asking how many tries are left.
+        """Send the code to the card, once, after asking how many tries are left.
 
         Raises:
-            ValueError: it is not fourteen digits.
-            FewTriesLeft: three or fewer: it is not shown, as the holder may need them elsewhere.
-            WrongCode: it is wrong; `tries_left` says how many tries are left, None: no limit.
-            CodeBlocked: none is left.
-            CodeOutcomeUnknown: card or reader were lost; read the tries left before all else.
+            ValueError: `code` is not fourteen digits.
+            FewTriesLeft: three or fewer. It is not sent: the holder may need the tries elsewhere.
+            WrongCode: `tries_left` is how many tries are left, None: without limit.
+            CodeBlocked: no try is left.
+            CodeOutcomeUnknown: card or reader was lost; read the tries left before all else.
         """
         if len(code) != 14 or not (code.isascii() and code.isdigit()):
             raise ValueError("the code has fourteen digits")
