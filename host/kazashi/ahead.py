@@ -1,4 +1,4 @@
-"""What a reader reads of a card by itself, as it finds it."""
+"""Responses that a reader reads from a card by itself, as soon as it finds it."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ _SELECT, _OK = b"\xa4", b"\x90\x00"
 
 @dataclass(frozen=True)
 class Plan:
-    """What a reader reads of the next card without being asked: a certificate, a token's label."""
+    """Files that a reader reads from the next card by itself: a certificate, a token's label."""
 
     select: bytes  # the command APDU that selects the application
     certificate: int  # short identifier of its file
@@ -33,9 +33,9 @@ class Plan:
 
 
 class ReadAhead:
-    """What an armed reader does by itself: commands, and their responses as they come.
+    """Commands that an armed reader sends by itself, and their responses as they arrive.
 
-    A wait that was cancelled, or ended in the middle of a response, can be begun again.
+    A wait that was cancelled, or ended in the middle of a response, can be started again.
     """
 
     def __init__(self, link: Link) -> None:
@@ -43,14 +43,14 @@ class ReadAhead:
         self._is_over = False
         self._commands = 0
         self._so_far = 0  # bytes of all responses
-        self._command = b""  # whose response is on its way
-        self._gathering: Gathering | None = None  # that response
-        self._kept: dict[bytes, bytes] = {}  # responses that were not asked for yet, by command
+        self._command = b""  # its response is arriving
+        self._gathering: Gathering | None = None  # collects that response
+        self._kept: dict[bytes, bytes] = {}  # responses not used yet, by command
 
     def response(
         self, apdu: bytes, wait: Wait, on_progress: Progress | None = None
     ) -> bytes | None:
-        """The response if the reader has sent `apdu`; None if it has not, and is done.
+        """The response if the reader has sent `apdu`; None if it has finished without sending it.
 
         Raises as Link.transmit does.
         """
@@ -61,8 +61,8 @@ class ReadAhead:
         return self._kept.pop(apdu, None)
 
     def outdate(self, apdu: bytes) -> None:
-        """`apdu` goes to the card after what was read. Another SELECT leaves that application, and
-        a PIN may turn a refusal into an answer.
+        """Drop kept responses that `apdu` makes invalid. Another SELECT leaves that application,
+        and after a PIN the card may answer a command that it refused.
         """
         is_select = apdu[1:2] == _SELECT
         for command, response in list(self._kept.items()):
@@ -70,7 +70,7 @@ class ReadAhead:
                 del self._kept[command]
 
     def finish(self, wait: Wait) -> bool:
-        """Wait until the reader is done. Returns False if it is not when `wait` is over."""
+        """Wait until the reader is done. Return False if it is not when `wait` is over."""
         try:
             while not self._is_over:
                 self._take_next(b"", wait, None)
@@ -81,7 +81,7 @@ class ReadAhead:
         return True
 
     def _take_next(self, wanted: bytes, wait: Wait, on_progress: Progress | None) -> None:
-        """The next command and its response, or the rest of that, or the end of all."""
+        """Receive the next command and its response, the rest of a response, or the end."""
         if self._gathering is None:
             command = self._link.unasked(Ahead, wait).command
             self._commands += bool(command)

@@ -1,7 +1,7 @@
-"""What is wrong with a reader, and what to do about it: each thing that a tap needs, in its order.
+"""Find faults of a reader and their remedies: check each thing that a tap needs, in its order.
 
-The reader looks (firmware/examine.py), this judges. Nothing here is secret: of a reader that
-answers no serial number, and of a card nothing at all.
+The reader examines itself (firmware/examine.py); this module judges the result. Nothing here is
+secret: no serial number of a reader that answers, and nothing about a card.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -25,15 +25,15 @@ from kazashi.returning import Clock
 from kazashi.words import Language, finding_text
 from kazashi_wire.messages import Examination, Examined, Fault
 
-_LEAST_FREE = 64_000  # bytes: a reader that has read has 180 kB free
+_LEAST_FREE = 64_000  # bytes: 180 kB are free after a reading
 _QUESTIONS = 8
 _PN532 = 0x32
-_DRIVERS = 0x03  # of CIU_TxControl: both are on
-_TOO_LITTLE, _TOO_MUCH = 0x80, 0x40  # in Andet_Control
+_DRIVERS = 0x03  # bits of CIU_TxControl: both are on
+_TOO_LITTLE, _TOO_MUCH = 0x80, 0x40  # bits of Andet_Control
 _LEAST_UART_KBIT_S = 460.8  # the lowest rate to which the firmware climbs
-_BAD_CAUSES = ("watchdog", "recovery")  # of a reset: the firmware hung, or the chip did
+_BAD_CAUSES = ("watchdog", "recovery")  # causes of a reset: the firmware or the chip hung
 _FOLLOWS = b"\x01\x00\x01"  # the IRQ line: high, low while an answer waits, high
-_ANSWER_S = 60.0  # an emulated board, served to another program, needs six for the slowest
+_ANSWER_S = 60.0  # an emulated board, served to another program, needs six for the slowest check
 
 
 @unique
@@ -41,14 +41,14 @@ class Level(StrEnum):
     """How a check ended."""
 
     OK = "ok"
-    NOTED = "noted"  # nothing is wrong with it, and yet no card can be read
-    WARNING = "warning"  # cards may be read all the same
+    NOTED = "noted"  # passed, but no card can be read for another reason
+    WARNING = "warning"  # cards can probably still be read
     FAILURE = "failure"
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What was looked at. `key` and `fields` choose its words in `kazashi.words`."""
+    """The result of one check. `key` and `fields` choose its words in `kazashi.words`."""
 
     check: str
     level: Level
@@ -59,7 +59,7 @@ class Finding:
         return finding_text(self.key, "seen", self.fields, language)
 
     def remedy(self, language: Language) -> str:
-        """What is to be done; empty if nothing is."""
+        """What to do about it; empty if nothing."""
         if self.level in (Level.OK, Level.NOTED):
             return ""
         return finding_text(self.key, "remedy", self.fields, language)
@@ -80,7 +80,7 @@ def _bad(check: str, key: str, **fields: object) -> Finding:
 def findings(
     connect: Callable[[], Pipe], clock: Clock | None = None, cancel: Event | None = None
 ) -> Iterator[Finding]:
-    """Look at a reader, one thing after the other. It ends early if all the rest would fail.
+    """Run the checks of a reader in order. Stop early if all the rest would fail.
 
     Raises:
         Cancelled: `cancel` was set.
@@ -98,7 +98,7 @@ def findings(
 def _end(
     error: ReaderError, connect: Callable[[], Pipe], clock: Clock | None, cancel: Event | None
 ) -> Finding:
-    """Why nothing more can be asked."""
+    """The reason why no further check is possible."""
     if isinstance(error, ReaderSilent | ReaderUnplugged | FirmwareStopped):
         state = looked_at(connect, clock, cancel)
         if state is State.BLANK:
@@ -109,7 +109,7 @@ def _end(
 
 
 class _Visit:
-    """One visit to one reader, which was asked how it is before anything else."""
+    """One run of checks on one reader. Its health is read before anything else."""
 
     def __init__(self, reader: Reader, cancel: Event | None) -> None:
         self._reader = reader
@@ -126,7 +126,7 @@ class _Visit:
         return self._reader.examine(examination, _ANSWER_S, self._cancel)
 
     def findings(self) -> Iterator[Finding]:
-        """In the order of a tap; but the chip is asked first, without which nothing is well."""
+        """In the order of a tap. The chip is asked first: without it all other checks fail."""
         chip = self._chip()
         is_well = chip.level is Level.OK
         for finding in (self._board(), self._interpreter(), self._memory(), self._usb()):
@@ -199,7 +199,7 @@ class _Visit:
         judge: Callable[[str, bytes], Finding],
         least: int = 1,
     ) -> Finding:
-        """`least`: octets that are seen where the chip takes part."""
+        """`least`: octets expected if the chip takes part."""
         examined = self._examined(examination)
         return _ended(check, examined, least) or judge(check, examined.seen)
 
@@ -256,7 +256,7 @@ class _Visit:
     # --- what happened before ------------------------------------------------------------------
 
     def _errors(self) -> Finding:
-        """Cards that leave too early count as retries and more: only a chip's reset is its own."""
+        """Cards that leave too early raise most counters; only resets of the chip show a fault."""
         fields = asdict(self._health)
         if self._health.chip_resets:
             return _bad("errors", "counters.resets", **fields)
@@ -271,20 +271,20 @@ class _Visit:
 
 
 def _noted(finding: Finding) -> Finding:
-    """A check that passed is no sign that all is well if the chip cannot be used."""
+    """Lower a passed check to NOTED: if the chip is unusable, it must not look like success."""
     return replace(finding, level=Level.NOTED) if finding.level is Level.OK else finding
 
 
 def _oldest_micropython(board: str) -> tuple[int, int]:
-    """For a board of this name, which the firmware tells and nobody may know here."""
+    """The oldest release for this board. The firmware sends the name; it may be unknown here."""
     return Board.named(board).oldest if board in board_names() else OLDEST_MICROPYTHON
 
 
 def _ended(check: str, examined: Examined, least: int) -> Finding | None:
-    """Where the chip ended the examination: it refused it, was too hot, or fell silent."""
+    """The finding if the chip ended the examination: it refused, was too hot, or fell silent."""
     if not examined.fault and len(examined.seen) >= least:
         return None
-    if examined.fault in (0, Fault.CHIP_REFUSED):  # or it answers, and says nothing
+    if examined.fault in (0, Fault.CHIP_REFUSED):  # 0: the answer has too few octets
         return _doubtful(check, "refused")
     if examined.fault == Fault.COOL_DOWN:
         return _bad(check, "hot")

@@ -1,4 +1,4 @@
-"""A response, put together from the parts in which it arrives."""
+"""Join the parts of a response as they arrive."""
 
 from kazashi.errors import EndlessResponse, PartLost
 from kazashi_wire.messages import End, Part
@@ -8,7 +8,7 @@ _LONGEST_RESPONSE = 65538  # bytes of an APDU, with its status word
 
 
 class Gathering:
-    """One response, `offset` bytes into the stream that brings it, of `most` bytes at most."""
+    """One response of at most `most` bytes, which starts `offset` bytes into its stream."""
 
     def __init__(self, offset: int = 0, most: int = _LONGEST_RESPONSE) -> None:
         self._offset = offset
@@ -16,7 +16,7 @@ class Gathering:
         self.data = bytearray()
 
     def add(self, message: Message) -> bool:
-        """Take the next message. Returns True if it was the last: the response is whole.
+        """Add the next message. Return True if it was the last: the response is complete.
 
         Raises:
             ProtocolError: a part is missing, or there are too many.
@@ -27,7 +27,7 @@ class Gathering:
             return True
         if not isinstance(message, Part):
             raise PartLost
-        if message.data:  # an empty one: the card asks for more time
+        if message.data:  # an empty part: the card asks for more time
             if message.offset != self._offset + len(self.data):
                 raise PartLost
             if len(self.data) + len(message.data) > self._most:

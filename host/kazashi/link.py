@@ -1,7 +1,7 @@
 """Requests, answers, parts and events over a byte pipe.
 
-One request at a time; every wait ends in its time, whatever the reader sends, and has its own
-error. One thread at a time uses a link: nothing here is locked.
+One request at a time. Every wait has a limit, whatever the reader sends, and its own error.
+Only one thread at a time may use a link: nothing here is locked.
 """
 
 from collections import deque
@@ -31,34 +31,34 @@ from kazashi_wire.messages import BY_KIND, AskHealth, End, Failed, Log, Transmit
 from kazashi_wire.schema import MalformedMessage, Message
 
 _READ_SIZE = 4096
-_LAST_READS = 64  # of what a reader said before it left
-_MOST_EVENTS = 8192  # that wait: 64 kB of armed responses in the smallest blocks are 5,500
+_LAST_READS = 64  # reads of messages that a reader sent before it left
+_MOST_EVENTS = 8192  # waiting: 64 kB of armed responses in the smallest blocks are 5,500
 _PART_SIZE = 2 * 253  # whole blocks of a card that takes 256-byte frames
 _SILENT_S = 10.0  # a slow card may keep the reader from fetching for seconds
-_GRACE_S = 1.0  # for an answer that comes after the reader has told of a failure
+_GRACE_S = 1.0  # for an answer that follows the report of a failure
 
 AnyMessage = TypeVar("AnyMessage", bound=Message)
 Progress = Callable[[int], None]  # bytes of the response so far
 
 
 class Pipe(Protocol):
-    """What the link needs of a transport.
+    """The methods of a transport that the link needs.
 
-    Each raises ReaderUnplugged when the other end is gone.
+    Each raises ReaderUnplugged if the other end is gone.
     """
 
-    def now(self) -> float: ...  # seconds, on the clock that time limits run by
+    def now(self) -> float: ...  # seconds, on the clock of time limits
     def read(self, size: int, /) -> bytes: ...  # at least one byte, or b"" after 50 ms at most
     def write(self, data: bytes, /) -> int: ...  # bytes taken; 0 if none were within 50 ms
     def close(self) -> None: ...
 
 
 def flush(pipe: Pipe, unsent: bytearray, wait: Wait, silent_s: float) -> None:
-    """Send `unsent`. What was not taken when this ends stays in it.
+    """Send `unsent`. Bytes that were not taken when this ends stay in it.
 
     Raises:
         ReaderSilent: `wait` is over, or the reader has taken nothing for `silent_s`.
-        Cancelled: `wait` was.
+        Cancelled: `wait` was cancelled.
     """
     taken_at = pipe.now()
     while unsent:
@@ -93,14 +93,14 @@ class Link:
         self._deframer = Deframer()
         self._frames: deque[Frame] = deque()
         self._events: deque[Message] = deque()
-        self._unsent = bytearray()  # of frames that have begun: their rest goes first
+        self._unsent = bytearray()  # rest of frames whose start was sent: it goes first
         self._number = 0
         self._heard = pipe.now()
         self._firmware_log = FirmwareLog(self.limits.log_lines, self._heard)
         traffic.warn()
 
     def now(self) -> float:
-        """Seconds, on the clock that time limits run by."""
+        """Seconds, on the clock of time limits."""
         return self._pipe.now()
 
     def close(self) -> None:
@@ -110,24 +110,24 @@ class Link:
 
     @property
     def noise(self) -> bytearray:
-        """The last bytes that came outside any frame; clear it to see only later ones."""
+        """The last bytes received outside any frame; clear it to see only later ones."""
         return self._deframer.noise
 
     def wait(self, seconds: float, cancel: Event | None = None) -> Wait:
-        """A wait that begins now."""
+        """A wait that starts now."""
         now = self.now()
         return Wait(now, now + seconds, cancel)
 
     def request(
         self, message: Message, answer: type[AnyMessage], wait: Wait | None = None
     ) -> AnyMessage:
-        """Send a request and wait for its answer, as long as an answer may take, or less.
+        """Send a request and wait for its answer until `wait` ends; default `Limits.answer_s`.
 
         Raises:
             ReaderSilent: nothing came in time.
-            ReaderFault, CardError: the reader could not do it.
-            ProtocolError: it answers something else.
-            Cancelled: `wait` was. The answer is passed over when it comes.
+            ReaderFault, CardError: the request failed.
+            ProtocolError: the answer is of another kind.
+            Cancelled: `wait` was cancelled. The answer is ignored when it comes.
         """
         wait = wait or self.wait(self.limits.answer_s)
         self.tell(message, wait)
@@ -137,7 +137,7 @@ class Link:
         return found
 
     def tell(self, message: Message, wait: Wait) -> None:
-        """Send a request, and leave its answer alone."""
+        """Send a request without waiting for its answer."""
         wait.check_cancel(was_sent=False)
         self._next_number()
         self._add(message)
@@ -147,10 +147,10 @@ class Link:
         self, card: bytes, apdu: bytes, wait: Wait, on_progress: Progress | None = None
     ) -> bytes:
         """Send a command APDU to the card with this number; gather the response. Raises as
-        `request` does, and CardTooSlow if it has not come whole when `wait` is over.
+        `request` does, and CardTooSlow if it is incomplete when `wait` is over.
 
-        A command that has begun is sent whole, or the reader would switch its field off: where this
-        ends before that, the rest goes with the next request.
+        A command must be sent to its end, or the reader would switch its field off: if this ends
+        in the middle, the rest goes before the next request.
         """
         wait.check_cancel(was_sent=False)
         self._next_number()
@@ -168,7 +168,7 @@ class Link:
         return bytes(gathering.data)
 
     def unasked(self, wanted: type[AnyMessage], wait: Wait) -> AnyMessage:
-        """The next event, which must be this one and comes in the time that an answer has.
+        """The next event. It must be of this type, and come within the limit of an answer.
 
         Raises as `transmit` does.
         """
@@ -181,11 +181,11 @@ class Link:
         return event
 
     def stream(self, gathering: Gathering, wait: Wait, on_progress: Progress | None = None) -> None:
-        """Gather a response that comes unasked, or go on with it. Raises as `transmit` does."""
+        """Gather a response that comes unasked, or continue it. Raises as `transmit` does."""
         self._gather(gathering, lambda: self.unasked(Message, wait), wait, on_progress)
 
     def end_stream(self, size: int, wait: Wait) -> None:
-        """All responses have come, of `size` bytes together. Raises as `transmit` does."""
+        """Check that all responses came, `size` bytes in total. Raises as `transmit` does."""
         if self.unasked(End, wait).size != size:
             raise PartLost
 
@@ -193,14 +193,14 @@ class Link:
         """The next event; None if none came in time.
 
         Raises:
-            ReaderFault, CardError: it is a failure.
-            Cancelled: `wait` was.
+            ReaderFault, CardError: the event is a failure.
+            Cancelled: `wait` was cancelled.
         """
         while not self._events:
             frame = self._receive(wait)
             if frame is None:
                 return None
-            self._sort(frame)  # an answer here is one that came too late: nobody waits for it
+            self._sort(frame)  # an answer here came too late: ignore it
             if not self._events and self.now() > wait.until:
                 return None
         event = self._events.popleft()
@@ -209,10 +209,10 @@ class Link:
         return event
 
     def settle(self, wait: Wait) -> None:
-        """Wait until the reader has done what it is at. An event ends that early.
+        """Wait until the reader has finished its current work. An event ends the wait early.
 
         Raises:
-            ReaderSilent: it was not done in time.
+            ReaderSilent: it did not finish in time.
         """
         self.tell(AskHealth(), wait)  # answered between two steps of its work
         while not self._events:
@@ -223,11 +223,11 @@ class Link:
                 raise self._explained(ReaderSilent(wait.seconds))
 
     def forget_events(self) -> None:
-        """Drop the events that came so far."""
+        """Drop all events received so far."""
         self._events.clear()
 
     def forget(self) -> None:
-        """Let go of what the reader said, but for a frame that is still on its way."""
+        """Drop all that was received, except a frame that is still arriving."""
         self.forget_events()
         self._deframer.noise.clear()
 
@@ -249,7 +249,7 @@ class Link:
         self._number = self._number % 255 + 1
 
     def _add(self, message: Message, apdu: bytes = b"") -> None:
-        """Add a request to what is to be sent."""
+        """Add a request to the unsent bytes."""
         traffic.log("→", self._number, message, apdu)
         self._unsent += Frame(message.kind, self._number, message.build()).build()
 
@@ -257,14 +257,14 @@ class Link:
         try:
             flush(self._pipe, self._unsent, wait, self.limits.answer_s)
         except ReaderUnplugged:
-            for _ in range(_LAST_READS):  # its last words say why
+            for _ in range(_LAST_READS):  # its last messages tell the reason
                 if not (data := self._read()):
                     break
                 self._frames.extend(self._deframer.feed(data))
             raise
 
     def _next_answer(self, wait: Wait) -> Message:
-        """The next message of a response: the limit of an answer begins anew with each."""
+        """The next message of a response. The limit of an answer starts again with each."""
         try:
             return self._answer(self.wait(self.limits.answer_s, wait.cancel).not_after(wait.until))
         except ReaderSilent:
@@ -279,14 +279,14 @@ class Link:
                 raise self._explained(error_of(message))
             if message is not None:
                 return message
-            if self._events and isinstance(self._events[-1], Failed):  # our answer may never come
+            if self._events and isinstance(self._events[-1], Failed):  # the answer may never come
                 wait = wait.not_after(self.now() + _GRACE_S)
-            if self.now() > wait.until:  # it talks, and not about this
+            if self.now() > wait.until:  # only unrelated messages came
                 break
         raise self._explained(ReaderSilent(wait.seconds))
 
     def _explained(self, error: ReaderError) -> ReaderError:
-        """Why there is no answer, or no card any more, if the reader has said so by itself."""
+        """The reader's own reason for no answer or no card, if it has sent one; else `error`."""
         failure = self._failure()
         if failure is None or not isinstance(error, ReaderSilent | NoCard):
             return error
@@ -297,7 +297,7 @@ class Link:
         return next((event for event in self._events if isinstance(event, Failed)), None)
 
     def _sort(self, frame: Frame) -> Message | None:
-        """The message in a frame if it answers the request; events are kept."""
+        """The message in a frame if it answers the request. Events are queued."""
         known = BY_KIND.get(frame.kind)
         if known is None:
             return None
@@ -340,10 +340,10 @@ class Link:
             raise
 
     def _look_for_traceback(self) -> None:
-        """MicroPython writes one where the frames would be when the firmware ends, then its prompt.
+        """Find the traceback or prompt that MicroPython writes when the firmware ends.
 
         Raises:
-            FirmwareStopped: one of them is there.
+            FirmwareStopped: one of them was received.
         """
         _, traceback, text = self._deframer.noise.rpartition(b"Traceback")
         if traceback:

@@ -1,6 +1,6 @@
-"""What happens on a reader, on end: cards that come and go, counters, errors, a cable pulled.
+"""Watch a reader without end: cards that come and go, counters, errors, a pulled cable.
 
-Nothing of a card is told but what it is: no PUPI, nothing from its certificate.
+Events contain the type of a card and nothing else of it: no PUPI, nothing of its certificate.
 """
 
 from collections.abc import Callable, Iterator
@@ -18,14 +18,14 @@ from kazashi.reader import Reader
 from kazashi.words import words_of
 from kazashi_wire.messages import Signal
 
-_COUNTERS_S = 1.0  # between two looks at the counters
-_RETRY_S = 1.0  # between two tries to reach a reader
-_LOOKS = 20  # at `cancel` meanwhile
+_COUNTERS_S = 1.0  # between two readings of the counters
+_RETRY_S = 1.0  # between two attempts to connect
+_LOOKS = 20  # checks of `cancel` during that time
 
 
 @dataclass(frozen=True)
 class Event:
-    """Something happened. `facts`, by `event`:
+    """One event. Its `facts`, by the name of the `event`:
 
     connected   firmware, board, chip, interpreter
     field       on
@@ -41,12 +41,12 @@ class Event:
 
 
 def events(connect: Callable[[], Pipe], cancel: Flag | None = None) -> Iterator[Event]:
-    """All that happens, for ever: a reader that leaves is waited for. At last the field goes off.
+    """All events, without end: if the reader leaves, wait for it. The field goes off at the end.
 
     Raises:
         Cancelled: `cancel` was set.
     """
-    said = ""  # the last error, which is not told again and again
+    said = ""  # the last error, to report it only once
     while True:
         try:
             with Reader(connect, cancel=cancel) as reader:
@@ -62,7 +62,7 @@ def events(connect: Callable[[], Pipe], cancel: Flag | None = None) -> Iterator[
 
 
 def _pause(cancel: Flag | None) -> None:
-    """Before the next try. Not `Event.wait`: Ctrl-C may meet its lock."""
+    """Wait before the next attempt. Without `Event.wait`: Ctrl-C may find its lock taken."""
     for _ in range(_LOOKS):
         if cancel and cancel.is_set():
             raise Cancelled
@@ -82,13 +82,13 @@ def _failed(error: ReaderError) -> Event:
 
 
 class _Watch:
-    """One reader, from its connection until that ends."""
+    """One reader, from its connection to its disconnection."""
 
     def __init__(self, reader: Reader, cancel: Flag | None) -> None:
         self._reader = reader
         self._cancel = cancel
         self._said = ""  # the last error
-        self._is_on: bool | None = None  # the field
+        self._is_on: bool | None = None  # whether the field is
 
     def events(self) -> Iterator[Event]:
         while True:
@@ -134,7 +134,7 @@ class _Watch:
             token = ""
         self._reader.show(
             Signal.DONE, self._cancel
-        )  # or it asks for the card again when that leaves
+        )  # else it would ask for the card again when that leaves
         facts: dict[str, object] = {"technology": card.technology.name[-1], "token": token}
         rates = {"to_card": card.to_card, "from_card": card.from_card}
         return Event("card", facts | {name: 106 << rate for name, rate in rates.items()})

@@ -48,12 +48,12 @@ EVERY_TECHNOLOGY = (Technology.TYPE_B, Technology.TYPE_A)  # the My Number Card 
 class Reader:
     """One reader. `connect` opens the line to it, now and for `reconnect`.
 
-    One thread at a time uses a reader and its cards. Every wait takes `cancel`, which any thread or
-    signal handler may set: the wait then ends with `Cancelled` within 100 ms.
+    Only one thread at a time may use a reader and its cards. Every wait takes `cancel`, which any
+    thread or signal handler may set: the wait then ends with `Cancelled` within 100 ms.
 
     Raises:
         LinkError: it is not there, or does not answer.
-        VersionMismatch: firmware and host speak other revisions of the wire.
+        VersionMismatch: firmware and host speak different revisions of the wire.
         Cancelled: `cancel` was set before the reader had answered.
     """
 
@@ -78,7 +78,7 @@ class Reader:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Rest and close. Never raises: the outcome of the block is the outcome.
+        """Rest and close. Never raises: an error of the block itself must not be hidden.
 
         It takes 1 s at most (`Limits.late_s`) after Cancelled and CardTooSlow, else as long as an
         answer may take.
@@ -86,21 +86,21 @@ class Reader:
         try:
             if not isinstance(error, LinkError):
                 self._end_card()
-                is_short = isinstance(error, CardTooSlow | Cancelled)  # it may be busy for ever
+                is_short = isinstance(error, CardTooSlow | Cancelled)  # it may never finish
                 seconds = self._limits.late_s if is_short else self._limits.answer_s
                 rest_quietly(self._link, self._link.wait(seconds))
         finally:
             self._close_quietly()
 
     def close(self) -> None:
-        """Close the line. The card is not told: see `rest`."""
+        """Close the line. This does not switch the field off: see `rest`."""
         self._link.close()
 
     def reconnect(self, cancel: Event | None = None) -> None:
-        """Open the line again, after a LinkError. Every card is forgotten.
+        """Open the line again, after a LinkError. Every card is over.
 
-        A board that has started again is gone from USB for a second or two; then its port may be
-        busy for ten.
+        A board that restarts is absent from USB for a second or two; then its port may be busy for
+        ten seconds.
 
         Raises:
             LinkError: it did not come back.
@@ -122,25 +122,25 @@ class Reader:
         lease_s: int = _LEASE_S,
         cancel: Event | None = None,
     ) -> Card:
-        """Switch the field on and wait until somebody lays a card down.
+        """Switch the field on and wait for a card.
 
-        A card that was there before starts anew: its PINs are forgotten. With a `plan` the reader
-        reads it as it is found; the same commands, given to the card, are answered with that. A
-        Type B card is spoken to at up to `fastest`, if it offers that and a trial succeeds; Card
-        tells what came of it.
+        A card that was there before restarts: it forgets its PINs. With a `plan` the reader reads
+        the card as soon as it finds it; the same commands, sent to the Card, get those responses.
+        A Type B card is used at up to `fastest`, if it offers that and a trial succeeds; the Card
+        has the resulting rates.
 
-        The reader looks for `technologies` in this order, again and again; a search begins
-        `period_s` after the one before, 65 at most; at once if that took longer. It looks once at
-        least: with `timeout_s` 0 this asks whether a card lies there now.
+        The reader looks for `technologies` in this order, repeatedly. A search starts
+        `period_s` (65 at most) after the previous one started, or at once if that took longer. It
+        looks at least once: `timeout_s` 0 asks whether a card is there now.
 
         The reader ends the card `lease_s` after the last command to it, 1 to 255: see `Card.keep`.
         `cancel` ends this wait, and all waits for the card that it finds.
 
         Raises:
-            ValueError: the reader cannot look in such an order, or so seldom.
-            NoCard: nobody did in `timeout_s`, and the reader says that it looked.
+            ValueError: the reader cannot look in this order, or this rarely.
+            NoCard: no card came within `timeout_s`; the reader confirmed that it looked.
             SeveralCards: more than one is there.
-            CardUnusable: what is there is a tag.
+            CardUnusable: a tag is there, not a card.
             Cancelled: `cancel` was set; the field goes off.
         """
         search = Search(technologies, plan, fastest, period_s, lease_s)
@@ -149,15 +149,15 @@ class Reader:
         return self._card
 
     def wait_for_removal(self, timeout_s: float, cancel: Event | None = None) -> bool:
-        """Wait until the card is taken away, or is over for another reason. Returns False if it
-        still lies there after `timeout_s`.
+        """Wait until the card is taken away, or is over for another reason. Return False if it
+        is still there after `timeout_s`.
 
-        Renews its lease while it waits, unless it was shown a PIN or a code: then it is over when
-        its lease is.
+        Renews its lease while it waits, unless a PIN or a code was sent to it: then it is over when
+        its lease ends.
 
         Raises:
             ReaderFault, LinkError: the reader failed. The card is over then.
-            Cancelled: `cancel` was set. The card is as it was.
+            Cancelled: `cancel` was set. The card is unchanged.
         """
         if self._card is None or self._card.is_over:
             return True
@@ -165,13 +165,13 @@ class Reader:
         return self._card.leaves(wait, wait._replace(until=wait.until + self._limits.late_s))
 
     def health(self, cancel: Event | None = None) -> ReaderHealth:
-        """Ask the reader what went wrong and was mended since it started."""
+        """The errors that the reader has met and recovered from since it started."""
         return ReaderHealth.of(self._link.request(AskHealth(), Health, self._answer(cancel)))
 
     def maintain(self, cancel: Event | None = None) -> None:
-        """Have the reader start again and stay at MicroPython's prompt, for `kazashi flash`.
+        """Restart the board to MicroPython's prompt, for `kazashi flash`.
 
-        Its watchdog does not run there. After that it is no reader until it starts once more.
+        Its watchdog does not run there. It is not a reader until it starts again.
         """
         self._end_card()
         self._link.request(Maintain(), Done, self._answer(cancel))
@@ -183,9 +183,9 @@ class Reader:
         timeout_s: float | None = None,
         cancel: Event | None = None,
     ) -> Examined:
-        """Have the reader look at one thing that a tap needs. The card is forgotten.
+        """Let the reader check one thing that a tap needs. The card is over.
 
-        `timeout_s`: in place of the time that an answer may take.
+        `timeout_s`: instead of the usual limit of an answer.
         """
         self._end_card()
         request = Examine(examination=examination)
@@ -193,28 +193,27 @@ class Reader:
         return self._link.request(request, Examined, wait)
 
     def stray_bytes(self, questions: int, cancel: Event | None = None) -> int:
-        """Bytes that come between the answers to some questions, and belong to none."""
+        """The number of bytes outside all frames while the reader answers `questions` requests."""
         self._link.noise.clear()
         for _ in range(questions):
             self.health(cancel)
         return len(self._link.noise)
 
     def show(self, signal: Signal, cancel: Event | None = None) -> None:
-        """Show people how it went, with the LED and buzzer: `DONE`, `FAILED` or `TRY_AGAIN`.
+        """Show the outcome with the LED and buzzer: `DONE`, `FAILED` or `TRY_AGAIN`.
 
-        What the reader knows by itself it shows by itself: that it waits, reads, or lost the card.
+        The reader shows by itself that it waits, reads, or has lost the card.
 
         Raises:
-            ReaderFault: it is another signal.
+            ReaderFault: `signal` is another one.
         """
         self._link.request(Show(signal=signal), Done, self._answer(cancel))
 
     def rest(self, cancel: Event | None = None) -> None:
-        """Switch the field off. The card forgets every PIN that it was shown; the reader, all that
-        passed through its buffers.
+        """Switch the field off. The card forgets its verified PINs; the reader clears its buffers.
 
-        This host lets go of what it holds of the card. It cannot zero it: Python's bytes do not
-        change, and lie in memory until that is used again.
+        The host drops its data of the card. It cannot overwrite them: Python's bytes are immutable
+        and stay in memory until that is reused.
         """
         self._end_card()
         try:
@@ -228,7 +227,7 @@ class Reader:
             self._card = None
 
     def _answer(self, cancel: Event | None) -> Wait:
-        """The time that an answer may take."""
+        """A wait for as long as an answer may take."""
         return self._link.wait(self._limits.answer_s, cancel)
 
     def _close_quietly(self) -> None:
