@@ -1,1 +1,1 @@
-"""The firmware onto a board: compiled, copied, checked, started."""
+"""Put the firmware on a board: compile, copy, check and start it."""

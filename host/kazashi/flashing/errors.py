@@ -1,18 +1,18 @@
-"""Why a board did not take its firmware, sorted by what a person can do about it.
+"""Errors of putting the firmware on a board, sorted by what a person can do about them.
 
 NotFlashed                  base
-├── WrongBoard              it is another one
-├── MicroPythonTooOld       put a newer one on the board first
-├── FirmwareFrozen          its MicroPython holds a firmware that files do not replace
+├── WrongBoard              the board is of another type
+├── MicroPythonTooOld       put a newer MicroPython on the board first
+├── FirmwareFrozen          its MicroPython contains a firmware that files do not replace
 ├── BoardUnreachable        neither a reader nor MicroPython's prompt answers
-├── BoardFull               no space on its flash for the firmware
+├── BoardFull               its flash has no space for the firmware
 ├── BoardFailed             MicroPython reports an error: see `said`
-├── EndlessAnswer           what it says to a command has no end
-├── FileDamaged             it did not arrive as it was sent
-├── FirmwareDoesNotStart    all was copied, and the reader does not answer
+├── EndlessAnswer           the output of a command has no end
+├── FileDamaged             a file arrived damaged
+├── FirmwareDoesNotStart    all files were copied, but the reader does not answer
 ├── BoardFileWrong          the board's own file, board.py, is wrong
 ├── ModuleNotCompiled       mpy-cross refuses a module of the firmware
-└── ImageNotBuilt           of MicroPython with the firmware inside
+└── ImageNotBuilt           MicroPython with the firmware inside was not built
 """
 
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class NotFlashed(ReaderError):
 
 @dataclass(eq=False)
 class WrongBoard(NotFlashed):
-    """`asked` and `found`: what MicroPython calls them."""
+    """The board is of another type. `asked` and `found`: names of boards in MicroPython."""
 
     asked: str
     found: str
@@ -35,14 +35,14 @@ class WrongBoard(NotFlashed):
 
 @dataclass(eq=False)
 class MicroPythonTooOld(NotFlashed):
-    """`found` and `needed`: versions, such as 1.23."""
+    """MicroPython on the board is too old. `found` and `needed`: versions, such as 1.23."""
 
     found: str
     needed: str
 
 
 class FirmwareFrozen(NotFlashed):
-    """Its MicroPython holds a firmware inside, which files do not replace."""
+    """The board's MicroPython contains a firmware, which files do not replace."""
 
 
 class BoardUnreachable(NotFlashed):
@@ -55,32 +55,32 @@ class BoardFull(NotFlashed):
 
 @dataclass(eq=False)
 class BoardFailed(NotFlashed):
-    """`said`: by MicroPython, in one line."""
+    """MicroPython reports an error. `said`: its message, in one line."""
 
     said: str
 
 
 class EndlessAnswer(NotFlashed):
-    """What MicroPython says to a command is longer than any answer."""
+    """MicroPython's output of a command is longer than any valid one."""
 
 
 @dataclass(eq=False)
 class FileDamaged(NotFlashed):
-    """`name`: of the file that did not arrive as it was sent."""
+    """A file arrived damaged. `name`: the name of the file."""
 
     name: str
 
 
 @dataclass(eq=False)
 class FirmwareDoesNotStart(NotFlashed):
-    """`said`: by MicroPython, in one line."""
+    """The reader does not answer after the copy. `said`: MicroPython's output, in one line."""
 
     said: str
 
 
 @dataclass(eq=False)
 class BoardFileWrong(NotFlashed):
-    """`file`: a board.py. `said`: by Python."""
+    """A board.py is wrong. `file`: its path. `said`: Python's message."""
 
     file: Path
     said: str
@@ -88,7 +88,7 @@ class BoardFileWrong(NotFlashed):
 
 @dataclass(eq=False)
 class ModuleNotCompiled(NotFlashed):
-    """`file`: of the firmware. `said`: by mpy-cross, in one line."""
+    """mpy-cross refuses a module. `file`: its source. `said`: mpy-cross's message, in one line."""
 
     file: Path
     said: str
@@ -96,6 +96,6 @@ class ModuleNotCompiled(NotFlashed):
 
 @dataclass(eq=False)
 class ImageNotBuilt(NotFlashed):
-    """`said`: by the build, its last line."""
+    """The build of the image failed. `said`: the last line of its output."""
 
     said: str

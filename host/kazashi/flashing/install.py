@@ -1,4 +1,4 @@
-"""The whole way: a board at the end of a line becomes a reader of this release."""
+"""Install the firmware of this release on a board: check, copy, restart, connect."""
 
 import errno
 from collections.abc import Callable
@@ -25,15 +25,15 @@ def install(
     clock: Clock | None = None,
     cancel: Event | None = None,
 ) -> Reader:
-    """Put the firmware on the board that `connect` leads to. Returns the reader that it then is.
+    """Put the firmware on the board that `connect` opens. Returns it as a reader.
 
-    Cut anywhere, it leaves a board that the next call repairs.
+    Safe to interrupt: the next call completes the installation.
 
     Raises:
-        NotFlashed, WrongBoard: the board was refused, and starts again as what it was; or it did
-            not take the firmware whole, and stays at MicroPython's prompt.
-        LinkError: it is not there, or left.
-        Cancelled: `cancel` was set. The board stays as it was left: the next call repairs it.
+        NotFlashed, WrongBoard: the board was refused and restarts unchanged; or the copy failed and
+            the board stays at MicroPython's prompt.
+        LinkError: the board is not there, or disconnected.
+        Cancelled: `cancel` was set. The next call completes the installation.
     """
     files = firmware_files(board)
     transport = open_prompt(connect, clock, cancel)
@@ -42,7 +42,7 @@ def install(
         flash(transport, files, on_progress)
         transport.restart()
     except (TransportError, OSError, ValueError, SyntaxError) as error:
-        if isinstance(error, OSError) and error.errno == errno.ENOSPC:  # as mpremote has it
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:  # mpremote raises it so
             raise BoardFull from error
         said = (str(error).strip() or type(error).__name__).splitlines()[-1]
         raise BoardFailed(said) from error
@@ -58,12 +58,12 @@ def _check(transport: PromptTransport, board: Board) -> None:
     try:
         check_board(transport, board)
     except NotFlashed:
-        transport.restart()  # a reader was sent to the prompt: it is a reader again
+        transport.restart()  # if a reader was brought to the prompt, it runs as a reader again
         raise
 
 
 def _greeted(connect: Callable[[], Pipe], clock: Clock, cancel: Event | None) -> Reader:
-    """The reader, when it has started. An emulated one takes longer than it may for an answer."""
+    """The reader after its start. An emulated one takes longer than `Limits.answer_s` to start."""
     deadline = clock.now() + START_S
 
     def connect_again() -> Pipe:

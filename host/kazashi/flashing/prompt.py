@@ -1,4 +1,4 @@
-"""MicroPython's prompt, over any line to a board, for mpremote."""
+"""Use MicroPython's prompt through mpremote, over any line to a board."""
 
 from collections.abc import Callable
 from threading import Event
@@ -14,25 +14,25 @@ from kazashi_wire.messages import Done, Maintain
 
 from .repl import KNOCK, KNOCK_S, booted, is_at_prompt
 
-_STOP = b"\r\x03\x02"  # whatever runs, and leave the raw prompt: noise to a reader
-_COMMAND_S = 60.0  # an emulated board may need most of it; one that has gone is noticed at once
-_GOODBYE_S = 20.0  # the same; a real board takes a tenth of one
-START_S = 120.0  # the same; a real board takes two
-_LONGEST_ANSWER = 65536  # bytes that are kept; a board answers with some hundred
+_STOP = b"\r\x03\x02"  # interrupt any program and leave the raw prompt; a reader ignores it
+_COMMAND_S = 60.0  # an emulated board may need most of it; a disconnected one is noticed at once
+_GOODBYE_S = 20.0  # likewise; a real board takes 0.1 s
+START_S = 120.0  # likewise; a real board takes 2 s
+_LONGEST_ANSWER = 65536  # bytes; a board's answers have a few hundred
 _READ_SIZE = 4096
 
 
 class PromptTransport(SerialTransport):
-    """mpremote's own, over a line that is open already, and by that line's clock.
+    """mpremote's SerialTransport over an open line, timed by the clock of that line.
 
-    Each command has `_COMMAND_S` until the board has taken it and said all that it says to it.
+    A command has `_COMMAND_S` to be accepted by the board and answered completely.
     """
 
     def __init__(self, pipe: Pipe, cancel: Event | None = None) -> None:
-        # Not SerialTransport's, which opens a port.
+        # Does not call SerialTransport.__init__, which opens a port.
         self.serial = _Port(pipe, cancel)
         self.is_pty = self.in_raw_repl = self.mounted = False
-        self.use_raw_paste = False  # USB holds the host back by itself
+        self.use_raw_paste = False  # USB has flow control of its own
         self.enter_raw_repl(soft_reset=False)
 
     def read_until(
@@ -43,7 +43,7 @@ class PromptTransport(SerialTransport):
         data_consumer: Callable[[bytes], object] | None = None,
         timeout_overall: float | None = None,
     ) -> bytes:
-        """All up to `ending`; what `data_consumer` is told of is not kept.
+        """Read up to `ending`. Bytes passed to `data_consumer` are not kept.
 
         Raises EndlessAnswer, LinkError, Cancelled.
         """
@@ -64,16 +64,16 @@ class PromptTransport(SerialTransport):
         super().exec_raw_no_follow(command)  # pyright: ignore[reportUnknownMemberType]
 
     def restart(self) -> None:
-        """Start the board again, and leave it."""
+        """Restart the board and close the line."""
         try:
             self.exec_raw_no_follow("import machine\nmachine.reset()")
         except ReaderUnplugged:
-            pass  # it was gone before it had said that it goes
+            pass  # it disconnected before its answer
         _await_end(self.serial.pipe, self.serial.cancel)
 
 
 class _Port:
-    """What SerialTransport needs of a serial port."""
+    """The parts of a serial port that SerialTransport uses."""
 
     def __init__(self, pipe: Pipe, cancel: Event | None) -> None:
         self.pipe = pipe
@@ -82,7 +82,7 @@ class _Port:
         self.begin_command()
 
     def begin_command(self) -> None:
-        """What is read from now on answers another command, which has its own time."""
+        """Restart the time limit: the following reads answer another command."""
         now = self.pipe.now()
         self._wait = Wait(now, now + _COMMAND_S, self.cancel)
 
@@ -112,10 +112,10 @@ class _Port:
 def open_prompt(
     connect: Callable[[], Pipe], clock: Clock | None = None, cancel: Event | None = None
 ) -> PromptTransport:
-    """Bring a board to MicroPython's prompt, a running reader by asking it for maintenance.
+    """Bring a board to MicroPython's prompt; a running reader is first asked for maintenance.
 
     Raises:
-        LinkError: the board is not there, or left.
+        LinkError: the board is not there, or disconnected.
         BoardUnreachable: neither MicroPython nor a reader answers.
         Cancelled: `cancel` was set.
     """
@@ -133,7 +133,7 @@ def open_prompt(
 
 
 def _maintain(pipe: Pipe, cancel: Event | None) -> bool:
-    """Have a reader start again. False if MicroPython's prompt answers instead."""
+    """Make a reader restart for maintenance. Return False if MicroPython's prompt answers."""
     link = Link(pipe)
     try:
         link.request(Maintain(), Done, link.wait(link.limits.answer_s, cancel))
@@ -145,7 +145,7 @@ def _maintain(pipe: Pipe, cancel: Event | None) -> bool:
 
 
 def _await_end(pipe: Pipe, cancel: Event | None) -> None:
-    """Close the line to a board that starts again, once that has left."""
+    """Wait until a restarting board has disconnected, then close the line."""
     wait = Wait(pipe.now(), pipe.now() + _GOODBYE_S, cancel)
     try:
         while pipe.now() < wait.until:

@@ -1,8 +1,8 @@
-"""Make a board's files those of the firmware, so that it can be cut anywhere and run again.
+"""Sync the firmware's files to a board; safe to interrupt and run again.
 
-What MicroPython starts, main.py, goes first and comes back last: a board that was left in between
-has no firmware to run and stays at MicroPython's prompt. Each file is written under another name,
-checked by its hash, and only then takes its own name.
+main.py, which MicroPython starts, is removed first and written last: after an interruption the
+board has no firmware to run and stays at MicroPython's prompt. Each file is written under a
+temporary name, checked by its hash, and then renamed.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -23,11 +23,11 @@ except ImportError:
     wire = None
 """
 
-Progress = Callable[[int, int], None]  # bytes done, bytes in all
+Progress = Callable[[int, int], None]  # bytes done, total bytes
 
 
 class Prompt(Protocol):
-    """What is needed of a board at MicroPython's prompt. mpremote's Transport is one."""
+    """A board at MicroPython's prompt. mpremote's Transport is one."""
 
     def exec(self, command: str) -> object: ...
     def eval(self, expression: str) -> Any: ...
@@ -39,8 +39,12 @@ class Prompt(Protocol):
 
 
 def check_board(prompt: Prompt, board: Board) -> None:
-    """Raises WrongBoard; MicroPythonTooOld; FirmwareFrozen if it has a firmware inside that no file
-    would ever replace.
+    """Check that the firmware for `board` can be copied to this one.
+
+    Raises:
+        WrongBoard: the board is of another type.
+        MicroPythonTooOld: put a newer MicroPython on it first.
+        FirmwareFrozen: its MicroPython contains a firmware, which files do not replace.
     """
     prompt.exec("import sys")
     found = prompt.eval("getattr(sys.implementation, '_machine', sys.platform)")
@@ -55,14 +59,14 @@ def check_board(prompt: Prompt, board: Board) -> None:
 
 
 def flash(prompt: Prompt, files: Mapping[str, bytes], on_progress: Progress) -> None:
-    """Make the board's files these. What lies there already, and is whole, is left alone.
+    """Sync `files` to the board. Files that are there already and undamaged are not written.
 
-    `prompt` is at MicroPython's prompt; `files` are in the order in which they are to be
-    written, LIST first and MAIN last.
+    `prompt` is at MicroPython's prompt; `files` are in the order of writing, LIST first and MAIN
+    last.
 
     Raises:
-        FileDamaged: a file did not arrive whole.
-        LinkError: the board left. Run it again.
+        FileDamaged: a file arrived damaged.
+        LinkError: the board disconnected. Call it again.
     """
     found = _found(prompt, files)
     stale = [name for name in found if name not in files]
@@ -85,9 +89,9 @@ def flash(prompt: Prompt, files: Mapping[str, bytes], on_progress: Progress) -> 
 
 
 def _found(prompt: Prompt, files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """By name, the hashes of all files on the board that are the firmware's: those of today, those
-    that another release has left, what was not written to its end, and the source of a module,
-    which MicroPython would take before the module.
+    """Hashes, by name, of all files of the firmware on the board: current ones, those left by
+    another release, partly written ones, and sources of modules, which MicroPython would import
+    instead of the compiled modules.
     """
     names = {file.name for file in prompt.fs_listdir()}
     known = set(files)

@@ -1,6 +1,6 @@
-"""MicroPython's prompt, as a person at a terminal uses it: is it there, and what lies on the board.
+"""Find out, at MicroPython's prompt, what runs on a board and whether it has the firmware.
 
-Needs no mpremote. Each wait ends by the line's own clock.
+Does not need mpremote. Each wait is timed by the clock of the line.
 """
 
 from collections.abc import Callable
@@ -17,20 +17,20 @@ from .board_files import LIST
 KNOCK = b"\r"  # stops nothing: main.py has to end by itself where it is to forget why it started
 KNOCK_S = 1.0
 _PROMPT = b">>> "
-_GOES_ON = b"... "  # the same, in a line with an open bracket: noise, such as a request to a reader
+_GOES_ON = b"... "  # the same after an open bracket, as in a request meant for a reader
 _ANSWER_S = 10.0  # an emulated board may need most of it
 LOOK_S = 0.1
 _READ_SIZE = 4096
-_KEPT = 1024  # bytes of what a board says; an answer is shorter
+_KEPT = 1024  # last bytes of a board's output; an answer is shorter
 
-# In one line, and the answers in pieces: the prompt echoes what it is told.
+# The prompt echoes its input: the answers are split here, so that the echo does not contain them.
 _QUESTION = f"""exec("import os
 try:
  import wire
  print('fo'+'und')
 except ImportError:
  print('fo'+'und' if '{LIST}' in os.listdir() else 'bl'+'ank')")\r""".replace("\n", "\\n").encode()
-_CANCEL = b"\x03"  # the line in hand
+_CANCEL = b"\x03"  # the current line
 _BLANK, _FOUND = b"blank", b"found"
 
 
@@ -38,7 +38,7 @@ class State(Enum):
     """What runs on a board."""
 
     NO_PROMPT = auto()
-    PROMPT = auto()  # MicroPython's, with our firmware in the flash or no word about it
+    PROMPT = auto()  # MicroPython's, with our firmware in the flash, or without an answer about it
     BLANK = auto()  # MicroPython's, without our firmware
 
 
@@ -64,7 +64,7 @@ def is_at_prompt(pipe: Pipe, knock: bytes, limit_s: float, cancel: Event | None 
 def looked_at(
     connect: Callable[[], Pipe], clock: Clock | None = None, cancel: Event | None = None
 ) -> State:
-    """What runs on a board that does not answer as a reader. Nothing on it is stopped.
+    """What runs on a board that does not answer as a reader. Does not interrupt it.
 
     Raises:
         Cancelled: `cancel` was set.
@@ -86,9 +86,9 @@ def looked_at(
 def booted(
     connect: Callable[[], Pipe], limit_s: float, clock: Clock, cancel: Event | None = None
 ) -> Pipe:
-    """Open the line to a board that starts again.
+    """Open the line to a board that restarts.
 
-    Raises LinkError if it is not back in time, Cancelled.
+    Raises LinkError if it does not return in time, Cancelled.
     """
     wait = Wait(clock.now(), clock.now() + limit_s, cancel)
     while True:
@@ -102,7 +102,7 @@ def booted(
 
 
 def _is_blank(pipe: Pipe, cancel: Event | None) -> bool:
-    """Whether a board at the prompt says that it has no firmware of ours.
+    """Whether a board at the prompt answers that it has no firmware of this project.
 
     Raises LinkError, Cancelled.
     """

@@ -1,4 +1,4 @@
-"""One file to drop on a board: MicroPython with the firmware inside."""
+"""Build one UF2 file for a board: MicroPython with the firmware inside."""
 
 import shutil
 import subprocess
@@ -18,7 +18,7 @@ def build(board: Board, out: Path, micropython: Path | None) -> None:
     `micropython`: a checkout of it, with its submodules; None: Debian's source packages.
 
     Raises:
-        ImageNotBuilt: it cannot be built here.
+        ImageNotBuilt: the build failed.
         NotInstalled: bash is missing.
         OSError: `out` cannot be written.
     """
