@@ -61,7 +61,7 @@ class VirtualClock:
 
     def pass_by(self, seconds):
         self.s += seconds
-        if self.watchdog and self.watchdog.left_s() is not None and self.watchdog.left_s() < 0:
+        if self.watchdog and self.s > self.watchdog.due_s:
             self.watchdog.pull(is_hung=True)
             raise BoardReset
 
@@ -176,13 +176,11 @@ class I2c:
 
     def writeto(self, address, data):
         self._start(address)
-        for octet in data:
-            self.port.write(octet)
+        self.port.write(bytes(data))
 
     def readfrom_into(self, address, buffer):
         self._start(address)
-        for i in range(len(buffer)):
-            buffer[i] = self.port.read()
+        buffer[:] = self.port.read(len(buffer))
 
     def _start(self, address):
         if not self.port.start(address):

@@ -330,14 +330,13 @@ class I2cMaster:
     def __init__(self, chip):
         self._port = I2cPort(chip)
 
-    def read(self, count):
+    def read(self, *counts):
         assert self._port.start(I2cPort.ADDRESS)
-        return bytes(self._port.read() for _ in range(count))
+        return b"".join(self._port.read(count) for count in counts)
 
     def write(self, data):
         assert self._port.start(I2cPort.ADDRESS)
-        for byte in data:
-            self._port.write(byte)
+        self._port.write(data)
 
 
 def test_a_read_over_i2c_begins_with_the_status_and_loses_what_it_leaves():
@@ -347,7 +346,7 @@ def test_a_read_over_i2c_begins_with_the_status_and_loses_what_it_leaves():
     master.write(SAM)
     bench.clock.s += 1
     assert [master.read(1), master.read(1)] == [b"\x01", b"\x01"]
-    assert master.read(10) == b"\x01" + ACK + bytes(3)
+    assert master.read(1, 0, 2, 7) == b"\x01" + ACK + bytes(3)
     assert master.read(4) == b"\x01" + SAM_ANSWER[:3]
     assert master.read(1) == b"\x00"
     master.write(bytes.fromhex("0000ffff0000"))

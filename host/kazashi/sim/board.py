@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import BufferedReader
+from math import inf
 from pathlib import Path
 from time import sleep
 from typing import Any
@@ -125,7 +126,7 @@ class BoardServer:
     def _await(self, connection: socket.socket) -> None:
         """Wait for the next operation, as long as the watchdog does."""
         left_s = self._watchdog.left_s()
-        if left_s is None:
+        if left_s == inf:
             return
         if left_s <= 0 or not select.select([connection], [], [], left_s)[0]:
             self._watchdog.pull(is_hung=True)
@@ -175,9 +176,8 @@ class BoardServer:
             self._look()
         if not self._i2c.start(address):
             return b"\x00"
-        for byte in data:
-            self._i2c.write(byte)
-        return b"\x01" + bytes(self._i2c.read() for _ in range(size - len(data)))
+        self._i2c.write(data)
+        return b"\x01" + self._i2c.read(size - len(data))
 
     def _write(self, pin: int, value: int) -> None:
         if pin == self._pins.select:

@@ -6,9 +6,7 @@ Ref: UM0701-02 §6.2; NXP AN10609 for SPI; Seeed PN532_I2C.cpp and libnfc pn532_
 from typing import Protocol
 
 from .pn532 import BAUD_RATES, Pn532
-from .radio import Clock
-
-_TURNED = bytes(int(f"{i:08b}"[::-1], 2) for i in range(256))
+from .radio import TURNED, Clock
 
 _WRITE, _STATUS, _READ = 0x01, 0x02, 0x03
 _SAME_RATE = 0.02  # of each other, two UARTs understand every octet
@@ -42,23 +40,23 @@ class SpiPort:
         """Bytes both ways at once, as a master that sends the highest bit first sees them."""
         if not self._is_selected:
             return b"\xff" * len(data)
-        return self._exchange(data.translate(_TURNED)).translate(_TURNED)
+        begin = 0
+        if self._operation is None and data:
+            self._operation, begin = TURNED[data[0]], 1
+        count = len(data) - begin
+        said = self._exchange(data[begin:].translate(TURNED)) if count else b""
+        return bytes(begin) + said.translate(TURNED).ljust(count, b"\x00")
 
     def _exchange(self, data: bytes) -> bytes:
-        if not data:
-            return b""
-        if self._operation is None:
-            self._operation = data[0]
-            return b"\x00" + self._exchange(data[1:])
-        said = b""
+        """Bytes behind the operation. What it says may be shorter: zeros follow."""
         if self._operation == _WRITE:
             self._read = 0  # a command, or an abort: what was waiting is gone
             self._chip.host_bytes(data)
         elif self._operation == _STATUS:
-            said = bytes((self._chip.head() is not None,)) * len(data)
+            return bytes((self._chip.head() is not None,)) * len(data)
         elif self._operation == _READ:
-            said = self._fetch(len(data))
-        return said.ljust(len(data), b"\x00")
+            return self._fetch(len(data))
+        return b""
 
     def _fetch(self, count: int) -> bytes:
         frame = self._chip.head()
@@ -96,21 +94,20 @@ class I2cPort:
         self._chip.wake()
         return True
 
-    def write(self, byte: int) -> None:
-        """A byte from the host."""
+    def write(self, data: bytes) -> None:
+        """Bytes from the host, in any pieces."""
         if not self._is_deaf:
-            self._chip.host_bytes(bytes((byte,)))
+            self._chip.host_bytes(data)
 
-    def read(self) -> int:
-        """The next byte for the host."""
-        at = self._read - 1
-        self._read += 1
-        if at < 0:
+    def read(self, count: int) -> bytes:
+        """The next bytes for the host: the status, the frame, then zeros."""
+        begin, self._read = self._read, self._read + count
+        if begin == 0 < count:
             self._frame = (not self._is_deaf and self._chip.head()) or b""
-            return int(bool(self._frame))
-        if at == 0 and self._frame:
+        if begin <= 1 < self._read and self._frame:
             self._chip.pop()
-        return self._frame[at] if at < len(self._frame) else 0
+        said = bytes((bool(self._frame),)) + self._frame
+        return said[begin : self._read].ljust(count, b"\x00")
 
 
 class HsuPort:

@@ -4,12 +4,14 @@ Formulas: ISO/IEC 14443-2 and -3; constants as measured by proxmark3 (armsrc/iso
 in AT88RF1354 (p. 28) and ST RFAL. A frame is counted with its CRC and without extra guard time.
 """
 
+from binascii import crc_hqx
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from enum import Enum, auto
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from kazashi_wire.messages import Technology
+
+TURNED = bytes(int(f"{i:08b}"[::-1], 2) for i in range(256))  # each byte with its bits in reverse
 
 FC = 13.56e6  # carrier, Hz
 FS = FC / 16  # subcarrier, Hz
@@ -55,20 +57,17 @@ def frame_waiting_time(fwi: int) -> float:
 
 def crc_a(data: bytes) -> bytes:
     """CRC_A of ISO/IEC 14443-3 annex B, as sent."""
-    return _crc(data, 0x6363).to_bytes(2, "little")
+    return _crc(data, 0xC6C6, 0)  # 6363, turned
 
 
 def crc_b(data: bytes) -> bytes:
     """CRC_B of ISO/IEC 14443-3 annex B, as sent."""
-    return (_crc(data, 0xFFFF) ^ 0xFFFF).to_bytes(2, "little")
+    return _crc(data, 0xFFFF, 0xFFFF)
 
 
-def _crc(data: bytes, crc: int) -> int:
-    for byte in data:
-        byte ^= crc & 0xFF
-        byte ^= byte << 4 & 0xFF
-        crc = crc >> 8 ^ byte << 8 ^ byte << 3 ^ byte >> 4
-    return crc & 0xFFFF
+def _crc(data: bytes, begin: int, invert: int) -> bytes:
+    """Lowest bit first; binascii's takes the highest first, so all bytes are turned for it."""
+    return (crc_hqx(data.translate(TURNED), begin) ^ invert).to_bytes(2, "big").translate(TURNED)
 
 
 class Clock(Protocol):
@@ -77,8 +76,7 @@ class Clock(Protocol):
     def now(self) -> float: ...  # seconds
 
 
-@dataclass(frozen=True)
-class AirFrame:
+class AirFrame(NamedTuple):
     """What is on air: bytes with their CRC. A short frame has fewer than 8 bits."""
 
     technology: Technology
@@ -89,8 +87,7 @@ class AirFrame:
     at_s: float = 0.0  # when it begins, in the time of the reader
 
 
-@dataclass(frozen=True)
-class Reply:
+class Reply(NamedTuple):
     """A card's answer, CRC included, and the time it took beyond the radio's."""
 
     data: bytes
@@ -113,8 +110,7 @@ class Disturbance(Enum):
     ANSWER_GARBLED = auto()
 
 
-@dataclass(frozen=True)
-class Heard:
+class Heard(NamedTuple):
     """What reached the reader, and when it was over, seconds after the start."""
 
     data: bytes | None  # None: silence
@@ -172,7 +168,7 @@ class Air:
         if disturbance is Disturbance.COMMAND_LOST or not self.is_on:
             replies: list[Reply] = []
         else:
-            frame = replace(frame, at_s=now_s + wait)
+            frame = frame._replace(at_s=now_s + wait)
             replies = [r for card in list(self.cards) if (r := card.receive(frame))]
         if not replies or min(r.delay_s for r in replies) > timeout_s:
             return Heard(None, sending + timeout_s)
@@ -189,7 +185,7 @@ class Air:
     ) -> Heard:
         technology = frame.technology
         delay = max(r.delay_s for r in replies)
-        data = _superpose([r.data for r in replies])
+        data = _superpose([r.data for r in replies]) if len(replies) > 1 else replies[0].data
         bit_rate = min(r.bit_rate for r in replies)
         answering = frame_time(technology, len(data), bit_rate, from_card=True)
         pause = time_to_reader(technology, bit_rate)

@@ -4,6 +4,7 @@ Ref: RP2040 datasheet §4.7.
 """
 
 from collections.abc import Callable
+from math import inf
 from time import monotonic
 
 _REASON = 0x08  # its register that says why it last pulled the reset
@@ -23,8 +24,8 @@ class Watchdog:
         self._reason = base + _REASON
         self._note = base + _SCRATCH_0
         self._words: dict[int, int] = {}
-        self._patience_s: float | None = None
-        self._due_s = 0.0
+        self._patience_s = inf
+        self.due_s = inf  # when it pulls the reset, in seconds of `now`; inf: it was not started
 
     def load(self, address: int) -> int:
         return self._words.get(address, 0)
@@ -37,12 +38,11 @@ class Watchdog:
         self.feed()
 
     def feed(self) -> None:
-        if self._patience_s is not None:
-            self._due_s = self._now() + self._patience_s
+        self.due_s = self._now() + self._patience_s
 
-    def left_s(self) -> float | None:
-        """Seconds until it pulls the reset; None: it was not started."""
-        return None if self._patience_s is None else self._due_s - self._now()
+    def left_s(self) -> float:
+        """Seconds until it pulls the reset; inf: it was not started."""
+        return self.due_s - self._now()
 
     @property
     def has_bitten(self) -> bool:
@@ -52,7 +52,7 @@ class Watchdog:
     def pull(self, *, is_hung: bool) -> None:
         """The board starts again, because it hung or because it asked to."""
         self._words[self._reason] = _TIMER if is_hung else _FORCE
-        self._patience_s = None
+        self._patience_s = self.due_s = inf
 
     def look_back(self, *, is_hung: bool) -> None:
         """As if the firmware had run before, and hung, or restarted itself: its note is there."""
@@ -61,4 +61,4 @@ class Watchdog:
 
     def lose_power(self) -> None:
         self._words.clear()
-        self._patience_s = None
+        self._patience_s = self.due_s = inf

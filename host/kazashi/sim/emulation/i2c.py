@@ -95,12 +95,12 @@ class I2cWires:
         self.i2c.complete_connect(self._port.start(address))
 
     def _write(self, value: int) -> None:
-        self._port.write(value)
+        self._port.write(bytes((value,)))
         self._lines.note_work()
         self._lines.look()
         self.i2c.complete_write(True)
 
     def _read(self) -> None:
-        value = self._port.read()
+        value = self._port.read(1)[0]
         self._lines.look()
         self.i2c.complete_read(value)
