@@ -27,6 +27,7 @@ if _TYPING:
 _MOST = const(64)  # octets of a command
 _MORE = const(0x61)  # SW1: the rest is to be fetched, which the host does
 _WRONG_LE = const(0x6C)  # SW1; SW2 is the right one
+_MOST_SHORT = const(256)  # octets that Le asks for in one byte, ISO/IEC 7816-4 §5.1
 _EXTENDED = const(7)  # octets of a command with extended length
 _SEQUENCE = const(0x30)  # DER
 _IPHONE = b"JPKIAPIOSTOKEN"
@@ -71,6 +72,7 @@ class Reading:
         self._label = b[HEADER + 1] & 0x1F
         self._label_size = b[HEADER + 2]
         self._is_closing = b[HEADER + 3]
+        self._guess = b[HEADER + 4] << 8 | b[HEADER + 5]
         copy(b, HEADER + wire.ARM_SIZE, self._command, 0, size)
         self._size = self._first_size = size
         fill(self._first, self._command, 0, size)
@@ -169,17 +171,20 @@ class Reading:
         """Put the next command together from what the card said. Returns what it is."""
         status = self._relay.status
         step = self._step
+        is_good = status in (wire.READ_OK, wire.READ_AT_END)
         if step == _REST:
-            return self._after_rest(status)
+            return self._after_rest() if is_good else self._after_refusal(status, step)
         if step in (_SELECT, _SELECT_AGAIN) and status == wire.READ_OK:
-            return self._read_file(self._certificate, wire.READ_MOST_IN_FRAME, _START)
+            size = self._guess or wire.READ_MOST_IN_FRAME
+            return self._read_file(self._certificate, size, _START)
         if step == _SELECT and status >> 8 == wire.READ_NO_DIAGNOSIS_SW1:
             return _SELECT_AGAIN  # the command in hand, once more
-        if step == _START:
-            if status == wire.READ_NOT_VERIFIED:  # Android: the PIN comes first
-                return self._read_file(self._label, self._label_size, _LABEL)
-            if status in (wire.READ_OK, wire.READ_AT_END):
-                return self._after_start()
+        if step == _START and is_good:
+            return self._after_start()
+        if step == _START and self._guess:
+            return self._after_refusal(status, step)
+        if step == _START and status == wire.READ_NOT_VERIFIED:  # Android: the PIN comes first
+            return self._read_file(self._label, self._label_size, _LABEL)
         is_read = 0 < self._length <= self._offset
         if step == _LABEL and is_read and self._is_closing and self._is_iphone():
             self._size = len(_CLOSING)
@@ -193,25 +198,30 @@ class Reading:
             return _NOTHING
         self._length = (head[2] << 8 | head[3]) + 4
         self._offset = self._relay.count - 2
+        if self._guess:
+            self._takes_extended = self._offset == self._guess
         return self._read_on()
 
-    def _after_rest(self, status: int) -> int:
+    def _after_rest(self) -> int:
+        count = self._relay.count - 2
+        self._offset += count
+        self._takes_extended = self._size == _EXTENDED and self._offset == self._length
+        return self._read_on() if count else _NOTHING  # the file ends here
+
+    def _after_refusal(self, status: int, step: int) -> int:
+        """Cards refuse extended length, and what lies beyond a file, with any status word."""
         is_extended = self._size == _EXTENDED
-        if status in (wire.READ_OK, wire.READ_AT_END):
-            count = self._relay.count - 2
-            self._offset += count
-            self._takes_extended = is_extended and self._offset == self._length
-            if not count:
-                return _NOTHING  # the file ends here
-        elif is_extended and status >> 8 == _WRONG_LE:
+        if is_extended and status >> 8 == _WRONG_LE:
             self._command[4] = status & 0xFF
             self._size = 5
-            return _REST
-        elif is_extended and status >> 8 != _MORE:
-            self._takes_extended = False  # cards refuse it with different status words
-        else:
+            return step
+        if status >> 8 == _MORE or not (is_extended or step == _START):
             return _NOTHING
-        return self._read_on()
+        self._takes_extended = False
+        if step == _REST:
+            return self._read_on()
+        self._guess = 0
+        return self._read_file(self._certificate, wire.READ_MOST_IN_FRAME, _START)
 
     def _read_on(self) -> int:
         left = self._length - self._offset
@@ -220,19 +230,23 @@ class Reading:
         if self._length > wire.READ_LONGEST_FILE:
             return _NOTHING
         struct.pack_into(">BBH", self._command, 0, 0, wire.READ_BINARY, self._offset)
-        if left > wire.READ_MOST_IN_FRAME and self._takes_extended:
-            struct.pack_into(">BH", self._command, 4, 0, left)
-            self._size = _EXTENDED
-        else:
-            self._command[4] = min(left, wire.READ_MOST_IN_FRAME)
-            self._size = 5
+        self._ask_for(left if self._takes_extended else min(left, wire.READ_MOST_IN_FRAME))
         return _REST
 
     def _read_file(self, identifier: int, size: int, step: int) -> int:
         where = wire.READ_BY_SHORT_IDENTIFIER | identifier
-        struct.pack_into(">BBBBB", self._command, 0, 0, wire.READ_BINARY, where, 0, size)
-        self._size = 5
+        struct.pack_into(">BBBB", self._command, 0, 0, wire.READ_BINARY, where, 0)
+        self._ask_for(size)
         return step
+
+    def _ask_for(self, count: int) -> None:
+        """Write Le, in one byte if it can say that: the host does the same."""
+        if count > _MOST_SHORT:
+            struct.pack_into(">BH", self._command, 4, 0, count)
+            self._size = _EXTENDED
+        else:
+            self._command[4] = count & 0xFF
+            self._size = 5
 
     def _is_iphone(self) -> bool:
         head = self._relay.head

@@ -6,8 +6,8 @@ A FORMAT holds the fixed fields; a message marked … goes on with bytes to the 
 
 from micropython import const
 
-REVISION = const(5)
-FINGERPRINT = b"\xe2\xdc\xb4\x08"
+REVISION = const(6)
+FINGERPRINT = b"\xff\x04\x6f\xcf"
 SYNC = b"\xca\x5a"
 HEADER_SIZE = const(7)
 CRC_SIZE = const(4)
@@ -79,8 +79,8 @@ TRANSMIT = const(0x04)  # is_last, card, data …
 TRANSMIT_SIZE = const(5)
 HANDSHAKE = const(0x05)  # step, data …
 ASK_HEALTH = const(0x06)
-ARM = const(0x07)  # certificate, label, label_size, is_closing, select …
-ARM_SIZE = const(4)
+ARM = const(0x07)  # certificate, label, label_size, is_closing, guess, select …
+ARM_SIZE = const(6)
 MAINTAIN = const(0x08)
 EXAMINE = const(0x09)  # examination
 EXAMINE_SIZE = const(1)

@@ -1,14 +1,40 @@
 """Responses that a reader reads from a card by itself, as soon as it finds it."""
 
-from dataclasses import dataclass
+from collections import deque
+from dataclasses import dataclass, replace
+from typing import Self
 
 from kazashi.errors import CardTooSlow, EndlessReading, EndlessResponse
 from kazashi.gathering import Gathering
 from kazashi.limits import Wait
 from kazashi.link import Link, Progress
 from kazashi_wire.messages import Ahead, Arm
+from kazashi_wire.reading import BY_SHORT_IDENTIFIER, LONGEST_FILE, MOST_SHORT, READ_BINARY
 
 _SELECT, _OK = b"\xa4", b"\x90\x00"
+_SEQUENCE = b"\x30\x82"  # DER: the length follows in two bytes
+_MOST_LENGTHS = 20
+
+
+class Lengths:
+    """Bytes of the last certificates that a reader has read ahead.
+
+    They are no secret, and are forgotten with their `Reader`: no file is kept for a guess.
+    """
+
+    def __init__(self) -> None:
+        self._last = deque[int](maxlen=_MOST_LENGTHS)
+
+    def add(self, start: bytes) -> None:
+        """Take the length of the certificate that begins so, if one does."""
+        length = int.from_bytes(start[2:4], "big") + 4
+        if start.startswith(_SEQUENCE) and length <= LONGEST_FILE:
+            self._last.append(length)
+
+    @property
+    def guess(self) -> int:
+        """The shortest: what is read beyond a certificate takes time. 0: there was none."""
+        return min(self._last, default=0)
 
 
 @dataclass(frozen=True)
@@ -20,6 +46,16 @@ class Plan:
     label: int  # short identifier of the file with the token's label
     label_size: int
     is_closing: bool = False  # tell an iPhone that this was the last command
+    guess: int | None = None  # bytes to ask for at once; None: as the reader's last cards had
+
+    def guessing(self, lengths: Lengths) -> Self:
+        """This plan, with a guess: its own, or the one that these lengths give."""
+        guess = lengths.guess if self.guess is None else self.guess
+        return replace(self, guess=guess if guess > MOST_SHORT else 0)  # no use in a short READ
+
+    def is_start(self, command: bytes) -> bool:
+        """True if `command` reads the certificate's file from its beginning."""
+        return command[:4] == bytes((0, READ_BINARY, BY_SHORT_IDENTIFIER | self.certificate, 0))
 
     def request(self) -> Arm:
         """The request that arms a reader with this plan."""
@@ -28,6 +64,7 @@ class Plan:
             label=self.label,
             label_size=self.label_size,
             is_closing=int(self.is_closing),
+            guess=self.guess or 0,
             select=self.select,
         )
 
@@ -38,8 +75,11 @@ class ReadAhead:
     A wait that was cancelled, or ended in the middle of a response, can be started again.
     """
 
-    def __init__(self, link: Link) -> None:
+    def __init__(self, link: Link, plan: Plan, lengths: Lengths) -> None:
+        self.guess = plan.guess or 0
         self._link = link
+        self._plan = plan
+        self._lengths = lengths  # is told of each certificate
         self._is_over = False
         self._commands = 0
         self._so_far = 0  # bytes of all responses
@@ -97,6 +137,8 @@ class ReadAhead:
             except EndlessResponse:
                 raise EndlessReading from None
             self._kept[self._command] = bytes(self._gathering.data)
+            if self._plan.is_start(self._command):
+                self._lengths.add(self._kept[self._command])
             self._so_far += len(self._gathering.data)
             self._gathering = None
         else:

@@ -37,6 +37,7 @@ class Card:
     ) -> None:
         self._link = link
         self._ahead = ahead
+        self._guess = ahead.guess if ahead else 0
         self._is_over = False
         self._met: ReaderError | None = None  # found by `look`, not raised yet
         try:
@@ -68,6 +69,11 @@ class Card:
     def limits(self) -> Limits:
         """The limits of its reader."""
         return self._link.limits
+
+    @property
+    def guess(self) -> int:
+        """Bytes of the certificate that its reader has asked for at once; 0: none."""
+        return self._guess
 
     @contextmanager
     def within(self, seconds: float) -> Generator[None]:

@@ -11,7 +11,7 @@ from threading import Event
 from types import TracebackType
 from typing import Self
 
-from kazashi.ahead import Plan
+from kazashi.ahead import Lengths, Plan
 from kazashi.card import Card
 from kazashi.errors import Cancelled, CardTooSlow, LinkError, ReaderError, VersionMismatch
 from kazashi.limits import Limits, Wait
@@ -66,6 +66,7 @@ class Reader:
         self._connect = connect
         self._limits = limits or Limits()
         self._card: Card | None = None
+        self._lengths = Lengths()
         self._link = Link(connect(), self._limits)
         self.info = self._greet(cancel)
 
@@ -145,7 +146,7 @@ class Reader:
         """
         search = Search(technologies, plan, fastest, period_s, lease_s)
         self._end_card()
-        self._card = find(self._link, search, timeout_s, cancel)
+        self._card = find(self._link, search, self._lengths, timeout_s, cancel)
         return self._card
 
     def wait_for_removal(self, timeout_s: float, cancel: Event | None = None) -> bool:

@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass
 from threading import Event
 
-from kazashi.ahead import Plan, ReadAhead
+from kazashi.ahead import Lengths, Plan, ReadAhead
 from kazashi.card import Card
 from kazashi.errors import (
     Cancelled,
@@ -70,19 +70,25 @@ class Search:
         )
 
 
-def find(link: Link, search: Search, timeout_s: float, cancel: Event | None) -> Card:
-    """Wait for a card. Raises as `Reader.wait_for_card` does."""
+def find(
+    link: Link, search: Search, lengths: Lengths, timeout_s: float, cancel: Event | None
+) -> Card:
+    """Wait for a card. Raises as `Reader.wait_for_card` does.
+
+    `lengths`: of the last certificates, for the guess of the next.
+    """
+    plan = search.plan and search.plan.guessing(lengths)
     begin = link.now()
     last = Wait(begin, begin + timeout_s + link.limits.late_s, cancel)
     try:
-        _start(link, search, last)
+        _start(link, search, plan, last)
         until = max(begin + timeout_s, link.now() + _FIRST_LOOK_S)
         found = _found(link, last.not_after(until))
         if not found and timeout_s < _SEARCH_S:  # the first search is still running: let it end
             link.settle(last)
             found = _found(link, last.not_after(link.now()))
         if found:
-            ahead = ReadAhead(link) if search.plan else None
+            ahead = ReadAhead(link, plan, lengths) if plan else None
             return Card(link, found, search.lease_s, ahead, cancel)
     except CardError:
         rest_quietly(link, last._replace(cancel=None))
@@ -103,10 +109,10 @@ def rest_quietly(link: Link, wait: Wait) -> None:
         link.forget()
 
 
-def _start(link: Link, search: Search, last: Wait) -> None:
+def _start(link: Link, search: Search, plan: Plan | None, last: Wait) -> None:
     answer = link.wait(link.limits.answer_s, last.cancel).not_after(last.until)
-    if search.plan:
-        link.request(search.plan.request(), Done, answer)
+    if plan:
+        link.request(plan.request(), Done, answer)
     link.request(search.watch(), Done, answer)
     link.forget_events()  # events of the card before
 

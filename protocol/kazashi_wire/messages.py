@@ -14,7 +14,7 @@ from . import frame
 from .schema import Message, wire
 
 # Increment when any layout below changes; the side with the lower number is outdated.
-REVISION = 5
+REVISION = 6
 
 
 @unique
@@ -164,6 +164,7 @@ class Arm(Message, kind=0x07):
     label: int = wire(Int8ub)  # short identifier of the file that tells cards from phones
     label_size: int = wire(Int8ub)
     is_closing: int = wire(Int8ub)  # 1: tell an iPhone that this was the last command
+    guess: int = wire(Int16ub)  # bytes of the certificate for the first READ; 0: unknown
     select: bytes = wire(GreedyBytes)  # the command APDU that selects the application
 
 

@@ -21,6 +21,7 @@ class Case:
     fsc: int = 256  # bytes of the longest frame that the card takes
     extended: bool = True  # the card takes extended length
     armed: bool = False  # the reader knows beforehand what to read
+    guess: int = 0  # of `certificate_bytes`, that the plan carries; 0: none, as for a first card
     apdus: str = "ours"  # SELECT, READ, READ of the rest; or steps: see reading.py
     chip_ms: float = 0.0  # the chip's own time for a command, beside the delay of its ACK
 
@@ -113,6 +114,8 @@ _AROUND_BASE = (
     replace(SLOW_CHIP, bit_rate=424),
     replace(ARMED, bit_rate=212),
     FAST,
+    *(replace(ARMED, guess=guess) for guess in (1200, 1600, 2000)),
+    replace(FAST, guess=1600),
     FAST_SPI,
     replace(FAST_SPI, bit_rate=424),
     HSU,

@@ -5,6 +5,7 @@ of which waits for the one before.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from kazashi.cards.apdu import Command, Response
 from kazashi.cards.files import select_command
@@ -25,7 +26,7 @@ _AT_ONCE = 256
 
 def read_by_kazashi(reader: Reader, case: Case) -> bytes:
     """By the reader's plan if it is armed, else by requests of the session."""
-    plan = PLAN if case.armed else None
+    plan = replace(PLAN, guess=case.guess) if case.armed else None
     card = reader.wait_for_card(WAIT_S, plan=plan, fastest=BitRate[f"KBIT_{case.bit_rate}"])
     return JpkiSession(card).authentication_certificate()
 

@@ -29,6 +29,11 @@ class Channel(Protocol):
         """Time limits of responses and files; sessions pass them to `within`."""
         return Limits()
 
+    @property
+    def guess(self) -> int:
+        """Bytes of a certificate to ask for at once, as the reader has done; 0: unknown."""
+        return 0
+
     def transmit(
         self, apdu: bytes, on_progress: Callable[[int], None] | None = None
     ) -> bytes: ...  # response with status word; on_progress: its bytes so far

@@ -69,8 +69,9 @@ class Files:
                 raise absent() from refused
             raise
 
-    def read(self, file: File, on_progress: Progress | None = None) -> bytes:
-        """The data object that `file` holds.
+    def read(self, file: File, on_progress: Progress | None = None, guess: int = 0) -> bytes:
+        """The data object that `file` holds. `guess`: bytes to ask for at once, where the card
+        takes that; the firmware does the same, see firmware/reading.py.
 
         Raises:
             MalformedFile: the file has no such object.
@@ -78,7 +79,7 @@ class Files:
             CardTooSlow: reading takes longer than `Limits.file_s`.
         """
         with self.channel.within(self.channel.limits.file_s):
-            return self._read_whole(file, on_progress or _ignore)
+            return self._read_whole(file, on_progress or _ignore, guess)
 
     def read_start(self, sfi: int, count: int) -> bytes:
         """The first `count` bytes of a file, or fewer. It becomes the current file."""
@@ -103,8 +104,11 @@ class Files:
                 raise self._not_verified(refused.status, command.ins) from None
             raise
 
-    def _read_whole(self, file: File, report: Progress) -> bytes:
-        start = self.read_start(file.sfi, MOST_IN_FRAME)
+    def _read_whole(self, file: File, report: Progress, guess: int) -> bytes:
+        if guess and self._takes_extended:
+            start = self._read_guess(file.sfi, guess, report)
+        else:
+            start = self.read_start(file.sfi, MOST_IN_FRAME)
         size = object_size(start) if start.startswith(_tag_bytes(file.tag)) else None
         if size is None or size > LONGEST_FILE:
             raise MalformedFile(file.name)
@@ -120,6 +124,16 @@ class Files:
                 raise MalformedFile(file.name)
             data += rest
         return bytes(data)
+
+    def _read_guess(self, sfi: int, guess: int, report: Progress) -> bytes:
+        """The first `guess` bytes, or fewer; as many as a frame holds if the card refuses."""
+        read = Command(0x00, READ_BINARY, BY_SHORT_IDENTIFIER | sfi, 0, ne=guess)
+        try:
+            start = self.send(read, lambda got: report(min(got, guess), guess), (OK, AT_END))
+        except CardStatus:
+            start = self.read_start(sfi, MOST_IN_FRAME)  # before that, nothing is known of a card
+        self._takes_extended = len(start) == guess
+        return start[:guess]
 
     def _read_rest(self, offset: int, size: int, report: Progress) -> bytes:
         """The bytes from `offset` on that one command can read, without the padding."""

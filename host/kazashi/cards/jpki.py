@@ -73,7 +73,8 @@ class JpkiSession:
     def authentication_certificate(self, on_progress: Progress | None = None) -> bytes:
         """The certificate for user authentication, DER. On Android, the PIN comes first.
 
-        `on_progress` is called while bytes arrive, with the number so far and the total.
+        `on_progress` is called while bytes arrive, with the number so far and the total: until that
+        is known, the guess of it.
 
         Raises:
             PinRequired: verify the PIN first (Android).
@@ -81,7 +82,7 @@ class JpkiSession:
             MalformedFile: the file has no certificate.
         """
         try:
-            return self._files.read(_CERTIFICATE, on_progress)
+            return self._files.read(_CERTIFICATE, on_progress, self._files.channel.guess)
         except PinRequired:
             raise
         except (MalformedFile, CardStatus):  # the file's content without a certificate is unknown
