@@ -1,10 +1,10 @@
-"""`kazashi`: one topic a word, one file a topic, which is imported when its word is used.
+"""The program `kazashi`. Each command has a file, imported only when the command is used.
 
 Exit status:
 
     0    done
-    1    it failed, with one clear line on stderr; also when stdout is closed or full
-    2    usage: an option or argument is wrong
+    1    failure, with one line on stderr; also if stdout is closed or full
+    2    usage error: an option or argument is wrong
     129  SIGHUP, 130 SIGINT (Ctrl-C), 143 SIGTERM: 128 + its number, after the reader rests
 """
 
@@ -24,7 +24,7 @@ from kazashi.visible import visible
 
 
 class _Words(TyperGroup):
-    """All commands. What a person typed is safe to show in what is said of it."""
+    """All commands. In usage errors, typed text is made safe to show."""
 
     def make_context(self, *arguments: Any, **extra: Any) -> Any:
         with _visible_errors():
@@ -54,7 +54,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-# Word: where its function or its group is, and what it does, in the words of its own help.
+# Command: the place of its function or group, and the first line of its help.
 TOPICS = {
     "demo": ("demo:demo", "A simulated Pico, PN532 and My Number Card; somebody taps."),
     "list": ("listing:list_readers", "List the boards on USB that may be readers."),
@@ -97,8 +97,8 @@ TOPICS = {
 }
 
 
-def command(word: str) -> Any:  # of Click, which Typer keeps to itself
-    """The command behind a word of TOPICS; imports its file."""
+def command(word: str) -> Any:  # a type of Click, which Typer does not export
+    """The command with this name in TOPICS. Imports its file."""
     file, _, name = TOPICS[word][0].partition(":")
     found = getattr(import_module(f"{__name__}.{file}"), name)
     if not isinstance(found, typer.Typer):
@@ -109,7 +109,7 @@ def command(word: str) -> Any:  # of Click, which Typer keeps to itself
 
 
 class _Topic(TyperCommand):
-    """Stands for a command until its word is used."""
+    """A placeholder for a command until it is used."""
 
     def make_context(self, info_name: str | None, *arguments: Any, **extra: Any) -> Any:
         return command(self.name or "").make_context(info_name, *arguments, **extra)
@@ -138,7 +138,7 @@ def _options(
 
 
 def main() -> int:
-    """Run the command line. Returns its exit status."""
+    """Run the command line. Return its exit status."""
     streams.guard()
     show.show_downloads()
     try:

@@ -126,7 +126,7 @@ def _end(judged: Sequence[Target]) -> NoReturn:
 
 
 def _check(plot: Path | None) -> None:
-    """Refuse what cannot be drawn, before the measurements, which take long."""
+    """Refuse a plot that cannot be drawn before the long measurements begin."""
     if plot and plot.suffix not in picture.SUFFIXES:
         raise typer.BadParameter(f"name a file of {' or '.join(picture.SUFFIXES)}")
     if plot and not picture.is_possible():
@@ -157,7 +157,7 @@ def _image(url: str) -> Path:
 
 
 def _real() -> Iterator[tuple[Case, _Measure]]:
-    """The cases that can be measured here in real time; one line on stderr for each other."""
+    """The cases that can be measured here in real time; each other gets a line on stderr."""
     console = Console(stderr=True, soft_wrap=True)
     try:
         from kazashi.bench.real import RealBench, why_not

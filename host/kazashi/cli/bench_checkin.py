@@ -1,4 +1,4 @@
-"""`kazashi bench --checkin`: the machine's time in a check-in with the PIN."""
+"""`kazashi bench --checkin`: the computing time of a check-in with the PIN."""
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -29,7 +29,7 @@ _MEANING = (
 
 
 def measure_check_ins(image: Path) -> tuple[list[Rounds], list[Target]]:
-    """On the emulated Pico with this image, on SPI, with a real host; and all in real time."""
+    """Measure on the emulated Pico with this image, on SPI, and all in real time."""
     (timeless,) = _measured(lambda folder: _timeless(image, folder), 1)
     emulated = Rounds(_EMULATED, _measured(lambda folder: _emulated(image, folder)))
     real = Rounds(_REAL, _measured(_simulated))
@@ -45,7 +45,7 @@ def show_rounds(console: Console, measured: Sequence[Rounds]) -> None:
 
 
 def _timeless(image: Path, folder: Path) -> CheckInBench:
-    """Host and disk take no emulated time: the reader's part is the same on every machine."""
+    """A bench in emulated time. Host and disk take none: every machine gets the same result."""
     from kazashi.sim.emulation.pico import EmulatedPico
 
     pico = EmulatedPico(image, _OPTIONS)
@@ -78,7 +78,7 @@ def _measured(begin: Callable[[Path], CheckInBench], rounds: int = _ROUNDS) -> l
 
 @contextmanager
 def _folder() -> Generator[Path]:
-    """A folder on the disk of the journals: on another, writing may take no time."""
+    """A folder on the disk that holds journals: on another disk, writing may take no time."""
     place = default_path().parent
     try:
         place.mkdir(mode=0o700, parents=True, exist_ok=True)

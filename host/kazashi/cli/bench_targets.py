@@ -1,4 +1,4 @@
-"""The table of targets that `kazashi bench` ends with."""
+"""The table of targets at the end of `kazashi bench`."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ _VERDICTS = {True: "[green]met[/green]", False: "[red]not met[/red]"}
 
 
 def show_targets(console: Console, targets: Sequence[Target]) -> None:
-    """Each with its value, its limit, and whether it is met."""
+    """Show each target with its value, its limit, and whether it is met."""
     table = Table("target", box=None, padding=(0, 1, 0, 0))
     for name in ("reached", "limit"):
         table.add_column(name, justify="right")

@@ -1,4 +1,4 @@
-"""Which centre is asked: a simulated one in a test, that answers what an option says; else none."""
+"""Choose the centre: in a test a simulated one, whose answer is an option; else none."""
 
 from dataclasses import dataclass
 from itertools import repeat
@@ -15,7 +15,7 @@ _ANSWERS = ", ".join([*_STANDINGS, _DOWN])
 
 @dataclass(frozen=True)
 class Says:
-    """`standing`: None, the centre is down."""
+    """The simulated answer. `standing`: None if the centre is down."""
 
     standing: Standing | None
 

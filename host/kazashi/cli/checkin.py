@@ -150,7 +150,7 @@ def checkin(
                 reception.check_in(way, desk, challenge or b"", ended.append)
             else:
                 reception.check_in_without_card(desk, ended.append)
-        finally:  # also if a signal ends the goodbye; before the line is closed: it may be dead
+        finally:  # also after a signal; and before closing the line, which may be dead
             for visit in ended:
                 _print(visit, as_json=as_json)
     if ended[0].outcome not in SUCCESSES:
@@ -158,7 +158,7 @@ def checkin(
 
 
 def _offering(way: Way | None, profile: Profile | None) -> Profile:
-    """The one that was chosen, or the first that offers `way`."""
+    """The chosen profile, or the first one that offers `way`."""
     if profile is None:
         return next(each for each in PROFILES.values() if way is None or way in each.ways)
     if way is not None and way not in profile.ways:
@@ -168,7 +168,7 @@ def _offering(way: Way | None, profile: Profile | None) -> Profile:
 
 
 def _reader(stack: ExitStack, url: str | None) -> kazashi.Reader | None:
-    """None where it cannot be used: staff are told, and the fall-backs are there for that."""
+    """The reader. None if it is unusable: staff see why, and use a fall-back."""
     try:
         return stack.enter_context(kazashi.open(url))
     except ReaderError as error:
@@ -177,7 +177,7 @@ def _reader(stack: ExitStack, url: str | None) -> kazashi.Reader | None:
 
 
 def _journal(stack: ExitStack, path: Path, keep_days: int | None) -> Journal | None:
-    """None where nothing can be kept: staff are told, and no patient waits for that."""
+    """The journal. None if it is unusable: staff see why, and visits go on without it."""
     try:
         journal = stack.enter_context(Journal(path))
     except JournalError as error:
@@ -217,7 +217,7 @@ def _print(visit: Visit, *, as_json: bool) -> None:
 
 
 def _simulated_parts(visit: Visit) -> list[str]:
-    """What of it is of no value: it is told wherever it shows."""
+    """The simulated parts of a visit. They have no value, and are marked on every display."""
     found = ["test anchors"] if visit.is_test else []
     if visit.eligibility and visit.eligibility.is_simulated:
         found.append("simulated centre")

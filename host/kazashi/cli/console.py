@@ -1,4 +1,4 @@
-"""The console of every command: nothing that it is given to print drives the terminal."""
+"""The console of every command. Printed text cannot control the terminal."""
 
 import re
 from collections.abc import Iterable
@@ -10,12 +10,12 @@ from rich.segment import Segment
 
 from kazashi.visible import visible
 
-# No line ends within: a word in ASCII, or one other character, with what closes it.
+# A unit without a line break inside: an ASCII word, or one other character, and its closing marks.
 _PIECE = re.compile(r"(?:[!-~]+|\S)[、。)]*|\s")
 
 
 def folded(text: str, cells: int) -> str:
-    """`text` in lines of `cells`: Rich breaks at spaces alone, and Japanese has few of them."""
+    """`text` in lines of `cells`: Rich breaks only at spaces, and Japanese has few."""
     lines: list[str] = []
     for paragraph in text.split("\n"):
         line = ""
@@ -29,8 +29,8 @@ def folded(text: str, cells: int) -> str:
 
 
 class Console(rich.console.Console):
-    """Rich's, where text holds no control characters but line ends. Rich's own, such as colours,
-    are no text.
+    """A console of Rich that makes control characters in text harmless, except line ends. Control
+    sequences of Rich itself, such as colours, stay.
     """
 
     def render(

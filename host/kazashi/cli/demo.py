@@ -54,7 +54,7 @@ def _write_log(path: Path, spans: list[Span]) -> None:
 
 @dataclass(frozen=True)
 class _Moment:
-    """A moment of a tap, simulated time; `air_s`: what was spent on air by then."""
+    """A moment of a tap, in simulated time. `air_s`: seconds on air until then."""
 
     at_s: float
     air_s: float
@@ -65,7 +65,7 @@ class _Moment:
 
 
 class _Tap:
-    """One tap, told as it happens."""
+    """One tap, shown step by step."""
 
     def __init__(self, pico: Simulated, reader: Reader, console: Console) -> None:
         self._pico = pico
@@ -75,7 +75,7 @@ class _Tap:
         self._moments: dict[str, _Moment] = {}
 
     def run(self) -> dict[str, object]:
-        """Tap, and all that was learnt from it."""
+        """Run the tap. Return all its results."""
         reader_facts = show.reader_facts(self._reader.info)
         show.show_facts(self._console, reader_facts, "Reader")
         self._console.print(f"\n{show.PRESENT_CARD}")
@@ -88,7 +88,7 @@ class _Tap:
             certificate = self._read_certificate(jpki)
             tries_left = self._check_pin(jpki)
         except PinRequired:
-            tries_left = self._check_pin(jpki)  # a phone wants it first
+            tries_left = self._check_pin(jpki)  # a phone requires it first
             certificate = self._read_certificate(jpki)
         is_verified = self._sign(jpki, certificate)
         kind = show.kind_of(jpki.token_label())
@@ -108,11 +108,11 @@ class _Tap:
         return facts
 
     def limits_ns(self) -> tuple[int, int]:
-        """The card laid down, and the last thing that happened; emulated time."""
+        """Begin and end in emulated time: the card is laid down; the last step is done."""
         return self._zero.at_ns, list(self._moments.values())[-1].at_ns
 
     def _start_clock(self) -> None:
-        """Zero is when the card is laid down, or now where it lies there already."""
+        """Set zero to the time when the card is laid down, or to now if it is there already."""
         zero_s = max(self._pico.clock.now(), self._pico.options.tap)
         self._zero = _Moment(zero_s, self._pico.air.spent_s)
         if self._pico.ledger:

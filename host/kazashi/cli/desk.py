@@ -1,7 +1,7 @@
-"""The desk on a terminal: what an option has answered is not asked, the rest is typed.
+"""The desk on a terminal: options answer some questions in advance, the other answers are typed.
 
-Without a terminal an answer is a line of stdin; where none is left, nobody answers. PIN and
-照合番号B come this way alone: a command line is seen by every program of the machine.
+Without a terminal each answer is a line of stdin; at its end there is no answer. PIN and
+照合番号B come only this way: every program of the computer can read a command line.
 """
 
 import re
@@ -48,8 +48,8 @@ Language = Literal["ja", "en"]
 
 _MOST_MISTYPED = 3
 _MOST_PICTURE = 50_000_000  # bytes
-_BETWEEN = re.compile(r"[\s,、]")  # numbers, once they are narrow
-_NONE = (["-"], ["‐"], ["−"], ["ー"])  # as keyboards have it, Japanese ones too
+_BETWEEN = re.compile(r"[\s,、]")  # between numbers, after conversion to ASCII
+_NONE = (["-"], ["‐"], ["−"], ["ー"])  # variants of "-" on keyboards, also Japanese ones
 
 _YES_NO = ((True, Text("はい", "Yes")), (False, Text("いいえ", "No")))
 _WHICH = Text("番号:", "Number:")
@@ -75,7 +75,7 @@ _CLOCK_SEEN = Text("画面の時計は動いていますか。", "Does the clock
 
 @dataclass(frozen=True)
 class Given:
-    """What options have answered; None: it is asked."""
+    """Answers from options; None: ask."""
 
     items: Collection[Item] | None = None
     prescription: Prescription | None = None
@@ -186,7 +186,7 @@ class TerminalDesk:
         return self._choose(step.question, ((answer, answer.label) for answer in step.answers))
 
     def _picture(self) -> bytes:
-        """The one that was given, once: what is compared again is to be another."""
+        """The given picture, the first time only: a second comparison needs another picture."""
         given, self._frame = self._frame, None
         path = given or Path(self._line(_FRAME_FILE))
         try:
@@ -208,9 +208,9 @@ class TerminalDesk:
             if self._is_terminal and is_secret:
                 return getpass(prompt, stream=sys.stderr)
             self._console.print(prompt, end="", markup=False, highlight=False)
-            line = sys.stdin.buffer.readline()  # as text, one wrong line would take others with it
+            line = sys.stdin.buffer.readline()  # read as text, one bad line would spoil others
             if not self._is_terminal:
-                self._console.print()  # nobody has pressed Enter
+                self._console.print()  # Enter, which was not typed, would have ended the line
             if line:
                 return line.decode(sys.stdin.encoding)
         except UnicodeDecodeError:
@@ -220,7 +220,7 @@ class TerminalDesk:
         raise _NobodyAnswers
 
     def _choose(self, text: Text, choices: Iterable[tuple[T, Text]]) -> T:
-        """One of several, by its number."""
+        """Choose one by its number."""
         offered = list(choices)
         self._list(text, (label for _, label in offered))
         return self._type(lambda: _one_of(offered, self._line(_WHICH)))[0]
@@ -231,7 +231,7 @@ class TerminalDesk:
             self._console.print(f"  {number}  {self._in(label)}", markup=False, highlight=False)
 
     def _type(self, read: Callable[[], T]) -> T:
-        """What people type, again where it cannot be right."""
+        """Read typed input; ask again if it is invalid."""
         for _ in range(_MOST_MISTYPED):
             try:
                 return read()

@@ -1,4 +1,4 @@
-"""`kazashi doctor`: what is wrong with a reader, and what to do about it."""
+"""`kazashi doctor`: find faults of a reader and their remedies."""
 
 import typer
 from rich.table import Table
@@ -12,7 +12,7 @@ from kazashi.doctor import Finding, Level, findings
 from kazashi.words import Language
 
 _LONGEST_CHECK = len("communication")
-_LEFT = len("✓ ") + _LONGEST_CHECK + len(" ")  # of what was seen
+_LEFT = len("✓ ") + _LONGEST_CHECK + len(" ")  # cells to the left of the result
 _MARKS = {
     Level.OK: Text("✓", "green"),
     Level.NOTED: Text(" "),
@@ -36,7 +36,7 @@ def doctor(reader: ReaderUrl = None, *, as_json: AsJson = False) -> None:
 
 
 def _facts(finding: Finding) -> dict[str, str]:
-    """For programs, and for a bug report, which is read in English."""
+    """The finding as JSON, for programs and for bug reports, which are in English."""
     return {
         "check": finding.check,
         "level": finding.level,
@@ -47,13 +47,13 @@ def _facts(finding: Finding) -> dict[str, str]:
 
 
 def _row(finding: Finding, width: int) -> Table:
-    """What to do about it stands below what was seen."""
+    """A row of the table: the result, with the remedy below."""
     row = Table.grid(padding=(0, 1))
     row.add_column(no_wrap=True)
     row.add_column(no_wrap=True, width=_LONGEST_CHECK)
     row.add_column(overflow="fold")
     cells = max(width - _LEFT, _LONGEST_CHECK)
-    # Each once: some, such as a version, are the same in both languages.
+    # Show each text once: some, such as a version, are the same in both languages.
     seen = Text(folded(" / ".join(dict.fromkeys(map(finding.seen, Language))), cells))
     for remedy in dict.fromkeys(map(finding.remedy, Language)):
         if remedy:

@@ -1,4 +1,4 @@
-"""`kazashi face`: are the models there, and how often does face matching err?"""
+"""`kazashi face`: check the models, and measure the error rates of face matching."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -41,7 +41,7 @@ _Plot = Annotated[
     typer.Option("--plot", metavar="FILE", dir_okay=False, help="Draw it: .svg or .png."),
 ]
 
-_STEP = 0.05  # between the thresholds shown
+_STEP = 0.05  # between two shown thresholds
 _LIMITS = (
     "These are the rates on these pictures, with these models; no accuracy is claimed beyond them. "
     "The bounds take the pairs as independent, and pairs that share a person are not: the fewer "
@@ -94,7 +94,7 @@ def _open(config: Path | None) -> "tuple[FaceSettings, OpenCvMatcher]":
     need("face")
     settings = FaceSettings.of(load(config), config.parent) if config else None
     matcher = open_matcher(settings)
-    assert settings  # else there would be no matcher
+    assert settings  # without settings there is no matcher
     return settings, matcher
 
 
@@ -162,7 +162,7 @@ def _rate_facts(rate: Rate) -> Mapping[str, float | None]:
 
 
 def _thresholds(evaluation: Evaluation, settings: FaceSettings) -> list[float]:
-    """The configured one, and steps around all scores."""
+    """The configured threshold, and steps that cover all scores."""
     scores = [settings.threshold, *evaluation.genuine, *evaluation.impostor]
     first, last = int(min(scores) // _STEP), int(max(scores) // _STEP) + 1
     steps = {round(i * _STEP, 2) for i in range(first, last + 1)}

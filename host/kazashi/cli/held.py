@@ -1,4 +1,4 @@
-"""`kazashi held`: the centre is asked about those held while it was down."""
+"""`kazashi held`: ask the centre about people held while it was down."""
 
 from kazashi.cli import show
 from kazashi.cli.centre import SaysCentre, centre_of
@@ -22,7 +22,7 @@ def held(
     if not as_test:
         raise NoCentre
     answers: list[dict[str, object]] = []
-    left: int | None = None  # unknown until all were asked about
+    left: int | None = None  # unknown until the centre was asked about all
     try:
         with Journal(journal or default_path()) as kept:
             for person, answer in ask_held(kept, asked, is_test=True):
@@ -30,7 +30,7 @@ def held(
                 if not as_json:
                     show.show_facts(Console(), facts, title=person.name)
             left = len(kept.held())
-    finally:  # also if a signal or the journal ends it: those answered about may be held no more
+    finally:  # also after a signal or an error: those answered about may no longer be held
         if as_json and (answers or left is not None):
             show.print_json({"is_test": as_test, "answers": answers, "held": left})
     if not as_json:

@@ -1,4 +1,4 @@
-"""`kazashi info`: versions and board of a reader, and what it had to mend."""
+"""`kazashi info`: versions and board of a reader, and errors it recovered from."""
 
 from dataclasses import asdict
 

@@ -1,4 +1,4 @@
-"""`kazashi journal`: what was kept of the visits, on the terminal or in a file."""
+"""`kazashi journal`: the recorded visits, on the terminal or in a file."""
 
 import csv
 import json
@@ -104,7 +104,7 @@ def _told(step: KeptStep) -> str:
 
 
 def _counted(words: Iterable[str]) -> Iterator[str]:
-    """Those that follow one another as one, with their number."""
+    """Join equal neighbours into one word with their number."""
     for word, same in groupby(words):
         count = len(list(same))
         yield f"{word} ×{count}" if count > 1 else word
@@ -122,7 +122,7 @@ def export(file: _NewFile, *, journal: JournalPath = None) -> None:
 
 @contextmanager
 def _new(path: Path, encoding: str) -> Generator[TextIO]:
-    """A file that its owner alone may read; where the block fails, there is none."""
+    """A new file that only its owner can read. It is deleted if the block fails."""
     with writing(path):
         descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         try:
@@ -146,7 +146,7 @@ def _write_jsonl(out: TextIO, visits: Iterator[KeptVisit]) -> None:
 
 
 def _write_csv(out: TextIO, visits: Iterator[KeptVisit]) -> None:
-    """Facts as JSON in one column: so are their kinds kept, and no cell begins a formula."""
+    """Facts are JSON in one column: this keeps their types, and no cell starts a formula."""
     table = csv.DictWriter(out, _OF_VISIT + _OF_STEP)
     table.writeheader()
     for visit in visits:
@@ -159,5 +159,5 @@ def _write_csv(out: TextIO, visits: Iterator[KeptVisit]) -> None:
 
 _FORMATS: dict[str, tuple[str, Callable[[TextIO, Iterator[KeptVisit]], None]]] = {
     ".jsonl": ("utf-8", _write_jsonl),
-    ".csv": ("utf-8-sig", _write_csv),  # the mark tells a Japanese Excel that it is no Shift_JIS
+    ".csv": ("utf-8-sig", _write_csv),  # Japanese Excel reads Shift_JIS without the mark
 }

@@ -1,4 +1,4 @@
-"""`kazashi monitor`: a live view of a reader, or what happens line by line."""
+"""`kazashi monitor`: a live view of a reader, or its events line by line."""
 
 import json
 from collections import deque
@@ -17,7 +17,7 @@ from kazashi.discovery import connector
 from kazashi.monitor import Event, events
 from kazashi.visible import visible
 
-_ERRORS = 5  # that stay on screen
+_ERRORS = 5  # kept on screen
 _COUNTERS = ("retries", "repolls", "field_offs", "chip_resets", "reboots")
 
 
@@ -55,7 +55,7 @@ def _kind(event: Event) -> str:
 
 
 class View:
-    """What is on screen: the sum of the events so far."""
+    """The content of the screen: the sum of all events so far."""
 
     def __init__(self) -> None:
         self._reader = "none so far"
@@ -66,7 +66,7 @@ class View:
         self._errors: deque[tuple[datetime, str, str]] = deque(maxlen=_ERRORS)
 
     def take(self, event: Event) -> str:
-        """Take an event in. Returns a line that says it; empty: nothing new."""
+        """Add an event. Return a line that describes it; empty if nothing is new."""
         facts = event.facts
         at = f"{event.at:%H:%M:%S}"
         match event.event:

@@ -1,4 +1,4 @@
-"""Options that many commands have, declared once."""
+"""Options that several commands share."""
 
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,14 +16,14 @@ EXTRAS = {
 
 
 def need(extra: str) -> None:
-    """What an extra of kazashi installs; its absence is a usage error."""
+    """Raise a usage error if this extra of kazashi is not installed."""
     for module in EXTRAS[extra]:
         if find_spec(module) is None:
             raise typer.BadParameter(f"{module} is missing: install kazashi[{extra}]")
 
 
 def _usable(url: str | None) -> str | None:
-    """A reader that can be asked for; whether it is there shows later."""
+    """Check the form of a reader's URL, not whether the reader is there."""
     if url and url.startswith("pico:"):
         need("emulator")
     try:

@@ -1,4 +1,4 @@
-"""A card's photo on a terminal, two pixels a character: for the eyes of the staff, kept nowhere."""
+"""Show a card's photo to staff on a terminal, two pixels a character. It is not stored."""
 
 from rich.style import Style
 from rich.text import Text
@@ -10,8 +10,8 @@ _HALF = "▀"
 
 
 def show_photo(console: Console, photo: bytes) -> None:
-    """`photo`: JPEG 2000. Nothing where it cannot be read, or there is no terminal: the card in the
-    hand has it, too.
+    """`photo`: JPEG 2000. Show nothing if it is unreadable or there is no terminal: the photo is
+    also printed on the card.
     """
     if not console.is_terminal:
         return

@@ -1,4 +1,4 @@
-"""`kazashi read`: wait for a card, read the certificate."""
+"""`kazashi read`: wait for a card and read its certificate."""
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
@@ -32,7 +32,7 @@ _DerFile = Annotated[
     Path | None,
     typer.Option("--der", metavar="FILE", dir_okay=False, help="Write the certificate as DER."),
 ]
-_CLOSING_PLAN = replace(PLAN, is_closing=True)  # nothing is asked of the card after this
+_CLOSING_PLAN = replace(PLAN, is_closing=True)  # no command follows
 _Fastest = Annotated[
     Literal["106", "212", "424"],
     typer.Option(help="kbit/s up to which a Type B card is tried, where it offers that."),
@@ -83,21 +83,21 @@ def read(
 
 @contextmanager
 def _end_shown(reader: kazashi.Reader) -> Generator[None]:
-    """People see at the reader how it ended."""
+    """Show the outcome of the block at the reader."""
     try:
         yield
     except (LinkError, CardGone, CardGarbled, CardProtocolBroken, ReadInterrupted, NoCard):
-        raise  # it cannot be told, the reader has told it, or nobody is there to be told
+        raise  # the reader is gone, has shown it already, or no patient is there
     except ReaderError:
-        with suppress(ReaderError):  # the first one counts
+        with suppress(ReaderError):  # raise the first error, not this one
             reader.show(kazashi.Signal.FAILED)
         raise
-    with suppress(ReaderError):  # the certificate is there, whatever becomes of the reader
+    with suppress(ReaderError):  # the certificate is read: an error of the reader changes nothing
         reader.show(kazashi.Signal.DONE)
 
 
 def _trust(config: Path | None, *, is_test: bool) -> Callable[[Certificate], str]:
-    """What is known of a certificate's issuer: "trusted", why it is not, or "not checked"."""
+    """A function that judges an issuer: "trusted", the reason if not, or "not checked"."""
     if config is None and not is_test:
         return lambda _: "not checked"
     from kazashi.cli.trust import anchors_of
@@ -127,7 +127,7 @@ def _read_certificate(jpki: JpkiSession, console: Console) -> Certificate:
 
 
 def _kind(jpki: JpkiSession) -> str:
-    """The kind of card, "unknown" if reader or card fail now: the certificate stands."""
+    """The kind of card; "unknown" if reader or card fail now: the certificate stays valid."""
     kind = "unknown"
     with suppress(ReaderError):
         kind = show.kind_of(jpki.token_label())

@@ -1,4 +1,4 @@
-"""What commands show: a certificate, a tap's time line. The same facts as JSON objects."""
+"""Output of commands: a certificate, the time line of a tap. The same facts as JSON objects."""
 
 import json
 import logging
@@ -36,17 +36,17 @@ _KINDS: dict[str, str] = {
 
 
 def kind_of(token_label: str) -> str:
-    """What a JPKI token label (EF 0006) means; itself where unknown."""
+    """The meaning of a JPKI token label (EF 0006); the label itself if it is unknown."""
     return _KINDS.get(token_label, token_label)
 
 
 def print_json(value: object) -> None:
-    """One object, on stdout."""
+    """Print one object on stdout."""
     print_json_text(json.dumps(value, indent=2, ensure_ascii=False))
 
 
 def print_json_text(text: str) -> None:
-    """JSON on stdout: exact, whatever stdout's encoding lacks, and safe to show."""
+    """Print JSON on stdout, exact in any encoding of stdout, and safe on a terminal."""
     try:
         text.encode(sys.stdout.encoding or "ascii")
     except UnicodeEncodeError:
@@ -55,13 +55,13 @@ def print_json_text(text: str) -> None:
 
 
 def show_error(error: KazashiError) -> None:
-    """One line on stderr, in both languages."""
+    """Show an error in one line on stderr, in both languages."""
     ja, en = (words_of(error, each).line for each in (Language.JAPANESE, Language.ENGLISH))
     show_line(f"kazashi: {ja} / {en}")
 
 
 def show_line(line: str) -> None:
-    """One line on stderr, of something that failed."""
+    """Show one line about a failure on stderr."""
     Console(stderr=True, soft_wrap=True).print(Text(visible(line), "red"))
 
 
@@ -100,7 +100,7 @@ def certificate_facts(certificate: "Certificate") -> dict[str, str | int]:
 
 
 def show_facts(console: Console, facts: Mapping[str, object], title: str = "") -> None:
-    """Names and values, one a line."""
+    """Show names and values, one pair a line."""
     table = Table.grid(padding=(0, 2))
     table.add_column(style="dim", justify="right")
     table.add_column(overflow="fold")
@@ -113,12 +113,12 @@ def show_facts(console: Console, facts: Mapping[str, object], title: str = "") -
 
 
 def _literal(text: str, style: str = "") -> Text:
-    """Whatever a card, or a person, says: it is no markup, and does not drive the terminal."""
+    """Text from a card or a person: shown without markup, and it cannot control the terminal."""
     return Text(visible(text), style)
 
 
 def show_downloads() -> None:
-    """Tell on stderr, from now on, when the emulator downloads MicroPython: that takes a while."""
+    """From now on, report on stderr if the emulator downloads MicroPython: that takes a while."""
     logger = logging.getLogger("rp2040py.utils.firmware_retrieve")
     logger.setLevel(logging.INFO)
     logger.addFilter(lambda record: str(record.msg).startswith("Download: "))
@@ -132,7 +132,7 @@ class _Downloads(logging.Handler):
 
 
 def certificate_progress(console: Console) -> Progress:
-    """The bar that shows a certificate arriving."""
+    """A progress bar for reading a certificate."""
     return Progress(
         TextColumn("  certificate"),
         BarColumn(bar_width=_BAR_CELLS),
@@ -144,7 +144,7 @@ def certificate_progress(console: Console) -> Progress:
 
 @dataclass(frozen=True)
 class Step:
-    """A piece of a tap, in milliseconds. `spent_ms`: who had how many of them, the air first."""
+    """One step of a tap, in milliseconds. `spent_ms`: the share of each owner, air first."""
 
     name: str
     begin_ms: float
@@ -153,9 +153,9 @@ class Step:
 
 
 def show_timeline(console: Console, steps: list[Step]) -> None:
-    """Where the milliseconds went: a bar for each step, stacked by who had them.
+    """Show how the time was spent: a bar for each step, divided by owner.
 
-    The last column is for whoever is named first.
+    The last column is the share of the first owner.
     """
     first = next(iter(steps[0].spent_ms))
     cell_ms = steps[-1].end_ms / _BAR_CELLS
@@ -193,7 +193,7 @@ def _bar(step: Step, cell_ms: float) -> Text:
 
 
 def _legend(steps: list[Step]) -> Text:
-    """What each brick stands for, with its sum over all steps."""
+    """The owner that each brick stands for, with its sum over all steps."""
     legend = Text(f"  {steps[-1].end_ms - steps[0].begin_ms:.1f} ms: ")
     for (brick, style), name in zip(_BRICKS, steps[0].spent_ms, strict=False):
         legend.append(f" {brick}", style)

@@ -65,7 +65,7 @@ def simulate(
     if anchors:
         write_anchors(anchors)
     if pty is None:
-        line = _tcp_line(tcp, takes_all=blank)  # to be flashed
+        line = _tcp_line(tcp, takes_all=blank)  # for flashing
         with closing(line):
             while True:
                 _serve(pico, line, f"{does} --reader socket://{line.address[0]}:{line.address[1]}")
@@ -75,7 +75,7 @@ def simulate(
 
 
 def _serve(pico: Simulated, line: Line, command: str) -> None:
-    """Until the board starts again by itself, and so is gone from its line."""
+    """Serve until the board restarts by itself, which disconnects it from its line."""
     console = Console(stderr=True)
     console.print("booting the reader …")
     with closing(pico.connect_paced()) as pipe:
@@ -107,7 +107,7 @@ def _serve_pty(pico: Simulated, link: Path, does: str) -> None:
 
 
 def write_anchors(folder: Path) -> None:
-    """What stands above the simulated cards of this process: they are fresh each time."""
+    """Write the trust anchors of this process's simulated cards. They are new each time."""
     authority = shared_authority()
     keys = "".join(
         f'    {{ id = "{key.key_id.hex()}", n = "{key.n:x}", e = {key.e} }},\n'

@@ -24,7 +24,7 @@ SimUrl = Annotated[
 
 
 class Simulated(Protocol):
-    """A simulated reader: what lies on the table, and the line to the firmware."""
+    """A simulated reader: the cards on its table, and the line to its firmware."""
 
     @property
     def options(self) -> Options: ...
@@ -33,7 +33,7 @@ class Simulated(Protocol):
     @property
     def air(self) -> Air: ...
     @property
-    def has_reset(self) -> bool: ...  # by itself: it is still plugged in
+    def has_reset(self) -> bool: ...  # restarted by itself, still plugged in
     @property
     def ledger(self) -> Ledger | None: ...
     def connect(self) -> Pipe: ...

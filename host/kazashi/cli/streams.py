@@ -1,7 +1,7 @@
-"""stdin, stdout and stderr as every command finds them, whatever they are.
+"""Make stdin, stdout and stderr usable for every command, in any state.
 
 Characters that stdout's encoding lacks are replaced. A stdout that is closed or full is StdoutLost;
-a stderr that is closed or full is ignored, so that a visit goes on; a closed stdin is at its end.
+a stderr that is closed or full is ignored, so that a visit goes on; a closed stdin counts as empty.
 """
 
 import os
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(eq=False)
 class StdoutLost(KazashiError):
-    """stdout is closed or full. `reason`: what the system says."""
+    """stdout is closed or full. `reason`: the error of the system."""
 
     reason: str
 
@@ -33,8 +33,8 @@ def guard() -> None:
 
 
 def _open_closed() -> None:
-    """Open those that were closed: the next file opened would get their number, and what is
-    printed.
+    """Open those that were closed: else the next opened file gets their number, and the printed
+    text.
     """
     if sys.stdin is None:  # pyright: ignore[reportUnnecessaryComparison]  # `<&-`
         sys.stdin = open(os.open(os.devnull, os.O_RDONLY), encoding="utf-8")  # noqa: PTH123, SIM115
@@ -46,7 +46,7 @@ def _open_closed() -> None:
 
 
 class _Stream:
-    """A text stream of which writing is guarded."""
+    """A text stream with handling of failed writes."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -57,7 +57,7 @@ class _Stream:
             try:
                 self._stream.write(text)
             except OSError as error:
-                self._is_lost = True  # what it still holds is not tried again, when Python ends
+                self._is_lost = True  # do not write its buffer again when Python ends
                 self._tell(error)
         return len(text)
 
@@ -73,7 +73,7 @@ class _Stream:
         return getattr(self._stream, name)
 
     def _tell(self, error: OSError) -> None:
-        """Writing has failed, for the first time."""
+        """Report the first failed write."""
         raise NotImplementedError
 
 

@@ -1,4 +1,4 @@
-"""Whose certificates a command believes: those configured, or with --test those of a test."""
+"""The trust anchors of a command: the configured ones, or with --test those of a test."""
 
 import typer
 

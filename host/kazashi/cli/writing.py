@@ -1,4 +1,4 @@
-"""Files that a person named for a command to write."""
+"""Write a file whose name was given to a command."""
 
 import errno
 from collections.abc import Generator
@@ -9,7 +9,7 @@ import typer
 
 from kazashi.errors import NotWritten
 
-# The name is at fault: no file can be there. All else is a failure: no right, no space.
+# The name is wrong: no such file is possible. All else is a failure: permission, space.
 _MISNAMED = {
     *(errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST),
     *(errno.ENAMETOOLONG, errno.EINVAL, errno.ELOOP),
@@ -21,7 +21,7 @@ def writing(path: Path) -> Generator[None]:
     """The block writes `path`.
 
     Raises:
-        BadParameter: there can be no such file.
+        BadParameter: no such file is possible.
         NotWritten: the system refused it.
     """
     try:

@@ -6,10 +6,10 @@ with SimulatedReader("android", speed=20) as reader:
     card = reader.wait_for_card()
     reader.take_away()
 
-With pytest, the fixture `kazashi_reader` is such a reader, a My Number Card lying on it: see
-plugin.py. Importing this package loads no simulator and changes nothing: each name does when it is
-first used. All that is read from simulated cards is a test, and is of no value: without
-`test_anchors` they are of an unknown issuer.
+With pytest, the fixture `kazashi_reader` is such a reader with a My Number Card on it: see
+plugin.py. Importing this package does not load the simulator; the first use of a name does. Data
+from simulated cards are for tests only and have no value: without `test_anchors` their issuer is
+unknown.
 """
 
 from importlib import import_module

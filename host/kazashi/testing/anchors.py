@@ -6,9 +6,9 @@ from kazashi.sim.authority import shared_authority
 
 
 def test_anchors() -> Anchors:
-    """What stands above all simulated cards of this process but those of `card="unknown"`.
+    """Trust anchors of all simulated cards of this process, except those of `card="unknown"`.
 
-    Its keys are made anew in each process, and every visit that believes them is marked as a test:
+    Each process makes new keys. Every visit that trusts them is marked as a test:
     `Visit.is_test`, the journal, and the first line that people read.
     """
     authority = shared_authority()
@@ -16,5 +16,5 @@ def test_anchors() -> Anchors:
     return Anchors.of([authority.certificate], cv_keys, is_test=True)
 
 
-# pytest takes it for a test wherever it is imported by name.
+# Without this, pytest takes the function for a test in each module that imports it.
 test_anchors.__test__ = False  # pyright: ignore[reportFunctionMemberAccess]

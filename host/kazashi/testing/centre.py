@@ -1,4 +1,4 @@
-"""A simulated centre that knows nobody: each of its answers says that it is simulated."""
+"""A simulated centre without any data. Each answer is marked as simulated."""
 
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -7,9 +7,9 @@ from kazashi.reception.eligibility import CentreError, Eligibility, Request, Sta
 
 
 class SimulatedCentre:
-    """Answers `standing` after `delay_s`, once all of `fails` were raised, one for each request.
+    """Raise the errors of `fails`, one for each request; then answer `standing` after `delay_s`.
 
-    `insurance`: what it gives away where the person is covered; nothing of its own.
+    `insurance`: sent with the answer if the person is covered; it has no data of its own.
     """
 
     def __init__(

@@ -1,11 +1,11 @@
-"""The pytest plug-in: the fixture `kazashi_reader`. Installing kazashi is enough to have it.
+"""The pytest plug-in: the fixture `kazashi_reader`. It is there as soon as kazashi is installed.
 
     def test_a_patient_is_read(kazashi_reader):
         card = kazashi_reader.wait_for_card()
         kazashi_reader.take_away()
         kazashi_reader.lay("android", pin="0000")
 
-Nothing is loaded until a test asks for the fixture.
+The simulator is loaded only if a test uses the fixture.
 """
 
 from collections.abc import Iterator

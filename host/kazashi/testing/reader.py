@@ -1,4 +1,4 @@
-"""A simulated reader as a `kazashi.Reader`, and the cards that lie on it."""
+"""A simulated reader as a `kazashi.Reader`, and the cards on it."""
 
 from dataclasses import replace
 from typing import Literal, TypedDict, Unpack
@@ -12,11 +12,11 @@ CARDS = tuple(_CARDS)  # the kinds of cards, such as mynumber, android, bank, no
 
 
 class CardOptions(TypedDict, total=False):
-    """How a card was issued. What is not given is as on a new My Number Card."""
+    """Properties of a card. The defaults are those of a new My Number Card."""
 
     pin: str  # four digits; "1234"
-    tries: int  # that the 4-digit PINs have left, 0 to 3; 3
-    code_tries: int  # that 照合番号B has left, 0 to 10; 10
+    tries: int  # left for the 4-digit PINs, 0 to 3; 3
+    code_tries: int  # left for 照合番号B, 0 to 10; 10
     expires: int  # days from today to the last day of the certificate, may be negative; 1825
     certificate: int  # its bytes, 1200 to 2000; 1600
     extended: bool  # whether it takes commands of extended length; True
@@ -24,17 +24,17 @@ class CardOptions(TypedDict, total=False):
 
 
 class SimulatedReader(Reader):
-    """A reader like any other, whose board, chip and cards are simulated.
+    """A Reader whose board, chip and cards are simulated.
 
-    The real firmware runs, in a process of its own, until `close` or the end of `with`. Not for
-    several threads at once, as every reader.
+    The real firmware runs in its own process until `close` or the end of `with`. Only one thread
+    at a time may use it, as any reader.
 
-    `card`: lies there from the start, one of CARDS. `speed`: of simulated time, 1 to 1000 times
-    real time; 20 suits most tests. `bus`: between board and chip. `fault`: what is wrong with the
-    reader, one of those in kazashi/sim/ailments.py; empty: nothing.
+    `card`: the card on it at the start, one of CARDS. `speed`: of simulated time, 1 to 1000 times
+    real time; 20 suits most tests. `bus`: between board and chip. `fault`: a fault of the
+    reader, one of those in kazashi/sim/ailments.py; empty: none.
 
     Raises:
-        ValueError: there is no such card, or an option is out of range; it names the choices.
+        ValueError: no such card, or an option is out of range; the message lists the choices.
         LinkError: the firmware does not start.
     """
 
@@ -52,12 +52,12 @@ class SimulatedReader(Reader):
         super().__init__(self._pico.connect)
 
     def lay(self, card: str = "mynumber", **issued: Unpack[CardOptions]) -> None:
-        """Lay down a new card, as good as new, instead of what lies there: one of CARDS.
+        """Replace the card on the reader by a new one, one of CARDS.
 
-        A Card in the hands of the caller is over; the next `wait_for_card` finds the new one.
+        The Card of the old one is over; the next `wait_for_card` finds the new one.
 
         Raises:
-            ValueError: there is no such card, or an option is out of range.
+            ValueError: no such card, or an option is out of range.
         """
         options = self._issue(card, issued)
         cards = _CARDS[card](options)
@@ -66,12 +66,12 @@ class SimulatedReader(Reader):
         self._pico.lay_down()
 
     def lay_again(self) -> None:
-        """Lay the card down that was taken away: it has kept its tries, and forgotten its PINs."""
+        """Put the removed card back. It keeps its tries, but its PINs are no longer verified."""
         self.take_away()
         self._pico.lay_down()
 
     def take_away(self) -> None:
-        """Take away what lies there, at once, whatever goes on."""
+        """Take the card away at once, even during a command."""
         self._pico.air.clear()
 
     def _issue(self, card: str, issued: CardOptions) -> Options:
