@@ -1,8 +1,8 @@
-"""Why an emulated Pico has nothing to boot.
+"""Errors of the image that an emulated Pico boots.
 
 NoReader                kazashi/errors.py
-├── ImageBroken         it is not a whole UF2
-└── ImageUnavailable    it was not downloaded
+├── ImageBroken         the image is not a complete UF2
+└── ImageUnavailable    the image was not downloaded
 """
 
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ from kazashi.errors import NoReader
 
 @dataclass(eq=False)
 class ImageBroken(NoReader):
-    """`image` is not a whole UF2."""
+    """`image` is not a complete UF2."""
 
     image: Path
 
 
 @dataclass(eq=False)
 class ImageUnavailable(NoReader):
-    """MicroPython's own was not downloaded, for a `reason` in the system's words."""
+    """The official image was not downloaded. `reason`: the system's message."""
 
     version: str
     reason: str

@@ -1,4 +1,4 @@
-"""The flash of an emulated board: the firmware's files as a real board has them, as littlefs."""
+"""The flash of an emulated board: the same files as on a real board, in a littlefs."""
 
 import errno
 import os
@@ -13,15 +13,15 @@ from kazashi.device_files import device_folder
 from kazashi.errors import ReaderNotFound
 from kazashi.flashing.board_files import Board, compiled
 
-_SOURCE = ("main.py", "boot.py")  # what MicroPython starts by name; with board.py, for people
+_SOURCE = ("main.py", "boot.py")  # found by name; so is board.py, which users edit
 
 
 def firmware_files(board: str, bus: str, beside: Path | None = None) -> dict[str, bytes]:
-    """By name, what is in the flash of a `board`: compiled, but for what has to be source.
+    """Files in the flash of a `board`, by name: compiled, except those that must be source.
 
-    `beside` is a folder of files that go there, too.
+    `beside`: a folder of files to add.
 
-    board.py has a line more: the `bus`, as somebody would set it who wires another than is usual.
+    A line is appended to board.py that sets `bus`, as for a chip wired to another bus.
 
     Raises:
         ReaderNotFound: there is no such board.

@@ -31,7 +31,7 @@ class HsuWires:
         self._ledger = ledger
         self._port = HsuPort(chip, max_baud)
         self._clock = device.simulator.clock
-        self._said: deque[int] = deque()  # octets on their way to the board, the first on the line
+        self._said: deque[int] = deque()  # bytes on their way to the board, the first on the line
         self._octet_done = self._clock.create_alarm(self._complete_octet)
         self._frame_due = self._clock.create_alarm(self._look)
         self.uart = PL011.put_into(device.mcu, pins.uart, partial(ledger.note, Owner.BUS))
@@ -52,7 +52,7 @@ class HsuWires:
         self._ledger.note(Owner.CHIP, self._clock.nanos, self._chip.works_until_s() * 1e9)
 
     def _look(self) -> None:
-        """What the chip has to say by now goes on the line; for the rest, look when it is due."""
+        """Put the chip's ready bytes on the line; for later ones, look again when they are due."""
         is_busy = bool(self._said)
         self._said += self._port.fetch()
         if self._said and not is_busy:

@@ -1,7 +1,7 @@
-"""The chip on the emulated board's I²C, and a truer controller for it.
+"""The chip on the emulated board's I²C, and a more accurate controller for it.
 
-Ref: RP2040 datasheet §4.3; Synopsys DW_apb_i2c. rp2040py 0.3.6 transfers in no time, says that its
-transmit FIFO is empty while a byte has yet to leave, and does not say so where nobody answers.
+Ref: RP2040 datasheet §4.3; Synopsys DW_apb_i2c. rp2040py 0.3.6 transfers in no time, reports an
+empty transmit FIFO before a byte has been sent, and does not report one if no device acknowledges.
 """
 
 from collections.abc import Callable
@@ -18,17 +18,17 @@ from kazashi.sim.ports import I2cPort
 from .lines import ControlLines
 
 _BYTE_BITS = 9  # with its acknowledgement
-_EDGE_BITS = 1  # a start, and a stop with the pause behind it
-_MORE_CYCLES = 8  # of a bit than the counts say: 7 high and 1 low, §4.3.14
-_ADDRESSES = (0x40044, 0x40048)  # as rp2040py counts them: without the last three digits
+_EDGE_BITS = 1  # a start; a stop with the pause after it
+_MORE_CYCLES = 8  # added to the counts of a bit: 7 high and 1 low, §4.3.14
+_ADDRESSES = (0x40044, 0x40048)  # rp2040py's keys: addresses without the last three digits
 
 
 class I2C(RPI2C):
-    """One I²C controller, as its master."""
+    """One I²C controller, as master."""
 
     @classmethod
     def put_into(cls, mcu: RP2040, number: int) -> "I2C":
-        """Take the place of the controller with this number."""
+        """Replace the controller with this number."""
         old = mcu.i2c[number]
         i2c = cls(mcu, old.name, old.irq)
         mcu.i2c[number] = i2c
@@ -53,14 +53,14 @@ class I2C(RPI2C):
 
     def _set_interrupts(self, mask: int) -> None:
         if mask == R_TX_EMPTY and self.control & TX_EMPTY_CTRL:
-            return  # the byte has yet to leave
+            return  # the byte has not been sent yet
         super()._set_interrupts(mask)
 
 
 class I2cWires:
     """SDA, SCL, IRQ and RSTPD_N between the RP2040's pins and the chip.
 
-    `stretch_ns`: how long the chip holds the clock behind each address.
+    `stretch_ns`: how long the chip stretches the clock after each address.
     """
 
     def __init__(self, device: MicroPythonDevice, chip: Pn532, pins: Pins, ledger: Ledger) -> None:
@@ -79,7 +79,7 @@ class I2cWires:
         i2c.on_stop = lambda: self._after(_EDGE_BITS, i2c.complete_stop)
 
     def _after(self, bits: int, completion: Callable[[], None], held_ns: float = 0.0) -> None:
-        """Bits take their time on the line, one thing after the other."""
+        """Call `completion` after the time of `bits` on the line; one transfer at a time."""
         self._completion = completion
         now, duration = self._clock.nanos, bits * self.i2c.bit_ns + held_ns
         self._ledger.note(Owner.BUS, now, now + duration)

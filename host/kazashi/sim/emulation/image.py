@@ -1,4 +1,4 @@
-"""The MicroPython that an emulated Pico boots."""
+"""The MicroPython image that an emulated Pico boots."""
 
 import errno
 import os
@@ -11,13 +11,13 @@ from rp2040py.boards import BOARDS, resolve_firmware
 from kazashi.errors import ReaderNotFound
 from kazashi.sim.emulation.errors import ImageBroken, ImageUnavailable
 
-_VERSION = "1.25.0"  # rp2040py's own choice, 1.21, does not take .mpy files of today
+_VERSION = "1.25.0"  # rp2040py's default, 1.21, does not load current .mpy files
 _BLOCK = 512  # bytes; of a UF2: microsoft/uf2
 _MAGIC = 0x0A324655
 
 
 def official_image() -> Path:
-    """MicroPython's own, downloaded once: rp2040py keeps it in ~/.cache/rp2040py.
+    """The official image, downloaded once: rp2040py keeps it in ~/.cache/rp2040py.
 
     Raises:
         ImageUnavailable: it cannot be downloaded.
@@ -32,11 +32,11 @@ def official_image() -> Path:
 
 
 def checked(image: Path) -> Path:
-    """`image`, if all of it is there.
+    """Return `image` if it is a complete UF2.
 
     Raises:
         ReaderNotFound: there is no such file.
-        ImageBroken: it is not whole.
+        ImageBroken: the file is not complete.
     """
     if not image.is_file():
         raise ReaderNotFound(f"pico:{image}", os.strerror(errno.ENOENT))
@@ -46,7 +46,7 @@ def checked(image: Path) -> Path:
 
 
 def _is_whole(uf2: bytes) -> bool:
-    """Its last block says that it is the last."""
+    """Whether the last block has the highest block number."""
     if not uf2 or len(uf2) % _BLOCK:
         return False
     magic, number, count = struct.unpack_from("<I16xII", uf2, len(uf2) - _BLOCK)

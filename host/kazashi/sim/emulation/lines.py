@@ -9,7 +9,7 @@ from kazashi.sim.pn532 import Pn532
 
 
 class ControlLines:
-    """Whoever lets the chip hear or say something calls look() afterwards."""
+    """The two lines. Call look() after each transfer to or from the chip."""
 
     def __init__(self, device: MicroPythonDevice, chip: Pn532, pins: Pins, ledger: Ledger) -> None:
         self._chip = chip
@@ -22,7 +22,7 @@ class ControlLines:
         self.look()
 
     def look(self) -> None:
-        """IRQ is low while a frame waits; where one is on its way, look again when it is due."""
+        """Set IRQ, low while a frame waits. If one is not ready yet, look again when it is due."""
         is_waiting = self._chip.head() is not None
         due_s = self._chip.due_s()
         if self._irq:
@@ -31,7 +31,7 @@ class ControlLines:
             self._frame_due.schedule(max(1.0, due_s * 1e9 - self._clock.nanos + 1))
 
     def note_work(self) -> None:
-        """What the chip is at goes into the ledger."""
+        """Record the chip's current work in the ledger."""
         self._ledger.note(Owner.CHIP, self._clock.nanos, self._chip.works_until_s() * 1e9)
 
     def _on_reset(self, state: GPIOPinState, _before: GPIOPinState) -> None:

@@ -1,8 +1,8 @@
-"""What rp2040py 0.3.6 needs to be true to the RP2040, mended from outside.
+"""Patches of rp2040py 0.3.6, applied from outside, that make it behave like the RP2040.
 
-- Its USB host sends empty packets, every 10 µs, where a real one is silent: the guest never idles.
-- Its USB packets take no time of their own, and the guest believes each to be gone at once.
-- clk_peri is 125 MHz where MicroPython runs it at 48 MHz.
+- Its USB host sends empty packets every 10 µs; a real one is silent. The guest never idles.
+- Its USB packets take no time on the bus, and the guest sees each as sent at once.
+- Its clk_peri is 125 MHz; MicroPython runs it at 48 MHz.
 """
 
 from collections.abc import Callable
@@ -19,9 +19,9 @@ _USB_OVERHEAD = 13  # bytes a bulk transaction: USB 2.0, table 5-9
 
 
 def mend(device: MicroPythonDevice, on_packet: Callable[[float, float], None]) -> None:
-    """Mend a device that has not been started.
+    """Patch a device that has not been started.
 
-    `on_packet` is told when a USB packet begins and ends, in nanoseconds of emulated time.
+    `on_packet` is called with begin and end of each USB packet, in nanoseconds of emulated time.
     """
     device.mcu.clk_peri = _CLK_PERI_HZ
     clock = device.simulator.clock
@@ -36,7 +36,7 @@ def packet_ns(size: int) -> float:
 
 
 def _stay_silent_when_idle(cdc: USBCDC, clock: IClock) -> None:
-    """The guest offers a buffer; the host fills it when it has something to send, not before."""
+    """Fill the buffer that the guest offers only when the host has something to send."""
     fetch, send, reset = cdc.usb.on_endpoint_read, cdc.send_serial_byte, cdc.usb.on_reset
     offered: list[tuple[int, int]] = []
 
@@ -73,7 +73,7 @@ class _Schedule(Protocol):
 
 
 class _Bus:
-    """The wire, which carries one packet at a time."""
+    """The USB bus, which carries one packet at a time."""
 
     def __init__(self, clock: IClock, on_packet: Callable[[float, float], None]) -> None:
         self._clock = clock
@@ -93,14 +93,14 @@ class _Bus:
 
 
 def _pace(usb: RPUSBController, bus: _Bus) -> None:
-    """Packets follow each other on the bus, each as long as it is."""
+    """Send packets one after the other, each with its duration on the bus."""
     for endpoints in (usb.endpoint_read_alarms, usb.endpoint_write_alarms):
         for endpoint in endpoints:
             endpoint.schedule = bus.paced(endpoint.schedule)
 
 
 def _hold_back(usb: RPUSBController) -> None:
-    """The guest hears that a packet of its own is gone when it is, not as soon as it offers it."""
+    """Tell the guest that its packet is sent only when it is, not as soon as it is offered."""
     indicate = usb._indicate_buffer_ready  # pyright: ignore[reportPrivateUsage]  # no other place
     deliver = usb.on_endpoint_write
     under_way: set[int] = set()

@@ -3,9 +3,9 @@
     pico:IMAGE?card=mynumber     IMAGE is a UF2 of MicroPython; the options are those of sim:
     pico:                        the official image, downloaded once
 
-All in emulated time, so that every run is the same to the nanosecond. It is a lower bound: the
-emulator counts cycles at 125 MHz and knows no flash-cache misses. A busy Pico runs some twenty
-times slower than a real one; an idle one takes no time at all, unless it is paced.
+Everything runs in emulated time, so every run is the same to the nanosecond. That time is a lower
+bound: the emulator counts cycles at 125 MHz and has no flash-cache misses. A busy Pico runs about
+twenty times slower than a real one; an idle one takes no time, unless it is paced.
 """
 
 import tempfile
@@ -38,7 +38,7 @@ from .pipe import EmulatedPipe
 
 _FLASH_START = 0x10000000
 _BITS = 8
-_BOOT_S = 0.5  # from USB to hello, and more
+_BOOT_S = 0.5  # more than from USB enumeration to the answer to Hello
 
 
 class EmulatedClock:
@@ -54,11 +54,11 @@ class EmulatedClock:
 class EmulatedPico(Tabletop):
     """Board, chip and card. connect() plugs it in and boots the image.
 
-    `beside`: a folder of files that lie in the flash beside the firmware's own. `is_blank`: there
-    is nothing in the flash but MicroPython.
+    `beside`: a folder of files to add to the firmware's in the flash. `is_blank`: the flash
+    contains only MicroPython.
 
     Raises:
-        NoReader: `image` is not there, or no whole UF2; or there is no such board.
+        NoReader: `image` is missing or not a complete UF2; or there is no such board.
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class EmulatedPico(Tabletop):
         self._device = _device(image, files)
         mend(self._device, partial(ledger.note, Owner.USB))
         self._is_booted = False
-        self.has_reset = False  # itself, and is still plugged in
+        self.has_reset = False  # the board reset itself and is still plugged in
         self._pipe: EmulatedPipe | None = None
         watchdog = self._device.mcu.watchdog
         self._start_again = watchdog.on_watchdog_trigger
@@ -89,23 +89,23 @@ class EmulatedPico(Tabletop):
 
     @classmethod
     def of(cls, url: str, *, is_blank: bool = False) -> "EmulatedPico":
-        """The one that `url` describes. Raises ValueError, which says what is wrong with it."""
+        """The emulated Pico that `url` describes. Raises ValueError if `url` is wrong."""
         place, options = parse(url)
         return cls(Path(place) if place else official_image(), options, is_blank=is_blank)
 
     def connect(self) -> EmulatedPipe:
-        """Plug it in: power for board and chip. Returns when USB is there.
+        """Plug it in: power board and chip. Returns when USB is enumerated.
 
-        After a reset of its own the board was never without power: it has only started again.
+        If the board has reset itself, it was never without power and only restarts.
 
         Raises:
-            ReaderSilent: it never is.
+            ReaderSilent: USB is not enumerated in time.
         """
         return self._plug_in(EmulatedPipe(self._device))
 
     def connect_paced(self) -> EmulatedPipe:
-        """As connect(), for hosts that live by the wall clock. Returns when it has booted: nobody
-        has the patience for that here.
+        """Like connect(), for hosts that use the wall clock. Returns after the boot, which is
+        too slow for their time limits.
         """
         pipe = self._plug_in(EmulatedPipe(self._device, is_paced=True))
         pipe.let_pass(_BOOT_S)
@@ -128,7 +128,7 @@ class EmulatedPico(Tabletop):
             self._is_booted = True
 
     def _reset(self) -> None:
-        """The firmware, or its watchdog, resets the board: USB is gone until it has started."""
+        """Reset by the firmware or its watchdog: USB is disconnected until the board starts."""
         self.has_reset = True
         if self._pipe:
             self._pipe.cut()
@@ -144,13 +144,13 @@ class Wires:
         self._lines = ControlLines(device, chip, pins, ledger)
         self._clock = device.simulator.clock
         self._spi = device.mcu.spi[pins.spi]
-        self._sent = 0  # the byte under way
+        self._sent = 0  # the byte being transferred
         self._byte_done = self._clock.create_alarm(self._complete_byte)
         self._spi.on_transmit = self._begin_byte
         device.mcu.gpio[pins.select].add_listener(self._on_select)
 
     def _begin_byte(self, value: int) -> None:
-        """A byte takes its eight bits at the clock that the firmware has set."""
+        """A byte takes eight bits at the clock set by the firmware."""
         self._sent = value
         now, duration = self._clock.nanos, _BITS * 1e9 / self._spi.clock_frequency
         self._ledger.note(Owner.BUS, now, now + duration)
@@ -168,7 +168,7 @@ class Wires:
 
 
 def connector(url: str) -> Callable[[], EmulatedPipe]:
-    """What connects to the emulated reader at `url`, a new one each time, for `kazashi.open`.
+    """A function for `kazashi.open` that connects to a new emulated reader, described by `url`.
 
     Raises:
         ValueError: the options are wrong.
@@ -187,7 +187,7 @@ def parse(url: str) -> tuple[str, Options]:
 
 
 def _charge_air(air: Air, ledger: Ledger) -> None:
-    """What happens on air goes into the ledger."""
+    """Record the exchanges on air in the ledger."""
     exchange = air.exchange
 
     def charged_exchange(frame: AirFrame, now_s: float, timeout_s: float) -> Heard:

@@ -1,4 +1,4 @@
-"""The USB serial port of an emulated Pico, as its host sees it. Who reads or writes runs it."""
+"""The USB serial port of an emulated Pico, on the host's side."""
 
 from collections.abc import Callable
 from time import monotonic, sleep
@@ -19,19 +19,19 @@ _READ_SIZE = 4096
 class EmulatedPipe:
     """The Pico's USB serial port. Reading and writing run the emulator.
 
-    `is_paced`: its time never outruns the wall clock's. Where a busy Pico falls behind, that is not
-    made up for: its time limits would then be over at once for a host that knows the wall's alone.
+    `is_paced`: emulated time never runs faster than the wall clock. A delay of a busy Pico is not
+    caught up: for a host on the wall clock, time limits of the Pico would then end at once.
     """
 
     def __init__(self, device: MicroPythonDevice, *, is_paced: bool = False) -> None:
         self._device = device
         self._is_paced = is_paced
         self._received = bytearray()
-        self._held = bytearray()  # of a frame that is not over
+        self._held = bytearray()  # bytes of an incomplete frame
         self._heard_s = 0.0
         self._is_connected = False
         self._is_cut = False
-        self.on_packet: Callable[[bytes], None] = lambda _data: None  # told as each arrives
+        self.on_packet: Callable[[bytes], None] = lambda _data: None  # called for each packet
         device.cdc.on_serial_data = self._receive
         device.cdc.on_device_connected = self._connect
 
@@ -45,14 +45,14 @@ class EmulatedPipe:
             raise ReaderSilent(_BOOT_LIMIT_S)
 
     def read(self, size: int, /) -> bytes:
-        """What has come, after at most 50 emulated milliseconds."""
+        """Bytes received; waits at most 50 emulated milliseconds."""
         return self._read(size, _READ_TIMEOUT_S)
 
     def read_beside(self, other: Line) -> bytes:
-        """What the firmware says, b"" after a millisecond: the emulator cannot wait for `other`.
+        """Bytes from the firmware; b"" after a millisecond: the emulator cannot wait for `other`.
 
-        In whole frames: ten milliseconds between two pieces of one are no pause on the bus, but may
-        last longer than the wire allows for a host that knows the wall clock alone.
+        Returns complete frames: between two pieces of a frame, ten emulated milliseconds are within
+        the wire's limit, but may exceed it for a host on the wall clock.
         """
         del other
         if piece := self._read(_READ_SIZE, _SLICE_S):
@@ -66,7 +66,7 @@ class EmulatedPipe:
         return said
 
     def write(self, data: bytes, /) -> int:
-        """Send, held back where the firmware does not fetch it. Returns how many bytes it took."""
+        """Send; wait if the firmware does not fetch it. Returns the number of bytes accepted."""
         queue = self._device.cdc.tx_fifo
         if queue.full:
             self._run(lambda: not queue.full or self._is_cut, _WRITE_TIMEOUT_S)
@@ -79,16 +79,16 @@ class EmulatedPipe:
         return count
 
     def let_pass(self, seconds: float) -> None:
-        """Emulated time, in which the host does nothing; less where the board leaves."""
+        """Let emulated time pass while the host is idle; less if the board disconnects."""
         self._run(lambda: self._is_cut, seconds)
 
     def cut(self) -> None:
-        """The board has gone from the bus; what it said before can still be read."""
+        """Disconnect the board from the bus; bytes sent before can still be read."""
         self._is_cut = True
         self._device.simulator.stopped = True
 
     def close(self) -> None:
-        """Unplug the cable; the emulator stands still until it is read or written again."""
+        """Unplug the cable; the emulator stops until the next read or write."""
 
     def _connect(self) -> None:
         self._is_connected = True
@@ -97,7 +97,7 @@ class EmulatedPipe:
     def _receive(self, data: bytes | bytearray) -> None:
         self._received += data
         self.on_packet(bytes(data))
-        self._device.simulator.stopped = True  # the host hears of it now, not when a batch ends
+        self._device.simulator.stopped = True  # return to the host now, not at the end of a batch
 
     def _read(self, size: int, limit_s: float) -> bytes:
         self._run(lambda: bool(self._received) or self._is_cut, limit_s)
@@ -129,5 +129,5 @@ class EmulatedPipe:
 
 
 def _are_frames(data: bytes | bytearray) -> bool:
-    """Frames of the wire, the last of them to its end."""
+    """Whether `data` consists of complete frames of the wire."""
     return b"".join(frame.build() for frame in Deframer().feed(bytes(data))) == data

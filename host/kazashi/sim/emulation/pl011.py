@@ -1,10 +1,10 @@
-"""A truer UART for the emulated RP2040.
+"""A more accurate UART for the emulated RP2040.
 
 Ref: RP2040 datasheet §4.2; Arm PL011, DDI0183.
 
-rp2040py 0.3.6 sends in no time, has no depth, and asserts its transmit interrupt for ever, so that
-the guest never leaves it. Here an octet takes ten bits at the rate that the guest has set, what
-does not fit the 32 octets of a FIFO is lost, and interrupts come and go as they do in the PL011.
+rp2040py 0.3.6 sends in no time, has no FIFO, and asserts its transmit interrupt for ever, so that
+the guest never leaves it. Here a byte takes ten bits at the rate set by the guest, bytes that do
+not fit into a FIFO of 32 are lost, and interrupts are set and cleared as in the PL011.
 """
 
 from collections import deque
@@ -15,23 +15,23 @@ from rp2040py.rp2040 import RP2040
 
 _BITS = 10  # 8N1
 _DEPTH = 32
-_LEVELS = (4, 8, 16, 24, 28)  # octets, by the fields of UARTIFLS
+_LEVELS = (4, 8, 16, 24, 28)  # bytes, by the fields of UARTIFLS
 _BOTH_HALF_FULL = 0x12
 _TIMEOUT_BITS = 32
 
-_UARTRSR, _UARTIFLS = 0x04, 0x34  # registers that rp2040py has not
+_UARTRSR, _UARTIFLS = 0x04, 0x34  # registers missing in rp2040py
 _RECEIVE, _TRANSMIT, _TIMEOUT, _OVERRUN = 1 << 4, 1 << 5, 1 << 6, 1 << 10  # interrupts
 _TX_EMPTY, _RX_FULL, _TX_FULL, _RX_EMPTY, _BUSY = 1 << 7, 1 << 6, 1 << 5, 1 << 4, 1 << 3  # UARTFR
-_LOST_BEFORE = 1 << 11  # of UARTDR: octets were, before this one
-_WAS_OVERRUN = 1 << 3  # of UARTRSR
+_LOST_BEFORE = 1 << 11  # in UARTDR: bytes before this one were lost
+_WAS_OVERRUN = 1 << 3  # in UARTRSR
 
-_ADDRESS = (0x40034, 0x40038)  # as rp2040py counts them: without the last three digits
+_ADDRESS = (0x40034, 0x40038)  # rp2040py's keys: addresses without the last three digits
 
 
 class PL011(RPUART):
-    """One UART. `on_byte` gets an octet when its last bit has left.
+    """One UART. `on_byte` is called with a byte when its last bit has been sent.
 
-    `on_octet` is told when an octet that leaves begins and ends, in nanoseconds of emulated time.
+    `on_octet` is called with begin and end of each byte sent, in nanoseconds of emulated time.
     """
 
     def __init__(self, of: RPUART, on_octet: Callable[[float, float], None]) -> None:
@@ -45,14 +45,14 @@ class PL011(RPUART):
         self._incoming: deque[int] = deque()
         self._leaving: int | None = None
         self._levels = _BOTH_HALF_FULL
-        self._has_lost = False  # octets, since the last one that was kept
-        self.overruns = 0  # octets lost since the beginning
+        self._has_lost = False  # bytes were lost since the last one that was kept
+        self.overruns = 0  # bytes lost since the start
 
     @classmethod
     def put_into(
         cls, mcu: RP2040, number: int, on_octet: Callable[[float, float], None]
     ) -> "PL011":
-        """Take the place of the UART with this number."""
+        """Replace the UART with this number."""
         uart = cls(mcu.uart[number], on_octet)
         mcu.uart[number] = uart
         mcu.peripherals[_ADDRESS[number]] = uart
@@ -78,7 +78,7 @@ class PL011(RPUART):
         self.rp2040.set_interrupt(self.irq, bool(self._interrupt_status & self._interrupt_mask))
 
     def feed_byte(self, value: int) -> None:
-        """An octet has come."""
+        """Receive a byte."""
         if not (self.enabled and self.rx_enabled):
             return
         if len(self._incoming) < self._depth:
@@ -141,7 +141,7 @@ class PL011(RPUART):
         self.check_interrupts()
 
     def _begin(self) -> None:
-        """The interrupt comes when the FIFO falls to its level, not while it is there."""
+        """The interrupt is set when the FIFO falls to its level, not while it stays there."""
         if self._leaving is not None or not self._outgoing:
             return
         self._leaving = self._outgoing.popleft()
@@ -169,7 +169,7 @@ class PL011(RPUART):
         return value
 
     def _time_out(self) -> None:
-        """Octets wait, and no more have come for a while."""
+        """Receive timeout: bytes wait in the FIFO, and no more have arrived for a while."""
         self._interrupt_status |= _TIMEOUT * bool(self._incoming)
         self.check_interrupts()
 
