@@ -1,1 +1,1 @@
-"""A simulated reader, chip, card and radio: for demo and tests, imported by nobody else."""
+"""A simulated reader, chip, card and radio: for demos and tests only."""

@@ -1,4 +1,4 @@
-"""How the PN532 wakes and lists a card, behind InListPassiveTarget and InAutoPoll.
+"""Activation of a card by the PN532, behind InListPassiveTarget and InAutoPoll.
 
 Ref: ISO/IEC 14443-3 §6 and §7; UM0701-02 §7.3.5. That the chip sends ATTRIB with FSD 64 and CID 1:
 nfcpy pn532.py. That it sends RATS with FSD 64: Proxmark3 issue 70.
@@ -27,11 +27,11 @@ class Target:
     technology: Technology
     listing: bytes  # as InListPassiveTarget reports it, without its number
     engine: Engine | None = None
-    waiting: bytes = b""  # of a response too long for one answer
+    waiting: bytes = b""  # rest of a response too long for one answer
 
 
 class Activation:
-    """`exchange` sends a frame, waits some seconds, and returns what came back, or None."""
+    """`exchange` sends a frame, waits some seconds, and returns the response, or None."""
 
     def __init__(
         self, exchange: Callable[[AirFrame, float], bytes | None], patience_s: float
@@ -40,7 +40,7 @@ class Activation:
         self._patience_s = patience_s
 
     def ask(self, technology: Technology, data: bytes, timeout_s: float) -> bytes | None:
-        """Send `data` with its CRC; the answer without, or None where nothing good came."""
+        """Send `data` with its CRC; the answer without CRC, or None if none was valid."""
         crc = crc_a if technology is Technology.TYPE_A else crc_b
         answer = self._exchange(AirFrame(technology, data + crc(data)), timeout_s)
         if answer is None or len(answer) < 3 or crc(answer[:-2]) != answer[-2:]:
@@ -60,7 +60,7 @@ class Activation:
         return Target(Technology.TYPE_B, atqb[:12] + bytes((len(answer),)) + answer, engine)
 
     def type_a(self, *, with_rats: bool) -> Target | None:
-        """REQA, anticollision, SELECT; RATS where the chip does that by itself."""
+        """REQA, anticollision, SELECT; RATS if the chip sends it by itself."""
         atqa = self._exchange(_REQA, self._patience_s)
         uid = self._exchange(_ANTICOLLISION, self._patience_s) if atqa else None
         if atqa is None or uid is None or len(uid) != 5:

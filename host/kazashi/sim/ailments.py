@@ -1,6 +1,6 @@
-"""What can be wrong with a reader, for `kazashi doctor` to find: sim:?fault=NAME.
+"""Faults of a reader that `kazashi doctor` must find: sim:?fault=NAME.
 
-What a chip may do in the middle of a tap stands in faults.py.
+Faults of a chip during a tap are in faults.py.
 """
 
 from collections.abc import Callable
@@ -16,8 +16,8 @@ _FIELD_ON = b"\x32\x01\x01"
 _DIAGNOSE = b"\x00"
 _LINE_TEST = b"\x00\x00"
 _ROM_TEST = b"\x00\x01"
-_LONG = 200  # octets of a command: wires that are too long spoil these first
-_WHILE_IT_GREETS = 5  # commands of a start come before
+_LONG = 200  # octets of a command: too long wires spoil long commands first
+_WHILE_IT_GREETS = 5  # after this many commands of a start
 
 
 def _answer_other_octets(chip: Dialogue, command: bytes) -> None:
@@ -107,13 +107,13 @@ WIRES: dict[str, Callable[[Pins], Pins]] = {
     "irq": lambda pins: replace(pins, irq=None),
     "reset": lambda pins: replace(pins, reset=None),
 }
-# Of the board and what runs on it: stand_ins/cpython/boot.py.
+# Faults of the board and its firmware: stand_ins/cpython/boot.py.
 BOARD = ("board", "micropython", "memory", "revision", "stopped", "prompt", "hung")
-USB = "usb"  # octets on the line that are nobody's
+USB = "usb"  # octets on the line outside all frames
 PAST = ("watchdog", "recovery")  # why the board started: see wire.RESET_CAUSE
 FAULTS = (*CHIP, *WIRES, *BOARD, USB, *PAST)
 
 
 def ailing(pins: Pins, fault: str) -> Pins:
-    """How the pins are really wired."""
+    """The pins as they are really wired."""
     return WIRES[fault](pins) if fault in WIRES else pins

@@ -1,4 +1,4 @@
-"""Command APDUs as a card reads them. Written apart from the driver's: each judges the other.
+"""Command APDUs, read by a card. Independent of the driver's code, so that each tests the other.
 
 Ref: ISO/IEC 7816-4 §5.1: the cases 1, 2, 3 and 4, short and extended.
 """
@@ -8,7 +8,7 @@ from typing import Self
 
 
 class MalformedApdu(ValueError):
-    """These bytes are no command APDU."""
+    """The bytes are not a command APDU."""
 
 
 @dataclass(frozen=True)
@@ -48,5 +48,5 @@ class CommandApdu:
 
     @property
     def asks_for_all(self) -> bool:
-        """Le says: as much as there is."""
+        """Whether Le asks for all available bytes."""
         return self.ne == (65536 if self.is_extended else 256)

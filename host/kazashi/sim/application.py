@@ -1,7 +1,7 @@
-"""An application on a simulated card: its files, the PINs and keys among them, and who may do what.
+"""An application on a simulated card: files, PINs, keys and access rights.
 
 Ref: ISO/IEC 7816-4; soltia48/myna-card, which probed real cards. Times are assumptions, given in
-the constructor: no card's are published.
+the constructor: none are published.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from .picc import Response
 
 LENGTH = 0x6700
 SECURITY = 0x6982
-BLOCKED = 0x6984  # others say 6983
+BLOCKED = 0x6984  # other cards answer 6983
 CONDITIONS = 0x6985
 CONTENT = 0x6A80
 NO_FILE = 0x6A82
@@ -40,7 +40,7 @@ class Refused(Exception):
 
 
 class Guard(Protocol):
-    """What opens files and keys, until power or the application is left."""
+    """Opens files and keys, until loss of power or selection of another application."""
 
     @property
     def is_open(self) -> bool: ...
@@ -50,8 +50,8 @@ class Guard(Protocol):
 class Pin:
     """A reference value and its retry counter. `left`: tries at the start, all of them if None.
 
-    `is_limited`: False for one that may be tried for ever. `blocked`: the status word of one that
-    may not be tried any more.
+    `is_limited`: False if the number of tries is unlimited. `blocked`: the status word if no try
+    is left.
     """
 
     def __init__(self, value: str, tries: int, left: int | None = None) -> None:
@@ -64,7 +64,7 @@ class Pin:
 
     @property
     def status(self) -> int:
-        """What VERIFY answers while it is not open."""
+        """The answer to VERIFY while it is not open."""
         return 0x63C0 | self.left if self.is_limited else 0x6300
 
     def verify(self, value: bytes) -> None:
@@ -82,7 +82,7 @@ class Pin:
 
 @dataclass
 class Key:
-    """A private key, and the guards any of which opens it; none: everybody may use it."""
+    """A private key and its guards: any one opens it; without guards it is always usable."""
 
     private: RSAPrivateKey
     guards: tuple[Guard, ...] = ()
@@ -90,11 +90,11 @@ class Key:
 
 @dataclass
 class Data:
-    """A transparent file, and the guards any of which opens it; none: everybody may read it."""
+    """A transparent file and its guards: any one opens it; without guards it is readable."""
 
     content: bytes
     guards: tuple[Guard, ...] = ()
-    reads: int = 0  # READ BINARYs that brought something of it
+    reads: int = 0  # READ BINARY commands that returned some of it
 
 
 Entry = Data | Key | Pin
@@ -102,9 +102,9 @@ Instruction = Callable[[CommandApdu], bytes]
 
 
 class FileApplication:
-    """One application, alone on a card that knows its AID and no other."""
+    """One application, the only one on its card: no other AID can be selected."""
 
-    default_key: int | None = None  # what signs where P2 names no key
+    default_key: int | None = None  # the signing key if P2 names none
 
     def __init__(
         self,
@@ -136,7 +136,7 @@ class FileApplication:
         raise NotImplementedError
 
     def reset(self) -> None:
-        """Power was lost, or another application selected: nobody is verified any more."""
+        """After loss of power, or selection of another application: no PIN is verified."""
         self._is_selected = False
         self._log_out()
 
@@ -240,7 +240,7 @@ class FileApplication:
 
 
 class _Partial(Exception):
-    """The file ends before what was asked for."""
+    """The file ends before the requested end."""
 
     def __init__(self, data: bytes) -> None:
         super().__init__(len(data))

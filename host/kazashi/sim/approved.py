@@ -1,8 +1,8 @@
-"""The approved component's part: it makes a card sign without a PIN, through anybody's APDU pipe.
+"""The approved component's part: it makes a card sign without a PIN, over any APDU pipe.
 
 In the field this is a program of an approved operator, with a key that is certified for it; an open
-reader only carries its APDUs. Here it has the test authority's key. Which of its steps are not
-confirmed by a real card stands in pinless.py.
+reader only carries its APDUs. Here it has the test authority's key. For the steps that are
+not confirmed by a real card, see pinless.py.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ _SHA256_INFO = bytes.fromhex("3031300d060960864801650304020105000420")
 
 
 class ApprovedComponent:
-    """`transmit` takes a command APDU and gives the response, status word included."""
+    """`transmit` takes a command APDU and returns the response with its status word."""
 
     def __init__(
         self, transmit: Callable[[bytes], bytes], authority: Authority | None = None

@@ -1,6 +1,6 @@
-"""Who issues the simulated cards: the certificates and keys that stand above them. All are fresh.
+"""Issuers of the simulated cards: their keys and certificates, new in each process.
 
-Nothing here comes from J-LIS, and the names say so. As on real cards there are two hierarchies:
+Nothing here comes from J-LIS, and the names show it. As on real cards there are two hierarchies:
 X.509 above the certificate for user authentication, and card-verifiable certificates above the
 records of the surface applications; their issuers' keys are on no card (soltia48/myna-card, ca.rs).
 """
@@ -35,7 +35,7 @@ def new_key() -> RSAPrivateKey:
 
 
 class Authority:
-    """An issuer of test cards. Each of its keys is made when it is first needed."""
+    """An issuer of test cards. Each of its keys is made at its first use."""
 
     def __init__(self, name: str = "Kazashi simulator") -> None:
         self._number = hashlib.sha256(name.encode()).digest()[:4]
@@ -49,12 +49,12 @@ class Authority:
 
     @cached_property
     def key(self) -> RSAPrivateKey:
-        """Signs certificates for user authentication."""
+        """The key that signs certificates for user authentication."""
         return new_key()
 
     @cached_property
     def certificate(self) -> bytes:
-        """Of `key`, DER: the trust anchor of user authentication."""
+        """The certificate of `key`, DER: the trust anchor of user authentication."""
         return (
             x509.CertificateBuilder()
             .issuer_name(self.name)
@@ -75,32 +75,32 @@ class Authority:
 
     @cached_property
     def record_key(self) -> RSAPrivateKey:
-        """Signs the records on the surface applications: a municipality's."""
+        """A municipality's key, which signs the records on the surface applications."""
         return new_key()
 
     @cached_property
     def face_certificate(self) -> bytes:
-        """Of `record_key`, EF 0004 of 券面事項確認AP."""
+        """The certificate of `record_key` in EF 0004 of 券面事項確認AP."""
         return self._face.certify(self._key_id("TEST101"), self.record_key)
 
     @cached_property
     def text_certificate(self) -> bytes:
-        """Of `record_key`, EF 0004 of 券面事項入力補助AP."""
+        """The certificate of `record_key` in EF 0004 of 券面事項入力補助AP."""
         return self._text.certify(self._key_id("TEST101"), self.record_key)
 
     @property
     def terminal_anchor(self) -> CvKey:
-        """What cards check terminals against: EF 0016 of the JPKI application."""
+        """The key with which cards check terminals: EF 0016 of the JPKI application."""
         return self._terminal.public
 
     @cached_property
     def terminal_key(self) -> RSAPrivateKey:
-        """An approved terminal's."""
+        """The key of an approved terminal."""
         return new_key()
 
     @cached_property
     def terminal_certificate(self) -> bytes:
-        """Of `terminal_key`."""
+        """The certificate of `terminal_key`."""
         return self._terminal.certify(self._key_id("TEST900"), self.terminal_key)
 
     @cached_property
@@ -116,7 +116,7 @@ class Authority:
         return _CvIssuer(self._key_id("TEST073"))
 
     def _key_id(self, number: str) -> bytes:
-        """16 bytes, laid out as real ones; those begin with digits, and end in zeros."""
+        """16 bytes, laid out as real ones, which begin with digits and end in zeros."""
         return number.encode("ascii") + b"\x08\x05001" + self._number
 
 
@@ -133,5 +133,5 @@ class _CvIssuer:
 
 @cache
 def shared_authority() -> Authority:
-    """Who issued all simulated cards of this process, but those of unknown issuers."""
+    """The issuer of all simulated cards of this process, except those of unknown issuers."""
     return Authority()

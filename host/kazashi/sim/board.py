@@ -1,8 +1,8 @@
-"""A simulated board: what hangs on the pins of the simulated Pico, served over a socket.
+"""A simulated board: the devices on the pins of the simulated Pico, served over a socket.
 
 The other end is stand_ins/machine.py. Looking at the IRQ pin, for octets on the UART or at the
-status on I²C while the chip is busy takes up to 0.2 ms, so that a firmware that waits for it does
-not eat a processor. Octets on the UART take their bits.
+status on I²C while the chip is busy takes up to 0.2 ms, so that a waiting firmware does not
+occupy a processor. Octets on the UART take the time of their bits.
 """
 
 import runpy
@@ -28,7 +28,7 @@ _CONSTANTS = ("NAME", "SPI", "SELECT", "UART", "I2C", "IRQ", "RESET", "WATCHDOG"
 
 @dataclass(frozen=True)
 class Pins:
-    """What boards/<board>/board.py says, as far as the simulator needs it."""
+    """The constants of boards/<board>/board.py that the simulator needs."""
 
     name: str
     spi: int
@@ -47,7 +47,7 @@ class Pins:
 
 
 class BoardReset(Exception):
-    """The board's reset was pulled: the firmware ends here."""
+    """The board was reset: the firmware ends here."""
 
 
 class BoardServer:
@@ -75,7 +75,7 @@ class BoardServer:
         self._spi = SpiPort(chip)
         self._hsu = TimedHsuPort(chip, clock, hsu_max)
         self._i2c = I2cPort(chip)
-        self._said = b""  # over the UART, and not yet fetched
+        self._said = b""  # received over the UART, not yet fetched
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._listener.settimeout(_ACCEPT_LOOK_S)
         self._connection: socket.socket | None = None
@@ -95,8 +95,8 @@ class BoardServer:
             try:
                 self._connection.shutdown(socket.SHUT_RDWR)
             except OSError:
-                pass  # the other end was faster
-        if threading.current_thread() is not self._thread:  # a test may pull the plug from in here
+                pass  # the other end has closed it already
+        if threading.current_thread() is not self._thread:  # a test may call it from here
             self._thread.join()
         self._listener.close()
 
@@ -172,7 +172,7 @@ class BoardServer:
     def _carry_out_i2c(self, operation: bytes, stream: BufferedReader) -> bytes:
         address, size = _number(stream, 1), _number(stream, 2)
         data = _exactly(stream, size) if operation == b"I" else b""
-        if not data and size == 1:  # it asks whether a frame is there
+        if not data and size == 1:  # the firmware asks whether a frame is there
             self._look()
         if not self._i2c.start(address):
             return b"\x00"
@@ -203,7 +203,7 @@ class BoardServer:
         return len(said).to_bytes(2, "big") + said
 
     def _look(self) -> None:
-        """Take a little time, unless a frame is there."""
+        """Wait a little, unless a frame is there."""
         if self._chip.head() is None:
             due = self._chip.due_s()
             wait = _LOOK_S if due is None else (due - self._clock.now()) / self._speed

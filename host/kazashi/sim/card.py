@@ -1,4 +1,4 @@
-"""Cards: several applications on one chip, and a card that a reception meets by mistake."""
+"""Cards: several applications on one chip, and a card that is shown by mistake."""
 
 from .application import Data, FileApplication
 from .issued import USUAL, Issued
@@ -12,10 +12,10 @@ _SELECT_BY_NAME = bytes.fromhex("00a404")
 
 
 class MyNumberCard:
-    """The JPKI application and both surface applications. One is selected at a time: to select
-    another is to lose every PIN and code that was verified.
+    """The JPKI application and both surface applications. One is selected at a time:
+    selecting another ends the verification of every PIN and code.
 
-    `copy_of`: the card of this person was copied, all files and no key, to a chip with the keys of
+    `copy_of`: all files are copied from the card of this person, to a chip with the keys of
     `person`.
     """
 
@@ -31,12 +31,12 @@ class MyNumberCard:
 
     @property
     def my_number_reads(self) -> int:
-        """How often somebody has read the My Number, as text or as a picture. Nobody may."""
+        """How often the My Number was read, as text or as a picture. It must stay 0."""
         files = (self.text.files[0x0001], self.face.files[0x0005])
         return sum(file.reads for file in files if isinstance(file, Data))
 
     def reset(self) -> None:
-        """Power was lost: nothing selected, nobody verified."""
+        """After loss of power: no application is selected, no PIN verified."""
         for application in (self.jpki, self.face, self.text):
             application.reset()
 
@@ -50,10 +50,10 @@ class MyNumberCard:
 
 
 class BankCard:
-    """A payment card: it knows EMV's directory and nothing of ours."""
+    """A payment card, with EMV's directory and none of our applications."""
 
     def reset(self) -> None:
-        """It keeps nothing."""
+        """Nothing to do: it has no state."""
 
     def transmit(self, apdu: bytes) -> Response:
         if apdu[1:2] == b"\xa4" and _PPSE in apdu:

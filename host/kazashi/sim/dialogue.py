@@ -1,6 +1,6 @@
-"""The chip's talk with its host: an ACK, then an answer, each when it is due.
+"""The chip's dialogue with its host: an ACK, then an answer, each when it is due.
 
-Ref: NXP UM0701-02 §6.2.1. What can go wrong with it stands in faults.py.
+Ref: NXP UM0701-02 §6.2.1. Its possible faults are in faults.py.
 """
 
 from abc import ABC, abstractmethod
@@ -11,20 +11,20 @@ from enum import Enum, auto
 from .hostframe import ACK, NACK, Received
 from .radio import Clock
 
-Misbehaviour = Callable[["Dialogue", bytes], None]  # what the chip does with a command instead
+Misbehaviour = Callable[["Dialogue", bytes], None]  # done instead of the command
 
 
 class Stuck(Enum):
-    """The chip hears and says nothing any more."""
+    """The chip no longer receives or sends."""
 
     UNTIL_RESET = auto()  # RSTPD_N, or power, frees it
     FOR_EVER = auto()
 
 
 class Dialogue(ABC):
-    """Frames in and out. `host_bytes` is what any bus delivers; `head` and `pop` what it fetches.
+    """Frames in and out. A bus delivers with `host_bytes`, and fetches with `head` and `pop`.
 
-    `disturb` is asked at each command, with the number of those before it: see faults.py.
+    `disturb` is called at each command, with the number of earlier ones: see faults.py.
     """
 
     def __init__(self, clock: Clock, ack_s: float) -> None:
@@ -32,12 +32,12 @@ class Dialogue(ABC):
         self._ack_s = ack_s
         self.stuck: Stuck | None = None
         self.is_held = False
-        self.commands = 0  # so far, those included that went wrong
+        self.commands = 0  # so far, failed ones included
         self.disturb: Callable[[int, bytes], Misbehaviour | None] = lambda _index, _command: None
         self.forget()
 
     def forget(self) -> None:
-        """Power, or reset: nothing was heard, nothing is to be said."""
+        """After power-up or reset: drop all input and output."""
         if self.stuck is Stuck.UNTIL_RESET:
             self.stuck = None
         self._received = Received()
@@ -70,14 +70,14 @@ class Dialogue(ABC):
         return self._outgoing[0][0] if self._outgoing else None
 
     def works_until_s(self) -> float:
-        """When the command in hand is answered, in the clock's time; now, where there is none."""
+        """When the current command is answered, in the clock's time; now if there is none."""
         return self._outgoing[-1][0] if self._outgoing else self._clock.now()
 
-    # --- what a command does, and what a misbehaviour may do in its place ------------------------
+    # --- effects of a command, and of a misbehaviour in its place --------------------------------
 
     @abstractmethod
     def carry_out(self, command: bytes) -> tuple[bytes, float] | None:
-        """Do it. Returns the frame to say and the seconds it took; None: it never ends."""
+        """Do it. Return the frame to send and the seconds it took; None if it never ends."""
 
     @abstractmethod
     def reset(self) -> None:
@@ -85,11 +85,11 @@ class Dialogue(ABC):
 
     @abstractmethod
     def listens_to(self, command: bytes) -> bool:
-        """Whether the chip takes this command as it is now."""
+        """Whether the chip accepts this command in its present state."""
 
     @abstractmethod
     def on_host_ack(self) -> None:
-        """The host has ended what was going on."""
+        """The host has ended the current command."""
 
     @abstractmethod
     def on_silence(self) -> None:
@@ -99,14 +99,14 @@ class Dialogue(ABC):
         self.say(ACK, self._ack_s)
 
     def answer(self, command: bytes) -> None:
-        """Carry it out, and say what came of it when it is done."""
+        """Carry it out, and send the result when it is done."""
         done = self.carry_out(command)
         if done:
             frame, took_s = done
             self.conclude(frame, self._ack_s + took_s)
 
     def conclude(self, frame: bytes, after_s: float) -> None:
-        """Say what came of a command; a NACK has it said again."""
+        """Send the result of a command; after a NACK, send it again."""
         self._last_answer = frame
         self.say(frame, after_s)
 
@@ -114,7 +114,7 @@ class Dialogue(ABC):
         self._outgoing.append((self._clock.now() + after_s, frame))
 
     def damage(self, change: Callable[[bytes], bytes]) -> None:
-        """Change what is said next and last; what is said again is as it should be."""
+        """Change the last frame to be sent; its repetition is correct."""
         if self._outgoing:
             due, frame = self._outgoing.pop()
             self._outgoing.append((due, change(frame)))

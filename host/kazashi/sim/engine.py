@@ -18,7 +18,7 @@ _MOST_FWT_S = frame_waiting_time(14)
 
 
 class EngineError(Exception):
-    """`status` is what InDataExchange answers."""
+    """`status`: the answer of InDataExchange."""
 
     def __init__(self, status: int) -> None:
         super().__init__(f"{status:02X}")
@@ -38,7 +38,7 @@ class Engine:
         self._number = 0
 
     def transmit(self, apdu: bytes) -> bytes:
-        """Send a command in as many blocks as it takes; the whole response.
+        """Send a command in as many blocks as necessary; return the whole response.
 
         Raises:
             EngineError: the card is silent, or breaks the protocol.
@@ -53,7 +53,7 @@ class Engine:
         return response
 
     def is_present(self) -> bool:
-        """The card answers an R(NAK) with R(ACK)."""
+        """Whether the card answers R(NAK) with R(ACK)."""
         answer = self._ask(self._block(0xB2 | self._number), self._fwt_s)
         return answer is not None and answer[0] & 0xF6 == 0xA2
 

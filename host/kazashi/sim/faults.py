@@ -1,8 +1,8 @@
-"""What a PN532 may do with a command instead of obeying it: faults to try a driver with.
+"""Faults of a PN532 during a command, for tests of a driver.
 
     chip.disturb = once(7, lose_command)      # the eighth command never reaches it
 
-Ref: what drivers in the field report: libnfc issue 167, nfcpy 186, esphome 3281, 3823 and 10968.
+Ref: reports of drivers in the field: libnfc issue 167, nfcpy 186, esphome 3281, 3823 and 10968.
 """
 
 from collections.abc import Callable
@@ -11,30 +11,30 @@ from .dialogue import Dialogue, Misbehaviour, Stuck
 from .hostframe import NACK, SYNTAX_ERROR, answer
 
 _COMMUNICATE_THRU = 0x42
-_DEAF_COMMANDS = 3  # that a chip misses whose oscillator starts late: drivers wait 100 to 200 ms
+_DEAF_COMMANDS = 3  # missed if the oscillator starts late: drivers wait 100 to 200 ms
 
 
 def once(index: int, fault: Misbehaviour) -> Callable[[int, bytes], Misbehaviour | None]:
-    """Only the command with this number, counted from 0, goes wrong."""
+    """Only the command with this number, counted from 0, fails."""
     return lambda number, _command: fault if number == index else None
 
 
 def lose_command(_chip: Dialogue, _command: bytes) -> None:
-    """It never arrives."""
+    """The command never arrives."""
 
 
 def lose_acknowledgement(chip: Dialogue, command: bytes) -> None:
-    """It is obeyed and not acknowledged; its answer comes."""
+    """The command is carried out and answered, but not acknowledged."""
     chip.answer(command)
 
 
 def refuse_with_nack(chip: Dialogue, _command: bytes) -> None:
-    """A NACK comes where the ACK should."""
+    """A NACK comes instead of the ACK."""
     chip.say(NACK, 0.0001)
 
 
 def damage_checksum(chip: Dialogue, command: bytes) -> None:
-    """The answer's checksum is wrong; said again it is good."""
+    """The answer's checksum is wrong; that of its repetition is right."""
     chip.acknowledge()
     chip.answer(command)
     chip.damage(lambda frame: frame[:-2] + bytes((frame[-2] ^ 0x55, frame[-1])))
@@ -47,24 +47,24 @@ def say_syntax_error(chip: Dialogue, _command: bytes) -> None:
 
 
 def get_stuck(chip: Dialogue, _command: bytes) -> None:
-    """Nothing more until RSTPD_N."""
+    """No more answers until RSTPD_N."""
     chip.stuck = Stuck.UNTIL_RESET
 
 
 def die(chip: Dialogue, _command: bytes) -> None:
-    """Nothing more."""
+    """No more answers at all."""
     chip.stuck = Stuck.FOR_EVER
 
 
 def brown_out(chip: Dialogue, command: bytes) -> None:
-    """The supply dips while it is carried out: the chip starts anew, in low-battery mode."""
+    """The supply dips during the command: the chip restarts, in low-battery mode."""
     chip.acknowledge()
     chip.carry_out(command)
     chip.reset()
 
 
 def miss_wake_up(chip: Dialogue, _command: bytes) -> None:
-    """It was not awake yet: this command and the next are lost."""
+    """The chip was not awake yet: this command and the next are lost."""
     awake = chip.commands + _DEAF_COMMANDS
     disturb = chip.disturb
 
@@ -75,7 +75,7 @@ def miss_wake_up(chip: Dialogue, _command: bytes) -> None:
 
 
 def report(status: int) -> Misbehaviour:
-    """An exchange over the air ends with this status; a command without one is obeyed."""
+    """An exchange over the air ends with this status; a command without one is carried out."""
 
     def report_status(chip: Dialogue, command: bytes) -> None:
         chip.acknowledge()

@@ -1,6 +1,6 @@
-"""PN532 host frames, the chip's side: cut out of what was received, wrapped around what is sent.
+"""PN532 host frames on the chip's side: found in received bytes, built around sent data.
 
-Ref: NXP UM0701-02 §6.2.1. The firmware has its own (firmware/hostframe.py), written apart.
+Ref: NXP UM0701-02 §6.2.1. Independent of the firmware's code (firmware/hostframe.py).
 """
 
 ACK = bytes.fromhex("0000ff00ff00")
@@ -13,7 +13,7 @@ _FROM_CHIP = 0xD5
 
 
 class Received:
-    """What came from the host and is not yet understood."""
+    """Bytes received from the host, not yet processed."""
 
     def __init__(self) -> None:
         self._bytes = bytearray()
@@ -24,7 +24,7 @@ class Received:
     def next(self) -> bytes | None:
         """The next whole frame: ACK, NACK, or a command's code and parameters.
 
-        Whatever is damaged is passed over: the chip stays silent, and the host sends it again.
+        A damaged frame is ignored: the chip stays silent, and the host sends it again.
         """
         received = self._bytes
         while (start := received.find(b"\x00\xff")) >= 0:
@@ -55,7 +55,7 @@ class Received:
 
 
 def answer(code: int, data: bytes) -> bytes:
-    """The answer to command `code`: a normal frame, or an extended one where it is longer."""
+    """The answer to command `code`: a normal frame, or an extended one if it is longer."""
     body = bytes((_FROM_CHIP, code + 1)) + data
     if len(body) <= 255:
         head = bytes((len(body), -len(body) & 0xFF))

@@ -1,4 +1,4 @@
-"""How a simulated card was issued, and what its holder has done to its tries since."""
+"""Properties of a simulated card at its issue, and the tries left since."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ PIN_TRIES, CODE_TRIES = 3, 10
 
 @dataclass(frozen=True)
 class Issued:
-    """`tries_left`: of each 4-digit PIN; `code_tries`: of 照合番号B.
+    """The state of a card. `tries_left`: of each 4-digit PIN; `code_tries`: of 照合番号B.
 
     `has_pin`: False for 顔認証マイナンバーカード; that its PIN's file is not there, rather than
     blocked, is not confirmed by a real card. `has_certificate`: False without that for user

@@ -24,18 +24,18 @@ from .pinless import TerminalCheck
 JPKI_AID = bytes.fromhex("d392f000260100000001")
 CARD, ANDROID, IPHONE = "JPKIAPICCTOKEN2", "JPKIAPGPSETOKEN", "JPKIAPIOSTOKEN"
 
-_PADDING_AFTER_CERTIFICATE = 400  # files are longer than what is in them
+_PADDING_AFTER_CERTIFICATE = 400  # files are longer than their content
 _EMPTY = 2000  # bytes of a file whose certificate was not issued
 _TERMINAL_CA = 0x0016
 
 
 class Jpki(FileApplication):
-    """User authentication and signature. `label` stands in EF 0006 and tells card from phones.
+    """User authentication and signature. `label` in EF 0006 distinguishes card and phones.
 
     On Android the PIN comes before the certificate. An iPhone was unlocked by its holder's face or
-    finger before it is held to the reader: it signs without a PIN, and after 80 FC it takes no
-    command (that much in jpki/myna and myna-card; the status word is not confirmed by a real one).
-    `chip`: whose keys are in it, where that is not the person.
+    finger before it is held to the reader: it signs without a PIN, and refuses all commands after
+    80 FC (that much in jpki/myna and myna-card; the status word is not confirmed by a real one).
+    `chip`: the person whose keys are in it, if another one.
     """
 
     def __init__(
@@ -112,7 +112,7 @@ class Jpki(FileApplication):
         return self._terminal.take_certificate(command)
 
     def _finish(self, _command: CommandApdu) -> bytes:
-        """The last command, for an iPhone; a card says that its length is wrong (myna-card)."""
+        """The last command, for an iPhone; a card answers that its length is wrong (myna-card)."""
         if self._label != IPHONE:
             raise Refused(LENGTH)
         self._is_finished = True

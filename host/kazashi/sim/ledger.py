@@ -1,4 +1,4 @@
-"""Who had each nanosecond of emulated time: air, bus, chip, USB or interpreter."""
+"""The use of each nanosecond of emulated time: air, bus, chip, USB or interpreter."""
 
 from bisect import bisect_right
 from enum import StrEnum
@@ -9,14 +9,14 @@ _FOREVER_NS = 1e18  # thirty years: a chip may be told to wait without end
 
 
 class Owner(StrEnum):
-    """Who can have a nanosecond. Where several are at work, the first of these has it:
+    """The owner of a nanosecond. If several are at work, the first of these owns it:
 
     1. air: from the first bit of the reader's frame to the last of the card's, with the pauses of
        the standard before and between them and the card's own time; silence, until the time-out.
     2. bus: a byte between board and chip; on I²C, the clock being held, too.
-    3. chip: between a command and its answer, or the end of the command where it is given up.
+    3. chip: between a command and its answer, or the end of an abandoned command.
     4. usb: a packet, either way.
-    5. interpreter: all the rest, so that it includes waiting for the host, which takes no time.
+    5. interpreter: all the rest, also the wait for the host, which takes no time.
     """
 
     AIR = "air"
@@ -27,7 +27,7 @@ class Owner(StrEnum):
 
 
 class Span(NamedTuple):
-    """Nanoseconds of emulated time; the end does not belong to it."""
+    """Nanoseconds of emulated time; the end is exclusive."""
 
     owner: Owner
     begin_ns: int
@@ -35,19 +35,19 @@ class Span(NamedTuple):
 
 
 class Ledger:
-    """Notes of who was at work when, from start() on."""
+    """Records of the owners' work, from start() on."""
 
     def __init__(self) -> None:
         self._is_open = False
         self._notes: dict[Owner, list[tuple[int, int]]] = {}
 
     def start(self) -> None:
-        """Forget everything and take notes from now on."""
+        """Drop all records, and record from now on."""
         self._is_open = True
         self._notes = {owner: [] for owner in Owner}
 
     def note(self, owner: Owner, begin_ns: float, end_ns: float) -> None:
-        """`owner` is at work then. It does one thing at a time: what was to come is called off."""
+        """Record work of `owner`, one task at a time: drop what was recorded for later."""
         if not self._is_open:
             return
         notes, begin, end = self._notes[owner], round(begin_ns), round(min(end_ns, _FOREVER_NS))
@@ -73,7 +73,7 @@ class Ledger:
         return spans
 
     def spent_ns(self, begin_ns: int, end_ns: int) -> dict[Owner, int]:
-        """How much of this time each had."""
+        """The part of this time that each owner had."""
         spent = dict.fromkeys(Owner, 0)
         for span in self.partition(begin_ns, end_ns):
             spent[span.owner] += span.end_ns - span.begin_ns

@@ -1,4 +1,4 @@
-"""What a simulated reader is made of: the options behind `sim:?`, and the cards they name."""
+"""The options of a simulated reader, after `sim:?`, and the cards that they name."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, fields, replace
@@ -24,12 +24,12 @@ INTERPRETERS = ("cpython", "micropython", "micropython32")
 
 @dataclass(frozen=True)
 class Options:
-    """What stands behind `sim:?`. Times in seconds of simulated time."""
+    """The options after `sim:?`. Times are seconds of simulated time."""
 
     card: str = "mynumber"  # one of CARDS
     pin: str = "1234"
-    tries: int = PIN_TRIES  # that the 4-digit PINs have left at the start
-    code_tries: int = CODE_TRIES  # that 照合番号B has left at the start
+    tries: int = PIN_TRIES  # left for the 4-digit PINs at the start
+    code_tries: int = CODE_TRIES  # left for 照合番号B at the start
     expires: int = 5 * 365  # days from today to the last day of the certificate; may be negative
     certificate: int = 1600  # bytes, 1200 to 2000
     extended: bool = True  # the card takes extended length
@@ -42,12 +42,12 @@ class Options:
     interpreter: str = "cpython"  # one of INTERPRETERS
     board: str = "pico"
     bus: str = "spi"  # between board and chip, one of BUSES
-    hsu_max: int = BAUD_RATES[-1]  # bit/s: the fastest at which the UART's line garbles nothing
-    fault: str = ""  # something is wrong, one of ailments.FAULTS; empty: nothing
+    hsu_max: int = BAUD_RATES[-1]  # bit/s: the highest rate without errors on the UART's line
+    fault: str = ""  # one of ailments.FAULTS; empty: none
 
     @classmethod
     def parse(cls, url: str) -> "Options":
-        """Raises ValueError, which says what is wrong."""
+        """Parse `url`. Raises ValueError with the reason."""
         if not url.startswith("sim:"):
             raise ValueError(f"{url} is no simulated reader: give sim: or pico:IMAGE, with options")
         kinds = {f.name: f.type for f in fields(cls)}
@@ -64,7 +64,7 @@ class Options:
         return options
 
     def check(self) -> None:
-        """Raises ValueError where a value makes no sense."""
+        """Raises ValueError if a value is invalid."""
         choices: dict[str, Collection[object]] = {
             "card": CARDS,
             "fsc": FRAME_SIZES,
@@ -198,7 +198,7 @@ CARDS: dict[str, Callable[[Options], list[Picc]]] = {
     "locked": _locked,  # no try of the PIN is left
     "expired": _expired,
     "unknown": _of_unknown_issuer,
-    "cloned": _cloned,  # all that can be read, and none of the keys
+    "cloned": _cloned,  # all readable files, and none of the keys
     "infant": _infant,
     "bank": lambda _options: [TypeA(BankCard())],
     "tag": lambda _options: [TypeA(None)],
