@@ -1,8 +1,8 @@
-"""A made-up person: who they are, what is printed on their card, and a key with its certificate.
+"""An invented person: name, the data printed on the card, and a key with its certificate.
 
-Nobody has this name, address or number: the number's check digit is wrong on purpose. The
-certificate has an exact size: that of a real one is not published (1.2 to 2.0 kB is what to plan
-for), and the time to read it depends on little else.
+No real person has this name, address or number: the number's check digit is wrong on purpose. The
+certificate has an exact size: that of a real one is not published (1.2 to 2.0 kB is
+likely), and the time to read it depends mostly on the size.
 """
 
 from datetime import UTC, date, datetime, time, timedelta, timezone
@@ -17,7 +17,7 @@ from cryptography.x509.oid import NameOID
 from .authority import Authority, new_key, shared_authority
 from .portrait import lettering, portrait
 
-MY_NUMBER = "123456789010"  # 8 would be the check digit
+MY_NUMBER = "123456789010"  # the right check digit would be 8
 
 _JAPAN = timezone(timedelta(hours=9))
 _FIVE_YEARS = 5 * 365  # days
@@ -45,11 +45,11 @@ class Person:
         is_infant: bool = False,
         authority: Authority | None = None,
     ) -> None:
-        """`certificate_size`: bytes of DER. `expires_days`: from today, Japan's, to the last day of
-        the certificate. `seed`: another number, another person. An infant has no photo.
+        """`certificate_size`: bytes of DER. `expires_days`: from today in Japan to the last day of
+        the certificate. `seed`: each number gives another person. An infant has no photo.
 
         Raises:
-            ValueError: there is no certificate of this size.
+            ValueError: a certificate cannot have this size.
         """
         today = datetime.now(_JAPAN).date()
         self.authority = authority or shared_authority()
@@ -75,7 +75,7 @@ class Person:
 
     @cached_property
     def photo(self) -> bytes:
-        """JP2; b"": none."""
+        """JP2; b"" if there is none."""
         return b"" if self._photo_seed is None else portrait(self._photo_seed)
 
     @cached_property
@@ -96,12 +96,12 @@ class Person:
 
     @cached_property
     def face_key(self) -> RSAPrivateKey:
-        """The chip's, of 券面事項確認AP."""
+        """The chip's key of 券面事項確認AP."""
         return new_key()
 
     @cached_property
     def text_key(self) -> RSAPrivateKey:
-        """The chip's, of 券面事項入力補助AP."""
+        """The chip's key of 券面事項入力補助AP."""
         return new_key()
 
     def _issue_certificate(self, size: int) -> bytes:

@@ -1,4 +1,4 @@
-"""The card's side of ISO/IEC 14443: waking up, being chosen, blocks.
+"""The card's side of ISO/IEC 14443: wake-up, selection, blocks.
 
 Ref: ISO/IEC 14443-3 (Type A §6, Type B §7), ISO/IEC 14443-4 §5 to §7; the rules named below are its
 block-numbering and error rules for the PICC.
@@ -40,7 +40,7 @@ class Response:
 
 
 class Application(Protocol):
-    """What runs on a card."""
+    """A program on a card."""
 
     def reset(self) -> None: ...
     def transmit(self, apdu: bytes) -> Response: ...
@@ -48,11 +48,11 @@ class Application(Protocol):
 
 @dataclass
 class BlockSettings:
-    """How a card speaks ISO-DEP."""
+    """Parameters of ISO-DEP on a card."""
 
     fsci: int = 8  # it takes frames of 256 bytes
     fwi: int = 10  # it may take 309 ms
-    sfgi: int = 0  # of Type A: after its ATS it hears nothing for 302 µs · 2^sfgi; 15 means 0
+    sfgi: int = 0  # of Type A: after its ATS it receives nothing for 302 µs · 2^sfgi; 15 means 0
     block_s: float = 0.0003  # its own time for each further block [assumed, no source]
     # Its nth answer since power-up, with a WTXM of 1 to 59, is to ask for more time: {3: 2, …}
     extensions: dict[int, int] = field(default_factory=dict[int, int])
@@ -170,9 +170,9 @@ class _State(Enum):
 class TypeB:
     """A Type B card: the My Number Card.
 
-    `application_data`, `rates` and `has_cid` stand in its ATQB (ISO/IEC 14443-3 §7.9); without
-    a CID it takes blocks that have one for another card's. It hears what comes at its own bit rate
-    alone: that is 106 kbit/s, until ATTRIB chooses another.
+    `application_data`, `rates` and `has_cid` are in its ATQB (ISO/IEC 14443-3 §7.9). Without a CID
+    it ignores blocks with one, which are for another card. It receives only at its own bit rate:
+    106 kbit/s, until ATTRIB chooses another.
     """
 
     def __init__(
@@ -193,7 +193,7 @@ class TypeB:
         self.lose_power()
 
     def lose_power(self) -> None:
-        """The field went off: a new PUPI next time, and every PIN forgotten."""
+        """The field went off: choose a new PUPI, and forget every verified PIN."""
         self._stop(_State.IDLE)
         self._pupi = secrets.token_bytes(4)
         self.blocks.power_up()
@@ -244,7 +244,7 @@ class TypeB:
         cid = data[8] & 0x0F if self._has_cid else 0
         self.blocks.start(FRAME_SIZES[min(data[6] & 0x0F, 8)], cid)
         self._state = _State.ACTIVE
-        return bytes((cid,))  # MBLI 0: it does not say how much it buffers
+        return bytes((cid,))  # MBLI 0: the size of its buffer is not given
 
     def _offers(self, to_card: int, to_reader: int) -> bool:
         """Whether its ATQB allows these rates: 106 kbit/s, doubled so often."""
@@ -253,13 +253,13 @@ class TypeB:
         return is_allowed and bool(to_card_bits >> to_card & to_reader_bits >> to_reader & 1)
 
     def _stop(self, state: _State) -> None:
-        """Out of the session, and back at 106 kbit/s."""
+        """End the session, and return to 106 kbit/s."""
         self._state = state
         self._hears_at = self._speaks_at = 106
 
 
 class TypeA:
-    """A Type A card, tag or phone. Without `application` it is a tag that knows no ISO-DEP."""
+    """A Type A card, tag or phone. Without `application` it is a tag without ISO-DEP."""
 
     def __init__(
         self, application: Application | None, settings: BlockSettings | None = None
@@ -271,7 +271,7 @@ class TypeA:
         self.lose_power()
 
     def lose_power(self) -> None:
-        """The field went off. A new random UID next time, as phones do (08 says random)."""
+        """The field went off. Choose a new random UID, as phones do (08 means random)."""
         self._state = _State.IDLE
         self._deaf_until_s = 0.0
         self._uid = b"\x08" + secrets.token_bytes(3)
@@ -326,8 +326,8 @@ class TypeA:
 
 
 def _guard_s(ats_size: int, sfgi: int) -> float:
-    """From RATS on until the start-up frame guard time after its answer is over, ISO/IEC 14443-4
-    §5.2.5.
+    """Seconds from RATS to the end of the start-up frame guard time after its answer, ISO/IEC
+    14443-4 §5.2.5.
     """
     technology = Technology.TYPE_A
     rats_s = frame_time(technology, 4, from_card=False)

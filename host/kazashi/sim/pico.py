@@ -1,5 +1,5 @@
-"""A simulated reader: the firmware's own files in an interpreter of their own, a simulated board,
-chip and card around them.
+"""A simulated reader: the real firmware in its own interpreter, with a simulated board, chip and
+card.
 
     sim:?card=mynumber&speed=10     every option: options.py
 """
@@ -28,10 +28,10 @@ from .watchdog import Watchdog
 
 _READ_TIMEOUT_S = 0.05
 _WRITE_TIMEOUT_S = 0.05
-_LOOK_S = 1.0  # at another program that does nothing
-_BUFFER = 4096  # of the line, about: a sender soon notices that nobody fetches
+_LOOK_S = 1.0  # the longest wait for another program
+_BUFFER = 4096  # bytes, about: small, so that a sender soon notices a stop
 _STRAY = b"\xff\x00"
-_MICROPYTHON_32 = "KAZASHI_MICROPYTHON32"  # names a command
+_MICROPYTHON_32 = "KAZASHI_MICROPYTHON32"  # its value is a command
 _STAND_INS = Path(__file__).parent / "stand_ins"
 _NEW_GROUP = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)  # of Windows
 
@@ -45,12 +45,12 @@ class SimulatedPico(Tabletop):
         super().__init__(options, self._clock)
         self._folder = device_folder("boards") / options.board
         self._watchdog: Watchdog | None = None
-        self.has_reset = False  # itself, and is still plugged in
+        self.has_reset = False  # restarted by itself, still plugged in
 
     def connect(self) -> "ProcessPipe":
         """Plug it in: power for board and chip, and the line to the firmware.
 
-        After a reset of its own the board was never without power: it has only started again.
+        After a reset by itself the board has kept its power: it has only restarted.
 
         Raises:
             NotInstalled: the interpreter is missing.
@@ -86,7 +86,7 @@ class SimulatedPico(Tabletop):
         self.pipe = ProcessPipe(command, environment | path, server.close, stray)
         return self.pipe
 
-    connect_paced = connect  # it runs by the wall clock anyway
+    connect_paced = connect  # it always runs in real time
 
     def _reset(self) -> None:
         self.has_reset = True
@@ -96,9 +96,9 @@ class SimulatedPico(Tabletop):
 class ProcessPipe:
     """The line to a firmware that runs as a process: stdin and stdout are its USB serial port.
 
-    Threads carry the bytes between the process and a socket, so that this end waits in system calls
-    alone: a Ctrl-C that met a lock of `threading` would leave it broken. `stray`: octets that come
-    before each frame, and are nobody's.
+    Threads carry the bytes between the process and a socket, so that this end waits only in system
+    calls: a Ctrl-C during a wait for a lock of `threading` would break it. `stray`: octets before
+    each frame that belong to none.
     """
 
     def __init__(
@@ -131,11 +131,11 @@ class ProcessPipe:
     now = staticmethod(monotonic)
 
     def fileno(self) -> int:
-        """For select: readable when the firmware has said something."""
+        """For select: readable when the firmware has sent something."""
         return self._line.fileno()
 
     def read(self, size: int, /) -> bytes:
-        """What has come, after at most 50 ms."""
+        """Received bytes, after at most 50 ms."""
         try:
             self._line.settimeout(_READ_TIMEOUT_S)
             data = self._line.recv(size)
@@ -148,12 +148,12 @@ class ProcessPipe:
         return data
 
     def read_beside(self, other: Line) -> bytes:
-        """What the firmware says; b"" as soon as `other` is readable, or after a second."""
+        """Bytes from the firmware; b"" as soon as `other` is readable, or after a second."""
         ready, _, _ = select.select([other, self], [], [], _LOOK_S)
         return self.read(_BUFFER) if self in ready else b""
 
     def write(self, data: bytes, /) -> int:
-        """Send, held back where the firmware does not fetch it. Returns how many bytes it took."""
+        """Send; wait if the firmware does not fetch. Return the number of bytes taken."""
         try:
             self._line.settimeout(_WRITE_TIMEOUT_S)
             return self._line.send(data)
@@ -176,7 +176,7 @@ class ProcessPipe:
                 stream.close()
 
     def _pump(self) -> None:
-        """From the firmware; when it ends, its line does."""
+        """Carry bytes from the firmware. Close the line when it ends."""
         assert self.process.stdout
         try:
             while data := self.process.stdout.read(4096):
@@ -186,18 +186,18 @@ class ProcessPipe:
             pass  # close() came first
 
     def _feed(self) -> None:
-        """To the firmware."""
+        """Carry bytes to the firmware."""
         assert self.process.stdin
         try:
             while data := self._far.recv(4096):
                 while data:
                     data = data[self.process.stdin.write(data) or 0 :]
         except OSError:
-            pass  # the firmware has ended: _pump tells
+            pass  # the firmware has ended: _pump closes the line
 
 
 def connector(url: str) -> Callable[[], ProcessPipe]:
-    """What connects to the simulated reader at `url`, a new one each time, for `kazashi.open`.
+    """A function that connects to a new simulated reader at each call, for `kazashi.open`.
 
     Raises:
         ValueError: the options are wrong.

@@ -1,12 +1,12 @@
-"""How a card comes to trust a terminal, whose user authentication key then signs without a PIN.
+"""The check of a terminal by a card. If it passes, user authentication signs without a PIN.
 
 Ref: soltia48/myna-card (card.rs, ap/jpki.rs). EF 0016 is selected; 80 A2 brings a card-verifiable
-certificate, which the card checks with the key behind that file, and whose key it keeps; GET
+certificate, which the card checks with the key behind that file, and whose key it stores; GET
 CHALLENGE is 00 84 00 00 10 and EXTERNAL AUTHENTICATE 00 82.
 
 Not confirmed by a real card, as the completing steps are not public: P1 and P2 of 80 A2 (real cards
 refuse 0000, 00AE, 8000 and 00B6; here it is 00BE, as in ISO/IEC 7816-8), and that the terminal then
-signs the challenge alone, PKCS #1 v1.5 with SHA-256.
+signs only the challenge, PKCS #1 v1.5 with SHA-256.
 """
 
 import secrets
@@ -22,15 +22,15 @@ from .authority import Authority
 CHALLENGE_SIZE = 16
 CERTIFICATE_P2 = 0xBE
 
-# A card-verifiable certificate, as the bytes stand: all lengths in it are fixed.
+# The layout of a card-verifiable certificate: all its lengths are fixed.
 _BEFORE_BODY, _BODY = bytes.fromhex("7f218202335f4e820129"), slice(10, 307)
 _BEFORE_SIGNATURE, _SIGNATURE = bytes.fromhex("5f37820100"), slice(312, 568)
-_ISSUER, _MODULUS = slice(0, 16), slice(41, 297)  # of its body
+_ISSUER, _MODULUS = slice(0, 16), slice(41, 297)  # parts of its body
 _BEFORE_MODULUS = bytes.fromhex("900301000191820100")
 
 
 class TerminalCheck:
-    """What the card knows of the terminal; `is_open` once that has proved who it is."""
+    """The card's state about a terminal; `is_open` after the terminal has authenticated."""
 
     def __init__(self, authority: Authority) -> None:
         self._authority = authority
@@ -56,7 +56,7 @@ class TerminalCheck:
         return b""
 
     def give_challenge(self, command: CommandApdu) -> bytes:
-        """GET CHALLENGE: good for the next attempt alone."""
+        """GET CHALLENGE: valid only for the next attempt."""
         if command.p1 or command.p2:
             raise Refused(PARAMETERS)
         if command.data or command.ne != CHALLENGE_SIZE:

@@ -1,15 +1,15 @@
-"""The PN532 at byte level: host frames in, host frames out, and what they do to the field.
+"""The PN532 at byte level: host frames in, host frames out, and their effects on the field.
 
-Ref: NXP UM0701-02 as quoted by libnfc, nfcpy, dotnet/iot and pn532.js; those two first drive this
-model in the tests. The buses are ports (ports.py); here is what is behind all of them.
+Ref: NXP UM0701-02 as quoted by libnfc, nfcpy, dotnet/iot and pn532.js; the first two drive this
+model in the tests. The buses are in ports.py; this module is the part common to all.
 
 Bit rates above 106 kbit/s are for Type B, by the speed bits of TxMode and RxMode (nfcpy pn53x.py);
-a chip that cannot do them stays at 106.
+a chip without them stays at 106.
 
 Diagnose is as dotnet/iot Pn532.cs and Pietro Saccardi's bits.hpp quote §7.2.1; its antenna test
-fills Andet_Control (610C). The real one is promised for 5 V alone (NXP community, 822792).
+fills Andet_Control (610C). The real test is specified for 5 V only (NXP community, 822792).
 
-Not modelled: target mode, FeliCa, Jewel and NFC-DEP (nobody answers), and Diagnose's endless echo.
+Not modelled: target mode, FeliCa, Jewel and NFC-DEP (no answers), and Diagnose's endless echo.
 """
 
 from collections.abc import Callable
@@ -27,25 +27,25 @@ from .radio import Air, AirFrame, Clock, crc_a, crc_b
 VERSION = bytes.fromhex("32010607")  # PN532, 1.6, ISO 14443 A, B and ISO 18092
 BAUD_RATES = (9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600, 1288000)
 
-GOOD, BAD = b"\x00", b"\xff"  # what a self test says
+GOOD, BAD = b"\x00", b"\xff"  # results of a self test
 
 TIMEOUT, CRC_ERROR, BUFFER_OVERFLOW, BAD_PARAMETER, BAD_CONTEXT = 0x01, 0x02, 0x09, 0x10, 0x27
 
-_MOST_IN = 262  # octets that InDataExchange hands over at once, UM §7.3.8
+_MOST_IN = 262  # octets that InDataExchange returns at once, UM §7.3.8
 _MOST_THRU = 264
 
 _TX_MODE, _RX_MODE, _TX_CONTROL = 0x6302, 0x6303, 0x6304
 _TX_AUTO, _FIFO_DATA, _BIT_FRAMING = 0x6305, 0x6339, 0x633D
 _ANDET_CONTROL = 0x610C
-_TOO_LITTLE, _TOO_MUCH = 0x80, 0x40  # in Andet_Control
-_LEAST_MA = {0x20: 25, 0x30: 35}  # by its bits 5 and 4; what the others mean is not known here
+_TOO_LITTLE, _TOO_MUCH = 0x80, 0x40  # bits of Andet_Control
+_LEAST_MA = {0x20: 25, 0x30: 35}  # by its bits 5 and 4; the other values are not known
 _MOST_MA = (45, 60, 75, 90, 105, 120, 130, 150)  # by its bits 3 to 1
 _CRC_ON = 0x80
 _AUTO_RATS = 0x10  # of SetParameters
 _FRAMING = {0x00: Technology.TYPE_A, 0x03: Technology.TYPE_B}
 
-# In low-battery mode, until SAMConfiguration, commands from here on are not taken. The others are:
-# nfcpy asks for the version first, and real chips answer it.
+# In low-battery mode, until SAMConfiguration, commands from this code on are refused. The others
+# work: nfcpy asks for the version first, and real chips answer.
 _FIRST_ON_AIR = b"\x32"
 
 _FOREVER = float("inf")
@@ -61,7 +61,7 @@ class Timing:
 
     ack_s: float = 0.0001
     command_s: float = 0.0005
-    nobody_s: float = 0.005  # an activation that nobody answers
+    nobody_s: float = 0.005  # an activation without an answer
 
 
 class Pn532(Dialogue):
@@ -74,9 +74,9 @@ class Pn532(Dialogue):
         self._timing = timing or Timing()
         self._fastest = fastest  # kbit/s
         self.version = VERSION
-        self.rom, self.ram = GOOD, GOOD  # what their self tests say
-        self.antenna_ma = 60.0  # that it draws [assumed]
-        self.drives_antenna = True  # when its field is switched on
+        self.rom, self.ram = GOOD, GOOD  # results of their self tests
+        self.antenna_ma = 60.0  # its current [assumed]
+        self.drives_antenna = True  # while its field is switched on
         self._activation = Activation(self._exchange, self._timing.nobody_s)
         self._commands: dict[int, Callable[[bytes], bytes]] = {
             0x00: self._diagnose,
@@ -109,7 +109,7 @@ class Pn532(Dialogue):
     # --- pins and power ------------------------------------------------------------------------
 
     def reset(self) -> None:
-        """RSTPD_N, or power: everything as at the beginning, in low-battery mode."""
+        """RSTPD_N, or power: the initial state, in low-battery mode."""
         self.forget()
         self.air.switch(on=False)
         self._registers: dict[int, int] = {_TX_AUTO: 0x40}
@@ -124,7 +124,7 @@ class Pn532(Dialogue):
         self.baud = 115200
 
     def hold(self, *, low: bool) -> None:
-        """RSTPD_N moves: low, the chip is without power, high, it begins anew."""
+        """RSTPD_N changes. Low: the chip is without power; high: it restarts."""
         if low or self.is_held:
             self.reset()
         self.is_held = low
@@ -137,7 +137,7 @@ class Pn532(Dialogue):
         """The bus woke the chip from power-down."""
         self._is_asleep = False
 
-    # --- the talk with the host ----------------------------------------------------------------
+    # --- the dialogue with the host ------------------------------------------------------------
 
     def listens_to(self, command: bytes) -> bool:
         return not self._is_low_battery or command[:1] < _FIRST_ON_AIR
@@ -247,10 +247,10 @@ class Pn532(Dialogue):
     # --- the air -------------------------------------------------------------------------------
 
     def _exchange(self, frame: AirFrame, timeout_s: float) -> bytes | None:
-        """Send a frame; what came back, CRC included. The time counts for the command in hand."""
+        """Send a frame; return the response with CRC. The time counts for the current command."""
         heard = self.air.exchange(frame, self._clock.now() + self._spent_s, timeout_s)
         self._spent_s += heard.elapsed_s
-        self._registers[_FIFO_DATA] = frame.data[0]  # still there where nothing came after it
+        self._registers[_FIFO_DATA] = frame.data[0]  # still there if no response replaced it
         return heard.data
 
     def _communicate_thru(self, data: bytes) -> bytes:
@@ -275,7 +275,7 @@ class Pn532(Dialogue):
         return b"\x00" + answer
 
     def _bit_rate(self, mode: int) -> int:
-        """That TxMode or RxMode asks for, in its bits 6 to 4; 106 where this chip cannot."""
+        """The rate in bits 6 to 4 of TxMode or RxMode; 106 if this chip does not support it."""
         bit_rate = 106 << (mode >> 4 & 0x07)
         return bit_rate if bit_rate <= self._fastest else 106
 
@@ -322,7 +322,7 @@ class Pn532(Dialogue):
             return bytes((error.status,))
 
     def _hand_over(self, target: Target, response: bytes) -> bytes:
-        """As much as one answer holds; the more-data bit says that the host shall come again."""
+        """The part that fits into one answer; the more-data bit tells the host to ask again."""
         target.waiting = response[_MOST_IN:]
         return bytes((0x40 * bool(target.waiting),)) + response[:_MOST_IN]
 

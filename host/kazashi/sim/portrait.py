@@ -1,6 +1,6 @@
-"""Pictures on a simulated card: nobody's face, and a name that no font is needed for.
+"""Pictures on a simulated card: an invented face, and a name drawn without a font.
 
-Formats as soltia48/myna-card saw them: photo a greyscale JPEG 2000 (JP2), texts 1-bit PNGs. The
+Formats as in soltia48/myna-card: photo a greyscale JPEG 2000 (JP2), texts 1-bit PNGs. The
 photo's size in pixels is an assumption: no real one is published.
 """
 
@@ -16,7 +16,7 @@ _CELL = 16  # pixels
 
 
 def portrait(seed: int) -> bytes:
-    """JP2: head, hair, eyes, nose and mouth, light and dark where a person's are."""
+    """JP2: head, hair, eyes, nose and mouth, light and dark as on a real face."""
     chance = Random(seed)
     image = Image.new("L", (_WIDTH, _HEIGHT), 225)
     draw = ImageDraw.Draw(image)
@@ -47,7 +47,7 @@ def portrait(seed: int) -> bytes:
 
 
 def lettering(text: str) -> bytes:
-    """PNG of a line of text: for each letter a pattern of its own, which no other letter has."""
+    """PNG of a line of text: each letter is a pattern that no other letter has."""
     image = Image.new("1", (_CELL * len(text), _CELL), 1)
     for index, letter in enumerate(text):
         bits = hashlib.sha256(letter.encode()).digest()

@@ -1,4 +1,4 @@
-"""The PN532's buses: what pins and lines do to the chip.
+"""The PN532's buses: the effects of pins and lines on the chip.
 
 Ref: UM0701-02 §6.2; NXP AN10609 for SPI; Seeed PN532_I2C.cpp and libnfc pn532_i2c.c for I²C.
 """
@@ -9,10 +9,10 @@ from .pn532 import BAUD_RATES, Pn532
 from .radio import TURNED, Clock
 
 _WRITE, _STATUS, _READ = 0x01, 0x02, 0x03
-_SAME_RATE = 0.02  # of each other, two UARTs understand every octet
+_SAME_RATE = 0.02  # the difference at which two UARTs still receive every octet
 _BITS = 10  # of an octet on HSU: start, eight, stop
 _FIRST_RATE = 115200  # of HSU, bit/s
-_LOST_WHILE_WAKING = 5  # bytes on HSU, 0.4 ms at 115200: a preamble of zeros is what saves a frame
+_LOST_WHILE_WAKING = 5  # bytes on HSU, 0.4 ms at 115200: a preamble of zeros saves a frame
 _GARBLED_EVERY = 23  # bytes, on a line that is too fast for it
 _GARBLED_BITS = 0x18
 
@@ -27,7 +27,7 @@ class SpiPort:
         self._read = 0  # bytes of the frame at the head that were read
 
     def select(self, *, low: bool) -> None:
-        """The select line moves."""
+        """The select line changes."""
         if low and self._chip.is_asleep:
             self._chip.wake()
         elif low:
@@ -50,7 +50,7 @@ class SpiPort:
     def _exchange(self, data: bytes) -> bytes:
         """Bytes behind the operation. What it says may be shorter: zeros follow."""
         if self._operation == _WRITE:
-            self._read = 0  # a command, or an abort: what was waiting is gone
+            self._read = 0  # a command or an abort drops the waiting frame
             self._chip.host_bytes(data)
         elif self._operation == _STATUS:
             return bytes((self._chip.head() is not None,)) * len(data)
@@ -74,7 +74,7 @@ class SpiPort:
 class I2cPort:
     """One read, or one write, from start to stop. A read begins with the status.
 
-    What a read leaves of the frame behind it is lost. Asleep, the chip loses what wakes it.
+    The unread rest of a frame is lost. A sleeping chip loses the bytes that wake it.
     """
 
     ADDRESS = 0x24
@@ -82,11 +82,11 @@ class I2cPort:
     def __init__(self, chip: Pn532) -> None:
         self._chip = chip
         self._is_deaf = False
-        self._frame = b""  # that this read fetches
+        self._frame = b""  # fetched by this read
         self._read = 0  # bytes of this read so far
 
     def start(self, address: int) -> bool:
-        """A transfer begins. Returns whether the chip says that it is there."""
+        """A transfer begins. Return whether the chip acknowledges its address."""
         self._read = 0
         self._is_deaf = self._chip.is_asleep
         if address != self.ADDRESS or self._chip.stuck:
@@ -111,9 +111,9 @@ class I2cPort:
 
 
 class HsuPort:
-    """The UART. Asleep, the chip loses the bytes that wake it.
+    """The UART. A sleeping chip loses the bytes that wake it.
 
-    `baud` is the host's rate; None: its line has none, as a pty. Above `max_baud` the line garbles
+    `baud` is the host's rate; None if its line has none: a pty. Above `max_baud` the line garbles
     octets.
     """
 
@@ -133,7 +133,7 @@ class HsuPort:
         self._chip.host_bytes(data)
 
     def fetch(self) -> bytes:
-        """All that the chip has to say by now, as the host hears it."""
+        """All bytes due from the chip, as the host receives them."""
         said = b""
         while self._chip.head() is not None:
             said += self._chip.pop()
@@ -141,7 +141,7 @@ class HsuPort:
         return heard(self._carry(said, baud), baud, self.baud or baud)
 
     def _carry(self, data: bytes, baud: int) -> bytes:
-        """What arrives of it, at the rate of its sender."""
+        """The bytes that arrive, sent at this rate."""
         if baud <= self._max_baud * (1 + _SAME_RATE):
             return data
         begin, self._carried = self._carried, self._carried + len(data)
@@ -160,14 +160,14 @@ class SleepingClock(Clock, Protocol):
 class TimedHsuPort(HsuPort):
     """The UART in real time: feed() and fetch() end with the last bit at the other end.
 
-    `rate`: what the line has, bit/s.
+    `rate`: of the line, bit/s.
     """
 
     def __init__(self, chip: Pn532, clock: SleepingClock, max_baud: int = BAUD_RATES[-1]) -> None:
         super().__init__(chip, max_baud)
         self.rate = _FIRST_RATE
         self._clock = clock
-        self._free_s = 0.0  # when the line is, in the clock's time
+        self._free_s = 0.0  # when the line is free, in the clock's time
 
     def feed(self, data: bytes) -> None:
         self._take_time(data, self._clock.now())
@@ -186,9 +186,9 @@ class TimedHsuPort(HsuPort):
 
 
 def heard(data: bytes, sent_baud: int, heard_baud: int) -> bytes:
-    """What a UART at one rate makes of bytes sent without a pause at another, 8N1.
+    """The bytes that a UART at one rate receives from bytes sent at another, 8N1, without pauses.
 
-    Where it expects a stop bit and finds none, it drops the byte and waits for the line to be high.
+    Without the expected stop bit it drops the byte and waits until the line is high.
     """
     if abs(sent_baud - heard_baud) <= _SAME_RATE * heard_baud:
         return data

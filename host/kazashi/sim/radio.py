@@ -1,4 +1,4 @@
-"""The air between chip and cards: how long frames take, who hears them, what disturbs them.
+"""The air between chip and cards: times of frames, their receivers, and disturbances.
 
 Formulas: ISO/IEC 14443-2 and -3; constants as measured by proxmark3 (armsrc/iso14443b.c) and given
 in AT88RF1354 (p. 28) and ST RFAL. A frame is counted with its CRC and without extra guard time.
@@ -77,14 +77,14 @@ class Clock(Protocol):
 
 
 class AirFrame(NamedTuple):
-    """What is on air: bytes with their CRC. A short frame has fewer than 8 bits."""
+    """A frame on air: bytes with their CRC. A short frame has fewer than 8 bits."""
 
     technology: Technology
     data: bytes
     bits: int = 8  # of the last byte
     bit_rate: int = 106  # kbit/s
-    answer_rate: int = 106  # that the reader listens at
-    at_s: float = 0.0  # when it begins, in the time of the reader
+    answer_rate: int = 106  # of the reader's receiver
+    at_s: float = 0.0  # its start, in the time of the reader
 
 
 class Reply(NamedTuple):
@@ -103,7 +103,7 @@ class Picc(Protocol):
 
 
 class Disturbance(Enum):
-    """What can happen to one exchange."""
+    """A disturbance of one exchange."""
 
     COMMAND_LOST = auto()
     ANSWER_LOST = auto()
@@ -111,7 +111,7 @@ class Disturbance(Enum):
 
 
 class Heard(NamedTuple):
-    """What reached the reader, and when it was over, seconds after the start."""
+    """The result of an exchange, and its end in seconds after the start."""
 
     data: bytes | None  # None: silence
     elapsed_s: float
@@ -123,7 +123,7 @@ class Air:
     def __init__(self) -> None:
         self.cards: list[Picc] = []
         self.is_on = False
-        self.spent_s = 0.0  # air time of all frames and the pauses that the standard asks for
+        self.spent_s = 0.0  # air time of all frames and the pauses of the standard
         self.cards_s = 0.0  # the cards' own time, until each began its answer
         self.exchanges = 0
         self.disturb: Callable[[int, AirFrame], Disturbance | None] = lambda _index, _frame: None
@@ -131,12 +131,12 @@ class Air:
         self._plan: list[tuple[float, Callable[[], None]]] = []
 
     def place(self, card: Picc) -> None:
-        """Lay a card on the reader, if it is not there."""
+        """Lay a card on the reader, unless it is there."""
         if card not in self.cards:
             self.cards.append(card)
 
     def clear(self) -> None:
-        """Take everything away."""
+        """Take all cards away."""
         for card in self.cards:
             card.lose_power()
         self.cards.clear()
@@ -151,7 +151,7 @@ class Air:
         if self.is_on and not on:
             for card in self.cards:
                 card.lose_power()
-            self._free_at = 0.0  # whatever was on air is cut off
+            self._free_at = 0.0  # a frame on air is cut off
         self.is_on = on
 
     def exchange(self, frame: AirFrame, now_s: float, timeout_s: float) -> Heard:
@@ -201,7 +201,7 @@ class Air:
 
 
 def _superpose(answers: list[bytes]) -> bytes:
-    """What a receiver makes of answers sent at once."""
+    """The bytes that a receiver gets from simultaneous answers."""
     data = bytearray(max(map(len, answers)))
     for answer in answers:
         for i, byte in enumerate(answer):

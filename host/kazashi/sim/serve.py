@@ -1,7 +1,7 @@
 """A simulated reader for other programs: its serial line on a pty or a TCP port of this machine.
 
-A TCP port takes one program at a time. The connection is closed if the program is silent for too
-long or fetches nothing, and after an hour in any case; it may connect again, behind those waiting.
+A TCP port takes one program at a time. The connection is closed if the program sends or fetches
+nothing for too long, and always after an hour; it may connect again, after those waiting.
 """
 
 import select
@@ -15,37 +15,38 @@ from kazashi_wire.frame import Deframer
 from kazashi_wire.messages import Maintain
 
 _DROP_S = 0.5  # MicroPython on the RP2040 drops what the host does not fetch within this time
-GREETING_S = 10.0  # until a program that has connected says anything: a driver greets at once
-SILENCE_S = 600.0  # from then on: a program that waits for cards says nothing for long
-STAY_S = 3600.0  # in all, whatever a program does: others may wait
-UNREAD_S = 10.0  # for which it fetches nothing: a driver reads while it waits
+GREETING_S = 10.0  # from connection to the first byte: a driver greets at once
+SILENCE_S = 600.0  # after that: a program that waits for cards sends nothing for long
+STAY_S = 3600.0  # in total: others may wait
+UNREAD_S = 10.0  # without fetching: a driver reads while it waits
 
 
 class Line(Protocol):
-    """Where the other program is, or will be."""
+    """The line to another program, which may not be there yet."""
 
     def fileno(self) -> int: ...  # for select: readable when the other program does something
     def read(self, timeout_s: float) -> bytes: ...
     def write(self, data: bytes, timeout_s: float) -> None: ...
-    def end_overdue(self) -> bool: ...  # True: the other program stayed too long; it is hung up
+    def end_overdue(self) -> bool: ...  # True: the program stayed too long and was hung up
     def close(self) -> None: ...
 
 
 class Served(Protocol):
     """The line to a simulated firmware."""
 
-    def read_beside(self, other: Line) -> bytes: ...  # b"" when `other` may have something to say
+    def read_beside(self, other: Line) -> bytes: ...  # b"" when `other` may have sent something
     def write(self, data: bytes, /) -> int: ...  # bytes that the firmware took
     def close(self) -> None: ...
 
 
 class TcpLine:
-    """One program at a time; when it leaves, or stays, is silent or deaf too long, the next may.
+    """One program at a time. The next follows if it leaves, or stays, is silent or does not fetch
+    too long.
 
-    `takes_all`: else only frames pass to the reader, and Maintain does not: it would be no reader.
+    `takes_all`: pass all bytes. Else pass only frames except Maintain, which ends the reader.
 
     Raises:
-        ValueError: the address is not of this machine alone.
+        ValueError: the address can be reached from other machines.
         OSError: it is taken.
     """
 
@@ -104,7 +105,7 @@ class TcpLine:
                 if select.select([], [peer], [], left)[1]:
                     data = data[peer.send(data) :]
         except (OSError, ValueError):
-            return  # it left in the middle: what is not fetched is dropped
+            return  # it left meanwhile: drop the rest
         if not data:
             self._fetched = self._now()
         elif self._now() - self._fetched > UNREAD_S:
@@ -121,13 +122,13 @@ class TcpLine:
         self._listener.close()
 
     def hang_up(self) -> None:
-        """Whoever is there has to come again."""
+        """Disconnect the other program. It has to connect again."""
         if self._peer:
             self._peer.close()
             self._peer = None
 
     def _allowed(self, data: bytes) -> bytes:
-        """The frames that are whole by now, but for Maintain: who sends that has to come again."""
+        """The complete frames, except Maintain: its sender is disconnected."""
         frames = [*self._deframer.feed(data)]
         if any(frame.kind == Maintain.kind for frame in frames):
             self.hang_up()
@@ -136,7 +137,7 @@ class TcpLine:
 
 
 def serve(pipe: Served, line: Line) -> None:
-    """Carry bytes both ways until the reader is gone, or the caller is interrupted.
+    """Carry bytes both ways until the reader is gone or an exception ends it.
 
     Raises:
         ReaderUnplugged: the simulated firmware ended.
@@ -146,6 +147,6 @@ def serve(pipe: Served, line: Line) -> None:
         if said := pipe.read_beside(line):
             line.write(said, _DROP_S)
         if line.end_overdue():
-            data = b""  # that the firmware did not fetch: the next program is not to wait for it
+            data = b""  # not fetched by the firmware: the next program must not wait for it
         if data := data or line.read(0.0):
-            data = data[pipe.write(data) :]  # a firmware that fetches nothing: the host notices
+            data = data[pipe.write(data) :]  # the host notices if the firmware fetches nothing

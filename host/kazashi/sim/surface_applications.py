@@ -1,9 +1,9 @@
-"""What is printed on a My Number Card, on its chip: 券面事項確認AP and 券面事項入力補助AP.
+"""The printed data of a My Number Card on its chip: 券面事項確認AP and 券面事項入力補助AP.
 
 Ref: soltia48/myna-card, ap/surface.rs and ap/text.rs, whose tests verify records of a real test
-card: what is hashed, signed and certified is made in the same way here.
+card: hashes, signatures and certificates are made in the same way here.
 
-Not confirmed by a real card: how often the codes (照合番号) may be tried, that either code opens
+Not confirmed by a real card: the number of tries of the codes (照合番号), that either code opens
 EF 0003 of 券面事項入力補助AP, as its PIN does, and that a card without a photo has an empty one.
 """
 
@@ -27,7 +27,7 @@ _TEXT_CHIP = 0x0013
 
 
 class FaceSurface(FileApplication):
-    """券面事項確認AP: the card's face as pictures, signed. `chip`: whose key answers challenges."""
+    """券面事項確認AP: the card's face as pictures, signed. `chip`: its key answers challenges."""
 
     default_key = _FACE_CHIP
 
@@ -142,7 +142,7 @@ class InputSupport(FileApplication):
         ]
 
     def _integrity(self, number: bytes) -> bytes:
-        """The number's file is hashed whole, the other without its header and table."""
+        """The hash covers all of the number's file, and the other without its header and table."""
         fields = tlv(0xDF31, hashlib.sha256(number).digest())
         fields += tlv(0xDF32, hashlib.sha256(b"".join(self._items())).digest())
         return tlv(0xFF30, fields + tlv(0xDF33, signed(self._person.authority.record_key, fields)))

@@ -1,4 +1,4 @@
-"""A table with a reader's chip and cards on it: all that a simulated board is wired to."""
+"""A table with a reader's chip and cards on it: all that is connected to a simulated board."""
 
 from time import monotonic, sleep
 
@@ -24,7 +24,7 @@ class ScaledClock:
 
 
 class Tabletop:
-    """Chip, air and cards; `clock` is their time. `ledger`: who had it, where that is known."""
+    """Chip, air and cards; `clock` is their time. `ledger`: owners of that time, if recorded."""
 
     ledger: Ledger | None = None
 

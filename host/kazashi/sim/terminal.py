@@ -1,7 +1,7 @@
 """Pseudo-terminals (POSIX): the simulated chip, or a whole simulated reader, as a serial port.
 
-Both ends are raw. The slave is kept open here, too: a pty whose last user left would report an
-error instead of waiting for the next one.
+Both ends are raw. The slave stays open here, too: a pty without users would report an error
+instead of waiting for the next one.
 """
 
 import os
@@ -18,12 +18,12 @@ from .ports import SleepingClock, TimedHsuPort
 
 _IDLE_S = 0.05
 _FIRST_RATE = 115200
-_OUTPUT_SPEED = 5  # its place in termios' attributes
+_OUTPUT_SPEED = 5  # index in termios' attributes
 _RATES = {getattr(termios, f"B{rate}", 0): rate for rate in BAUD_RATES}  # by termios' numbers
 
 
 class Terminal:
-    """A pty: `path` is what other programs open; read and write are our end of it."""
+    """A pty: other programs open `path`; read and write use this end."""
 
     def __init__(self) -> None:
         self._master, self._slave = pty.openpty()
@@ -37,16 +37,16 @@ class Terminal:
 
     @property
     def baud(self) -> int:
-        """What the other program has set the port to, bit/s."""
+        """The rate of the port set by the other program, bit/s."""
         return _RATES.get(termios.tcgetattr(self._slave)[_OUTPUT_SPEED], _FIRST_RATE)
 
     def read(self, timeout_s: float) -> bytes:
-        """What the other program has written, b"" when nothing comes in time."""
+        """Bytes from the other program; b"" if none come in time."""
         ready, _, _ = select.select([self._master], [], [], timeout_s)
         return os.read(self._master, 4096) if ready else b""
 
     def write(self, data: bytes, timeout_s: float) -> None:
-        """For the other program; what it does not fetch in time is dropped, as on a Pico."""
+        """Send to the other program. Bytes not fetched in time are dropped, as on a Pico."""
         deadline = monotonic() + timeout_s
         while data:
             left = deadline - monotonic()
@@ -55,7 +55,7 @@ class Terminal:
             data = data[os.write(self._master, data) :]
 
     def end_overdue(self) -> bool:
-        return False  # who has opened it is not known
+        return False  # the programs that opened it are not known
 
     def close(self) -> None:
         os.close(self._master)
@@ -65,7 +65,7 @@ class Terminal:
 class ChipOnTerminal:
     """The chip's UART (HSU) as a serial port, for libnfc, nfcpy and other drivers of a PN532.
 
-    Bytes take their time on the line, at the rate that the other program has set.
+    Bytes take their real time on the line, at the rate set by the other program.
     """
 
     def __init__(self, chip: Pn532, clock: SleepingClock, speed: float = 1.0) -> None:

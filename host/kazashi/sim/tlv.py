@@ -1,4 +1,4 @@
-"""BER-TLV as the cards hold it. Written apart from the driver's: each judges the other.
+"""BER-TLV on the cards. Independent of the driver's code, so that each tests the other.
 
 Ref: soltia48/myna-card, data.rs: keys are 90 (exponent) and 91 (modulus), files of fields may begin
 with a table of two-byte offsets, and a card-verifiable certificate is
@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPubl
 
 
 def tlv(tag: int, value: bytes) -> bytes:
-    """One data object, its length in as few bytes as there are."""
+    """One data object, its length in the fewest bytes."""
     size = len(value)
     head = tag.to_bytes(2 if tag > 0xFF else 1, "big")
     if size < 0x80:
@@ -25,7 +25,7 @@ def tlv(tag: int, value: bytes) -> bytes:
 
 
 def with_offsets(tag: int, table: int, fields: list[bytes]) -> bytes:
-    """A file of `fields` behind a table of where each begins, from the first byte of the file."""
+    """A file: a table with the offset of each field in the file, then the `fields`."""
     empty = tlv(table, bytes(2 * len(fields)))
     position = len(tlv(tag, empty + b"".join(fields))) - sum(map(len, fields))
     offsets = b""

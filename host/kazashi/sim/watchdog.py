@@ -7,14 +7,14 @@ from collections.abc import Callable
 from math import inf
 from time import monotonic
 
-_REASON = 0x08  # its register that says why it last pulled the reset
+_REASON = 0x08  # its register with the cause of the last reset
 _TIMER, _FORCE = 1, 2
 _SCRATCH_0 = 0x0C
-_RUNNING, _RECOVERING = 0x1B7A0001, 0x1B7A0002  # that firmware/device.py leaves there
+_RUNNING, _RECOVERING = 0x1B7A0001, 0x1B7A0002  # notes of firmware/device.py
 
 
 class Watchdog:
-    """Its registers, which keep their value until the power goes, and its patience.
+    """Its registers, which keep their values until loss of power, and its time limit.
 
     `base`: address of its registers; `now`: seconds.
     """
@@ -46,16 +46,16 @@ class Watchdog:
 
     @property
     def has_bitten(self) -> bool:
-        """It pulled the last reset, since nobody fed it."""
+        """Whether it caused the last reset, because it was not fed."""
         return self._words.get(self._reason) == _TIMER
 
     def pull(self, *, is_hung: bool) -> None:
-        """The board starts again, because it hung or because it asked to."""
+        """Reset the board: it hung, or the firmware asked for it."""
         self._words[self._reason] = _TIMER if is_hung else _FORCE
         self._patience_s = self.due_s = inf
 
     def look_back(self, *, is_hung: bool) -> None:
-        """As if the firmware had run before, and hung, or restarted itself: its note is there."""
+        """Set the state after an earlier run that hung or restarted itself, with its note."""
         self._words[self._note] = _RUNNING if is_hung else _RECOVERING
         self.pull(is_hung=is_hung)
 
