@@ -79,7 +79,7 @@ class ReadAhead:
         self.guess = plan.guess or 0
         self._link = link
         self._plan = plan
-        self._lengths = lengths  # is told of each certificate
+        self._lengths = lengths  # called with each certificate
         self._is_over = False
         self._commands = 0
         self._so_far = 0  # bytes of all responses

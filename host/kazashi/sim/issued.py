@@ -11,7 +11,7 @@ class Issued:
 
     `has_pin`: False for 顔認証マイナンバーカード; that its PIN's file is not there, rather than
     blocked, is not confirmed by a real card. `has_certificate`: False without that for user
-    authentication; EF 0008 says so, as it does of a child's missing one for signatures
+    authentication; EF 0008 shows it, as it does for a child's missing one for signatures
     (soltia48/myna-card), but that zeros fill its file is not confirmed.
     """
 

@@ -48,7 +48,7 @@ class SpiPort:
         return bytes(begin) + said.translate(TURNED).ljust(count, b"\x00")
 
     def _exchange(self, data: bytes) -> bytes:
-        """Bytes behind the operation. What it says may be shorter: zeros follow."""
+        """Bytes after the operation. A shorter content is followed by zeros."""
         if self._operation == _WRITE:
             self._read = 0  # a command or an abort drops the waiting frame
             self._chip.host_bytes(data)

@@ -41,7 +41,7 @@ class Watchdog:
         self.due_s = self._now() + self._patience_s
 
     def left_s(self) -> float:
-        """Seconds until it pulls the reset; inf: it was not started."""
+        """Seconds until it resets the board; inf if it was not started."""
         return self.due_s - self._now()
 
     @property
