@@ -13,19 +13,30 @@ class UsbSerial:
 
     def __init__(self) -> None:
         self._in = sys.stdin.buffer
+        self._octet = bytearray(1)
         self._out = sys.stdout.buffer
         self._poll = select.poll()
         self._poll.register(sys.stdin, select.POLLIN)
 
-    def has_input(self, wait_ms: int) -> bool:
-        # The stubs do not say what ipoll() gives.
-        for _ in self._poll.ipoll(wait_ms):  # pyright: ignore[reportUnknownVariableType]
-            return True
-        return False
+    def read(self, buffer: bytearray, start: int, end: int, wait_ms: int) -> int:
+        """Take bytes into `buffer` from `start` on, at most up to `end`; wait for the first only.
 
-    def read(self, buffer: bytearray) -> None:
-        if not self._in.readinto(buffer):
-            raise EOFError  # never on a board: its emulator's host has closed the line
+        Returns the index behind the last. Byte by byte: see above.
+        """
+        poll = self._poll
+        octet = self._octet
+        for i in range(start, end):
+            # The stubs do not say what ipoll() gives.
+            for _ in poll.ipoll(wait_ms):  # pyright: ignore[reportUnknownVariableType]
+                break
+            else:
+                return i
+            if not self._in.readinto(octet):
+                raise EOFError  # never on a board: its emulator's host has closed the line
+            buffer[i] = octet[0]
+            wait_ms = 0
+        octet[0] = 0  # it may have been of a PIN
+        return end
 
     def write(self, buffer: "bytes | bytearray", start: int, count: int) -> None:
         self._out.write(buffer, start, count)

@@ -20,9 +20,7 @@ if _TYPING:
     class Port(Protocol):
         """A line to the host, byte by byte."""
 
-        def has_input(self, wait_ms: int) -> bool: ...
-
-        def read(self, buffer: bytearray) -> None: ...  # one byte
+        def read(self, buffer: bytearray, start: int, end: int, wait_ms: int) -> int: ...
 
         def write(self, buffer: "bytes | bytearray", start: int, count: int) -> None: ...
 
@@ -46,7 +44,6 @@ class Link:
         self._wait = wait
         self._has_request = self._take_request  # looked up here, for that allocates
         self._rest_ms = 0
-        self._octet = bytearray(1)
         self._have = 0  # octets in `buffer`
         self._wanted = HEADER  # octets that `buffer` needs before it is worth a look
         self._last = 0  # when the last octet came
@@ -77,14 +74,16 @@ class Link:
             self._taken = 0
             if self._has_frame():
                 return True
-        for _ in range(_AT_ONCE):
-            if not self._port.has_input(rest_ms):
+        left = _AT_ONCE
+        while left:
+            most = min(self._wanted, self._have + left)
+            have = self._port.read(self.buffer, self._have, most, rest_ms)
+            if have == self._have:
                 break
-            self._port.read(self._octet)
             self._last = ticks_ms()
-            self.buffer[self._have] = self._octet[0]
-            self._have += 1
-            if self._have == self._wanted and self._has_frame():
+            left -= have - self._have
+            self._have = have
+            if have == self._wanted and self._has_frame():
                 return True
             rest_ms = 0
         if self._have and ticks_diff(ticks_ms(), self._last) > wire.MAX_PAUSE_MS:

@@ -228,18 +228,18 @@ class Usb:
         self.silent_since_s = clock.s
         self.longest_silence_s = 0.0
 
-    def has_input(self, wait_ms):
-        if not self.to_reader:
-            clock.pass_by(wait_ms / 1000)
-        return bool(self.to_reader)
-
     def break_silence(self):
         self.longest_silence_s = max(self.longest_silence_s, clock.s - self.silent_since_s)
         self.silent_since_s = clock.s
 
-    def read(self, octet):
-        clock.pass_by(OCTET_S)
-        octet[0] = self.to_reader.pop(0)
+    def read(self, buffer, start, end, wait_ms):
+        if not self.to_reader:
+            clock.pass_by(wait_ms / 1000)
+        for i in range(start, min(end, start + len(self.to_reader))):
+            clock.pass_by(OCTET_S)
+            buffer[i] = self.to_reader.pop(0)
+            start = i + 1
+        return start
 
     def write(self, buffer, start, count):
         data = bytes(buffer[start : start + count])

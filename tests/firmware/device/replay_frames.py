@@ -27,12 +27,12 @@ class Port:
         self.at = 0
         self.written = 0
 
-    def has_input(self, wait_ms):
-        return self.at < len(self.data)
-
-    def read(self, octet):
-        octet[0] = self.data[self.at]
-        self.at += 1
+    def read(self, buffer, start, end, wait_ms):
+        while start < end and self.at < len(self.data):
+            buffer[start] = self.data[self.at]
+            self.at += 1
+            start += 1
+        return start
 
     def write(self, buffer, start, count):
         self.written += count
@@ -63,7 +63,7 @@ def poll(receiver, frames):
         finally:
             unlock()
         if not is_frame:
-            if receiver._port.has_input(0):
+            if receiver._port.at < len(receiver._port.data):
                 continue  # it takes so many octets at once
             return
         answer(receiver)

@@ -128,12 +128,12 @@ class Port:
         self.request = self.answer = b""
         self.taken = self.given = 0
 
-    def has_input(self, wait_ms):
-        return self.taken < len(self.request)
-
-    def read(self, octet):
-        octet[0] = self.request[self.taken]
-        self.taken += 1
+    def read(self, buffer, start, end, wait_ms):
+        while start < end and self.taken < len(self.request):
+            buffer[start] = self.request[self.taken]
+            self.taken += 1
+            start += 1
+        return start
 
     def write(self, buffer, start, count):
         for i in range(count):
