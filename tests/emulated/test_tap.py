@@ -8,6 +8,8 @@ from kazashi.reader import Reader
 from kazashi.sim.emulation.mends import packet_ns
 from kazashi.sim.emulation.pico import EmulatedPico
 from kazashi.sim.ledger import Owner
+from kazashi_wire.frame import Frame
+from kazashi_wire.messages import AskHealth, Done, Health, Watch
 
 
 def test_the_reader_answers_within_a_second_of_power(booted):
@@ -63,6 +65,28 @@ def test_every_run_is_the_same_to_the_nanosecond(pico, reader, image):
 
     other = EmulatedPico(image, pico.options)
     assert tap(other, Reader(other.connect)) == tap(pico, reader)
+
+
+def test_a_frame_cut_at_any_byte_does_not_hold_the_search(pico, reader):
+    pico.air.clear()
+    link, pipe = reader._link, pico._pipe
+    link.request(Watch(fastest=0, period_ms=0, lease_s=10, order=b"\x02\x01"), Done)
+
+    def until_next_search_s():
+        begin_s, searches = pipe.now(), pico.air.exchanges
+        while pico.air.exchanges == searches:
+            pipe.let_pass(0.01)
+            assert pipe.now() - begin_s < 5
+        return pipe.now() - begin_s
+
+    longest_s = max(until_next_search_s() for _ in range(10))
+    asked = Frame(AskHealth.kind, 77, AskHealth().build()).build()
+    for size in range(1, len(asked)):
+        send(pipe, asked[:size])
+        assert until_next_search_s() < longest_s + 0.1
+        send(pipe, asked[size:])
+        link._number = 77
+        assert isinstance(link._answer(link.wait(1)), Health)
 
 
 def test_a_flood_from_the_host_loses_nothing(pico, reader):
