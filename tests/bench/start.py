@@ -7,6 +7,7 @@ Python's files are compiled before. The reader of `checkin` is simulated by anot
 
 import argparse
 import os
+import signal
 import statistics
 import subprocess
 import sys
@@ -34,6 +35,8 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=5)
     rounds = parser.parse_args().rounds
+    # A script in the background ignores Ctrl-C, and the programs that it starts inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     rows = [(what, median(rounds, partial(ended_s, program)), s) for what, program, s in STARTS]
     with tempfile.TemporaryDirectory() as folder:
