@@ -107,6 +107,7 @@ def _name(row: Row) -> str:
     words += [f"FSC {case.fsc}"] * (case.fsc != BASE.fsc)
     words += ["short Le only"] * (not case.extended)
     words += ["armed"] * case.armed
+    words += [f"guess {case.guess}"] * (case.guess > 0)
     words += [f"chip {case.chip_ms:g} ms"] * (case.chip_ms > 0)
     words += ["real time"] * (case.clock == "real")
     return ", ".join(words)
