@@ -30,6 +30,7 @@ class UsbSerial:
             for _ in poll.ipoll(wait_ms):  # pyright: ignore[reportUnknownVariableType]
                 break
             else:
+                octet[0] = 0
                 return i
             if not self._in.readinto(octet):
                 raise EOFError  # never on a board: its emulator's host has closed the line

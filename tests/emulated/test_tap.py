@@ -8,7 +8,7 @@ from kazashi.reader import Reader
 from kazashi.sim.emulation.mends import packet_ns
 from kazashi.sim.emulation.pico import EmulatedPico
 from kazashi.sim.ledger import Owner
-from kazashi_wire.frame import Frame
+from kazashi_wire.frame import MAX_PAUSE_MS, Frame
 from kazashi_wire.messages import AskHealth, Done, Health, Watch
 
 
@@ -84,7 +84,8 @@ def test_a_frame_cut_at_any_byte_does_not_hold_the_search(pico, reader):
     for size in range(1, len(asked)):
         send(pipe, asked[:size])
         assert until_next_search_s() < longest_s + 0.1
-        send(pipe, asked[size:])
+        pipe.let_pass(MAX_PAUSE_MS / 1000)  # now it is given up, and the next is taken
+        send(pipe, asked)
         link._number = 77
         assert isinstance(link._answer(link.wait(1)), Health)
 
