@@ -24,6 +24,12 @@ def test_a_certificate_lasts_to_the_end_of_its_last_day_in_japan(days):
     assert (end.hour, end.minute, end.second) == (23, 59, 59)
 
 
+@pytest.mark.parametrize("days", [-200, 0, 5 * 365, 4000])
+def test_a_certificate_has_begun_days_ago(days):
+    certificate = x509.load_der_x509_certificate(Person(expires_days=days).certificate)
+    assert datetime.now(JAPAN) - certificate.not_valid_before_utc > timedelta(days=7)
+
+
 @pytest.mark.parametrize("days", [-200, 0, 4000])
 def test_its_size_does_not_depend_on_how_long_it_lasts(days):
     assert len(Person(1700, expires_days=days).certificate) == 1700

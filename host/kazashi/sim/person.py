@@ -21,6 +21,7 @@ MY_NUMBER = "123456789010"  # the right check digit would be 8
 
 _JAPAN = timezone(timedelta(hours=9))
 _FIVE_YEARS = 5 * 365  # days
+_IN_USE = timedelta(days=30)  # since a card was issued, at least: midnight may pass in a test
 _LEAST_FILLING = 130  # from here on the DER lengths around the filling keep their own size
 
 _NAMES = ("架空　花子", "模擬　太郎", "試験　さくら", "仮名　一郎")
@@ -63,7 +64,7 @@ class Person:
         self.key = new_key()
         self._photo_seed = None if is_infant else seed
         end = today + timedelta(days=expires_days)
-        begin = min(today, end - timedelta(days=_FIVE_YEARS))
+        begin = min(today - _IN_USE, end - timedelta(days=_FIVE_YEARS))
         self._valid = _moment(begin, time.min), _moment(end, time(23, 59, 59))
         self.certificate = self._issue_certificate(certificate_size)
 
