@@ -5,7 +5,7 @@
 
 Everything runs in emulated time, so every run is the same to the nanosecond. That time is a lower
 bound: the emulator counts cycles at 125 MHz and has no flash-cache misses. A busy Pico runs about
-twenty times slower than a real one; an idle one takes no time, unless it is paced.
+ten times slower than a real one; an idle one takes no time, unless it is paced.
 """
 
 import tempfile
@@ -35,6 +35,7 @@ from .image import checked, official_image
 from .lines import ControlLines
 from .mends import mend
 from .pipe import EmulatedPipe
+from .shortcuts import take_shortcuts
 
 _FLASH_START = 0x10000000
 _BITS = 8
@@ -74,6 +75,7 @@ class EmulatedPico(Tabletop):
         files = {} if is_blank else firmware_files(options.board, options.bus, beside)
         self._device = _device(image, files)
         mend(self._device, partial(ledger.note, Owner.USB))
+        take_shortcuts(self._device.mcu)
         self._is_booted = False
         self.has_reset = False  # the board reset itself and is still plugged in
         self._pipe: EmulatedPipe | None = None
