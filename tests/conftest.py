@@ -7,15 +7,14 @@ import resource
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from itertools import cycle
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from card_keys import CardKeys, made
 from interpreters import HAS_MICROPYTHON
 from kazashi.reader import Reader
-from kazashi.sim import person
 from kazashi.sim.options import Options
 from kazashi.sim.pico import SimulatedPico
 
@@ -31,7 +30,10 @@ settings.load_profile("untimed")
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 CELLS = ("tests/faults/test_chip.py", "tests/faults/test_radio.py")  # thousands, 10 ms each
-KEYS = 32  # of simulated cards, before the first comes again
+TESTS = Path(__file__).parent
+HARDWARE = TESTS / "hardware"  # alone has the fixture `reader_url`
+SHARED_KEYS = "keys of cards"  # in what a worker is given
+KEYS = pytest.StashKey[CardKeys]()
 SPEED = 20.0  # of simulated time: what is tested here is order, not speed
 
 
@@ -58,6 +60,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     marker = "not_in_ci: it needs what CI cannot have, and may skip even there"
     config.addinivalue_line("markers", marker)
+    config.stash[KEYS] = CardKeys(getattr(config, "workerinput", {}).get(SHARED_KEYS, ()))
+    config.stash[KEYS].for_modules()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node) -> None:
+    """Before each worker of pytest-xdist starts."""
+    node.workerinput[SHARED_KEYS] = made()
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    session.config.stash[KEYS].for_tests()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -65,6 +79,12 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
     """A board has one port: its tests run one after the other."""
     if config.getoption("--port"):
         config.option.numprocesses = 0
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """With --port, import only the tests that can use a reader."""
+    others = collection_path.parent == TESTS and collection_path != HARDWARE
+    return True if others and config.getoption("--port") else None
 
 
 @pytest.hookimpl(trylast=True)
@@ -117,20 +137,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     usages = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     spent_s = sum(usage.ru_utime + usage.ru_stime for usage in usages)
     terminalreporter.write_line(f"{spent_s:.0f} CPU seconds")
-
-
-@pytest.fixture(scope="session", autouse=True)
-def keys_of_cards() -> Iterator[None]:
-    """Make a key of a simulated card once a run: it takes as long as all else of many a tap.
-
-    A card has three at most, so cards that are on the table together have keys of their own. An
-    issuer's are always new: it would be taken for another.
-    """
-    make = person.new_key
-    keys = cycle(make() for _ in range(KEYS))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(person, "new_key", lambda: next(keys))
-        yield
 
 
 @pytest.fixture(params=["cpython", "micropython"])
