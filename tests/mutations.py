@@ -7,8 +7,6 @@ as the code that uses that object.
 import random
 from dataclasses import dataclass
 
-from hypothesis import strategies as st
-
 from kazashi.sim.tlv import tlv
 
 # Universal types of ASN.1, some context-specific ones, and tags of the cards' own files.
@@ -67,11 +65,6 @@ def mutated(seed: int, good: bytes) -> bytes:
         change = dice.choice((_change_object, _change_object, _change_object, _change_bytes))
         data = change(dice, data)
     return data
-
-
-def mutations(good: bytes) -> st.SearchStrategy[bytes]:
-    """Hostile versions of `good`."""
-    return st.integers(0, 2**32).map(lambda seed: mutated(seed, good))
 
 
 def _change_object(dice: random.Random, data: bytes) -> bytes:

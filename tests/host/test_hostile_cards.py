@@ -16,6 +16,7 @@ from kazashi.sim.card import MyNumberCard
 from kazashi.sim.issued import Issued
 from kazashi.sim.person import Person
 from mutations import mutated
+from seeds import many_seeds
 from simulated import ANCHORS
 
 PERSON = Person()
@@ -93,8 +94,7 @@ def test_an_honest_card_answers_all_of_it():
         use(session(card))
 
 
-@settings(max_examples=300)
-@given(st.integers(0, 2**32))
+@many_seeds(300)
 def test_a_card_that_answers_anything_raises_nothing_but_reader_and_card_errors(seed):
     use_all(Hostile(seed))
 

@@ -8,8 +8,6 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from rich.console import Console
 from typer.testing import CliRunner
 
@@ -22,12 +20,12 @@ from kazashi.reception.validity import last_day, validity
 from kazashi.sim.authority import shared_authority
 from kazashi.sim.person import Person
 from mutations import Object, mutated, objects
+from seeds import many_seeds
 
 PERSON = Person(1600)
 AUTHORITY = shared_authority()
 ANCHORS = Anchors.of([AUTHORITY.certificate], is_test=True)
 COMMON_NAME = bytes.fromhex("0603550403")  # its OID, before the value
-SEEDS = st.integers(0, 2**32)
 
 
 def with_common_name_as_bits(der):
@@ -85,8 +83,7 @@ def test_kazashi_read_says_so_in_one_line(monkeypatch):
     assert done.exit_code != 0
 
 
-@settings(max_examples=2000)
-@given(SEEDS)
+@many_seeds(2000)
 def test_no_changed_certificate_raises_anything_but_our_errors(seed):
     try:
         use(mutated(seed, PERSON.certificate))
@@ -94,8 +91,7 @@ def test_no_changed_certificate_raises_anything_but_our_errors(seed):
         pass
 
 
-@settings(max_examples=2000)
-@given(SEEDS)
+@many_seeds(2000)
 def test_none_that_the_authority_has_signed_does_either(seed):
     try:
         use(signed_anew(PERSON.certificate, lambda body: mutated(seed, body)))
@@ -103,8 +99,10 @@ def test_none_that_the_authority_has_signed_does_either(seed):
         pass
 
 
-@settings(max_examples=500)
-@given(SEEDS, st.sampled_from([AUTHORITY.certificate, PERSON.certificate]))
+@pytest.mark.parametrize(
+    "good", [AUTHORITY.certificate, PERSON.certificate], ids=["its", "a card's"]
+)
+@many_seeds(250)
 def test_no_file_of_an_authority_raises_anything_but_a_value_error(seed, good):
     try:
         Anchors.of([mutated(seed, good)], is_test=True)

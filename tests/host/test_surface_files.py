@@ -3,8 +3,6 @@
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from kazashi.cards.cv_certificate import CvCertificate
 from kazashi.cards.errors import MalformedFile, NotGenuine
@@ -15,6 +13,7 @@ from kazashi.sim.card import MyNumberCard
 from kazashi.sim.person import Person
 from kazashi.sim.tlv import tlv, with_offsets
 from mutations import mutated
+from seeds import many_seeds
 from simulated import ANCHORS
 
 CARD = MyNumberCard(Person())
@@ -43,8 +42,7 @@ def test_what_is_right_is_read(name):
 
 
 @pytest.mark.parametrize("name", PARSERS)
-@settings(max_examples=1000)
-@given(seed=st.integers(0, 2**32))
+@many_seeds(1000)
 def test_nothing_damaged_raises_anything_but_malformed_file(name, seed):
     parse, good = PARSERS[name]
     try:
