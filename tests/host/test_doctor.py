@@ -3,6 +3,8 @@
 import socket
 import sys
 from dataclasses import replace
+from functools import cache
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -12,9 +14,11 @@ from kazashi import doctor
 from kazashi.discovery import connector
 from kazashi.doctor import Level
 from kazashi.errors import SeveralReaders
+from kazashi.flashing import repl
 from kazashi.reader import Reader
 from kazashi.sim import hostframe
-from kazashi.sim.ailments import FAULTS
+from kazashi.sim.ailments import CHIP, FAULTS, WIRES, ailing
+from kazashi.sim.board import Pins
 from kazashi.sim.dialogue import Stuck
 from kazashi.words import Language
 from kazashi_wire.messages import Examination, Examine
@@ -25,6 +29,8 @@ CHECKS = [
     *("communication", "ROM", "RAM", "antenna", "field", "IRQ", "reset", "bus speed"),
     *("errors", "last reset"),
 ]
+PINS = Pins.of(Path(board.__file__).parent)
+ON_A_RIG = {*CHIP, *WIRES} - {"brownout"}  # the other faults are of the board and its process
 SPEEDS = {"spi": "3500 kbit/s", "hsu": "1288 kbit/s", "i2c": "400 kbit/s"}
 # Fault: the checks that do not pass, what is seen, what to do.
 FINDINGS = {
@@ -56,13 +62,36 @@ ENDS = {
     "revision": ("reader speaks revision", "update the reader's firmware"),
     "stopped": ("firmware stopped (ImportError", "kazashi flash"),
     "prompt": ("MicroPython's prompt answers", "kazashi flash"),
-    "hung": ("has not answered for 9 s", "unplug it"),
+    "hung": ("has not answered for 1 s", "unplug it"),
     "brownout": ("unplugged or has restarted", "if it leaves as the field goes on"),
 }
+SILENT = ("prompt", "hung")
 
 
+@cache
 def examined(url):
+    """What is found on a simulated reader: a process, in real time."""
     return list(doctor.findings(connector(url)))
+
+
+@cache
+def examined_on_a_rig(fault="", bus="spi"):
+    """What is found on a reader in this process, in virtual time."""
+    rig = Rig(bus=bus)
+    CHIP.get(fault, lambda _: None)(rig.chip)
+    wired = ailing(PINS, fault)
+    look, reset = rig._irq, rig._set_reset
+    rig._irq = lambda: look() or wired.irq is None
+    rig._set_reset = lambda value: reset(value or wired.reset is None)
+
+    def connect():
+        pipe = rig.connect()
+        rig.with_irq = wired.irq is not None  # what the pin says; the bus goes on trusting it
+        return pipe
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(board, "BUS", bus)
+        return list(doctor.findings(connect))
 
 
 def is_ok(finding):
@@ -110,8 +139,19 @@ def test_a_card_left_on_the_reader_does_not_mislead_it():
 
 @pytest.mark.parametrize("fault", FINDINGS)
 def test_a_fault_is_found_and_no_other(fault):
+    is_on_a_rig = fault in ON_A_RIG
+    found = examined_on_a_rig(fault) if is_on_a_rig else examined(f"sim:?fault={fault}")
+    expect_only(fault, [finding for finding in found if is_bad(finding)])
+
+
+@pytest.mark.parametrize("fault", ["silent", "reset"])
+def test_a_fault_of_chip_or_wires_is_one_of_the_simulated_reader_too(fault):
+    expect_only(fault, [finding for finding in examined(f"sim:?fault={fault}") if is_bad(finding)])
+
+
+def expect_only(fault, found):
+    """`found` is all of a fault, with its remedy."""
     checks, seen, remedy = FINDINGS[fault]
-    found = [finding for finding in examined(f"sim:?fault={fault}") if is_bad(finding)]
     assert ", ".join(finding.check for finding in found) == checks
     assert seen in said.seen(found[0])
     assert remedy in said.remedy(found[0])
@@ -121,7 +161,10 @@ def test_a_fault_is_found_and_no_other(fault):
 
 
 @pytest.mark.parametrize("fault", ENDS)
-def test_where_nothing_more_can_be_asked_the_doctor_says_why(fault):
+def test_where_nothing_more_can_be_asked_the_doctor_says_why(request, monkeypatch, fault):
+    if fault in SILENT:
+        request.getfixturevalue("impatient")
+        monkeypatch.setattr(repl, "_ANSWER_S", 1.0)  # "prompt" answers no question
     seen, remedy = ENDS[fault]
     last = examined(f"sim:?fault={fault}")[-1]
     assert (last.check, last.level) == ("reader", Level.FAILURE)
@@ -140,7 +183,7 @@ def test_where_nothing_more_can_be_asked_the_doctor_says_why(fault):
     ],
 )
 def test_a_silent_chip_brings_what_to_do_on_its_bus_most_likely_first(bus, first, second):
-    chip = next(f for f in examined(f"sim:?fault=silent&bus={bus}") if f.check == "chip")
+    chip = next(f for f in examined_on_a_rig("silent", bus) if f.check == "chip")
     places = [said.remedy(chip).index(step) for step in (first, second, "3.3 V")]
     assert places == sorted(places)
     assert len(japanese(chip)[1].splitlines()) == len(said.remedy(chip).splitlines()) == 4
@@ -148,20 +191,20 @@ def test_a_silent_chip_brings_what_to_do_on_its_bus_most_likely_first(bus, first
 
 @pytest.mark.parametrize("bus", SPEEDS)
 def test_a_chip_that_was_never_heard_keeps_nobody_from_asking_the_rest(bus):
-    found = examined(f"sim:?fault=silent&bus={bus}")
+    found = examined_on_a_rig("silent", bus)
     assert [finding.check for finding in found] == [*CHECKS[:5], "last reset"]
 
 
 @pytest.mark.parametrize("fault", ["silent", "chip"])
 def test_nothing_is_called_well_if_there_is_no_pn532(fault):
-    levels = {f.check: f.level for f in examined(f"sim:?fault={fault}")}
+    levels = {f.check: f.level for f in examined_on_a_rig(fault)}
     assert levels.pop("chip") is Level.FAILURE
     assert set(levels.values()) == {Level.NOTED}
 
 
 @pytest.mark.parametrize("bus", SPEEDS)
 def test_a_line_that_damages_long_frames_is_found_on_each_bus(bus):
-    failed = [f.check for f in examined(f"sim:?fault=speed&bus={bus}") if not is_ok(f)]
+    failed = [f.check for f in examined_on_a_rig("speed", bus) if not is_ok(f)]
     assert failed == ["bus speed"]
 
 
@@ -179,7 +222,7 @@ def test_without_a_reader_it_says_what_to_plug_in():
     assert "carries data" in said.remedy(finding)
 
 
-def test_a_port_that_takes_and_says_nothing_is_no_reader():
+def test_a_port_that_takes_and_says_nothing_is_no_reader(impatient):
     with socket.create_server(("127.0.0.1", 0)) as deaf:
         (finding,) = examined(f"socket://127.0.0.1:{deaf.getsockname()[1]}")
     assert "has not answered" in said.seen(finding)

@@ -14,6 +14,7 @@ import said
 from kazashi import doctor
 from kazashi.discovery import connector
 from kazashi.doctor import Level
+from kazashi.flashing import repl
 from kazashi.flashing.board_files import LIST
 from kazashi_wire.frame import Deframer, Frame
 from kazashi_wire.messages import FINGERPRINT, REVISION, AskHealth, Hello, Welcome
@@ -70,19 +71,21 @@ def finding_at(path):
     return finding
 
 
-def test_micropython_without_our_firmware_is_a_blank_board(tmp_path):
+def test_micropython_without_our_firmware_is_a_blank_board(impatient, tmp_path):
     (tmp_path / "notes.txt").write_text("somebody's own")
     with micropython(tmp_path) as path:
         assert said.seen(finding_at(path)) == "a blank board: MicroPython without our firmware"
 
 
-def test_micropython_with_our_files_is_a_firmware_that_does_not_run(tmp_path):
+def test_micropython_with_our_files_is_a_firmware_that_does_not_run(impatient, tmp_path):
     (tmp_path / LIST).write_text("main.py")
     with micropython(tmp_path) as path:
         assert "MicroPython's prompt" in said.seen(finding_at(path))
 
 
-def test_a_firmware_that_ends_in_the_prompt_during_the_visit_is_found():
+def test_a_firmware_that_ends_in_the_prompt_during_the_visit_is_found(impatient, monkeypatch):
+    monkeypatch.setattr(repl, "_ANSWER_S", 1.0)  # which never comes
+
     master, slave = pty.openpty()
     tty.setraw(slave)
 
