@@ -31,6 +31,7 @@ OCTET_S = 0.0002  # that the RP2040 takes for an octet from USB; 0.1 to 0.3 ms, 
 RING_IN = 512  # octets that wait there; when it is full, USB holds the host back
 LOOK_S = 0.00005  # that pass with every look at the clock: no loop lasts for ever
 IRQ_LOOK_S = 0.02  # that a look at the IRQ line takes at most, while the chip is at work
+POLL_S = 0.001  # the same over the bus: a twentieth of the turns
 PACKET = 64  # octets that USB carries to the host at once
 HOST_LOOK_S = 0.05
 RING = 256  # octets that USB keeps for a host that does not fetch them
@@ -130,10 +131,11 @@ dispatch.gc = types.SimpleNamespace(collect=lambda: None, mem_alloc=lambda: 0, m
 
 
 class Spi:
-    """machine.SPI over a port of the chip."""
+    """machine.SPI over a port of the chip. `on_poll` is called before a status is read."""
 
     def __init__(self, port):
         self.port = port
+        self.on_poll = lambda: None
 
     def write(self, data):
         self.port.transfer(bytes(data))
@@ -142,6 +144,7 @@ class Spi:
         buffer[:] = self.port.transfer(bytes(len(buffer)))
 
     def write_readinto(self, data, buffer):
+        self.on_poll()
         buffer[:] = self.port.transfer(bytes(data))
 
 
@@ -169,16 +172,18 @@ class Uart:
 
 
 class I2c:
-    """machine.I2C over a port of the chip."""
+    """machine.I2C over a port of the chip. `on_poll` as above; each read begins with the status."""
 
     def __init__(self, port):
         self.port = port
+        self.on_poll = lambda: None
 
     def writeto(self, address, data):
         self._start(address)
         self.port.write(bytes(data))
 
     def readfrom_into(self, address, buffer):
+        self.on_poll()
         self._start(address)
         buffer[:] = self.port.read(len(buffer))
 
@@ -192,17 +197,11 @@ def spi_bus(spi, wait, irq=None):
     return SpiBus(spi, lambda value: spi.port.select(low=not value), wait, irq)
 
 
-class NoWatchdog:
-    """Of the firmware's Device, what waiting needs, on a board where none runs."""
-
-    def feed(self):
-        pass
-
-
 def a_wait():
     """The firmware's way to wait, for a part of it that has no board around it."""
     clock.watchdog = None
-    return Wait(NoWatchdog(), Signals(lambda _value: None), clock)
+    device = types.SimpleNamespace(feed=lambda: None)  # without a watchdog
+    return Wait(device, Signals(lambda _value: None), clock)
 
 
 class Buzzer:
@@ -273,6 +272,7 @@ class Rig(Tabletop):
         self.spi = spi(SpiPort(self.chip))
         self.uart = uart(HsuPort(self.chip))
         self.i2c = i2c(I2cPort(self.chip))
+        self.spi.on_poll = self.i2c.on_poll = self._let_chip_work
         self.bus = bus
         self.with_irq = with_irq
         self.with_reset = with_reset
@@ -340,10 +340,14 @@ class Rig(Tabletop):
     def _irq(self):
         if self.chip.head():
             return 0
-        due_s = self.chip.due_s()
-        next_s = clock.s + IRQ_LOOK_S
-        clock.s = next_s if due_s is None else min(due_s, next_s)
+        self._let_chip_work(IRQ_LOOK_S)
         return 1
+
+    def _let_chip_work(self, most_s=POLL_S):
+        """Let time pass until the chip has a frame."""
+        if not self.chip.head():
+            due_s = self.chip.due_s()
+            clock.s = min(clock.s + most_s, due_s or clock.s + most_s)
 
     def _set_led(self, value):
         self.is_lit = bool(value)
