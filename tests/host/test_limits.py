@@ -43,8 +43,8 @@ from said import raises
 
 READ = b"\0\xb0\0\0\0"
 OK = b"\x90\0"
-STALE = frame(Done(), 200) * 20
-LOGS = frame(Log(text=b"once more")) * 20
+STALE = frame(Done(), 200) * 4
+LOGS = frame(Log(text=b"once more")) * 4
 LOSSES = frame(CardLost())
 
 

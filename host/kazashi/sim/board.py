@@ -187,6 +187,7 @@ class BoardServer:
 
     def _read(self, pin: int) -> int:
         if pin != self._pins.irq:
+            sleep(_LOOK_S)  # a loose IRQ line, at which the firmware looks again and again
             return 1
         self._look()
         return int(self._chip.head() is None)
