@@ -14,6 +14,7 @@ from kazashi.cli import options
 from kazashi.sim.authority import Authority
 from kazashi.sim.options import Options
 from program import KAZASHI, command, kazashi, running
+from served import on_a_pty
 
 FAST = "sim:?speed=20&tap=0"
 POSIX = pytest.mark.skipif(os.name != "posix", reason="signals and pseudo-terminals are POSIX")
@@ -298,13 +299,10 @@ def test_a_second_process_reads_over_a_pty(tmp_path):
 
 
 @POSIX
-def test_a_port_that_another_program_uses_is_said_to_be_in_use(tmp_path):
-    link = tmp_path / "reader"
-    simulator = running(
-        *("simulate", "--reader", f"{FAST}&card=none", "--pty", str(link)), until="serving"
-    )
-    with simulator, running("read", "--reader", str(link), until="カード"):
-        second = command("read", "--reader", str(link))
+def test_a_port_that_another_program_uses_is_said_to_be_in_use():
+    url = f"{FAST}&card=none"
+    with on_a_pty(url) as port, running("read", "--reader", port, until="カード"):
+        second = command("read", "--reader", port)
     assert second.returncode == 1
     assert "close the program that uses it" in second.stderr
 
@@ -322,13 +320,12 @@ def test_a_second_process_reads_over_tcp():
 
 
 @POSIX
-def test_a_host_killed_in_the_middle_leaves_a_reader_for_the_next(tmp_path):
-    link = tmp_path / "reader"
-    with running("simulate", "--reader", "sim:?tap=0", "--pty", str(link), until="serving"):
-        with running("read", "--reader", str(link), until="card found") as (killed, _):
+def test_a_host_killed_in_the_middle_leaves_a_reader_for_the_next():
+    with on_a_pty("sim:?tap=0") as port:
+        with running("read", "--reader", port, until="card found") as (killed, _):
             killed.kill()  # the certificate is arriving
             killed.wait()
-        done = command("read", "--reader", str(link), "--json")
+        done = command("read", "--reader", port, "--json")
         assert done.returncode == 0, done.stderr
 
 

@@ -4,10 +4,13 @@ import json
 import os
 import signal
 import subprocess
+from contextlib import closing
 
 import pytest
 
-from program import KAZASHI, command, running
+from kazashi.discovery import SerialPipe
+from program import KAZASHI, command
+from served import on_a_pty
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="signals are POSIX")
 
@@ -68,11 +71,9 @@ def test_no_reader_is_a_finding_too():
 
 
 @POSIX
-def test_a_busy_port_is_a_finding_too(tmp_path):
-    link = tmp_path / "reader"
-    simulator = running("simulate", "--reader", "sim:?card=none", "--pty", str(link), until="serv")
-    with simulator, running("read", "--reader", str(link), until="カード"):
-        done = command("doctor", "--json", "--reader", str(link))
+def test_a_busy_port_is_a_finding_too():
+    with on_a_pty("sim:?card=none") as port, closing(SerialPipe(port)):
+        done = command("doctor", "--json", "--reader", port)
     (finding,) = json.loads(done.stdout)
     assert "close the program that has the port" in finding["remedy"]
 

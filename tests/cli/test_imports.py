@@ -12,7 +12,7 @@ import pytest
 
 from kazashi import reception
 from kazashi.cli import TOPICS, command
-from program import running
+from served import on_tcp
 
 _SIMULATOR = ("kazashi.sim", "kazashi.bench", "kazashi.testing", "rp2040py", "littlefs")
 _PICTURES = ("PIL", "cv2", "numpy", "matplotlib")
@@ -87,10 +87,9 @@ def ended(commands, refused, folder):
 
 @pytest.fixture(scope="module")
 def reader():
-    """The URL of a simulated reader in another process."""
-    serve = ("simulate", "--reader", "sim:?tap=0&speed=20", "--tcp", "127.0.0.1:0")
-    with running(*serve, until="serving") as (_, line):
-        yield line.split()[-1]
+    """The URL of a simulated reader."""
+    with on_tcp("sim:?tap=0&speed=20") as url:
+        yield url
 
 
 @pytest.mark.parametrize(("refused", "commands"), ALONE)

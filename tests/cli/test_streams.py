@@ -10,13 +10,13 @@ import subprocess
 
 import pytest
 
+from kazashi.cli.simulate import write_anchors
 from program import KAZASHI, command
+from served import on_tcp
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="a POSIX shell opens the streams")
 
 PIN = "7351"
-SIM = f"sim:?speed=20&tap=0&pin={PIN}"
-INFO = ("info", "--reader", SIM)
 
 
 def run(*arguments, streams="", stdin="", **environment):
@@ -31,11 +31,19 @@ def run(*arguments, streams="", stdin="", **environment):
     )
 
 
+@pytest.fixture(scope="module")
+def reader():
+    """Its URL."""
+    with on_tcp(f"sim:?speed=20&tap=0&pin={PIN}") as url:
+        yield url
+
+
 @pytest.fixture
-def checkin(tmp_path):
-    journal = tmp_path / "journal.db"
+def checkin(reader, tmp_path):
+    write_anchors(tmp_path)
     return (
-        *("checkin", "--test", "--way", "pin", "--reader", SIM, "--journal", journal),
+        *("checkin", "--test", "--way", "pin", "--reader", reader),
+        *("--config", tmp_path / "kazashi.toml", "--journal", tmp_path / "journal.db"),
         *("--consent", "all", "--prescription", "paper"),
     )
 
@@ -48,9 +56,9 @@ def test_what_an_encoding_lacks_is_replaced(checkin, encoding):
     assert "?" in done.stdout
 
 
-@pytest.mark.parametrize("arguments", [("demo", "--reader", SIM), ("--help",), INFO])
-def test_every_command_prints_in_ascii(arguments):
-    done = command(*arguments, encoding="ascii")
+@pytest.mark.parametrize("words", ["demo --reader sim:?speed=20&tap=0", "--help", "info --reader"])
+def test_every_command_prints_in_ascii(reader, words):
+    done = command(*words.split(), *[reader] * words.startswith("info"), encoding="ascii")
     assert (done.returncode, done.stdout.isascii()) == (0, True), done.stderr
 
 
@@ -72,16 +80,16 @@ def test_json_is_exact_in_every_encoding(checkin, encoding, tmp_path):
 
 @pytest.mark.parametrize("streams", [">&-", "> /dev/full"])
 @pytest.mark.parametrize("options", [(), ("--json",)])
-def test_a_stdout_that_takes_nothing_is_one_line_and_status_1(streams, options):
-    done = run(*INFO, *options, streams=streams)
+def test_a_stdout_that_takes_nothing_is_one_line_and_status_1(reader, streams, options):
+    done = run("info", "--reader", reader, *options, streams=streams)
     assert done.returncode == 1
     (line,) = done.stderr.decode().splitlines()
     assert line.startswith("kazashi: ")
     assert "stdout" in line
 
 
-def test_a_pipe_that_nobody_reads_is_one_line():
-    done = run(*INFO, streams="| true")  # the status is that of `true`
+def test_a_pipe_that_nobody_reads_is_one_line(reader):
+    done = run("info", "--reader", reader, streams="| true")  # the status is that of `true`
     (line,) = done.stderr.decode().splitlines()
     assert "stdout" in line
 
