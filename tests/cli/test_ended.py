@@ -48,12 +48,13 @@ class Wire:
         return self._pipe.read_beside(other)
 
     def write(self, data):
-        kinds = [BY_KIND[frame.kind] for frame in self._deframer.feed(data)]
-        if not set(kinds) & set(self._lost):
-            send(self._pipe, data)
-        with self._has_come:
-            self._asked += kinds
-            self._has_come.notify_all()
+        for frame in self._deframer.feed(data):
+            kind = BY_KIND[frame.kind]
+            if kind not in self._lost:
+                send(self._pipe, frame.build())
+            with self._has_come:
+                self._asked.append(kind)
+                self._has_come.notify_all()
         return len(data)
 
     def until(self, has_come):
