@@ -244,6 +244,7 @@ def test_misuse_is_status_2(arguments):
     ("arguments", "status"),
     [
         (("held", "--journal", "none.db"), 1),
+        (("journal", "list", "--journal", "none.db"), 1),
         (("flash", "pico", "--reader", "/dev/nowhere"), 1),
         (("bench", "--plot", "bench.txt"), 2),
         (("face", "check"), 1),

@@ -1,12 +1,13 @@
 """The programs and commands in the READMEs run as printed, and their links lead somewhere."""
 
-import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from program import command
 
 ROOT = Path(__file__).parents[2]
 README, HOST = (
@@ -29,28 +30,18 @@ HERE = [each for each in COMMANDS if "pico:" not in each and each.split()[3] not
 TYPED = "1234\n0\n2\n"  # the PIN, all consents, paper
 
 
-@pytest.fixture
-def environment(tmp_path):
-    """Of a person whose journals lie in `tmp_path`."""
-    programs = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
-    return os.environ | {"XDG_STATE_HOME": str(tmp_path), "PATH": programs}
-
-
-def run(command, environment, folder):
-    return subprocess.run(
-        command,
-        cwd=folder,
-        env=environment,
-        input=TYPED,
-        capture_output=True,
-        text=True,
-        timeout=240,
-    )
+@pytest.fixture(autouse=True)
+def home(monkeypatch, tmp_path):
+    """Of a person whose files and journals lie in `tmp_path`."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
 
 
 @pytest.mark.parametrize(("program", "said"), [*zip(PROGRAMS, ("checked_in", ""), strict=True)])
-def test_each_program_runs_as_printed(program, said, environment, tmp_path):
-    done = run([sys.executable, "-c", program], environment, tmp_path)
+def test_each_program_runs_as_printed(program, said):
+    done = subprocess.run(
+        [sys.executable, "-c", program], input=TYPED, capture_output=True, text=True, timeout=240
+    )
     assert done.returncode == 0, done.stderr
     assert said in done.stdout
 
@@ -64,11 +55,11 @@ def test_the_readme_has_commands_for_every_machine():
     assert {each.split()[3] for each in HERE} >= {"demo", "checkin", "journal"}
 
 
-def test_the_commands_run_one_after_the_other(environment, tmp_path):
-    for command in HERE:
-        done = run(command.split()[2:], environment, tmp_path)
-        status = 1 if "--no-card" in command else 0  # what is typed leads to no fall-back's end
-        assert done.returncode == status, (command, done.stdout, done.stderr)
+def test_the_commands_run_one_after_the_other():
+    for printed in HERE:
+        done = command(*printed.split()[3:], stdin=TYPED)
+        status = 1 if "--no-card" in printed else 0  # what is typed leads to no fall-back's end
+        assert done.returncode == status, (printed, done.stdout, done.stderr)
         assert "Traceback" not in done.stderr
 
 
