@@ -17,7 +17,7 @@ from served import on_tcp
 _SIMULATOR = ("kazashi.sim", "kazashi.bench", "kazashi.testing", "rp2040py", "littlefs")
 _PICTURES = ("PIL", "cv2", "numpy", "matplotlib")
 _CRYPTOGRAPHY = ("cryptography",)
-_ALL = (*_SIMULATOR, *_PICTURES, *_CRYPTOGRAPHY)
+_ALL = (*_SIMULATOR, *_PICTURES, *_CRYPTOGRAPHY, "pydantic")
 
 # Imports of these names fail, whoever asks for them. The last line is the commands' statuses.
 _RUN = """
