@@ -2,6 +2,7 @@
 the rule that CI may skip nothing.
 """
 
+import gc
 import os
 import resource
 import signal
@@ -70,8 +71,15 @@ def pytest_configure_node(node) -> None:
     node.workerinput[SHARED_KEYS] = made()
 
 
+def pytest_collectstart() -> None:
+    """Thousands of tests are made now, and none of them is garbage."""
+    gc.disable()
+
+
 def pytest_collection_finish(session: pytest.Session) -> None:
     session.config.stash[KEYS].for_tests()
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)
