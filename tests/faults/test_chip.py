@@ -3,10 +3,12 @@
 Ref: facts of drivers in the field (see kazashi/sim/faults.py); status codes: UM0701-02 §7.1.
 """
 
+from functools import partial
 from typing import NamedTuple
 
 import pytest
 
+from cells import in_each
 from kazashi.errors import CardGone, ReaderHot, ReaderUnplugged, ReadInterrupted
 from kazashi.sim import faults
 from kazashi.sim.faults import once, report
@@ -82,6 +84,9 @@ STRANGE = [
 ]
 
 at_every_command = pytest.mark.parametrize("place", PLACES, ids=named)
+in_every_way = pytest.mark.parametrize(
+    ("way", "bus"), COMMANDS, ids=[f"{way.name}-{bus}" for way, bus in COMMANDS]
+)
 at_every_exchange = pytest.mark.parametrize("place", ON_AIR, ids=lambda p: f"{p.way.name}-{p.n}")
 
 
@@ -102,20 +107,18 @@ def test_the_matrix_has_all_its_cells():
     assert len(PLACES) == 309  # restarts of the board with a chip that goes on
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda f: f.__name__)
 @at_every_command
-def test_the_chip_goes_wrong_once(place, fault):
-    goes_wrong_once(place, fault)
+def test_the_chip_goes_wrong_once(place):
+    in_each(FAULTS, partial(goes_wrong_once, place))
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda f: f.__name__)
 @pytest.mark.parametrize(
     "place",
     STRANGE,
     ids=lambda p: f"{p.chip.__name__}-{named(p)}",
 )
-def test_a_strange_chip_goes_wrong_once(place, fault):
-    goes_wrong_once(place, fault)
+def test_a_strange_chip_goes_wrong_once(place):
+    in_each(FAULTS, partial(goes_wrong_once, place))
 
 
 def goes_wrong_once(place, fault):
@@ -142,9 +145,12 @@ def goes_wrong_once(place, fault):
         assert health.retries <= 2 or place.chip is not Pn532
 
 
-@pytest.mark.parametrize("status", STATUSES, ids=lambda s: f"{s:02X}")
 @at_every_exchange
-def test_the_chip_reports_a_status(place, status):
+def test_the_chip_reports_a_status(place):
+    in_each(STATUSES, partial(reports_a_status, place))
+
+
+def reports_a_status(place, status):
     tapping = on_a_rig(place.way)
     tapping.rig.chip.disturb = once(place.n, report(status))
     expected = STATUSES[status]
@@ -169,9 +175,13 @@ def test_a_chip_that_is_stuck_without_a_reset_line_is_said_to_be_silent():
     assert tapping.taps_again().reset_cause == "power on"
 
 
-@at_every_command
-def test_an_answer_from_before_a_soft_reset_is_not_taken_for_one_of_now(place):
+@in_every_way
+def test_an_answer_from_before_a_soft_reset_is_not_taken_for_one_of_now(way, bus):
     """Without RSTPD_N the chip does not notice that the board starts again: esphome issue 3281."""
+    in_each(COMMANDS[way, bus], restarts_without_the_chip)
+
+
+def restarts_without_the_chip(place):
     tapping = on_a_rig(place.way, bus=place.bus, with_reset=False)
 
     def start_again(chip, command):

@@ -3,6 +3,7 @@
 import inspect
 import logging
 from functools import partial
+from itertools import product
 
 import pytest
 
@@ -23,6 +24,7 @@ import relay
 import signals
 import wait
 import watch
+from cells import in_each
 from kazashi.cards.errors import PinOutcomeUnknown
 from kazashi.errors import ReaderFault, ReaderUnplugged
 from kazashi_wire.messages import Fault
@@ -73,31 +75,33 @@ def calls_of_a_tap(way):
 
 
 def places():
-    """The first call of each, one in the middle, and a late one."""
+    """(way, class, name, numbers of calls): the first, one in the middle, and a late one."""
     for way in WAYS:
         for kind, name, count in calls_of_a_tap(way):
-            for number in sorted({0, count // 2, 3 * count // 4}):
-                cell = f"{way.name}-{kind.__name__}.{name}-{number}"
-                yield pytest.param(way, kind, name, number, id=cell)
+            yield way, kind, name, sorted({0, count // 2, 3 * count // 4})
 
 
 PLACES = list(places())
 
-in_every_function = pytest.mark.parametrize(("way", "kind", "name", "number"), PLACES)
+in_every_function = pytest.mark.parametrize(
+    ("way", "kind", "name", "numbers"),
+    PLACES,
+    ids=[f"{way.name}-{kind.__name__}.{name}" for way, kind, name, _ in PLACES],
+)
 
 
 def test_the_matrix_has_all_its_cells():
-    assert len(PLACES) * (len(ERRORS) + 1) == 448 * 4
+    assert sum(len(numbers) for *_, numbers in PLACES) * (len(ERRORS) + 1) == 448 * 4
 
 
 def run_into(monkeypatch, way, kind, name, number, happen):
-    """A tap in which that call goes wrong, once. Returns what the person met."""
+    """A tap in which that call goes wrong, once. Return it, and the error that the person met."""
     tapping = on_a_rig(way)
     tapping.waits_s = 10  # for longer than the watchdog
     tapping.rig.connect()
-    hooked(monkeypatch, kind, name, lambda n: happen() if n == number else None)
-    error = tapping.outcome()
-    monkeypatch.undo()
+    with monkeypatch.context() as patch:
+        hooked(patch, kind, name, lambda n: happen() if n == number else None)
+        error = tapping.outcome()
     return tapping, error.__cause__ if isinstance(error, PinOutcomeUnknown) else error
 
 
@@ -105,20 +109,25 @@ def fail(error):
     raise error("00200098 04 31323334")  # a text that no log may show
 
 
-@pytest.mark.parametrize("error", ERRORS)
 @in_every_function
 def test_an_exception_becomes_a_fault_and_a_log_event(
-    monkeypatch, caplog, way, kind, name, number, error
+    monkeypatch, caplog, way, kind, name, numbers
 ):
     caplog.set_level(logging.DEBUG)
-    tapping, met = run_into(monkeypatch, way, kind, name, number, partial(fail, error))
-    if f"{kind.__name__}.{name}" not in TELLERS:
-        assert f"reader: {error.__name__}" in caplog.text
-        if met is not None:  # None: no answer was due, as while the board starts
-            assert isinstance(met, ReaderFault), repr(met)
-            assert met.fault is Fault.INTERNAL
-    assert "31323334" not in caplog.text
-    tapping.taps_again()
+
+    def check(cell):
+        number, error = cell
+        caplog.clear()
+        tapping, met = run_into(monkeypatch, way, kind, name, number, partial(fail, error))
+        if f"{kind.__name__}.{name}" not in TELLERS:
+            assert f"reader: {error.__name__}" in caplog.text
+            if met is not None:  # None: no answer was due, as while the board starts
+                assert isinstance(met, ReaderFault), repr(met)
+                assert met.fault is Fault.INTERNAL
+        assert "31323334" not in caplog.text
+        tapping.taps_again()
+
+    in_each([*product(numbers, ERRORS)], check)
 
 
 def hang():
@@ -127,8 +136,11 @@ def hang():
 
 
 @in_every_function
-def test_a_hang_is_ended_by_the_watchdog(monkeypatch, way, kind, name, number):
-    tapping, met = run_into(monkeypatch, way, kind, name, number, hang)
-    assert met is None or isinstance(met, ReaderUnplugged), repr(met)
-    health = tapping.taps_again()
-    assert (health.reset_cause, health.reboots) == ("watchdog", 1)
+def test_a_hang_is_ended_by_the_watchdog(monkeypatch, way, kind, name, numbers):
+    def check(number):
+        tapping, met = run_into(monkeypatch, way, kind, name, number, hang)
+        assert met is None or isinstance(met, ReaderUnplugged), repr(met)
+        health = tapping.taps_again()
+        assert (health.reset_cause, health.reboots) == ("watchdog", 1)
+
+    in_each(numbers, check)

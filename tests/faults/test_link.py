@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import pytest
 
+from cells import in_each
 from kazashi.errors import ProtocolError, ReaderUnplugged
 from kazashi.reader import Reader
 from kazashi_wire.frame import SYNC
@@ -74,8 +75,11 @@ BEGINNINGS = [place for place in PLACES if place.is_beginning]
 MIDDLES = [place for place in PLACES if not place.is_beginning]
 
 
-def at_every(places):
-    return pytest.mark.parametrize("place", places, ids=lambda p: f"{p.way.name}-{p.n}")
+in_every_way = pytest.mark.parametrize("way", WAYS, ids=lambda way: way.name)
+
+
+def at_every(places, way, check):
+    in_each([place for place in places if place.way is way], check)
 
 
 def unplug(tapping, _pipe, _data):
@@ -126,34 +130,47 @@ def test_the_matrix_has_all_its_cells():
 
 
 @pytest.mark.parametrize("fault", BREAKS, ids=lambda f: f.__name__)
-@at_every(PLACES)
-def test_the_line_breaks(place, fault):
-    tapping = tap_in_which(fault, place)
-    expect(tapping.outcome(), ReaderUnplugged, place.step)
-    tapping.taps_again()
+@in_every_way
+def test_the_line_breaks(way, fault):
+    def check(place):
+        tapping = tap_in_which(fault, place)
+        expect(tapping.outcome(), ReaderUnplugged, place.step)
+        tapping.taps_again()
+
+    at_every(PLACES, way, check)
 
 
-@at_every(BEGINNINGS)
-def test_noise_between_frames_is_passed_over(place):
-    tapping = tap_in_which(add_noise, place)
-    expect(tapping.outcome(), CLEAN, place.step)
-    tapping.taps_again()
+@in_every_way
+def test_noise_between_frames_is_passed_over(way):
+    def check(place):
+        tapping = tap_in_which(add_noise, place)
+        expect(tapping.outcome(), CLEAN, place.step)
+        tapping.taps_again()
+
+    at_every(BEGINNINGS, way, check)
 
 
-@at_every(MIDDLES)
-def test_noise_within_a_frame_is_noticed(place):
-    tapping = tap_in_which(add_noise, place)
-    expect(tapping.outcome(), ProtocolError, place.step)
-    tapping.taps_again()
+@in_every_way
+def test_noise_within_a_frame_is_noticed(way):
+    def check(place):
+        tapping = tap_in_which(add_noise, place)
+        expect(tapping.outcome(), ProtocolError, place.step)
+        tapping.taps_again()
+
+    at_every(MIDDLES, way, check)
 
 
 @pytest.mark.parametrize("fault", LOSSES, ids=lambda f: f.__name__)
-@at_every(PLACES)
-def test_something_is_lost(place, fault):
+@in_every_way
+def test_something_is_lost(way, fault):
     """The host says that the reader is silent, or that a message was lost; never: no card."""
-    tapping = tap_in_which(fault, place)
-    expect_loss(tapping.outcome())
-    tapping.taps_again()
+
+    def check(place):
+        tapping = tap_in_which(fault, place)
+        expect_loss(tapping.outcome())
+        tapping.taps_again()
+
+    at_every(PLACES, way, check)
 
 
 @pytest.mark.parametrize(
@@ -183,29 +200,36 @@ def test_no_loss_of_whole_frames_makes_a_wrong_certificate(takes_extended, longe
             expect_loss(tap(lost=range(first, end))[0])
 
 
-@at_every(PLACES)
-def test_the_host_is_killed_and_another_comes(place):
+@in_every_way
+def test_the_host_is_killed_and_another_comes(way):
     def kill(*_):
         raise HostKilled
 
-    tapping = tap_in_which(kill, place)
-    with pytest.raises(HostKilled):
-        tapping.tap()
-    successor = Tapping(tapping.rig, place.way, Reader(tapping.rig.connect))
-    assert successor.taps_again().reboots == 0
+    def check(place):
+        tapping = tap_in_which(kill, place)
+        with pytest.raises(HostKilled):
+            tapping.tap()
+        successor = Tapping(tapping.rig, place.way, Reader(tapping.rig.connect))
+        assert successor.taps_again().reboots == 0
+
+    at_every(PLACES, way, check)
 
 
 @pytest.mark.parametrize("flood", FLOODS.values(), ids=FLOODS)
-@at_every(MESSAGES)
-def test_a_host_that_sends_without_pause_loses_nothing(place, flood):
+@in_every_way
+def test_a_host_that_sends_without_pause_loses_nothing(way, flood):
     """USB holds it back, and the reader has time for its watchdog: see rig.OCTET_S."""
-    tapping = tap_in_which(lambda _tapping, _pipe, data: flood + data, place)
-    expect(tapping.outcome(), CLEAN, "")
-    assert tapping.taps_again().reboots == 0
+
+    def check(place):
+        tapping = tap_in_which(lambda _tapping, _pipe, data: flood + data, place)
+        expect(tapping.outcome(), CLEAN, "")
+        assert tapping.taps_again().reboots == 0
+
+    at_every(MESSAGES, way, check)
 
 
-@at_every(MESSAGES)
-def test_a_host_that_stops_reading_gets_an_error_and_the_reader_goes_on(place):
+@in_every_way
+def test_a_host_that_stops_reading_gets_an_error_and_the_reader_goes_on(way):
     """USB keeps 256 octets for it, and MicroPython drops the rest after half a second."""
 
     def stop_reading(tapping, pipe, data):
@@ -218,6 +242,9 @@ def test_a_host_that_stops_reading_gets_an_error_and_the_reader_goes_on(place):
         usb.is_fetched = True
         return b""
 
-    tapping = tap_in_which(stop_reading, place)
-    expect_loss(tapping.outcome())
-    tapping.taps_again()
+    def check(place):
+        tapping = tap_in_which(stop_reading, place)
+        expect_loss(tapping.outcome())
+        tapping.taps_again()
+
+    at_every(MESSAGES, way, check)

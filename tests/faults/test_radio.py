@@ -5,6 +5,7 @@ from itertools import combinations, product
 
 import pytest
 
+from cells import in_each
 from kazashi.errors import CardGarbled, CardGone, NoCard, SeveralCards
 from kazashi.sim.issued import Issued
 from kazashi.sim.jpki import Jpki
@@ -17,6 +18,7 @@ from tapping import Way, expect, on_a_rig
 OTHER = Person()  # whose card takes the first one's place
 FWIS = {"quick": 10, "slow": 13}  # 309 ms, 2.5 s
 EXTENSIONS = (1, 10, 59)  # WTXM
+ROW = 20  # pairs in one test
 
 
 def steps_of_a_tap(way, fwi):
@@ -35,9 +37,7 @@ def blocks_of_a_tap(way):
 
 
 STEPS = {(way, fwi): steps_of_a_tap(way, fwi) for fwi in FWIS.values() for way in Way}
-PLACES = [(*key, place) for key, steps in STEPS.items() for place in range(len(steps))]
-QUICK = [(way, place) for way, fwi, place in PLACES if fwi == FWIS["quick"]]
-BLOCKS = [(way, block) for way in Way for block in range(blocks_of_a_tap(way))]
+BLOCKS = {way: range(blocks_of_a_tap(way)) for way in Way}
 PAIRS = [
     (way, ((i, first), (j, second)))
     for (way, fwi), steps in STEPS.items()
@@ -47,16 +47,6 @@ PAIRS = [
 ]
 
 
-def named(numbered):
-    return [pytest.param(way, number, id=f"{way.name}-{number}") for way, number in numbered]
-
-
-at_every_exchange = pytest.mark.parametrize(
-    ("way", "fwi", "place"),
-    PLACES,
-    ids=[f"{way.name}-{place}-{'slow' if fwi == 13 else 'quick'}" for way, fwi, place in PLACES],
-)
-before_every_block = pytest.mark.parametrize(("way", "block"), named(BLOCKS))
 by_quick_and_slow_cards = pytest.mark.parametrize("fwi", FWIS.values(), ids=FWIS)
 in_every_way = pytest.mark.parametrize("way", Way, ids=lambda way: way.name)
 
@@ -72,92 +62,115 @@ def test_the_matrix_has_all_its_cells():
         Way.ARMED_AT_424: 17,  # the plan's first command tries it
     }
     assert lengths(FWIS["slow"]) == lengths(FWIS["quick"]) | {Way.ARMED_AT_424: 20}
-    assert len(PLACES) * len(Disturbance) == (71 + 74) * 3
-    assert len(PLACES) * 3 == (71 + 74) * 3  # never answers, never understood, leaves
-    assert len(QUICK) == 71  # swapped
-    assert len(BLOCKS) * len(EXTENSIONS) * len(FWIS) == 44 * 3 * 2
+    for fwi, count in zip(FWIS.values(), (71, 74), strict=True):
+        assert sum(lengths(fwi).values()) == count  # three disturbances, three ends; 71: swapped
+    assert len(Disturbance) == 3
+    assert sum(map(len, BLOCKS.values())) * len(EXTENSIONS) * len(FWIS) == 44 * 3 * 2
     assert len(PAIRS) == 3 * 1224 + 1710
 
 
+def at_every_exchange(way, fwi, check):
+    in_each([*enumerate(STEPS[way, fwi])], lambda cell: check(*cell))
+
+
 @pytest.mark.parametrize("disturbance", Disturbance, ids=lambda d: d.name)
-@at_every_exchange
-def test_one_exchange_is_disturbed(way, place, disturbance, fwi):
-    tapping = on_a_rig(way, BlockSettings(fwi=fwi))
-    tapping.rig.air.disturb = lambda index, _frame: disturbance if index == place else None
-    expect(tapping.outcome(), None, "")
-    assert tapping.rig.air.exchanges > place  # it did happen
-    health = tapping.taps_again()
-    if STEPS[way, fwi][place] != "find":
-        assert 1 <= health.retries <= 2
+@by_quick_and_slow_cards
+@in_every_way
+def test_one_exchange_is_disturbed(way, disturbance, fwi):
+    def check(place, step):
+        tapping = on_a_rig(way, BlockSettings(fwi=fwi))
+        tapping.rig.air.disturb = lambda index, _frame: disturbance if index == place else None
+        expect(tapping.outcome(), None, "")
+        assert tapping.rig.air.exchanges > place  # it did happen
+        health = tapping.taps_again()
+        if step != "find":
+            assert 1 <= health.retries <= 2
+
+    at_every_exchange(way, fwi, check)
 
 
-@at_every_exchange
-def test_the_card_never_answers_again(way, place, fwi):
-    tapping = on_a_rig(way, BlockSettings(fwi=fwi))
-    lost = Disturbance.ANSWER_LOST
-    tapping.rig.air.disturb = lambda index, _frame: lost if index >= place else None
-    step = STEPS[way, fwi][place]
-    expect(tapping.outcome(), NoCard if step == "find" else CardGone, step)
-    tapping.taps_again()
+@by_quick_and_slow_cards
+@in_every_way
+def test_the_card_never_answers_again(way, fwi):
+    def check(place, step):
+        tapping = on_a_rig(way, BlockSettings(fwi=fwi))
+        lost = Disturbance.ANSWER_LOST
+        tapping.rig.air.disturb = lambda index, _frame: lost if index >= place else None
+        expect(tapping.outcome(), NoCard if step == "find" else CardGone, step)
+        tapping.taps_again()
+
+    at_every_exchange(way, fwi, check)
 
 
-@at_every_exchange
-def test_the_card_is_never_understood_again(way, place, fwi):
-    tapping = on_a_rig(way, BlockSettings(fwi=fwi))
-    garbled = Disturbance.ANSWER_GARBLED
-    tapping.rig.air.disturb = lambda index, _frame: garbled if index >= place else None
-    step = STEPS[way, fwi][place]
-    if step == "find":
-        assert isinstance(tapping.outcome(), (SeveralCards, NoCard))  # as two cards sound
-    else:
-        expect(tapping.outcome(), CardGarbled, step)
-    tapping.taps_again()
+@by_quick_and_slow_cards
+@in_every_way
+def test_the_card_is_never_understood_again(way, fwi):
+    def check(place, step):
+        tapping = on_a_rig(way, BlockSettings(fwi=fwi))
+        garbled = Disturbance.ANSWER_GARBLED
+        tapping.rig.air.disturb = lambda index, _frame: garbled if index >= place else None
+        if step == "find":
+            assert isinstance(tapping.outcome(), (SeveralCards, NoCard))  # as two cards sound
+        else:
+            expect(tapping.outcome(), CardGarbled, step)
+        tapping.taps_again()
+
+    at_every_exchange(way, fwi, check)
 
 
-@at_every_exchange
-def test_the_card_leaves(way, place, fwi):
-    tapping = on_a_rig(way, BlockSettings(fwi=fwi))
+@by_quick_and_slow_cards
+@in_every_way
+def test_the_card_leaves(way, fwi):
+    def check(place, step):
+        tapping = on_a_rig(way, BlockSettings(fwi=fwi))
 
-    def leave(index, _frame):
-        if index == place:
-            tapping.rig.air.clear()
+        def leave(index, _frame):
+            if index == place:
+                tapping.rig.air.clear()
 
-    tapping.rig.air.disturb = leave
-    step = STEPS[way, fwi][place]
-    expect(tapping.outcome(), NoCard if step == "find" else CardGone, step)
-    tapping.taps_again()
+        tapping.rig.air.disturb = leave
+        expect(tapping.outcome(), NoCard if step == "find" else CardGone, step)
+        tapping.taps_again()
+
+    at_every_exchange(way, fwi, check)
 
 
-@pytest.mark.parametrize(("way", "place"), named(QUICK))
-def test_another_card_takes_its_place(way, place):
+@in_every_way
+def test_another_card_takes_its_place(way):
     """What was read of one card is never mixed with the other's."""
-    tapping = on_a_rig(way)
-    other = TypeB(Jpki(OTHER, Issued(pin="9999")))
 
-    def swap(index, _frame):
-        if index == place:
-            tapping.rig.air.clear()
-            tapping.rig.air.place(other)
+    def check(place, step):
+        tapping = on_a_rig(way)
+        other = TypeB(Jpki(OTHER, Issued(pin="9999")))
 
-    tapping.rig.air.disturb = swap
-    step = STEPS[way, FWIS["quick"]][place]
-    if step == "find":
-        with raises(Exception, match="wrong PIN, 2 tries left"):  # of the other card
-            tapping.tap()
-    else:
-        expect(tapping.outcome(), CardGone, step)
-        assert other.blocks.application.pin.left == 3
-    assert tapping.application.pin.left == 3
-    tapping.taps_again()
+        def swap(index, _frame):
+            if index == place:
+                tapping.rig.air.clear()
+                tapping.rig.air.place(other)
+
+        tapping.rig.air.disturb = swap
+        if step == "find":
+            with raises(Exception, match="wrong PIN, 2 tries left"):  # of the other card
+                tapping.tap()
+        else:
+            expect(tapping.outcome(), CardGone, step)
+            assert other.blocks.application.pin.left == 3
+        assert tapping.application.pin.left == 3
+        tapping.taps_again()
+
+    at_every_exchange(way, FWIS["quick"], check)
 
 
 @by_quick_and_slow_cards
 @pytest.mark.parametrize("wtxm", EXTENSIONS)
-@before_every_block
-def test_the_card_asks_for_more_time(way, block, wtxm, fwi):
-    tapping = on_a_rig(way, BlockSettings(fwi=fwi, extensions={block: wtxm}))
-    expect(tapping.outcome(), None, "")
-    tapping.taps_again()
+@in_every_way
+def test_the_card_asks_for_more_time(way, wtxm, fwi):
+    def check(block):
+        tapping = on_a_rig(way, BlockSettings(fwi=fwi, extensions={block: wtxm}))
+        expect(tapping.outcome(), None, "")
+        tapping.taps_again()
+
+    in_each(BLOCKS[way], check)
 
 
 @by_quick_and_slow_cards
@@ -179,20 +192,17 @@ def chosen_pairs(config):
 
 
 def pytest_generate_tests(metafunc):
-    if "pair" in metafunc.fixturenames:
-        pairs = [pytest.param(*pair, id=_name(pair)) for pair in chosen_pairs(metafunc.config)]
-        metafunc.parametrize(("way", "pair"), pairs)
+    if "pairs" in metafunc.fixturenames:
+        pairs = chosen_pairs(metafunc.config)
+        metafunc.parametrize("pairs", [pairs[i : i + ROW] for i in range(0, len(pairs), ROW)])
 
 
-def _name(of):
-    way, pair = of
-    return "-".join(
-        (way.name, *(f"{place}-{disturbance.name.lower()}" for place, disturbance in pair))
-    )
+def test_two_exchanges_are_disturbed(pairs):
+    def check(cell):
+        way, pair = cell
+        tapping = on_a_rig(way)
+        tapping.rig.air.disturb = lambda index, _frame: dict(pair).get(index)
+        assert tapping.outcome() is None
+        tapping.taps_again()
 
-
-def test_two_exchanges_are_disturbed(way, pair):
-    tapping = on_a_rig(way)
-    tapping.rig.air.disturb = lambda index, _frame: dict(pair).get(index)
-    assert tapping.outcome() is None
-    tapping.taps_again()
+    in_each(pairs, check)
