@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from program import running
+from served import on_a_pty
 
 ROOT = Path(__file__).parents[2]
 DESTRUCTIVE = "test_the_right_pin_opens_the_key_and_a_wrong_one_costs_a_try"
@@ -18,12 +18,10 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are
 
 
 @pytest.fixture
-def port(tmp_path):
+def port():
     """A serial port with a reader behind it, as a board would be."""
-    link = tmp_path / "reader"
-    simulate = ("simulate", "--reader", "sim:?tap=0&speed=20", "--pty", str(link))
-    with running(*simulate, until="serving"):
-        yield link
+    with on_a_pty("sim:?tap=0&speed=20") as path:
+        yield path
 
 
 @pytest.fixture
