@@ -1,8 +1,8 @@
 """A simulated board: the devices on the pins of the simulated Pico, served over a socket.
 
 The other end is stand_ins/machine.py. Looking at the IRQ pin, for octets on the UART or at the
-status on I²C while the chip is busy takes up to 0.2 ms, so that a waiting firmware does not
-occupy a processor. Octets on the UART take the time of their bits.
+status on I²C takes until the chip has a frame, up to 1 ms if one is due, else 0.2 ms, so that a
+waiting firmware does not occupy a processor. Octets on the UART take the time of their bits.
 """
 
 import runpy
@@ -22,6 +22,7 @@ from .ports import I2cPort, SleepingClock, SpiPort, TimedHsuPort
 from .watchdog import Watchdog
 
 _LOOK_S = 0.0002
+_LOOK_AT_WORK_S = 0.001  # as long as an RP2040 sleeps at most, see firmware/bus_spi.py
 _ACCEPT_LOOK_S = 0.1
 _CONSTANTS = ("NAME", "SPI", "SELECT", "UART", "I2C", "IRQ", "RESET", "WATCHDOG")
 
@@ -207,8 +208,11 @@ class BoardServer:
         """Wait a little, unless a frame is there."""
         if self._chip.head() is None:
             due = self._chip.due_s()
-            wait = _LOOK_S if due is None else (due - self._clock.now()) / self._speed
-            sleep(max(0.0, min(wait, _LOOK_S)))
+            if due is None:
+                sleep(_LOOK_S)
+            else:
+                left_s = (due - self._clock.now()) / self._speed
+                sleep(max(0.0, min(left_s, _LOOK_AT_WORK_S)))
 
 
 def _number(stream: BufferedReader, size: int) -> int:

@@ -214,7 +214,8 @@ def interpreter(name: str, script: Path, folders: list[str]) -> tuple[list[str],
     """
     if name == "cpython":
         boot = _STAND_INS / "cpython" / "boot.py"
-        return [sys.executable, "-I", "-B", "-X", "utf8", str(boot), str(script), *folders], {}
+        flags = ("-ISB", "-X", "utf8")  # without site-packages, too: they slow the start
+        return [sys.executable, *flags, str(boot), str(script), *folders], {}
     found = _micropython_32() if name == "micropython32" else _micropython()
     return [found, str(script)], {"MICROPYPATH": ":".join((*folders, ".frozen"))}
 
