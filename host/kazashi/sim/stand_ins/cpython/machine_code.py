@@ -1,7 +1,8 @@
 """Stand-ins in CPython's own C for loops over bytes that the firmware has in machine code.
 
-The names are those of firmware/octets.py, words.py and hostframe.py. Where an index is out of range
+The names are those of firmware/octets.py, words.py and hostframe.py. If an index is out of range
 they raise an error, as the loops do on CPython. tests/firmware/test_machine_code.py compares them.
+Buffers are bytes or bytearrays, which are sliced directly: a memoryview costs as much as the rest.
 """
 
 from zlib import crc32
@@ -11,14 +12,15 @@ _ONES = 0xFFFFFFFF  # zlib inverts a CRC before and after; the firmware does it 
 
 
 def _part(buffer, start, end):
-    part = memoryview(buffer)[start:end]
-    if len(part) < end - start:
+    if end > len(buffer):
         raise IndexError
-    return part
+    return buffer[start:end]
 
 
 def copy(source, start, target, to, count):
-    _part(target, to, to + count)[:] = bytes(_part(source, start, start + count))
+    if start + count > len(source) or to + count > len(target):
+        raise IndexError
+    target[to : to + count] = source[start : start + count]
 
 
 def copy_words(source, start, target, to, count):
@@ -26,7 +28,10 @@ def copy_words(source, start, target, to, count):
 
 
 def wipe(target, i, end):
-    _part(target, i, end)[:] = bytes(max(0, end - i))
+    if end > len(target):
+        raise IndexError
+    if end > i:
+        target[i:end] = bytes(end - i)
 
 
 def total(source, start, count):
@@ -38,7 +43,9 @@ def total_words(i, end, source):
 
 
 def turn(source, start, target, to, count):
-    _part(target, to, to + count)[:] = bytes(_part(source, start, start + count)).translate(_TURNED)
+    if start + count > len(source) or to + count > len(target):
+        raise IndexError
+    target[to : to + count] = source[start : start + count].translate(_TURNED)
 
 
 def turn_words(i, source, target, to):
@@ -50,5 +57,7 @@ def add_to_crc(i, end, state, source):
 
 
 def after_start(buffer, count):
-    at = bytes(_part(buffer, 0, count)).find(b"\x00\xff")
+    if count > len(buffer):
+        raise IndexError
+    at = buffer.find(b"\x00\xff", 0, count)
     return at + 2 if at >= 0 else 0
