@@ -24,13 +24,13 @@ def test_a_good_reader_is_status_0_and_one_line_a_check():
 
 
 def test_a_finding_is_status_1_and_says_below_what_to_do_in_both_languages():
-    done = command("doctor", "--reader", "sim:?fault=irq")
+    done = command("doctor", "--reader", "sim:?fault=reset")
     assert done.returncode == 1, done.stderr
     lines = done.stdout.splitlines()
-    (at,) = (i for i, line in enumerate(lines) if line.startswith("✗ IRQ"))
+    (at,) = (i for i, line in enumerate(lines) if line.startswith("✗ reset"))
     remedies = [line.strip() for line in lines[at:] if line.strip().startswith("→")]
-    assert remedies[0].startswith("→ モジュールのIRQを")
-    assert remedies[1].startswith("→ wire the module's IRQ")
+    assert remedies[0].startswith("→ RSTOではなくRSTPD_Nを")
+    assert remedies[1].startswith("→ wire RSTPD_N, not RSTO")
 
 
 def test_a_warning_has_a_mark_of_its_own_and_status_0():
