@@ -40,5 +40,6 @@ def _serving(url, line):
     try:
         yield
     finally:
-        pipe.close()
+        pipe.process.kill()  # serve() sees that its reader is gone
         thread.join()
+        pipe.close()
