@@ -1,7 +1,17 @@
 from random import Random
 
 import pytest
-from construct import Bytes, GreedyBytes, Int8ub, Int16ub, Int16ul, Int32ub, PascalString, VarInt
+from construct import (
+    Bytes,
+    ConstructError,
+    GreedyBytes,
+    Int8ub,
+    Int16ub,
+    Int16ul,
+    Int32ub,
+    PascalString,
+    VarInt,
+)
 
 from kazashi_wire.messages import MESSAGES
 from kazashi_wire.schema import MalformedMessage, Message, wire
@@ -33,6 +43,19 @@ def any_of(message: type[Message], seed: int) -> Message:
 def test_parsing_what_was_built_gives_the_same_message(message, seed):
     value = any_of(message, seed)
     assert message.parse(value.build()) == value
+
+
+@many_seeds(100)
+@pytest.mark.parametrize("message", MESSAGES)
+def test_parsing_gives_what_construct_gives(message, seed):
+    changed = mutated(seed, any_of(message, seed).build())
+    try:
+        found = message._struct.parse(changed)
+    except ConstructError:
+        with pytest.raises(MalformedMessage):
+            message.parse(changed)
+    else:
+        assert vars(message.parse(changed)) == {name: found[name] for name in message.field_names()}
 
 
 @many_seeds(100)
