@@ -234,11 +234,12 @@ class Usb:
     def read(self, buffer, start, end, wait_ms):
         if not self.to_reader:
             clock.pass_by(wait_ms / 1000)
-        for i in range(start, min(end, start + len(self.to_reader))):
-            clock.pass_by(OCTET_S)
-            buffer[i] = self.to_reader.pop(0)
-            start = i + 1
-        return start
+        count = min(end - start, len(self.to_reader))
+        if count:
+            clock.pass_by(count * OCTET_S)
+            buffer[start : start + count] = self.to_reader[:count]
+            del self.to_reader[:count]
+        return start + count
 
     def write(self, buffer, start, count):
         data = bytes(buffer[start : start + count])
