@@ -56,7 +56,15 @@ def _draw_scores(axes: Any, evaluation: Evaluation) -> None:
     ):
         label = f"{name}, {len(scores)} pairs"
         weights = [1 / len(scores) for _ in scores]
-        axes.hist(scores, _THRESHOLDS, weights=weights, color=colour, alpha=0.6, label=label)
+        axes.hist(
+            scores,
+            _THRESHOLDS,
+            weights=weights,
+            histtype="stepfilled",
+            color=colour,
+            alpha=0.6,
+            label=label,
+        )
     axes.set(title="scores", ylabel="share of the pairs")
 
 
