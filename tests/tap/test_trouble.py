@@ -4,6 +4,7 @@ import signal
 
 import pytest
 
+from cells import in_each
 from kazashi.cards.jpki import JpkiSession
 from kazashi.errors import (
     CardGone,
@@ -32,32 +33,49 @@ def read_certificate(reader):
     return JpkiSession(reader.wait_for_card(1)).authentication_certificate()
 
 
-@pytest.mark.parametrize("moment", range(EXCHANGES))
-def test_the_card_is_pulled(simulated, plug_in, certificate, moment):
-    reader = plug_in(simulated)
-
-    def pull(index, _frame):
-        if index == moment:
-            simulated.air.clear()
-
-    simulated.air.disturb = pull
-    try:
-        assert read_certificate(reader) == certificate
-    except (CardGone, NoCard):
-        pass
+def lay_anew(simulated, reader):
+    """As after a start: nothing is disturbed, the field is off, and exchanges count from 0."""
     simulated.air.disturb = lambda *_: None
+    reader.rest()
+    assert not simulated.air.is_on
     simulated.air.clear()
+    simulated.air.exchanges = 0
     simulated.lay_down()
-    assert read_certificate(reader) == certificate
 
 
-@pytest.mark.parametrize("moment", range(EXCHANGES))
-@pytest.mark.parametrize("disturbance", Disturbance)
-def test_one_disturbed_exchange_is_mended(simulated, plug_in, certificate, moment, disturbance):
+def test_the_card_is_pulled(simulated, plug_in, certificate):
     reader = plug_in(simulated)
-    simulated.air.disturb = lambda index, _frame: disturbance if index == moment else None
-    assert read_certificate(reader) == certificate
-    assert simulated.air.exchanges > moment  # it did happen
+
+    def check(moment):
+        def pull(index, _frame):
+            if index == moment:
+                simulated.air.clear()
+
+        lay_anew(simulated, reader)
+        simulated.air.disturb = pull
+        try:
+            assert read_certificate(reader) == certificate
+        except (CardGone, NoCard):
+            pass
+        simulated.air.disturb = lambda *_: None
+        simulated.air.clear()
+        simulated.lay_down()
+        assert read_certificate(reader) == certificate
+
+    in_each(range(EXCHANGES), check)
+
+
+@pytest.mark.parametrize("disturbance", Disturbance)
+def test_one_disturbed_exchange_is_mended(simulated, plug_in, certificate, disturbance):
+    reader = plug_in(simulated)
+
+    def check(moment):
+        lay_anew(simulated, reader)
+        simulated.air.disturb = lambda index, _frame: disturbance if index == moment else None
+        assert read_certificate(reader) == certificate
+        assert simulated.air.exchanges > moment  # it did happen
+
+    in_each(range(EXCHANGES), check)
 
 
 @pytest.mark.parametrize("bytes_before", [0, 1, 7, 20, 40, 60, 300, 700, 1500, 1690])
@@ -97,13 +115,16 @@ def test_the_firmware_is_killed(simulated, plug_in, certificate, moment):
     assert read_certificate(reader) == certificate
 
 
-@pytest.mark.parametrize("position", range(9))
 @pytest.mark.parametrize("wtxm", [1, 10])
-def test_a_card_may_ask_for_more_time_before_any_block(
-    simulated, plug_in, certificate, position, wtxm
-):
-    simulated.cards[0].blocks.settings.extensions[position] = wtxm
-    assert read_certificate(plug_in(simulated)) == certificate
+def test_a_card_may_ask_for_more_time_before_any_block(simulated, plug_in, certificate, wtxm):
+    reader = plug_in(simulated)
+
+    def check(position):
+        lay_anew(simulated, reader)
+        simulated.cards[0].blocks.settings.extensions = {position: wtxm}
+        assert read_certificate(reader) == certificate
+
+    in_each(range(9), check)
 
 
 def test_a_slow_card_that_is_pulled_is_not_taken_for_a_dead_reader(pico, plug_in):
