@@ -51,7 +51,7 @@ class Relay:
         self._sent = 0  # octets of responses under that number
         self.head = bytearray(_HEAD)  # the first octets of the response
         self.count = 0  # its octets so far
-        self.status = 0  # its status word; 0: it came in two pieces
+        self.status = 0  # its status word; 0: the last block was empty
         isodep.on_wait = self._report_life
 
     def carry(self, card: bytes) -> None:
@@ -81,7 +81,7 @@ class Relay:
         end() sends the last: there is time for that when the next command is on air.
         """
         isodep = self._isodep
-        self.count = 0
+        self.count = last = 0
         while True:
             if isodep.more:
                 isodep.acknowledge()  # first of all: the rest is done while the next is on air
@@ -93,10 +93,13 @@ class Relay:
                 raise BlockError(_ENDLESS)
             if not isodep.more:
                 break
+            last = self._heard[isodep.start + count - 1]  # a status may come in two pieces
             self._send_part()
             isodep.receive()
         end = isodep.start + count
-        self.status = self._heard[end - 2] << 8 | self._heard[end - 1] if count > 1 else 0
+        if count > 1:
+            last = self._heard[end - 2]
+        self.status = last << 8 | self._heard[end - 1] if count else 0
         self._is_open = True
 
     def end(self) -> None:

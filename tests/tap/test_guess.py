@@ -71,6 +71,14 @@ def test_a_certificate_of_any_length_is_read_with_any_guess(size, guess):
     assert len(commands) == (3 if has_guessed and is_whole else 4)
 
 
+@pytest.mark.parametrize(("size", "guess"), [(1515, 0), (1515, 1300), (1600, 1517), (506, 505)])
+def test_a_status_word_in_two_blocks_is_understood(size, guess):
+    commands = read(TypeB(Holding(size, 0)), guess)
+    rest = size - (guess or 251)
+    assert [int(each[8:] or "0", 16) for each in commands[1:3]] == [guess or 251, rest]
+    assert len(commands) == 4
+
+
 @given(
     size=st.integers(260, 3000) | st.integers(260, 520),
     guess=st.integers(0, 0xFFFF) | st.integers(240, 3000) | st.integers(240, 520),
