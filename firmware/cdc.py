@@ -6,6 +6,12 @@ each after a look whether it is there. When its ring of 512 is full, USB holds t
 
 import select
 import sys
+from time import ticks_diff, ticks_us
+
+from micropython import const
+
+_PACKET = const(64)  # octets that USB carries at once
+_PACKET_US = const(80)  # that it takes, and MicroPython to hand it the next
 
 
 class UsbSerial:
@@ -41,3 +47,9 @@ class UsbSerial:
 
     def write(self, buffer: "bytes | bytearray", start: int, count: int) -> None:
         self._out.write(buffer, start, count)
+        # USB takes the next packet only when bytecode jumps back: what follows may be long in doing
+        # that.
+        begin = ticks_us()
+        most = (count - 1) // _PACKET * _PACKET_US
+        while ticks_diff(ticks_us(), begin) < most:
+            pass

@@ -94,6 +94,7 @@ def disguise():
     builtins.ptr32 = lambda buffer: memoryview(buffer).cast("B").cast("I")
     builtins.uint = int
     time.ticks_ms = lambda: time.monotonic_ns() // 1_000_000 % _TICKS
+    time.ticks_us = lambda: time.monotonic_ns() // 1_000 % _TICKS
     time.ticks_diff = ticks_diff
     time.sleep_ms = lambda ms: time.sleep(ms / 1000)
     gc.mem_alloc = gc.mem_free = lambda: 0  # CPython's heap says nothing about the RP2040's
