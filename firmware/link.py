@@ -9,7 +9,7 @@ from time import ticks_diff, ticks_ms
 from micropython import const
 
 import wire
-from octets import Crc32, copy, wipe
+from octets import copy, put_crc, wipe
 
 _TYPING = const(0)  # MicroPython has no typing: what follows is compiled away there
 if _TYPING:
@@ -48,7 +48,6 @@ class Link:
         self._wanted = HEADER  # octets that `buffer` needs before it is worth a look
         self._last = 0  # when the last octet came
         self._taken = 0  # octets of the frame that poll() gave out
-        self._crc = Crc32()
         self._tail = bytearray(_CRC)
         self.buffer = bytearray(_LONGEST)
         self.out = bytearray(_LONGEST)
@@ -111,11 +110,9 @@ class Link:
         out[5] = size & 0xFF
         out[6] = -(kind + number + out[4] + out[5]) & 0xFF
         copy(body, start, out, HEADER + head, count)
-        crc = self._crc
-        crc.begin()
-        crc.add(out, 2, HEADER - 2 + size)
-        crc.put(out, HEADER + size)
-        self._port.write(out, 0, HEADER + size + _CRC)
+        end = HEADER + size
+        put_crc(out, 2, end, out, end)
+        self._port.write(out, 0, end + _CRC)
 
     def forget(self) -> None:
         """Zeros where answers were, and the checksum of a request, which gives a PIN away.
@@ -156,10 +153,7 @@ class Link:
         return True
 
     def _is_intact(self, end: int) -> bool:
-        crc = self._crc
-        crc.begin()
-        crc.add(self.buffer, 2, end - 2)
-        crc.put(self._tail, 0)
+        put_crc(self.buffer, 2, end, self._tail, 0)
         for i in range(_CRC):  # all() would allocate
             if self._tail[i] != self.buffer[end + i]:
                 return False

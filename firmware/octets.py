@@ -31,7 +31,6 @@ _CRC = array("I", (
     0xEDB88320, 0xF00F9344, 0xD6D6A3E8, 0xCB61B38C, 0x9B64C2B0, 0x86D3D2D4, 0xA00AE278, 0xBDBDF21C,
 ))
 # fmt: on
-_ONES = 0xFFFFFFFF  # made once: on the RP2040 an int of this size lives on the heap
 
 
 @micropython.viper
@@ -86,22 +85,12 @@ def turn(source: object, start: int, target: object, to: int, count: int):
 
 
 @micropython.viper
-def _put_inverted(state: object, target: object, to: int):
-    c = uint(ptr32(state)[0])
+def put_crc(source: object, start: int, end: int, target: object, to: int):
+    """CRC-32 of octets `start` to `end` of `source`, to `target` at `to`: four, highest first."""
+    state = ptr32(_CRC)
+    state[0] = (uint(0xFFFF) << 16) | uint(0xFFFF)
+    words.add_to_crc(start, end, _CRC, source)
+    c = uint(state[0])
     t = ptr8(target)
     for i in range(4):
         t[to + i] = 255 - (int(c >> uint(24 - 8 * i)) & 255)
-
-
-class Crc32:
-    """A running CRC-32. There is one."""
-
-    def begin(self) -> None:
-        _CRC[0] = _ONES
-
-    def add(self, source: "bytes | bytearray", start: int, count: int) -> None:
-        words.add_to_crc(start, start + count, _CRC, source)
-
-    def put(self, target: bytearray, to: int) -> None:
-        """The CRC so far, four octets, highest first."""
-        _put_inverted(_CRC, target, to)
