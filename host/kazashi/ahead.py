@@ -33,8 +33,13 @@ class Lengths:
 
     @property
     def guess(self) -> int:
-        """The shortest: what is read beyond a certificate takes time. 0: there was none."""
-        return min(self._last, default=0)
+        """The shortest, since what is read beyond a certificate takes time; 0: none.
+
+        A guess that is right saves 1.5 ms, and one that is a little too low costs up to 1.6 ms, for
+        a block more: there is none unless at least half of the last cards were of that length.
+        """
+        shortest = min(self._last, default=0)
+        return shortest if 2 * self._last.count(shortest) >= len(self._last) else 0
 
 
 @dataclass(frozen=True)
