@@ -94,11 +94,15 @@ class SpiBus:
         `buffer` has whole words, and room for what is expected.
         """
         words = expected + 3 >> 2
+        count = words << 2
         self._select(0)
         self._put(_READ)
-        self._take(self._first.get(words << 2) or self._cut(words << 2))
+        self._take(self._first.get(count) or self._cut(count))
         turn_words(words, self._buffer, buffer, 0)
-        size = size_of(buffer, words << 2)
+        size = size_of(buffer, count)
+        if 0 < size <= count:
+            self._select(1)
+            return size
         while not size and words << 2 < len(buffer):  # more zeros before it than the one of a frame
             self._take(self._first.get(4) or self._cut(4))
             turn_words(1, self._buffer, buffer, words)

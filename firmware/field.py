@@ -31,10 +31,9 @@ from pn532 import (
 
 _TYPING = const(0)  # MicroPython has no typing: what follows is compiled away there
 if _TYPING:
-    from collections.abc import Callable
-
     from isodep import IsoDep
     from pn532 import Pn532
+    from reading import Reading
     from wait import Wait
 
 NOBODY = const(0)  # what search() finds
@@ -66,6 +65,9 @@ _ATQB = const(0x50)
 _ATQB_SIZE = const(12)
 _ATQA_SIZE = const(2)
 _FORCE_100_ASK = const(0x40)
+# The chip's answers to ATTRIB for a card without a CID, and to WriteRegister.
+_ACTIVATED = const(b"\0\0\xff\x04\xfc\xd5\x43\0\0")
+_WRITTEN = const(b"\0\0\xff\x02\xfe\xd5\x09")
 _PUPI = const(1)  # its index in the ATQB, 4 octets
 _OFFERED = const(9)  # octet of the ATQB: bit rates, to the card in b0 to b2, from it in b4 to b6
 _SAME_RATES = const(0x80)  # in it: only the same both ways
@@ -114,7 +116,7 @@ class Field:
         self._searches = 0  # since the field was fresh
         self._collisions = 0  # in a row
         self._fastest = wire.BIT_RATE_KBIT_106  # to try
-        self.select: "Callable[[bool], None] | None" = None  # puts a plan's first command on air
+        self.reading: "Reading | None" = None  # its plan is begun as soon as a card is activated
         self._order = bytearray(_LONGEST_ORDER)  # of a search, a wire.TECHNOLOGY each
         self._steps = 0  # of a search
         self._seeks_a = self._seeks_b = False  # each is one of them
@@ -276,35 +278,41 @@ class Field:
         return rate
 
     def _activate_b(self, rates: int) -> int:
+        chip = self._chip
+        reading = self.reading
         self._attrib.buffer[PARAMETERS + 6] = rates << 4 | _FSDI
         self._attrib.seal(9)
+        modes = self._faster.buffer
+        modes[PARAMETERS + 2] = _MODE_B | (rates & 3) << 4
+        modes[PARAMETERS + 5] = _MODE_B | rates >> 2 << 4
+        self._faster.seal(6)
         # The card's own waiting time is set here, not on the path of the certificate; but not yet
         # if it is long, or if blocks try the line: a lost card, or a failing line, would cost it.
         fwt_us = self._isodep.open(self.answer[10] >> 4, self.answer[11] >> 4)
-        is_cautious = fwt_us > _SLOW_US or (rates and self.select is None)
-        self._chip.wait_for_card(_ACTIVATION_US if is_cautious else fwt_us)
-        if self._ask(self._attrib) or (rates and not self._is_heard_at(rates, is_cautious)):
+        is_cautious = fwt_us > _SLOW_US or (rates and reading is None)
+        chip.wait_for_card(_ACTIVATION_US if is_cautious else fwt_us)
+        plan = None if is_cautious else reading  # to begin at once
+        first = None if plan is None else plan.first()
+        chip.expect(_ACTIVATED, self._faster if rates else first)
+        if self._ask(self._attrib) or (rates and not self._is_heard(plan, first)):
             if rates:
                 self._fastest = wire.BIT_RATE_KBIT_106  # for the rest of this Watch
             return self._lose()
-        self._chip.wait_for_card(fwt_us)
-        if self.select is not None and (is_cautious or not rates):
-            self.select(False)  # first of all: the rest is done while it is on air
+        chip.wait_for_card(fwt_us)
+        if reading is not None and (is_cautious or not rates):
+            reading.select(False)  # first of all: the rest is done while it is on air
         self.technology = _TYPE_B
         self.to_card = rates & 3
         self.from_card = rates >> 2
         return FOUND
 
-    def _is_heard_at(self, rates: int, is_cautious: int) -> bool:
+    def _is_heard(self, reading: "Reading | None", first: "Command | None") -> bool:
         """Change the chip's rates as the card has done, and try the line."""
-        modes = self._faster.buffer
-        modes[PARAMETERS + 2] = _MODE_B | (rates & 3) << 4
-        modes[PARAMETERS + 5] = _MODE_B | rates >> 2 << 4
-        self._faster.seal(6)
+        self._chip.expect(_WRITTEN, first)
         self._chip.call(self._faster)
-        if not is_cautious and self.select is not None:
+        if reading is not None:
             try:
-                self.select(True)
+                reading.select(True)
             except (RadioError, isodep.BlockError, ChipSilent):
                 return False
             return True

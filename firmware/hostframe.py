@@ -45,6 +45,11 @@ class Command:
         self.end = 0
         self.seal(len(parameters))
 
+    def forget(self) -> None:
+        """Zeros for parameters."""
+        wipe(self.buffer, PARAMETERS, len(self.buffer))
+        self.seal(0)
+
     def seal(self, count: int) -> None:
         """Wrap the first `count` parameters."""
         b = self.buffer
@@ -78,7 +83,9 @@ def after_start(buffer: object, count: int) -> int:
 def size_of(buffer: object, count: int) -> int:
     """Octets of the whole frame that begins `buffer`; 0 where the first `count` do not tell."""
     b = ptr8(buffer)  # pyright: ignore[reportArgumentType]  # in viper it is an object
-    i = int(after_start(buffer, count))
+    i = 3  # most begin with 00 00 FF, and a call takes time
+    if count < 3 or b[1] != 0 or b[2] != 0xFF:
+        i = int(after_start(buffer, count))
     if i == 0 or i + 2 > count:
         return 0
     if b[i] == 0xFF and b[i + 1] == 0xFF:
@@ -98,7 +105,9 @@ def frame_in(buffer: object, size: int) -> int:
     Returns their number << 16 | their index; 0: it has none, or is damaged.
     """
     b = ptr8(buffer)  # pyright: ignore[reportArgumentType]  # in viper it is an object
-    i = int(after_start(buffer, size))
+    i = 3
+    if size < 3 or b[1] != 0 or b[2] != 0xFF:
+        i = int(after_start(buffer, size))
     i += 5 if b[i] == 0xFF and b[i + 1] == 0xFF else 2
     length = size - i - 2
     if length <= 0:
@@ -118,15 +127,26 @@ def frame_in(buffer: object, size: int) -> int:
 
 
 @micropython.viper
-def is_block(buffer: object, size: int, pcb: int) -> bool:
-    """Return True if a frame is undamaged, long, and brings a block with this PCB from a card.
+def begins_with(buffer: object, size: int, start: object, count: int) -> bool:
+    """Return True if a frame is undamaged and begins with the first `count` octets of `start`.
 
-    size_of() says that it has `size` bytes. Zeros before it, which some chips send: False.
+    size_of() says that it has `size` octets. `start` has the frame's header, so the length, too.
+    Zeros before it, which some chips send: False.
     """
-    b = ptr16(buffer)  # pyright: ignore[reportArgumentType]  # in viper it is an object
-    # TFI and code, lowest byte first; status and PCB.
-    is_there = b[_HEADER >> 1] == 0x43D5 and b[_HEADER + 2 >> 1] == pcb << 8
-    return is_there and int(frame_in(buffer, size)) & 0xFFFF == _HEADER
+    b = ptr8(buffer)  # pyright: ignore[reportArgumentType]  # in viper it is an object
+    s = ptr8(start)  # pyright: ignore[reportArgumentType]
+    while count:
+        count -= 1
+        if b[count] != s[count]:
+            return False
+    # Header, TFI and data with DCS are each 0 mod 256 but for the start code, and FF FF.
+    words = size >> 2
+    summed = int(total_words(0, words, buffer))
+    i = words << 2
+    while i < size:
+        summed += b[i]
+        i += 1
+    return summed & 0xFF == (0xFD if s[3] == 0xFF else 0xFF)
 
 
 class Answer:

@@ -13,7 +13,7 @@ from time import ticks_diff, ticks_ms
 from micropython import const
 
 from hostframe import PARAMETERS, Command
-from octets import copy, wipe
+from octets import copy
 from pn532 import (
     IN_COMMUNICATE_THRU,
     CardLost,
@@ -30,6 +30,11 @@ if _TYPING:
 FRAME_SIZES = (16, 24, 32, 40, 48, 64, 96, 128, 256)  # by FSCI, ISO/IEC 14443-4 table 1
 _OVERHEAD = const(3)  # PCB and CRC; no CID, no NAD
 _MOST = const(253)  # octets of a response in a block: of 256, what _OVERHEAD leaves
+# The start of the chip's frames that bring a whole chained block, with either number, and a first
+# I-block with the status 90 00 alone.
+_CHAINED_0 = const(b"\0\0\xff\xff\xff\x01\x01\xfe\xd5\x43\0\x12")
+_CHAINED_1 = const(b"\0\0\xff\xff\xff\x01\x01\xfe\xd5\x43\0\x13")
+_DONE = const(b"\0\0\xff\x06\xfa\xd5\x43\0\x02\x90\0")
 _AROUND = const(14)  # octets of the chip's frame around them, PCB and its status included
 
 _I_BLOCK = const(0x02)
@@ -65,12 +70,13 @@ class IsoDep:
         self._naks = _both(_R_NAK)
         self._extension = Command(IN_COMMUNICATE_THRU, 2, bytes((_S_WTX, 0)))
         self.deselect_block = Command(IN_COMMUNICATE_THRU, 1, bytes((_S_DESELECT,)))
-        self._number = 0
+        self.number = 0  # of the next block
         self._fwt_us = 0
         self._is_extended = False  # the chip waits as S(WTX) asked for, not as the FWI says
         self._extended_at = None  # ticks of the first S(WTX) of this response
         self._expected = 0  # bytes that the chip's next frame is likely to have; 0: unknown
         self._sent = self._block  # the last I-block
+        self._next: "Command | None" = None  # the block that follows it, if the card says 90 00
         self._left = 0  # octets of the response that are to come; 0 and less: nobody knows
         self._is_asked = False  # the last block reached the chip
         self.room = 0  # octets of an APDU that one block takes
@@ -82,7 +88,7 @@ class IsoDep:
     def open(self, fsci: int, fwi: int) -> int:
         """A card is activated: no CID, frames as FSCI says. Returns its waiting time, µs."""
         self.room = FRAME_SIZES[min(fsci, len(FRAME_SIZES) - 1)] - _OVERHEAD
-        self._number = 0
+        self.number = 0
         self._is_extended = False
         # FWT and its extra time: §7.2 of part 4, §7.9.4 of part 3.
         self._fwt_us = (_FWT_0_US << (fwi if fwi <= _MAX_FWI else _DEFAULT_FWI)) + _DELTA_FWT_US
@@ -104,13 +110,19 @@ class IsoDep:
     def begin(self, data: "bytes | bytearray", start: int, count: int, more: bool = False) -> None:
         """Send as send() does, and do not wait: respond() does."""
         block = self._block
-        pcb = _I_BLOCK | (_CHAINING if more else 0) | self._number
-        fill(block, data, start, count, pcb)
-        self.begin_filled(block, _asked_for(data, start, count))
+        copy(data, start, block.buffer, PARAMETERS + 1, count)
+        seal(block, count, self.number, more)
+        self.begin_sealed(block, count)
 
-    def begin_filled(self, block: Command, asked: int) -> None:
-        """Send a block that fill() made before. `asked`: bytes of the response; 0: unknown."""
+    def begin_sealed(self, block: Command, count: int, then: "Command | None" = None) -> None:
+        """Send a block that carries `count` octets of a command; seal() was called.
+
+        `then`: the block that follows if the card answers the first of a session by 90 00 alone.
+        The chip has it at once then, and the caller has to begin it next.
+        """
+        asked = _asked_for(block.buffer, PARAMETERS + 1, count)
         self._sent = block
+        self._next = then
         self._left = asked
         self._expected = min(asked, _MOST) + _AROUND if asked else 0
         self._extended_at = None
@@ -123,7 +135,7 @@ class IsoDep:
     def acknowledge(self) -> None:
         """Ask for the next block of the response. receive() waits for it."""
         size = self._chip.size  # of the block before: a new waiting time has an answer, too
-        self._is_asked = self._issue(self._acks[self._number])
+        self._is_asked = self._issue(self._acks[self.number])
         self._left = left = self._left - self.count
         self._expected = left + _AROUND if 0 < left < _MOST else size
 
@@ -138,7 +150,7 @@ class IsoDep:
             if attempt:
                 self._chip.health.retries += 1
             try:
-                is_asked = self._issue(self._naks[self._number])
+                is_asked = self._issue(self._naks[self.number])
                 if is_asked and self._receive_block(_R_ACK) & ~_NUMBER == _R_ACK:
                     return True
             except (RadioError, ChipSilent):
@@ -156,9 +168,7 @@ class IsoDep:
 
     def forget(self) -> None:
         """Nothing of the last command stays: it may have been a PIN."""
-        block = self._block
-        wipe(block.buffer, PARAMETERS, len(block.buffer))
-        block.seal(0)
+        self._block.forget()
 
     def _await(self, is_sent: bool, retries: "tuple[Command, ...]", wanted: int) -> None:
         """Wait for an I-block, or an R(ACK), with our number; take it and count our number on.
@@ -168,21 +178,21 @@ class IsoDep:
         kind = ~_CHAINING if wanted == _I_BLOCK else ~0  # what of a PCB tells its kind and number
         failures = 0
         while True:
-            again = retries[self._number]
+            again = retries[self.number]
             error = None
             has_answered = False
             if is_sent:
                 try:
                     pcb = self._receive_block(wanted)
                     more = pcb & _CHAINING != 0
-                    if pcb & kind == wanted | self._number and (self.count or not more):
+                    if pcb & kind == wanted | self.number and (self.count or not more):
                         self.more = more  # a chain of empty blocks would never end
                         break
                     if pcb == _S_WTX and self.count == 1:
                         is_sent = self._extend(self._chip.heard.buffer[self.start])
                         failures = 0  # in a row
                         continue
-                    if pcb == _R_ACK | (self._number ^ 1) and retries is self._naks:
+                    if pcb == _R_ACK | (self.number ^ 1) and retries is self._naks:
                         again = self._sent  # rule 6: the card has not got it
                     has_answered = True  # silence and this may take turns
                     error = BlockError(pcb)
@@ -196,7 +206,7 @@ class IsoDep:
             self._chip.health.retries += 1
             self.on_wait()
             is_sent = self._issue(again)
-        self._number ^= 1
+        self.number ^= 1
 
     def _retries(self) -> int:
         return _RETRIES if self._fwt_us < _SLOW_US else 1
@@ -205,9 +215,12 @@ class IsoDep:
         """The PCB of the block that comes; 0 for an empty one."""
         chip = self._chip
         chip.expected = self._expected
-        # More than one block is to come, and nothing else before R(ACK).
-        if wanted == _I_BLOCK and self._left > _MOST and not self._is_extended:
-            chip.next = self._acks[self._number ^ 1]
+        if wanted == _I_BLOCK and not self._is_extended:  # or the chip's waiting time comes first
+            if self._left > _MOST:
+                likely = _CHAINED_1 if self.number else _CHAINED_0
+                chip.expect(likely, self._acks[self.number ^ 1])
+            elif self._next is not None:
+                chip.expect(_DONE, self._next)
         start = chip.received()
         heard = chip.heard
         count = heard.count
@@ -250,12 +263,9 @@ class IsoDep:
         return self._issue(self._extension)
 
 
-def fill(
-    block: Command, data: "bytes | bytearray", start: int, count: int, pcb: int = _I_BLOCK
-) -> None:
-    """Make `block` one that carries `count` bytes of `data`; by default the first of a session."""
-    block.buffer[PARAMETERS] = pcb
-    copy(data, start, block.buffer, PARAMETERS + 1, count)
+def seal(block: Command, count: int, number: int, more: bool = False) -> None:
+    """Make `block` an I-block that carries the `count` octets that lie behind its PCB."""
+    block.buffer[PARAMETERS] = _I_BLOCK | (_CHAINING if more else 0) | number
     block.seal(1 + count)
 
 

@@ -21,7 +21,7 @@ from hostframe import (
     SYNTAX_ERROR,
     Answer,
     Command,
-    is_block,
+    begins_with,
 )
 from octets import copy
 
@@ -68,10 +68,6 @@ _STATUS = const(0x3F)  # bits of a status that hold the error; above it NAD and 
 _GARBLED = b"\x01\x02\x03\x04\x05\x06\x09\x0b\x23"  # ask again
 _GONE = b"\x27\x29\x2a\x2b"  # the card is lost, or another
 _HOT = b"\x0d\x2d"  # field off, wait
-
-# Of the PCB of a chained block, and of the R(ACK) that asks for the next: its number is the other.
-_CHAINED_TO_R_ACK = const(0x12 ^ 0xA2 ^ 1)
-_WHOLE_BLOCK = const(267)  # bytes of the frame that brings a block of 256
 
 _ACK_TIMEOUT_MS = const(30)  # the chip takes 15 at most, §6.2.3
 _ANSWER_TIMEOUT_MS = const(200)  # for commands that stay off the air
@@ -131,10 +127,9 @@ class Pn532:
         # Octets that the next received() is likely to find: they are read in one go. Where that is
         # wrong, a little time is lost. 0: nobody knows.
         self.expected = 0
-        # R(ACK) for the block that the next received() is likely to find: sent as soon as that is
-        # there, whole and good. The issue() that follows then only waits until the chip has it.
-        self.next: "Command | None" = None
-        self._sent = None  # that R(ACK), on its way
+        self._answer = b""  # see expect()
+        self._next: "Command | None" = None
+        self._sent = None  # that command, on its way
         self.reply = Answer(_LONGEST_REPLY)
         self.heard = Answer()
         self.version = bytearray(4)  # IC, version, revision, support; zeros: it is silent
@@ -232,6 +227,15 @@ class Pn532:
                 raise ChipSilent(code)
             self.health.retries += 1
 
+    def expect(self, start: bytes, command: "Command | None") -> None:
+        """If the next answer begins with `start` and is undamaged, `command` is sent at once.
+
+        `start`: of the frame, with its header. The issue() of `command` that has to follow then
+        only waits until the chip has it.
+        """
+        self._answer = start
+        self._next = command
+
     def received(self) -> int:
         """Wait for what the card answers to an InCommunicateThru issued before.
 
@@ -286,6 +290,7 @@ class Pn532:
 
     def abort(self) -> None:
         """Make the chip give up what it is doing, and forget what it wanted to say."""
+        self._sent = None
         self._bus.write(ACK, 0, len(ACK))
         self._wait.sleep_ms(_ABORT_MS)
         for _ in range(_REPEATS):
@@ -299,24 +304,28 @@ class Pn532:
         self._bus.forget()
 
     def _receive(self, answer: Answer, timeout_ms: int, expected: int) -> None:
-        """Wait for the answer to the command issued; if `next` follows it, send that at once.
+        """Wait for the answer to the command issued; if it is as expected, send what follows.
 
         Raises:
             ChipSilent: it did not come, or damaged every time.
             ChipRefused: the chip did not understand the command.
         """
-        following = self.next
-        self.next = None
+        # Looked up before the wait: what follows it keeps the card waiting.
+        bus = self._bus
+        buffer = answer.buffer
+        likely = self._answer
+        count = len(likely)
+        following = self._next
+        self._next = None
         damaged = 0
         start = ticks_ms()
         left_ms = timeout_ms
         while self._wait.until(self._has_frame, left_ms):
-            self.size = size = self._bus.readinto(answer.buffer, expected)
-            if following is not None and size == _WHOLE_BLOCK:
-                b = following.buffer
-                if is_block(answer.buffer, size, b[PARAMETERS] ^ _CHAINED_TO_R_ACK):
-                    self._bus.write(b, NORMAL, following.end)
-                    self._sent = following
+            size = bus.readinto(buffer, expected)
+            if following and begins_with(buffer, size, likely, count):
+                self._sent = following
+                bus.write(following.buffer, NORMAL, following.end)
+            self.size = size
             if not answer.read(size):
                 damaged += 1
                 if damaged > _REPEATS:

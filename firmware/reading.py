@@ -10,10 +10,10 @@ import struct
 from micropython import const
 
 import wire
-from hostframe import PARAMETERS, Command
-from isodep import BlockError, fill
+from hostframe import Command
+from isodep import BlockError, seal
 from link import HEADER
-from octets import copy, wipe
+from octets import copy
 from pn532 import IN_COMMUNICATE_THRU
 
 _TYPING = const(0)  # MicroPython has no typing: what follows is compiled away there
@@ -24,6 +24,8 @@ if _TYPING:
     from link import Link
     from relay import Relay
 
+_INF = const(11)  # index of the command in its block: behind PARAMETERS, the PCB
+_AROUND = const(13)  # octets of a sealed Command beside the command in its block
 _MOST = const(64)  # octets of a command
 _MORE = const(0x61)  # SW1: the rest is to be fetched, which the host does
 _WRONG_LE = const(0x6C)  # SW1; SW2 is the right one
@@ -52,10 +54,13 @@ class Reading:
         self._relay = relay
         self._has_plan = False  # for the next Watch
         self.is_armed = False  # the Watch in hand has one
-        self._command = bytearray(_MOST)
-        self._first = Command(IN_COMMUNICATE_THRU, 1 + _MOST)  # holds the plan's, ready to send
-        self._first_size = 0
-        self._size = 0
+        self._first = Command(IN_COMMUNICATE_THRU, 1 + _MOST)  # the plan's SELECT, ready to send
+        self._read = Command(IN_COMMUNICATE_THRU, 1 + _EXTENDED)  # READ, ready to send
+        self._rest = Command(IN_COMMUNICATE_THRU, 1 + _EXTENDED)
+        self._block = self._first  # the command under way
+        self._is_sealed = False  # it is ready to send
+        self._is_good = False  # the last response has data, and all of it
+        self._size = 0  # its octets, as it stands in the block from _INF on
         self._step = _NOTHING
         self._offset = 0  # octets of the certificate so far
         self._length = 0  # of the certificate
@@ -73,17 +78,20 @@ class Reading:
         self._label_size = b[HEADER + 2]
         self._is_closing = b[HEADER + 3]
         self._guess = b[HEADER + 4] << 8 | b[HEADER + 5]
-        copy(b, HEADER + wire.ARM_SIZE, self._command, 0, size)
-        self._size = self._first_size = size
-        fill(self._first, self._command, 0, size)
+        most = self._guess or wire.READ_MOST_IN_FRAME
+        self._read_file(self._read, self._certificate, most, _START)
+        seal(self._read, self._size, 1)
+        copy(b, HEADER + wire.ARM_SIZE, self._first.buffer, _INF, size)
+        seal(self._first, size, 0)
         self._has_plan = True
         return True
 
     def disarm(self) -> None:
         """Forget the plan, and the commands that were made of it."""
         self._has_plan = False
-        wipe(self._command, 0, _MOST)
-        fill(self._first, self._command, 0, _MOST)
+        self._first.forget()
+        self._read.forget()
+        self._rest.forget()
 
     def begin_watch(self) -> None:
         """A plan is for the Watch that follows it, and for no other."""
@@ -91,12 +99,16 @@ class Reading:
         self._has_plan = False
         self._step = _NOTHING
 
+    def first(self) -> "Command | None":
+        """SELECT, if one block takes it all."""
+        return self._first if self._first.end - _AROUND <= self._isodep.room else None
+
     def select(self, waits: bool) -> None:
         """Send the plan's first command to the card just activated; run() goes on with it.
 
         `waits`: for the answer, too, which tries a higher rate. Raises as isodep does, then alone.
         """
-        is_one = self._first_size <= self._isodep.room
+        is_one = self.first() is not None
         self._step = _SENT if is_one and not waits else _NOTHING
         if is_one or waits:  # several blocks wait until the host knows of the card
             self._put_first_on_air()
@@ -127,7 +139,7 @@ class Reading:
             self._step = _SELECT
         while self._step != _NOTHING:
             relay.pass_on()
-            if self._step == _REST and self._offset + relay.count - 2 >= self._length:
+            if self._count_in():
                 relay.end()  # the certificate is whole: its last part goes before all else
             self._step = self._next()
             if self._step != _NOTHING:
@@ -145,75 +157,93 @@ class Reading:
 
     def _put_first_on_air(self) -> None:
         self._relay.begin(0)
-        if self._first_size > self._isodep.room:
-            self._put_on_air()
-        else:
-            self._isodep.begin_filled(self._first, 0)
+        self._take(self._first, self._first.end - _AROUND)
+        self._is_sealed = True
+        self._put_on_air()
 
     def _tell_first(self, tell_found: "Callable[[], None]") -> None:
         """Tell the host of the card, and the plan's first command."""
         tell_found()
-        buffer = self._first.buffer
-        self._link.send(wire.AHEAD, 0, 0, buffer, PARAMETERS + 1, self._first_size)
+        self._link.send(wire.AHEAD, 0, 0, self._first.buffer, _INF, self._first.end - _AROUND)
+
+    def _take(self, block: Command, size: int) -> None:
+        """The next command is the one in this block."""
+        self._block = block
+        self._size = size
+        self._is_sealed = False
 
     def _put_on_air(self) -> None:
         isodep = self._isodep
-        start = 0
-        while self._size - start > isodep.room:
-            isodep.send(self._command, start, isodep.room, True)
+        block = self._block
+        start = _INF
+        end = _INF + self._size
+        while end - start > isodep.room:
+            isodep.send(block.buffer, start, isodep.room, True)
             start += isodep.room
-        isodep.begin(self._command, start, self._size - start)
+        if start > _INF:
+            isodep.begin(block.buffer, start, end - start)
+            return
+        if not self._is_sealed:
+            seal(block, self._size, isodep.number)
+        isodep.begin_sealed(block, self._size, self._read if block is self._first else None)
 
     def _announce(self) -> None:
-        self._link.send(wire.AHEAD, 0, 0, self._command, 0, self._size)
+        self._link.send(wire.AHEAD, 0, 0, self._block.buffer, _INF, self._size)
 
     def _next(self) -> int:
-        """Put the next command together from what the card said. Returns what it is."""
+        """Put the next command together from what the card said. Returns what it is.
+
+        _count_in() was called before.
+        """
         status = self._relay.status
         step = self._step
-        is_good = status in (wire.READ_OK, wire.READ_AT_END)
+        if self._is_good and step in (_START, _REST):
+            # Without a length it is no certificate, and without data the file has ended.
+            return self._read_on() if self._length and self._relay.count > 2 else _NOTHING
         if step == _REST:
-            return self._after_rest() if is_good else self._after_refusal(status, step)
+            return self._after_refusal(status, step)
         if step in (_SELECT, _SELECT_AGAIN) and status == wire.READ_OK:
-            size = self._guess or wire.READ_MOST_IN_FRAME
-            return self._read_file(self._certificate, size, _START)
+            self._take(self._read, self._read.end - _AROUND)
+            self._is_sealed = step == _SELECT
+            return _START
         if step == _SELECT and status >> 8 == wire.READ_NO_DIAGNOSIS_SW1:
+            self._is_sealed = False
             return _SELECT_AGAIN  # the command in hand, once more
-        if step == _START and is_good:
-            return self._after_start()
         if step == _START and self._guess:
             return self._after_refusal(status, step)
         if step == _START and status == wire.READ_NOT_VERIFIED:  # Android: the PIN comes first
-            return self._read_file(self._label, self._label_size, _LABEL)
+            return self._read_file(self._rest, self._label, self._label_size, _LABEL)
         is_read = 0 < self._length <= self._offset
         if step == _LABEL and is_read and self._is_closing and self._is_iphone():
-            self._size = len(_CLOSING)
-            copy(_CLOSING, 0, self._command, 0, self._size)
+            copy(_CLOSING, 0, self._rest.buffer, _INF, len(_CLOSING))
+            self._take(self._rest, len(_CLOSING))
             return _CLOSE
         return _NOTHING
 
-    def _after_start(self) -> int:
-        head = self._relay.head
-        if head[0] != _SEQUENCE or head[1] != 0x82:
-            return _NOTHING
-        self._length = (head[2] << 8 | head[3]) + 4
-        self._offset = self._relay.count - 2
-        if self._guess:
-            self._takes_extended = self._offset == self._guess
-        return self._read_on()
-
-    def _after_rest(self) -> int:
-        count = self._relay.count - 2
-        self._offset += count
-        self._takes_extended = self._size == _EXTENDED and self._offset == self._length
-        return self._read_on() if count else _NOTHING  # the file ends here
+    def _count_in(self) -> bool:
+        """Count what came of the certificate. Return True if that was the rest of it."""
+        relay = self._relay
+        count = relay.count - 2
+        self._is_good = relay.status in (wire.READ_OK, wire.READ_AT_END)
+        if not self._is_good:
+            return False
+        if self._step == _REST:
+            self._offset += count
+            self._takes_extended = self._size == _EXTENDED and self._offset == self._length
+        elif self._step == _START and relay.head[0] == _SEQUENCE and relay.head[1] == 0x82:
+            self._length = (relay.head[2] << 8 | relay.head[3]) + 4
+            self._offset = count
+            if self._guess:
+                self._takes_extended = count == self._guess
+        else:
+            return False
+        return self._offset >= self._length
 
     def _after_refusal(self, status: int, step: int) -> int:
         """Cards refuse extended length, and what lies beyond a file, with any status word."""
         is_extended = self._size == _EXTENDED
         if is_extended and status >> 8 == _WRONG_LE:
-            self._command[4] = status & 0xFF
-            self._size = 5
+            self._ask_for(self._block, status & 0xFF)
             return step
         if status >> 8 == _MORE or not (is_extended or step == _START):
             return _NOTHING
@@ -221,32 +251,34 @@ class Reading:
         if step == _REST:
             return self._read_on()
         self._guess = 0
-        return self._read_file(self._certificate, wire.READ_MOST_IN_FRAME, _START)
+        return self._read_file(self._rest, self._certificate, wire.READ_MOST_IN_FRAME, _START)
 
     def _read_on(self) -> int:
         left = self._length - self._offset
         if left <= 0:
-            return self._read_file(self._label, self._label_size, _LABEL)
+            return self._read_file(self._rest, self._label, self._label_size, _LABEL)
         if self._length > wire.READ_LONGEST_FILE:
             return _NOTHING
-        struct.pack_into(">BBH", self._command, 0, 0, wire.READ_BINARY, self._offset)
-        self._ask_for(left if self._takes_extended else min(left, wire.READ_MOST_IN_FRAME))
+        struct.pack_into(">BBH", self._rest.buffer, _INF, 0, wire.READ_BINARY, self._offset)
+        most = left if self._takes_extended else min(left, wire.READ_MOST_IN_FRAME)
+        self._ask_for(self._rest, most)
         return _REST
 
-    def _read_file(self, identifier: int, size: int, step: int) -> int:
+    def _read_file(self, block: Command, identifier: int, size: int, step: int) -> int:
         where = wire.READ_BY_SHORT_IDENTIFIER | identifier
-        struct.pack_into(">BBBB", self._command, 0, 0, wire.READ_BINARY, where, 0)
-        self._ask_for(size)
+        struct.pack_into(">BBBB", block.buffer, _INF, 0, wire.READ_BINARY, where, 0)
+        self._ask_for(block, size)
         return step
 
-    def _ask_for(self, count: int) -> None:
+    def _ask_for(self, block: Command, count: int) -> None:
         """Write Le, in one byte if it can say that: the host does the same."""
         if count > _MOST_SHORT:
-            struct.pack_into(">BH", self._command, 4, 0, count)
-            self._size = _EXTENDED
+            struct.pack_into(">BH", block.buffer, _INF + 4, 0, count)
+            size = _EXTENDED
         else:
-            self._command[4] = count & 0xFF
-            self._size = 5
+            block.buffer[_INF + 4] = count & 0xFF
+            size = 5
+        self._take(block, size)
 
     def _is_iphone(self) -> bool:
         head = self._relay.head

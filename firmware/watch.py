@@ -79,7 +79,7 @@ class Watch:
         """
         reading = self._reading
         reading.begin_watch()
-        self._field.select = reading.select if reading.is_armed else None
+        self._field.reading = reading if reading.is_armed else None
         self._recovery.refuse_heat()
         link = self._link
         count = link.size - wire.WATCH_SIZE

@@ -155,7 +155,10 @@ class Tapping:
     def step(self):
         """What the person waits for. An armed reader reads a card unasked, once it has found it."""
         firmware = self.rig.firmware
-        has_card = firmware._watch.has_card or firmware._reading._step == reading._SENT
+        plan, at_once = firmware._reading, firmware._chip._sent
+        is_first = at_once is plan._first and self.way.rate is BitRate.KBIT_106
+        has_begun = plan._step == reading._SENT or is_first or at_once is plan._read
+        has_card = firmware._watch.has_card or has_begun
         return "read" if self.asks == "find" and has_card else self.asks
 
     def tap(self):

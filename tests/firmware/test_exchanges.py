@@ -18,6 +18,8 @@ ACKNOWLEDGED, REPEAT = ACK.hex(), NACK.hex()
 ASK_VERSION, VERSION = "0000ff02fed4022a00", "0000ff06fad50332010607e800"
 STALE = "0000ff02fed5151600"
 R_ACK = "0000ff03fdd442a34700"
+CHAINED = bytes.fromhex("0000ffffff0101fed5430012")  # the beginning of a_block()
+DONE = bytes.fromhex("0000ff06fad54300029000")  # 90 00, in a card's first block
 
 # What UM0701-02 §7.1 lists, by what it asks for; all others are a mistake of ours.
 CLASSES = {
@@ -177,7 +179,8 @@ class Exchanges:
         chip = Pn532(self.bus(scripted), a_wait())
         chip._wait_ms, chip.expected = 100, 267
         chip.issue(Command(0x42, 1, b"\xc2"))
-        chip.next = ack = Command(0x42, 1, b"\xa3")
+        ack = Command(0x42, 1, b"\xa3")
+        chip.expect(CHAINED, ack)
         chip.received()
         assert scripted._waiting == [ACK]
         chip.issue(ack)  # it is out already: only the chip's ACK is waited for
@@ -199,11 +202,11 @@ class Exchanges:
         chip = Pn532(self.bus(scripted), a_wait())
         chip._wait_ms, chip.expected = 100, len(said) // 2
         chip.issue(Command(0x42, 1, b"\xc2"))
-        chip.next = Command(0x42, 1, b"\xa3")
+        chip.expect(CHAINED, Command(0x42, 1, b"\xa3"))
         with suppress(RadioError):
             chip.received()
         assert scripted.is_over()
-        assert chip.next is None
+        assert chip._next is None
 
     @pytest.mark.parametrize("place", [8, 9, 10, 11, 12, 100, 264, 265])
     def test_a_damaged_block_is_not_acknowledged_before_the_chip_has_said_it_again(self, place):
@@ -217,7 +220,31 @@ class Exchanges:
         chip = Pn532(self.bus(scripted), a_wait())
         chip._wait_ms, chip.expected = 100, 267
         chip.issue(Command(0x42, 1, b"\xc2"))
-        chip.next = Command(0x42, 1, b"\xa3")
+        chip.expect(CHAINED, Command(0x42, 1, b"\xa3"))
+        chip.received()
+        assert scripted.is_over()
+
+    def test_a_block_that_follows_90_00_goes_out_at_once(self):
+        scripted = ScriptedChip(
+            ("0000ff03fdd442c22800", ACKNOWLEDGED, DONE.hex() + "5600"), (R_ACK, ACKNOWLEDGED)
+        )
+        chip = Pn532(self.bus(scripted), a_wait())
+        chip._wait_ms = 100
+        chip.issue(Command(0x42, 1, b"\xc2"))
+        following = Command(0x42, 1, b"\xa3")
+        chip.expect(DONE, following)
+        chip.received()
+        chip.issue(following)
+        assert scripted.is_over()
+
+    @pytest.mark.parametrize("said", ["0000ff06fad543000290005700", "0000ff06fad543000263008300"])
+    def test_no_block_follows_a_damaged_90_00_or_another_status(self, said):
+        again = [(REPEAT, DONE.hex() + "5600"), (R_ACK,)] if said.endswith("5700") else []
+        scripted = ScriptedChip(("0000ff03fdd442c22800", ACKNOWLEDGED, said), *again)
+        chip = Pn532(self.bus(scripted), a_wait())
+        chip._wait_ms = 100
+        chip.issue(Command(0x42, 1, b"\xc2"))
+        chip.expect(DONE, Command(0x42, 1, b"\xa3"))
         chip.received()
         assert scripted.is_over()
 

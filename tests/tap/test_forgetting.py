@@ -17,10 +17,10 @@ import bus_uart
 import dispatch
 import field
 import hostframe
-import isodep
 import link
 import relay
 import watch
+from hostframe import PARAMETERS
 from kazashi import search
 from kazashi.cards.jpki import PLAN, JpkiSession
 from kazashi.errors import CardError, NoCard, ReaderError
@@ -255,9 +255,8 @@ def test_nothing_stays_of_a_tag_that_was_refused(monkeypatch):
 OWNERS = {
     link: {"_link.buffer", "_link.out"},
     relay: {"_relay.head"},
-    isodep: {"_isodep._block.buffer"},
     field: {"_field._attrib.buffer", "_field.answer"},
-    hostframe: {"_chip.heard.buffer"},
+    hostframe: {"_chip.heard.buffer", "_isodep._block.buffer"},
     bus_spi: {"_bus._buffer"},
     bus_uart: {"_bus._taken"},
     bus_i2c: {"_bus._buffer"},
@@ -280,10 +279,11 @@ def test_what_one_of_them_did_not_forget_would_be_found(monkeypatch, owner):
 def test_no_command_of_a_plan_outlives_it():
     patient = Patient(TypeB(Jpki(PERSON, Issued(pin=PIN))))
     patient.reads()
-    command = patient.rig.firmware._reading._command
-    assert any(command)
+    reading = patient.rig.firmware._reading
+    blocks = reading._first, reading._read, reading._rest
+    assert all(any(block.buffer[PARAMETERS + 1 :]) for block in blocks)
     patient.reader.rest()
-    assert not any(command)
+    assert not any(any(block.buffer[PARAMETERS + 1 :]) for block in blocks)
 
 
 def test_a_request_that_came_where_a_part_was_due_is_not_forgotten():
