@@ -48,7 +48,7 @@ def test_each_row_is_compared_with_the_one_that_it_belongs_to():
     rows = [row(ARMED, 180), row(ENGINE, 270), row(HSU, 195)]
     rows += [row(REAL_TIME, FLOOR_MS + 30), row(NFCPY_OURS, FLOOR_MS + 60), row(NFCPY, 250)]
     assert reached(*rows, sign_command_ms=7.2, part_us=36.0) == {
-        "SPI, 106: total ÷ floor": pytest.approx(180 / FLOOR_MS),
+        "SPI, 106, a first card: total ÷ floor": pytest.approx(180 / FLOOR_MS),
         "SPI, 106: first byte − air of its block": 15,
         "SPI: ours ÷ the chip's engine": pytest.approx(2 / 3),
         "HSU 921600: total": 195,
@@ -61,7 +61,7 @@ def test_each_row_is_compared_with_the_one_that_it_belongs_to():
 def test_each_rate_is_divided_by_its_own_floor():
     rows = [row(FAST, 60), row(replace(SLOW_CHIP, bit_rate=424), 72)]
     assert reached(*rows) == {
-        "SPI, 424: total ÷ its floor": pytest.approx(60 / 42.19, rel=1e-3),
+        "SPI, 424, a first card: total ÷ its floor": pytest.approx(60 / 42.19, rel=1e-3),
         "SPI, 424, chip 1 ms: total": 72,
     }
 

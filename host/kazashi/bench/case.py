@@ -102,6 +102,9 @@ NFCPY = replace(BASE, driver="nfcpy", apdus="steps", bus="hsu", baud=921600, clo
 NFCPY_OURS = replace(NFCPY, apdus="ours")
 LIBNFC = replace(NFCPY, driver="libnfc", baud=115200)
 REAL_TIME = replace(HSU, clock="real")
+LIKE_BEFORE = replace(ARMED, guess=1600)  # the last cards had this length
+FAST_LIKE_BEFORE = replace(FAST, guess=1600)
+SLOW_LIKE_BEFORE = replace(SLOW_CHIP, guess=1600)
 LENGTHS = range(1200, 2001, 100)
 
 # Not every combination: a row for each length, and one change at a time for 1,600 bytes.
@@ -114,8 +117,11 @@ _AROUND_BASE = (
     replace(SLOW_CHIP, bit_rate=424),
     replace(ARMED, bit_rate=212),
     FAST,
-    *(replace(ARMED, guess=guess) for guess in (1200, 1600, 2000)),
-    replace(FAST, guess=1600),
+    replace(ARMED, guess=1200),
+    LIKE_BEFORE,
+    replace(ARMED, guess=2000),
+    FAST_LIKE_BEFORE,
+    SLOW_LIKE_BEFORE,
     FAST_SPI,
     replace(FAST_SPI, bit_rate=424),
     HSU,
@@ -128,7 +134,8 @@ _AROUND_BASE = (
 EMULATED = (*(replace(ARMED, certificate_bytes=size) for size in LENGTHS), *_AROUND_BASE)
 QUICK = (  # what the gated targets need
     *(replace(ARMED, certificate_bytes=LENGTHS[i]) for i in (0, -1)),
-    *(ARMED, FAST, SHORT, SLOW_CHIP, replace(SLOW_CHIP, bit_rate=424)),
+    *(ARMED, LIKE_BEFORE, FAST, FAST_LIKE_BEFORE, SHORT),
+    *(SLOW_CHIP, SLOW_LIKE_BEFORE, replace(SLOW_CHIP, bit_rate=424)),
     *(HSU, I2C, ENGINE),
 )
 REAL = (REAL_TIME, NFCPY, NFCPY_OURS, replace(REAL_TIME, baud=115200), LIBNFC)
