@@ -97,8 +97,8 @@ def test_only_a_gated_target_that_is_missed_is_a_failure():
     assert not Target("gated", 1, 1, is_gated=True).is_failed
     assert not Target("real time", 2, 1).is_failed
     assert [t.what for t in targets([]) if not t.is_gated] == [
-        "SPI at 4.8 MHz, 106: total ÷ floor",
-        "SPI at 4.8 MHz, 424: total ÷ its floor",
+        "SPI at 4.8 MHz, 106, as before: total ÷ floor",
+        "SPI at 4.8 MHz, 424, as before: total ÷ its floor",
         "HSU: (total − floor) ours ÷ nfcpy's with our APDUs",
         "host's time for a part",
     ]

@@ -94,7 +94,7 @@ ARMED = replace(BASE, armed=True)
 HSU = replace(ARMED, bus="hsu", baud=921600)
 I2C = replace(ARMED, bus="i2c", baud=400_000)
 FAST = replace(ARMED, bit_rate=424)
-FAST_SPI = replace(ARMED, baud=4_800_000)  # never tried on hardware
+FAST_SPI = replace(ARMED, baud=4_800_000, guess=1600)  # never tried on hardware
 SHORT = replace(ARMED, extended=False)
 SLOW_CHIP = replace(ARMED, chip_ms=1.0)
 ENGINE = replace(BASE, driver="engine", apdus="steps")
