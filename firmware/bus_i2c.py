@@ -2,7 +2,7 @@
 
 Ref: UM0701-02 §6.2.4; Seeed PN532_I2C.cpp and libnfc pn532_i2c.c. Address 24, at most 400 kHz.
 
-Each read begins with the status; where that says so, a frame follows. What a read does not fetch
+Each read begins with the status; if that says so, a frame follows. What a read does not fetch
 of it is lost, so a frame that is longer than was expected is asked for again. The chip may hold
 the clock: machine.I2C bears that for 50 ms.
 """
@@ -107,7 +107,7 @@ class I2cBus:
         return again if again <= size else 0
 
     def _take(self, buffer: bytearray, count: int) -> int:
-        """Fetch `count` octets of the frame that waits. Returns its size, 0 where there is none."""
+        """Fetch `count` octets of the frame that waits. Returns its size, 0 if there is none."""
         if not self._read(count):
             return 0
         copy_words(self._buffer, 1, buffer, 0, -(-count // _WORD))
@@ -122,7 +122,7 @@ class I2cBus:
         wipe(self._buffer, 0, len(self._buffer))
 
     def _read(self, count: int) -> bool:
-        """The status, and `count` octets behind it. True where it says that they are a frame's."""
+        """The status, and `count` octets behind it. True if it says that they are a frame's."""
         try:
             self._i2c.readfrom_into(_ADDRESS, self._first.get(1 + count) or self._cut(1 + count))
         except OSError:

@@ -71,7 +71,7 @@ class UartBus:
     def wake(self) -> None:
         """Bring the chip out of power-down, at 115200.
 
-        Where it did not answer there, it may have kept another rate: without RSTPD_N it does not
+        If it did not answer there, it may have kept another rate: without RSTPD_N it does not
         notice that the board starts again. It is then told to come back, unheard.
         """
         if self._is_lost:
@@ -87,7 +87,7 @@ class UartBus:
     def speed_up(self, chip: "Pn532") -> bool:
         """Climb to the highest rate at which a test passes. One that fails is not tried again.
 
-        Returns False where it failed: the chip has to be started again before the next is tried.
+        Returns False if it failed: the chip has to be started again before the next is tried.
         """
         if self._is_settled or self._top == len(_FAST):
             return True

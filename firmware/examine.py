@@ -161,7 +161,7 @@ def _echo(count: int) -> Command:
 
 
 def _comes_back(chip: "Pn532", echo: Command) -> bool:
-    """The answer begins with the test's number, 0, where that to an exchange has its status."""
+    """The answer begins with the test's number, 0, as that to an exchange has its status."""
     chip.wait_for_card(_ANSWER_US)
     chip.issue(echo)
     chip.expected = echo.end  # whole at once: I²C would ask for a longer one again

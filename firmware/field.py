@@ -127,7 +127,7 @@ class Field:
         self.count = 0
 
     def begin(self, fastest: int, source: "bytes | bytearray", start: int, count: int) -> bool:
-        """A Watch begins: a fresh field, and bit rates up to `fastest` where they work.
+        """A Watch begins: a fresh field, and bit rates up to `fastest` if they work.
 
         `count` bytes of `source` are the order of a search, see wire.WATCH. Return False if that
         order is invalid.
@@ -184,7 +184,7 @@ class Field:
     def renew(self) -> None:
         """The next search begins with a fresh field: whoever is in it starts anew.
 
-        A card that was woken and then lost answers no call until its power was off. Where the chip
+        A card that was woken and then lost answers no call until its power was off. If the chip
         lost it unseen, the fresh field comes by itself after some searches.
         """
         self._searches = 0

@@ -71,7 +71,7 @@ class Command:
 
 @micropython.viper
 def after_start(buffer: object, count: int) -> int:
-    """Index behind the start code 00 FF in the first `count` octets; 0 where there is none."""
+    """Index behind the start code 00 FF in the first `count` octets; 0 if there is none."""
     b = ptr8(buffer)  # pyright: ignore[reportArgumentType]  # in viper it is an object
     for i in range(1, count):
         if b[i] == 0xFF and b[i - 1] == 0:
@@ -81,7 +81,7 @@ def after_start(buffer: object, count: int) -> int:
 
 @micropython.viper
 def size_of(buffer: object, count: int) -> int:
-    """Octets of the whole frame that begins `buffer`; 0 where the first `count` do not tell."""
+    """Octets of the whole frame that begins `buffer`; 0 if the first `count` do not tell."""
     b = ptr8(buffer)  # pyright: ignore[reportArgumentType]  # in viper it is an object
     i = 3  # most begin with 00 00 FF, and a call takes time
     if count < 3 or b[1] != 0 or b[2] != 0xFF:
@@ -168,7 +168,7 @@ class Answer:
         return i > 0 and i + 1 < size and self.buffer[i] == 0x00 and self.buffer[i + 1] == 0xFF
 
     def read(self, size: int) -> bool:
-        """Unwrap a frame of `size` octets, see size_of(). False where it is none, or damaged."""
+        """Unwrap a frame of `size` octets, see size_of(). False if it is none, or damaged."""
         b = self.buffer
         i = frame_in(b, size)
         if not i:

@@ -229,7 +229,7 @@ class IsoDep:
         return heard.buffer[start] if count else 0
 
     def _issue(self, command: Command) -> bool:
-        """Have a block sent. False where the chip may not have taken it.
+        """Have a block sent. False if the chip may not have taken it.
 
         It is never given twice: the card would count it, and run its command, twice. A block lost
         here is one lost on air, and is asked for in the same way.

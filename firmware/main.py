@@ -12,7 +12,7 @@ micropython.kbd_intr(-1)
 
 import sys
 
-sys.path.insert(0, ".frozen")  # where one module is frozen, all are: no file of another release
+sys.path.insert(0, ".frozen")  # if one module is frozen, all are: no file of another release
 
 import board
 import machine
@@ -41,7 +41,7 @@ def bus(wait: Wait):
 
 
 def irq_line() -> machine.Pin | None:
-    """The chip's IRQ, or None where it is not wired."""
+    """The chip's IRQ, or None if it is not wired."""
     if board.IRQ is None:
         return None
     irq = machine.Pin(board.IRQ, machine.Pin.IN, machine.Pin.PULL_UP)

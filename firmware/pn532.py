@@ -72,7 +72,7 @@ _HOT = b"\x0d\x2d"  # field off, wait
 _ACK_TIMEOUT_MS = const(30)  # the chip takes 15 at most, §6.2.3
 _ANSWER_TIMEOUT_MS = const(200)  # for commands that stay off the air
 _RESET_MS = const(20)
-_WAKE_UPS = const(4)  # 60 ms each where nothing answers: drivers grant 100 to 200 ms after a reset
+_WAKE_UPS = const(4)  # 60 ms each if nothing answers: drivers grant 100 to 200 ms after a reset
 _ABORT_MS = const(1)  # silence after an abort, or the next command is lost: libnfc issue 167
 _REPEATS = const(2)
 _LONGEST_REPLY = const(80)  # InListPassiveTarget with an ATS
@@ -124,7 +124,7 @@ class Pn532:
         self._wait_command = Command(RF_CONFIGURATION, 4, b"\x02\x00\x0b\x00")
         self.health = Health()
         self.size = 0  # octets of the last frame
-        # Octets that the next received() is likely to find: they are read in one go. Where that is
+        # Octets that the next received() is likely to find: they are read in one go. If that is
         # wrong, a little time is lost. 0: nobody knows.
         self.expected = 0
         self._answer = b""  # see expect()
@@ -191,7 +191,7 @@ class Pn532:
         return irq
 
     def bus_hz(self) -> int:
-        """Bits a second, where the bus itself chooses them."""
+        """Bits a second, if the bus itself chooses them."""
         # UartBus alone has it.
         return self._bus.hz()  # pyright: ignore[reportAttributeAccessIssue, reportUnknownVariableType]
 

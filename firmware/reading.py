@@ -67,7 +67,7 @@ class Reading:
         self._takes_extended = True
 
     def arm(self) -> bool:
-        """With the request in hand. False where it makes no sense."""
+        """With the request in hand. False if it makes no sense."""
         link = self._link
         size = link.size - wire.ARM_SIZE
         if not 4 <= size <= _MOST:
@@ -119,7 +119,7 @@ class Reading:
             self._step = _SELECT
 
     def run(self, tell_found: "Callable[[], None]") -> None:
-        """Read the card that was just found; or, where not armed, only tell that it was.
+        """Read the card that was just found; or, if not armed, only tell that it was.
 
         Raises as isodep does.
         """

@@ -1,4 +1,4 @@
-"""What people see and hear of the reader: its LED, and a buzzer where one is wired.
+"""What people see and hear of the reader: its LED, and a buzzer if one is wired.
 
 A pattern is a line of beats. One that lasts begins again at its end; one that tells how a tap
 ended is shown once. Until then there is no sound: people lift a card as soon as they hear one.
@@ -68,7 +68,7 @@ class Signals:
         self.step()
 
     def card_left(self) -> None:
-        """Ask for it again, where it was being read and nobody has said that this was all."""
+        """Ask for it again, if it was being read and nobody has said that this was all."""
         is_cut = self._lasting is PATTERNS[wire.SIGNAL_READING]
         self.show(wire.SIGNAL_TRY_AGAIN if is_cut else 0)
 

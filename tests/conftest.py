@@ -54,7 +54,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     board.addoption(
         "--destroy",
         metavar="SERIAL",
-        help="with --port: also what changes the card, where the reader has this serial number",
+        help="with --port: also what changes the card, if the reader has this serial number",
     )
 
 
@@ -125,7 +125,7 @@ def put_long_ones_first(items: list[pytest.Item], workers: int) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
-    """Where KAZASHI_MAY_NOT_SKIP is set, as in CI, a skipped test is a failed one: all but those
+    """If KAZASHI_MAY_NOT_SKIP is set, as in CI, a skipped test is a failed one: all but those
     marked `not_in_ci`.
     """
     report = yield
@@ -136,7 +136,7 @@ def pytest_runtest_makereport(item, call):
         and not item.get_closest_marker("not_in_ci")
     ):
         report.outcome = "failed"
-        report.longrepr = f"skipped where nothing may be: {report.longrepr}"
+        report.longrepr = f"skipped, and nothing may be: {report.longrepr}"
     return report
 
 
@@ -158,7 +158,7 @@ def interpreter(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="session")
 def image() -> Path:
-    """A real RP2040 image, where there is one: .ci/rp2040-image builds it."""
+    """A real RP2040 image, if there is one: .ci/rp2040-image builds it."""
     named = os.environ.get("KAZASHI_IMAGE")
     if not named:
         pytest.skip("no RP2040 image: set KAZASHI_IMAGE to a UF2 of MicroPython for the Pico")
@@ -167,7 +167,7 @@ def image() -> Path:
 
 @pytest.fixture(scope="session")
 def frozen() -> Path:
-    """MicroPython with the firmware in it, where there is one: .ci/rp2040-image FOLDER pico."""
+    """MicroPython with the firmware in it, if there is one: .ci/rp2040-image FOLDER pico."""
     named = os.environ.get("KAZASHI_FROZEN")
     if not named:
         pytest.skip("no frozen firmware: set KAZASHI_FROZEN to a UF2 of kazashi flash pico --uf2")

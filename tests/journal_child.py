@@ -3,11 +3,11 @@
     python journal_child.py kill|cut|full FOLDER STEP
 
 kill  SIGKILL at each STEPth place: before each statement, and in it before each fifth instruction
-cut   the system ends it where a file of its own would grow beyond N, for each STEPth N: mid-write
+cut   the system ends it when a file of its own would grow beyond N, for each STEPth N: mid-write
 full  as cut, but the write fails; then there is space again, and the same calls are made again
 
 Each time in FOLDER/N: journal.db, and `told`, a line for each call that returned; in `errors`, the
-class of each error. Stops where nothing happens any more. Forks: nothing is imported twice.
+class of each error. Stops when nothing happens any more. Forks: nothing is imported twice.
 """
 
 import json
@@ -97,7 +97,7 @@ def _limit(size: int) -> None:
 
 
 def run_full(folder: Path, size: int) -> int:
-    """Makes all calls; where one finds no space, it is made again when there is. Returns 1 then."""
+    """Makes all calls; if one finds no space, it is made again when there is. Returns 1 then."""
     errors = []
     steps = calls(folder / "journal.db", Clock())
     _limit(size)

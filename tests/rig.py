@@ -43,7 +43,7 @@ class BoardReset(BaseException):
 
 
 class VirtualClock:
-    """Seconds, which pass where the firmware waits."""
+    """Seconds, which pass when the firmware waits."""
 
     def __init__(self):
         self.s = 0.0
@@ -285,7 +285,7 @@ class Rig(Tabletop):
         self.lay_down()
 
     def connect(self):
-        """Plug it in, or find it where it has started again by itself."""
+        """Plug it in, or find it if it has started again by itself."""
         clock.watchdog, clock.rig = self.watchdog, self
         if not self.is_powered:
             self.chip.reset()

@@ -162,7 +162,7 @@ class Tapping:
         return "read" if self.asks == "find" and has_card else self.asks
 
     def tap(self):
-        """Plug in where that is due, lay the card down, read it, show the PIN."""
+        """Plug in if that is due, lay the card down, read it, show the PIN."""
         self.asks = "plug in"
         if self.reader is None:
             self.reader = Reader(self.rig.connect)
@@ -176,7 +176,7 @@ class Tapping:
         return der
 
     def outcome(self):
-        """Tap. Returns the error that the person met; None where the certificate came.
+        """Tap. Returns the error that the person met; None if the certificate came.
 
         Whatever goes wrong, it takes a bounded time, and the PIN is shown once at most.
         """

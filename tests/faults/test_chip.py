@@ -141,7 +141,7 @@ def goes_wrong_once(place, fault):
         assert health.chip_resets == 1
     elif expected is MENDED and fault is not faults.say_syntax_error and place.step == "read":
         assert health.retries >= 1
-        # R(NAK), and the block where it says it got none; a strange chip has retries of its own.
+        # R(NAK), and the block if it says it got none; a strange chip has retries of its own.
         assert health.retries <= 2 or place.chip is not Pn532
 
 

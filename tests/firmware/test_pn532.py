@@ -1,4 +1,4 @@
-"""The chip's driver, where no bus is needed; what is said on one stands in test_exchanges.py."""
+"""The chip's driver, if no bus is needed; what is said on one stands in test_exchanges.py."""
 
 import pytest
 from hypothesis import given

@@ -35,7 +35,7 @@ def reader(reader_url: str) -> Iterator[Reader]:
 
 @pytest.fixture
 def may_destroy(request: pytest.FixtureRequest, reader: Reader) -> None:
-    """For what changes the card. A real one: only where its owner has named the very reader."""
+    """For what changes the card. A real one: only if its owner has named the very reader."""
     config = request.config
     if config.getoption("--port") and config.getoption("--destroy") != reader.info.serial:
         pytest.skip(f"changes the card; to allow that: --destroy {reader.info.serial}")

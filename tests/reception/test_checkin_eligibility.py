@@ -1,4 +1,4 @@
-"""What the centre says; and where it says nothing, the visit is held with four items."""
+"""What the centre says; and if it says nothing, the visit is held with four items."""
 
 from datetime import date
 

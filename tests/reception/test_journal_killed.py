@@ -25,7 +25,7 @@ IN_MEMORY = Path("/dev/shm")
 
 @pytest.fixture
 def folder():
-    """In memory where there is room for all journals: a kill leaves the system's buffers alone."""
+    """In memory if there is room for all journals: a kill leaves the system's buffers alone."""
     has_room = IN_MEMORY.is_dir() and disk_usage(IN_MEMORY).free > 200_000_000
     with TemporaryDirectory(dir=IN_MEMORY if has_room else None) as name:
         yield Path(name)

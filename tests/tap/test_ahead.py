@@ -169,7 +169,7 @@ def test_a_session_ends_with_one_closing_command_for_an_iphone(label, times, pla
 
 
 def certificate(jpki):
-    """Of a card or phone, with its PIN where it wants that first."""
+    """Of a card or phone, with its PIN if it wants that first."""
     try:
         return jpki.authentication_certificate()
     except PinRequired:

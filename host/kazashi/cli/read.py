@@ -35,7 +35,7 @@ _DerFile = Annotated[
 _CLOSING_PLAN = replace(PLAN, is_closing=True)  # no command follows
 _Fastest = Annotated[
     Literal["106", "212", "424"],
-    typer.Option(help="kbit/s up to which a Type B card is tried, where it offers that."),
+    typer.Option(help="kbit/s up to which a Type B card is tried, if it offers that."),
 ]
 
 

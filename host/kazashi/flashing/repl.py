@@ -14,7 +14,7 @@ from kazashi.returning import Clock, opened_again
 
 from .board_files import LIST
 
-KNOCK = b"\r"  # stops nothing: main.py has to end by itself where it is to forget why it started
+KNOCK = b"\r"  # a new line alone: Ctrl-C would stop main.py before it has forgotten why it started
 KNOCK_S = 1.0
 _PROMPT = b">>> "
 _GOES_ON = b"... "  # the same after an open bracket, as in a request meant for a reader

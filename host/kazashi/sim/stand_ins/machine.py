@@ -1,7 +1,7 @@
 """Stand-in for the RP2040's `machine`: pins, buses, registers, watchdog of a simulated board.
 
 They end at a socket. Runs on CPython and on unix MicroPython, where it lies on the path before the
-built-in module. Where the RP2040 refuses something, this does too. board.py on the other end says
+built-in module. If the RP2040 refuses something, this does too. board.py on the other end says
 what hangs on the pins.
 
 Every request is answered, so that nothing overtakes anything:
