@@ -60,7 +60,7 @@ class Reading:
         self._block = self._first  # the command under way
         self._is_sealed = False  # it is ready to send
         self._is_good = False  # the last response has data, and all of it
-        self._size = 0  # its octets, as it stands in the block from _INF on
+        self._size = 0  # octets of the command under way, in its block from _INF on
         self._step = _NOTHING
         self._offset = 0  # octets of the certificate so far
         self._length = 0  # of the certificate
