@@ -69,9 +69,7 @@ _FORCE_100_ASK = const(0x40)
 _ACTIVATED = const(b"\0\0\xff\x04\xfc\xd5\x43\0\0")
 _WRITTEN = const(b"\0\0\xff\x02\xfe\xd5\x09")
 _PUPI = const(1)  # its index in the ATQB, 4 octets
-_OFFERED = const(9)  # octet of the ATQB: bit rates, to the card in b0 to b2, from it in b4 to b6
-_SAME_RATES = const(0x80)  # in it: only the same both ways
-_NO_RATES = const(0x08)  # in it: reserved, and means 106 kbit/s alone
+_OFFERED = const(9)  # octet of the ATQB: the bit rates
 _LINE_CHECKS = const(3)  # blocks that have to pass at a higher rate
 _R_ACK = const(0xA2)  # with either number in its last bit
 _ISO_DEP_B = const(0x01)  # in ATQB octet 10, of its bits 09
@@ -221,7 +219,7 @@ class Field:
         copy(self.answer, _PUPI, self._attrib.buffer, PARAMETERS + 1, 4)
         for i in range(_PUPI, _PUPI + 4):
             self.answer[i] = 0
-        return self._activate_b(self._rates(self.answer[_OFFERED]))
+        return self._activate_b(self._isodep.rates(self.answer[_OFFERED], self._fastest))
 
     def _is_beside_type_a(self) -> bool:
         """Whether a Type A card lies beside the Type B one that the chip has just listed.
@@ -261,21 +259,6 @@ class Field:
             if status != TIMEOUT:
                 break
         return status
-
-    def _rates(self, offered: int) -> int:
-        """The highest that ATQB and Watch allow: b3-2 from the card, b1-0 to it, as in ATTRIB."""
-        if offered & _NO_RATES:
-            return 0
-        to_card, from_card = offered, offered >> 4
-        if offered & _SAME_RATES:
-            to_card = from_card = to_card & from_card
-        return self._highest(from_card) << 2 | self._highest(to_card)
-
-    def _highest(self, offered: int) -> int:
-        rate = self._fastest
-        while rate and not offered >> (rate - 1) & 1:
-            rate -= 1
-        return rate
 
     def _activate_b(self, rates: int) -> int:
         chip = self._chip

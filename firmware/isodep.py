@@ -53,6 +53,8 @@ _FWT_0_US = const(303)  # 4096 / fc, rounded up; doubles with each FWI
 _DELTA_FWT_US = const(3625)  # 49152 / fc
 _MAX_FWT_US = const(4_949_000)  # FWI 14
 _DESELECT_US = const(5_200)  # 65536 / fc and a little, ISO/IEC 14443-4 §7.2
+_SAME_RATES = const(0x80)  # of the rates that an ATQB offers: only the same both ways
+_NO_RATES = const(0x08)  # in the same octet: reserved, and means 106 kbit/s alone
 _MAX_EXTENSIONS_MS = const(30_000)  # of a response, from the first S(WTX) on
 
 
@@ -93,6 +95,23 @@ class IsoDep:
         # FWT and its extra time: §7.2 of part 4, §7.9.4 of part 3.
         self._fwt_us = (_FWT_0_US << (fwi if fwi <= _MAX_FWI else _DEFAULT_FWI)) + _DELTA_FWT_US
         return self._fwt_us
+
+    def rates(self, offered: int, fastest: int) -> int:
+        """The highest that an ATQB offers, up to `fastest`: from the card in b3-2, to it in b1-0.
+
+        `offered`: rates to the card in b0 to b2, from it in b4 to b6, ISO/IEC 14443-3 §7.9.4.
+        """
+        if offered & _NO_RATES:
+            return 0
+        to_card, from_card = offered, offered >> 4
+        if offered & _SAME_RATES:
+            to_card = from_card = to_card & from_card
+        return self._highest(from_card, fastest) << 2 | self._highest(to_card, fastest)
+
+    def _highest(self, offered: int, rate: int) -> int:
+        while rate and not offered >> (rate - 1) & 1:
+            rate -= 1
+        return rate
 
     def send(self, data: "bytes | bytearray", start: int, count: int, more: bool) -> None:
         """Send `count` octets, at most `room`, and wait for the card's answer to them.
