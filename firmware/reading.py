@@ -25,7 +25,7 @@ if _TYPING:
     from relay import Relay
 
 _INF = const(11)  # index of the command in its block: behind PARAMETERS, the PCB
-_AROUND = const(13)  # octets of a sealed Command beside the command in its block
+_BESIDE = const(13)  # octets of a sealed Command beside the command in its block
 _MOST = const(64)  # octets of a command
 _MORE = const(0x61)  # SW1: the rest is to be fetched, which the host does
 _WRONG_LE = const(0x6C)  # SW1; SW2 is the right one
@@ -101,7 +101,7 @@ class Reading:
 
     def first(self) -> "Command | None":
         """SELECT, if one block takes it all."""
-        return self._first if self._first.end - _AROUND <= self._isodep.room else None
+        return self._first if self._first.end - _BESIDE <= self._isodep.room else None
 
     def select(self, waits: bool) -> None:
         """Send the plan's first command to the card just activated; run() goes on with it.
@@ -157,14 +157,14 @@ class Reading:
 
     def _put_first_on_air(self) -> None:
         self._relay.begin(0)
-        self._take(self._first, self._first.end - _AROUND)
+        self._take(self._first, self._first.end - _BESIDE)
         self._is_sealed = True
         self._put_on_air()
 
     def _tell_first(self, tell_found: "Callable[[], None]") -> None:
         """Tell the host of the card, and the plan's first command."""
         tell_found()
-        self._link.send(wire.AHEAD, 0, 0, self._first.buffer, _INF, self._first.end - _AROUND)
+        self._link.send(wire.AHEAD, 0, 0, self._first.buffer, _INF, self._first.end - _BESIDE)
 
     def _take(self, block: Command, size: int) -> None:
         """The next command is the one in this block."""
@@ -203,7 +203,7 @@ class Reading:
         if step == _REST:
             return self._after_refusal(status, step)
         if step in (_SELECT, _SELECT_AGAIN) and status == wire.READ_OK:
-            self._take(self._read, self._read.end - _AROUND)
+            self._take(self._read, self._read.end - _BESIDE)
             self._is_sealed = step == _SELECT
             return _START
         if step == _SELECT and status >> 8 == wire.READ_NO_DIAGNOSIS_SW1:

@@ -35,7 +35,8 @@ def generated() -> str:
     """
     lines = [*_agreement(), "", *_reading(), "", *_enums(), *_messages()]
     used = _used()
-    return "\n".join([HEAD, *(line for line in lines if not line or line.split()[0] in used), ""])
+    text = "\n".join([HEAD, *(line for line in lines if not line or line.split()[0] in used), ""])
+    return re.sub(r"\n{3,}", "\n\n", text)  # a group of which nothing is used leaves no gap
 
 
 def _used() -> set[str]:

@@ -1,10 +1,11 @@
-"""The chip's driver, if no bus is needed; what is said on one stands in test_exchanges.py."""
+"""The chip's driver without a bus; exchanges on one are in test_exchanges.py."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hostframe import NORMAL, PARAMETERS, Answer, Command
+from hostframe import NORMAL, PARAMETERS, Answer, Command, begins_with
+from kazashi.sim.hostframe import answer
 from pn532 import ChipSilent, Pn532
 from rig import a_wait
 
@@ -39,6 +40,15 @@ def test_no_bytes_from_the_chip_raise(noise):
     if answer.read(len(noise)):
         assert answer.start + answer.count <= len(noise)
     answer.is_ack(len(noise))
+
+
+@given(st.binary(min_size=3, max_size=263), st.integers(8, 12), st.integers(0), st.integers(1, 255))
+def test_a_frame_with_one_damaged_byte_is_not_as_expected(data, count, place, bits):
+    frame = bytearray(answer(0x42, data))
+    start = bytes(frame[:count])
+    assert begins_with(frame, len(frame), start, len(start))
+    frame[place % len(frame)] ^= bits
+    assert not begins_with(frame, len(frame), start, len(start))
 
 
 @given(st.integers(0, 255), st.binary(max_size=263))
