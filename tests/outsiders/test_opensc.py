@@ -1,18 +1,12 @@
 """OpenSC judges the card model: its JPKI driver, through a real pcscd and vpcd.
 
 vpcd is an IFD handler that speaks TCP: a 16-bit length and a payload; one byte is a control code,
-more is an APDU. pcscd's socket is fixed, so there is one at a time on a machine; vpcd listens on
-all interfaces, so both run only while these tests do.
+more is an APDU.
 """
 
-import fcntl
-import os
-import shutil
+import functools
 import socket
-import subprocess
 import threading
-import time
-from pathlib import Path
 
 import pytest
 from cryptography import x509
@@ -21,21 +15,15 @@ from cryptography.hazmat.primitives.asymmetric import padding
 
 from kazashi.sim.jpki import Jpki
 from kazashi.sim.person import Person
+from pcscd import VPCD, VPCD_PORT, VPCD_READERS, Pcscd, needs
 
-HANDLER = Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so")
-PORT = 0x8C7B
 PERSON = Person()
 POWER_OFF, POWER_ON, RESET, ATR = b"\0", b"\1", b"\2", b"\4"
 
 # Type B, PC/SC part 3: application data, protocol info and MBLI of the simulated ATQB.
 CARD_ATR = bytes.fromhex("3b8880010000 41e0 b381a1 00 3b".replace(" ", ""))
 
-PROGRAMS = ("pcscd", "opensc-tool", "pkcs15-tool", "pkcs15-crypt")
-MISSING = [name for name in PROGRAMS if not shutil.which(name)]
-pytestmark = [
-    pytest.mark.skipif(bool(MISSING), reason=f"missing: apt install pcscd opensc ({MISSING})"),
-    pytest.mark.skipif(not HANDLER.exists(), reason="missing: apt install vsmartcard-vpcd"),
-]
+pytestmark = needs("ip", "opensc-tool", "pkcs15-tool", "pkcs15-crypt", drivers=[VPCD])
 
 
 class Slot:
@@ -85,36 +73,18 @@ class Slot:
 
 
 @pytest.fixture(scope="module")
-def slot(tmp_path_factory):
-    """The slot of a pcscd of our own, with a configuration of our own."""
-    lock = (tmp_path_factory.getbasetemp().parent / "pcscd.lock").open("w")
-    fcntl.flock(lock, fcntl.LOCK_EX)  # until the tests beside have done with theirs
-    folder = tmp_path_factory.mktemp("reader.conf.d")
-    lines = ('FRIENDLYNAME "Kazashi"', f"DEVICENAME /dev/null:0x{PORT:X}", f"LIBPATH {HANDLER}")
-    (folder / "vpcd").write_text("\n".join((*lines, f"CHANNELID 0x{PORT:X}", "")))
-    process = subprocess.Popen(
-        ["pcscd", "--foreground", "--config", str(folder)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    filled = Slot(connect(process))
-    subprocess.run(["opensc-tool", "--wait", "--atr"], check=True, timeout=20, capture_output=True)
+def daemon(tmp_path_factory):
+    with Pcscd(tmp_path_factory.mktemp("pcscd"), VPCD_READERS, own_network=True) as daemon:
+        yield daemon
+
+
+@pytest.fixture(scope="module")
+def slot(daemon):
+    with daemon.network():
+        filled = Slot(socket.create_connection(("127.0.0.1", VPCD_PORT)))
+    daemon.run("opensc-tool", "--wait", "--atr")
     yield filled
     filled.close()
-    process.terminate()
-    process.wait(20)
-    lock.close()
-
-
-def connect(process):
-    """A connection to vpcd, as soon as it listens."""
-    for _ in range(200):
-        assert process.poll() is None, "pcscd ended: is another one running?"
-        try:
-            return socket.create_connection(("127.0.0.1", PORT))
-        except ConnectionRefusedError:
-            time.sleep(0.05)
-    raise AssertionError("vpcd does not listen")
 
 
 @pytest.fixture
@@ -125,23 +95,12 @@ def card(slot):
 
 
 @pytest.fixture
-def run(tmp_path):
+def run(daemon, tmp_path):
     """Runs a program of OpenSC; its output."""
     configuration = tmp_path / "opensc.conf"
     configuration.write_text("app default { card_drivers = jpki; }\n")
-
-    def run(*command, status=0):
-        done = subprocess.run(
-            command,
-            env=os.environ | {"OPENSC_CONF": str(configuration), "HOME": str(tmp_path)},
-            capture_output=True,
-            text=True,
-            timeout=20,
-        )
-        assert (done.returncode == 0) == (status == 0), done.stdout + done.stderr
-        return done.stdout + done.stderr
-
-    return run
+    environment = {"OPENSC_CONF": str(configuration), "HOME": str(tmp_path)}
+    return functools.partial(daemon.run, environment=environment)
 
 
 def test_opensc_takes_it_for_a_jpki_card(card, run):
