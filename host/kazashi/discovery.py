@@ -16,7 +16,6 @@ import select
 import socket
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from time import monotonic
 from urllib.parse import urlsplit
 
@@ -26,26 +25,29 @@ except ImportError:  # Windows
     termios = None
 
 import serial
-from serial.tools import list_ports
 
 from kazashi.errors import (
     LinkError,
     NoReader,
     ReaderBusy,
+    ReaderForbidden,
+    ReaderHeld,
     ReaderNotFound,
     ReaderUnplugged,
     SeveralReaders,
     not_installed,
 )
 from kazashi.link import Pipe
+from kazashi.usb.holder import holder
+from kazashi.usb.ports import attached
 
-_VENDOR, _PRODUCT = 0x2E8A, 0x0005  # Raspberry Pi, MicroPython: boards with stock firmware
 _READ_TIMEOUT_S = 0.05
 _WRITE_TIMEOUT_S = 0.05
 _PACKET = 64  # bytes of USB: Windows takes it whole or, after the timeout, not at all
 _IS_WINDOWS = os.name == "nt"
 _CONNECT_TIMEOUT_S = 5.0
-_BUSY = (errno.EACCES, errno.EPERM, errno.EBUSY, errno.EAGAIN)
+_BUSY = (errno.EBUSY, errno.EAGAIN)
+_FORBIDDEN = (errno.EACCES, errno.EPERM)  # on Windows: another program has it open
 
 # Errors of a terminal; serial.SerialException is an OSError.
 _TERMINAL: tuple[type[Exception], ...] = (OSError, termios.error) if termios else (OSError,)
@@ -60,30 +62,6 @@ _SIMULATORS = {
     "sim:": "kazashi.sim.pico:connector",
     "pico:": "kazashi.sim.emulation.pico:connector",
 }
-
-
-@dataclass(frozen=True)
-class Attached:
-    """A board on USB that may be a reader."""
-
-    url: str
-    port: str
-    serial: str
-    description: str
-
-
-def attached() -> list[Attached]:
-    """The boards on USB, by port."""
-    ports = [p for p in list_ports.comports() if (p.vid, p.pid) == (_VENDOR, _PRODUCT)]
-    return [
-        Attached(
-            url=f"usb:{port.serial_number}" if port.serial_number else port.device,
-            port=port.device,
-            serial=port.serial_number or "",
-            description=port.description,
-        )
-        for port in sorted(ports)
-    ]
 
 
 def connector(url: str | None) -> Callable[[], Pipe]:
@@ -119,7 +97,7 @@ class SerialPipe:
                 exclusive=None if _IS_WINDOWS else True,  # one host at a time
             )
         except _REFUSED as error:
-            raise _refusal(url or port, error) from error
+            raise _refusal(url or port, port, error) from error
         try:
             self._line.reset_input_buffer()
         except _TERMINAL as error:
@@ -172,7 +150,7 @@ class SocketPipe:
             self._socket = socket.create_connection(address, timeout=_CONNECT_TIMEOUT_S)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         except (OSError, ValueError, OverflowError) as error:
-            raise _refusal(url, error) from error
+            raise ReaderNotFound(url, _reason(error)) from error
 
     now = staticmethod(monotonic)
 
@@ -233,11 +211,20 @@ def _port(url: str) -> str:
     return boards[0].port
 
 
-def _refusal(where: str, error: Exception) -> LinkError:
-    """Why a port could not be opened, and what to do about it."""
+def _refusal(where: str, port: str, error: Exception) -> LinkError:
+    """Why the `port` of the reader at `where` could not be opened, and what to do about it."""
+    number, reason = _number(error), _reason(error)
+    if number in _FORBIDDEN and not _IS_WINDOWS:
+        return ReaderForbidden(where, reason)
+    if number in _BUSY or number in _FORBIDDEN:
+        held = holder(port)
+        return ReaderHeld(where, reason, *held) if held else ReaderBusy(where, reason)
+    return ReaderNotFound(where, reason)
+
+
+def _reason(error: Exception) -> str:
     number = _number(error)
-    reason = os.strerror(number) if number else getattr(error, "strerror", None) or str(error)
-    return (ReaderBusy if number in _BUSY else ReaderNotFound)(where, reason)
+    return os.strerror(number) if number else getattr(error, "strerror", None) or str(error)
 
 
 def _number(error: BaseException) -> int | None:

@@ -11,7 +11,9 @@
         │   │   ├── ReaderNotFound  no reader is at `where`
         │   │   ├── ImageBroken     sim/emulation/errors.py
         │   │   └── ImageUnavailable    sim/emulation/errors.py
-        │   ├── ReaderBusy          another program has it open, or permission is missing
+        │   ├── ReaderBusy          another program has it open
+        │   │   └── ReaderHeld      the program is known: see `program`
+        │   ├── ReaderForbidden     permission is missing: `kazashi list --udev`
         │   ├── SeveralReaders      choose one of `urls`
         │   ├── ReaderUnplugged     it was pulled out, or restarted
         │   ├── ReaderSilent        the reader does not answer
@@ -115,7 +117,23 @@ class ReaderNotFound(NoReader):
 
 @dataclass(eq=False)
 class ReaderBusy(LinkError):
-    """The port at `where` exists and cannot be used. `reason`: the system's message."""
+    """Another program uses the port at `where`. `reason`: the system's message."""
+
+    where: str
+    reason: str
+
+
+@dataclass(eq=False)
+class ReaderHeld(ReaderBusy):
+    """`program`, the process `pid`, uses the port."""
+
+    program: str
+    pid: int
+
+
+@dataclass(eq=False)
+class ReaderForbidden(LinkError):
+    """This user may not use the port at `where`. `reason`: the system's message."""
 
     where: str
     reason: str

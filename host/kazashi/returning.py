@@ -1,7 +1,7 @@
 """Reopen the line to a board that restarts: it is gone from USB for a second or two.
 
 Then another program may hold its port: ModemManager probes every new serial port for a modem, for
-about ten seconds.
+about ten seconds. And udev gives the right to use a port only after the port is there.
 """
 
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from threading import Event
 from time import monotonic, sleep
 from typing import Protocol
 
-from kazashi.errors import Cancelled, NoReader, ReaderBusy, ReaderUnplugged
+from kazashi.errors import Cancelled, NoReader, ReaderBusy, ReaderForbidden, ReaderUnplugged
 from kazashi.link import Pipe
 
 _ABSENT_S, _BUSY_S = 3.0, 15.0
@@ -37,7 +37,7 @@ def opened_again(
 
     Raises:
         NoReader, ReaderUnplugged: it was absent for 3 s.
-        ReaderBusy: another program held it for 15 s.
+        ReaderBusy, ReaderForbidden: another program held it for 15 s, or it was not allowed.
         Cancelled: `cancel` was set.
     """
     clock = clock or WallClock()
@@ -47,7 +47,7 @@ def opened_again(
             raise Cancelled
         try:
             return connect()
-        except ReaderBusy:
+        except (ReaderBusy, ReaderForbidden):
             present = clock.now()
             if present - begin > _BUSY_S:
                 raise

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from kazashi.cli import listing, show
-from kazashi.discovery import Attached
+from kazashi.usb.ports import Attached
 
 
 def printed(**shown):

@@ -11,9 +11,9 @@ from rich.text import Text
 from kazashi.cli import doctor, journal, listing, show
 from kazashi.cli.console import Console, folded
 from kazashi.cli.monitor import View
-from kazashi.discovery import Attached
 from kazashi.monitor import Event
 from kazashi.reception.journal import KeptStep, KeptVisit
+from kazashi.usb.ports import Attached, Change
 from kazashi.visible import is_safe
 from program import command
 
@@ -61,6 +61,10 @@ def test_a_board_is_safe(monkeypatch, capsys):
     monkeypatch.setattr(listing, "attached", lambda: [board])
     for as_json in (False, True):
         listing.list_readers(as_json=as_json)
+        expect_safe(capsys.readouterr().out)
+    monkeypatch.setattr(listing, "changes", lambda look: [Change(True, each) for each in look()])
+    for as_json in (False, True):
+        listing.list_readers(watch=True, as_json=as_json)
         expect_safe(capsys.readouterr().out)
 
 

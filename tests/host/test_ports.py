@@ -8,11 +8,21 @@ import sys
 import pytest
 import serial
 
+from kazashi import discovery
 from kazashi.discovery import SerialPipe, SocketPipe
-from kazashi.errors import LinkError, NoReader, ReaderBusy, ReaderNotFound, ReaderUnplugged
+from kazashi.errors import (
+    LinkError,
+    NoReader,
+    ReaderBusy,
+    ReaderForbidden,
+    ReaderHeld,
+    ReaderNotFound,
+    ReaderUnplugged,
+)
 from kazashi.reader import Reader
 from kazashi.returning import opened_again
 from played import PlayedReader
+from said import raises
 
 needs_posix = pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals on Windows")
 
@@ -113,8 +123,37 @@ def test_a_busy_port_on_windows_is_told_from_an_absent_one(said, error, monkeypa
         raise serial.SerialException(WINDOWS.format(said))
 
     monkeypatch.setattr(serial, "Serial", refuse)
+    monkeypatch.setattr(discovery, "_IS_WINDOWS", True)
+    monkeypatch.setattr(discovery, "holder", lambda _: None)
     with pytest.raises(error):
         SerialPipe("COM3")
+
+
+@needs_posix
+@pytest.mark.parametrize(
+    ("number", "error"),
+    [
+        (errno.EACCES, ReaderForbidden),
+        (errno.EPERM, ReaderForbidden),
+        (errno.EBUSY, ReaderBusy),  # another program said TIOCEXCL
+    ],
+)
+def test_a_port_that_may_not_be_used_is_told_from_one_in_use(port, number, error, monkeypatch):
+    def refuse(*_):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("serial.serialposix.os.open", refuse)
+    monkeypatch.setattr(discovery, "holder", lambda _: None)
+    with raises(error, match=os.strerror(number)):
+        SerialPipe(port[1])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux")
+def test_a_port_in_use_says_by_which_program(port):
+    first = SerialPipe(port[1])
+    with raises(ReaderHeld, match=f"python.* \\(process {os.getpid()}\\) uses the reader"):
+        SerialPipe(port[1])
+    first.close()
 
 
 @pytest.mark.parametrize(
@@ -184,11 +223,18 @@ def opened_after(clock, *times):
 
 
 BUSY, ABSENT = ReaderBusy("/dev/ttyACM0", "busy"), ReaderNotFound("/dev/ttyACM0", "absent")
+FORBIDDEN = ReaderForbidden("/dev/ttyACM0", "forbidden")  # until udev's rules have run
 LEAVES = ReaderUnplugged()  # it was there, and went as it was opened
 
 
 @pytest.mark.parametrize(
-    "times", [[(ABSENT, 2.0)], [(LEAVES, 2.0)], [(BUSY, 12.0)], [(ABSENT, 2.0), (BUSY, 12.0)]]
+    "times",
+    [
+        [(ABSENT, 2.0)],
+        [(LEAVES, 2.0)],
+        [(BUSY, 12.0)],
+        [(ABSENT, 2.0), (FORBIDDEN, 2.5), (BUSY, 12.0)],
+    ],
 )
 def test_a_board_that_starts_again_is_waited_for(times):
     clock = Clock()
@@ -196,7 +242,9 @@ def test_a_board_that_starts_again_is_waited_for(times):
     assert clock.s == pytest.approx(times[-1][1], abs=0.2)
 
 
-@pytest.mark.parametrize(("error", "after_s"), [(ABSENT, 3.0), (LEAVES, 3.0), (BUSY, 15.0)])
+@pytest.mark.parametrize(
+    ("error", "after_s"), [(ABSENT, 3.0), (LEAVES, 3.0), (BUSY, 15.0), (FORBIDDEN, 15.0)]
+)
 def test_a_board_that_does_not_come_back_is_given_up(error, after_s):
     clock = Clock()
     with pytest.raises(type(error)):
