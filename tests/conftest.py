@@ -15,6 +15,7 @@ from hypothesis import settings
 
 from card_keys import CardKeys, made
 from interpreters import HAS_MICROPYTHON
+from kazashi.limits import Limits
 from kazashi.reader import Reader
 from kazashi.sim.options import Options
 from kazashi.sim.pico import SimulatedPico
@@ -186,12 +187,12 @@ def pico(interpreter: str) -> Callable[..., SimulatedPico]:
 
 
 @pytest.fixture
-def plug_in() -> Iterator[Callable[[SimulatedPico], Reader]]:
+def plug_in() -> Iterator[Callable[..., Reader]]:
     """Connects to simulated readers, and unplugs them in the end."""
     readers: list[Reader] = []
 
-    def connect(simulated: SimulatedPico) -> Reader:
-        readers.append(Reader(simulated.connect))
+    def connect(simulated: SimulatedPico, limits: Limits | None = None) -> Reader:
+        readers.append(Reader(simulated.connect, limits))
         return readers[-1]
 
     yield connect

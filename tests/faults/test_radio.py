@@ -6,12 +6,20 @@ from itertools import combinations, product
 import pytest
 
 from cells import in_each
-from kazashi.errors import CardGarbled, CardGone, NoCard, SeveralCards
+from kazashi.errors import (
+    CardGarbled,
+    CardGone,
+    CardProtocolBroken,
+    CardTooSlow,
+    NoCard,
+    SeveralCards,
+)
 from kazashi.sim.issued import Issued
 from kazashi.sim.jpki import Jpki
 from kazashi.sim.person import Person
 from kazashi.sim.picc import BlockSettings, TypeB
 from kazashi.sim.radio import Disturbance
+from rig import clock  # makes the firmware importable
 from said import raises
 from tapping import Way, expect, on_a_rig
 
@@ -180,6 +188,19 @@ def test_the_card_asks_for_more_time_before_every_block(way, wtxm, fwi):
     every_other = dict.fromkeys(range(0, 200, 2), wtxm)  # answer, the others being blocks
     tapping = on_a_rig(way, BlockSettings(fwi=fwi, extensions=every_other))
     expect(tapping.outcome(), None, "")
+    tapping.taps_again()
+
+
+@in_every_way
+def test_a_card_that_asks_for_time_for_ever_is_given_up_after_30_s(way):
+    tapping = on_a_rig(way, BlockSettings(fwi=FWIS["slow"]))
+    command_s, tapping.application.command_s = tapping.application.command_s, 1e6
+    begin = clock.s
+    met = tapping.outcome()
+    # Of an armed reader the own 30 s are over first: it has sent the command before it was asked.
+    assert type(met) is (CardProtocolBroken if way.plan else CardTooSlow)
+    assert 30 <= clock.s - begin <= 33
+    tapping.application.command_s = command_s
     tapping.taps_again()
 
 
