@@ -84,6 +84,17 @@ def connector(url: str | None) -> Callable[[], Pipe]:
     return lambda: SerialPipe(url or "")
 
 
+def serial_port(url: str | None) -> str:
+    """The serial port of the reader at `url`; empty if it has none.
+
+    Raises:
+        NoReader, SeveralReaders: no board is there, or one is to be chosen.
+    """
+    if url and url.startswith((*_SIMULATORS, "socket://")):
+        return ""
+    return _port(url or "")
+
+
 class SerialPipe:
     """A board's serial port."""
 

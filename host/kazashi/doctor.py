@@ -22,6 +22,7 @@ from kazashi.flashing.repl import State, looked_at
 from kazashi.link import Pipe
 from kazashi.reader import Reader
 from kazashi.returning import Clock
+from kazashi.usb.bus import Details
 from kazashi.words import Language, finding_text
 from kazashi_wire.messages import Examination, Examined, Fault
 
@@ -41,7 +42,7 @@ class Level(StrEnum):
     """How a check ended."""
 
     OK = "ok"
-    NOTED = "noted"  # passed, but no card can be read for another reason
+    NOTED = "noted"  # passed, which says nothing of whether cards can be read
     WARNING = "warning"  # cards can probably still be read
     FAILURE = "failure"
 
@@ -78,13 +79,20 @@ def _bad(check: str, key: str, **fields: object) -> Finding:
 
 
 def findings(
-    connect: Callable[[], Pipe], clock: Clock | None = None, cancel: Event | None = None
+    connect: Callable[[], Pipe],
+    clock: Clock | None = None,
+    cancel: Event | None = None,
+    device: Details | None = None,
 ) -> Iterator[Finding]:
     """Run the checks of a reader in order. Stop early if all the rest would fail.
+
+    `device` is the reader's device on USB, if it is known.
 
     Raises:
         Cancelled: `cancel` was set.
     """
+    if device:
+        yield _device(device)
     try:
         reader = Reader(connect, cancel=cancel)
         try:
@@ -93,6 +101,12 @@ def findings(
             reader.close()  # before the line is opened again, below
     except ReaderError as error:
         yield _end(error, connect, clock, cancel)
+
+
+def _device(device: Details) -> Finding:
+    """What the system knows of the device, whether the reader answers or not. No serial number."""
+    fields = asdict(device)
+    return _noted(_good("USB device", "device.ccid" if device.has_ccid else "device", **fields))
 
 
 def _end(
@@ -271,7 +285,7 @@ class _Visit:
 
 
 def _noted(finding: Finding) -> Finding:
-    """Lower a passed check to NOTED: if the chip is unusable, it must not look like success."""
+    """Lower a passed check to NOTED: without a usable chip it must not look like success."""
     return replace(finding, level=Level.NOTED) if finding.level is Level.OK else finding
 
 

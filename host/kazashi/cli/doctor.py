@@ -7,8 +7,10 @@ from rich.text import Text
 from kazashi.cli import show
 from kazashi.cli.console import Console, folded
 from kazashi.cli.options import AsJson, ReaderUrl
-from kazashi.discovery import connector
+from kazashi.discovery import connector, serial_port
 from kazashi.doctor import Finding, Level, findings
+from kazashi.errors import LinkError
+from kazashi.usb.bus import Details, details, is_installed
 from kazashi.words import Language
 
 _LONGEST_CHECK = len("communication")
@@ -26,13 +28,21 @@ def doctor(reader: ReaderUrl = None, *, as_json: AsJson = False) -> None:
     console = Console(quiet=as_json)
     found: list[Finding] = []
     with console.status("looking …"):
-        for finding in findings(connector(reader)):
+        for finding in findings(connector(reader), device=_device(reader)):
             found.append(finding)
             console.print(_row(finding, console.width))
     if as_json:
         show.print_json([_facts(finding) for finding in found])
     if any(finding.level is Level.FAILURE for finding in found):
         raise typer.Exit(1)
+
+
+def _device(reader: str | None) -> Details | None:
+    """Its device on USB, if kazashi[usb] is installed and shows it."""
+    try:
+        return details(serial_port(reader)) if is_installed() else None
+    except LinkError:  # the first check says so
+        return None
 
 
 def _facts(finding: Finding) -> dict[str, str]:

@@ -13,6 +13,7 @@ from kazashi.cli import show
 from kazashi.cli.console import Console
 from kazashi.cli.options import AsJson
 from kazashi.errors import NoReader
+from kazashi.usb.bus import bootsel_boards
 from kazashi.usb.ports import Attached, Change, attached, changes
 from kazashi.usb.udev import RULES
 
@@ -30,7 +31,10 @@ _Udev = Annotated[
 
 
 def list_readers(*, as_json: AsJson = False, watch: _Watch = False, udev: _Udev = False) -> None:
-    """List the boards on USB that may be readers."""
+    """List the boards on USB that may be readers.
+
+    With kazashi[usb] also boards in BOOTSEL mode, which have no port: kazashi flash --uf2.
+    """
     if udev and (watch or as_json):
         raise typer.BadParameter("--udev stands alone")
     if udev:
@@ -42,7 +46,7 @@ def list_readers(*, as_json: AsJson = False, watch: _Watch = False, udev: _Udev 
 
 
 def _list(as_json: bool) -> None:
-    boards = attached()
+    boards = _boards()
     if as_json:
         show.print_json([asdict(board) for board in boards])
     if not boards:
@@ -55,10 +59,14 @@ def _list(as_json: bool) -> None:
         Console().print(table)
 
 
+def _boards() -> list[Attached]:
+    return [*attached(), *bootsel_boards()]
+
+
 def _watch(as_json: bool) -> None:
     Console(stderr=True).print("watching USB until Ctrl-C", style="dim")
     console = Console(soft_wrap=True)
-    for change in changes(attached):
+    for change in changes(_boards):
         if as_json:
             show.print_json_text(_as_json(change))
         else:

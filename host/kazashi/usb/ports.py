@@ -40,7 +40,7 @@ def attached() -> list[Attached]:
             description=port.description,
             location=device_location(port),
         )
-        for port in sorted(_ports())
+        for port in sorted(serial_ports())
         if (port.vid, port.pid) == (VENDOR, MICROPYTHON)
     ]
 
@@ -50,7 +50,7 @@ def device_location(port: ListPortInfo) -> str:
     return (port.location or "").partition(":")[0]
 
 
-def _ports() -> list[ListPortInfo]:
+def serial_ports() -> list[ListPortInfo]:
     """All serial ports. pyserial 3.5 raises TypeError if a device leaves while it is looked at."""
     for _ in range(_LOOKS):
         try:
