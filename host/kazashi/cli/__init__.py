@@ -84,6 +84,7 @@ TOPICS = {
         "simulate:simulate",
         "Serve a simulated reader until Ctrl-C. Give one of --pty and --tcp.",
     ),
+    "pcsc": ("pcsc:app", "Readers of ours for PC/SC programs."),
     "bench": (
         "bench:bench",
         "Read certificates with every driver, and show how long each takes.",

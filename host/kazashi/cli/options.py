@@ -22,7 +22,7 @@ def need(extra: str) -> None:
             raise typer.BadParameter(f"{module} is missing: install kazashi[{extra}]")
 
 
-def _usable(url: str | None) -> str | None:
+def usable(url: str | None) -> str | None:
     """Check the form of a reader's URL, not whether the reader is there."""
     if url and url.startswith("pico:"):
         need("emulator")
@@ -40,7 +40,7 @@ ReaderUrl = Annotated[
         metavar="URL",
         help="Serial port, usb:SERIAL, socket://HOST:PORT, sim: or pico:IMAGE; default: the only "
         "one attached.",
-        callback=_usable,
+        callback=usable,
         show_default=False,
     ),
 ]

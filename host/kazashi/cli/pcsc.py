@@ -1,0 +1,109 @@
+"""`kazashi pcsc`: readers of ours for PC/SC programs."""
+
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from math import inf
+from threading import Event
+from time import sleep
+from typing import Annotated
+
+import typer
+
+import kazashi
+from kazashi.cli import show
+from kazashi.cli.console import Console
+from kazashi.cli.options import usable
+from kazashi.errors import Cancelled, KazashiError
+from kazashi.limits import Limits
+from kazashi.pcsc import vpcd
+from kazashi.pcsc.slot import Slot, State
+
+app = typer.Typer(no_args_is_help=True, help="Readers of ours for PC/SC programs.")
+
+_HOST = "127.0.0.1"
+_WARNING = (
+    "注意: vpcd はこのコンピューターのすべてのネットワークで、認証なしに接続を受け付けます。"
+    f"試験専用です。TCP {vpcd.PORT}–{vpcd.PORT + 1} をファイアウォールで遮断してください",
+    "warning: vpcd listens on every network interface of this computer, without authentication: "
+    f"for tests only; let a firewall block TCP {vpcd.PORT} to {vpcd.PORT + 1}",
+)
+_STATES = {
+    State.NO_CARD: "no card",
+    State.NO_PCSCD: "a card is there; vpcd does not listen yet. Start a PC/SC program, or pcscd; "
+    "if they are missing: apt install pcscd vsmartcard-vpcd",
+    State.CARD: "PC/SC programs can use the card",
+}
+_LOOK_S = 0.1
+# A PC/SC program may use one card for hours.
+_LIMITS = Limits(tap_s=inf)
+
+
+def _usable(urls: list[str] | None) -> list[str] | None:
+    for url in urls or ():
+        usable(url)
+    if urls and len(urls) > vpcd.SLOTS:
+        raise typer.BadParameter(f"vpcd has {vpcd.SLOTS} slots: give one or two readers")
+    return urls
+
+
+_Readers = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--reader",
+        metavar="URL",
+        help="A reader's URL, as for read; twice for both slots. Default: the only one attached.",
+        callback=_usable,
+        show_default=False,
+    ),
+]
+
+
+@app.callback()
+def _group() -> None:
+    """Readers of ours for PC/SC programs."""
+
+
+@app.command("serve")
+def serve(readers: _Readers = None) -> None:
+    """Serve readers, simulated or attached, to PC/SC programs through vpcd until Ctrl-C."""
+    console = Console(stderr=True)
+    for line in _WARNING:
+        console.print(line, style="yellow", soft_wrap=True)
+    urls = readers or [None]
+    cancel = Event()
+    with ThreadPoolExecutor(len(urls)) as threads:
+        slots = [
+            threads.submit(_serve_slot, url, number, console, cancel)
+            for number, url in enumerate(urls)
+        ]
+        try:
+            _wait(slots)
+        finally:
+            cancel.set()
+    raise typer.Exit(1)  # every slot has ended, and has said why
+
+
+def _wait(slots: Iterable[Future[None]]) -> None:
+    """Until all have ended. By sleeping: Ctrl-C would break a wait for a lock of `threading`."""
+    while not all(slot.done() for slot in slots):
+        sleep(_LOOK_S)
+    for slot in slots:
+        slot.result()
+
+
+def _serve_slot(url: str | None, number: int, console: Console, cancel: Event) -> None:
+    """Serve one reader until it is gone; show the error that ends it."""
+
+    def tell(news: State | KazashiError) -> None:
+        if isinstance(news, State):
+            console.print(f"slot {number}: {_STATES[news]}", soft_wrap=True, markup=False)
+        else:
+            show.show_error(news)
+
+    with suppress(Cancelled):
+        try:
+            with kazashi.open(url, _LIMITS, cancel) as reader:
+                Slot(reader, (_HOST, vpcd.PORT + number), tell, cancel).serve()
+        except KazashiError as error:
+            tell(error)

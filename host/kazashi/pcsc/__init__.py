@@ -1,0 +1,1 @@
+"""PC/SC, the interface that programs for card readers know."""
