@@ -130,7 +130,7 @@ EVERY_CARD = {
     "bank": Card("", says="This is not a My Number Card"),
     "tag": Card("", says="This card cannot be used"),
     "two": Card("", says="There are several cards"),
-    "none": Card("no_card", says="No chip was sensed", timeout_s=0.5),
+    "none": Card("no_card", says="No chip was sensed", timeout_s=0.1),
 }
 
 

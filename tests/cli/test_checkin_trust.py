@@ -100,7 +100,7 @@ def test_what_belongs_to_a_test_needs_that_word(checkin, folder, path, arguments
 
 @pytest.mark.parametrize("arguments", [("--way", "pin"), ("--no-card",)])
 def test_all_of_a_test_is_marked_whatever_comes_of_it(checkin, path, arguments):
-    done = checkin(*arguments, "--json", "--language", "en", "--timeout", 0.5, card="none")
+    done = checkin(*arguments, "--json", "--language", "en", "--timeout", 0.1, card="none")
     assert told(done)["is_test"] is True
     assert "TEST This is a test" in done.stderr
     with View(path) as journal:

@@ -140,7 +140,7 @@ def test_info_names_the_versions():
         (("read", "--reader", "socket://127.0.0.1:1"), "no reader at socket://127.0.0.1:1"),
         (("read", "--reader", "usb:NOSUCH"), "no reader at usb:NOSUCH"),
         (("flash", "pico", "--reader", "/dev/nowhere"), "no reader at /dev/nowhere"),
-        (("read", "--reader", f"{FAST}&card=none", "--timeout", "0.3"), "no card is on the reader"),
+        (("read", "--reader", f"{FAST}&card=none", "--timeout", "0.1"), "no card is on the reader"),
         (("read", "--reader", f"{FAST}&card=tag"), "this is a tag, not a My Number Card"),
         (("read", "--reader", f"{FAST}&card=bank"), "not a My Number Card"),
         (("read", "--reader", f"{FAST}&card=two"), "several cards are on the reader"),

@@ -55,7 +55,7 @@ def test_a_board_gets_the_tests_that_need_nothing_but_a_reader_and_keeps_its_tri
 
 
 def test_what_changes_the_card_runs_on_the_reader_that_was_named(run_on):
-    here, pin = "tests/hardware", {"KAZASHI_PIN": "1234"}
-    assert "--destroy" in run_on(here, "--destroy", "0011223344556677", **pin)[DESTRUCTIVE]
-    assert "KAZASHI_PIN" in run_on(here, "--destroy", SERIAL)[DESTRUCTIVE]
-    assert set(run_on(here, "--destroy", SERIAL, **pin).values()) == {""}
+    it, pin = f"tests/hardware/test_reader.py::{DESTRUCTIVE}", {"KAZASHI_PIN": "1234"}
+    assert "--destroy" in run_on(it, "--destroy", "0011223344556677", **pin)[DESTRUCTIVE]
+    assert "KAZASHI_PIN" in run_on(it, "--destroy", SERIAL)[DESTRUCTIVE]
+    assert set(run_on("tests/hardware", "--destroy", SERIAL, **pin).values()) == {""}

@@ -9,9 +9,9 @@ from kazashi.reader import Reader
 
 @pytest.fixture
 def impatient(monkeypatch):
-    """The doctor gives up on a silent reader after 1 s instead of 9."""
+    """The doctor gives up on a silent reader after 0.5 s instead of 9."""
 
     def open_reader(connect, cancel):
-        return Reader(connect, Limits(answer_s=1.0), cancel)
+        return Reader(connect, Limits(answer_s=0.5), cancel)
 
     monkeypatch.setattr(doctor, "Reader", open_reader)

@@ -62,7 +62,7 @@ ENDS = {
     "revision": ("reader speaks revision", "update the reader's firmware"),
     "stopped": ("firmware stopped (ImportError", "kazashi flash"),
     "prompt": ("MicroPython's prompt answers", "kazashi flash"),
-    "hung": ("has not answered for 1 s", "unplug it"),
+    "hung": ("has not answered for 0.5 s", "unplug it"),
     "brownout": ("unplugged or has restarted", "if it leaves as the field goes on"),
 }
 SILENT = ("prompt", "hung")
@@ -164,7 +164,7 @@ def expect_only(fault, found):
 def test_where_nothing_more_can_be_asked_the_doctor_says_why(request, monkeypatch, fault):
     if fault in SILENT:
         request.getfixturevalue("impatient")
-        monkeypatch.setattr(repl, "_ANSWER_S", 1.0)  # "prompt" answers no question
+        monkeypatch.setattr(repl, "_ANSWER_S", 0.5)  # "prompt" answers no question
     seen, remedy = ENDS[fault]
     last = examined(f"sim:?fault={fault}")[-1]
     assert (last.check, last.level) == ("reader", Level.FAILURE)

@@ -84,7 +84,7 @@ def test_micropython_with_our_files_is_a_firmware_that_does_not_run(impatient, t
 
 
 def test_a_firmware_that_ends_in_the_prompt_during_the_visit_is_found(impatient, monkeypatch):
-    monkeypatch.setattr(repl, "_ANSWER_S", 1.0)  # which never comes
+    monkeypatch.setattr(repl, "_ANSWER_S", 0.5)  # which never comes
 
     master, slave = pty.openpty()
     tty.setraw(slave)

@@ -34,7 +34,8 @@ def own_board():
 @pytest.fixture(autouse=True)
 def is_impatient(monkeypatch):
     """What cannot be used lies there for ever in some tests: it is not waited for so long."""
-    monkeypatch.setattr(patient, "_REMOVAL_S", 0.3)
+    monkeypatch.setattr(patient, "_REMOVAL_S", 0.1)
+    monkeypatch.setattr(patient, "_SETTLE_S", 0.1)
 
 
 @pytest.fixture

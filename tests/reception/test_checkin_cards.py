@@ -18,7 +18,7 @@ SAID = {
 @pytest.mark.parametrize("kind", SAID)
 def test_what_cannot_be_used_is_said_to_be_that_and_nothing_else(counter, kind, way):
     counter.lay(kind)
-    visit = counter.check_in(way, timeout_s=0.4 if kind == "none" else 3.0)
+    visit = counter.check_in(way, timeout_s=0.1 if kind == "none" else 3.0)
     told = {each for each, said in SAID.items() if counter.people.heard(said)}
     assert told == {kind}
     assert (visit.outcome is Outcome.NO_CARD) == (kind == "none")
@@ -39,7 +39,7 @@ def test_the_right_card_after_that_checks_in(counter, kind):
 
 def test_where_no_chip_is_sensed_it_says_where_to_lay_the_card(counter):
     counter.lay("none")
-    visit = counter.check_in(Way.PIN, timeout_s=0.4)
+    visit = counter.check_in(Way.PIN, timeout_s=0.1)
     assert visit.outcome is Outcome.NO_CARD
     said = [text.ja for text in counter.people.told if "ICチップを検知できません" in text.ja]
     assert said
@@ -50,7 +50,7 @@ def test_where_no_chip_is_sensed_it_says_where_to_lay_the_card(counter):
 @pytest.mark.parametrize("kind", ["android", "iphone"])
 def test_where_a_phone_is_not_sensed_it_is_not_taken_for_something_else(counter, kind):
     counter.lay("none")
-    visit = counter.check_in(Way(kind), profile="phone", timeout_s=0.4)
+    visit = counter.check_in(Way(kind), profile="phone", timeout_s=0.1)
     assert visit.outcome is Outcome.NO_CARD
 
 

@@ -228,7 +228,7 @@ def test_a_phone_that_is_not_sensed_is_said_to_be_just_that_and_its_pin_asked_on
     counter.lay("none")
     pins = iter([PIN])
     visit = counter.check_in(
-        Way.ANDROID, {AskPin: lambda _: next(pins, None)}, profile="phone", timeout_s=0.3
+        Way.ANDROID, {AskPin: lambda _: next(pins, None)}, profile="phone", timeout_s=0.1
     )
     assert visit.outcome is Outcome.NO_CARD
     assert counter.people.heard("No phone was sensed")

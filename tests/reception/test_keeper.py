@@ -1,5 +1,6 @@
 """A card lives on while people type, or is over; it is let go as soon as it has signed."""
 
+from functools import partial
 from threading import Event, active_count
 
 import pytest
@@ -85,6 +86,8 @@ def test_a_patient_may_type_the_pin_for_longer_than_a_card_lives(counter, monkey
         return answer
 
     monkeypatch.setattr(Link, "request", noted)
+    short = partial(counter.reader.wait_for_card, lease_s=3)  # it is renewed after a third of that
+    monkeypatch.setattr(counter.reader, "wait_for_card", short)
     counter.lay()
     visit = counter.check_in(Way.PIN, {AskPin: lambda _: PIN if renewed.wait(HANG_S) else None})
     assert visit.outcome is Outcome.CHECKED_IN
