@@ -31,7 +31,9 @@ def open(  # noqa: A001  # kazashi.open is the name that users expect
 ) -> Reader:
     """The reader at `url`; without one, the only reader attached.
 
-    `url`: ``/dev/ttyACM0``, ``usb:SERIAL``, ``socket://host:port``, ``sim:`` with options.
+    `url`: ``/dev/ttyACM0``, ``usb:SERIAL``, ``socket://host:port``, ``sim:`` with options,
+    ``pcsc:NAME`` for a PC/SC reader (`kazashi[pcsc]`), which cannot do everything: see
+    `kazashi.pcsc.reader`.
 
     Raises:
         NoReader: no reader is there.
@@ -40,4 +42,8 @@ def open(  # noqa: A001  # kazashi.open is the name that users expect
         VersionMismatch: firmware and host speak different revisions of the wire.
         Cancelled: `cancel` was set before the reader had answered.
     """
+    if url and url.startswith("pcsc:"):
+        from kazashi.pcsc.reader import PcscReader
+
+        return PcscReader(url, limits, cancel)
     return Reader(connector(url), limits, cancel)

@@ -8,10 +8,12 @@ from threading import Event
 from kazashi.ahead import ReadAhead
 from kazashi.errors import Cancelled, CardGone, MalformedAnswer, NoCard, ReaderError
 from kazashi.limits import Limits, Wait
-from kazashi.link import Link, Progress
+from kazashi.line import Line
+from kazashi.link import Progress
 from kazashi.traffic import shows_secret
 from kazashi_wire.messages import BitRate, CardFound, CardLost, Done, Keep, Technology
 
+UNTOLD = 0xFF  # of CardFound: a bit rate that a PC/SC reader does not tell
 _OK = b"\x90\x00"
 _LOOK_S = 0.05  # how long `look` waits for messages on their way
 
@@ -29,7 +31,7 @@ class Card:
 
     def __init__(
         self,
-        link: Link,
+        link: Line,
         found: CardFound,
         lease_s: int,
         ahead: ReadAhead | None = None,
@@ -41,9 +43,10 @@ class Card:
         self._is_over = False
         self._met: ReaderError | None = None  # found by `look`, not raised yet
         try:
-            self.technology = Technology(found.technology)
-            self.to_card = BitRate(found.to_card)
-            self.from_card = BitRate(found.from_card)
+            # None, also below: the reader does not tell
+            self.technology = Technology(found.technology) if found.technology else None
+            self.to_card = _rate(found.to_card)
+            self.from_card = _rate(found.from_card)
         except ValueError as error:
             raise MalformedAnswer(str(error)) from None
         self.answer = found.answer  # see CardFound
@@ -59,6 +62,11 @@ class Card:
     def atqb(self) -> bytes | None:
         """ATQB of a Type B card, 12 bytes with the PUPI zeroed; None for Type A."""
         return self.answer if self.technology is Technology.TYPE_B else None
+
+    @property
+    def type_name(self) -> str | None:
+        """A or B; None if the reader does not tell."""
+        return self.technology.name[-1] if self.technology else None
 
     @property
     def is_over(self) -> bool:
@@ -222,3 +230,7 @@ class Card:
             self.end()
             raise
         self._kept = begin
+
+
+def _rate(value: int) -> BitRate | None:
+    return None if value == UNTOLD else BitRate(value)

@@ -7,6 +7,8 @@ sim:?card=mynumber       a simulated reader
 pico:IMAGE               a simulated reader on an emulated Pico that boots this image; pico: alone
                          boots the official one
 (none)                   the only board attached
+
+A PC/SC reader, pcsc:NAME, has no such line: see `kazashi.open`.
 """
 
 import errno
@@ -73,6 +75,8 @@ def connector(url: str | None) -> Callable[[], Pipe]:
         ValueError: `url` has an unknown option or port; the message lists the known ones.
         NoReader: the simulator of such a reader is not installed.
     """
+    if url and url.startswith("pcsc:"):
+        raise ValueError(f"{url} is a PC/SC reader: it can read and check in, and no more")
     for scheme, name in _SIMULATORS.items():
         if url and url.startswith(scheme):
             return _simulator(name)(url)

@@ -9,6 +9,9 @@
         ├── LinkError               the cable: reconnect, then retry
         │   ├── NoReader            no reader is attached
         │   │   ├── ReaderNotFound  no reader is at `where`
+        │   │   ├── PcscMissing     the PC/SC service does not run
+        │   │   ├── PcscEmpty       the PC/SC service has no reader
+        │   │   ├── PcscNotFound    it has others: see `urls`
         │   │   ├── ImageBroken     sim/emulation/errors.py
         │   │   └── ImageUnavailable    sim/emulation/errors.py
         │   ├── ReaderBusy          another program has it open
@@ -16,6 +19,8 @@
         │   ├── ReaderForbidden     permission is missing: `kazashi list --udev`
         │   ├── SeveralReaders      choose one of `urls`
         │   ├── ReaderUnplugged     it was pulled out, or restarted
+        │   ├── PcscForbidden       this user may not use the PC/SC service
+        │   ├── PcscFailed          the PC/SC service reported a `code` that is not known here
         │   ├── ReaderSilent        the reader does not answer
         │   └── FirmwareStopped     the firmware ended: see `said`
         │       └── NoFirmware      MicroPython's prompt answers instead
@@ -31,6 +36,7 @@
         │   └── EndlessResponse     the card's answer has no end
         ├── ReaderFault             the firmware reported a fault: see `fault`
         │   └── ReaderHot           let it cool down for some seconds
+        ├── BoardNeeded             a PC/SC reader cannot do `what`
         ├── NotFlashed              flashing/errors.py
         └── CardError               the card: ask the person
             ├── NoCard              no card came in time, or it is no longer there
@@ -39,6 +45,8 @@
             ├── CardProtocolBroken  it breaks the rules of ISO/IEC 14443-4
             ├── CardTooSlow         it took longer than allowed: present it again, or another
             ├── ReadInterrupted     the reader restarted its chip: present the card again
+            ├── CardReset           it was reset, its PINs are not verified: present it again
+            ├── CardInUse           another program has it: close that program
             ├── CardUnusable        it is a tag
             ├── SeveralCards        present only one
             └── …                   cards/errors.py, reception/failures.py, reception/face/
@@ -115,6 +123,22 @@ class ReaderNotFound(NoReader):
     reason: str
 
 
+class PcscMissing(NoReader):
+    """The PC/SC service of this computer does not run, or has ended."""
+
+
+class PcscEmpty(NoReader):
+    """The PC/SC service knows of no reader."""
+
+
+@dataclass(eq=False)
+class PcscNotFound(NoReader):
+    """No PC/SC reader fits `where`, the URL asked for. `urls`: of those that are there."""
+
+    where: str
+    urls: list[str]
+
+
 @dataclass(eq=False)
 class ReaderBusy(LinkError):
     """Another program uses the port at `where`. `reason`: the system's message."""
@@ -148,6 +172,17 @@ class SeveralReaders(LinkError):
 
 class ReaderUnplugged(LinkError):
     """The line to the reader ended."""
+
+
+class PcscForbidden(LinkError):
+    """This user may not use the PC/SC service, or its readers."""
+
+
+@dataclass(eq=False)
+class PcscFailed(LinkError):
+    """The PC/SC service reported an error. `code`: its number, hex."""
+
+    code: str
 
 
 @dataclass(eq=False)
@@ -253,6 +288,13 @@ class ReaderHot(ReaderFault):
     """The PN532 is too hot, or its antenna draws too much. `detail` is its status byte."""
 
 
+@dataclass(eq=False)
+class BoardNeeded(ReaderError):
+    """A PC/SC reader cannot do `what`: the request or option of a Reader; a board of ours can."""
+
+    what: str
+
+
 class CardError(ReaderError):
     """The card: ask the person to present it again, or another."""
 
@@ -294,6 +336,14 @@ class CardTooSlow(CardError):
 
 class ReadInterrupted(CardError):
     """The PN532 stopped answering in an exchange; the reader has reset it and works again."""
+
+
+class CardReset(CardError):
+    """The card was reset underneath its session: it has forgotten its verified PINs."""
+
+
+class CardInUse(CardError):
+    """Another program keeps the card in a PC/SC reader."""
 
 
 class CardUnusable(CardError):

@@ -21,13 +21,26 @@ from kazashi.errors import (
     ReaderUnplugged,
     TooManyMessages,
     UnexpectedAnswer,
+    VersionMismatch,
 )
 from kazashi.faults import error_of
 from kazashi.firmware_log import FirmwareLog
 from kazashi.gathering import Gathering
 from kazashi.limits import Limits, Wait
+from kazashi.reports import ReaderInfo
 from kazashi_wire.frame import MAX_PAUSE_MS, Deframer, Frame
-from kazashi_wire.messages import BY_KIND, AskHealth, End, Failed, Log, Transmit
+from kazashi_wire.messages import (
+    BY_KIND,
+    FINGERPRINT,
+    REVISION,
+    AskHealth,
+    End,
+    Failed,
+    Hello,
+    Log,
+    Transmit,
+    Welcome,
+)
 from kazashi_wire.schema import MalformedMessage, Message
 
 _READ_SIZE = 4096
@@ -135,6 +148,17 @@ class Link:
         if not isinstance(found, answer):
             raise UnexpectedAnswer(type(found).__name__, type(message).__name__)
         return found
+
+    def greet(self, wait: Wait) -> ReaderInfo:
+        """Ask the reader who it is, before anything else.
+
+        Raises:
+            VersionMismatch: firmware and host speak different revisions of the wire.
+        """
+        welcome = self.request(Hello(revision=REVISION, fingerprint=FINGERPRINT), Welcome, wait)
+        if welcome.fingerprint != FINGERPRINT:
+            raise VersionMismatch(REVISION, welcome.revision)
+        return ReaderInfo.of(welcome)
 
     def tell(self, message: Message, wait: Wait) -> None:
         """Send a request without waiting for its answer."""

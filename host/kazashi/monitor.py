@@ -135,6 +135,8 @@ class _Watch:
         self._reader.show(
             Signal.DONE, self._cancel
         )  # else it would ask for the card again when that leaves
-        facts: dict[str, object] = {"technology": card.technology.name[-1], "token": token}
+        facts: dict[str, object] = {"technology": card.type_name, "token": token}
         rates = {"to_card": card.to_card, "from_card": card.from_card}
-        return Event("card", facts | {name: 106 << rate for name, rate in rates.items()})
+        told = {name: 106 << rate for name, rate in rates.items() if rate is not None}
+
+        return Event("card", facts | told)

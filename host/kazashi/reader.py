@@ -13,15 +13,14 @@ from typing import Self
 
 from kazashi.ahead import Lengths, Plan
 from kazashi.card import Card
-from kazashi.errors import Cancelled, CardTooSlow, LinkError, ReaderError, VersionMismatch
+from kazashi.errors import Cancelled, CardTooSlow, LinkError, ReaderError
 from kazashi.limits import Limits, Wait
+from kazashi.line import Line
 from kazashi.link import Link, Pipe
 from kazashi.reports import ReaderHealth, ReaderInfo
 from kazashi.returning import opened_again
 from kazashi.search import Search, find, rest_quietly
 from kazashi_wire.messages import (
-    FINGERPRINT,
-    REVISION,
     AskHealth,
     BitRate,
     Done,
@@ -29,14 +28,12 @@ from kazashi_wire.messages import (
     Examine,
     Examined,
     Health,
-    Hello,
     Maintain,
     Rest,
     Rested,
     Show,
     Signal,
     Technology,
-    Welcome,
 )
 
 logger = logging.getLogger(__name__)
@@ -63,11 +60,15 @@ class Reader:
         limits: Limits | None = None,
         cancel: Event | None = None,
     ) -> None:
+        limits = limits or Limits()
+        self._begin(lambda: Link(connect(), limits), limits, cancel)
+
+    def _begin(self, connect: Callable[[], Line], limits: Limits, cancel: Event | None) -> None:
         self._connect = connect
-        self._limits = limits or Limits()
+        self._limits = limits
         self._card: Card | None = None
         self._lengths = Lengths()
-        self._link = Link(connect(), self._limits)
+        self._link = connect()
         self.info = self._greet(cancel)
 
     def __enter__(self) -> Self:
@@ -110,7 +111,7 @@ class Reader:
         """
         self._end_card()
         self._close_quietly()
-        self._link = Link(opened_again(self._connect, cancel), self._limits)
+        self._link = opened_again(self._connect, cancel)
         self.info = self._greet(cancel)
 
     def wait_for_card(
@@ -239,11 +240,7 @@ class Reader:
 
     def _greet(self, cancel: Event | None) -> ReaderInfo:
         try:
-            hello = Hello(revision=REVISION, fingerprint=FINGERPRINT)
-            welcome = self._link.request(hello, Welcome, self._answer(cancel))
-            if welcome.fingerprint != FINGERPRINT:
-                raise VersionMismatch(REVISION, welcome.revision)
+            return self._link.greet(self._answer(cancel))
         except BaseException:
             self._link.close()
             raise
-        return ReaderInfo.of(welcome)

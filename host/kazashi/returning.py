@@ -7,10 +7,11 @@ about ten seconds. And udev gives the right to use a port only after the port is
 from collections.abc import Callable
 from threading import Event
 from time import monotonic, sleep
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from kazashi.errors import Cancelled, NoReader, ReaderBusy, ReaderForbidden, ReaderUnplugged
-from kazashi.link import Pipe
+
+T = TypeVar("T")
 
 _ABSENT_S, _BUSY_S = 3.0, 15.0
 _LOOK_S = 0.1
@@ -31,8 +32,8 @@ class WallClock:
 
 
 def opened_again(
-    connect: Callable[[], Pipe], cancel: Event | None = None, clock: Clock | None = None
-) -> Pipe:
+    connect: Callable[[], T], cancel: Event | None = None, clock: Clock | None = None
+) -> T:
     """Open the line as soon as it can be.
 
     Raises:

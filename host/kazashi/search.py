@@ -18,6 +18,7 @@ from kazashi.errors import (
     SeveralCards,
 )
 from kazashi.limits import Wait
+from kazashi.line import Line
 from kazashi.link import Link
 from kazashi_wire.messages import (
     BitRate,
@@ -71,13 +72,14 @@ class Search:
 
 
 def find(
-    link: Link, search: Search, lengths: Lengths, timeout_s: float, cancel: Event | None
+    link: Line, search: Search, lengths: Lengths, timeout_s: float, cancel: Event | None
 ) -> Card:
     """Wait for a card. Raises as `Reader.wait_for_card` does.
 
     `lengths`: of the last certificates, for the guess of the next.
     """
-    plan = search.plan and search.plan.guessing(lengths)
+    armed = link if isinstance(link, Link) else None  # no other reader reads by itself
+    plan = search.plan.guessing(lengths) if search.plan and armed else None
     begin = link.now()
     last = Wait(begin, begin + timeout_s + link.limits.late_s, cancel)
     try:
@@ -88,7 +90,7 @@ def find(
             link.settle(last)
             found = _found(link, last.not_after(link.now()))
         if found:
-            ahead = ReadAhead(link, plan, lengths) if plan else None
+            ahead = ReadAhead(armed, plan, lengths) if plan and armed else None
             return Card(link, found, search.lease_s, ahead, cancel)
     except CardError:
         rest_quietly(link, last._replace(cancel=None))
@@ -99,7 +101,7 @@ def find(
     raise _in_vain(link, timeout_s, last)
 
 
-def rest_quietly(link: Link, wait: Wait) -> None:
+def rest_quietly(link: Line, wait: Wait) -> None:
     """Switch the field off; log errors instead of raising, since another one is being raised."""
     try:
         link.request(Rest(), Rested, wait)
@@ -109,7 +111,7 @@ def rest_quietly(link: Link, wait: Wait) -> None:
         link.forget()
 
 
-def _start(link: Link, search: Search, plan: Plan | None, last: Wait) -> None:
+def _start(link: Line, search: Search, plan: Plan | None, last: Wait) -> None:
     answer = link.wait(link.limits.answer_s, last.cancel).not_after(last.until)
     if plan:
         link.request(plan.request(), Done, answer)
@@ -117,7 +119,7 @@ def _start(link: Link, search: Search, plan: Plan | None, last: Wait) -> None:
     link.forget_events()  # events of the card before
 
 
-def _found(link: Link, wait: Wait) -> CardFound | None:
+def _found(link: Line, wait: Wait) -> CardFound | None:
     while event := link.event(wait):
         if isinstance(event, CardFound):
             return event
@@ -128,7 +130,7 @@ def _found(link: Link, wait: Wait) -> CardFound | None:
     return None
 
 
-def _in_vain(link: Link, timeout_s: float, last: Wait) -> ReaderError:
+def _in_vain(link: Line, timeout_s: float, last: Wait) -> ReaderError:
     """Return the reason why no card came. Switches the field off."""
     rested = link.request(Rest(), Rested, last)
     came_late = link.event(last.not_after(link.now()))  # raises if it is a failure
@@ -140,7 +142,7 @@ def _in_vain(link: Link, timeout_s: float, last: Wait) -> ReaderError:
     return NoCard(timeout_s)
 
 
-def _leave(link: Link) -> None:
+def _leave(link: Line) -> None:
     """Switch the field off without waiting for the answer."""
     link.forget()
     try:

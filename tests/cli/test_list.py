@@ -16,6 +16,7 @@ BOARD = Attached("usb:E66058", "/dev/ttyACM0", "E66058", "Board in FS mode", "1-
 def boards(monkeypatch):
     found = []
     monkeypatch.setattr(listing, "attached", lambda: found)
+    monkeypatch.setattr(listing.PcscReaders, "urls", lambda _: [])
     return found
 
 

@@ -13,8 +13,10 @@ HOST = Path(kazashi.__file__).parent
 ON_A_BOARD = ("stand_ins", "device")  # files that MicroPython runs
 # Rooms of several files.
 ROOMS = {
-    **dict.fromkeys(("limits", "gathering", "firmware_log", "traffic", "faults"), "link"),
-    **dict.fromkeys(("ahead", "card", "search", "reports", "returning"), "reader"),
+    **dict.fromkeys(
+        ("limits", "gathering", "firmware_log", "traffic", "faults", "reports"), "link"
+    ),
+    **dict.fromkeys(("ahead", "card", "line", "search", "returning"), "reader"),
 }
 OUR_OWN = ("kazashi", "kazashi_wire")
 
@@ -31,7 +33,7 @@ MAY_IMPORT = {
     "reader": {"link", "errors", "kazashi_wire"},
     "cards": {"reader", "link", "errors", "kazashi_wire"},
     "reception": {"cards", "reader", "link", "errors", "words", "kazashi_wire"},
-    "pcsc": {"reader", "errors", "kazashi_wire"},
+    "pcsc": {"reader", "link", "errors", "kazashi_wire"},
     "flashing": {"reader", "link", "errors", "device_files", "kazashi_wire"},
     "doctor": {"flashing", "usb", "reader", "link", "errors", "words", "kazashi_wire"},
     "monitor": {"cards", "reader", "link", "errors", "words", "kazashi_wire"},
@@ -44,6 +46,7 @@ MAY_IMPORT = {
     },
     "kazashi": {
         "discovery",
+        "pcsc",
         "reader",
         "link",
         "errors",

@@ -57,7 +57,10 @@ app = typer.Typer(
 # Command: the place of its function or group, and the first line of its help.
 TOPICS = {
     "demo": ("demo:demo", "A simulated Pico, PN532 and My Number Card; somebody taps."),
-    "list": ("listing:list_readers", "List the boards on USB that may be readers."),
+    "list": (
+        "listing:list_readers",
+        "List the boards on USB that may be readers, and PC/SC readers.",
+    ),
     "info": (
         "info:info",
         "Say which firmware, board and chip a reader has, why it last started, what it had to "

@@ -11,7 +11,7 @@ from kazashi.cli import show
 from kazashi.cli.centre import SaysCentre, centre_of
 from kazashi.cli.console import Console
 from kazashi.cli.desk import Given, Language, TerminalDesk
-from kazashi.cli.options import AsJson, AsTest, ConfigFile, JournalPath, ReaderUrl, TimeoutS
+from kazashi.cli.options import AsJson, AsTest, CardReaderUrl, ConfigFile, JournalPath, TimeoutS
 from kazashi.cli.trust import anchors_of
 from kazashi.errors import ReaderError
 from kazashi.reception.checkin import Reception
@@ -106,7 +106,7 @@ def checkin(
     *,
     no_card: _NoCard = False,
     profile: _Place = None,
-    reader: ReaderUrl = None,
+    reader: CardReaderUrl = None,
     as_test: AsTest = False,
     as_json: AsJson = False,
     language: Annotated[Language, typer.Option(help="What people read.")] = "ja",

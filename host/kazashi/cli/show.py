@@ -78,14 +78,14 @@ def reader_facts(info: ReaderInfo) -> dict[str, str]:
 def card_facts(card: Card, kind: str) -> dict[str, object]:
     return {
         "kind": kind,
-        "technology": card.technology.name[-1],
+        "technology": card.type_name,
         "atqb": card.atqb.hex() if card.atqb else None,
         "kbit_s": {"to_card": _kbit_s(card.to_card), "from_card": _kbit_s(card.from_card)},
     }
 
 
-def _kbit_s(rate: BitRate) -> int:
-    return int(rate.name.removeprefix("KBIT_"))
+def _kbit_s(rate: BitRate | None) -> int | None:
+    return int(rate.name.removeprefix("KBIT_")) if rate is not None else None
 
 
 def certificate_facts(certificate: "Certificate") -> dict[str, str | int]:

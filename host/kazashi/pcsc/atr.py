@@ -10,7 +10,7 @@ _ATS = 3  # its place in the answer of a Type A card, after ATQA (2) and SAK (1)
 _INTERFACE_BYTES = (0x10, 0x20, 0x40)  # TA, TB, TC of an ATS follow if T0 has these bits
 
 
-def atr(technology: Technology, answer: bytes) -> bytes:
+def atr(technology: Technology | None, answer: bytes) -> bytes:
     """The ATR of a card. `answer`: of `Card`; see `CardFound` of the wire.
 
     Type B: the application data and protocol info of its ATQB, and its MBLI: always 0 here, which
@@ -28,7 +28,7 @@ def atr(technology: Technology, answer: bytes) -> bytes:
     return b"\x3b" + body + bytes((check,))
 
 
-def historical_bytes(technology: Technology, answer: bytes) -> bytes:
+def historical_bytes(technology: Technology | None, answer: bytes) -> bytes:
     """The historical bytes of a Type A card's ATS, at most 15; Type B has none."""
     if technology is Technology.TYPE_B:
         return b""
