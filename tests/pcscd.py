@@ -19,9 +19,10 @@ from pathlib import Path
 
 import pytest
 
+from kazashi.pcsc.vpcd import PORT
+
 DRIVERS = Path("/usr/lib/pcsc/drivers")
 VPCD = DRIVERS / "serial/libifdvpcd.so"
-VPCD_PORT = 35963
 LIMIT_S = 20  # against a hang: of a program, and until something is seen
 CRITICAL = "\x1b[01;31m"  # pcscd's colour of such a line
 CLONE_NEWNET = 0x40000000
@@ -34,9 +35,9 @@ os.environ.pop("PCSCLITE_NO_BLOCKING", None)
 # Two slots, as Debian's own /etc/reader.conf.d/vpcd. In a network of its own the port is free.
 VPCD_READERS = f"""\
 FRIENDLYNAME "Virtual PCD"
-DEVICENAME /dev/null:0x{VPCD_PORT:X}
+DEVICENAME /dev/null:0x{PORT:X}
 LIBPATH {VPCD}
-CHANNELID 0x{VPCD_PORT:X}
+CHANNELID 0x{PORT:X}
 """
 
 

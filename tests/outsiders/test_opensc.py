@@ -1,24 +1,20 @@
-"""OpenSC judges the card model: its JPKI driver, through a real pcscd and vpcd.
-
-vpcd is an IFD handler that speaks TCP: a 16-bit length and a payload; one byte is a control code,
-more is an APDU.
-"""
+"""OpenSC judges the card model: its JPKI driver, through a real pcscd and vpcd."""
 
 import functools
-import socket
 import threading
+from contextlib import closing, suppress
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 
+from kazashi.pcsc.vpcd import PORT, Connection, Control, Disconnected
 from kazashi.sim.jpki import Jpki
 from kazashi.sim.person import Person
-from pcscd import VPCD, VPCD_PORT, VPCD_READERS, Pcscd, needs
+from pcscd import VPCD, VPCD_READERS, Pcscd, needs
 
 PERSON = Person()
-POWER_OFF, POWER_ON, RESET, ATR = b"\0", b"\1", b"\2", b"\4"
 
 # Type B, PC/SC part 3: application data, protocol info and MBLI of the simulated ATQB.
 CARD_ATR = bytes.fromhex("3b8880010000 41e0 b381a1 00 3b".replace(" ", ""))
@@ -27,49 +23,29 @@ pytestmark = needs("ip", "opensc-tool", "pkcs15-tool", "pkcs15-crypt", drivers=[
 
 
 class Slot:
-    """vpcd's slot, from a thread, until close(). `card` lies in it."""
+    """vpcd's slot without a reader, from a thread, until close(). `card` lies in it."""
 
     def __init__(self, connection):
         self.card = Jpki(PERSON)
-        self._socket = connection
+        self._connection = connection
+        self._ends = threading.Event()
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
 
     def close(self):
-        """Take the card out: vpcd notices a closed socket and nothing else."""
-        self._socket.shutdown(socket.SHUT_RDWR)
+        self._ends.set()
         self._thread.join()
-        self._socket.close()
 
     def _serve(self):
-        while payload := self._receive():
-            if payload == ATR:
-                self._send(CARD_ATR)
-            elif payload in (POWER_OFF, POWER_ON, RESET):
-                self.card.reset()
-            else:
-                self._send(self.card.transmit(payload).apdu)
-
-    def _receive(self):
-        size = self._exactly(2)
-        return self._exactly(int.from_bytes(size, "big")) if size else b""
-
-    def _exactly(self, count):
-        data = b""
-        while len(data) < count:
-            try:
-                more = self._socket.recv(count - len(data))
-            except OSError:
-                return b""
-            if not more:
-                return b""
-            # vpcd sends length and payload apart: a delayed ACK would cost 44 ms an APDU
-            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
-            data += more
-        return data
-
-    def _send(self, data):
-        self._socket.sendall(len(data).to_bytes(2, "big") + data)
+        with closing(self._connection) as connection, suppress(Disconnected):
+            while not self._ends.is_set():
+                request = connection.request(0.1)
+                if request == bytes((Control.ATR,)):
+                    connection.answer(CARD_ATR)
+                elif request and len(request) == 1:
+                    self.card.reset()
+                elif request:
+                    connection.answer(self.card.transmit(request).apdu)
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +57,7 @@ def daemon(tmp_path_factory):
 @pytest.fixture(scope="module")
 def slot(daemon):
     with daemon.network():
-        filled = Slot(socket.create_connection(("127.0.0.1", VPCD_PORT)))
+        filled = Slot(Connection(("127.0.0.1", PORT)))
     daemon.run("opensc-tool", "--wait", "--atr")
     yield filled
     filled.close()

@@ -1,15 +1,11 @@
 """Other people's PC/SC programs use a reader of ours, through a real pcscd and vpcd."""
 
-import threading
-from contextlib import suppress
-
 import pytest
 from cryptography import x509
 
-from kazashi.errors import Cancelled
-from kazashi.pcsc.slot import Slot
 from kazashi.testing import SimulatedReader
-from pcscd import LIMIT_S, VPCD, VPCD_PORT, VPCD_READERS, Pcscd, needs
+from pcscd import VPCD, VPCD_READERS, Pcscd, needs
+from slotted import in_slot
 
 pytestmark = needs("ip", "pcsc_scan", "opensc-tool", "pkcs15-tool", drivers=[VPCD])
 
@@ -28,22 +24,9 @@ def reader():
 @pytest.fixture(scope="module")
 def daemon(tmp_path_factory, reader):
     """A pcscd, the reader in its first slot, a card on it."""
-    cancel = threading.Event()
-    slot = Slot(reader, ("127.0.0.1", VPCD_PORT), lambda _: None, cancel)
-
-    def serve():
-        with suppress(Cancelled):
-            slot.serve()
-
-    with Pcscd(tmp_path_factory.mktemp("pcscd"), VPCD_READERS, own_network=True) as daemon:
-        thread = threading.Thread(target=serve, daemon=True)
-        with daemon.network():
-            thread.start()
-        daemon.run("opensc-tool", "--wait", "--atr")
+    folder = tmp_path_factory.mktemp("pcscd")
+    with Pcscd(folder, VPCD_READERS, own_network=True) as daemon, in_slot(daemon, reader):
         yield daemon
-        cancel.set()
-        thread.join(LIMIT_S)
-        assert not thread.is_alive()
 
 
 @pytest.fixture
