@@ -14,11 +14,12 @@ from kazashi.cards.errors import (
     NoCertificate,
     NotAMyNumberCard,
     PinBlocked,
+    PinOutcomeUnknown,
     PinRequired,
     WrongPin,
 )
 from kazashi.cards.jpki import JpkiSession
-from kazashi.errors import CardError
+from kazashi.errors import CardError, CardGone
 from kazashi.sim.apdu import CommandApdu, MalformedApdu
 from kazashi.sim.application import Data
 from kazashi.sim.issued import Issued
@@ -288,6 +289,42 @@ def test_after_success_all_tries_are_left():
     assert session.pin_tries_left() == 3
     session.verify_pin("1234")
     assert session.pin_tries_left() == 3
+
+
+def test_the_tries_left_are_read_once_before_each_pin():
+    channel = Simulated(Jpki(PERSON))
+    session = JpkiSession(channel)
+    assert session.pin_tries_left() == 3
+    for _ in range(2):
+        with pytest.raises(WrongPin):
+            session.verify_pin("0000")
+    for _ in range(2):
+        with pytest.raises(LastTry):
+            session.verify_pin("1234")
+    session.verify_pin("1234", with_last_try=True)
+    is_shown = [len(c) > 4 for c in channel.commands[1:]]
+    assert is_shown == [False, True] * 3
+
+
+def test_after_a_pin_whose_outcome_is_unknown_the_tries_left_are_read_again():
+    channel = Simulated(Jpki(PERSON, Issued(tries_left=2)))
+    session = JpkiSession(channel)
+    assert session.pin_tries_left() == 2
+    transmit, channel.transmit = channel.transmit, lose_answer(channel.transmit)
+    with pytest.raises(PinOutcomeUnknown):
+        session.verify_pin("0000")
+    channel.transmit = transmit
+    with pytest.raises(LastTry):
+        session.verify_pin("0000")
+    assert channel.verifies() == 1
+
+
+def lose_answer(transmit):
+    def transmit_in_vain(apdu, on_progress=None):
+        transmit(apdu)
+        raise CardGone
+
+    return transmit_in_vain
 
 
 @pytest.mark.parametrize("blocked", [0x6983, 0x6984])

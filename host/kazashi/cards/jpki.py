@@ -54,6 +54,8 @@ class TokenLabel(StrEnum):
 class JpkiSession:
     """The JPKI application of the card behind `channel`, selected.
 
+    Use one at a time: it relies on what the card has told it of its PIN.
+
     Raises:
         NotAMyNumberCard: the card does not have it.
     """
@@ -100,7 +102,8 @@ class JpkiSession:
         return self._pin.tries_left()
 
     def verify_pin(self, pin: str, *, with_last_try: bool = False) -> None:
-        """Send the 4-digit PIN to the card, once, after asking how many tries are left.
+        """Send the 4-digit PIN to the card, once. How many tries are left is asked before, if it
+        was not since the last PIN.
 
         `with_last_try`: the holder agrees to use the last try.
 

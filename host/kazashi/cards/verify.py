@@ -3,11 +3,11 @@
 Ref: OpenSC card-jpki.c; soltia48/myna-card.
 
 VERIFY is never repeated automatically: after an error in it, read the number of tries left before
-anything else.
+anything else. An answer is good for one VERIFY: only this session can change the number meanwhile.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from kazashi.cards.apdu import Channel, Command, Response, send
@@ -32,12 +32,14 @@ _ABSENT = (0x6A82, 0x6A88)  # no such file, no such reference data
 _FEW_TRIES = 3
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Reference:
     """A PIN or code of the application that is selected on the card behind `channel`."""
 
     channel: Channel
     sfi: int
+    _left: int | None = field(default=None, init=False)  # as the card said last
+    _is_left_known: bool = field(default=False, init=False)  # nothing was shown to it since
 
     tries: ClassVar[int]
     wrong: ClassVar[Callable[[int | None], CardError]]
@@ -46,6 +48,12 @@ class _Reference:
 
     def tries_left(self) -> int | None:
         """How many tries are left; None: without limit. Asking uses no try."""
+        self._is_left_known = False
+        self._left = self._ask()
+        self._is_left_known = True
+        return self._left
+
+    def _ask(self) -> int | None:
         ask = Command(0x00, _VERIFY, 0x00, 0x80 | self.sfi)
         status = Response.parse(self.channel.transmit(ask.build())).status
         if status in _BLOCKED:
@@ -58,7 +66,12 @@ class _Reference:
             return status & 0x0F
         raise CardStatus(status, _VERIFY)
 
+    def _known_left(self) -> int | None:
+        """How many tries are left. The card is asked, unless it was since a value was shown."""
+        return self._left if self._is_left_known else self.tries_left()
+
     def _show(self, value: str) -> None:
+        self._is_left_known = False
         command = Command(0x00, _VERIFY, 0x00, 0x80 | self.sfi, value.encode("ascii"))
         try:
             send(self.channel, command)
@@ -103,7 +116,7 @@ class Pin(_Reference):
             raise
 
     def verify(self, pin: str, *, with_last_try: bool = False) -> None:
-        """Send the PIN to the card, once, after asking how many tries are left.
+        """Send the PIN to the card, once. How many tries are left is asked before, if it was not.
 
         `with_last_try`: the holder agrees to use the last try.
 
@@ -117,7 +130,7 @@ class Pin(_Reference):
         """
         if len(pin) != 4 or not (pin.isascii() and pin.isdigit()):
             raise ValueError("the PIN has four digits")
-        if self.tries_left() == 1 and not with_last_try:
+        if self._known_left() == 1 and not with_last_try:
             raise LastTry
         self._show(pin)
 
@@ -133,7 +146,7 @@ class CodeB(_Reference):
     outcome_unknown = CodeOutcomeUnknown
 
     def verify(self, code: str) -> None:
-        """Send the code to the card, once, after asking how many tries are left.
+        """Send the code to the card, once. How many tries are left is asked before, if it was not.
 
         Raises:
             ValueError: `code` is not fourteen digits.
@@ -144,7 +157,7 @@ class CodeB(_Reference):
         """
         if len(code) != 14 or not (code.isascii() and code.isdigit()):
             raise ValueError("the code has fourteen digits")
-        left = self.tries_left()
+        left = self._known_left()
         if left is not None and left <= _FEW_TRIES:
             raise FewTriesLeft(left)
         self._show(code)
