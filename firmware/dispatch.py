@@ -188,7 +188,7 @@ class Dispatch:
         has_found = 1 if watch.has_found else 0
         struct.pack_into(wire.RESTED_FORMAT, self._link.out, HEADER, watch.searches, has_found)
         self._link.send(wire.RESTED, self._number, wire.RESTED_SIZE)
-        gc.collect()
+        self._steps = _STEPS_TO_TIDY  # as soon as the host asks for nothing more
 
     def _keep(self) -> None:
         self._insist(self._link.size == wire.KEEP_SIZE)

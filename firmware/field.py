@@ -153,9 +153,10 @@ class Field:
         self._attrib.seal(9)
 
     def off(self) -> None:
-        """Switch the field off: every card forgets what it was told."""
+        """Switch the field off: every card forgets what it was told. It stays off for
+        `_FIELD_OFF_MS` at least, for only `_switch` can end that.
+        """
         self._chip.call(self._off)
-        self._wait.sleep_ms(_FIELD_OFF_MS)
 
     def search(self) -> int:
         """Look once for each technology in order. Returns NOBODY, FOUND or REFUSED."""
@@ -194,6 +195,7 @@ class Field:
     def _switch(self) -> None:
         """The field off, and on again."""
         self.off()
+        self._wait.sleep_ms(_FIELD_OFF_MS)
         self._chip.call(self._on)
         self._wait.sleep_ms(_GUARD_MS)
 

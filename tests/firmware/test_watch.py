@@ -14,6 +14,8 @@ from kazashi_wire.messages import (
     Failed,
     Fault,
     Keep,
+    Rest,
+    Rested,
     Show,
     Signal,
     Watch,
@@ -50,6 +52,20 @@ def test_the_field_is_off_for_5_ms_before_it_goes_on(board):
     ]
     assert len(gaps) >= 2
     assert min(gaps) >= 0.005
+
+
+def test_rest_is_answered_once_the_field_is_off_and_a_watch_at_once_after_it_waits(board):
+    board.find_card()
+    commands = commands_of(board)
+    board.send(Rest(), WATCH)
+    assert isinstance(board.messages()[0], Rested)
+    rested_s = clock.s
+    assert not board.air.is_on
+    assert commands[-1][1] == FIELD_OFF
+    assert rested_s - commands[-1][0] < 0.005
+    board.messages(3)
+    on_s = next(when for when, command in commands if command == FIELD_ON)
+    assert on_s - rested_s >= 0.005
 
 
 def test_a_card_has_5_ms_from_field_on_to_the_first_command(board):
