@@ -34,10 +34,10 @@ from .rounds import Rounds
 
 READER_LIMITS_MS: Mapping[str, float] = {  # by step of a check-in with the PIN
     "certificate": 22.5,
-    "pin": 16.0,
+    "pin": 10.0,
     "signature": 12.3,
-    "verification": 19.0,
-    "end": 7.8,
+    "verification": 9.0,
+    "end": 2.4,
 }
 
 
@@ -140,7 +140,7 @@ def check_in_targets(timeless: CheckIn, rounds: Rounds) -> list[Target]:
         Target(
             "machine, median; host and disk are real",
             rounds.median.machine_ms,
-            72,
+            62,
             "ms",
             is_steady=rounds.spread < STEADY,
         )
