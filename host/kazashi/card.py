@@ -83,6 +83,12 @@ class Card:
         """Bytes of the certificate that its reader has asked for at once; 0: none."""
         return self._guess
 
+    def require(self) -> None:
+        """Raise NoCard if it is over, or the error that `look` found. Sends nothing."""
+        met, self._met = self._met, None
+        if self._is_over:
+            raise met or NoCard
+
     @contextmanager
     def within(self, seconds: float) -> Generator[None]:
         """Limit all commands in this block to `seconds` together: CardTooSlow is raised in time."""
@@ -113,7 +119,7 @@ class Card:
         """
         if not apdu:
             raise ValueError("an APDU has 4 bytes at least")
-        self._require()
+        self.require()
         wait = self._link.wait(min(self.limits.response_s, self._left_s), cancel or self.cancel)
         try:
             response = self._respond(apdu, wait.not_after(self._until), on_progress)
@@ -142,7 +148,7 @@ class Card:
         """
         if self._is_verified:
             raise ValueError("a card that was shown a PIN or a code is used at once, never kept")
-        self._require()
+        self.require()
         self._keep(self._link.wait(self.limits.answer_s, cancel or self.cancel))
 
     def look(self, cancel: Event | None = None) -> None:
@@ -195,12 +201,6 @@ class Card:
         """
         self._is_over = True
         self._ahead = None
-
-    def _require(self) -> None:
-        """Raise NoCard if it is over, or the error that `look` found."""
-        met, self._met = self._met, None
-        if self._is_over:
-            raise met or NoCard
 
     def _finish_ahead(self, wait: Wait) -> bool:
         """Wait until the reader has finished its Plan with this card. Return False if that took

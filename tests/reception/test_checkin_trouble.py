@@ -150,27 +150,6 @@ def after(action, answer):
     return react
 
 
-@pytest.mark.parametrize(
-    ("way", "moment"),
-    [
-        (Way.PIN, AskPin),
-        (Way.PIN, AskLastTry),
-        (Way.VISUAL, AskCodeB),
-        (Way.VISUAL, AskStaff),
-        (Way.PIN, AskConsents),
-    ],
-)
-def test_a_card_taken_away_during_a_question_is_laid_down_again_where_it_is_needed(
-    counter, way, moment
-):
-    counter.lay(tries=1)
-    usual = (counter._usual() | {AskLastTry: True})[moment]
-    answers = {AskLastTry: True, moment: after(counter.take_away, usual)}
-    visit = counter.check_in(way, answers, reacts={"taken away": counter.lay_again})
-    assert (visit.outcome, visit.way) == (Outcome.CHECKED_IN, way)
-    assert counter.people.heard("taken away") == (moment not in (AskStaff, AskConsents))
-
-
 @pytest.fixture
 def noticed(monkeypatch):
     """Does something, and waits until the engine has noticed that the card is over."""
@@ -188,6 +167,44 @@ def noticed(monkeypatch):
 
     monkeypatch.setattr(Card, "end", noted)
     return notice
+
+
+WHERE_IT_IS_SHOWN_A_SECRET = pytest.mark.parametrize(
+    ("way", "moment"), [(Way.PIN, AskPin), (Way.PIN, AskLastTry), (Way.VISUAL, AskCodeB)]
+)
+
+
+def check_in_with_last_try(counter, way, moment, action, told):
+    """A visit with `action` done during that question; the card is laid down again once `told`."""
+    counter.lay(tries=1)
+    usual = (counter._usual() | {AskLastTry: True})[moment]
+    answers = {AskLastTry: True, moment: after(action, usual)}
+    visit = counter.check_in(way, answers, reacts={told: counter.lay_again})
+    assert (visit.outcome, visit.way) == (Outcome.CHECKED_IN, way)
+
+
+@WHERE_IT_IS_SHOWN_A_SECRET
+def test_a_card_that_is_seen_to_leave_during_a_question_is_shown_nothing(
+    counter, noticed, way, moment
+):
+    check_in_with_last_try(counter, way, moment, lambda: noticed(counter.take_away), "taken away")
+    assert counter.people.heard("taken away")
+    assert [step["error"] for step in counter.steps("failure")] == ["CardGone"]
+
+
+@WHERE_IT_IS_SHOWN_A_SECRET
+def test_a_card_that_is_taken_away_as_a_question_is_answered_is_laid_down_again(
+    counter, way, moment
+):
+    """No command has found that out before the one that shows it the PIN, or the code."""
+    check_in_with_last_try(counter, way, moment, counter.take_away, "could not be checked")
+    assert counter.people.heard("could not be checked")
+
+
+@pytest.mark.parametrize(("way", "moment"), [(Way.VISUAL, AskStaff), (Way.PIN, AskConsents)])
+def test_a_card_taken_away_when_it_was_read_is_not_asked_for_again(counter, way, moment):
+    check_in_with_last_try(counter, way, moment, counter.take_away, "taken away")
+    assert not counter.people.heard("taken away")
 
 
 def test_a_card_that_leaves_during_a_question_ends_its_tap(counter, noticed):

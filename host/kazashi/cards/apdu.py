@@ -34,6 +34,9 @@ class Channel(Protocol):
         """Bytes of a certificate to ask for at once, as the reader has done; 0: unknown."""
         return 0
 
+    def require(self) -> None:
+        """Raise the error of the next command if the card is known to be over. Sends nothing."""
+
     def transmit(
         self, apdu: bytes, on_progress: Callable[[int], None] | None = None
     ) -> bytes: ...  # response with status word; on_progress: its bytes so far

@@ -71,6 +71,7 @@ class _Reference:
         return self._left if self._is_left_known else self.tries_left()
 
     def _show(self, value: str) -> None:
+        self.channel.require()  # what it raises is no unknown outcome: nothing was sent
         self._is_left_known = False
         command = Command(0x00, _VERIFY, 0x00, 0x80 | self.sfi, value.encode("ascii"))
         try:
