@@ -13,6 +13,7 @@ MYNUMBER_ATR, ANDROID_ATR = "3B 88 80 01 00 00 41 E0 B3 81 A1 00 3B", "3B 80 80 
 SELECT, PIN, KEY = "00A4040C0AD392F000260100000001", "00A4020C020018", "00A4020C020017"
 VERIFY, SIGN = "002000800431323334", "802A00800400010203"
 OK, NOT_ALLOWED = "SW1=0x90, SW2=0x00", "SW1=0x69, SW2=0x82"
+NO_APPLICATION = "SW1=0x69, SW2=0x85"
 
 
 @pytest.fixture(scope="module")
@@ -39,14 +40,18 @@ def card(reader):
 def run(daemon, tmp_path):
     """Runs a program of OpenSC, which resets the card in the end; its output."""
     configuration = tmp_path / "opensc.conf"
-    configuration.write_text("app default { card_drivers = jpki; disconnect_action = reset; }\n")
+    configuration.write_text(
+        "app default { card_drivers = jpki, default; reader_driver pcsc { "
+        "disconnect_action = reset; } }\n"
+    )
     environment = {"OPENSC_CONF": str(configuration), "HOME": str(tmp_path)}
     return lambda *command, status=0: daemon.run(*command, status=status, environment=environment)
 
 
 def send(run, *commands):
     """The status words, as opensc-tool prints them."""
-    said = run("opensc-tool", *(word for command in commands for word in ("--send-apdu", command)))
+    apdus = (word for command in commands for word in ("--send-apdu", command))
+    said = run("opensc-tool", "--card-driver", "default", *apdus)
     return [line.partition("(")[2].partition(")")[0] for line in said.splitlines() if "SW1" in line]
 
 
@@ -69,7 +74,7 @@ def test_a_wrong_pin_counts_down(run, card):
 
 def test_the_next_program_finds_no_verified_pin(run):
     assert send(run, SELECT, PIN, VERIFY, KEY, SIGN) == [OK] * 5
-    assert send(run, SELECT, KEY, SIGN) == [OK, OK, NOT_ALLOWED]
+    assert send(run, SIGN, SELECT, KEY, SIGN) == [NO_APPLICATION, OK, OK, NOT_ALLOWED]
 
 
 def test_the_pupi_stays_inside(run):

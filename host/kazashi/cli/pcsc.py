@@ -1,6 +1,6 @@
 """`kazashi pcsc`: readers of ours for PC/SC programs."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from math import inf
@@ -84,12 +84,13 @@ def serve(readers: _Readers = None) -> None:
     raise typer.Exit(1)  # every slot has ended, and has said why
 
 
-def _wait(slots: Iterable[Future[None]]) -> None:
+def _wait(slots: Sequence[Future[None]]) -> None:
     """Until all have ended. By sleeping: Ctrl-C would break a wait for a lock of `threading`."""
     while not all(slot.done() for slot in slots):
         sleep(_LOOK_S)
-    for slot in slots:
-        slot.result()
+        for slot in slots:
+            if slot.done():
+                slot.result()
 
 
 def _serve_slot(url: str | None, number: int, console: Console, cancel: Event) -> None:
