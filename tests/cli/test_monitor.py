@@ -36,7 +36,7 @@ def monitored(*arguments, until, times=1):
 
 
 def test_json_is_an_object_a_line_until_ctrl_c():
-    lines, status = monitored("--json", "--reader", "sim:?pull=0.6", until="card lost")
+    lines, status = monitored("--json", "--reader", "sim:?speed=4&pull=2", until="card lost")
     assert status == 130
     events = [json.loads(line) for line in lines]
     assert all({"at", "event"} <= event.keys() for event in events)
