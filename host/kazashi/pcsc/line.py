@@ -17,6 +17,7 @@ from kazashi.errors import (
     BoardNeeded,
     CardGone,
     CardInUse,
+    CardReset,
     CardTooSlow,
     CardUnusable,
     NoCard,
@@ -263,7 +264,7 @@ class PcscLine:
             if self.now() - self._in_use_since > _IN_USE_S:
                 raise
             return None
-        except CardGone:
+        except (CardGone, CardReset):  # it has left again, or has no power yet
             return None
         except CardUnusable:
             return self._refused()
