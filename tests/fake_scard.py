@@ -1,4 +1,4 @@
-"""The functions of smartcard.scard that we use, with one reader and a card, as a test wants them."""
+"""The functions of smartcard.scard that we use, with one reader and a card, as tests want them."""
 
 from threading import Event
 

@@ -261,8 +261,11 @@ def test_what_pcsc_cannot_do_is_said_before_anything_is_opened(word):
 
 
 def test_a_reader_of_ours_that_is_served_to_pcsc_is_a_reader_again(daemon, empty):
-    with SimulatedReader("android", speed=20.0) as ours, in_slot(daemon, ours):
-        with kazashi.open(URL) as reader:
-            card = reader.wait_for_card(5)
-            assert card.technology is Technology.TYPE_A
-            assert JpkiSession(card).token_label() == "JPKIAPGPSETOKEN"
+    with (
+        SimulatedReader("android", speed=20.0) as ours,
+        in_slot(daemon, ours),
+        kazashi.open(URL) as reader,
+    ):
+        card = reader.wait_for_card(5)
+        assert card.technology is Technology.TYPE_A
+        assert JpkiSession(card).token_label() == "JPKIAPGPSETOKEN"
