@@ -24,8 +24,8 @@ _Uf2 = Annotated[
         "--uf2",
         metavar="OUT",
         help="Build one file instead, MicroPython with the firmware in it, and write it to a board "
-        "in BOOTSEL mode (needs the extra usb; never tried on hardware). Without one, drop the file "
-        "on the board's BOOTSEL drive.",
+        "in BOOTSEL mode (needs the extra usb; never tried on hardware). Without one, drop the "
+        "file on the board's BOOTSEL drive.",
     ),
 ]
 _MicroPython = Annotated[
