@@ -3,6 +3,7 @@
 import re
 from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import libusb_package
 import pytest
@@ -12,6 +13,7 @@ from fake_usb import FakeBackend
 from flashing.test_uf2_image import uf2
 from kazashi.cli import flash, progress
 from kazashi.cli.console import Console
+from kazashi.reports import ReaderInfo
 from program import command
 
 PAGES = {FLASH + PAGE * each: bytes([each]) * PAGE for each in range(20)}
@@ -71,6 +73,45 @@ def test_a_board_that_is_not_written_is_one_line_and_the_file_stays(attach, out,
     assert len(done.stderr.splitlines()) == 1
     assert re.search(said, done.stderr)
     assert Path(out).exists()
+
+
+INFO = ReaderInfo("0.1.0", "schema", "pico", "PN532 1.6", "micropython 1.25.0", "e66058")
+SLOWER = "twenty times slower"
+
+
+@pytest.fixture
+def install(monkeypatch):
+    """Copies these parts of 9 kB to a board that is not there."""
+
+    def put(*parts):
+        def copy(_connect, _board, on_progress):
+            for done in parts:
+                on_progress(done, 9000)
+            return SimpleNamespace(info=INFO, close=lambda: None)
+
+        monkeypatch.setattr("kazashi.flashing.install.install", copy)
+
+    return put
+
+
+def test_what_is_copied_is_shown_and_so_is_that_nothing_had_to_be(install):
+    install(4500, 9000)
+    done = command("flash", "pico", "--reader", "/dev/ttyACM0")
+    assert done.stderr.splitlines() == ["copying: 4.5 of 9.0 kB", "copying: 9.0 of 9.0 kB"]
+    assert "PN532 1.6" in done.stdout
+    install()
+    done = command("flash", "pico", "--reader", "/dev/ttyACM0")
+    assert done.stderr == "nothing to copy: every file on the board is right\n"
+
+
+def test_an_emulated_board_is_said_to_be_slower(install, tmp_path):
+    install(9000)
+    link = tmp_path / "reader"
+    link.symlink_to("/dev/pts/7")
+    for url in ("socket://localhost:1", str(link)):
+        assert SLOWER in command("flash", "pico", "--reader", url).stderr
+    for url in ("/dev/ttyACM0", "usb:E66058"):
+        assert SLOWER not in command("flash", "pico", "--reader", url).stderr
 
 
 def test_without_a_terminal_progress_is_a_line_now_and_then(monkeypatch):

@@ -1,5 +1,6 @@
 """`kazashi flash`: put the firmware on a board, or into one file to drop on it."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -101,6 +102,8 @@ def _install(board: Board, reader: str | None) -> None:
     from kazashi.flashing.install import install
 
     console = Console(stderr=True)
+    if reader and _is_emulated(reader):
+        console.print("an emulated board: some twenty times slower than a real one", style="dim")
     copied = 0
     with shown(console) as show_progress:
 
@@ -115,3 +118,8 @@ def _install(board: Board, reader: str | None) -> None:
     info = connected.info
     connected.close()
     show.show_facts(Console(), show.reader_facts(info))
+
+
+def _is_emulated(reader: str) -> bool:
+    """Whether this is a place where `kazashi simulate` serves: TCP, or a pseudo-terminal."""
+    return reader.startswith("socket://") or os.path.realpath(reader).startswith("/dev/pts/")
