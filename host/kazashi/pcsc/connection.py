@@ -9,7 +9,7 @@ from time import monotonic
 
 from kazashi.errors import CardGarbled, CardGone, NoCard, ReaderError, ReaderUnplugged
 from kazashi.pcsc import scard as pcsc
-from kazashi.pcsc.scard import NOT_TRANSMITTED, Code, Scard, check, error_of
+from kazashi.pcsc.scard import NOT_TAKEN, NOT_TRANSMITTED, Code, Scard, check, error_of
 from kazashi_wire.reading import READ_BINARY
 
 WRONG_LENGTH = b"\x67\x00"
@@ -120,7 +120,10 @@ class Connection:
 
     def _failure(self, code: int) -> ReaderError:
         """Why a command failed."""
-        if code & 0xFFFFFFFF not in (*NOT_TRANSMITTED, Code.OK):  # OK: an empty response, by vpcd
+        code &= 0xFFFFFFFF
+        if code in NOT_TAKEN:
+            return CardGarbled()
+        if code not in (*NOT_TRANSMITTED, Code.OK):  # OK: an empty response, by vpcd
             return error_of(code)
         until = monotonic() + _GONE_S
         try:
