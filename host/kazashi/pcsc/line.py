@@ -82,8 +82,9 @@ class PcscLine:
         try:
             self._reader = self._do(lambda: _opened(scard, url), self.wait(limits.answer_s))
         except BaseException:
-            self._worker.end()
+            self._worker.end(0.0)
             raise
+        traffic.warn()
 
     now = staticmethod(monotonic)
 
@@ -177,16 +178,11 @@ class PcscLine:
         """Nothing of a card is kept here."""
 
     def close(self) -> None:
-        """Power the card off and leave the service; in the background if that takes too long."""
-        if self._is_closed:
-            return
-        try:
-            self._do(self._reader.close, self.wait(self.limits.late_s))
-        except ReaderSilent:
-            pass  # it hangs: the service powers the card off when this program ends
-        finally:
+        """Power the card off and leave the service; after `Limits.late_s` in the background."""
+        if not self._is_closed:
             self._is_closed = True
-            self._worker.end()
+            self._worker.begin(self._reader.close)
+            self._worker.end(self.limits.late_s)
 
     def _require_open(self) -> None:
         if self._is_closed:
