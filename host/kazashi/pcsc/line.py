@@ -240,7 +240,8 @@ class PcscLine:
             return CardLost()
         if not (self._number or self._is_searching):
             return None
-        is_present = self._reader.is_present(seconds)
+        is_first = self._is_searching and not self._searches  # a card may lie there already
+        is_present = self._reader.is_present(0.0 if is_first else seconds)
         if self._is_searching:
             self._searches += 1
             if is_present:
