@@ -6,8 +6,8 @@ A FORMAT holds the fixed fields; a message marked … goes on with bytes to the 
 
 from micropython import const
 
-REVISION = const(6)
-FINGERPRINT = b"\xff\x04\x6f\xcf"
+REVISION = const(7)
+FINGERPRINT = b"\x3d\x03\x4a\xa4"
 SYNC = b"\xca\x5a"
 HEADER_SIZE = const(7)
 CRC_SIZE = const(4)
@@ -46,6 +46,7 @@ FAULT_INTERNAL = const(10)
 FAULT_CHIP_RESTARTED = const(11)
 FAULT_COOL_DOWN = const(12)
 FAULT_CARD_GARBLED = const(13)
+FAULT_CARD_IN_USE = const(14)
 
 RESET_CAUSE_POWER_ON = const(1)
 RESET_CAUSE_WATCHDOG = const(2)

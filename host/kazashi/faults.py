@@ -3,6 +3,7 @@
 from kazashi.errors import (
     CardGarbled,
     CardGone,
+    CardInUse,
     CardProtocolBroken,
     NoCard,
     ReaderError,
@@ -26,6 +27,8 @@ def error_of(failed: Failed) -> ReaderError:
         return CardGone(failed.detail)
     if fault is Fault.CARD_GARBLED:
         return CardGarbled(failed.detail)
+    if fault is Fault.CARD_IN_USE:
+        return CardInUse()
     if fault is Fault.CARD_PROTOCOL:
         return CardProtocolBroken(failed.detail)
     if fault is Fault.CHIP_RESTARTED:

@@ -14,7 +14,7 @@ from . import frame
 from .schema import Message, wire
 
 # Increment when any layout below changes; the side with the lower number is outdated.
-REVISION = 6
+REVISION = 7
 
 
 @unique
@@ -60,6 +60,7 @@ class Fault(IntEnum):
     CHIP_RESTARTED = 11  # the PN532 stopped answering and was reset: present the card again
     COOL_DOWN = 12  # the PN532 is too hot, or its antenna draws too much; `detail`: its status byte
     CARD_GARBLED = 13  # every answer arrives damaged; `detail` is the chip's status byte
+    CARD_IN_USE = 14  # a PC/SC program uses the card
 
 
 @unique

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from kazashi.errors import (
     CardGarbled,
     CardGone,
+    CardInUse,
     CardProtocolBroken,
     FirmwareStopped,
     NoCard,
@@ -150,7 +151,8 @@ def test_a_long_command_goes_in_parts_with_one_number():
         (Fault.CHIP_RESTARTED, ReadInterrupted),
         (Fault.COOL_DOWN, ReaderHot),
         (Fault.CARD_GARBLED, CardGarbled),
-        *((f, ReaderFault) for f in Fault if f not in (3, 4, 5, 11, 12, 13)),
+        (Fault.CARD_IN_USE, CardInUse),
+        *((f, ReaderFault) for f in Fault if f not in (3, 4, 5, 11, 12, 13, 14)),
     ],
 )
 def test_every_fault_is_an_error_that_says_what_to_do(fault, error):

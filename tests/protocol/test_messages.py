@@ -19,6 +19,7 @@ def test_a_changed_layout_needs_a_new_revision():
         4: "9d16729a",
         5: "e2dcb408",
         6: "ff046fcf",
+        7: "3d034aa4",
     }
     assert known[messages.REVISION] == messages.FINGERPRINT.hex()
 
