@@ -24,10 +24,12 @@ _TYPING = const(0)  # MicroPython has no typing: what follows is compiled away t
 if _TYPING:
     from collections.abc import Callable
 
+    from ccid import Ccid
     from device import Device
     from link import Link
     from pn532 import Pn532
     from signals import Signals
+    from usb_ccid import UsbCcid
     from wait import Wait
 
 FIRMWARE = b"\x00\x01\x00"  # major, minor, patch
@@ -49,6 +51,7 @@ class Dispatch:
         device: "Device",
         signals: "Signals",
         wait: "Wait",
+        ccid: "Ccid | None",
     ) -> None:
         self._link = link
         self._chip = chip
@@ -58,6 +61,7 @@ class Dispatch:
         self._reading = reading
         self._recovery = recovery
         self._watch = watch
+        self._ccid = ccid
         self._steps = 0  # since the last collection
         self._number = 0  # of the request in hand; 0: none, and what fails is an event
         self._failed = 0  # number of the request that failed last: its other parts are passed over
@@ -92,12 +96,17 @@ class Dispatch:
         self._device.turn()
         self._wait.begin(REQUEST)
         self._recovery.cool_down()
+        ccid = self._ccid
+        if ccid is not None and ccid.step():
+            return
         is_due = self._watch.is_due()
-        if self._link.poll(0 if is_due else _IDLE_MS):
+        if self._link.poll(0 if is_due or ccid is not None else _IDLE_MS):
             self._answer()
             return
         if is_due:
             self.attempt(self._watch.step)
+        elif ccid is not None:
+            ccid.rest()
         self._tidy()
 
     def attempt(self, work: "Callable[[], object]") -> bool:
@@ -134,6 +143,8 @@ class Dispatch:
         if fault == wire.FAULT_COMMAND_CUT or not isinstance(error, Fault):
             self._chip.health.field_offs += 1
             self._watch.go_dark()
+            if self._ccid is not None:
+                self._ccid.release()
         struct.pack_into(wire.FAILED_FORMAT, self._link.out, HEADER, fault, detail)
         self._link.send(wire.FAILED, self._number, wire.FAILED_SIZE)
         if signal := signal_of(fault):
@@ -159,7 +170,8 @@ class Dispatch:
     def _greet(self) -> None:
         """Another host: no session goes on. If the chip does not even start, `chip` is zeros."""
         self._reading.disarm()
-        self._watch.go_dark()
+        if self._takes_field():
+            self._watch.go_dark()
         struct.pack_into(
             wire.WELCOME_FORMAT,
             self._link.out,
@@ -173,7 +185,21 @@ class Dispatch:
         names = self._device.names
         self._link.send(wire.WELCOME, self._number, wire.WELCOME_SIZE, names, 0, len(names))
 
+    def _takes_field(self) -> bool:
+        """Take the field from the slot of CCID. Return False if a program uses the card there."""
+        if self._ccid is None:
+            return True
+        if self._ccid.is_on:
+            return False
+        self._ccid.release()
+        return True
+
+    def _insist_on_field(self) -> None:
+        if not self._takes_field():
+            raise Fault(wire.FAULT_CARD_IN_USE, 0)
+
     def _begin_watch(self) -> None:
+        self._insist_on_field()
         self._watch.begin()
         self._done()
         gc.collect()
@@ -181,8 +207,9 @@ class Dispatch:
     def _rest(self) -> None:
         watch = self._watch
         self._reading.disarm()
-        watch.dismiss()
-        watch.go_dark()
+        if self._takes_field():
+            watch.dismiss()
+            watch.go_dark()
         if not self._recovery.is_chip_ready:
             raise Fault(wire.FAULT_CHIP_SILENT, 0)  # its field may still be on
         has_found = 1 if watch.has_found else 0
@@ -240,6 +267,7 @@ class Dispatch:
         from examine import examine  # its code stays out of the heap until it is asked for
 
         self._insist(self._link.size == wire.EXAMINE_SIZE)
+        self._insist_on_field()
         self._watch.dismiss()
         self._signals.show(0)
         self._reading.disarm()
@@ -261,13 +289,26 @@ class Dispatch:
 
 
 def reader(
-    link: "Link", chip: "Pn532", device: "Device", signals: "Signals", wait: "Wait"
+    link: "Link",
+    chip: "Pn532",
+    device: "Device",
+    signals: "Signals",
+    wait: "Wait",
+    usb: "UsbCcid | None" = None,
 ) -> Dispatch:
-    """Put the parts of a reader together that lie between its link and its chip."""
+    """Put the parts of a reader together that lie between its link and its chip.
+
+    `usb`: programs reach the card over CCID, too.
+    """
     isodep = IsoDep(chip)
     field = Field(chip, isodep, wait)
     relay = Relay(link, chip, isodep)
     reading = Reading(link, isodep, relay)
     recovery = Recovery(chip, field, device, wait)
     watch = Watch(link, chip, field, isodep, relay, reading, recovery, signals, wait)
-    return Dispatch(link, chip, reading, watch, recovery, device, signals, wait)
+    ccid = None
+    if usb is not None:
+        from ccid import Ccid  # its code stays out of the heap
+
+        ccid = Ccid(usb, chip, field, isodep, watch, recovery, wait)
+    return Dispatch(link, chip, reading, watch, recovery, device, signals, wait, ccid)

@@ -162,10 +162,11 @@ class IsoDep:
         """Wait for the block that acknowledge() asked for. Raises as send() does."""
         self._await(self._is_asked, self._acks, _I_BLOCK)
 
-    def is_present(self) -> bool:
+    def is_present(self, repeats: int = _RETRIES) -> bool:
         """True while the card still answers. The slowest are asked once: the host waits 9 s."""
         self._expected = 0
-        for attempt in range(1 + self._retries() if self._fwt_us < _MAX_FWT_US else 1):
+        repeats = min(repeats, self._retries())
+        for attempt in range(1 + repeats if self._fwt_us < _MAX_FWT_US else 1):
             if attempt:
                 self._chip.health.retries += 1
             try:

@@ -56,6 +56,15 @@ def signals() -> Signals:
     return Signals(led, machine.PWM(machine.Pin(board.BUZZER), freq=1000, duty_u16=0))
 
 
+def ccid():
+    """What boot.py has begun: the same card for programs that speak PC/SC."""
+    if not board.CCID:
+        return None
+    from usb_ccid import interface
+
+    return interface
+
+
 def wired(device: Device) -> Dispatch:
     pin = machine.Pin
     # Low until the chip is wanted: whoever was in its field before this start is forgotten.
@@ -63,7 +72,7 @@ def wired(device: Device) -> Dispatch:
     shown = signals()
     wait = Wait(device, shown)
     chip = Pn532(bus(wait), wait, reset)
-    return reader(Link(UsbSerial(), wait), chip, device, shown, wait)
+    return reader(Link(UsbSerial(), wait), chip, device, shown, wait, ccid())
 
 
 device = Device(bootsel_button)

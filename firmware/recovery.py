@@ -33,7 +33,7 @@ class Recovery:
         self._device = device
         self._wait = wait
         self._has_chip_answered = False  # since the board started
-        self._is_hot = False
+        self.is_hot = False
         self._hot_since = 0  # ticks
         self._hot_status = 0  # what the chip said
         self.is_chip_ready = False
@@ -75,7 +75,7 @@ class Recovery:
             if self.reset_chip() and fault == wire.FAULT_CHIP_SILENT:
                 fault = wire.FAULT_CHIP_RESTARTED
         elif isinstance(error, Overheated):
-            self._is_hot, self._hot_since, self._hot_status = True, ticks_ms(), detail
+            self.is_hot, self._hot_since, self._hot_status = True, ticks_ms(), detail
         return fault, detail
 
     def restart_if_lost(self, fault: int) -> None:
@@ -91,10 +91,10 @@ class Recovery:
 
     def cool_down(self) -> None:
         """Note that the chip has had its time to cool down. Due in every turn: ticks wrap."""
-        if self._is_hot and ticks_diff(ticks_ms(), self._hot_since) >= _COOL_DOWN_MS:
-            self._is_hot = False
+        if self.is_hot and ticks_diff(ticks_ms(), self._hot_since) >= _COOL_DOWN_MS:
+            self.is_hot = False
 
     def refuse_heat(self) -> None:
         """Raise Fault while the chip is too hot."""
-        if self._is_hot:
+        if self.is_hot:
             raise Fault(wire.FAULT_COOL_DOWN, self._hot_status)

@@ -46,6 +46,7 @@ class Wait:
         self._show = signals.step
         self._ticks_ms = clock.ticks_ms
         self._sleep_ms = clock.sleep_ms
+        self.on_beat = _nothing  # called in each beat; what it raises ends the wait
         self._begun = self._fed = clock.ticks_ms()
         self._most_ms = MOST_MS[START]
 
@@ -91,3 +92,8 @@ class Wait:
         if ticks_diff(now, self._begun) < self._most_ms:
             self._feed()
             self._show()
+        self.on_beat()
+
+
+def _nothing() -> None:
+    pass

@@ -102,6 +102,10 @@ class Watch:
         self._is_looking = True
         self._signals.show(wire.SIGNAL_READY)
 
+    def has_field(self) -> bool:
+        """Return True if the host has the field: it searches, or has found a card."""
+        return self._is_looking or self.has_card
+
     def is_due(self) -> bool:
         """Return True if it is time for step()."""
         if self._is_looking:

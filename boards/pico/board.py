@@ -29,6 +29,9 @@ RESET = 21  # RSTPD_N, not RSTO. None: not wired; a stuck chip must be unplugged
 LED = "LED"  # the board's own, GP25; a number: your own LED on that pin
 BUZZER = None  # the pin number of a passive piezo, 22 for example
 
+CCID = False  # True: a USB CCID reader, too; then any program may take the card. Needs USB_ID
+USB_ID = None  # (VID, PID) of your own, never another product's: boards/README.md
+
 MACHINE = "Raspberry Pi Pico with RP2040"  # sys.implementation._machine
 MICROPYTHON = "RPI_PICO"  # the name of MicroPython's build for it
 OLDEST_MICROPYTHON = (1, 23)
