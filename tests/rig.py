@@ -25,7 +25,7 @@ sys.path[:0] = [
     str(pico.device_folder("boards") / "pico"),
 ]
 
-import boot  # noqa: E402
+import start  # noqa: E402
 
 OCTET_S = 0.0002  # that the RP2040 takes for an octet from USB; 0.1 to 0.3 ms, measured
 RING_IN = 512  # octets that wait there; when it is full, USB holds the host back
@@ -55,7 +55,7 @@ class VirtualClock:
 
     def ticks_ms(self):
         self.pass_by(LOOK_S)
-        return int(self.s * 1000) % boot._TICKS
+        return int(self.s * 1000) % start._TICKS
 
     def sleep_ms(self, ms):
         self.pass_by(ms / 1000)
@@ -68,7 +68,7 @@ class VirtualClock:
 
 
 clock = VirtualClock()
-boot.disguise()
+start.disguise()
 time.ticks_ms = clock.ticks_ms
 
 

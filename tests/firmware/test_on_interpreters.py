@@ -31,10 +31,12 @@ BOARDS = pico.device_folder("boards")
 def run(interpreter: str, script: Path, *arguments: str) -> str:
     """What a script prints that imports the firmware's files."""
     command, environment = pico.interpreter(interpreter, script, [str(FIRMWARE)])
-    if interpreter == "cpython":  # boot.py takes the folders; the script's arguments follow argv[0]
+    if (
+        interpreter == "cpython"
+    ):  # start.py takes the folders; the script's arguments follow argv[0]
         code = (
-            "import runpy, sys; boot, script, folder, *rest = sys.argv[1:];"
-            "sys.path[:0] = [boot, folder]; import boot; boot.disguise();"
+            "import runpy, sys; start, script, folder, *rest = sys.argv[1:];"
+            "sys.path[:0] = [start, folder]; import start; start.disguise();"
             "sys.argv = [script, *rest]; runpy.run_path(script)"
         )
         command = [sys.executable, "-c", code, str(Path(command[-3]).parent), *command[-2:]]

@@ -169,8 +169,8 @@ def test_ticks_wrap_and_their_difference_does_not(run):
 
 def test_the_ring_of_cpythons_stdin_holds_512_octets():
     code = (
-        f"import sys; sys.path[:0] = [{str(STAND_INS / 'cpython')!r}]; import boot;"
-        "r = boot.Ring(0); c = r._changed; c.acquire();"
+        f"import sys; sys.path[:0] = [{str(STAND_INS / 'cpython')!r}]; import start;"
+        "r = start.Ring(0); c = r._changed; c.acquire();"
         "c.wait_for(lambda: len(r._octets) >= 512, 10); c.wait(0.2); print(len(r._octets))"
     )
     done = subprocess.run([sys.executable, "-c", code], input=bytes(5000), capture_output=True)

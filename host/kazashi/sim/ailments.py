@@ -107,7 +107,7 @@ WIRES: dict[str, Callable[[Pins], Pins]] = {
     "irq": lambda pins: replace(pins, irq=None),
     "reset": lambda pins: replace(pins, reset=None),
 }
-# Faults of the board and its firmware: stand_ins/cpython/boot.py.
+# Faults of the board and its firmware: stand_ins/cpython/start.py.
 BOARD = ("board", "micropython", "memory", "revision", "stopped", "prompt", "hung")
 USB = "usb"  # octets on the line outside all frames
 PAST = ("watchdog", "recovery")  # why the board started: see wire.RESET_CAUSE

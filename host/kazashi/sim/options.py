@@ -43,6 +43,9 @@ class Options:
     board: str = "pico"
     bus: str = "spi"  # between board and chip, one of BUSES
     hsu_max: int = BAUD_RATES[-1]  # bit/s: the highest rate without errors on the UART's line
+    usb: str = (
+        ""  # HOST:PORT of its USB CCID interface: stand_ins/usb_device.py; empty: it has none
+    )
     fault: str = ""  # one of ailments.FAULTS; empty: none
 
     @classmethod

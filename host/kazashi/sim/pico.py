@@ -79,9 +79,10 @@ class SimulatedPico(Tabletop):
             "KAZASHI_BOARD_FILE": str(self._folder / "board.py"),
             "KAZASHI_BUS": self.options.bus,
             "KAZASHI_FAULT": fault,
+            "KAZASHI_USB": self.options.usb,
         }
         folders = [str(_STAND_INS), str(firmware), str(self._folder)]
-        command, path = interpreter(self.options.interpreter, firmware / "main.py", folders)
+        command, path = interpreter(self.options.interpreter, _STAND_INS / "reader.py", folders)
         stray = _STRAY if fault == USB else b""
         self.pipe = ProcessPipe(command, environment | path, server.close, stray)
         return self.pipe
@@ -213,9 +214,9 @@ def interpreter(name: str, script: Path, folders: list[str]) -> tuple[list[str],
         NotInstalled: the interpreter is missing.
     """
     if name == "cpython":
-        boot = _STAND_INS / "cpython" / "boot.py"
+        start = _STAND_INS / "cpython" / "start.py"
         flags = ("-ISB", "-X", "utf8")  # without site-packages, too: they slow the start
-        return [sys.executable, *flags, str(boot), str(script), *folders], {}
+        return [sys.executable, *flags, str(start), str(script), *folders], {}
     found = _micropython_32() if name == "micropython32" else _micropython()
     return [found, str(script)], {"MICROPYPATH": ":".join((*folders, ".frozen"))}
 

@@ -220,8 +220,13 @@ def freq():
     return 125_000_000
 
 
-def idle():
-    """Looking at a pin takes time enough."""
+if os.getenv("KAZASHI_USB"):
+    from usb_device import USBDevice as USBDevice
+    from usb_device import idle as idle
+else:
+
+    def idle():
+        """Looking at a pin takes time enough."""
 
 
 def reset():
