@@ -22,19 +22,6 @@ try:
 except ImportError:
     wire = None
 """
-# For hashes of all files in one command: mpremote takes three for each.
-_DIGESTS = """
-import hashlib
-def digests(names):
-    found, buf = {}, memoryview(bytearray(1024))
-    for name in names:
-        h = hashlib.sha256()
-        with open(name, "rb") as f:
-            while n := f.readinto(buf):
-                h.update(buf[:n])
-        found[name] = h.digest()
-    return found
-"""
 
 Progress = Callable[[int, int], None]  # bytes done, total bytes
 
@@ -47,6 +34,7 @@ class Prompt(Protocol):
     def fs_listdir(self) -> list[Any]: ...
     def fs_readfile(self, src: str) -> bytearray: ...
     def fs_writefile(self, dest: str, data: bytes, *, progress_callback: Progress) -> None: ...
+    def fs_hashfile(self, path: str, algo: str) -> bytes: ...
     def fs_rmfile(self, path: str) -> None: ...
 
 
@@ -80,7 +68,6 @@ def flash(prompt: Prompt, files: Mapping[str, bytes], on_progress: Progress) -> 
         FileDamaged: a file arrived damaged.
         LinkError: the board disconnected. Call it again.
     """
-    prompt.exec(_DIGESTS)
     found = _found(prompt, files)
     stale = [name for name in found if name not in files]
     wanted = [name for name, data in files.items() if found.get(name) != digest(data)]
@@ -112,11 +99,7 @@ def _found(prompt: Prompt, files: Mapping[str, bytes]) -> dict[str, bytes]:
         known |= set(prompt.fs_readfile(LIST).decode("utf-8", "replace").split())
     known |= {name + _PART for name in known}
     known |= {name.removesuffix(".mpy") + ".py" for name in files}
-    return _digests(prompt, sorted(names & known))
-
-
-def _digests(prompt: Prompt, names: Sequence[str]) -> dict[str, bytes]:
-    return prompt.eval(f"digests({names!r})")
+    return {name: prompt.fs_hashfile(name, "sha256") for name in sorted(names & known)}
 
 
 def _dotted(version: Sequence[int]) -> str:
@@ -126,6 +109,6 @@ def _dotted(version: Sequence[int]) -> str:
 def _put(prompt: Prompt, name: str, data: bytes, on_progress: Progress) -> None:
     part = name + _PART
     prompt.fs_writefile(part, data, progress_callback=on_progress)
-    if _digests(prompt, [part])[part] != digest(data):
+    if prompt.fs_hashfile(part, "sha256") != digest(data):
         raise FileDamaged(name)
     prompt.exec(f"import os\nos.rename({part!r}, {name!r})")

@@ -17,7 +17,6 @@ from kazashi.errors import (
     BoardNeeded,
     CardGone,
     CardInUse,
-    CardReset,
     CardTooSlow,
     CardUnusable,
     NoCard,
@@ -82,9 +81,8 @@ class PcscLine:
         try:
             self._reader = self._do(lambda: _opened(scard, url), self.wait(limits.answer_s))
         except BaseException:
-            self._worker.end(0.0)
+            self._worker.end()
             raise
-        traffic.warn()
 
     now = staticmethod(monotonic)
 
@@ -178,11 +176,16 @@ class PcscLine:
         """Nothing of a card is kept here."""
 
     def close(self) -> None:
-        """Power the card off and leave the service; after `Limits.late_s` in the background."""
-        if not self._is_closed:
+        """Power the card off and leave the service; in the background if that takes too long."""
+        if self._is_closed:
+            return
+        try:
+            self._do(self._reader.close, self.wait(self.limits.late_s))
+        except ReaderSilent:
+            pass  # it hangs: the service powers the card off when this program ends
+        finally:
             self._is_closed = True
-            self._worker.begin(self._reader.close)
-            self._worker.end(self.limits.late_s)
+            self._worker.end()
 
     def _require_open(self) -> None:
         if self._is_closed:
@@ -240,8 +243,7 @@ class PcscLine:
             return CardLost()
         if not (self._number or self._is_searching):
             return None
-        is_first = self._is_searching and not self._searches  # a card may lie there already
-        is_present = self._reader.is_present(0.0 if is_first else seconds)
+        is_present = self._reader.is_present(seconds)
         if self._is_searching:
             self._searches += 1
             if is_present:
@@ -261,7 +263,7 @@ class PcscLine:
             if self.now() - self._in_use_since > _IN_USE_S:
                 raise
             return None
-        except (CardGone, CardReset):  # it has left again, or has no power yet
+        except CardGone:
             return None
         except CardUnusable:
             return self._refused()

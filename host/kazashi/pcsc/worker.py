@@ -51,8 +51,7 @@ class Worker:
         self._jobs = SimpleQueue[_Job[Any] | None]()
         self._deadline = deadline
         self._overdue = overdue
-        self._thread = Thread(target=self._run, name="kazashi-pcsc", daemon=True)
-        self._thread.start()
+        Thread(target=self._run, name="kazashi-pcsc", daemon=True).start()
 
     def begin(self, call: Callable[[], object]) -> None:
         """Run `call` after those before it, without waiting. What it raises is lost."""
@@ -75,10 +74,9 @@ class Worker:
                 raise TimeoutError
         return job.result()
 
-    def end(self, seconds: float) -> None:
-        """Let the thread end after the calls so far; wait for that at most so long."""
+    def end(self) -> None:
+        """Let the thread end after the calls so far."""
         self._jobs.put(None)
-        self._thread.join(seconds)
 
     def _run(self) -> None:
         while True:

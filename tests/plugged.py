@@ -1,0 +1,124 @@
+"""An unmodified libccid in a pcscd of its own, on a simulated board's USB."""
+
+import functools
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+from kazashi.pcsc.ccid_driver import with_reader
+from kazashi.sim.options import Options
+from kazashi.sim.pico import SimulatedPico
+from pcscd import DRIVERS, Pcscd, needs
+
+USB_ID = (0x1209, 0x0001)  # pid.codes' test ID, see stand_ins/board.py
+READER = "Kazashi card reader"
+_BUNDLE = DRIVERS / "ifd-ccid.bundle"
+_DRIVER = _BUNDLE / "Contents/Linux/libccid.so"
+_LEVELS = "0x0003"  # CRITICAL and INFO
+
+
+def needs_libccid(*programs):
+    return needs("gcc", "pcsc_scan", *programs, drivers=(_DRIVER,))
+
+
+@functools.cache
+def _libusb():
+    """A folder with the stand-in for libusb, compiled."""
+    folder = Path(tempfile.mkdtemp(prefix="libusb-"))
+    source = Path(__file__).parent / "pcsc/libusb.c"
+    library = folder / "libusb-1.0.so.0"
+    flags = ("-shared", "-fPIC", "-Wall", "-Wextra", "-Werror", "-Wl,-soname,libusb-1.0.so.0")
+    subprocess.run(["gcc", *flags, "-o", library, source, "-lpthread"], check=True)
+    return folder
+
+
+def free_address():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return f"127.0.0.1:{server.getsockname()[1]}"
+
+
+@contextmanager
+def pcscd_for(address, folder, *, slow=1):
+    """A pcscd whose libccid finds its one reader at `address`."""
+    drivers = folder / "drivers"
+    shutil.copytree(_BUNDLE, drivers / _BUNDLE.name)
+    plist = drivers / _BUNDLE.name / "Contents/Info.plist"
+    plist.write_text(with_reader(plist.read_text(), USB_ID))
+    vid, pid = (f"{number:04x}" for number in USB_ID)
+    readers = f"""\
+FRIENDLYNAME "{READER}"
+DEVICENAME usb:{vid}/{pid}:libusb-1.0:1:2:2
+LIBPATH {_DRIVER}
+CHANNELID 0
+"""
+    environment = {
+        "PCSCLITE_HP_DROPDIR": str(drivers),
+        "LD_LIBRARY_PATH": str(_libusb()),
+        "LIBCCID_ifdLogLevel": _LEVELS,
+        "KAZASHI_USB": address,
+        "KAZASHI_USB_SLOW": str(slow),
+    }
+    with Pcscd(folder, readers, environment) as pcscd:
+        yield pcscd
+
+
+class Plugged:
+    """A simulated board on USB, with the pcscd that drives it. `pipe` is its serial port."""
+
+    def __init__(self, folder, **options):
+        self.address = free_address()
+        self.pico = SimulatedPico(Options(usb=self.address, card="none", **options))
+        self.pipe = self.pico.connect()
+        _await(self.address)
+        self._stack = pcscd_for(self.address, folder)
+        self.pcscd = self._stack.__enter__()
+
+    def lay(self, *cards):
+        """Lay other cards on the reader, once it has noticed that the last ones are gone."""
+        air = self.pico.air
+        if air.cards:
+            seen = self.pcscd.log.count("Card Removed")
+            air.clear()
+            self.pcscd.wait_until(lambda: self.pcscd.log.count("Card Removed") > seen, "removal")
+        if cards:
+            seen = self.pcscd.log.count("Card inserted")
+            for card in cards:
+                air.place(card)
+            self.pcscd.wait_until(lambda: self.pcscd.log.count("Card inserted") > seen, "insertion")
+
+    @contextmanager
+    def connected(self, disposition=0):
+        """A connection of pyscard to the card; `disposition` of the card at its end."""
+        from smartcard.System import readers
+
+        connection = readers()[0].createConnection()
+        connection.connect(disposition=disposition)
+        try:
+            yield connection
+        finally:
+            connection.disconnect()
+            connection.release()  # it would do so itself, at some time after the service is gone
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *raised):
+        try:
+            self._stack.__exit__(*raised)
+        finally:
+            self.pipe.close()
+
+
+def _await(address):
+    """Wait until the board has started: nobody else is to hear of it."""
+    port = address.partition(":")[2]
+    for _ in range(200):
+        table = Path("/proc/net/tcp").read_text()
+        if f"0100007F:{int(port):04X} 00000000:0000 0A" in table:
+            return
+        time.sleep(0.02)
+    raise AssertionError("the board did not start its USB")
