@@ -9,7 +9,9 @@ from kazashi_wire.messages import Health, ResetCause, Welcome
 
 @dataclass(frozen=True)
 class ReaderInfo:
-    """Versions and board of a reader."""
+    """Versions and board of a reader. Of a PC/SC reader `board` and `serial`, its name, are known;
+    the rest is empty.
+    """
 
     firmware: str  # 0.1.0
     schema: str  # revision and fingerprint of the wire: 3-220d10ae

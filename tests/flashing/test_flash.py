@@ -81,6 +81,16 @@ def test_every_file_travels_once(board):
     assert sent == []
 
 
+def test_files_that_are_right_are_skipped_by_one_command_however_many_there_are(board):
+    many = {LIST: FILES[LIST], **{f"{n}.mpy": b"right" for n in range(30)}, MAIN: FILES[MAIN]}
+    steps = []
+    for files in (FILES, many):
+        attached = board(files)
+        flash(attached, files, no_progress)
+        steps.append(attached.steps)
+    assert steps[0] == steps[1]
+
+
 def test_a_source_that_would_be_taken_for_the_module_goes(board):
     attached = board({"dispatch.py": b"copied by hand", "dispatch.mpy": FILES["dispatch.mpy"]})
     flash(attached, FILES, no_progress)

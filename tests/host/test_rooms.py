@@ -34,7 +34,7 @@ MAY_IMPORT = {
     "cards": {"reader", "link", "errors", "kazashi_wire"},
     "reception": {"cards", "reader", "link", "errors", "words", "kazashi_wire"},
     "pcsc": {"reader", "link", "errors", "kazashi_wire"},
-    "flashing": {"reader", "link", "errors", "device_files", "kazashi_wire"},
+    "flashing": {"usb", "reader", "link", "errors", "device_files", "kazashi_wire"},
     "doctor": {"flashing", "usb", "reader", "link", "errors", "words", "kazashi_wire"},
     "monitor": {"cards", "reader", "link", "errors", "words", "kazashi_wire"},
     "sim": {"errors", "device_files", "kazashi_wire"},

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from kazashi.pcsc import apdu
 from kazashi.pcsc.atr import atr, historical_bytes
+from kazashi.pcsc.contactless import contactless
 from kazashi_wire.messages import Technology
 
 ATQB = bytes.fromhex("50 00000000 000041e0 b381a1")
@@ -50,6 +51,12 @@ def test_a_type_a_card_has_the_atr_of_its_historical_bytes():
 def test_historical_bytes_are_what_follows_the_interface_bytes(ats, historical):
     answer = TYPE_A + bytes.fromhex(ats)
     assert historical_bytes(Technology.TYPE_A, answer) == bytes.fromhex(historical)
+
+
+def test_the_atr_tells_the_host_of_any_pcsc_reader_what_card_it_is():
+    told = contactless(atr(Technology.TYPE_B, ATQB))
+    assert (told.technology, told.atqb) == (Technology.TYPE_B, ATQB)
+    assert contactless(atr(Technology.TYPE_A, TALKATIVE)).technology is Technology.TYPE_A
 
 
 @given(st.sampled_from([Technology.TYPE_A, Technology.TYPE_B]), st.binary(max_size=40))

@@ -149,6 +149,18 @@ def test_a_verified_pin_does_not_survive_pcscd(slot, vpcd):
     assert_unverified(vpcd)
 
 
+def test_a_verified_pin_ends_with_the_lease(reader, vpcd, monkeypatch):
+    monkeypatch.setattr(slots, "_LEASE_S", 1)
+    monkeypatch.setattr(slots, "_ABSENT_S", 0.01)
+    running = Running(reader, vpcd.address)
+    vpcd.take()
+    verify(vpcd)
+    assert vpcd.is_empty()
+    vpcd.take()
+    assert_unverified(vpcd)
+    running.stop()
+
+
 def test_a_new_card_needs_no_reset(slot, vpcd, reader, monkeypatch):
     vpcd.take()
     monkeypatch.setattr(reader, "wait_for_card", lambda *_, **__: pytest.fail("it was reset"))

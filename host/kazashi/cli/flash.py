@@ -1,19 +1,22 @@
 """`kazashi flash`: put the firmware on a board, or into one file to drop on it."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
 
 from kazashi.cli import show
 from kazashi.cli.console import Console
 from kazashi.cli.options import ReaderUrl, need
+from kazashi.cli.progress import shown
 from kazashi.cli.writing import writing
 from kazashi.device_files import board_names
 from kazashi.discovery import connector
 from kazashi.flashing.board_files import Board
+from kazashi.flashing.bootsel import in_bootsel, write_uf2
 from kazashi.flashing.uf2 import build
+from kazashi.usb.bus import is_installed
 
 _Board = Annotated[str, typer.Argument(metavar="BOARD", help=f"One of {', '.join(board_names())}.")]
 _Uf2 = Annotated[
@@ -21,8 +24,9 @@ _Uf2 = Annotated[
     typer.Option(
         "--uf2",
         metavar="OUT",
-        help="Build one file instead, MicroPython with the firmware in it, to drop on the board's "
-        "BOOTSEL drive.",
+        help="Build one file instead, MicroPython with the firmware in it, and write it to a board "
+        "in BOOTSEL mode (needs the extra usb; never tried on hardware). Without one, drop the "
+        "file on the board's BOOTSEL drive.",
     ),
 ]
 _MicroPython = Annotated[
@@ -76,31 +80,46 @@ def _build(board: Board, out: Path, micropython: Path | None) -> None:
     console = Console(stderr=True)
     with console.status("building MicroPython with the firmware: some minutes …"), writing(out):
         build(board, out, micropython)
-    line = f"hold BOOTSEL, plug the board in, and drop {out} on its drive"
+    if _write(console, board, out):
+        line = f"{out} is on the board in BOOTSEL mode, which starts it now"
+    else:
+        line = f"hold BOOTSEL, plug the board in, and drop {out} on its drive"
     console.print(line, soft_wrap=True, markup=False)
+
+
+def _write(console: Console, board: Board, uf2: Path) -> bool:
+    """Write the file to the board in BOOTSEL mode. Return False if none is seen."""
+    device = in_bootsel(board.chip) if is_installed() else None
+    if device is None:
+        return False
+    with shown(console) as show_progress:
+        write_uf2(device, board.chip, uf2.read_bytes(), show_progress)
+    return True
 
 
 def _install(board: Board, reader: str | None) -> None:
     need("flash")
     from kazashi.flashing.install import install
 
-    with _progress() as progress:
-        task = progress.add_task("looking at the board", total=None)
+    console = Console(stderr=True)
+    if reader and _is_emulated(reader):
+        console.print("an emulated board: some twenty times slower than a real one", style="dim")
+    copied = 0
+    with shown(console) as show_progress:
 
         def on_progress(done: int, total: int) -> None:
-            progress.update(task, description="copying", completed=done, total=total)
+            nonlocal copied
+            copied = done
+            show_progress("copying", done, total)
 
         connected = install(connector(reader), board, on_progress)
+    if not copied:
+        console.print("nothing to copy: every file on the board is right", style="dim")
     info = connected.info
     connected.close()
     show.show_facts(Console(), show.reader_facts(info))
 
 
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        DownloadColumn(),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-    )
+def _is_emulated(reader: str) -> bool:
+    """Whether this is a place where `kazashi simulate` serves: TCP, or a pseudo-terminal."""
+    return reader.startswith("socket://") or os.path.realpath(reader).startswith("/dev/pts/")

@@ -35,7 +35,7 @@ _Udev = Annotated[
 def list_readers(*, as_json: AsJson = False, watch: _Watch = False, udev: _Udev = False) -> None:
     """List the boards on USB that may be readers, and PC/SC readers.
 
-    With kazashi[usb] also boards in BOOTSEL mode, which have no port: kazashi flash --uf2.
+    With the extra usb also boards in BOOTSEL mode, which have no port: see kazashi flash --uf2.
     """
     if udev and (watch or as_json):
         raise typer.BadParameter("--udev stands alone")

@@ -27,6 +27,11 @@ class Board:
     arch: str  # its processor's name in mpy-cross
     oldest: tuple[int, int]  # oldest MicroPython that runs the firmware on it
 
+    @property
+    def chip(self) -> str:
+        """RP2040 or RP2350: the last word of `machine`."""
+        return self.machine.split()[-1]
+
     @classmethod
     def named(cls, name: str) -> "Board":
         """The board with the folder `name`.

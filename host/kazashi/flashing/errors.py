@@ -12,7 +12,15 @@ NotFlashed                  base
 ├── FirmwareDoesNotStart    all files were copied, but the reader does not answer
 ├── BoardFileWrong          the board's own file, board.py, is wrong
 ├── ModuleNotCompiled       mpy-cross refuses a module of the firmware
-└── ImageNotBuilt           MicroPython with the firmware inside was not built
+├── ImageNotBuilt           MicroPython with the firmware inside was not built
+├── Uf2Malformed            the file is no UF2 for the flash of a board
+├── Uf2Foreign              the file is for another chip
+├── SeveralInBootsel        unplug all boards in BOOTSEL mode but one
+├── BootselForbidden        permission is missing (`kazashi list --udev`), or it is in use
+├── BootselLost             the board in BOOTSEL mode left
+├── BootselSilent           it does not answer in time
+├── BootselRefused          it refused a command: see `status`
+└── FlashDiffers            what was read is not what was written
 """
 
 from dataclasses import dataclass
@@ -99,3 +107,62 @@ class ImageNotBuilt(NotFlashed):
     """The build of the image failed. `said`: the last line of its output."""
 
     said: str
+
+
+@dataclass(eq=False)
+class Uf2Malformed(NotFlashed):
+    """A file is no UF2 for the flash of a board. `reason`: what does not fit."""
+
+    reason: str
+
+
+@dataclass(eq=False)
+class Uf2Foreign(NotFlashed):
+    """A file is of a `family` that does not run on `chip`."""
+
+    chip: str
+    family: str
+
+
+@dataclass(eq=False)
+class SeveralInBootsel(NotFlashed):
+    """`places` are those of the boards in BOOTSEL mode on USB."""
+
+    places: list[str]
+
+
+@dataclass(eq=False)
+class BootselForbidden(NotFlashed):
+    """The board in BOOTSEL mode cannot be used. `reason`: the system's message."""
+
+    reason: str
+
+
+@dataclass(eq=False)
+class BootselLost(NotFlashed):
+    """The board in BOOTSEL mode left at `command`."""
+
+    command: str
+
+
+@dataclass(eq=False)
+class BootselSilent(NotFlashed):
+    """The board in BOOTSEL mode did not end a transfer of `command` in `waited_s`."""
+
+    command: str
+    waited_s: float
+
+
+@dataclass(eq=False)
+class BootselRefused(NotFlashed):
+    """The board in BOOTSEL mode refused `command`. `status`: the reason that it gave."""
+
+    command: str
+    status: str
+
+
+@dataclass(eq=False)
+class FlashDiffers(NotFlashed):
+    """What was read from the flash at `address` is not what was written."""
+
+    address: int

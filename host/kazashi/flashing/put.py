@@ -22,6 +22,19 @@ try:
 except ImportError:
     wire = None
 """
+# For hashes of all files in one command: mpremote takes three for each.
+_DIGESTS = """
+import hashlib
+def digests(names):
+    found, buf = {}, memoryview(bytearray(1024))
+    for name in names:
+        h = hashlib.sha256()
+        with open(name, "rb") as f:
+            while n := f.readinto(buf):
+                h.update(buf[:n])
+        found[name] = h.digest()
+    return found
+"""
 
 Progress = Callable[[int, int], None]  # bytes done, total bytes
 
@@ -34,7 +47,6 @@ class Prompt(Protocol):
     def fs_listdir(self) -> list[Any]: ...
     def fs_readfile(self, src: str) -> bytearray: ...
     def fs_writefile(self, dest: str, data: bytes, *, progress_callback: Progress) -> None: ...
-    def fs_hashfile(self, path: str, algo: str) -> bytes: ...
     def fs_rmfile(self, path: str) -> None: ...
 
 
@@ -68,6 +80,7 @@ def flash(prompt: Prompt, files: Mapping[str, bytes], on_progress: Progress) -> 
         FileDamaged: a file arrived damaged.
         LinkError: the board disconnected. Call it again.
     """
+    prompt.exec(_DIGESTS)
     found = _found(prompt, files)
     stale = [name for name in found if name not in files]
     wanted = [name for name, data in files.items() if found.get(name) != digest(data)]
@@ -99,7 +112,11 @@ def _found(prompt: Prompt, files: Mapping[str, bytes]) -> dict[str, bytes]:
         known |= set(prompt.fs_readfile(LIST).decode("utf-8", "replace").split())
     known |= {name + _PART for name in known}
     known |= {name.removesuffix(".mpy") + ".py" for name in files}
-    return {name: prompt.fs_hashfile(name, "sha256") for name in sorted(names & known)}
+    return _digests(prompt, sorted(names & known))
+
+
+def _digests(prompt: Prompt, names: Sequence[str]) -> dict[str, bytes]:
+    return prompt.eval(f"digests({names!r})")
 
 
 def _dotted(version: Sequence[int]) -> str:
@@ -109,6 +126,6 @@ def _dotted(version: Sequence[int]) -> str:
 def _put(prompt: Prompt, name: str, data: bytes, on_progress: Progress) -> None:
     part = name + _PART
     prompt.fs_writefile(part, data, progress_callback=on_progress)
-    if prompt.fs_hashfile(part, "sha256") != digest(data):
+    if _digests(prompt, [part])[part] != digest(data):
         raise FileDamaged(name)
     prompt.exec(f"import os\nos.rename({part!r}, {name!r})")

@@ -9,10 +9,11 @@ from time import monotonic
 
 from kazashi.errors import CardGarbled, CardGone, NoCard, ReaderError, ReaderUnplugged
 from kazashi.pcsc import scard as pcsc
-from kazashi.pcsc.scard import NOT_TRANSMITTED, Code, Scard, check, error_of
+from kazashi.pcsc.scard import NOT_TAKEN, NOT_TRANSMITTED, Code, Scard, check, error_of
 from kazashi_wire.reading import READ_BINARY
 
 WRONG_LENGTH = b"\x67\x00"
+_STATUS_SIZE = 2
 _GONE_S = 0.7  # after a failed command, until the service sees an empty reader: vpcd needs 0.4 s
 _LOOK_S = 0.05
 
@@ -97,7 +98,7 @@ class Connection:
         if is_long and not self._takes_long:
             return WRONG_LENGTH
         code, response = self._scard.SCardTransmit(self._card, pcsc.PROTOCOL_T1, list(apdu))
-        if code == Code.OK:
+        if code == Code.OK and len(response) >= _STATUS_SIZE:
             return bytes(response)
         error = self._failure(code)
         if is_long and isinstance(error, CardGarbled):
@@ -119,7 +120,10 @@ class Connection:
 
     def _failure(self, code: int) -> ReaderError:
         """Why a command failed."""
-        if code & 0xFFFFFFFF not in NOT_TRANSMITTED:
+        code &= 0xFFFFFFFF
+        if code in NOT_TAKEN:
+            return CardGarbled()
+        if code not in (*NOT_TRANSMITTED, Code.OK):  # OK: an empty response, by vpcd
             return error_of(code)
         until = monotonic() + _GONE_S
         try:

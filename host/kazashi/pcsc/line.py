@@ -17,6 +17,7 @@ from kazashi.errors import (
     BoardNeeded,
     CardGone,
     CardInUse,
+    CardReset,
     CardTooSlow,
     CardUnusable,
     NoCard,
@@ -81,8 +82,9 @@ class PcscLine:
         try:
             self._reader = self._do(lambda: _opened(scard, url), self.wait(limits.answer_s))
         except BaseException:
-            self._worker.end()
+            self._worker.end(0.0)
             raise
+        traffic.warn()
 
     now = staticmethod(monotonic)
 
@@ -176,16 +178,11 @@ class PcscLine:
         """Nothing of a card is kept here."""
 
     def close(self) -> None:
-        """Power the card off and leave the service; in the background if that takes too long."""
-        if self._is_closed:
-            return
-        try:
-            self._do(self._reader.close, self.wait(self.limits.late_s))
-        except ReaderSilent:
-            pass  # it hangs: the service powers the card off when this program ends
-        finally:
+        """Power the card off and leave the service; after `Limits.late_s` in the background."""
+        if not self._is_closed:
             self._is_closed = True
-            self._worker.end()
+            self._worker.begin(self._reader.close)
+            self._worker.end(self.limits.late_s)
 
     def _require_open(self) -> None:
         if self._is_closed:
@@ -243,7 +240,8 @@ class PcscLine:
             return CardLost()
         if not (self._number or self._is_searching):
             return None
-        is_present = self._reader.is_present(seconds)
+        is_first = self._is_searching and not self._searches  # a card may lie there already
+        is_present = self._reader.is_present(0.0 if is_first else seconds)
         if self._is_searching:
             self._searches += 1
             if is_present:
@@ -263,7 +261,7 @@ class PcscLine:
             if self.now() - self._in_use_since > _IN_USE_S:
                 raise
             return None
-        except CardGone:
+        except (CardGone, CardReset):  # it has left again, or has no power yet
             return None
         except CardUnusable:
             return self._refused()

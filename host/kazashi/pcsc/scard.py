@@ -95,11 +95,8 @@ class Code(IntEnum):
     SECURITY_VIOLATION = 0x8010006A  # pcsc-lite: polkit says no
 
 
-# Between reader and card something went wrong, or the reader does not take the command.
-NOT_TRANSMITTED = (
-    *(Code.NOT_TRANSACTED, Code.COMM_DATA_LOST, Code.INVALID_PARAMETER),
-    Code.INSUFFICIENT_BUFFER,
-)
+NOT_TRANSMITTED = (Code.NOT_TRANSACTED, Code.COMM_DATA_LOST)  # between reader and card
+NOT_TAKEN = (Code.INVALID_PARAMETER, Code.INSUFFICIENT_BUFFER)  # the reader refuses the command
 
 _ERRORS: dict[int, Callable[[], ReaderError]] = {
     **dict.fromkeys((Code.NO_SERVICE, Code.SERVICE_STOPPED, Code.LOST_SERVICE), PcscMissing),

@@ -51,7 +51,8 @@ class Worker:
         self._jobs = SimpleQueue[_Job[Any] | None]()
         self._deadline = deadline
         self._overdue = overdue
-        Thread(target=self._run, name="kazashi-pcsc", daemon=True).start()
+        self._thread = Thread(target=self._run, name="kazashi-pcsc", daemon=True)
+        self._thread.start()
 
     def begin(self, call: Callable[[], object]) -> None:
         """Run `call` after those before it, without waiting. What it raises is lost."""
@@ -74,9 +75,10 @@ class Worker:
                 raise TimeoutError
         return job.result()
 
-    def end(self) -> None:
-        """Let the thread end after the calls so far."""
+    def end(self, seconds: float) -> None:
+        """Let the thread end after the calls so far; wait for that at most so long."""
         self._jobs.put(None)
+        self._thread.join(seconds)
 
     def _run(self) -> None:
         while True:

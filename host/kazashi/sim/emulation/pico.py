@@ -4,8 +4,8 @@
     pico:                        the official image, downloaded once
 
 Everything runs in emulated time, so every run is the same to the nanosecond. That time is a lower
-bound: the emulator counts cycles at 125 MHz and has no flash-cache misses. A busy Pico runs about
-ten times slower than a real one; an idle one takes no time, unless it is paced.
+bound: the emulator counts cycles at 125 MHz and has no flash-cache misses. A busy Pico runs some
+twenty times slower than a real one; an idle one takes no time, unless it is paced.
 """
 
 import tempfile
