@@ -10,11 +10,11 @@ import pytest
 
 from fake_picoboot import FLASH, PAGE, Bootsel
 from fake_usb import FakeBackend
-from flashing.test_uf2_image import uf2
 from kazashi.cli import flash, progress
 from kazashi.cli.console import Console
 from kazashi.reports import ReaderInfo
 from program import command
+from uf2_files import uf2
 
 PAGES = {FLASH + PAGE * each: bytes([each]) * PAGE for each in range(20)}
 

@@ -25,7 +25,7 @@ COMMANDS = [
     if line.startswith("uv run kazashi ")
 ]
 # They need a board, an image or the Internet, or minutes, or never end.
-LEFT_OUT = ("flash", "doctor", "read", "bench", "simulate", "pcsc")
+LEFT_OUT = ("flash", "list", "doctor", "read", "bench", "simulate", "pcsc")
 HERE = [each for each in COMMANDS if "pico:" not in each and each.split()[3] not in LEFT_OUT]
 TYPED = "1234\n0\n2\n"  # the PIN, all consents, paper
 

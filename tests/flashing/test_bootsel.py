@@ -5,13 +5,12 @@ from threading import Event
 
 import libusb_package
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from usb.core import Device, USBError
 
 from fake_picoboot import FLASH, OK, PAGE, SECTOR, Bootsel
 from fake_usb import FakeBackend, FakeDevice, usb_error
-from flashing.test_uf2_image import uf2
 from kazashi.errors import Cancelled
 from kazashi.flashing.bootsel import in_bootsel, write_uf2
 from kazashi.flashing.errors import (
@@ -28,8 +27,9 @@ from kazashi.flashing.errors import (
 )
 from kazashi.flashing.picoboot import Picoboot
 from said import raises
+from uf2_files import RP2040, uf2
 
-RP2040, RP2350, ABSOLUTE, RISCV = 0xE48BFF56, 0xE48BFF59, 0xE48BFF57, 0xE48BFF5A
+RP2350, ABSOLUTE, RISCV = 0xE48BFF59, 0xE48BFF57, 0xE48BFF5A
 # Three sectors: a whole one, one with a gap, one with a page at its end alone.
 PLACES = [*range(16), 16, 17, 20, 47]
 PAGES = {FLASH + PAGE * each: bytes([each + 1, 0xA5]) * (PAGE // 2) for each in PLACES}
@@ -79,6 +79,27 @@ def test_an_image_of_one_page_is_written(board):
     write(board, uf2({FLASH + 5 * SECTOR: b"x" * PAGE}))
     assert board.read(FLASH + 5 * SECTOR, PAGE) == b"x" * PAGE
     assert board.read(FLASH, PAGE) == board.untouched
+
+
+@settings(max_examples=30)
+@given(st.dictionaries(st.integers(0, 63), st.integers(0, 255), min_size=1))
+def test_whatever_pages_an_image_has_only_their_sectors_change(pages):
+    board = Bootsel()
+    before = bytes(board.flash)
+    pages = {FLASH + PAGE * place: bytes([value]) * PAGE for place, value in pages.items()}
+    write(board, uf2(pages))
+    assert has_image(board, pages)
+    touched = {(address - FLASH) // SECTOR for address in pages}
+    for sector in {*range(len(before) // SECTOR)} - touched:
+        same = slice(SECTOR * sector, SECTOR * (sector + 1))
+        assert board.flash[same] == before[same]
+
+
+def test_a_board_that_takes_a_part_of_a_transfer_is_silent(board):
+    take = board.bulk_out
+    board.bulk_out = lambda endpoint, data, limit: min(take(endpoint, data, limit), 1000)
+    with raises(BootselSilent, match="did not end WRITE in 3 s"):
+        write(board)
 
 
 def test_the_progress_goes_up_to_the_end(board):

@@ -1,7 +1,5 @@
 """UF2 files: whole ones are read; no bytes raise anything but an error of ours."""
 
-import struct
-
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -9,22 +7,7 @@ from hypothesis import strategies as st
 from kazashi.flashing.errors import Uf2Malformed
 from kazashi.flashing.uf2_image import FLASH, PAGE, read_uf2
 from said import raises
-
-RP2040 = 0xE48BFF56
-BLOCK = 512
-
-
-def block(address, data, number, count, *, family=RP2040, flags=0x2000, size=PAGE):
-    head = (0x0A324655, 0x9E5D5157, flags, address, size, number, count, family)
-    return struct.pack("<8I476sI", *head, data, 0x0AB16F30)
-
-
-def uf2(pages, **kinds):
-    """A UF2 file of pages by address."""
-    count = len(pages)
-    blocks = (block(*page, each, count, **kinds) for each, page in enumerate(pages.items()))
-    return b"".join(blocks)
-
+from uf2_files import BLOCK, RP2040, block, uf2
 
 PAGES = {FLASH + PAGE * each: bytes([each]) * PAGE for each in range(3)}
 WHOLE = uf2(PAGES)

@@ -50,6 +50,13 @@ def test_a_board_without_a_serial_number_is_named_by_its_port(listed):
     assert [(board.url, board.serial, board.location) for board in attached()] == [("COM3", "", "")]
 
 
+def test_a_board_with_ids_of_its_owner_is_known_by_its_name(listed):
+    found = port("/dev/ttyACM0", ids=(0x1209, 0x0001))
+    found.product = "Kazashi"
+    listed.append([found, port("/dev/ttyACM1", ids=(0x1209, 0x0001))])
+    assert [board.port for board in attached()] == ["/dev/ttyACM0"]
+
+
 def test_other_devices_are_not_listed(listed):
     listed.append([port("/dev/ttyS0", ids=(None, None)), port("/dev/ttyACM1", ids=(0x2341, 5))])
     assert attached() == []

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from kazashi.usb.udev import RULES
+from kazashi.usb.udev import rules
 from program import command
 
 # udev(7): KEY or KEY{NAME}, an operator, a quoted value.
@@ -13,8 +13,8 @@ BOARD = {"SUBSYSTEM": "usb", "DEVTYPE": "usb_device", "idVendor": "2e8a", "idPro
 TTY = BOARD | {"SUBSYSTEM": "tty", "DEVTYPE": ""}
 
 
-def rules():
-    for line in RULES.splitlines():
+def parsed():
+    for line in rules().splitlines():
         if not line.startswith("#"):
             pairs = [PAIR.fullmatch(each) for each in line.split(", ")]
             assert all(pairs), line
@@ -24,15 +24,19 @@ def rules():
 def applied(device):
     """What the rules set for a device, by key."""
     found = {}
-    for rule in rules():
+    for rule in parsed():
         wanted = [(name or key, value) for key, name, sign, value in rule if sign == "=="]
         if all(device.get(key, "") in value.split("|") for key, value in wanted):
             found |= {name or key: value for key, name, sign, value in rule if sign != "=="}
     return found
 
 
-def test_a_reader_has_a_name_that_stays_and_is_left_alone_by_modem_manager():
-    assert applied(TTY) == {
+OWN = {"idVendor": "1209", "idProduct": "0001", "product": "Kazashi"}
+
+
+@pytest.mark.parametrize("ids", [{}, OWN], ids=["MicroPython's IDs", "its owner's IDs"])
+def test_a_reader_has_a_name_that_stays_and_is_left_alone_by_modem_manager(ids):
+    assert applied(TTY | ids) == {
         "ID_MM_PORT_IGNORE": "1",
         "GROUP": "dialout",
         "MODE": "0660",
@@ -40,7 +44,7 @@ def test_a_reader_has_a_name_that_stays_and_is_left_alone_by_modem_manager():
         "SYMLINK": "kazashi-$attr{serial}",
         "LABEL": "kazashi_end",
     }
-    assert applied(BOARD)["ID_MM_DEVICE_IGNORE"] == "1"
+    assert applied(BOARD | ids)["ID_MM_DEVICE_IGNORE"] == "1"
 
 
 @pytest.mark.parametrize("product", ["0003", "000f"])
@@ -57,4 +61,4 @@ def test_other_devices_are_left_as_they_are(change):
 
 def test_the_rules_are_printed_alone():
     done = command("list", "--udev")
-    assert (done.returncode, done.stdout, done.stderr) == (0, RULES, "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, rules(), "")

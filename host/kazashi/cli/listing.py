@@ -17,7 +17,7 @@ from kazashi.errors import NoReader
 from kazashi.pcsc.listing import PcscReaders
 from kazashi.usb.bus import bootsel_boards
 from kazashi.usb.ports import Attached, Change, attached, changes
-from kazashi.usb.udev import RULES
+from kazashi.usb.udev import rules
 
 _Watch = Annotated[
     bool,
@@ -40,7 +40,7 @@ def list_readers(*, as_json: AsJson = False, watch: _Watch = False, udev: _Udev 
     if udev and (watch or as_json):
         raise typer.BadParameter("--udev stands alone")
     if udev:
-        print(RULES, end="")  # noqa: T201
+        print(rules(), end="")  # noqa: T201
     elif watch:
         _watch(as_json)
     else:

@@ -156,7 +156,7 @@ class Picoboot:
 
     def _send(self, data: bytes) -> None:
         if self._device.write(self._out, data, _TRANSFER_MS) != len(data):
-            raise OSError(errno.EPIPE, "short")
+            raise OSError(errno.ETIMEDOUT, "short")
 
     def _receive(self, size: int) -> bytes:
         """`size` bytes; 0: an empty packet."""

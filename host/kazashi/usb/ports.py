@@ -9,6 +9,7 @@ from serial.tools import list_ports
 from serial.tools.list_ports_common import ListPortInfo
 
 VENDOR, MICROPYTHON = 0x2E8A, 0x0005  # Raspberry Pi; boards with stock firmware
+PRODUCT = "Kazashi"  # name of a board whose IDs are its owner's; Windows does not tell it
 _LOOKS = 3
 _PERIOD_S = 0.5
 _Device = TypeVar("_Device", bound=Hashable)
@@ -41,7 +42,7 @@ def attached() -> list[Attached]:
             location=device_location(port),
         )
         for port in sorted(serial_ports())
-        if (port.vid, port.pid) == (VENDOR, MICROPYTHON)
+        if (port.vid, port.pid) == (VENDOR, MICROPYTHON) or port.product == PRODUCT
     ]
 
 
