@@ -343,7 +343,7 @@ class CardReset(CardError):
 
 
 class CardInUse(CardError):
-    """Another program keeps the card in a PC/SC reader."""
+    """Another program keeps the card, by PC/SC."""
 
 
 class CardUnusable(CardError):
