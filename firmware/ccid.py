@@ -95,7 +95,7 @@ _ENDLESS = const(0x12)  # a chained I-block, for the report
 
 _ORDER = bytes((wire.TECHNOLOGY_TYPE_B, wire.TECHNOLOGY_TYPE_A))
 _ACTIVATIONS = const(3)
-_LOOK_MS = const(250)
+_LOOK_MS = const(150)  # twice a card's waiting time, 0.41 s at FWI 10, and this: 1 s
 _AFTER_FAILURE_MS = const(2000)  # while the chip is being mended
 _UNFINISHED_MS = const(10_000)  # for the host to go on with a command or a response
 _EXTEND_MS = const(1000)  # libccid waits for three times as long
@@ -278,7 +278,7 @@ class Ccid:
     def _refuse(self, error: int) -> None:
         usb = self._usb
         most = LONGEST
-        while usb.left > 0 and most > 0 and usb.take(HEAD):
+        while usb.left > 0 and most > 0 and not usb.is_false and usb.take(HEAD):
             most -= usb.end - HEAD  # it is not looked at
         kind = _ANSWERS.get(usb.rx[0], _SLOT_STATUS)
         usb.reply(kind, 0, _FAILED | self._status(), error, 0)

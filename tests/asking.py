@@ -15,8 +15,9 @@ WATCH = Watch(fastest=0, period_ms=0, lease_s=10, order=b"\x02\x01")
 class Board:
     """A rig, asked frame by frame; `with_irq` or asking the chip for its status."""
 
-    def __init__(self, *, with_irq=True, blocks=None):
-        self.rig = rig = Rig(TypeB(Jpki(PERSON), blocks), with_irq=with_irq)
+    def __init__(self, *cards, with_irq=True, blocks=None, with_ccid=False):
+        cards = cards or (TypeB(Jpki(PERSON), blocks),)
+        self.rig = rig = Rig(*cards, with_irq=with_irq, with_ccid=with_ccid)
         rig.connect()
         self.air, self.chip, self.port, self.firmware = rig.air, rig.chip, rig.usb, rig.firmware
         self._deframer = Deframer()

@@ -17,6 +17,7 @@ from kazashi.sim.pn532 import Pn532 as Chip
 from kazashi.sim.ports import HsuPort, I2cPort, SpiPort
 from kazashi.sim.tabletop import Tabletop
 from kazashi.sim.watchdog import Watchdog
+from usb_bus import UsbBus
 
 STAND_INS = Path(pico.__file__).parent / "stand_ins" / "cpython"
 sys.path[:0] = [
@@ -35,6 +36,8 @@ POLL_S = 0.001  # the same over the bus: a twentieth of the turns
 PACKET = 64  # octets that USB carries to the host at once
 HOST_LOOK_S = 0.05
 RING = 256  # octets that USB keeps for a host that does not fetch them
+IDLE_S = 0.0005  # that machine.idle() takes at most: one SOF of USB ends it
+USB_ID = (0x1209, 0x0001)  # pid.codes' test ID
 DROP_S = 0.5  # then MicroPython drops the rest
 
 
@@ -112,6 +115,9 @@ machine = types.ModuleType("machine")
 machine.Pin = Pin
 machine.unique_id = lambda: b"SIMULATD"
 machine.reset, machine.WDT, machine.mem32 = reset, WDT, Memory()
+machine.idle = lambda: clock.rig.idle()
+machine.USBDevice = UsbBus
+UsbBus.now = staticmethod(clock.now)
 sys.modules["machine"] = machine
 
 import board  # noqa: E402
@@ -124,6 +130,7 @@ from device import Device  # noqa: E402
 from link import Link  # noqa: E402
 from pn532 import Pn532  # noqa: E402
 from signals import Signals  # noqa: E402
+from usb_ccid import UsbCcid  # noqa: E402
 from wait import Wait  # noqa: E402
 
 # CPython's collector would look through all of the tests each time.
@@ -266,6 +273,7 @@ class Rig(Tabletop):
         i2c=I2c,
         with_irq=True,
         with_reset=True,
+        with_ccid=False,
     ):
         super().__init__(Options(card="none"), clock)
         self.watchdog = clock.watchdog = Watchdog(board.WATCHDOG, clock.now)
@@ -277,6 +285,7 @@ class Rig(Tabletop):
         self.bus = bus
         self.with_irq = with_irq
         self.with_reset = with_reset
+        self.with_ccid = with_ccid
         self.is_lit = False
         self.buzzer = Buzzer()
         self.usb = None
@@ -296,8 +305,10 @@ class Rig(Tabletop):
         return RigPipe(self)
 
     def boot(self):
-        """As main.py does."""
+        """As boot.py and main.py do."""
         self.usb = Usb()
+        self.ccid = UsbCcid(USB_ID) if self.with_ccid else None
+        self.usb_bus = UsbBus.current if self.with_ccid else None
         self.is_stopped = False  # the firmware has ended
         bus = {"spi": self._spi_bus, "hsu": self._hsu_bus, "i2c": self._i2c_bus}[self.bus]
         device = Device(lambda: 0)
@@ -306,7 +317,7 @@ class Rig(Tabletop):
         wait = Wait(device, signals, clock)
         chip = Pn532(bus(wait), wait, self._set_reset if self.with_reset else None)
         link = Link(self.usb, wait)
-        self.firmware = dispatch.reader(link, chip, device, signals, wait)
+        self.firmware = dispatch.reader(link, chip, device, signals, wait, self.ccid)
         device.guard()  # the first second is over
         self.is_begun = False
 
@@ -344,8 +355,16 @@ class Rig(Tabletop):
         self._let_chip_work(IRQ_LOOK_S)
         return 1
 
+    def idle(self):
+        """Time passes, and USB calls back."""
+        clock.pass_by(IDLE_S)
+        if self.usb_bus:
+            self.usb_bus.carry()
+
     def _let_chip_work(self, most_s=POLL_S):
         """Let time pass until the chip has a frame."""
+        if self.usb_bus:
+            self.usb_bus.carry()
         if not self.chip.head():
             due_s = self.chip.due_s()
             clock.s = min(clock.s + most_s, due_s or clock.s + most_s)
