@@ -1,7 +1,8 @@
 """A Watch of the host: searches until a card is found, then looks whether it is still there.
 
-A card found gets a random number: only a request that carries it reaches the card, and only such a
-request renews its lease. After that time without one, the field goes off.
+A search ends if its host says nothing for the time of its lease. A card found gets a random number:
+only a request that carries it reaches the card, and only such a request renews its lease. After
+that time without one, the field goes off.
 """
 
 import struct
@@ -65,7 +66,7 @@ class Watch:
         self._failures = 0  # of searches, in a row
         self._refusal = 0  # reported, and still there
         self._checked = 0  # ticks, when the card was last seen
-        self._lease_ms = 0  # that a card outlives its host's last request for it
+        self._lease_ms = 0  # that a search or a card outlives its host's last request for it
         self._kept = 0  # ticks, when its host last asked for it
         self.card = bytes(_CARD_SIZE)  # random number of the card found
         self.has_card = False
@@ -94,6 +95,7 @@ class Watch:
         self._recovery.start_chip()
         self._period_ms = period_ms
         self._lease_ms = lease_s * 1000
+        self._kept = ticks_ms()
         self._failures = 0
         self._refusal = 0
         self.card = urandom(_CARD_SIZE)  # one Watch, one card
@@ -115,7 +117,7 @@ class Watch:
     def step(self) -> None:
         """Search once, or look once whether the card is still there."""
         self._wait.begin(SEARCH)
-        if self._is_looking:
+        if self._is_looking and self._is_kept():
             self._searched = ticks_ms()
             self._look_for_card()
         else:
@@ -127,8 +129,9 @@ class Watch:
             raise Fault(wire.FAULT_NO_CARD, 0)
 
     def keep(self) -> None:
-        """Renew the lease of the card that the request in hand, a wire.KEEP, names."""
-        self._insist_on_card(HEADER)
+        """Renew the lease of the search, or of the card that the wire.KEEP in hand names."""
+        if not self._is_looking:
+            self._insist_on_card(HEADER)
         self._kept = ticks_ms()
 
     def carry(self) -> None:
@@ -218,9 +221,13 @@ class Watch:
             self._link.out[HEADER] = self._refusal
             self._link.send(wire.CARD_REFUSED, 0, wire.CARD_REFUSED_SIZE)
 
+    def _is_kept(self) -> bool:
+        """Return True if the host has asked for its search or card within the lease."""
+        return ticks_diff(ticks_ms(), self._kept) < self._lease_ms
+
     def _look_after_card(self) -> None:
-        is_kept = ticks_diff(ticks_ms(), self._kept) < self._lease_ms
-        if not is_kept or not self._isodep.is_present():
+        """End the session, or the search, if the card has left or the host says nothing."""
+        if not self._is_kept() or not self._isodep.is_present():
             self._signals.card_left()
             self.go_dark()
             self._link.send(wire.CARD_LOST, 0)

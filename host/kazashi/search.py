@@ -23,8 +23,10 @@ from kazashi.link import Link
 from kazashi_wire.messages import (
     BitRate,
     CardFound,
+    CardLost,
     CardRefused,
     Done,
+    Keep,
     Refusal,
     Rest,
     Rested,
@@ -35,6 +37,7 @@ from kazashi_wire.messages import (
 _LONGEST_PERIOD_S = 65.0
 _LONGEST_LEASE_S = 255
 _FIRST_LOOK_S = 0.05  # from the answer to Watch to the first search: the reader collects garbage
+_NO_CARD_YET = bytes(4)  # in place of its number
 _SEARCH_S = 1.0  # one search without a card takes this long at most
 logger = logging.getLogger(__name__)
 
@@ -85,10 +88,10 @@ def find(
     try:
         _start(link, search, plan, last)
         until = max(begin + timeout_s, link.now() + _FIRST_LOOK_S)
-        found = _found(link, last.not_after(until))
+        found = _found(link, search, plan, last.not_after(until))
         if not found and timeout_s < _SEARCH_S:  # the first search is still running: let it end
             link.settle(last)
-            found = _found(link, last.not_after(link.now()))
+            found = _found(link, search, plan, last.not_after(link.now()))
         if found:
             ahead = ReadAhead(armed, plan, lengths) if plan and armed else None
             return Card(link, found, search.lease_s, ahead, cancel)
@@ -119,15 +122,20 @@ def _start(link: Line, search: Search, plan: Plan | None, last: Wait) -> None:
     link.forget_events()  # events of the card before
 
 
-def _found(link: Line, wait: Wait) -> CardFound | None:
-    while event := link.event(wait):
+def _found(link: Line, search: Search, plan: Plan | None, wait: Wait) -> CardFound | None:
+    """The card that is found in time. Renews the lease of the search."""
+    while True:
+        event = link.event(wait.not_after(link.now() + search.lease_s / 3))
         if isinstance(event, CardFound):
             return event
         if isinstance(event, CardRefused):
             raise SeveralCards if event.refusal == Refusal.SEVERAL_CARDS else CardUnusable
-        if link.now() > wait.until:
-            break
-    return None
+        if link.now() >= wait.until:
+            return None
+        if isinstance(event, CardLost):  # this program had stopped for longer than the lease
+            _start(link, search, plan, wait)
+        elif event is None:
+            link.tell(Keep(card=_NO_CARD_YET), wait)
 
 
 def _in_vain(link: Line, timeout_s: float, last: Wait) -> ReaderError:

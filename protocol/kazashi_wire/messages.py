@@ -122,7 +122,8 @@ class Watch(Message, kind=0x02):
 
     The search ends when a card is found. When that card is lost, the field goes off until the next
     Watch, so no other card is ever taken for it. The card's session also ends `lease_s` after the
-    last `Transmit` or `Keep` with its number: a verified PIN does not outlive its host.
+    last `Transmit` or `Keep` with its number: a verified PIN does not outlive its host. So does a
+    search, `lease_s` after the last `Keep`, with `CardLost`: the field is for others then.
     """
 
     fastest: int = wire(Int8ub)  # highest `BitRate` to try with Type B, if the card offers it
@@ -195,9 +196,12 @@ class Show(Message, kind=0x0A):
 
 
 class Keep(Message, kind=0x0B):
-    """Renew the card's session for another `lease_s` of its `Watch`. Answer: `Done`."""
+    """Renew the search, or the card's session, by `lease_s` of its `Watch`. Answer: `Done`.
 
-    card: bytes = wire(Bytes(4))  # of `CardFound`; with any other number the answer is NO_CARD
+    Once a card is found, only its number counts: with any other the answer is NO_CARD.
+    """
+
+    card: bytes = wire(Bytes(4))  # of `CardFound`; during the search, zeros
 
 
 # --- answers, reader → host --------------------------------------------------------------------

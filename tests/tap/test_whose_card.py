@@ -12,7 +12,7 @@ from kazashi.sim.issued import Issued
 from kazashi.sim.jpki import Jpki
 from kazashi.sim.person import Person
 from kazashi.sim.picc import TypeB
-from kazashi_wire.messages import Done, Keep
+from kazashi_wire.messages import Done, Keep, Watch
 from rig import Rig, clock
 
 PERSON = Person()
@@ -114,3 +114,40 @@ def test_a_wait_of_0_s_on_an_empty_reader_says_at_once_that_there_is_no_card():
     with pytest.raises(NoCard):
         reader.wait_for_card(0)
     assert clock.s - begin < 1.0
+
+
+def test_a_search_lasts_longer_than_its_lease():
+    rig = Rig()
+    begin_s = clock.s
+    rig.air.plan(begin_s + 20, lambda: rig.air.place(TypeB(Jpki(PERSON))))
+    Reader(rig.connect).wait_for_card(30, lease_s=3)
+    assert clock.s > begin_s + 20
+
+
+def test_a_search_ends_with_its_host():
+    rig = Rig()
+    Link(rig.connect()).request(Watch(fastest=0, period_ms=0, lease_s=3, order=b"\2"), Done)
+    let_pass(rig, 2.5)
+    assert rig.air.is_on
+    let_pass(rig, 1)
+    assert not rig.air.is_on
+
+
+def test_a_host_that_had_stopped_searches_again():
+    rig = Rig()
+    pipe = rig.connect()
+    read = pipe.read
+
+    def stop(size):
+        """For longer than the lease: a laptop that slept, for example."""
+        if clock.s > stops_s:
+            pipe.read = read
+            let_pass(rig, 5)
+            assert not rig.air.is_on
+            rig.air.place(TypeB(Jpki(PERSON)))
+        return read(size)
+
+    stops_s = clock.s + 2
+    pipe.read = stop
+    assert Reader(lambda: pipe).wait_for_card(30, lease_s=3)
+    assert pipe.read is read
