@@ -1,7 +1,8 @@
 """A board in BOOTSEL mode for pyusb, as RP2040 Datasheet §2.8.5 and RP2350 Datasheet §5.6 have it.
 
 Its flash loses bits when it is written and gets them back when it is erased. A command that is not
-as it must be stalls both endpoints until the interface is reset.
+as it must be stalls both endpoints until the interface is reset. In what it accepts and refuses it
+is compared with the RP2040's own ROM (emulated/test_boot_rom.py), which erases from any address.
 """
 
 import errno

@@ -210,7 +210,7 @@ def test_a_stall_is_reported_with_the_reason_that_the_board_gives(board):
     ("status", "said"),
     [
         (b"", "status $|status \\)"),
-        (bytes(16), "status of command 0"),
+        (bytes(16), "no reason given"),
         ((3).to_bytes(4, "little") + b"\x63" + bytes(11), "status 03000000630"),
     ],
 )

@@ -1,4 +1,5 @@
-"""Write a UF2 file to a board in BOOTSEL mode, and check it. Never tried on hardware.
+"""Write a UF2 file to a board in BOOTSEL mode, and check it. Never tried on hardware; the RP2040's
+boot ROM takes it in an emulator: tests/emulated/test_boot_rom.py.
 
 The lowest sector, without which a board starts in BOOTSEL mode, is erased first and written last:
 whenever the board is unplugged, it is in BOOTSEL mode again, or has the whole image.

@@ -169,8 +169,8 @@ class Picoboot:
         self._device.ctrl_transfer(*_RESET, 0, self._number, 0, _TRANSFER_MS)
 
     def _failed(self, command: Command, error: OSError) -> NotFlashed:
-        """Why `command` failed; the board says it, if it stalled."""
-        if error.errno != errno.EPIPE:
+        """Why `command` failed; the board says it, if it stalled, or waits for a reset."""
+        if error.errno not in (errno.EPIPE, errno.ETIMEDOUT):
             return _failure(command.name, error)
         try:
             status = bytes(
@@ -181,14 +181,17 @@ class Picoboot:
             self._reset()
         except OSError as another:
             return _failure("GET_COMMAND_STATUS", another)
-        return BootselRefused(command.name, _status_name(status, self._token))
+        reason = _reason(status, self._token)
+        if error.errno == errno.ETIMEDOUT and not reason:
+            return _failure(command.name, error)
+        return BootselRefused(command.name, reason or "no reason given")
 
 
-def _status_name(status: bytes, token: int) -> str:
-    """The reason in a board's answer about the command with this `token`."""
+def _reason(status: bytes, token: int) -> str:
+    """The reason in a board's answer about the command with this `token`; empty if it has none."""
     try:
         its_token, code, _, _ = _STATUS.unpack(status)
-        return Status(code).name if its_token == token else f"status of command {its_token}"
+        return Status(code).name if its_token == token and code else ""
     except (struct.error, ValueError):
         return f"status {status.hex()}"
 
