@@ -38,6 +38,7 @@
         │   └── ReaderHot           let it cool down for some seconds
         ├── BoardNeeded             a PC/SC reader cannot do `what`
         ├── NotFlashed              flashing/errors.py
+        ├── UsbIdTaken              usb/ids.py
         └── CardError               the card: ask the person
             ├── NoCard              no card came in time, or it is no longer there
             ├── CardGone            it left during the exchange: present it again

@@ -114,6 +114,32 @@ def test_an_emulated_board_is_said_to_be_slower(install, tmp_path):
         assert SLOWER not in command("flash", "pico", "--reader", url).stderr
 
 
+def test_a_ccid_reader_says_how_linux_comes_to_know_it(install):
+    install()
+    done = command("flash", "pico", "--ccid", "--usb-id", "1209:ca5a")
+    assert "a CCID reader, 1209:CA5A; on Linux, as root: kazashi pcsc install" in done.stderr
+    assert "never ship" not in done.stderr
+    done = command("flash", "pico", "--ccid", "--usb-id", "1209:0001")
+    assert "1209:0001 is pid.codes' test ID" in done.stderr
+    assert "never ship such a board" in done.stderr
+    assert "CCID" not in command("flash", "pico").stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "said"),
+    [
+        (("--ccid",), 1, "a CCID reader needs a USB ID of its own"),
+        (("--ccid", "--usb-id", "2e8a:0005"), 1, "belongs to another product"),
+        (("--ccid", "--usb-id", "2e8a:5"), 2, "is no USB ID"),
+        (("--usb-id", "1209:ca5a"), 2, "--usb-id is for --ccid"),
+    ],
+)
+def test_ccid_without_an_id_of_its_own_is_refused_before_anything_else(options, code, said):
+    done = command("flash", "pico", *options)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert said in done.stderr
+
+
 def test_without_a_terminal_progress_is_a_line_now_and_then(monkeypatch):
     seconds = iter([0.0, 1.9, 2.1, 3.0, 4.2, 4.3])
     monkeypatch.setattr(progress, "monotonic", lambda: next(seconds))

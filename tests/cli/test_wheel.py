@@ -73,8 +73,14 @@ def test_it_compiles_its_own_firmware_for_every_board(installed):
     assert "--uf2" in installed.kazashi("flash", "pico", "--help")
     inside = json.loads(installed.execute(INSIDE))
     assert Path(inside["folder"]).is_relative_to(installed.folder.resolve())
-    modules = {file.stem for file in (ROOT / "firmware").glob("*.py")} - {"main"}
-    wanted = {"kazashi.txt", "main.py", "board.mpy", *(f"{name}.mpy" for name in modules)}
+    modules = {file.stem for file in (ROOT / "firmware").glob("*.py")} - {"boot", "main"}
+    wanted = {
+        "kazashi.txt",
+        "boot.py",
+        "main.py",
+        "board.mpy",
+        *(f"{name}.mpy" for name in modules),
+    }
     boards = {file.parent.name for file in (ROOT / "boards").glob("*/board.py")}
     files = {name: set(files) for name, files in inside["files"].items()}
     assert files == dict.fromkeys(boards, wanted)

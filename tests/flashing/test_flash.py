@@ -5,14 +5,14 @@ import pytest
 from flashing.board import FolderBoard
 from kazashi.device_files import board_names
 from kazashi.errors import ReaderUnplugged
-from kazashi.flashing.board_files import LIST, MAIN, Board, compiled, firmware_files
+from kazashi.flashing.board_files import BOOT, LIST, MAIN, Board, compiled, firmware_files
 from kazashi.flashing.errors import MicroPythonTooOld, NotFlashed, WrongBoard
 from kazashi.flashing.put import check_board, flash
 from said import raises
 
 PICO = Board.named("pico")
-FILES = {LIST: b"kazashi.txt\nboard.mpy\ndispatch.mpy\nmain.py"}
-FILES |= {name: name.encode() * 50 for name in ("board.mpy", "dispatch.mpy", MAIN)}
+NAMES = ("board.mpy", "dispatch.mpy", BOOT, MAIN)
+FILES = {LIST: "\n".join([LIST, *NAMES]).encode(), **{name: name.encode() * 50 for name in NAMES}}
 # What a release before this one may have left, beside a file that is nobody's business.
 OLD = {
     **dict.fromkeys(FILES, b"of another release"),
@@ -60,6 +60,13 @@ def test_a_flash_cut_at_any_step_is_repaired_by_the_next(board, before):
             flash(attached, FILES, no_progress)
         # A board that has main.py starts it: then all the rest is there, of one release.
         assert MAIN not in attached.files() or attached.files() == before
+        # One that has boot.py starts it, too.
+        left = attached.files()
+        assert (
+            BOOT not in left
+            or FILES.items() - left.items() <= {(MAIN, FILES[MAIN])}
+            or (before.items() - left.items() <= {(MAIN, before.get(MAIN))})
+        )
         attached.restart()
         flash(attached, FILES, no_progress)
         assert attached.files() == after
@@ -74,7 +81,7 @@ def test_every_file_travels_once(board):
     sent = []
     flash(attached, FILES, lambda done, total: sent.append((done, total)))
     assert attached.files() == whole
-    total = len(FILES["dispatch.mpy"]) + len(FILES[MAIN])
+    total = sum(len(FILES[name]) for name in ("dispatch.mpy", BOOT, MAIN))
     assert sent[-1] == (total, total)
     sent.clear()
     flash(attached, FILES, lambda *progress: sent.append(progress))
@@ -93,6 +100,12 @@ def test_files_that_are_right_are_skipped_by_one_command_however_many_there_are(
 
 def test_a_source_that_would_be_taken_for_the_module_goes(board):
     attached = board({"dispatch.py": b"copied by hand", "dispatch.mpy": FILES["dispatch.mpy"]})
+    flash(attached, FILES, no_progress)
+    assert attached.files() == FILES
+
+
+def test_a_boot_py_of_the_users_is_replaced_and_a_compiled_one_goes(board):
+    attached = board({BOOT: b"their own", "boot.mpy": b"of a release", LIST: b"boot.mpy"})
     flash(attached, FILES, no_progress)
     assert attached.files() == FILES
 
@@ -149,12 +162,17 @@ def test_a_board_that_does_not_exist_names_those_that_do():
         Board.named("unicorn")
 
 
+FACTS = "MACHINE = ARCH = 'x'\nOLDEST_MICROPYTHON = (1, 23)\n"
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [
         ("IRQ =", "SyntaxError: .*line 1"),
         ("IRQ = GP20", "NameError: name 'GP20' is not defined"),
         ("IRQ = 20", "KeyError: 'MACHINE'"),
+        (f"{FACTS}CCID = True\nUSB_ID = 1", "TypeError"),
+        (f"{FACTS}CCID = True\nUSB_ID = (1, 0x10000)", "0001:10000 is no USB ID"),
     ],
 )
 def test_a_board_py_with_a_mistake_in_it_is_named(monkeypatch, tmp_path, line, said):
@@ -179,6 +197,7 @@ def test_a_module_that_does_not_compile_is_named(tmp_path):
 def test_the_firmware_compiles_for_every_board(name):
     files = firmware_files(Board.named(name))
     assert next(iter(files)) == LIST
-    assert list(files)[-1] == MAIN
+    assert list(files)[-2:] == [BOOT, MAIN]
+    assert b"usb_ccid" in files[BOOT]  # as source
     assert {"board.mpy", "dispatch.mpy", "octets.mpy"} < set(files)
     assert files[LIST].decode().split() == list(files)

@@ -25,6 +25,7 @@ from kazashi.errors import (
     not_installed,
 )
 from kazashi.reception.face.matching import FaceNotAvailable, FaceNotConfigured
+from kazashi.usb.ids import UsbId
 from kazashi.words import NO_LIMIT, Language, keys_of, words_of
 from kazashi.words.compile import compiled, main, source, texts
 from kazashi_wire.messages import Fault
@@ -40,6 +41,8 @@ SAMPLES = {
     str: ["a"],
     Path: [Path("/tmp/a")],
     list[str]: [["a", "b"]],
+    UsbId: [UsbId(0x1209, 0xCA5A)],
+    list[UsbId]: [[UsbId(0x1209, 0xCA5A), UsbId(0x1209, 0xCA5B)]],
     tuple[KazashiError, ...]: [(KazashiError(),)],
 }
 

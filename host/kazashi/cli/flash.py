@@ -8,7 +8,7 @@ import typer
 
 from kazashi.cli import show
 from kazashi.cli.console import Console
-from kazashi.cli.options import ReaderUrl, need
+from kazashi.cli.options import ReaderUrl, UsbIdGiven, need
 from kazashi.cli.progress import shown
 from kazashi.cli.writing import writing
 from kazashi.device_files import board_names
@@ -17,6 +17,7 @@ from kazashi.flashing.board_files import Board
 from kazashi.flashing.bootsel import in_bootsel, write_uf2
 from kazashi.flashing.uf2 import build
 from kazashi.usb.bus import is_installed
+from kazashi.usb.ids import TEST
 
 _Board = Annotated[str, typer.Argument(metavar="BOARD", help=f"One of {', '.join(board_names())}.")]
 _Uf2 = Annotated[
@@ -38,12 +39,26 @@ _MicroPython = Annotated[
         "Missing build tools are installed with apt-get (2.8 GB).",
     ),
 ]
+_Ccid = Annotated[
+    bool,
+    typer.Option(
+        "--ccid",
+        help="Make the board a USB CCID reader for PC/SC programs, too: then any program may take "
+        "the card. Needs a USB ID of your own, from --usb-id or USB_ID in board.py. Without --ccid "
+        "the next flash turns it off again, unless board.py has CCID on.",
+    ),
+]
+_TESTS_ONLY = (
+    f"warning: {TEST} is pid.codes' test ID: for your own desk only, never ship such a board"
+)
 
 
 def flash(
     board: _Board,
     reader: ReaderUrl = None,
     *,
+    ccid: _Ccid = False,
+    usb_id: UsbIdGiven = None,
     uf2: _Uf2 = None,
     micropython: _MicroPython = None,
 ) -> None:
@@ -51,6 +66,8 @@ def flash(
 
     Cut anywhere, run it again: it goes on where it stopped.
     """
+    if usb_id and not ccid:
+        raise typer.BadParameter("--usb-id is for --ccid")
     if micropython and not uf2:
         raise typer.BadParameter("--micropython is for --uf2")
     if micropython and not (micropython / "ports" / "rp2").is_dir():
@@ -63,10 +80,14 @@ def flash(
             "port",
             param_hint="--reader",
         )
+    named = _named(board)
+    if ccid:
+        named = named.with_ccid(usb_id)
+    _check_usb(named)
     if uf2:
-        _build(_named(board), uf2, micropython)
+        _build(named, uf2, micropython)
     else:
-        _install(_named(board), reader)
+        _install(named, reader)
 
 
 def _named(board: str) -> Board:
@@ -74,6 +95,13 @@ def _named(board: str) -> Board:
         return Board.named(board)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="BOARD") from error
+
+
+def _check_usb(board: Board) -> None:
+    """Refuse a USB ID that is missing or another product's, before anything takes time."""
+    board.board_py()
+    if board.has_ccid and board.usb_id == TEST:
+        Console(stderr=True).print(_TESTS_ONLY, style="yellow", soft_wrap=True)
 
 
 def _build(board: Board, out: Path, micropython: Path | None) -> None:
@@ -118,6 +146,9 @@ def _install(board: Board, reader: str | None) -> None:
     info = connected.info
     connected.close()
     show.show_facts(Console(), show.reader_facts(info))
+    if board.has_ccid:
+        line = f"a CCID reader, {board.usb_id}; on Linux, as root: kazashi pcsc install"
+        console.print(line, soft_wrap=True)
 
 
 def _is_emulated(reader: str) -> bool:

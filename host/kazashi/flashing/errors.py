@@ -11,6 +11,7 @@ NotFlashed                  base
 ├── FileDamaged             a file arrived damaged
 ├── FirmwareDoesNotStart    all files were copied, but the reader does not answer
 ├── BoardFileWrong          the board's own file, board.py, is wrong
+├── UsbIdMissing            CCID needs a USB ID of its owner
 ├── ModuleNotCompiled       mpy-cross refuses a module of the firmware
 ├── ImageNotBuilt           MicroPython with the firmware inside was not built
 ├── Uf2Malformed            the file is no UF2 for the flash of a board
@@ -92,6 +93,13 @@ class BoardFileWrong(NotFlashed):
 
     file: Path
     said: str
+
+
+@dataclass(eq=False)
+class UsbIdMissing(NotFlashed):
+    """CCID needs a USB ID of its owner: `file`, the board's board.py, has none."""
+
+    file: Path
 
 
 @dataclass(eq=False)

@@ -1,8 +1,8 @@
 """Sync the firmware's files to a board; safe to interrupt and run again.
 
-main.py, which MicroPython starts, is removed first and written last: after an interruption the
-board has no firmware to run and stays at MicroPython's prompt. Each file is written under a
-temporary name, checked by its hash, and then renamed.
+main.py and boot.py, which MicroPython starts, are removed first and written last: after an
+interruption the board has no firmware to run and stays at MicroPython's prompt. Each file is
+written under a temporary name, checked by its hash, and then renamed.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from kazashi.flashing.errors import FileDamaged, FirmwareFrozen, MicroPythonTooOld, WrongBoard
 
-from .board_files import LIST, MAIN, Board, digest
+from .board_files import BOOT, LIST, MAIN, Board, digest
 
 _PART = ".part"
 _FROZEN = """
@@ -73,8 +73,8 @@ def check_board(prompt: Prompt, board: Board) -> None:
 def flash(prompt: Prompt, files: Mapping[str, bytes], on_progress: Progress) -> None:
     """Sync `files` to the board. Files that are there already and undamaged are not written.
 
-    `prompt` is at MicroPython's prompt; `files` are in the order of writing, LIST first and MAIN
-    last.
+    `prompt` is at MicroPython's prompt; `files` are in the order of writing, LIST first, BOOT and
+    MAIN last.
 
     Raises:
         FileDamaged: a file arrived damaged.
@@ -86,11 +86,10 @@ def flash(prompt: Prompt, files: Mapping[str, bytes], on_progress: Progress) -> 
     wanted = [name for name, data in files.items() if found.get(name) != digest(data)]
     if not (stale or wanted):
         return
-    if MAIN in found:
-        prompt.fs_rmfile(MAIN)
-    for name in stale:
+    started = [name for name in (MAIN, BOOT) if name in found]
+    for name in (*started, *stale):
         prompt.fs_rmfile(name)
-    order = [name for name in files if name in wanted or name == MAIN]
+    order = [name for name in files if name in wanted or name in (BOOT, MAIN)]
     total, done = sum(len(files[name]) for name in order), 0
 
     def on_sent(sent: int, _size: int) -> None:

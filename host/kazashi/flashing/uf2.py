@@ -19,11 +19,13 @@ def build(board: Board, out: Path, micropython: Path | None) -> None:
 
     Raises:
         ImageNotBuilt: the build failed.
+        UsbIdMissing, UsbIdTaken: see `Board.board_py`.
         NotInstalled: bash is missing.
         OSError: `out` cannot be written.
     """
-    script = device_folder(".ci") / "rp2040-image"
+    source = board.board_py()
     with TemporaryDirectory() as folder:
+        script = _copied(Path(folder, "device"), board, source)
         command = ["bash", script, folder, board.name, *([micropython] if micropython else [])]
         try:
             done = subprocess.run(command, capture_output=True, text=True, check=True)
@@ -33,3 +35,15 @@ def build(board: Board, out: Path, micropython: Path | None) -> None:
             said = (str(error.stderr).strip() or str(error)).splitlines()[-1]
             raise ImageNotBuilt(said) from error
         shutil.copyfile(done.stdout.strip(), out)
+
+
+def _copied(folder: Path, board: Board, board_py: str) -> Path:
+    """The build's script in `folder`, with all that it builds. The script looks beside itself."""
+    pins = folder / "boards" / board.name
+    shutil.copytree(device_folder("firmware"), folder / "firmware")
+    shutil.copytree(device_folder("boards") / board.name, pins)
+    (pins / "board.py").write_text(board_py, encoding="utf-8")
+    script = folder / ".ci" / "rp2040-image"
+    script.parent.mkdir()
+    shutil.copyfile(device_folder(".ci") / script.name, script)
+    return script
