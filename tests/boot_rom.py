@@ -23,13 +23,17 @@ _AVAILABLE, _STALL, _FIRST, _FULL, _LENGTH = 0x400, 0x800, 0x1000, 0x8000, 0x3FF
 _SHOULD_HANDLE = 0x5C  # register BUFF_CPU_SHOULD_HANDLE
 _SLICE_NS = 10_000
 _RESET_S = 0.02  # twice as long as a reset of the bus
+_START_S = 0.1  # the ROM looks for something to start in the flash
 _CONTROL_S = 0.0002
 
 
 class BootRom(FakeDevice):
-    """A board in BOOTSEL mode whose flash is blank. `flash` is its flash."""
+    """A board in BOOTSEL mode whose flash is blank. `flash` is its flash.
 
-    def __init__(self):
+    `is_held`: BOOTSEL is held as it starts; else it is in BOOTSEL mode because nothing starts.
+    """
+
+    def __init__(self, *, is_held=True):
         super().__init__(0x0003, interfaces=((STORAGE, (0x81, 0x02)), (VENDOR_SPECIFIC, (OUT, IN))))
         self._simulator = Simulator()
         self._clock = self._simulator.clock
@@ -43,9 +47,9 @@ class BootRom(FakeDevice):
         self._armed, self._turn = set(), {}  # buffers that are armed; the next one of an endpoint
         self._second = 0  # bits of the endpoints whose second buffer is to be handled
         self._patch()
-        mcu.qspi[_SELECT_LINE].set_input_value(False)
+        mcu.qspi[_SELECT_LINE].set_input_value(not is_held)
         mcu.core.registers[13], mcu.core.pc = mcu.bootrom[0], mcu.bootrom[1] & ~1
-        self._run(_RESET_S)
+        self._run(_RESET_S if is_held else _START_S + _RESET_S)
         self.control(0x00, 5, 1, 0, 0)  # SET_ADDRESS
         self.control(0x00, 9, 1, 0, 0)  # SET_CONFIGURATION
         self._look = self._clock.create_alarm(self._fetch)

@@ -355,8 +355,8 @@ def test_every_option_of_sim_is_understood():
     assert Options.parse("sim:") == Options()
     text = "sim:?card=bank&pin=9876&certificate=1300&extended=0&fsc=64&tap=1.5&pull=2&chip=0.001"
     text += "&chip_rate=212&speed=2&interpreter=micropython&board=pico&bus=spi&hsu_max=460800"
-    text += "&tries=2&code_tries=4&expires=-30"
+    text += "&tries=2&code_tries=4&expires=-30&usb=127.0.0.1:9"
     assert Options.parse(f"{text}&fault=rom") == Options(
         *("bank", "9876", 2, 4, -30, 1300, False, 64, 1.5, 2.0, 0.001, 212, 2.0),
-        *("micropython", "pico", "spi", 460800, "rom"),
+        *("micropython", "pico", "spi", 460800, "127.0.0.1:9", "rom"),
     )

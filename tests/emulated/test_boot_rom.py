@@ -8,6 +8,7 @@ from usb.core import Device
 from boot_rom import BootRom
 from fake_picoboot import Bootsel
 from fake_usb import FakeBackend
+from kazashi.flashing import picoboot
 from kazashi.flashing.bootsel import write_uf2
 from kazashi.flashing.errors import BootselRefused
 from kazashi.flashing.picoboot import SECTOR, Command, Picoboot
@@ -18,6 +19,12 @@ from uf2_files import uf2
 PLACES = [*range(16), 16, 17, 20, 47]  # a whole sector, one with a gap, one with its last page
 PAGES = {FLASH + PAGE * each: bytes([each + 1, 0xA5]) * (PAGE // 2) for each in PLACES}
 OLD = b"\x21" * PAGE
+
+
+@pytest.fixture(autouse=True)
+def brief(monkeypatch):
+    """Emulated seconds cost CPU time: what does not come is not waited for as long as ever."""
+    monkeypatch.setattr(picoboot, "_TRANSFER_MS", 100)
 
 
 @pytest.fixture
@@ -38,6 +45,12 @@ def test_the_rom_takes_an_image_gives_it_back_and_reboots(rom):
     assert rom.flash[3 * SECTOR : 4 * SECTOR] == OLD * (SECTOR // PAGE)
     rom.let_pass(1.0)
     assert rom.has_rebooted
+
+
+def test_a_board_without_its_lowest_sector_starts_in_bootsel_mode_by_itself():
+    rom = BootRom(is_held=False)
+    write_uf2(device(rom), "RP2040", uf2({FLASH: OLD}), lambda *_: None)
+    assert rom.flash[:PAGE] == OLD
 
 
 def test_the_rom_describes_itself_as_the_fake_board_does(rom):
@@ -74,8 +87,8 @@ def test_the_rom_describes_itself_as_the_fake_board_does(rom):
     ],
 )
 def test_what_the_rom_refuses_the_fake_board_refuses_for_the_same_reason(board, order, said):
-    with Picoboot(device(board())) as picoboot:
-        picoboot.prepare()
+    with Picoboot(device(board())) as opened:
+        opened.prepare()
         with raises(BootselRefused, match=said):
-            order(picoboot)
-        assert len(picoboot.read(FLASH, PAGE)) == PAGE
+            order(opened)
+        assert len(opened.read(FLASH, PAGE)) == PAGE
