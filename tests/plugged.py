@@ -72,8 +72,13 @@ class Plugged:
     def __init__(self, folder, **options):
         self.address = free_address()
         self.pico = SimulatedPico(Options(usb=self.address, card="none", **options))
+        self._folder = folder
+        self._plug()
+
+    def _plug(self):
         self.pipe = self.pico.connect()
         _await(self.address)
+        folder = Path(tempfile.mkdtemp(dir=self._folder))
         self._stack = pcscd_for(self.address, folder)
         self.pcscd = self._stack.__enter__()
 
@@ -89,6 +94,13 @@ class Plugged:
             for card in cards:
                 air.place(card)
             self.pcscd.wait_until(lambda: self.pcscd.log.count("Card inserted") > seen, "insertion")
+
+    def restart(self):
+        """Plug the board in again; another pcscd, since there is no hot-plug without udev."""
+        self._stack.__exit__(None, None, None)
+        self.pipe.close()
+        self.pico.air.clear()
+        self._plug()
 
     @contextmanager
     def connected(self, disposition=0):

@@ -154,6 +154,7 @@ def test_power_off_and_reset_forget_a_verified_pin(plugged, card):
         with plugged.connected(leave) as connection:
             assert status(connection, *SELECT_PIN, VERIFY) == "9000"
         with plugged.connected(leave) as connection:
+            assert status(connection, SIGN) != "9000"  # at once: SELECT would end the PIN, too
             assert status(connection, *SELECT_KEY, SIGN) == "6982"
 
 
@@ -168,3 +169,4 @@ def test_the_pupi_is_not_told(plugged, laid, card):
 def test_a_type_a_card_has_no_less(plugged, laid):
     plugged.lay(TypeA(Jpki(PERSON)))
     assert "3B 80 80 01 01" in plugged.pcscd.run("pcsc_scan", "-n", "-c")
+    assert "jpki" in plugged.pcscd.run("opensc-tool", "--name").lower()

@@ -1,0 +1,87 @@
+"""What goes wrong on purpose with the firmware as a CCID reader, as programs of PC/SC see it."""
+
+import time
+from threading import Thread
+
+import pytest
+
+from kazashi.errors import CardInUse
+from kazashi.reader import Reader
+from kazashi.sim.jpki import Jpki
+from kazashi.sim.person import Person
+from kazashi.sim.picc import BlockSettings, TypeB
+from plugged import Plugged, needs_libccid
+
+pytest.importorskip("smartcard", reason="kazashi[pcsc] is not installed; .ci/run does")
+from smartcard.Exceptions import CardConnectionException
+from smartcard.scard import SCARD_UNPOWER_CARD
+
+pytestmark = needs_libccid()
+
+PERSON = Person()
+SELECT = list(bytes.fromhex("00a4040c0ad392f000260100000001"))
+LIMIT_S = 10
+
+
+@pytest.fixture
+def plugged(tmp_path):
+    with Plugged(tmp_path) as plugged:
+        yield plugged
+
+
+def test_a_card_pulled_in_the_middle_ends_the_command_and_the_next_card_works(plugged):
+    plugged.lay(TypeB(Jpki(PERSON, command_s=0.6), BlockSettings(fwi=11)))
+    with plugged.connected() as connection:
+        air = plugged.pico.air
+        seen = plugged.pcscd.log.count("Card Removed")
+        air.plan(plugged.pico.clock.now() + 0.1, air.clear)
+        with pytest.raises(CardConnectionException):
+            connection.transmit(SELECT)
+        plugged.pcscd.wait_until(lambda: plugged.pcscd.log.count("Card Removed") > seen, "removal")
+    plugged.lay(TypeB(Jpki(PERSON)))
+    with plugged.connected() as connection:
+        assert connection.transmit(SELECT)[1:] == (0x90, 0)
+
+
+def test_a_board_that_restarts_in_the_middle_ends_the_command_and_works_again(plugged):
+    plugged.lay(TypeB(Jpki(PERSON, command_s=2.0), BlockSettings(fwi=13)))
+    ended = []
+
+    def ask():
+        with plugged.connected() as connection:
+            try:
+                connection.transmit(SELECT)
+            except CardConnectionException as error:
+                ended.append(error)
+
+    program = Thread(target=ask)
+    program.start()
+    time.sleep(0.5)
+    plugged.pipe.process.kill()
+    program.join(LIMIT_S)
+    assert not program.is_alive()
+    assert ended
+    plugged.restart()
+    plugged.lay(TypeB(Jpki(PERSON)))
+    with plugged.connected() as connection:
+        assert connection.transmit(SELECT)[1:] == (0x90, 0)
+
+
+def test_of_two_programs_at_pc_sc_and_at_the_serial_port_one_has_the_card(plugged):
+    plugged.lay(TypeB(Jpki(PERSON)))
+    with Reader(lambda: plugged.pipe) as reader:
+        with plugged.connected(SCARD_UNPOWER_CARD) as connection:
+            assert connection.transmit(SELECT)[1:] == (0x90, 0)
+            with pytest.raises(CardInUse):
+                reader.wait_for_card(2)
+            assert connection.transmit(SELECT)[1:] == (0x90, 0)
+        log = plugged.pcscd.log
+        assert reader.wait_for_card(2).transmit(bytes(SELECT)) == b"\x90\x00"
+        plugged.pcscd.wait_until(
+            lambda: plugged.pcscd.log.count("Card Removed") > log.count("Card Removed"), "removal"
+        )
+        log = plugged.pcscd.log
+        reader.rest()
+        plugged.pcscd.wait_until(
+            lambda: plugged.pcscd.log.count("Card inserted") > log.count("Card inserted"), "return"
+        )
