@@ -9,12 +9,12 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-from kazashi.pcsc.ccid_driver import with_reader
+from kazashi.pcsc.ccid_install import install
 from kazashi.sim.options import Options
 from kazashi.sim.pico import SimulatedPico
+from kazashi.usb.ids import TEST
 from pcscd import DRIVERS, Pcscd, needs
 
-USB_ID = (0x1209, 0x0001)  # pid.codes' test ID, see stand_ins/board.py
 READER = "Kazashi card reader"
 _BUNDLE = DRIVERS / "ifd-ccid.bundle"
 _DRIVER = _BUNDLE / "Contents/Linux/libccid.so"
@@ -46,9 +46,8 @@ def pcscd_for(address, folder, *, slow=1):
     """A pcscd whose libccid finds its one reader at `address`."""
     drivers = folder / "drivers"
     shutil.copytree(_BUNDLE, drivers / _BUNDLE.name)
-    plist = drivers / _BUNDLE.name / "Contents/Info.plist"
-    plist.write_text(with_reader(plist.read_text(), USB_ID))
-    vid, pid = (f"{number:04x}" for number in USB_ID)
+    install(drivers / _BUNDLE.name / "Contents/Info.plist", TEST)
+    vid, pid = str(TEST).lower().split(":")  # see stand_ins/board.py
     readers = f"""\
 FRIENDLYNAME "{READER}"
 DEVICENAME usb:{vid}/{pid}:libusb-1.0:1:2:2

@@ -216,7 +216,7 @@ def _simulator(name: str) -> Callable[[str], Callable[[], Pipe]]:
 def _port(url: str) -> str:
     if url and not url.startswith("usb:"):
         return url
-    boards = attached()
+    boards = attached(url.removeprefix("usb:"))
     if url:
         boards = [board for board in boards if board.url == url]
     if not boards:

@@ -39,6 +39,7 @@
         ├── BoardNeeded             a PC/SC reader cannot do `what`
         ├── NotFlashed              flashing/errors.py
         ├── UsbIdTaken              usb/ids.py
+        ├── LibccidListUnchanged    pcsc/errors.py
         └── CardError               the card: ask the person
             ├── NoCard              no card came in time, or it is no longer there
             ├── CardGone            it left during the exchange: present it again

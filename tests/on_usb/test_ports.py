@@ -5,14 +5,17 @@ from threading import Event
 import pytest
 from serial.tools.list_ports_common import ListPortInfo
 
-from kazashi.errors import SeveralReaders
+from kazashi.errors import ReaderNotFound, SeveralReaders
 from kazashi.reader import Reader
 from kazashi.usb import ports
-from kazashi.usb.ports import Attached, attached, changes
+from kazashi.usb.ids import UsbId
+from kazashi.usb.ports import Attached, attached, changes, own_ids
 from said import raises
 
 # isort: split
-from kazashi.discovery import connector
+from kazashi.discovery import connector, serial_port
+
+IDS = [(0x1209, 0xCA5A), (0x1209, 0x0001), (0x1209, 0xCA5A)]
 
 
 def port(device, serial="E6605838834C5A2C", location="1-2.4:1.0", ids=(0x2E8A, 0x0005)):
@@ -55,6 +58,22 @@ def test_a_board_with_ids_of_its_owner_is_known_by_its_name(listed):
     found.product = "Kazashi"
     listed.append([found, port("/dev/ttyACM1", ids=(0x1209, 0x0001))])
     assert [board.port for board in attached()] == ["/dev/ttyACM0"]
+
+
+def test_a_board_with_ids_of_its_owner_and_no_name_is_found_by_its_serial_number(listed):
+    listed.append([port("COM3", ids=(0x1209, 0x0001)), port("COM4", "another", ids=(1, 1))])
+    assert attached() == []
+    assert serial_port("usb:E6605838834C5A2C") == "COM3"
+    with raises(ReaderNotFound):
+        serial_port("usb:E6605838834C5A2D")
+
+
+def test_the_ids_of_boards_with_ccid_are_known_each_once(listed):
+    found = [port(f"/dev/ttyACM{at}", ids=ids) for at, ids in enumerate(IDS)]
+    for each in found:
+        each.product = "Kazashi"
+    listed.append([*found, port("/dev/ttyACM9"), port("/dev/ttyS0", ids=(None, None))])
+    assert own_ids() == [UsbId(0x1209, 0x0001), UsbId(0x1209, 0xCA5A)]
 
 
 def test_other_devices_are_not_listed(listed):

@@ -1,5 +1,6 @@
 """`kazashi pcsc`: readers of ours for PC/SC programs."""
 
+import sys
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -13,10 +14,10 @@ import typer
 import kazashi
 from kazashi.cli import show
 from kazashi.cli.console import Console
-from kazashi.cli.options import usable
+from kazashi.cli.options import UsbIdGiven, usable
 from kazashi.errors import Cancelled, KazashiError
 from kazashi.limits import Limits
-from kazashi.pcsc import vpcd
+from kazashi.pcsc import ccid_install, vpcd
 from kazashi.pcsc.slot import Slot, State
 
 app = typer.Typer(no_args_is_help=True, help="Readers of ours for PC/SC programs.")
@@ -59,6 +60,12 @@ _Readers = Annotated[
 ]
 
 
+_Uninstall = Annotated[
+    bool, typer.Option("--uninstall", help="Take out what install has put there, and no more.")
+]
+_RESTART = "pcscd reads it when it starts: sudo systemctl restart pcscd"
+
+
 @app.callback()
 def _group() -> None:
     """Readers of ours for PC/SC programs."""
@@ -82,6 +89,30 @@ def serve(readers: _Readers = None) -> None:
         finally:
             cancel.set()
     raise typer.Exit(1)  # every slot has ended, and has said why
+
+
+@app.command("install")
+def install(*, usb_id: UsbIdGiven = None, uninstall: _Uninstall = False) -> None:
+    """Let pcscd on Linux know a board with CCID (flash --ccid) by its USB ID. Needs root.
+
+    Without --usb-id it is that of the attached board.
+    """
+    if sys.platform != "linux":
+        raise typer.BadParameter("install is for Linux: other systems know CCID readers by class")
+    console = Console(stderr=True)
+    usb_id = usb_id or ccid_install.attached_id()
+    file = ccid_install.libccid_list()
+    change = ccid_install.uninstall if uninstall else ccid_install.install
+    if not change(file, usb_id):
+        state = "does not have" if uninstall else "has"
+        lines = (f"nothing to do: {file} {state} {usb_id} {'from us' if uninstall else 'already'}",)
+    elif uninstall:
+        lines = (f"{usb_id} is no longer in {file}", _RESTART)
+    else:
+        kept = ccid_install.copy_of(file)
+        lines = (f"{usb_id} is in {file}; as it was before: {kept}", _RESTART)
+    for line in lines:
+        console.print(line, soft_wrap=True, markup=False)
 
 
 def _wait(slots: Sequence[Future[None]]) -> None:

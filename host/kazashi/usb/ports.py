@@ -8,6 +8,8 @@ from typing import Generic, NamedTuple, TypeVar
 from serial.tools import list_ports
 from serial.tools.list_ports_common import ListPortInfo
 
+from .ids import UsbId
+
 VENDOR, MICROPYTHON = 0x2E8A, 0x0005  # Raspberry Pi; boards with stock firmware
 PRODUCT = "Kazashi"  # name of a board whose IDs are its owner's; Windows does not tell it
 _LOOKS = 3
@@ -31,8 +33,12 @@ class Attached:
     bootsel: str = ""
 
 
-def attached() -> list[Attached]:
-    """The boards with a serial port, by port."""
+def attached(serial: str = "") -> list[Attached]:
+    """The boards with a serial port, by port.
+
+    `serial`: a serial number; what has it is listed, whatever its IDs are: Windows does not tell
+    the name of a board whose IDs are its owner's.
+    """
     return [
         Attached(
             url=f"usb:{port.serial_number}" if port.serial_number else port.device,
@@ -42,8 +48,19 @@ def attached() -> list[Attached]:
             location=device_location(port),
         )
         for port in sorted(serial_ports())
-        if (port.vid, port.pid) == (VENDOR, MICROPYTHON) or port.product == PRODUCT
+        if (port.vid, port.pid) == (VENDOR, MICROPYTHON)
+        or port.product == PRODUCT
+        or (serial and port.serial_number == serial)
     ]
+
+
+def own_ids() -> list[UsbId]:
+    """The different USB IDs of the attached boards that have IDs of their owner: those with CCID.
+
+    Windows does not tell the name by which they are known.
+    """
+    named = [port for port in serial_ports() if port.product == PRODUCT]
+    return sorted({UsbId(port.vid, port.pid) for port in named if None not in (port.vid, port.pid)})
 
 
 def device_location(port: ListPortInfo) -> str:
