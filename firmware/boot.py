@@ -9,10 +9,14 @@ import sys
 sys.path.insert(0, ".frozen")  # if one module is frozen, all are: no file of another release
 
 import board
+import machine
+import micropython
 
-if board.CCID and board.USB_ID:
-    import device
+micropython.opt_level(3)  # of main.py, as of all other files: line numbers take heap
+
+# The watchdog's first scratch word, and its value at maintenance: device.py.
+if board.CCID and machine.mem32[board.WATCHDOG + 0x0C] != 0x1B7A0003:
     import usb_ccid
 
-    if not device.is_maintenance_due():
-        usb_ccid.interface = usb_ccid.UsbCcid(board.USB_ID)
+    # What has CCID has an ID, says `kazashi flash`.
+    usb_ccid.device = usb_ccid.UsbCcid(board.USB_ID)  # pyright: ignore[reportArgumentType]

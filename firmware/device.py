@@ -30,11 +30,6 @@ _RECOVERING = const(0x1B7A0002)  # and it restarted itself
 _MAINTAINING = const(0x1B7A0003)  # and it is to stay at MicroPython's prompt, once
 
 
-def is_maintenance_due() -> bool:
-    """Return True if this start is for whoever changes the files. False once a Device was made."""
-    return machine.mem32[board.WATCHDOG + _SCRATCH_0] == _MAINTAINING
-
-
 class Device:
     """One start of the board. `cause` is a wire.RESET_CAUSE, `reboots` are those since power-on.
 
@@ -93,7 +88,7 @@ class Device:
     def _read_note(self) -> None:
         note = machine.mem32[board.WATCHDOG + _SCRATCH_0]
         self.reboots = 0
-        self.is_maintained = is_maintenance_due()
+        self.is_maintained = note == _MAINTAINING
         if note not in (_RUNNING, _RECOVERING, _MAINTAINING):
             self.cause = wire.RESET_CAUSE_POWER_ON
         else:

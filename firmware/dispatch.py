@@ -71,7 +71,6 @@ class Dispatch:
             wire.REST: self._rest,
             wire.TRANSMIT: watch.carry,
             wire.KEEP: self._keep,
-            wire.HANDSHAKE: self._refuse_handshake,
             wire.ASK_HEALTH: self._report_health,
             wire.ARM: self._arm,
             wire.MAINTAIN: self._maintain,
@@ -105,8 +104,6 @@ class Dispatch:
             return
         if is_due:
             self.attempt(self._watch.step)
-        elif ccid is not None:
-            ccid.rest()
         self._tidy()
 
     def attempt(self, work: "Callable[[], object]") -> bool:
@@ -144,7 +141,7 @@ class Dispatch:
             self._chip.health.field_offs += 1
             self._watch.go_dark()
             if self._ccid is not None:
-                self._ccid.release()
+                self._ccid.lose()
         struct.pack_into(wire.FAILED_FORMAT, self._link.out, HEADER, fault, detail)
         self._link.send(wire.FAILED, self._number, wire.FAILED_SIZE)
         if signal := signal_of(fault):
@@ -165,13 +162,14 @@ class Dispatch:
     # --- one handler a request -----------------------------------------------------------------
 
     def _refuse(self) -> None:
-        raise Fault(wire.FAULT_UNKNOWN_REQUEST, self._link.kind)
+        kind = self._link.kind
+        if kind == wire.HANDSHAKE:
+            raise Fault(wire.FAULT_NO_SESSION, 0)
+        raise Fault(wire.FAULT_UNKNOWN_REQUEST, kind)
 
     def _greet(self) -> None:
         """Another host: no session goes on. If the chip does not even start, `chip` is zeros."""
-        self._reading.disarm()
-        if self._takes_field():
-            self._watch.go_dark()
+        self._leave()
         struct.pack_into(
             wire.WELCOME_FORMAT,
             self._link.out,
@@ -185,31 +183,23 @@ class Dispatch:
         names = self._device.names
         self._link.send(wire.WELCOME, self._number, wire.WELCOME_SIZE, names, 0, len(names))
 
-    def _takes_field(self) -> bool:
-        """Take the field from the slot of CCID. Return False if a program uses the card there."""
-        if self._ccid is None:
-            return True
-        if self._ccid.is_on:
-            return False
-        self._ccid.release()
-        return True
-
-    def _insist_on_field(self) -> None:
-        if not self._takes_field():
-            raise Fault(wire.FAULT_CARD_IN_USE, 0)
+    def _leave(self) -> None:
+        """No session of the link goes on; of another program, it does."""
+        self._reading.disarm()
+        if self._ccid is None or self._ccid.take(False):
+            self._watch.dismiss()
+            self._watch.go_dark()
 
     def _begin_watch(self) -> None:
-        self._insist_on_field()
+        if self._ccid is not None:
+            self._ccid.take(True)
         self._watch.begin()
         self._done()
         gc.collect()
 
     def _rest(self) -> None:
         watch = self._watch
-        self._reading.disarm()
-        if self._takes_field():
-            watch.dismiss()
-            watch.go_dark()
+        self._leave()
         if not self._recovery.is_chip_ready:
             raise Fault(wire.FAULT_CHIP_SILENT, 0)  # its field may still be on
         has_found = 1 if watch.has_found else 0
@@ -221,9 +211,6 @@ class Dispatch:
         self._insist(self._link.size == wire.KEEP_SIZE)
         self._watch.keep()
         self._done()
-
-    def _refuse_handshake(self) -> None:
-        raise Fault(wire.FAULT_NO_SESSION, 0)
 
     def _arm(self) -> None:
         self._insist(self._reading.arm())
@@ -237,9 +224,7 @@ class Dispatch:
         self._done()
 
     def _maintain(self) -> None:
-        self._reading.disarm()
-        self._watch.dismiss()
-        self._watch.go_dark()
+        self._leave()
         self._done()
         self._recovery.maintain()
 
@@ -267,7 +252,8 @@ class Dispatch:
         from examine import examine  # its code stays out of the heap until it is asked for
 
         self._insist(self._link.size == wire.EXAMINE_SIZE)
-        self._insist_on_field()
+        if self._ccid is not None:
+            self._ccid.take(True)
         self._watch.dismiss()
         self._signals.show(0)
         self._reading.disarm()
@@ -294,11 +280,11 @@ def reader(
     device: "Device",
     signals: "Signals",
     wait: "Wait",
-    usb: "UsbCcid | None" = None,
+    port: "UsbCcid | None",
 ) -> Dispatch:
     """Put the parts of a reader together that lie between its link and its chip.
 
-    `usb`: programs reach the card over CCID, too.
+    `port`: programs reach the card there, over CCID.
     """
     isodep = IsoDep(chip)
     field = Field(chip, isodep, wait)
@@ -307,8 +293,8 @@ def reader(
     recovery = Recovery(chip, field, device, wait)
     watch = Watch(link, chip, field, isodep, relay, reading, recovery, signals, wait)
     ccid = None
-    if usb is not None:
+    if port is not None:
         from ccid import Ccid  # its code stays out of the heap
 
-        ccid = Ccid(usb, chip, field, isodep, watch, recovery, wait)
+        ccid = Ccid(port, chip, field, isodep, watch, recovery, wait)
     return Dispatch(link, chip, reading, watch, recovery, device, signals, wait, ccid)

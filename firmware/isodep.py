@@ -22,6 +22,7 @@ from pn532 import (
     Overheated,
     RadioError,
 )
+from wait import nothing
 
 _TYPING = const(0)  # MicroPython has no typing: what follows is compiled away there
 if _TYPING:
@@ -85,7 +86,7 @@ class IsoDep:
         self.start = 0  # where the block received lies in chip.heard.buffer, without its PCB
         self.count = 0
         self.more = False  # another block follows it
-        self.on_wait = _nothing  # called before each further wait for the card
+        self.on_wait = nothing  # called before each further wait for the card
 
     def open(self, fsci: int, fwi: int) -> int:
         """A card is activated: no CID, frames as FSCI says. Returns its waiting time, µs."""
@@ -162,11 +163,14 @@ class IsoDep:
         """Wait for the block that acknowledge() asked for. Raises as send() does."""
         self._await(self._is_asked, self._acks, _I_BLOCK)
 
-    def is_present(self, repeats: int = _RETRIES) -> bool:
-        """True while the card still answers. The slowest are asked once: the host waits 9 s."""
+    def is_present(self, most: int) -> bool:
+        """True while the card still answers. If not, it is asked again, `most` times at most.
+
+        The slowest are asked once: the host waits 9 s.
+        """
         self._expected = 0
-        repeats = min(repeats, self._retries())
-        for attempt in range(1 + repeats if self._fwt_us < _MAX_FWT_US else 1):
+        most = min(most, self._retries())
+        for attempt in range(1 + most if self._fwt_us < _MAX_FWT_US else 1):
             if attempt:
                 self._chip.health.retries += 1
             try:
@@ -312,10 +316,6 @@ def _asked_for(data: "bytes | bytearray", start: int, count: int) -> int:
     if count == 7 and not data[start + 4]:
         return (data[end - 2] << 8 | data[end - 1]) + 2
     return 0
-
-
-def _nothing() -> None:
-    pass
 
 
 def _both(pcb: int) -> "tuple[Command, ...]":

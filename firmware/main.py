@@ -10,10 +10,6 @@ import micropython
 # other. A host that speaks while the board starts would stop it with a Ctrl-C in one of its frames.
 micropython.kbd_intr(-1)
 
-import sys
-
-sys.path.insert(0, ".frozen")  # if one module is frozen, all are: no file of another release
-
 import board
 import machine
 from rp2 import bootsel_button
@@ -56,15 +52,6 @@ def signals() -> Signals:
     return Signals(led, machine.PWM(machine.Pin(board.BUZZER), freq=1000, duty_u16=0))
 
 
-def ccid():
-    """What boot.py has begun: the same card for programs that speak PC/SC."""
-    if not board.CCID:
-        return None
-    from usb_ccid import interface
-
-    return interface
-
-
 def wired(device: Device) -> Dispatch:
     pin = machine.Pin
     # Low until the chip is wanted: whoever was in its field before this start is forgotten.
@@ -72,7 +59,10 @@ def wired(device: Device) -> Dispatch:
     shown = signals()
     wait = Wait(device, shown)
     chip = Pn532(bus(wait), wait, reset)
-    return reader(Link(UsbSerial(), wait), chip, device, shown, wait, ccid())
+    ccid = None
+    if board.CCID:
+        from usb_ccid import device as ccid  # boot.py has begun it
+    return reader(Link(UsbSerial(), wait), chip, device, shown, wait, ccid)
 
 
 device = Device(bootsel_button)

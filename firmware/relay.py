@@ -52,7 +52,7 @@ class Relay:
         self.head = bytearray(_HEAD)  # the first octets of the response
         self.count = 0  # its octets so far
         self.status = 0  # its status word; 0: the last block was empty
-        self._on_wait = self._report_life  # looked up here, for that allocates
+        isodep.on_wait = self._report_life
 
     def carry(self, card: bytes) -> None:
         """Take the command in hand to the card, whose number its first part has, as the caller saw.
@@ -70,7 +70,6 @@ class Relay:
         self._number = number
         self._sent = 0
         self._is_open = False
-        self._isodep.on_wait = self._on_wait
 
     def forget(self) -> None:
         """Nothing of a response stays."""

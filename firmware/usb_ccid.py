@@ -55,7 +55,7 @@ _SLOT_CHANGE = const(0x50)
 _CHANGED = const(0x02)
 
 
-interface: "UsbCcid | None" = None  # of this board; boot.py begins it
+device: "UsbCcid | None" = None  # this board's, which boot.py begins
 
 
 class UsbCcid:

@@ -46,7 +46,7 @@ class Wait:
         self._show = signals.step
         self._ticks_ms = clock.ticks_ms
         self._sleep_ms = clock.sleep_ms
-        self.on_beat = _nothing  # called in each beat; what it raises ends the wait
+        self.on_wait = nothing  # called in each beat; what it raises ends the wait
         self._begun = self._fed = clock.ticks_ms()
         self._most_ms = MOST_MS[START]
 
@@ -92,8 +92,8 @@ class Wait:
         if ticks_diff(now, self._begun) < self._most_ms:
             self._feed()
             self._show()
-        self.on_beat()
+        self.on_wait()
 
 
-def _nothing() -> None:
+def nothing() -> None:
     pass

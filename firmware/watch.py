@@ -31,6 +31,7 @@ if _TYPING:
     from signals import Signals
     from wait import Wait
 
+_REPEATS = const(3)  # of a look to which the card has not answered
 _PRESENCE_MS = const(250)  # between two looks whether an idle card is still there
 _FAILED_SEARCHES = const(3)  # in a row, each mended by a chip reset
 _CARD_SIZE = const(4)  # bytes of a card's number
@@ -60,7 +61,7 @@ class Watch:
         self._recovery = recovery
         self._signals = signals
         self._wait = wait
-        self._is_looking = False  # the host waits for a card
+        self.is_looking = False  # the host waits for a card
         self._period_ms = 0  # from one search to the next
         self._searched = 0  # ticks, when the last one began
         self._failures = 0  # of searches, in a row
@@ -101,27 +102,28 @@ class Watch:
         self.card = urandom(_CARD_SIZE)  # one Watch, one card
         self.searches = 0
         self.has_found = False
-        self._is_looking = True
+        self.is_looking = True
         self._signals.show(wire.SIGNAL_READY)
-
-    def has_field(self) -> bool:
-        """Return True if the host has the field: it searches, or has found a card."""
-        return self._is_looking or self.has_card
 
     def is_due(self) -> bool:
         """Return True if it is time for step()."""
-        if self._is_looking:
+        if self.is_looking:
             return not self.searches or ticks_diff(ticks_ms(), self._searched) >= self._period_ms
         return self.has_card and ticks_diff(ticks_ms(), self._checked) >= _PRESENCE_MS
 
     def step(self) -> None:
         """Search once, or look once whether the card is still there."""
         self._wait.begin(SEARCH)
-        if self._is_looking and self._is_kept():
-            self._searched = ticks_ms()
+        now = ticks_ms()
+        if ticks_diff(now, self._kept) >= self._lease_ms:
+            self._end()  # its host says nothing
+        elif self.is_looking:
+            self._searched = now
             self._look_for_card()
         else:
-            self._look_after_card()
+            if not self._isodep.is_present(_REPEATS):
+                self._end()
+            self._checked = ticks_ms()
 
     def _insist_on_card(self, start: int) -> None:
         """Raise Fault unless the request in hand has the number of the card there, at `start`."""
@@ -130,7 +132,7 @@ class Watch:
 
     def keep(self) -> None:
         """Renew the lease of the search, or of the card that the wire.KEEP in hand names."""
-        if not self._is_looking:
+        if not self.is_looking:
             self._insist_on_card(HEADER)
         self._kept = ticks_ms()
 
@@ -143,7 +145,7 @@ class Watch:
 
     def dismiss(self) -> None:
         """End the session with the card as the standard asks, and forget it."""
-        self._is_looking = False
+        self.is_looking = False
         if self.has_card:
             self.has_card = False
             self._isodep.deselect()
@@ -151,7 +153,7 @@ class Watch:
 
     def go_dark(self) -> None:
         """Switch the field off: each card in it is forgotten, and forgets."""
-        self._is_looking = False
+        self.is_looking = False
         self.has_card = False
         self._signals.show(0)
         self._recovery.switch_field_off()
@@ -199,7 +201,7 @@ class Watch:
 
     def _read_card(self) -> None:
         """Tell the host of the card, and read what it has planned."""
-        self._is_looking = False  # one Watch, one card: never a second one unnoticed
+        self.is_looking = False  # one Watch, one card: never a second one unnoticed
         self.has_card = self.has_found = True
         self._wait.go_on_as(REQUEST)  # that for this card was made before
         self._reading.run(self._tell_found)
@@ -221,14 +223,8 @@ class Watch:
             self._link.out[HEADER] = self._refusal
             self._link.send(wire.CARD_REFUSED, 0, wire.CARD_REFUSED_SIZE)
 
-    def _is_kept(self) -> bool:
-        """Return True if the host has asked for its search or card within the lease."""
-        return ticks_diff(ticks_ms(), self._kept) < self._lease_ms
-
-    def _look_after_card(self) -> None:
-        """End the session, or the search, if the card has left or the host says nothing."""
-        if not self._is_kept() or not self._isodep.is_present():
-            self._signals.card_left()
-            self.go_dark()
-            self._link.send(wire.CARD_LOST, 0)
-        self._checked = ticks_ms()
+    def _end(self) -> None:
+        """The card has left, or its host: tell whoever is there."""
+        self._signals.card_left()
+        self.go_dark()
+        self._link.send(wire.CARD_LOST, 0)

@@ -235,7 +235,7 @@ def test_deselect_and_presence():
     chip = Chip(lambda block: sent.append(block.hex()) or {"b2": b"\xa3", "c2": b"\xc2"}[sent[-1]])
     isodep = IsoDep(chip)
     isodep.open(8, 8)
-    assert isodep.is_present()
+    assert isodep.is_present(3)
     isodep.deselect()
     assert sent == ["b2", "c2"]
 
@@ -246,7 +246,7 @@ def test_a_slow_card_that_left_is_not_asked_for_long(fwi, questions):
     chip = Chip(lambda block: sent.append(block) or None)
     isodep = IsoDep(chip)
     isodep.open(8, fwi)
-    assert not isodep.is_present()
+    assert not isodep.is_present(3)
     assert len(sent) == questions  # the host waits 9 s for its next answer
 
 
@@ -256,7 +256,7 @@ def test_presence_waits_the_cards_own_time_after_an_extension():
     isodep = IsoDep(chip)
     own = isodep.open(8, 8)
     exchange(isodep, chip, b"\x00\x20\x00\x98")
-    assert isodep.is_present()
+    assert isodep.is_present(3)
     assert chip.waits[-1] == own < max(chip.waits)
 
 

@@ -26,6 +26,6 @@ from wait import Wait
 signals = Signals(None)
 wait = Wait(Device, signals)
 chip = Pn532(SpiBus(Spi, None, wait), wait)
-stands = reader(Link(UsbSerial(), wait), chip, Device, signals, wait)
+stands = reader(Link(UsbSerial(), wait), chip, Device, signals, wait, None)
 gc.collect()
 sys.stdout.buffer.write(str(gc.mem_alloc() - before).encode())

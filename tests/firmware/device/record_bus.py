@@ -114,7 +114,7 @@ def tap(chip, wait):
         if outcome["found"] == FOUND:
             for command in COMMANDS:
                 outcome["responses"].append(exchange(chip, isodep, command).hex())
-            outcome["is_present"] = isodep.is_present()
+            outcome["is_present"] = isodep.is_present(3)
             isodep.deselect()
         field.off()
     except Exception as error:

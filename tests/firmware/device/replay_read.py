@@ -202,7 +202,7 @@ driver = Pn532(bus, wait)
 for size in range(len(bus._buffer) if hasattr(bus, "_first") else 0):
     bus._cut(size)  # allocates, at the first use of each size
 watch.urandom = bytes  # the number of each card, as it was recorded
-firmware = reader(Link(port, wait), driver, device, signals, wait)
+firmware = reader(Link(port, wait), driver, device, signals, wait, None)
 if "locked" in sys.argv:
     firmware._handlers[wire.TRANSMIT] = locked(firmware._handlers[wire.TRANSMIT])
 

@@ -15,5 +15,9 @@ def viper(function):
     return update_wrapper(fast, function) if fast else function
 
 
+def opt_level(_level):
+    """CPython has its own."""
+
+
 def kbd_intr(_octet):
     """Nothing interrupts a pipe."""
