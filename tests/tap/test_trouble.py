@@ -213,6 +213,7 @@ def test_a_flood_from_the_host_loses_nothing(simulated, plug_in, certificate):
 
 
 def test_a_firmware_that_stops_says_why(simulated, plug_in, tmp_path, monkeypatch):
+    (tmp_path / "boot.py").touch()
     (tmp_path / "main.py").write_text("import no_such_module", encoding="utf-8")
     folder = pico_module.device_folder
     monkeypatch.setattr(
