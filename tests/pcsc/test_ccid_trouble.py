@@ -1,5 +1,6 @@
 """What goes wrong on purpose with the firmware as a CCID reader, as programs of PC/SC see it."""
 
+import socket
 import time
 from threading import Thread
 
@@ -10,16 +11,19 @@ from kazashi.reader import Reader
 from kazashi.sim.jpki import Jpki
 from kazashi.sim.person import Person
 from kazashi.sim.picc import BlockSettings, TypeB
-from plugged import Plugged, needs_libccid
+from plugged import READER, Plugged, needs_libccid
 
 pytest.importorskip("smartcard", reason="kazashi[pcsc] is not installed; .ci/run does")
+from smartcard.CardMonitoring import CardMonitor, CardObserver
 from smartcard.Exceptions import CardConnectionException
 from smartcard.scard import SCARD_UNPOWER_CARD
+from smartcard.System import readers
 
 pytestmark = needs_libccid()
 
 PERSON = Person()
 SELECT = list(bytes.fromhex("00a4040c0ad392f000260100000001"))
+ATR = bytes.fromhex("3b888001000041e0b381a1003b")
 LIMIT_S = 10
 
 
@@ -85,3 +89,36 @@ def test_of_two_programs_at_pc_sc_and_at_the_serial_port_one_has_the_card(plugge
         plugged.pcscd.wait_until(
             lambda: plugged.pcscd.log.count("Card inserted") > log.count("Card inserted"), "return"
         )
+
+
+def test_pyscard_lists_the_reader_and_its_monitor_sees_cards_come_and_go(plugged):
+    seen = []
+
+    class Observer(CardObserver):
+        def update(self, _observable, changed):
+            come, gone = changed
+            seen.extend([("come", bytes(card.atr)) for card in come])
+            seen.extend([("gone", bytes(card.atr)) for card in gone])
+
+    assert [str(reader) for reader in readers()] == [f"{READER} 00 00"]
+    monitor = CardMonitor()
+    observer = Observer()
+    monitor.addObserver(observer)
+    try:
+        plugged.lay(TypeB(Jpki(PERSON)))
+        plugged.pcscd.wait_until(lambda: ("come", ATR) in seen, "the card has come")
+        plugged.lay()
+        plugged.pcscd.wait_until(lambda: ("gone", ATR) in seen, "the card has gone")
+    finally:
+        monitor.deleteObserver(observer)
+
+
+def test_at_maintenance_the_board_is_no_ccid_reader(plugged):
+    with Reader(lambda: plugged.pipe) as reader:
+        reader.maintain()
+    plugged.pcscd.wait_until(lambda: plugged.pico.has_reset, "restart")
+    plugged.pipe.close()
+    plugged.pipe = plugged.pico.connect()
+    time.sleep(1)  # it has started by then
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(plugged.address.split(":"), LIMIT_S)
