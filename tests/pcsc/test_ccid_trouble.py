@@ -116,7 +116,7 @@ def test_pyscard_lists_the_reader_and_its_monitor_sees_cards_come_and_go(plugged
 def test_at_maintenance_the_board_is_no_ccid_reader(plugged):
     with Reader(lambda: plugged.pipe) as reader:
         reader.maintain()
-    plugged.pcscd.wait_until(lambda: plugged.pico.has_reset, "restart")
+        plugged.pcscd.wait_until(lambda: plugged.pico.has_reset, "restart")
     plugged.pipe.close()
     plugged.pipe = plugged.pico.connect()
     time.sleep(1)  # it has started by then
