@@ -7,10 +7,12 @@ from threading import Thread
 import pytest
 
 from kazashi.errors import CardInUse
+from kazashi.link import Link
 from kazashi.reader import Reader
 from kazashi.sim.jpki import Jpki
 from kazashi.sim.person import Person
 from kazashi.sim.picc import BlockSettings, TypeB
+from kazashi_wire.messages import Done, Maintain
 from plugged import READER, Plugged, needs_libccid
 
 pytest.importorskip("smartcard", reason="kazashi[pcsc] is not installed; .ci/run does")
@@ -114,9 +116,8 @@ def test_pyscard_lists_the_reader_and_its_monitor_sees_cards_come_and_go(plugged
 
 
 def test_at_maintenance_the_board_is_no_ccid_reader(plugged):
-    with Reader(lambda: plugged.pipe) as reader:
-        reader.maintain()
-        plugged.pcscd.wait_until(lambda: plugged.pico.has_reset, "restart")
+    Link(plugged.pipe).request(Maintain(), Done)
+    plugged.pcscd.wait_until(lambda: plugged.pico.has_reset, "restart")
     plugged.pipe.close()
     plugged.pipe = plugged.pico.connect()
     time.sleep(1)  # it has started by then
