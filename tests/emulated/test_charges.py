@@ -3,8 +3,8 @@
 import pytest
 
 from kazashi.sim.dialogue import Stuck
-from kazashi.sim.emulation.mends import packet_ns
 from kazashi.sim.emulation.pico import EmulatedPico
+from kazashi.sim.emulation.usb_host import packet_ns
 from kazashi.sim.ledger import Owner
 from kazashi.sim.options import Options
 from kazashi.sim.pn532 import Timing
@@ -76,6 +76,7 @@ class Bench:
 
     def offer_packet(self, size):
         """As the guest does with what it has for the host, at endpoint 3."""
+        self.pico._usb.listen(0x83, lambda _: None)
         self.mcu.usb_ctrl.dpram_updated(0x80 + 3 * 8, AVAILABLE | FULL | size)
 
     def is_gone(self):

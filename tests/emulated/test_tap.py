@@ -5,8 +5,8 @@ import pytest
 from kazashi.cards.jpki import JpkiSession
 from kazashi.link import send
 from kazashi.reader import Reader
-from kazashi.sim.emulation.mends import packet_ns
 from kazashi.sim.emulation.pico import EmulatedPico
+from kazashi.sim.emulation.usb_host import packet_ns
 from kazashi.sim.ledger import Owner
 from kazashi_wire.frame import MAX_PAUSE_MS, Frame
 from kazashi_wire.messages import AskHealth, Done, Health, Watch

@@ -33,12 +33,13 @@ from .hsu import HsuWires
 from .i2c import I2cWires
 from .image import checked, official_image
 from .lines import ControlLines
-from .mends import mend
 from .pipe import EmulatedPipe
 from .shortcuts import take_shortcuts
+from .usb_host import UsbHost
 
 _FLASH_START = 0x10000000
 _BITS = 8
+_CLK_PERI_HZ = 48_000_000  # MicroPython, ports/rp2: the USB PLL feeds it; rp2040py has 125 MHz
 _BOOT_S = 0.5  # more than from USB enumeration to the answer to Hello
 
 
@@ -74,7 +75,8 @@ class EmulatedPico(Tabletop):
         self.ledger = ledger = Ledger()
         files = {} if is_blank else firmware_files(options.board, options.bus, beside)
         self._device = _device(image, files)
-        mend(self._device, partial(ledger.note, Owner.USB))
+        self._device.mcu.clk_peri = _CLK_PERI_HZ
+        self._usb = UsbHost(self._device, partial(ledger.note, Owner.USB))
         take_shortcuts(self._device.mcu)
         self._is_booted = False
         self.has_reset = False  # the board reset itself and is still plugged in
@@ -103,13 +105,13 @@ class EmulatedPico(Tabletop):
         Raises:
             ReaderSilent: USB is not enumerated in time.
         """
-        return self._plug_in(EmulatedPipe(self._device))
+        return self._plug_in(EmulatedPipe(self._device, self._usb))
 
     def connect_paced(self) -> EmulatedPipe:
         """Like connect(), for hosts that use the wall clock. Returns after the boot, which is
         too slow for their time limits.
         """
-        pipe = self._plug_in(EmulatedPipe(self._device, is_paced=True))
+        pipe = self._plug_in(EmulatedPipe(self._device, self._usb, is_paced=True))
         pipe.let_pass(_BOOT_S)
         return pipe
 

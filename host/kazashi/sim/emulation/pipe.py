@@ -9,11 +9,15 @@ from kazashi.errors import ReaderSilent, ReaderUnplugged
 from kazashi.sim.serve import Line
 from kazashi_wire.frame import MAX_PAUSE_MS, Deframer
 
+from .usb_host import UsbHost
+
 _BOOT_LIMIT_S = 5.0
 _READ_TIMEOUT_S = 0.05
 _WRITE_TIMEOUT_S = 0.05
 _SLICE_S = 0.001
 _READ_SIZE = 4096
+_QUEUE = 512  # bytes that the host takes before the firmware fetches them
+_DATA_CLASS = 10  # of the serial port's interface with two endpoints
 
 
 class EmulatedPipe:
@@ -23,25 +27,25 @@ class EmulatedPipe:
     caught up: for a host on the wall clock, time limits of the Pico would then end at once.
     """
 
-    def __init__(self, device: MicroPythonDevice, *, is_paced: bool = False) -> None:
+    def __init__(self, device: MicroPythonDevice, usb: UsbHost, *, is_paced: bool = False) -> None:
         self._device = device
+        self._usb = usb
+        self._out = 0  # endpoint; 0: not enumerated
         self._is_paced = is_paced
         self._received = bytearray()
         self._held = bytearray()  # bytes of an incomplete frame
         self._heard_s = 0.0
-        self._is_connected = False
         self._is_cut = False
         self.on_packet: Callable[[bytes], None] = lambda _data: None  # called for each packet
-        device.cdc.on_serial_data = self._receive
-        device.cdc.on_device_connected = self._connect
+        usb.on_connected = self._connect
 
     def now(self) -> float:
         """Emulated seconds."""
         return self._device.simulator.clock.nanos / 1e9
 
     def await_enumeration(self) -> None:
-        self._run(lambda: self._is_connected, _BOOT_LIMIT_S)
-        if not self._is_connected:
+        self._run(lambda: bool(self._out), _BOOT_LIMIT_S)
+        if not self._out:
             raise ReaderSilent(_BOOT_LIMIT_S)
 
     def read(self, size: int, /) -> bytes:
@@ -67,16 +71,13 @@ class EmulatedPipe:
 
     def write(self, data: bytes, /) -> int:
         """Send; wait if the firmware does not fetch it. Returns the number of bytes accepted."""
-        queue = self._device.cdc.tx_fifo
-        if queue.full:
-            self._run(lambda: not queue.full or self._is_cut, _WRITE_TIMEOUT_S)
+        if not self._room:
+            self._run(lambda: bool(self._room) or self._is_cut, _WRITE_TIMEOUT_S)
         if self._is_cut:
             raise ReaderUnplugged
-        count = 0
-        while count < len(data) and not queue.full:
-            self._device.cdc.send_serial_byte(data[count])
-            count += 1
-        return count
+        piece = data[: self._room]
+        self._usb.send(self._out, piece)
+        return len(piece)
 
     def let_pass(self, seconds: float) -> None:
         """Let emulated time pass while the host is idle; less if the board disconnects."""
@@ -90,13 +91,18 @@ class EmulatedPipe:
     def close(self) -> None:
         """Unplug the cable; the emulator stops until the next read or write."""
 
+    @property
+    def _room(self) -> int:
+        return _QUEUE - self._usb.unsent(self._out)
+
     def _connect(self) -> None:
-        self._is_connected = True
+        self._out, listened = sorted(self._usb.endpoints(_DATA_CLASS))
+        self._usb.listen(listened, self._receive)
         self._device.simulator.stopped = True
 
-    def _receive(self, data: bytes | bytearray) -> None:
+    def _receive(self, data: bytes) -> None:
         self._received += data
-        self.on_packet(bytes(data))
+        self.on_packet(data)
         self._device.simulator.stopped = True  # return to the host now, not at the end of a batch
 
     def _read(self, size: int, limit_s: float) -> bytes:
