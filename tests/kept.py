@@ -1,10 +1,10 @@
-"""Visits of a journal, by a clock that stands where it is put."""
+"""Visits of a journal, by a clock that is put, and does not go."""
 
 from datetime import UTC, datetime
 
 
 class Clock:
-    """Stands where it was put."""
+    """Shows the time that it was put to."""
 
     def __init__(self):
         self.at = datetime(2026, 11, 21, 3, tzinfo=UTC)

@@ -149,7 +149,7 @@ def test_the_picture_is_drawn(tmp_path, check_in, suffix):
 
 
 class Emulated:
-    """An emulated line: its time passes where somebody lets it."""
+    """An emulated line: its time passes when a test lets it."""
 
     def __init__(self):
         self.s = 100.0

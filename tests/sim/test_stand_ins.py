@@ -1,4 +1,4 @@
-"""The stand-ins behave as the RP2040 does, where the firmware could tell."""
+"""The stand-ins behave as the RP2040 does, as far as the firmware can tell."""
 
 import select
 import subprocess

@@ -70,7 +70,7 @@ class Files:
             raise
 
     def read(self, file: File, on_progress: Progress | None = None, guess: int = 0) -> bytes:
-        """The data object that `file` holds. `guess`: bytes to ask for at once, where the card
+        """The data object that `file` holds. `guess`: bytes to ask for at once, if the card
         takes that; the firmware does the same, see firmware/reading.py.
 
         Raises:

@@ -26,7 +26,7 @@ _Log = Annotated[
         "--log",
         metavar="FILE",
         dir_okay=False,
-        help="pico: who had each nanosecond, one JSON object a line.",
+        help="pico: what each nanosecond was used for, one JSON object a line.",
     ),
 ]
 

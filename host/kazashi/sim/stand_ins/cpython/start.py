@@ -1,6 +1,6 @@
 """Run a script of the firmware on CPython:  start.py SCRIPT FOLDER…   (folders to import from)
 
-Makes CPython look like the RP2040's MicroPython where the firmware can tell: ticks that wrap,
+Makes CPython look like the RP2040's MicroPython as far as the firmware can tell: ticks that wrap,
 stdin that blocks until it has all that was asked for, behind a ring of 512 octets that holds the
 sender back when it is full and loses nothing, viper's words, poll with ipoll.
 
