@@ -107,7 +107,7 @@ def test_a_reader_asked_for_maintenance_stays_at_the_prompt_once(pico, reader):
 @pytest.mark.parametrize("name", ["dispatch.mpy", MAIN])
 def test_a_board_whose_files_are_damaged_is_at_the_prompt(image, monkeypatch, name):
     files = firmware_files("pico", "spi") | {name: b"damaged"}
-    monkeypatch.setattr(emulation, "firmware_files", lambda *_: files)
+    monkeypatch.setattr(emulation, "firmware_files", lambda *_, **__: files)
     pico = EmulatedPico(image, Options(card="none"))
     pipe = pico.connect()
     pipe.let_pass(0.5)  # it has tried to start

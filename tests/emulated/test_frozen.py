@@ -22,7 +22,7 @@ def test_a_tap_with_the_frozen_firmware_takes_at_most_35_kb_of_heap(frozen):
 
 def test_files_of_another_release_stay_out_of_it_and_none_is_copied(frozen, monkeypatch):
     files = dict.fromkeys(("dispatch.py", "board.py", "wire.py", MAIN), b"raise ValueError")
-    monkeypatch.setattr(emulation, "firmware_files", lambda *_: files)
+    monkeypatch.setattr(emulation, "firmware_files", lambda *_, **__: files)
     pico = EmulatedPico(frozen, Options(card="none"))
     assert Reader(pico.connect).info.board == "pico"
     with raises(NotFlashed, match="drop a new file on it"):

@@ -2,6 +2,7 @@
 
     pico:IMAGE?card=mynumber     IMAGE is a UF2 of MicroPython; the options are those of sim:
     pico:                        the official image, downloaded once
+    pico:IMAGE?usb=HOST:PORT     a CCID reader, too: its endpoints on a TCP address, see usb_line.py
 
 Everything runs in emulated time, so every run is the same to the nanosecond. That time is a lower
 bound: the emulator counts cycles at 125 MHz and has no flash-cache misses. A busy Pico runs some
@@ -36,6 +37,7 @@ from .lines import ControlLines
 from .pipe import EmulatedPipe
 from .shortcuts import take_shortcuts
 from .usb_host import UsbHost
+from .usb_line import UsbLine
 
 _FLASH_START = 0x10000000
 _BITS = 8
@@ -73,7 +75,11 @@ class EmulatedPico(Tabletop):
     ) -> None:
         options = options or Options()
         self.ledger = ledger = Ledger()
-        files = {} if is_blank else firmware_files(options.board, options.bus, beside)
+        files = (
+            {}
+            if is_blank
+            else firmware_files(options.board, options.bus, beside, has_ccid=bool(options.usb))
+        )
         self._device = _device(image, files)
         self._device.mcu.clk_peri = _CLK_PERI_HZ
         self._usb = UsbHost(self._device, partial(ledger.note, Owner.USB))
@@ -105,18 +111,19 @@ class EmulatedPico(Tabletop):
         Raises:
             ReaderSilent: USB is not enumerated in time.
         """
-        return self._plug_in(EmulatedPipe(self._device, self._usb))
+        return self._plug_in(is_paced=False)
 
     def connect_paced(self) -> EmulatedPipe:
         """Like connect(), for hosts that use the wall clock. Returns after the boot, which is
         too slow for their time limits.
         """
-        pipe = self._plug_in(EmulatedPipe(self._device, self._usb, is_paced=True))
+        pipe = self._plug_in(is_paced=True)
         pipe.let_pass(_BOOT_S)
         return pipe
 
-    def _plug_in(self, pipe: EmulatedPipe) -> EmulatedPipe:
-        self._pipe = pipe
+    def _plug_in(self, *, is_paced: bool) -> EmulatedPipe:
+        line = UsbLine(self.options.usb, self._usb) if self.options.usb else None
+        self._pipe = pipe = EmulatedPipe(self._device, self._usb, line, is_paced=is_paced)
         if not self.has_reset:
             self._power_up()
         self.has_reset = False

@@ -10,6 +10,7 @@ from kazashi.sim.serve import Line
 from kazashi_wire.frame import MAX_PAUSE_MS, Deframer
 
 from .usb_host import UsbHost
+from .usb_line import UsbLine
 
 _BOOT_LIMIT_S = 5.0
 _READ_TIMEOUT_S = 0.05
@@ -21,15 +22,23 @@ _DATA_CLASS = 10  # of the serial port's interface with two endpoints
 
 
 class EmulatedPipe:
-    """The Pico's USB serial port. Reading and writing run the emulator.
+    """The Pico's USB serial port. Reading and writing run the emulator, and `line` with it.
 
     `is_paced`: emulated time never runs faster than the wall clock. A delay of a busy Pico is not
     caught up: for a host on the wall clock, time limits of the Pico would then end at once.
     """
 
-    def __init__(self, device: MicroPythonDevice, usb: UsbHost, *, is_paced: bool = False) -> None:
+    def __init__(
+        self,
+        device: MicroPythonDevice,
+        usb: UsbHost,
+        line: UsbLine | None = None,
+        *,
+        is_paced: bool = False,
+    ) -> None:
         self._device = device
         self._usb = usb
+        self._line = line
         self._out = 0  # endpoint; 0: not enumerated
         self._is_paced = is_paced
         self._received = bytearray()
@@ -90,6 +99,9 @@ class EmulatedPipe:
 
     def close(self) -> None:
         """Unplug the cable; the emulator stops until the next read or write."""
+        if self._line:
+            self._line.close()
+            self._line = None
 
     @property
     def _room(self) -> int:
@@ -129,9 +141,15 @@ class EmulatedPipe:
                 simulator._execute_batch()  # pyright: ignore[reportPrivateUsage]  # without asyncio
             except Exception as error:
                 raise ReaderUnplugged from error  # the emulated processor stopped
-            if self._is_paced:
-                sleep(max(0.0, self.now() - begin_s - (monotonic() - wall_s)))
+            self._rest(self.now() - begin_s - (monotonic() - wall_s) if self._is_paced else 0.0)
         alarm.cancel()
+
+    def _rest(self, seconds: float) -> None:
+        """Let the wall clock catch up. Carry meanwhile what another program has for the device."""
+        if self._line:
+            self._line.attend(max(0.0, seconds))
+        elif seconds > 0:
+            sleep(seconds)
 
 
 def _are_frames(data: bytes | bytearray) -> bool:
