@@ -1,7 +1,7 @@
 """Before main.py: if board.py says so, the board is a USB CCID reader, too.
 
-Here, since the host then sees the board once, with all that it has. At maintenance it sees the
-serial port alone.
+USB starts after this file, so the host never sees the board without its CCID interface. At
+maintenance it sees the serial port alone.
 """
 
 import sys
@@ -18,5 +18,5 @@ micropython.opt_level(3)  # of main.py, as of all other files: line numbers take
 if board.CCID and machine.mem32[board.WATCHDOG + 0x0C] != 0x1B7A0003:
     import usb_ccid
 
-    # What has CCID has an ID, says `kazashi flash`.
+    # `kazashi flash` refuses CCID without a USB ID.
     usb_ccid.device = usb_ccid.UsbCcid(board.USB_ID)  # pyright: ignore[reportArgumentType]

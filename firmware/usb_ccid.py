@@ -72,7 +72,7 @@ class UsbCcid:
         self.left = 0
         self.is_false = False  # the message is not as long as it says
         self.is_open = False  # a host has configured the board
-        self.is_new = False  # it has done so, or has reset the bus, and nobody has noticed yet
+        self.is_new = False  # it has done so, or has reset the bus, and Ccid has not seen that yet
         self.aborted = -1  # sequence number that a class request aborts; -1: none
         self.aborted_ms = 0  # ticks, when it did
         self.wait: "Wait"  # of the reader, which sets it when it has started

@@ -125,7 +125,7 @@ class Plugged:
 
 
 def _await(address):
-    """Wait until the board has started: nobody else is to hear of it."""
+    """Wait until the board listens, by /proc: a connection of our own would be its USB host."""
     port = address.partition(":")[2]
     for _ in range(200):
         table = Path("/proc/net/tcp").read_text()

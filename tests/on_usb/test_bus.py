@@ -116,7 +116,7 @@ def test_a_reader_has_details_of_its_device(attach, port, has_ccid):
     assert details("/dev/ttyACM1") is None
 
 
-def test_where_the_system_hides_the_place_the_only_device_is_it(attach, port):
+def test_the_only_device_is_taken_if_the_system_hides_its_place(attach, port):
     port.location = None
     attach(FakeDevice(0x0005, ports=(), interfaces=READER))
     assert details("/dev/ttyACM0").location == ""

@@ -75,7 +75,7 @@ def test_the_end_of_vpcd_is_noticed(ends):
         connection.request(1.0)
 
 
-def test_where_vpcd_does_not_listen_nothing_connects():
+def test_nothing_connects_if_vpcd_does_not_listen():
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
         address = listener.getsockname()
     with pytest.raises(Disconnected):

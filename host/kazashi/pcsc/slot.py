@@ -44,8 +44,8 @@ class State(Enum):
 
 
 class Slot:
-    """A slot of vpcd at `address`. `tell` hears of each new state, and of each error that the
-    reader recovers from; of the same error once until a card works.
+    """A slot of vpcd at `address`. `tell` is called with each new state, and with each error that
+    the reader recovers from; with the same error once until a card works.
     """
 
     def __init__(
