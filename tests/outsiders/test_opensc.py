@@ -1,51 +1,20 @@
 """OpenSC judges the card model: its JPKI driver, through a real pcscd and vpcd."""
 
 import functools
-import threading
-from contextlib import closing, suppress
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 
-from kazashi.pcsc.vpcd import PORT, Connection, Control, Disconnected
 from kazashi.sim.jpki import Jpki
 from kazashi.sim.person import Person
 from pcscd import VPCD, VPCD_READERS, Pcscd, needs
+from vpcd_card import CardInSlot
 
 PERSON = Person()
 
-# Type B, PC/SC part 3: application data, protocol info and MBLI of the simulated ATQB.
-CARD_ATR = bytes.fromhex("3b8880010000 41e0 b381a1 00 3b".replace(" ", ""))
-
 pytestmark = needs("ip", "opensc-tool", "pkcs15-tool", "pkcs15-crypt", drivers=[VPCD])
-
-
-class Slot:
-    """vpcd's slot without a reader, from a thread, until close(). `card` lies in it."""
-
-    def __init__(self, connection):
-        self.card = Jpki(PERSON)
-        self._connection = connection
-        self._ends = threading.Event()
-        self._thread = threading.Thread(target=self._serve, daemon=True)
-        self._thread.start()
-
-    def close(self):
-        self._ends.set()
-        self._thread.join()
-
-    def _serve(self):
-        with closing(self._connection) as connection, suppress(Disconnected):
-            while not self._ends.is_set():
-                request = connection.request(0.1)
-                if request == bytes((Control.ATR,)):
-                    connection.answer(CARD_ATR)
-                elif request and len(request) == 1:
-                    self.card.reset()
-                elif request:
-                    connection.answer(self.card.transmit(request).apdu)
 
 
 @pytest.fixture(scope="module")
@@ -56,18 +25,15 @@ def daemon(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def slot(daemon):
-    with daemon.network():
-        filled = Slot(Connection(("127.0.0.1", PORT)))
-    daemon.run("opensc-tool", "--wait", "--atr")
-    yield filled
-    filled.close()
+    with CardInSlot(daemon, Jpki(PERSON)) as slot:
+        yield slot
 
 
 @pytest.fixture
 def card(slot):
     """A fresh card in the slot."""
-    slot.card = Jpki(PERSON, command_s=0.0, sign_s=0.0)
-    return slot.card
+    slot.application = Jpki(PERSON, command_s=0.0, sign_s=0.0)
+    return slot.application
 
 
 @pytest.fixture

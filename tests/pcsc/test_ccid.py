@@ -15,12 +15,11 @@ from kazashi.sim.person import Person
 from kazashi.sim.picc import Response, TypeA, TypeB
 from plugged import READER, Plugged, needs_libccid
 
-pyscard = pytest.importorskip("smartcard", reason="kazashi[pcsc] is not installed; .ci/run does")
-from smartcard.scard import SCARD_RESET_CARD, SCARD_UNPOWER_CARD  # noqa: E402
+pytest.importorskip("smartcard", reason="kazashi[pcsc] is not installed; .ci/run does")
+from smartcard.scard import SCARD_RESET_CARD, SCARD_UNPOWER_CARD
 
 pytestmark = needs_libccid("opensc-tool", "pkcs15-tool", "pkcs15-crypt", "pkcs11-tool", "openssl")
 
-PKCS11 = "/usr/lib/x86_64-linux-gnu/opensc-pkcs11.so"
 PERSON = Person()
 INTERPRETERS = [
     "cpython",
@@ -73,7 +72,7 @@ def laid(plugged):
 
 @pytest.fixture
 def card(laid):
-    """What it is to the test: a fresh application."""
+    """The application of that card, a fresh one for each test."""
     laid.blocks.application = Jpki(PERSON, command_s=0.0, sign_s=0.0)
     return laid.blocks.application
 
@@ -132,7 +131,7 @@ def test_a_signature_by_pkcs11_is_verified_by_openssl(card, run, tmp_path):
     files["data"].write_bytes(b"challenge")
     key = x509.load_der_x509_certificate(PERSON.certificate).public_key()
     files["key.pem"].write_bytes(key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
-    login = ("--module", PKCS11, "--login", "--pin", "1234")
+    login = ("--login", "--pin", "1234")
     sign = ("--sign", "--id", "01", "--mechanism", "SHA256-RSA-PKCS")
     run("pkcs11-tool", *login, *sign, "-i", files["data"], "-o", files["signature"])
     verify = ("-sha256", "-verify", files["key.pem"], "-signature", files["signature"])
@@ -166,7 +165,7 @@ def test_the_pupi_is_not_told(plugged, laid, card):
         assert laid.atqb[1:5].hex() not in plugged.pcscd.log.replace(" ", "").lower()
 
 
-def test_a_type_a_card_has_no_less(plugged, laid):
+def test_a_type_a_card_has_its_atr_and_opensc_takes_it_for_a_jpki_card(plugged, laid):
     plugged.lay(TypeA(Jpki(PERSON)))
     assert "3B 80 80 01 01" in plugged.pcscd.run("pcsc_scan", "-n", "-c")
     assert "jpki" in plugged.pcscd.run("opensc-tool", "--name").lower()
