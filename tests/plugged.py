@@ -9,6 +9,9 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
+from interpreters import HAS_MICROPYTHON
 from kazashi.pcsc.ccid_install import install
 from kazashi.sim.options import Options
 from kazashi.sim.pico import SimulatedPico
@@ -19,6 +22,14 @@ READER = "Kazashi card reader"
 _BUNDLE = DRIVERS / "ifd-ccid.bundle"
 _DRIVER = _BUNDLE / "Contents/Linux/libccid.so"
 _LEVELS = "0x0003"  # CRITICAL and INFO
+
+INTERPRETERS = [
+    "cpython",
+    pytest.param(
+        "micropython",
+        marks=pytest.mark.skipif(not HAS_MICROPYTHON, reason="no unix MicroPython here"),
+    ),
+]
 
 
 def needs_libccid(*programs):

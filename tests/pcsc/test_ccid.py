@@ -9,11 +9,10 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from interpreters import HAS_MICROPYTHON
 from kazashi.sim.jpki import Jpki
 from kazashi.sim.person import Person
 from kazashi.sim.picc import Response, TypeA, TypeB
-from plugged import READER, Plugged, needs_libccid
+from plugged import INTERPRETERS, READER, Plugged, needs_libccid
 
 pytest.importorskip("smartcard", reason="kazashi[pcsc] is not installed; .ci/run does")
 from smartcard.scard import SCARD_RESET_CARD, SCARD_UNPOWER_CARD
@@ -21,15 +20,6 @@ from smartcard.scard import SCARD_RESET_CARD, SCARD_UNPOWER_CARD
 pytestmark = needs_libccid("opensc-tool", "pkcs15-tool", "pkcs15-crypt", "pkcs11-tool", "openssl")
 
 PERSON = Person()
-INTERPRETERS = [
-    "cpython",
-    pytest.param(
-        "micropython",
-        marks=pytest.mark.skipif(not HAS_MICROPYTHON, reason="no unix MicroPython here"),
-    ),
-]
-
-
 SELECT = "00A4040C0AD392F000260100000001"
 SELECT_PIN = (SELECT, "00A4020C020018")
 SELECT_KEY = (SELECT, "00A4020C020017")

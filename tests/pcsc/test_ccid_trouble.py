@@ -13,7 +13,7 @@ from kazashi.sim.jpki import Jpki
 from kazashi.sim.person import Person
 from kazashi.sim.picc import BlockSettings, TypeB
 from kazashi_wire.messages import Done, Maintain
-from plugged import READER, Plugged, needs_libccid
+from plugged import INTERPRETERS, READER, Plugged, needs_libccid
 
 pytest.importorskip("smartcard", reason="kazashi[pcsc] is not installed; .ci/run does")
 from smartcard.CardMonitoring import CardMonitor, CardObserver
@@ -29,9 +29,9 @@ ATR = bytes.fromhex("3b888001000041e0b381a1003b")
 LIMIT_S = 10
 
 
-@pytest.fixture
-def plugged(tmp_path):
-    with Plugged(tmp_path) as plugged:
+@pytest.fixture(params=INTERPRETERS)
+def plugged(request, tmp_path):
+    with Plugged(tmp_path, interpreter=request.param) as plugged:
         yield plugged
 
 
@@ -93,6 +93,8 @@ def test_of_two_programs_at_pc_sc_and_at_the_serial_port_one_has_the_card(plugge
         )
 
 
+# pyscard has one monitor a process, which knows one service.
+@pytest.mark.parametrize("plugged", ["cpython"], indirect=True)
 def test_pyscard_lists_the_reader_and_its_monitor_sees_cards_come_and_go(plugged):
     seen = []
 
