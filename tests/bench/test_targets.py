@@ -101,6 +101,7 @@ def test_only_a_gated_target_that_is_missed_is_a_failure():
         "SPI at 4.8 MHz, 424, as before: total ÷ its floor",
         "HSU: (total − floor) ours ÷ nfcpy's with our APDUs",
         "host's time for a part",
+        "CCID: APDUs of OpenSC",
     ]
 
 

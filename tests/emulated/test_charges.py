@@ -76,7 +76,7 @@ class Bench:
 
     def offer_packet(self, size):
         """As the guest does with what it has for the host, at endpoint 3."""
-        self.pico._usb.listen(0x83, lambda _: None)
+        self.pico.usb.listen(0x83, lambda _: None)
         self.mcu.usb_ctrl.dpram_updated(0x80 + 3 * 8, AVAILABLE | FULL | size)
 
     def is_gone(self):

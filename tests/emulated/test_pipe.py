@@ -13,7 +13,7 @@ FRAME = Frame(0x42, 1, bytes(70)).build()
 def pipe(image):
     pico = EmulatedPico(image)
     pico._device.mcu.core.waiting = True
-    return EmulatedPipe(pico._device, pico._usb)
+    return EmulatedPipe(pico._device, pico.usb)
 
 
 def test_another_program_gets_whole_frames(pipe):

@@ -12,8 +12,10 @@ from kazashi.sim.ledger import Owner
 from kazashi.sim.options import Options
 from kazashi.sim.pn532 import Timing
 
+from . import ccid
 from .card import Cards
 from .case import ARMED, Case, Row
+from .ccid_times import CcidTimes
 from .read import Read
 from .reading import APDUS, WAIT_S, read_by_kazashi
 from .records import AirLog, Packet
@@ -59,6 +61,9 @@ class EmulatedBench:
     def sign_command_ms(self) -> float:
         """From the host's write of the command for a signature until it is on air, armed, SPI."""
         return self._board(ARMED).sign_command_ms(self._cards)
+
+    def ccid_times(self) -> CcidTimes:
+        return ccid.measure(self._image)
 
     def _board(self, case: Case) -> "_Board":
         kind = _Kind(case.driver, case.bus, case.baud)

@@ -28,6 +28,7 @@ from .case import (
     Row,
     of_every_size,
 )
+from .ccid_times import CcidTimes
 from .checkin import CheckIn, Part
 from .floor import BYTE_S
 from .rounds import Rounds
@@ -47,7 +48,7 @@ class Target:
 
     what: str
     value: float | None  # None: not measured
-    limit: float
+    limit: float | None  # None: only shown
     unit: str = ""
     is_gated: bool = False
     is_steady: bool = True
@@ -55,7 +56,9 @@ class Target:
     @property
     def is_met(self) -> bool | None:
         """None if it cannot be judged."""
-        return self.value <= self.limit if self.value is not None and self.is_steady else None
+        if self.value is None or self.limit is None or not self.is_steady:
+            return None
+        return self.value <= self.limit
 
     @property
     def is_failed(self) -> bool:
@@ -76,11 +79,14 @@ class Target:
 
 
 def targets(
-    rows: Sequence[Row], sign_command_ms: float | None = None, part_us: float | None = None
+    rows: Sequence[Row],
+    sign_command_ms: float | None = None,
+    part_us: float | None = None,
+    ccid: CcidTimes | None = None,
 ) -> list[Target]:
     """All targets; one whose rows were not measured has no value.
 
-    `sign_command_ms`: see emulated.py; `part_us`: see host.py.
+    `sign_command_ms`: see emulated.py; `part_us`: see host.py; `ccid`: see ccid_times.py.
     """
     by_case = {row.case: row for row in rows}
 
@@ -106,6 +112,9 @@ def targets(
         ("SPI, 106: first byte − air of its block", armed and armed.wait_ms, 25, "ms"),
         ("SPI: ours ÷ the chip's engine", _quotient(armed, engine), 0.80, ""),
         ("signature command: written until on air", sign_command_ms, 5, "ms"),
+        ("CCID: a short APDU", ccid and ccid.short_ms, 5.5, "ms"),
+        ("CCID: SELECT and READ of 1,600 bytes", ccid and ccid.read_ms, 183, "ms"),
+        ("CCID: removal seen", ccid and ccid.removal_ms, 1000, "ms"),
     )
     others = (
         Target("SPI at 4.8 MHz, 106, as before: total ÷ floor", ratio(FAST_SPI), 1.042),
@@ -121,6 +130,7 @@ def targets(
             is_steady=all(row.is_steady for row in (real, nfcpy) if row),
         ),
         Target("host's time for a part", part_us, 100, "µs"),
+        Target("CCID: APDUs of OpenSC", ccid and ccid.opensc_ms, None, "ms"),
     )
     return [Target(*each, is_gated=True) for each in gated] + [*others]
 

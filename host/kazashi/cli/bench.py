@@ -88,7 +88,7 @@ def bench(
     rows = list(_measured([*cases, *([] if quick else _real())]))
     if plot:
         _draw(partial(picture.plot, rows), plot)
-    judged = targets(rows, emulated.sign_command_ms(), part_us())
+    judged = targets(rows, emulated.sign_command_ms(), part_us(), emulated.ccid_times())
     if as_json:
         show.print_json(
             {

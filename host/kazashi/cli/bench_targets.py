@@ -18,7 +18,7 @@ def show_targets(console: Console, targets: Sequence[Target]) -> None:
     table.add_column("")
     for target in targets:
         value = "" if target.value is None else f"{target.value:.3f} {target.unit}".strip()
-        limit = f"{target.limit:.2f} {target.unit}".strip()
+        limit = "" if target.limit is None else f"{target.limit:.2f} {target.unit}".strip()
         table.add_row(target.what, value, limit, _verdict(target))
     console.print(table)
 
@@ -26,6 +26,8 @@ def show_targets(console: Console, targets: Sequence[Target]) -> None:
 def _verdict(target: Target) -> str:
     if target.value is None:
         return "[dim]not measured[/dim]"
+    if target.limit is None:
+        return ""
     if target.is_met is None:
         return "[yellow]not judged: the runs differ by a tenth or more[/yellow]"
     return _VERDICTS[target.is_met] + ("" if target.is_gated else ", not gated")

@@ -82,7 +82,7 @@ class EmulatedPico(Tabletop):
         )
         self._device = _device(image, files)
         self._device.mcu.clk_peri = _CLK_PERI_HZ
-        self._usb = UsbHost(self._device, partial(ledger.note, Owner.USB))
+        self.usb = UsbHost(self._device, partial(ledger.note, Owner.USB))
         take_shortcuts(self._device.mcu)
         self._is_booted = False
         self.has_reset = False  # the board reset itself and is still plugged in
@@ -122,8 +122,8 @@ class EmulatedPico(Tabletop):
         return pipe
 
     def _plug_in(self, *, is_paced: bool) -> EmulatedPipe:
-        line = UsbLine(self.options.usb, self._usb) if self.options.usb else None
-        self._pipe = pipe = EmulatedPipe(self._device, self._usb, line, is_paced=is_paced)
+        line = UsbLine(self.options.usb, self.usb) if self.options.usb else None
+        self._pipe = pipe = EmulatedPipe(self._device, self.usb, line, is_paced=is_paced)
         if not self.has_reset:
             self._power_up()
         self.has_reset = False
