@@ -67,6 +67,7 @@ def test_a_board_that_restarts_in_the_middle_ends_the_command_and_works_again(pl
     program.join(LIMIT_S)
     assert not program.is_alive()
     assert ended
+    assert plugged.pcscd.criticals  # so the absence of such lines elsewhere means something
     plugged.restart()
     plugged.lay(TypeB(Jpki(PERSON)))
     with plugged.connected() as connection:
