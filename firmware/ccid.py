@@ -85,6 +85,7 @@ _MOST = const(253)  # octets of a response in a block
 _LONGEST_RESPONSE = const(65538)
 _ENDLESS = const(0x12)  # a chained I-block, for the report
 
+_IN_A_ROW = const(7)  # messages, then a turn for card and link: a host may never pause
 _EXTEND_MS = const(1000)  # libccid waits for three times as long
 _ABORT_MS = const(2000)  # from one half of an abort to the other
 
@@ -114,6 +115,7 @@ class Ccid:
         self._slot = slot = Slot(usb, field, isodep, watch, recovery, self._live)
         self.take, self.lose = slot.take, slot.lose
         self._responded = 0  # octets of the response so far
+        self._answered = 0  # messages in a row
         self._busy = 0  # the message that is being carried out; 0: none
         self._told = 0  # ticks, when the host heard last that this takes longer
         self._has_abort = self._is_aborted
@@ -128,7 +130,9 @@ class Ccid:
             self._slot.let_go()
         if usb.poll():
             self._take()
-            return True
+            self._answered = self._answered + 1 & _IN_A_ROW
+            if self._answered:
+                return True
         self._slot.step()
         if not self._slot.is_taken():
             idle()  # until USB has something, for the link or for us
@@ -210,7 +214,7 @@ class Ccid:
     def _live(self) -> None:
         """Time passes: tell the host that its answer takes longer; stop if it wants none."""
         if self._busy:
-            if self._usb.aborted >= 0:
+            if self._usb.aborted >= 0 or self._usb.is_new:
                 raise Stopped(_ABORTED)
             now = ticks_ms()
             if ticks_diff(now, self._told) >= _EXTEND_MS:
@@ -224,6 +228,8 @@ class Ccid:
         number = usb.rx[6]
         if self._wait.until(self._has_abort, _ABORT_MS) and usb.aborted == number:
             usb.aborted = -1
+            if self._slot.is_unsent or self._slot.is_unfetched:
+                self._slot.let_go()  # the card has a part of it
             self._answer(0)
         else:
             self._refuse(_ABORTED)

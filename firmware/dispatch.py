@@ -224,7 +224,7 @@ class Dispatch:
         self._done()
 
     def _maintain(self) -> None:
-        self._leave()
+        self._watch.go_dark()
         self._done()
         self._recovery.maintain()
 

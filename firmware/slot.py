@@ -100,7 +100,7 @@ class Slot:
 
     def power(self) -> bool:
         """Give the card power, as if it had none before. Return False if there is no card."""
-        if not self.is_taken():
+        if not (self.is_taken() or self._recovery.is_hot):
             if not self.is_fresh:
                 self.let_go()
             attempts = 0
@@ -114,8 +114,8 @@ class Slot:
         """Switch the field off: the card forgets the PIN that it was shown."""
         if self._is_awake:
             self.forget()
+            self._field.renew()  # even if the next is cut short
             self._recovery.switch_field_off()
-            self._field.renew()
 
     def forget(self) -> None:
         """Nothing of a session stays."""
@@ -153,4 +153,7 @@ class Slot:
             field.begin(wire.BIT_RATE_KBIT_106, _ORDER, 0, len(_ORDER))
             self._isodep.on_wait = self._on_wait
             self._has_field = True
+        self._is_awake = True  # it may be, if the search is cut short
         self._is_there = self._is_awake = self.is_fresh = field.search() == FOUND
+        if not self._is_awake:
+            self._watch.forget()  # a card that was refused, or there in passing

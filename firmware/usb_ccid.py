@@ -162,18 +162,26 @@ class UsbCcid:
 
         Return False if none comes, or one that is too short or too long: `is_false` then.
         """
+        if self.is_new:
+            return False
         self._listen(start)
         if not self.wait.until(self._has_packet, _NEXT_MS):
             self.is_false = True
-        return not self.is_false
+        return not (self.is_false or self.is_new)
 
     def reply(self, kind: int, count: int, status: int, error: int, parameter: int) -> None:
         """Answer the message in hand, by `count` octets of `tx` from HEAD on. Await the next.
 
-        A host that does not even fetch the extension before it gets no answer.
+        A host that does not even fetch the extension before it gets no answer, nor does one that
+        has not asked: what `rx` holds after a reset of the bus is the next message.
         """
+        if self.is_new:
+            return
         wipe(self.rx, HEAD, len(self.rx))  # it may have been a PIN
-        if self.wait.until(self._is_fetched, _FETCHED_MS):
+        is_fetched = self.wait.until(self._is_fetched, _FETCHED_MS)
+        if self.is_new:
+            return
+        if is_fetched:
             self._send(kind, count, status, error, parameter)
         self._is_begun = False
         if not self._is_awaited:

@@ -30,6 +30,7 @@ class UsbBus:
         self.packets = deque()  # of the host, on their way to OUT
         self.heard = {IN: [], EVENT: []}  # packets that it has fetched
         self.plans = []  # (when, what the host does then)
+        self._is_configured = False
         self._asked = None  # the firmware's buffer for the next packet
         self._given = {}  # by IN endpoint: octets of a transfer that the host has not fetched
 
@@ -42,6 +43,7 @@ class UsbBus:
         self._opened, self._reset, self._control, self._done = opened, reset, control, done
 
     def submit_xfer(self, endpoint, buffer):
+        assert self._is_configured
         if endpoint == OUT:
             # A longer packet would write past its end: rp2's controller does not look.
             assert len(buffer) % PACKET == 0
@@ -58,12 +60,18 @@ class UsbBus:
 
     def plug(self):
         """Reset the bus, and configure the device."""
+        self.reset()
+        self._is_configured = True
+        self._opened(memoryview(self.cfg))
+
+    def reset(self):
+        """Reset the bus: its endpoints are closed."""
         self.packets.clear()
         self.heard = {IN: [], EVENT: []}
         self._asked = None
         self._given.clear()
+        self._is_configured = False
         self._reset()
-        self._opened(memoryview(self.cfg))
 
     def send(self, octets):
         """A bulk transfer: whole packets, and what is left."""
