@@ -16,7 +16,8 @@ if _TYPING:
 PSEUDO = const(0xFF)  # class of commands to the reader
 _GET_DATA = const(0xCA)
 _HISTORICAL = const(0x0100)  # P1, P2
-_GET_DATA_SIZE = const(5)
+_SHORTEST = const(4)  # octets of a command
+_END_REACHED = const(0x6282)  # there are fewer octets than Le
 _MOST_HISTORICAL = const(15)
 _ATS = const(3)  # its index in `Field.answer` of Type A
 _ATQB_DATA = const(5)  # in that of Type B: application data, protocol info
@@ -48,15 +49,24 @@ def serve(field: "Field", rx: bytearray, end: int, tx: bytearray) -> int:
 
     Returns the size of the response. The card's number, its PUPI, is not told: FF CA 00 00.
     """
+    size = end - HEAD
     at, count = _historical(field)
-    le = rx[HEAD + 4]
+    le = rx[HEAD + _SHORTEST] if size > _SHORTEST else 0  # 0: all of them
     status = 0x9000
-    if end != HEAD + _GET_DATA_SIZE or rx[HEAD + 1] != _GET_DATA:
-        count, status = 0, 0x6D00
+    if size < _SHORTEST:
+        status = 0x6700
+    elif rx[HEAD + 1] != _GET_DATA:
+        status = 0x6D00
     elif rx[HEAD + 2] << 8 | rx[HEAD + 3] != _HISTORICAL or not count:
-        count, status = 0, 0x6A81
-    elif le and le != count:
-        count, status = 0, 0x6C00 | count
+        status = 0x6A81
+    elif size > _SHORTEST + 1:
+        status = 0x6700
+    elif le and le < count:
+        status = 0x6C00 | count
+    elif le > count:
+        status = _END_REACHED
+    if status not in (0x9000, _END_REACHED):
+        count = 0
     copy(field.answer, at, tx, HEAD, count)
     tx[HEAD + count] = status >> 8
     tx[HEAD + count + 1] = status & 0xFF

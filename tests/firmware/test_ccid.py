@@ -215,7 +215,8 @@ def test_the_pupi_stays_inside_and_historical_octets_do_not():
     host.ccid._field.count += 3
     assert host.transmit(get_historical) == b"abc" + GOOD
     assert host.transmit(bytes.fromhex("ffca010003")) == b"abc" + GOOD
-    assert host.transmit(bytes.fromhex("ffca010004")) == b"\x6c\x03"
+    assert host.transmit(bytes.fromhex("ffca010002")) == b"\x6c\x03"
+    assert host.transmit(bytes.fromhex("ffca010004")) == b"abc\x62\x82"
     assert host.transmit(get_uid) == b"\x6a\x81"
     assert host.transmit(bytes.fromhex("ff82000006") + bytes(6)) == b"\x6d\x00"
 

@@ -77,7 +77,7 @@ def test_any_answer_of_a_card_makes_a_valid_atr(technology, answer):
         ("ffca010000", "c0ffee42 9000"),
         ("ffca0100", "c0ffee42 9000"),
         ("ffca010004", "c0ffee42 9000"),
-        ("ffca0100ff", "c0ffee42 9000"),
+        ("ffca0100ff", "c0ffee42 6282"),
         ("ffca010003", "6c04"),
         ("ffca01000000", "6700"),
         ("ffca020000", "6a81"),

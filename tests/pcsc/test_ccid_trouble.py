@@ -35,6 +35,13 @@ def plugged(request, tmp_path):
         yield plugged
 
 
+def test_a_card_that_takes_long_is_waited_for(plugged):
+    plugged.lay(TypeB(Jpki(PERSON, command_s=3.5), BlockSettings(fwi=14)))
+    with plugged.connected() as connection:  # whose driver waits for 3 s at first
+        assert connection.transmit(SELECT)[1:] == (0x90, 0)
+    assert not plugged.pcscd.criticals
+
+
 def test_a_card_pulled_in_the_middle_ends_the_command_and_the_next_card_works(plugged):
     plugged.lay(TypeB(Jpki(PERSON, command_s=0.6), BlockSettings(fwi=11)))
     with plugged.connected() as connection:

@@ -1,5 +1,6 @@
 """kazashi.open("pcsc:"): our own firmware as a CCID reader, through libccid in a real pcscd."""
 
+import json
 from importlib.util import find_spec
 
 import pytest
@@ -18,6 +19,7 @@ from kazashi.sim.person import Person
 from kazashi.sim.picc import TypeB
 from kazashi_wire.messages import Technology
 from plugged import READER, Plugged, needs_libccid
+from program import command
 
 pytestmark = [
     needs_libccid(),
@@ -30,6 +32,7 @@ PERSON = Person()
 def plugged(tmp_path_factory):
     with Plugged(tmp_path_factory.mktemp("ccid"), speed=20) as plugged:
         yield plugged
+        assert not plugged.pcscd.criticals
 
 
 @pytest.fixture
@@ -94,3 +97,11 @@ def test_a_phone_is_of_type_a_and_told_by_its_label(plugged, reader):
     held = reader.wait_for_card(5)
     assert held.technology is Technology.TYPE_A
     assert JpkiSession(held).token_label() == "JPKIAPGPSETOKEN"
+
+
+def test_the_command_line_checks_a_patient_in(card, tmp_path):
+    answers = ("--consent", "all", "--prescription", "paper", "--language", "en", "--json")
+    at = ("--reader", f"pcsc:{READER}", "--journal", tmp_path / "journal.db")
+    done = command("checkin", "--test", "--way", "pin", *at, *answers, stdin="1234\n")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["outcome"] == "checked_in"

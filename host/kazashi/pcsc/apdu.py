@@ -9,6 +9,7 @@ from kazashi.pcsc.atr import historical_bytes
 OK = b"\x90\x00"
 WRONG_LENGTH = b"\x67\x00"
 _UNSUPPORTED = b"\x6a\x81"
+_END_REACHED = b"\x62\x82"  # there are fewer bytes than Le
 _UNKNOWN_INSTRUCTION = b"\x6d\x00"
 _READERS_CLASS, _GET_DATA = 0xFF, 0xCA
 _SHORTEST = 4  # bytes of a command APDU
@@ -37,5 +38,7 @@ def _cut(data: bytes, le: bytes) -> bytes:
     """`data` if the command's Le allows all of it, else the right Le (6Cxx)."""
     if len(le) > 1:
         return WRONG_LENGTH
-    most = (le[0] or 256) if le else 256
-    return data + OK if len(data) <= most else bytes((0x6C, len(data)))
+    most = le[0] if le else 0  # 0: all of it
+    if most and most < len(data):
+        return bytes((0x6C, len(data)))
+    return data + (_END_REACHED if most > len(data) else OK)
