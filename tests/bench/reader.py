@@ -21,13 +21,16 @@ from kazashi_wire.messages import (
 from rig import BoardReset, Rig, clock
 
 HELLO = Hello(revision=REVISION, fingerprint=FINGERPRINT)
+_PATIENCE_S = 30  # for what must come in the end
 WATCH = Watch(
-    fastest=0, period_ms=0, lease_s=10, order=bytes((Technology.TYPE_B, Technology.TYPE_A))
+    fastest=0,
+    period_ms=0,
+    lease_s=_PATIENCE_S + 10,
+    order=bytes((Technology.TYPE_B, Technology.TYPE_A)),
 )
 
 _LAST_WORDS = (Welcome, Done, Rested, End, Examined, Failed)  # to a request
 _COOL_MS = 6000
-_PATIENCE_S = 30.0  # for what must come in the end
 
 
 class Hang(Exception):
