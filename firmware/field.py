@@ -91,8 +91,9 @@ class Field:
         self._on = Command(RF_CONFIGURATION, 2, b"\x01\x01")
         self._list_a = Command(IN_LIST_PASSIVE_TARGET, 2, b"\x01\x00")
         self._list_b = Command(IN_LIST_PASSIVE_TARGET, 3, b"\x01\x03\x00")
-        # CIU_TxMode 6302 and CIU_RxMode 6303: CRC on, 106 kbit/s, framing of Type A or B.
-        self._frames_a = Command(WRITE_REGISTER, 6, b"\x63\x02\x80\x63\x03\x80")
+        # CIU_TxMode 6302 and CIU_RxMode 6303: CRC on, 106 kbit/s, framing of Type A or B. For A,
+        # whole bytes again, too: CIU_BitFraming 633D is 7 after REQA.
+        self._frames_a = Command(WRITE_REGISTER, 9, b"\x63\x02\x80\x63\x03\x80\x63\x3d\x00")
         self._frames_b = Command(WRITE_REGISTER, 6, b"\x63\x02\x83\x63\x03\x83")
         self._deselect = Command(IN_COMMUNICATE_THRU, 2, b"\xca\x01")  # with the chip's CID
         self._wupb = Command(IN_COMMUNICATE_THRU, 3, b"\x05\x00\x08")  # all families, one slot
@@ -108,8 +109,6 @@ class Field:
         self._whole_bytes = Command(WRITE_REGISTER, 6, b"\x63\x3d\0\x63\x05\0")
         self._are_you_there = Command(IN_COMMUNICATE_THRU, 1, b"\xb2")  # R(NAK)
         self._rats = Command(IN_COMMUNICATE_THRU, 2, b"\xe0\x80")  # FSD 256, CID 0
-        # CRC on, 106 kbit/s, Type A, and whole bytes again: CIU_BitFraming 633D is 7 after REQA.
-        self._frames_ecp = Command(WRITE_REGISTER, 9, b"\x63\x02\x80\x63\x03\x80\x63\x3d\x00")
         self._ecp = Command(IN_COMMUNICATE_THRU, 6, b"\x6a\x02\x81\x03\x00\x00")
         self._searches = 0  # since the field was fresh
         self._collisions = 0  # in a row
@@ -240,11 +239,12 @@ class Field:
         self._frames_reqa.seal(12)
         self._whole_bytes.buffer[PARAMETERS + 5] = modulation
         self._whole_bytes.seal(6)
-        chip.call(self._frames_reqa)
-        chip.wait_for_card(_ATQB_US)
-        is_there = self._ask(self._reqa) == 0 and chip.heard.count == _ATQA_SIZE
-        chip.call(self._whole_bytes)
-        return is_there
+        try:
+            chip.call(self._frames_reqa)
+            chip.wait_for_card(_ATQB_US)
+            return self._ask(self._reqa) == 0 and chip.heard.count == _ATQA_SIZE
+        finally:  # a hot chip, for example: no frame of 7 bits would find a card again
+            chip.call(self._whole_bytes)
 
     def _wake_again(self) -> int:
         """Wake the card that the chip has listed, out of its session. Returns the chip's status.
@@ -366,7 +366,7 @@ class Field:
 
         Source: kormax/apple-enhanced-contactless-polling, with a trace of Apple's reader.
         """
-        self._chip.call(self._frames_ecp)
+        self._chip.call(self._frames_a)
         self._chip.wait_for_card(_ATQB_US)
         self._ask(self._ecp)
 
