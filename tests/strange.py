@@ -3,8 +3,6 @@
 A card is made by what is in CARDS from its application; a chip is one of CHIPS.
 """
 
-from random import Random
-
 from kazashi.sim.hostframe import SYNTAX_ERROR
 from kazashi.sim.picc import BlockSettings, Response, TypeA, TypeB, _State
 from kazashi.sim.pn532 import Pn532
@@ -154,9 +152,9 @@ class ZerosBefore(Pn532):
 
 
 class ZerosAtTimes(ZerosBefore):
-    """The same, many of them before one frame in seven, in no step with a search."""
+    """The same, many of them before one frame in seven."""
 
-    zeros = tuple(Random(7).choices((8, 0), (1, 6), k=101))
+    zeros = (0, 0, 0, 8, 0, 0, 0)
 
 
 SAM_CLONES = (SamUnheard, SamUnanswered, SamNotUnderstood)

@@ -41,7 +41,7 @@ from kazashi_wire.messages import (
 from link import HEADER, Link
 from octets import turn
 from rig import Usb, a_wait, clock
-from strange import CARDS, CHIPS
+from strange import CARDS, CHIPS, ZerosAtTimes
 
 READ = bytes.fromhex("00b08a00000800")  # all of EF 000A, the certificate
 READ_SHORT = bytes.fromhex("00b08a0000")  # its first 256 bytes
@@ -141,7 +141,12 @@ class ReaderTarget:
     def __init__(self, rng, card=None):
         self._rng = rng
         card = card or rng.choice(tuple(CARDS.values()))(Jpki(person()))
-        self._reader = Reader(card, chip=wild(rng.choice(CHIPS)), bus=rng.choice(BUSES))
+        chip, bus = rng.choice(CHIPS), rng.choice(BUSES)
+        if (chip, bus) == (ZerosAtTimes, "i2c"):
+            # I2C loses one frame in seven then. A search of so many frames, over and over, may lose
+            # the same one each time. The fault matrix has this pair; here it would say nothing.
+            bus = "spi"
+        self._reader = Reader(card, chip=wild(chip), bus=bus)
 
     def feed(self):
         self._disturb()
