@@ -38,7 +38,7 @@ MAY_IMPORT = {
     "doctor": {"flashing", "usb", "reader", "link", "errors", "words", "kazashi_wire"},
     "monitor": {"cards", "reader", "link", "errors", "words", "kazashi_wire"},
     "sim": {"errors", "device_files", "kazashi_wire"},
-    "sim.emulation": {"sim", "flashing", "errors", "device_files", "kazashi_wire"},
+    "sim.emulation": {"sim", "flashing", "usb", "errors", "device_files", "kazashi_wire"},
     "testing": {"sim", "reception", "cards", "reader"},
     "bench": {
         *("testing", "sim", "sim.emulation", "reception", "cards", "reader", "link", "errors"),
