@@ -21,6 +21,7 @@ from pcscd import DRIVERS, Pcscd, needs
 READER = "Kazashi card reader"
 _BUNDLE = DRIVERS / "ifd-ccid.bundle"
 _DRIVER = _BUNDLE / "Contents/Linux/libccid.so"
+_SEEN = "Card ATR:"  # in pcscd's log, when a card comes, or lies there as it starts
 _LEVELS = "0x0003"  # CRITICAL and INFO
 
 INTERPRETERS = [
@@ -100,10 +101,10 @@ class Plugged:
             air.clear()
             self.pcscd.wait_until(lambda: self.pcscd.log.count("Card Removed") > seen, "removal")
         if cards:
-            seen = self.pcscd.log.count("Card inserted")
+            seen = self.pcscd.log.count(_SEEN)
             for card in cards:
                 air.place(card)
-            self.pcscd.wait_until(lambda: self.pcscd.log.count("Card inserted") > seen, "insertion")
+            self.pcscd.wait_until(lambda: self.pcscd.log.count(_SEEN) > seen, "insertion")
 
     def restart(self):
         """Plug the board in again; another pcscd, since there is no hot-plug without udev."""
