@@ -81,7 +81,7 @@ _AWAITED = const(0x10)  # of a command the next piece, of a response too
 _T1 = const(1)
 _T1_PARAMETERS = b"\x11\x10\x00\x4d\x00\xfe\x00"  # §6.1.7: hosts want them, this card does not
 _HIGHEST_VOLTAGE = const(3)
-_MOST = const(253)  # octets of a response in a block
+_MOST = const(253)  # bytes of a response in a block
 _LONGEST_RESPONSE = const(65538)
 _ENDLESS = const(0x12)  # a chained I-block, for the report
 
@@ -114,7 +114,7 @@ class Ccid:
         self._wait = wait
         self._slot = slot = Slot(usb, field, isodep, watch, recovery, self._live)
         self.take, self.lose = slot.take, slot.lose
-        self._responded = 0  # octets of the response so far
+        self._responded = 0  # bytes of the response so far
         self._answered = 0  # messages in a row
         self._busy = 0  # the message that is being carried out; 0: none
         self._told = 0  # ticks, when the host heard last that this takes longer

@@ -16,8 +16,8 @@ if _TYPING:
 PSEUDO = const(0xFF)  # class of commands to the reader
 _GET_DATA = const(0xCA)
 _HISTORICAL = const(0x0100)  # P1, P2
-_SHORTEST = const(4)  # octets of a command
-_END_REACHED = const(0x6282)  # there are fewer octets than Le
+_SHORTEST = const(4)  # bytes of a command
+_END_REACHED = const(0x6282)  # there are fewer bytes than Le
 _MOST_HISTORICAL = const(15)
 _ATS = const(3)  # its index in `Field.answer` of Type A
 _ATQB_DATA = const(5)  # in that of Type B: application data, protocol info
@@ -74,7 +74,7 @@ def serve(field: "Field", rx: bytearray, end: int, tx: bytearray) -> int:
 
 
 def _historical(field: "Field") -> "tuple[int, int]":
-    """Where the historical octets of an ATS lie in `field.answer`, and how many there are."""
+    """Where the historical bytes of an ATS lie in `field.answer`, and how many there are."""
     answer = field.answer
     if field.technology != wire.TECHNOLOGY_TYPE_A or field.count < _ATS + 2:
         return 0, 0

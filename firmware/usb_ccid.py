@@ -2,7 +2,7 @@
 
 Ref: CCID specification 1.1, §5 descriptors and class requests, §6.1 to 6.3 messages.
 
-Knows USB and the ten octets that begin each message, not cards. A message of the host is taken
+Knows USB and the ten bytes that begin each message, not cards. A message of the host is taken
 packet by packet, so none needs a buffer of its length. USB calls back between two bytecodes of
 whatever runs: a callback notes what came, and no more.
 """
@@ -19,10 +19,10 @@ _TYPING = const(0)  # MicroPython has no typing: what follows is compiled away t
 if _TYPING:
     from wait import Wait
 
-HEAD = const(10)  # octets of a message before its body
+HEAD = const(10)  # bytes of a message before its body
 LONGEST = const(3072)  # dwMaxCCIDMessageLength: as Solo 2 and YubiKey 5; a certificate fits
 _PACKET = const(64)
-_UNSENT = const(253)  # octets of a command that may wait for the next packet: a block to the card
+_UNSENT = const(253)  # bytes of a command that may wait for the next packet: a block to the card
 _NEXT_MS = const(1000)  # for the host to send the next packet of a message
 _FETCHED_MS = const(1000)  # for the host to fetch what was sent before
 # Automatic: parameters by ATR, activation, voltage, clock, rates, PPS, IFSD; APDUs, short and
@@ -61,7 +61,7 @@ device: "UsbCcid | None" = None  # this board's, which boot.py begins
 class UsbCcid:
     """The CCID interface of this board. `usb_id`: VID and PID. USB begins when this is made.
 
-    After poll() returned True a message has begun: `rx` has `end` octets of it, `left` are still
+    After poll() returned True a message has begun: `rx` has `end` bytes of it, `left` are still
     to come, see take(). To answer, fill `tx` from HEAD on and reply().
     """
 
@@ -170,7 +170,7 @@ class UsbCcid:
         return not (self.is_false or self.is_new)
 
     def reply(self, kind: int, count: int, status: int, error: int, parameter: int) -> None:
-        """Answer the message in hand, by `count` octets of `tx` from HEAD on. Await the next.
+        """Answer the message in hand, by `count` bytes of `tx` from HEAD on. Await the next.
 
         A host that does not even fetch the extension before it gets no answer, nor does one that
         has not asked: what `rx` holds after a reset of the bus is the next message.
