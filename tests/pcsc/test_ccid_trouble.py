@@ -1,18 +1,14 @@
 """What goes wrong on purpose with the firmware as a CCID reader, as programs of PC/SC see it."""
 
-import socket
-import time
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 
 from kazashi.errors import CardInUse
-from kazashi.link import Link
 from kazashi.reader import Reader
 from kazashi.sim.jpki import Jpki
 from kazashi.sim.person import Person
 from kazashi.sim.picc import BlockSettings, TypeB
-from kazashi_wire.messages import Done, Maintain
 from plugged import INTERPRETERS, READER, Plugged, needs_libccid
 
 pytest.importorskip("smartcard", reason="kazashi[pcsc] is not installed; .ci/run does")
@@ -57,8 +53,17 @@ def test_a_card_pulled_in_the_middle_ends_the_command_and_the_next_card_works(pl
 
 
 def test_a_board_that_restarts_in_the_middle_ends_the_command_and_works_again(plugged):
-    plugged.lay(TypeB(Jpki(PERSON, command_s=2.0), BlockSettings(fwi=13)))
+    application = Jpki(PERSON, command_s=2.0)
+    transmit = application.transmit
+    is_asked = Event()
     ended = []
+
+    def be_asked(apdu):
+        is_asked.set()
+        return transmit(apdu)
+
+    application.transmit = be_asked
+    plugged.lay(TypeB(application, BlockSettings(fwi=13)))
 
     def ask():
         with plugged.connected() as connection:
@@ -69,7 +74,7 @@ def test_a_board_that_restarts_in_the_middle_ends_the_command_and_works_again(pl
 
     program = Thread(target=ask)
     program.start()
-    time.sleep(0.5)
+    assert is_asked.wait(LIMIT_S)
     plugged.pipe.process.kill()
     program.join(LIMIT_S)
     assert not program.is_alive()
@@ -123,13 +128,3 @@ def test_pyscard_lists_the_reader_and_its_monitor_sees_cards_come_and_go(plugged
         plugged.pcscd.wait_until(lambda: ("gone", ATR) in seen, "the card has gone")
     finally:
         monitor.deleteObserver(observer)
-
-
-def test_at_maintenance_the_board_is_no_ccid_reader(plugged):
-    Link(plugged.pipe).request(Maintain(), Done)
-    plugged.pcscd.wait_until(lambda: plugged.pico.has_reset, "restart")
-    plugged.pipe.close()
-    plugged.pipe = plugged.pico.connect()
-    time.sleep(1)  # it has started by then
-    with pytest.raises(ConnectionRefusedError):
-        socket.create_connection(plugged.address.split(":"), LIMIT_S)
