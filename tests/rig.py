@@ -3,7 +3,6 @@
 The firmware's own files run unmodified; `machine` and `time` are what stands below.
 """
 
-import errno
 import sys
 import time
 import traceback
@@ -17,6 +16,7 @@ from kazashi.sim.pn532 import Pn532 as Chip
 from kazashi.sim.ports import HsuPort, I2cPort, SpiPort
 from kazashi.sim.tabletop import Tabletop
 from kazashi.sim.watchdog import Watchdog
+from rig_buses import I2c, Spi, Uart
 from usb_bus import UsbBus
 
 STAND_INS = Path(pico.__file__).parent / "stand_ins" / "cpython"
@@ -135,68 +135,6 @@ from wait import Wait  # noqa: E402
 
 # CPython's collector would look through all of the tests each time.
 dispatch.gc = types.SimpleNamespace(collect=lambda: None, mem_alloc=lambda: 0, mem_free=lambda: 0)
-
-
-class Spi:
-    """machine.SPI over a port of the chip. `on_poll` is called before a status is read."""
-
-    def __init__(self, port):
-        self.port = port
-        self.on_poll = lambda: None
-
-    def write(self, data):
-        self.port.transfer(bytes(data))
-
-    def readinto(self, buffer):
-        buffer[:] = self.port.transfer(bytes(len(buffer)))
-
-    def write_readinto(self, data, buffer):
-        self.on_poll()
-        buffer[:] = self.port.transfer(bytes(data))
-
-
-class Uart:
-    """machine.UART over a port of the chip."""
-
-    def __init__(self, port):
-        self.port = port
-        self.received = b""
-
-    def init(self, baudrate, rxbuf, txbuf):
-        self.port.baud = baudrate
-        self.received = b""
-
-    def any(self):
-        self.received += self.port.fetch()
-        return len(self.received)
-
-    def readinto(self, buffer, count):
-        assert count <= len(self.received)
-        buffer[:count], self.received = self.received[:count], self.received[count:]
-
-    def write(self, buffer, start, count):
-        self.port.feed(bytes(buffer[start : start + count]))
-
-
-class I2c:
-    """machine.I2C over a port of the chip. `on_poll` as above; each read begins with the status."""
-
-    def __init__(self, port):
-        self.port = port
-        self.on_poll = lambda: None
-
-    def writeto(self, address, data):
-        self._start(address)
-        self.port.write(bytes(data))
-
-    def readfrom_into(self, address, buffer):
-        self.on_poll()
-        self._start(address)
-        buffer[:] = self.port.read(len(buffer))
-
-    def _start(self, address):
-        if not self.port.start(address):
-            raise OSError(errno.EIO)
 
 
 def spi_bus(spi, wait, irq=None):

@@ -10,7 +10,8 @@ from kazashi.sim.faults import say_syntax_error
 from kazashi.sim.ports import HsuPort
 from kazashi.sim.radio import Air
 from pn532 import ChipSilent, Pn532
-from rig import Chip, Uart, a_wait, clock
+from rig import Chip, a_wait, clock
+from rig_buses import Uart
 from tapping import expect, on_a_rig
 
 WAKE_UP = "5555" + "00" * 14

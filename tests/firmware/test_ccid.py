@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from asking import HELLO, PERSON, WATCH
+from asking import HELLO, PERSON
 from ccid_host import (
     ABORT,
     ABORTED,
@@ -52,13 +52,8 @@ from kazashi.sim.jpki import Jpki
 from kazashi.sim.picc import BlockSettings, Response, TypeA, TypeB
 from kazashi_wire.messages import (
     CardFound,
-    Done,
-    Examine,
     Failed,
-    Fault,
     Log,
-    Rest,
-    Rested,
     Welcome,
 )
 from rig import clock
@@ -292,49 +287,6 @@ def test_a_command_that_does_not_go_on_is_given_up(powered):
     powered.ask(TRANSFER, SELECT[:5], extra=b"\0\1\0")
     powered.run(11)
     assert powered.ask(GET_SLOT_STATUS)[1] == INACTIVE
-
-
-# --- who has the card ---------------------------------------------------------------------------
-
-
-def test_while_a_program_has_the_card_the_link_is_told_and_takes_nothing(powered):
-    powered.transmit(SELECT, SELECT_PIN, VERIFY)
-    assert isinstance(powered.link(HELLO)[-1], Welcome)
-    assert isinstance(powered.link(Rest())[-1], Rested)
-    for request in (WATCH, Examine(examination=2)):
-        assert powered.link(request) == [Failed(fault=Fault.CARD_IN_USE, detail=0)]
-    assert powered.transmit(SELECT_PIN, bytes.fromhex("00200080")) == GOOD
-
-
-def test_while_the_link_has_the_card_the_slot_is_empty_and_the_pin_ends_between_them(powered):
-    powered.transmit(SELECT, SELECT_PIN, VERIFY)
-    powered.ask(POWER_OFF)
-    powered.board.find_card()
-    powered.until(GONE)
-    assert powered.ask(POWER_ON) == (DATA, FAILED | ABSENT, MUTE, 0, b"")
-    assert powered.ask(TRANSFER, SELECT)[1:3] == (FAILED | ABSENT, MUTE)
-    command = powered.board.command
-    assert powered.link(command(SIGN))[0].data != GOOD
-    for data in (SELECT, SELECT_PIN, VERIFY):
-        assert powered.link(command(data))[0].data == GOOD
-    powered.link(Rest())
-    powered.until(COME)
-    powered.power_on()
-    assert powered.transmit(SIGN) != GOOD
-
-
-def test_a_serial_host_that_dies_loses_the_card_by_its_lease(host):
-    host.board.find_card()
-    lasted_s = host.until(COME)
-    assert WATCH.lease_s <= lasted_s < WATCH.lease_s + 2
-
-
-def test_a_serial_host_that_dies_in_its_search_loses_the_field_by_its_lease(host):
-    host.board.air.clear()
-    assert host.link(WATCH)[0] == Done()
-    host.run(WATCH.lease_s + 0.5)
-    host.board.rig.lay_down()
-    assert host.until(COME) < 0.5
 
 
 # --- anything at all ----------------------------------------------------------------------------

@@ -12,7 +12,8 @@ from kazashi.sim.pn532 import Pn532 as Chip
 from kazashi.sim.ports import HsuPort, I2cPort, SpiPort
 from kazashi.sim.radio import Air
 from pn532 import CardLost, ChipRefused, ChipSilent, Overheated, Pn532, RadioError
-from rig import I2c, Spi, Uart, a_wait, clock, spi_bus
+from rig import a_wait, clock, spi_bus
+from rig_buses import I2c, Spi, Uart
 
 ACKNOWLEDGED, REPEAT = ACK.hex(), NACK.hex()
 ASK_VERSION, VERSION = "0000ff02fed4022a00", "0000ff06fad50332010607e800"

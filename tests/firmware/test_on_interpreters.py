@@ -20,7 +20,7 @@ from kazashi.sim.picc import BlockSettings, TypeB
 from kazashi.sim.radio import Disturbance
 from kazashi_wire.frame import Frame
 from kazashi_wire.messages import CardFound, End, Transmit, Watch, Welcome
-from rig import I2c, Spi, Uart
+from rig_buses import I2c, Spi, Uart
 from vectors import load
 
 TESTS = Path(__file__).parents[1]
