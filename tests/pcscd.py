@@ -43,7 +43,7 @@ CHANNELID 0x{PORT:X}
 
 def needs(*programs, drivers=()):
     """A mark that skips, with the reason, what cannot have a pcscd, these programs and drivers."""
-    wanted = ("pcscd", "unshare", "nsenter", *programs)
+    wanted = ("pcscd", "pcsc_scan", "unshare", "nsenter", *programs)
     missing = [each for each in wanted if not shutil.which(each)]
     missing += [str(each) for each in drivers if not each.exists()]
     reason = f"missing: {', '.join(missing)}; .ci/run installs it" if missing else _why_apart()
@@ -88,6 +88,10 @@ class Pcscd:
             )
         try:
             self.wait_until(SOCKET.exists, "pcscd listens")
+            if readers:
+                # It lists them once it has looked into each. A card that lies there by then is
+                # not "inserted" in its log, and loses its power at once.
+                self.run("pcsc_scan", "-r")
         except BaseException:
             self.close()
             raise

@@ -21,7 +21,7 @@ from pcscd import DRIVERS, Pcscd, needs
 READER = "Kazashi card reader"
 _BUNDLE = DRIVERS / "ifd-ccid.bundle"
 _DRIVER = _BUNDLE / "Contents/Linux/libccid.so"
-_SEEN = "Card ATR:"  # in pcscd's log, when a card comes, or lies there as it starts
+_SEEN = "Card ATR:"  # in pcscd's log, when it has powered a card that has come
 _LEVELS = "0x0003"  # CRITICAL and INFO
 
 INTERPRETERS = [
