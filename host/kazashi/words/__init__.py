@@ -69,6 +69,29 @@ def finding_text(key: str, part: str, values: Mapping[str, object], language: La
     return _filled(keys, part, values, language)
 
 
+def text(key: str, values: Mapping[str, object], language: Language) -> str:
+    """The text of `key`; `values` fill its placeholders, and `tries_left` chooses the plural.
+
+    Raises:
+        LookupError: the catalogue has no such key.
+    """
+    return _filled((key,), key.rpartition(".")[2], values, language)
+
+
+def screen_key(error: KazashiError) -> str:
+    """The key of what the person in front of the screen is told of `error`.
+
+    Raises:
+        LookupError: the catalogues have none.
+    """
+    keys = [f"{name}.screen" for name in keys_of(type(error), _variant(values_of(error)))]
+    known = catalogue(Language.JAPANESE)
+    for key in keys:
+        if known.gettext(key) != key or known.ngettext(key, key, 1) != key:
+            return key
+    raise LookupError(f"no catalogue has words for {', '.join(keys)}")
+
+
 def keys_of(kind: type[KazashiError], variant: str = "") -> Iterator[str]:
     """Where the words of an error are looked for, in this order, without the part."""
     for each in kind.__mro__:
@@ -87,7 +110,7 @@ def catalogue(language: Language) -> GNUTranslations:
 
 
 def _said(error: KazashiError, part: str, language: Language) -> str:
-    values = _values(error)
+    values = values_of(error)
     parts = ("remedy", "advice") if part == "remedy" else (part,)
     names = keys_of(type(error), _variant(values))
     keys = (f"{name}.{each}" for name in names for each in parts)
@@ -120,7 +143,8 @@ def _variant(values: Mapping[str, object]) -> str:
     return ""
 
 
-def _values(error: KazashiError) -> dict[str, object]:
+def values_of(error: KazashiError) -> dict[str, object]:
+    """The fields of `error`: what fills the placeholders."""
     names = (each.name for each in fields(error)) if is_dataclass(error) else ()
     return {name: getattr(error, name) for name in names}
 
