@@ -79,6 +79,10 @@ TOPICS = {
         "held:held",
         "Ask the centre about the people held, and let go of those it answers about.",
     ),
+    "passcode": (
+        "passcode:passcode",
+        "Ask twice for the passcode of visual checks; print the line for the configuration.",
+    ),
     "monitor": (
         "monitor:monitor",
         "Show field, cards, counters and the last errors of a reader until Ctrl-C.",

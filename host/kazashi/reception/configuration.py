@@ -6,6 +6,10 @@ keep_days = 365       # visits are deleted after that; default: never
 [consents]
 hours = 24            # how long a consent lasts
 
+[visual]
+passcode = "scrypt$…" # of the site, for visual checks: see passcode.py
+photo_from_chip = true  # staff are shown the photo in the chip, too; 照合番号B opens it
+
 [anchors] is explained in anchor_settings.py, [face] in face/settings.py. Paths are relative to the
 file.
 """
@@ -23,22 +27,28 @@ from kazashi.reception.face.attempts import Attempts
 from kazashi.reception.face.engine import open_matcher
 from kazashi.reception.face.matching import FaceNotAvailable
 from kazashi.reception.face.settings import FaceSettings
+from kazashi.reception.passcode import Passcode, configured_passcode
 from kazashi.reception.place import Faces
 from kazashi.reception.settings import BadSettings, Flaw, Table, load
 
-_TABLES = ("anchors", "consents", "face", "journal")
+_TABLES = ("anchors", "consents", "face", "journal", "visual")
 _LONGEST_DAYS = 36_500
 _LONGEST_HOURS = 24 * 366
 
 
 @dataclass(frozen=True)
 class Configuration:
-    """`keep_days`: None, for ever. `faces`: where face matching is not available, why."""
+    """`keep_days`: None, for ever. `faces`: where face matching is not available, why.
+
+    `passcode`: None if the site has none. `photo_from_chip`: whether staff see that photo, too.
+    """
 
     anchors: Anchors
     faces: Faces | FaceNotAvailable
     keep_days: int | None
     consents_last: timedelta
+    passcode: Passcode | None
+    photo_from_chip: bool
 
     @classmethod
     def read(cls, path: Path | None) -> Self:
@@ -53,14 +63,17 @@ class Configuration:
                 raise BadSettings(name, Flaw.NO_SUCH_TABLE, ", ".join(_TABLES))
         journal = Table("journal", settings.get("journal", {}), folder)
         consents = Table("consents", settings.get("consents", {}), folder)
+        visual = Table("visual", settings.get("visual", {}), folder)
         read = cls(
             configured_anchors(settings, folder),
             _faces(settings, folder),
             journal.days("keep_days", _LONGEST_DAYS),
             timedelta(hours=consents.number("hours", 0.01, _LONGEST_HOURS, default=24)),
+            configured_passcode(visual),
+            visual.flag("photo_from_chip"),
         )
-        journal.close()
-        consents.close()
+        for table in (journal, consents, visual):
+            table.close()
         return read
 
 

@@ -42,6 +42,7 @@ class Flaw(Enum):
     EVEN = auto()
     NOT_FILE_NAMES = auto()
     NOT_POLICIES = auto()
+    NOT_A_PASSCODE = auto()  # as `kazashi passcode` prints it
     FILE_UNREADABLE = auto()  # (its name)
     NO_ANCHOR = auto()  # (name and what is wrong with the certificate in it)
     NO_AUTHORITIES = auto()
@@ -99,6 +100,10 @@ class Table:
             raise BadSettings(name, Flaw.NOT_A_TABLE)
         self._name, self._folder = name, folder
         self._left = dict(cast(Mapping[str, object], values))
+
+    def has(self, key: str) -> bool:
+        """Whether the field is there, and was not taken yet."""
+        return key in self._left
 
     def text(self, key: str) -> str:
         value = self._take(key)

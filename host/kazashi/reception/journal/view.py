@@ -20,6 +20,7 @@ from kazashi.reception.journal.file import JournalFile, Presence
 INTERRUPTED = "interrupted"  # outcome of a visit whose end is missing: a power cut, a kill
 
 _PAGE = 500  # visits read at a time, so that a long export holds up no one
+_MOST_PASSCODES = 7  # 2**6 s is more than the longest wait, reception/passcode.py
 DAY = f"date(begun_at, '+{HOURS_AHEAD} hours')"  # Japan's
 _IN_DAYS = f"({DAY} BETWEEN :since AND :until) IS NOT 0"  # no date at all: told as damage
 
@@ -92,6 +93,27 @@ class View:
         """How many visits there are."""
         with self._file.snapshot() as db:
             return db.execute("SELECT count(*) FROM visit").fetchone()[0]
+
+    def wrong_passcodes(self) -> tuple[int, datetime | None]:
+        """How many wrong passcodes were typed since a right one, and when the last of them was.
+
+        Seven at most, of the last 10,000 steps: the wait is at its longest then.
+        """
+        with self._file.snapshot() as db:
+            query = (
+                "SELECT at, facts FROM step WHERE name = 'passcode' "
+                "AND id > (SELECT max(id) FROM step) - 10000 ORDER BY id DESC"
+            )
+            rows = db.execute(query).fetchall()
+        wrong: list[datetime] = []
+        with self._understood():
+            for at, facts in rows:
+                error = from_json(facts).get("error")
+                if error is None or len(wrong) == _MOST_PASSCODES:
+                    break
+                if error == "wrong":
+                    wrong.append(datetime.fromisoformat(at))
+        return len(wrong), wrong[0] if wrong else None
 
     def visits(
         self, since: date = date.min, until: date = date.max, limit: int | None = None
