@@ -6,6 +6,16 @@ from typing import Self
 from kazashi.errors import UnknownValue
 from kazashi_wire.messages import Health, ResetCause, Welcome
 
+SIMULATED_SERIAL = b"SIMULATD".hex()  # of every simulated board, and of no other
+
+
+def is_simulated_serial(serial: str) -> bool:
+    """Whether a reader's serial number, or its name in PC/SC, is that of a simulated board.
+
+    Cards behind a reader of other software, such as vpcd's, may be simulated, too: no reader tells.
+    """
+    return SIMULATED_SERIAL in serial.lower()
+
 
 @dataclass(frozen=True)
 class ReaderInfo:
@@ -19,6 +29,11 @@ class ReaderInfo:
     chip: str  # PN532 1.6; empty: it does not answer
     interpreter: str  # micropython 1.28.0
     serial: str  # the board's, hex
+
+    @property
+    def is_simulated(self) -> bool:
+        """Whether board and cards are simulated: what it reads is for tests only."""
+        return is_simulated_serial(self.serial)
 
     @classmethod
     def of(cls, welcome: Welcome) -> Self:

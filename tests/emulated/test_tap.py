@@ -16,6 +16,10 @@ def test_the_reader_answers_within_a_second_of_power(booted):
     assert booted.after_s <= 1.0
 
 
+def test_the_board_says_that_it_is_simulated(reader):
+    assert reader.info.is_simulated
+
+
 def test_the_firmware_takes_at_most_60_kb_of_heap(reader):
     JpkiSession(reader.wait_for_card(10)).authentication_certificate()
     health = reader.health()

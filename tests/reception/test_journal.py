@@ -10,6 +10,7 @@ from kazashi.reception.journal import (
     Journal,
     View,
 )
+from kazashi.reports import SIMULATED_SERIAL
 from kept import Clock, ids, visit_on
 
 PERSON = {
@@ -39,6 +40,13 @@ def test_a_visit_is_kept_with_its_steps_in_their_order(journal, clock):
     assert visit.fact("way") == "visual"
     assert visit.fact("tries_left") == 2
     assert visit.fact("item") is None
+
+
+def test_a_visit_on_a_simulated_reader_is_a_test_even_if_nothing_was_kept_of_it(journal):
+    journal.begin("desk", SIMULATED_SERIAL).step("certificate", is_test=False)
+    journal.begin("desk", f"Kazashi ({SIMULATED_SERIAL.upper()}) 00 00")
+    journal.begin("desk", "e6605838834c5a2c")
+    assert [visit.is_test for visit in journal.visits()] == [True, True, False]
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from kazashi.reception.japan import HOURS_AHEAD
 from kazashi.reception.journal.errors import Damage, JournalBroken
 from kazashi.reception.journal.facts import Fact, from_json
 from kazashi.reception.journal.file import JournalFile, Presence
+from kazashi.reports import is_simulated_serial
 
 INTERRUPTED = "interrupted"  # outcome of a visit whose end is missing: a power cut, a kill
 
@@ -63,7 +64,13 @@ class KeptVisit:
 
     @property
     def is_test(self) -> bool:
-        """Whether test anchors or a simulated centre had a part in it: it is of no value then."""
+        """Whether test anchors, a simulated centre or a simulated reader had a part in it.
+
+        It is of no value then. The reader is told by its serial number alone, so a visit that was
+        interrupted is marked, too.
+        """
+        if is_simulated_serial(self.reader):
+            return True
         return any(step.facts.get("is_test") is True for step in self.steps)
 
 

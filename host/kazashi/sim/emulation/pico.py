@@ -36,6 +36,7 @@ from .image import checked, official_image
 from .lines import ControlLines
 from .pipe import EmulatedPipe
 from .shortcuts import take_shortcuts
+from .unique_id import give_unique_id
 from .usb_host import UsbHost
 from .usb_line import UsbLine
 
@@ -84,6 +85,7 @@ class EmulatedPico(Tabletop):
         self._device.mcu.clk_peri = _CLK_PERI_HZ
         self.usb = UsbHost(self._device, partial(ledger.note, Owner.USB))
         take_shortcuts(self._device.mcu)
+        give_unique_id(self._device.mcu)
         self._is_booted = False
         self.has_reset = False  # the board reset itself and is still plugged in
         self._pipe: EmulatedPipe | None = None
