@@ -92,9 +92,15 @@ def items_with(birth, sex=b"1"):
     return with_offsets(0xFF20, 0xDF21, fields)
 
 
-@pytest.mark.parametrize("sex", [b"0", b"3", b"11", b"", b"\x01"])
+# JIS X 0303: 0, 1, 2, 9; OQSCD007: 3
+@pytest.mark.parametrize("sex", [0, 1, 2, 3, 9])
+def test_each_code_of_a_sex_is_kept_as_it_stands(sex):
+    assert FourItems.parse(items_with(b"19850321", b"%d" % sex)).sex == sex
+    assert Sex(sex) == sex
+
+
+@pytest.mark.parametrize("sex", [b"4", b"8", b"11", b"", b"\x01"])
 def test_what_is_no_sex_is_malformed(sex):
-    assert FourItems.parse(items_with(b"19850321", b"9")).sex is Sex.OTHER
     with pytest.raises(MalformedFile):
         FourItems.parse(items_with(b"19850321", sex))
 

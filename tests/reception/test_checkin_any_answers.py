@@ -6,7 +6,6 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from kazashi.cards.surface import FourItems, Sex
-from kazashi.reception.certificate_paper import CertificatePaper
 from kazashi.reception.consents import Item, Prescription
 from kazashi.reception.desk import (
     AskCertificate,
@@ -25,6 +24,7 @@ from kazashi.reception.desk import (
 )
 from kazashi.reception.eligibility import CentreUnreachable
 from kazashi.reception.fallback import Answer
+from kazashi.reception.paper import CertificatePaper
 from kazashi.reception.profiles import PROFILES, Way
 from kazashi.reception.visit import Outcome
 from reception_desk import PIN, SOMEBODY_ELSE, WRONG_PIN, Listening, frame

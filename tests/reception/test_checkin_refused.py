@@ -7,7 +7,6 @@ import pytest
 
 from kazashi.cards.face_surface import AID as FACE_SURFACE
 from kazashi.cards.surface import FourItems, Sex
-from kazashi.reception.certificate_paper import CertificatePaper
 from kazashi.reception.certified import CertifiedResult
 from kazashi.reception.desk import (
     AskCertificate,
@@ -25,6 +24,7 @@ from kazashi.reception.desk import (
 from kazashi.reception.eligibility import CentreUnreachable, Eligibility, Standing
 from kazashi.reception.fallback import Answer, Step
 from kazashi.reception.journal import INTERRUPTED
+from kazashi.reception.paper import CertificatePaper
 from kazashi.reception.profiles import Token, Way
 from kazashi.reception.visit import Outcome, Proof
 from kazashi.testing.centre import SimulatedCentre

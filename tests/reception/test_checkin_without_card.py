@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
-from kazashi.reception.certificate_paper import CertificatePaper
 from kazashi.reception.desk import AskCertificate, AskFallback, AskFourItems, AskPin
 from kazashi.reception.eligibility import CentreUnreachable, Standing
 from kazashi.reception.fallback import Answer, Basis, Step
+from kazashi.reception.paper import CertificatePaper
 from kazashi.reception.profiles import Way
 from kazashi.reception.visit import Outcome
 from reception_desk import Listening

@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from kazashi.reception.certificate_paper import CertificatePaper
 from kazashi.reception.consents import Consents, Item
 from kazashi.reception.eligibility import (
     CentreBusy,
@@ -16,6 +15,7 @@ from kazashi.reception.eligibility import (
     Request,
     Standing,
 )
+from kazashi.reception.paper import CertificatePaper
 from kazashi.reception.profiles import Way
 from kazashi.reception.validity import Validity
 from kazashi.testing.centre import SimulatedCentre

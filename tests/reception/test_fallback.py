@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from kazashi.reception.certificate_paper import check_digit
 from kazashi.reception.fallback import FIRST, Answer, Basis, ClaimNumbers, Step, after, to_json
+from kazashi.reception.paper import check_digit
 
 
 def paths(step: Step = FIRST, before: tuple[Step, ...] = ()) -> Iterator[tuple]:

@@ -101,7 +101,11 @@ class Journals(RuleBasedStateMachine):
         db.execute("PRAGMA max_page_count = 1000000")
 
     @rule(
-        entry=entries, name=TEXTS, address=TEXTS, birth=st.dates(), sex=st.sampled_from([1, 2, 9])
+        entry=entries,
+        name=TEXTS,
+        address=TEXTS,
+        birth=st.dates(),
+        sex=st.sampled_from([0, 1, 2, 3, 9]),
     )
     def hold(self, entry, name, address, birth, sex):
         number = entry[1].id

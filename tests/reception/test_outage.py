@@ -62,7 +62,18 @@ def test_what_is_typed_from_the_cards_face_are_the_four_items():
 
 @pytest.mark.parametrize(
     ("typed", "sex"),
-    [("男", 1), ("１", 1), ("male", 1), ("F", 2), ("女性", 2), ("9", 9), ("その他", 9)],
+    [
+        *(("男", 1), ("１", 1), ("male", 1), ("F", 2), ("女性", 2)),
+        *(
+            ("0", 0),
+            ("不明", 0),
+            ("３", 3),
+            ("未設定", 3),
+            ("9", 9),
+            ("適用不能", 9),
+            ("その他", 9),
+        ),
+    ],
 )
 def test_a_sex_is_typed_as_a_word_or_a_number(typed, sex):
     assert typed_items(**TYPED | {"sex": typed}, today=TODAY).sex == sex
@@ -77,7 +88,7 @@ def test_a_sex_is_typed_as_a_word_or_a_number(typed, sex):
         ("address", "東京都 1234 5678 9012"),
         ("birth", "R20.1.1"),
         ("birth", "123456789012"),
-        ("sex", "3"),
+        ("sex", "4"),
         ("sex", "123456789012"),
     ],
 )

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kazashi.reception.typed import Mistyped, birth_date, plain, required
+from kazashi.cards.birth import PartialDate
+from kazashi.reception.typed import Mistyped, birth_date, digits, plain, required, whole_date
 from said import raises, screen_of
 
 TODAY = date(2030, 6, 15)
@@ -56,7 +57,14 @@ def test_a_birth_is_typed_by_either_calendar(typed, born):
         ("S60.13.1", "no such day"),
         ("M9999.1.1", "no such day"),
         ("60.4.3", "SHORT_YEAR"),
-        ("0000-01-01", "no such day"),
+        ("0.1.1", "SHORT_YEAR"),
+        ("0000-02-30", "no such day"),
+        ("1935-00-32", "no such day"),
+        ("2031-00-00", "FUTURE"),
+        ("S0.0.0", "not in that era"),
+        ("平成32年月日不詳", "not in that era"),
+        ("1872年月日不詳", "SHORT_YEAR"),
+        ("年不詳", "NO_DATE"),
         ("2030-06-16", "FUTURE"),
         ("R12.6.16", "FUTURE"),
         ("3 April 1985", "NO_DATE"),
@@ -69,6 +77,55 @@ def test_a_birth_that_cannot_be_is_told_apart(typed, told):
         birth_date(typed, TODAY)
     assert error.value.field == "birth"
     assert screen_of(error.value)
+
+
+# facts/reception.md and 住民票: an unknown month or day is kept as it stands
+@pytest.mark.parametrize(
+    ("typed", "born"),
+    [
+        ("昭和10年00月00日", (1935, 0, 0)),
+        ("昭和10年0月0日", (1935, 0, 0)),
+        ("Ｓ１０．００．００", (1935, 0, 0)),
+        ("昭和10年月日不詳", (1935, 0, 0)),
+        ("昭和10年不詳", (1935, 0, 0)),
+        ("昭和10年不詳月不詳日", (1935, 0, 0)),
+        ("昭和10年5月00日", (1935, 5, 0)),
+        ("昭和10年5月日不詳", (1935, 5, 0)),
+        ("昭和10年5月不詳日", (1935, 5, 0)),
+        ("昭和64年月日不詳", (1989, 0, 0)),  # one week was of Shōwa
+        ("平成元年月日不詳", (1989, 0, 0)),
+        ("19350000", (1935, 0, 0)),
+        ("1935-05-00", (1935, 5, 0)),
+        ("1935-00-05", (1935, 0, 5)),
+        ("0000-05-03", (0, 5, 3)),
+        ("00000000", (0, 0, 0)),
+        ("不詳", (0, 0, 0)),
+        ("年月日不詳", (0, 0, 0)),
+    ],
+)
+def test_unknown_parts_of_a_birth_are_kept(typed, born):
+    assert birth_date(typed, TODAY) == PartialDate(*born)
+
+
+@given(st.dates(date(1873, 1, 1), TODAY), st.booleans(), st.booleans())
+def test_what_is_known_of_a_birth_stands_in_it(day, has_month, has_day):
+    month, last = has_month * day.month, has_day * day.day
+    born = birth_date(f"{day.year}-{month}-{last}", TODAY)
+    assert (born.year, born.month, born.day) == (day.year, month, last)
+    assert birth_date(born.isoformat(), TODAY) == born
+
+
+def test_a_date_on_a_paper_may_be_to_come_but_is_whole():
+    assert whole_date("expires", "令和１３年７月３１日") == date(2031, 7, 31)
+    for typed in ("20310000", "令和13年7月日不詳"):
+        with raises(Mistyped, match="no such day") as error:
+            whole_date("expires", typed)
+        assert error.value.field == "expires"
+
+
+@pytest.mark.parametrize("typed", ["1234", "１２３４", " 12\u300034 ", "１2３4", "1 2 3 4"])
+def test_digits_are_digits_in_any_width(typed):
+    assert digits(typed) == "1234"
 
 
 ERAS = [("M", 1868), ("T", 1912), ("S", 1926), ("H", 1989), ("R", 2019)]
@@ -89,13 +146,21 @@ def test_every_day_is_the_same_day_by_both_calendars(day):
     assert len(read) == (2 if day in (date(1912, 7, 30), date(1926, 12, 25)) else 1)
 
 
-@given(st.text(max_size=20) | st.from_regex(r"[MTSHR]?[0-9]{1,5}[./-][0-9]{1,3}[./-][0-9]{1,3}"))
+@given(
+    st.text(max_size=20)
+    | st.from_regex(r"[MTSHR]?[0-9]{1,5}[./-][0-9]{1,3}[./-][0-9]{1,3}")
+    | st.text("昭和令年月日不詳元0123", max_size=12)
+)
 def test_whatever_is_typed_is_a_past_day_or_a_clear_no(typed):
     try:
         born = birth_date(typed, TODAY)
     except Mistyped:
         return
-    assert date(1873, 1, 1) <= born <= TODAY
+    if isinstance(born, date):
+        assert date(1873, 1, 1) <= born <= TODAY
+    else:
+        assert 0 in (born.year, born.month, born.day)
+        assert born.year == 0 or 1873 <= born.year <= TODAY.year
 
 
 @pytest.mark.parametrize("number", MY_NUMBERS)

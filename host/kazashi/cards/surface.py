@@ -23,14 +23,19 @@ _PHOTO = 0xDF27
 
 @unique
 class Sex(IntEnum):
-    """Codes of JIS X 0303, as on the card."""
+    """Codes as they stand on a card or in an answer; none of them is turned into another.
 
+    Source: 0 to 2 and 9: JIS X 0303 (ISO/IEC 5218); 3: OQSCD007 of オンライン資格確認.
+    """
+
+    UNKNOWN = 0
     MALE = 1
     FEMALE = 2
-    OTHER = 9
+    UNSET = 3  # 未設定
+    NOT_APPLICABLE = 9
 
 
-_SEXES = {b"1": Sex.MALE, b"2": Sex.FEMALE, b"9": Sex.OTHER}
+_SEXES = {b"%d" % sex: sex for sex in Sex}
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,6 @@ from typing import Any, Literal, TypeVar, cast
 from kazashi.cards.surface import FourItems
 from kazashi.cli.console import Console
 from kazashi.cli.photo import show_photo
-from kazashi.reception.certificate_paper import CertificatePaper, certificate_paper
 from kazashi.reception.consents import Item, Prescription
 from kazashi.reception.desk import (
     AskCertificate,
@@ -38,10 +37,11 @@ from kazashi.reception.desk import (
 from kazashi.reception.fallback import Answer
 from kazashi.reception.japan import japan_today, utc_now
 from kazashi.reception.outage import typed_items
+from kazashi.reception.paper import CertificatePaper, certificate_paper
 from kazashi.reception.profiles import Way
 from kazashi.reception.settings import content
 from kazashi.reception.texts import Text, text_of
-from kazashi.reception.typed import Mistyped, Slip, narrow
+from kazashi.reception.typed import Mistyped, Slip, digits, narrow
 
 T = TypeVar("T")
 Language = Literal["ja", "en"]
@@ -63,8 +63,8 @@ _REASON = Text("目視確認の理由:", "Why by eye:")
 _IS_SAME = Text("ご本人ですか。", "Is it the same person?")
 _NAME = Text("氏名:", "Name:")
 _ADDRESS = Text("住所:", "Address:")
-_BIRTH = Text("生年月日(例 昭和60年4月3日):", "Birth (such as 1985-04-03):")
-_SEX = Text("性別(男・女・その他):", "Sex (male, female, other):")
+_BIRTH = Text("生年月日(例 昭和60年4月3日。不明な月日は00):", "Birth (such as 1985-04-03):")
+_SEX = Text("性別(男・女、または0・3・9):", "Sex (male, female, or 0, 3, 9):")
 _INSURER = Text("保険者番号:", "Number of the insurer:")
 _SYMBOL = Text("記号(ないときは空):", "Symbol (empty if there is none):")
 _NUMBER = Text("番号:", "Number of the insured person:")
@@ -109,7 +109,7 @@ class TerminalDesk:
 
     @_answer.register
     def _(self, question: AskPin | AskItemsPin | AskCodeB) -> str:
-        return "".join(self._line(question.text, is_secret=True).split())
+        return digits(self._line(question.text, is_secret=True))
 
     @_answer.register
     def _(self, question: AskLastTry) -> bool:

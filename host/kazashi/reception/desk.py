@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, Protocol, TypeVar, cast
 
 from kazashi.cards.surface import FourItems
-from kazashi.reception.certificate_paper import CertificatePaper
 from kazashi.reception.consents import Item, Prescription
 from kazashi.reception.fallback import Answer, Step
+from kazashi.reception.paper import CertificatePaper
 from kazashi.reception.profiles import Way
 from kazashi.reception.texts import Text
 

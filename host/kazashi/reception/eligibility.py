@@ -12,9 +12,9 @@ from enum import IntEnum
 from typing import Protocol, cast
 
 from kazashi.cards.surface import FourItems
-from kazashi.reception.certificate_paper import CertificatePaper
 from kazashi.reception.consents import Consents, Prescription, State
 from kazashi.reception.errors import ReceptionError
+from kazashi.reception.paper import CertificatePaper
 from kazashi.reception.profiles import Way
 from kazashi.reception.texts import Text
 from kazashi.reception.validity import Validity

@@ -7,7 +7,6 @@ from kazashi.cards.input_support import InputSupportSession
 from kazashi.cards.surface import FourItems
 from kazashi.errors import ReaderError
 from kazashi.reception.anchors import TEST_MARK
-from kazashi.reception.certificate_paper import CertificatePaper
 from kazashi.reception.consents import Consents
 from kazashi.reception.desk import (
     AskCodeB,
@@ -25,6 +24,7 @@ from kazashi.reception.eligibility import (
     answer_of,
 )
 from kazashi.reception.journal.facts import is_word
+from kazashi.reception.paper import CertificatePaper
 from kazashi.reception.patient import Patient
 from kazashi.reception.profiles import Token, Way
 from kazashi.reception.texts import Text, text_of

@@ -27,9 +27,11 @@ from kazashi.reception.visit import Outcome
 PROFILE = "held"  # of visits that are only this answer
 
 _SEXES = {
+    Sex.UNKNOWN: ("0", "不明", "UNKNOWN"),
     Sex.MALE: ("1", "男", "男性", "M", "MALE"),
     Sex.FEMALE: ("2", "女", "女性", "F", "FEMALE"),
-    Sex.OTHER: ("9", "その他", "OTHER"),
+    Sex.UNSET: ("3", "未設定", "UNSET"),
+    Sex.NOT_APPLICABLE: ("9", "適用不能", "その他", "NOT APPLICABLE", "OTHER"),
 }
 
 

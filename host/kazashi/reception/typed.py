@@ -1,4 +1,4 @@
-"""What staff type: digits in any width, dates of either calendar, and never a My Number.
+"""What people type: digits in any width, dates of either calendar, and never a My Number.
 
 Medical institutions never handle a My Number (cgi3.kouikirengo-tochigi.jp/seido/inscard.html), so
 twelve digits in a row, or as the card prints them, are refused wherever they are typed.
@@ -6,10 +6,12 @@ twelve digits in a row, or as the card prints them, are refused wherever they ar
 
 import re
 import unicodedata
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum, auto, unique
 
+from kazashi.cards.birth import Birth, birth_of
 from kazashi.errors import KazashiError
 
 _MY_NUMBER = re.compile(r"(?<!\d)(?:\d{12}|\d{4}(?:[\s‐-―−ー－-]\d{4}){2})(?!\d)")
@@ -69,6 +71,12 @@ _DATE = re.compile(
     r"(?P<month>[0-9]{1,2})[月./-](?P<day>[0-9]{1,2})日?"
 )
 _COMPACT = re.compile(r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})")
+# 不詳 (unknown) as registers write it: of all, of month and day, of the day
+_UNKNOWN = (
+    (re.compile(r"^(年月日)?不詳$"), "00000000"),
+    (re.compile(r"年(月日|不詳月)?不詳日?$"), "年0月0日"),
+    (re.compile(r"月日?不詳日?$"), "月0日"),
+)
 
 
 def plain(field: str, text: str, longest: int = _LONGEST) -> str:
@@ -100,32 +108,66 @@ def narrow(text: str) -> str:
     return unicodedata.normalize("NFKC", text)
 
 
-def birth_date(text: str, today: date) -> date:
+def digits(text: str) -> str:
+    """`text` with wide digits as ASCII ones, and without blanks: PINs, codes, numbers."""
+    return "".join(narrow(text).split())
+
+
+def birth_date(text: str, today: date) -> Birth:
     """A date of birth: 昭和60年4月3日, S60.4.3, 1985/4/3, 1985-04-03 or 19850403.
+
+    Unknown parts are zeros or 不詳, and kept: 昭和10年00月00日, 昭和10年月日不詳, 19350000, 不詳.
 
     Raises:
         Mistyped: it is no date, outside of its era, or to come.
     """
-    typed = re.sub(r"\s", "", narrow(plain("birth", text))).upper()
-    found = _DATE.fullmatch(typed) or _COMPACT.fullmatch(typed)
-    if found is None:
-        raise Mistyped("birth", Slip.NO_DATE)
-    parts = found.groupdict()
-    born = _date(parts.get("era"), parts["year"], int(parts["month"]), int(parts["day"]))
-    if born > today:
+    born = _date("birth", text)
+    if _span(born)[0] > today:
         raise Mistyped("birth", Slip.FUTURE)
     return born
 
 
-def _date(name: str | None, year: str, month: int, day: int) -> date:
+def whole_date(field: str, text: str) -> date:
+    """A date without unknown parts, of either calendar.
+
+    Raises:
+        Mistyped: it is no date, or outside of its era.
+    """
+    found = _date(field, text)
+    if not isinstance(found, date):
+        raise Mistyped(field, Slip.NO_SUCH_DAY)
+    return found
+
+
+def _date(field: str, text: str) -> Birth:
+    typed = re.sub(r"\s", "", narrow(plain(field, text))).upper()
+    for pattern, zeros in _UNKNOWN:
+        typed = pattern.sub(zeros, typed)
+    found = _DATE.fullmatch(typed) or _COMPACT.fullmatch(typed)
+    if found is None:
+        raise Mistyped(field, Slip.NO_DATE)
+    parts = found.groupdict()
+    name = parts.get("era")
     era = next((each for each in _ERAS if name in each.names), None)
-    count = 1 if year == "元" else int(year)
+    year = (1 if parts["year"] == "元" else int(parts["year"])) + (era.year_one - 1 if era else 0)
     try:
-        born = date(count + (era.year_one - 1 if era else 0), month, day)
+        day = birth_of(f"{year:04}{int(parts['month']):02}{int(parts['day']):02}")
     except ValueError:
-        raise Mistyped("birth", Slip.NO_SUCH_DAY) from None
-    if era is None and born < _ERAS[0].first:
-        raise Mistyped("birth", Slip.SHORT_YEAR)
-    if era and not era.first <= born <= era.last:
-        raise Mistyped("birth", Slip.OTHER_ERA)
-    return born
+        raise Mistyped(field, Slip.NO_SUCH_DAY) from None
+    first, last = _span(day)
+    if era is None and (last < _ERAS[0].first or len(parts["year"]) < len("0000")):
+        raise Mistyped(field, Slip.SHORT_YEAR)
+    if era and not (era.first <= last and first <= era.last):
+        raise Mistyped(field, Slip.OTHER_ERA)
+    return day
+
+
+def _span(day: Birth) -> tuple[date, date]:
+    """The first and the last day that it may be."""
+    if isinstance(day, date):
+        return day, day
+    if not day.year:
+        return date.min, date.max
+    month = day.month or 12
+    last = day.day or monthrange(day.year, month)[1]
+    return date(day.year, day.month or 1, day.day or 1), date(day.year, month, last)

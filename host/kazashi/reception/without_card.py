@@ -1,9 +1,9 @@
 """A patient whom no card helps: the official fall-backs, asked one after the other."""
 
-from kazashi.reception.certificate_paper import CertificatePaper
 from kazashi.reception.desk import AskCertificate, AskFallback
 from kazashi.reception.fallback import FIRST, Answer, Basis, Step, after
 from kazashi.reception.inquiry import ask_centre
+from kazashi.reception.paper import CertificatePaper
 from kazashi.reception.patient import Patient
 from kazashi.reception.typed import plain, required
 from kazashi.reception.visit import Outcome

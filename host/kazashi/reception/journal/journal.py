@@ -10,6 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from kazashi.cards.birth import Birth, birth_of
+from kazashi.cards.surface import Sex
 from kazashi.reception.japan import utc_now
 from kazashi.reception.journal.facts import Fact, as_json, is_text, require_word
 from kazashi.reception.journal.file import JournalFile, Presence
@@ -17,7 +18,7 @@ from kazashi.reception.journal.view import DAY, INTERRUPTED, View, as_text
 
 _ALONE_S = 0.1  # to see whether another process writes; looking in from elsewhere takes less
 _DAYS_CONFIRMING = 3
-_SEXES = (1, 2, 9)
+_SEXES = frozenset(Sex)
 
 # The first visit that stays. One from the future is no sign of age where an older one came after.
 _STAYS_FROM = f"""
@@ -34,7 +35,7 @@ _TODAY = f"""
 
 @dataclass(frozen=True)
 class Held:
-    """A person of `visit` for whom the centre is yet to be asked. `sex`: 1, 2 or 9."""
+    """A person of `visit` for whom the centre is yet to be asked. `sex`: a `Sex`."""
 
     visit: int
     held_at: datetime
@@ -108,10 +109,10 @@ class Journal(View):
         """Keep the four items of a person until `release`; again: instead of those before.
 
         Raises:
-            ValueError: no such visit, no text, or another sex than 1, 2 or 9.
+            ValueError: no such visit, no text, or no code of `Sex`.
         """
         if not (is_text(name) and is_text(address) and is_text(reason) and sex in _SEXES):
-            raise ValueError("a person is held with name, address, birth, and sex 1, 2 or 9")
+            raise ValueError("a person is held with name, address, birth, and a code of Sex")
         now = as_text(self._now())
         day = birth.date() if isinstance(birth, datetime) else birth
         row = (now, name, address, day.isoformat(), int(sex), reason, visit)

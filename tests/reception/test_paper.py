@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kazashi.reception.certificate_paper import CertificatePaper, certificate_paper, check_digit
+from kazashi.reception.paper import CertificatePaper, certificate_paper, check_digit
 from kazashi.reception.typed import Mistyped
 from said import raises, screen_of
 

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 
+from kazashi.cards.birth import Birth
 from kazashi.reception.typed import Mistyped, Slip, birth_date, narrow, plain, required
 
 _LONGEST = 19  # characters of symbol and of number: 38 bytes of Shift_JIS on a claim
@@ -22,7 +23,7 @@ class CertificatePaper:
     symbol: str = field(repr=False)
     number: str = field(repr=False)
     branch: str = field(repr=False)
-    birth: date = field(repr=False)
+    birth: Birth = field(repr=False)
     is_electronic: bool = False
 
 
