@@ -1,9 +1,10 @@
 """`kazashi held`, as a person runs it once the centre is back."""
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
+from rich.cells import cell_len
 from typer.testing import CliRunner
 
 from kazashi.cli import app
@@ -13,12 +14,14 @@ from program import command
 
 NAMES = ("架空[/]花子", "[bold]仮名 三郎")
 
+HELD_AT = datetime(2026, 11, 20, 15, 0, 1, tzinfo=UTC)
+
 
 @pytest.fixture
 def path(tmp_path):
     """Two people are held."""
     path = tmp_path / "journal.db"
-    with Journal(path) as journal:
+    with Journal(path, lambda: HELD_AT) as journal:
         for name in NAMES:
             visit = journal.begin("desk", "usb:1")
             journal.hold(
@@ -28,8 +31,9 @@ def path(tmp_path):
     return path
 
 
-def held(path, *arguments):
-    return CliRunner().invoke(app, ["held", "--test", "--journal", str(path), *arguments])
+def held(path, *arguments, columns=80):
+    words = ["held", "--test", "--journal", str(path), *arguments]
+    return CliRunner().invoke(app, words, env={"COLUMNS": str(columns)})
 
 
 class Signalled(BaseException):
@@ -70,10 +74,21 @@ def test_a_test_lets_nobody_go_who_was_really_held(path):
     assert names(path) == ["本物 太郎"]
 
 
+@pytest.mark.parametrize("columns", [40, 80])
+def test_whom_it_asked_about_is_shown_marked_and_by_japans_clock(path, columns):
+    shown = held(path, "--centre", "valid", columns=columns).stdout
+    lines = [" ".join(line.split()) for line in shown.splitlines()]
+    assert lines.count("held, in Japan 2026-11-21 00:00:01") == 2
+    assert lines.count("eligibility valid") == lines.count("mark test") == 2
+    assert max(map(cell_len, shown.splitlines())) <= columns
+
+
 def test_the_answers_as_json_and_in_the_journal_are_marked_as_simulated(path):
     told = json.loads(held(path, "--centre", "welfare", "--json").stdout)
     assert told["held"] == 0
     assert [answer["visit"] for answer in told["answers"]] == [1, 2]
+    assert [answer["held_at"] for answer in told["answers"]] == ["2026-11-21T00:00:01+09:00"] * 2
+    assert all(answer["is_test"] for answer in told["answers"])
     assert all(answer["eligibility"]["is_simulated"] for answer in told["answers"])
     with View(path) as journal:
         assert [visit.is_test for visit in journal.visits()] == [True] * 4

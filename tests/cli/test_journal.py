@@ -11,10 +11,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.cells import cell_len
 from typer.testing import CliRunner
 
 from kazashi.cli import app
 from kazashi.reception.journal import Journal, View
+from kazashi.reports import SIMULATED_SERIAL
 from program import command
 
 
@@ -35,8 +37,8 @@ def write(path, begun=datetime(2026, 11, 20, 14, 59, 30, tzinfo=UTC), reason="�
         journal.begin("[bold]phone", "usb:2")
 
 
-def run(*arguments):
-    return CliRunner().invoke(app, ["journal", *arguments], env={"COLUMNS": "120"})
+def run(*arguments, columns=120):
+    return CliRunner().invoke(app, ["journal", *arguments], env={"COLUMNS": str(columns)})
 
 
 def test_list_shows_visits_on_japans_days_with_way_outcome_and_steps(path):
@@ -44,8 +46,8 @@ def test_list_shows_visits_on_japans_days_with_way_outcome_and_steps(path):
     done = command("journal", "list", "--journal", str(path))
     assert done.returncode == 0, done.stderr
     lines = [line.split() for line in done.stdout.splitlines()]
-    assert lines[1][:6] == ["1", "2026-11-20", "23:59:30", "desk", "visual", "checked_in"]
-    assert lines[-1] == ["2", "2026-11-21", "00:59:30", "[bold]phone", "interrupted"]
+    assert lines[1] == ["1", "2026-11-20", "23:59:30", "checked_in", "desk", "visual"]
+    assert lines[-1] == ["2", "2026-11-21", "00:59:30", "interrupted", "[bold]phone"]
     assert "pin: wrong" in done.stdout
 
 
@@ -67,6 +69,71 @@ def test_list_says_once_what_happened_several_times(path):
     assert "certificate, consent ×12, end" in run("list", "--journal", str(path)).stdout
 
 
+NARROW = """\
+visit begun, in Japan     outcome
+      profile     way    mark
+    1 2026-11-20 23:59:30 checked_in
+      desk        visual test
+      pin: wrong, 目視確認: 写真とご本人
+      が一致していません, consent ×12,
+      end
+    2 2026-11-20 23:59:30 interrupted
+      居宅
+    3 2026-11-20 23:59:30 no_card
+      eligibility
+      end
+"""
+WIDE = """\
+visit begun, in Japan     outcome     profile     way    mark
+    1 2026-11-20 23:59:30 checked_in  desk        visual test
+      pin: wrong, 目視確認: 写真とご本人が一致していません, consent ×12, end
+    2 2026-11-20 23:59:30 interrupted 居宅
+    3 2026-11-20 23:59:30 no_card     eligibility
+      end
+"""
+
+
+@pytest.mark.parametrize(("columns", "shown"), [(40, NARROW), (80, WIDE)])
+def test_list_shows_every_column_on_a_narrow_terminal_and_cuts_no_word(path, columns, shown):
+    with Journal(path, lambda: datetime(2026, 11, 20, 14, 59, 30, tzinfo=UTC)) as journal:
+        visit = journal.begin("desk", SIMULATED_SERIAL)
+        visit.step("pin", error="wrong")
+        visit.step("目視確認", way="visual", error="写真とご本人が一致していません")
+        visit.steps("consent", [{"item": "tests"}] * 12)
+        visit.end("checked_in")
+        journal.begin("居宅", "usb:1")
+        journal.begin("eligibility", "usb:1").end("no_card")
+    assert run("list", "--journal", str(path), columns=columns).stdout == shown
+
+
+@pytest.mark.parametrize("columns", range(20, 90, 7))
+def test_no_line_of_the_list_is_wider_than_the_terminal(path, columns):
+    with Journal(path) as journal:
+        visit = journal.begin("eligibility", "usb:1")
+        visit.step("visual check", way="android", error="ご本人であることを確認できませんでした")
+        visit.end("not_a_my_number_card")
+    lines = run("list", "--journal", str(path), columns=columns).stdout.splitlines()
+    assert max(map(cell_len, lines)) <= columns
+    for word in ("not_a_my_number_card", "eligibility", "android", "visual", "check:"):
+        assert columns < 26 or any(word in line.split() for line in lines)
+
+
+def test_times_in_facts_are_japans_and_other_words_are_as_they_were_kept(path, tmp_path):
+    kept = {"given_at": "2026-11-21T03:00:00+00:00", "ends_at": "9999-12-31T23:00:00+00:00"}
+    with Journal(path) as journal:
+        visit = journal.begin("desk", "usb:1")
+        visit.step("consent", reason="2026-11-21T03:00:00+00:00", **kept)
+    shown = kept | {"reason": kept["given_at"], "given_at": "2026-11-21T12:00:00+09:00"}
+    (visit,) = json.loads(run("list", "--journal", str(path), "--json").stdout)
+    assert visit["steps"][0]["facts"] == shown
+    run("export", str(tmp_path / "all.csv"), "--journal", str(path))
+    with (tmp_path / "all.csv").open(encoding="utf-8-sig", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert json.loads(row["facts"]) == shown
+    assert row["at"].endswith("+09:00")
+    assert row["begun_at"].endswith("+09:00")
+
+
 @pytest.mark.parametrize(
     "facts",
     [{"certificate_sha256": "00" * 32, "is_test": True}, {"eligibility": "valid", "is_test": True}],
@@ -80,7 +147,7 @@ def test_a_visit_that_is_only_a_test_is_marked_wherever_it_shows(path, tmp_path,
             visit.end("checked_in")
     at = ("--journal", str(path))
     lines = [line.split() for line in run("list", *at).stdout.splitlines()]
-    assert [line[5:6] for line in lines[1:]] == [["yes"], ["step,"]]
+    assert [line[5:] for line in lines[1::2]] == [["test"], []]
     assert [visit["is_test"] for visit in json.loads(run("list", *at, "--json").stdout)] == [
         *(True, False)
     ]
@@ -110,7 +177,7 @@ def test_list_takes_japans_days_and_a_limit(path, options, visits):
 def test_list_as_json_has_all_that_was_kept(path):
     write(path)
     visit, interrupted = json.loads(run("list", "--journal", str(path), "--json").stdout)
-    at = "2026-11-20T14:59:30+00:00"
+    at = "2026-11-20T23:59:30+09:00"
     assert visit == {
         "visit": 1,
         "begun_at": at,

@@ -5,6 +5,7 @@ from kazashi.cli.centre import SaysCentre, centre_of
 from kazashi.cli.console import Console
 from kazashi.cli.options import AsJson, AsTest, JournalPath
 from kazashi.reception.eligibility import CentreError, Eligibility, NoCentre
+from kazashi.reception.japan import JAPAN, japan_time
 from kazashi.reception.journal import Held, Journal, default_path
 from kazashi.reception.outage import ask_held
 from kazashi.words import words_of
@@ -26,9 +27,9 @@ def held(
     try:
         with Journal(journal or default_path()) as kept:
             for person, answer in ask_held(kept, asked, is_test=True):
-                answers.append(facts := _facts(person, answer))
+                answers.append(_facts(person, answer, is_test=as_test))
                 if not as_json:
-                    show.show_facts(Console(), facts, title=person.name)
+                    _show(Console(), person, answer, is_test=as_test)
             left = len(kept.held())
     finally:  # also after a signal or an error: those answered about may no longer be held
         if as_json and (answers or left is not None):
@@ -38,8 +39,30 @@ def held(
         Console().print(f"{len(answers)} asked about, {left} still held{later}")
 
 
-def _facts(person: Held, answer: Eligibility | CentreError) -> dict[str, object]:
-    facts: dict[str, object] = {"visit": person.visit, "held_at": person.held_at.isoformat()}
+def _facts(person: Held, answer: Eligibility | CentreError, *, is_test: bool) -> dict[str, object]:
+    facts: dict[str, object] = {
+        "visit": person.visit,
+        "held_at": japan_time(person.held_at),
+        "is_test": is_test,
+    }
     if isinstance(answer, CentreError):
         return facts | {"error": words_of(answer).line}
     return facts | {"eligibility": answer.to_json()}
+
+
+def _show(
+    console: Console, person: Held, answer: Eligibility | CentreError, *, is_test: bool
+) -> None:
+    """The same for people; what the insurers said is in the JSON alone."""
+    facts: dict[str, object] = {
+        "visit": person.visit,
+        "held, in Japan": f"{person.held_at.astimezone(JAPAN):%Y-%m-%d %H:%M:%S}",
+    }
+    if isinstance(answer, CentreError):
+        facts["error"] = words_of(answer).line
+    else:
+        facts["eligibility"] = answer.standing.name.lower()
+        facts["reference"] = answer.reference
+    if is_test:
+        facts["mark"] = "test"
+    show.show_facts(console, facts, title=person.name)

@@ -11,17 +11,18 @@ from pathlib import Path
 from typing import Annotated, Any, TextIO
 
 import typer
+from rich.cells import cell_len, set_cell_size
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
-from rich.table import Table
 from rich.text import Text
 
 from kazashi.cli import show
-from kazashi.cli.console import Console
+from kazashi.cli.console import Console, folded
 from kazashi.cli.options import AsJson, JournalPath
 from kazashi.cli.writing import writing
-from kazashi.reception.japan import JAPAN
+from kazashi.reception.japan import JAPAN, japan_time
 from kazashi.reception.journal import INTERRUPTED, KeptStep, KeptVisit, View, default_path
-from kazashi.visible import escaped
+from kazashi.reception.journal.facts import in_japan
+from kazashi.visible import escaped, visible
 
 app = typer.Typer(help="What was kept of the visits.", no_args_is_help=True)
 
@@ -39,6 +40,9 @@ _NewFile = Annotated[Path, typer.Argument(metavar="FILE", help="A new file: .jso
 
 _RUNNING = "running"
 _STYLES = {INTERRUPTED: "red", _RUNNING: "green"}
+_HEAD = ("visit", "begun, in Japan", "outcome", "profile", "way", "mark")
+_OUTCOME = _HEAD.index("outcome")
+_INDENT = " " * 6
 _OF_VISIT = ["visit", "begun_at", "profile", "reader", "is_test", "outcome", "ended_at"]
 _OF_STEP = ["at", "step", "facts"]
 
@@ -62,40 +66,73 @@ def list_visits(
 
 
 def _facts(visit: KeptVisit) -> dict[str, Any]:
+    """The visit as JSON. All times are Japan's."""
     return {
         "visit": visit.id,
-        "begun_at": visit.begun_at.isoformat(),
+        "begun_at": japan_time(visit.begun_at),
         "profile": visit.profile,
         "reader": visit.reader,
         "is_test": visit.is_test,
         "outcome": visit.outcome,
-        "ended_at": visit.ended_at.isoformat() if visit.ended_at else None,
+        "ended_at": japan_time(visit.ended_at) if visit.ended_at else None,
         "steps": [
-            {"at": step.at.isoformat(), "step": step.name, "facts": step.facts}
+            {"at": japan_time(step.at), "step": step.name, "facts": in_japan(step.facts)}
             for step in visit.steps
         ],
     }
 
 
 def _show(console: Console, visits: list[KeptVisit]) -> None:
-    table = Table(box=None, padding=(0, 1, 0, 0))
-    table.add_column("visit", justify="right")
-    table.add_column("begun, in Japan", no_wrap=True)
-    for name in ("profile", "way", "outcome", "test"):
-        table.add_column(name)
-    table.add_column("steps", overflow="fold")
-    for visit in visits:
-        outcome = visit.outcome or _RUNNING
-        table.add_row(
-            str(visit.id),
-            f"{visit.begun_at.astimezone(JAPAN):%Y-%m-%d %H:%M:%S}",
-            Text(visit.profile),
-            Text(str(visit.fact("way") or "")),
-            Text(outcome, _STYLES.get(outcome, "")),
-            "yes" if visit.is_test else "",
-            Text(", ".join(_counted(map(_told, visit.steps)))),
-        )
-    console.print(table)
+    """The columns, in as many lines as they need here, the same for all; the steps below."""
+    rows = [_HEAD, *map(_row, visits)]
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    lines = _lines(widths, console.width)
+    below = console.width - len(_INDENT)
+    _print_row(console, _HEAD, widths, lines, "bold")
+    for row, visit in zip(rows[1:], visits, strict=True):
+        _print_row(console, row, widths, lines, _STYLES.get(row[_OUTCOME], ""))
+        steps = visible(", ".join(_counted(map(_told, visit.steps))))
+        for line in folded(steps, below).splitlines():
+            console.print(Text(_INDENT + line, "dim"))
+
+
+def _print_row(
+    console: Console, row: tuple[str, ...], widths: list[int], lines: list[slice], style: str
+) -> None:
+    """`style`: of the outcome, or of the whole head."""
+    cells = [Text(set_cell_size(each, width)) for each, width in zip(row, widths, strict=True)]
+    for cell in cells if row is _HEAD else [cells[_OUTCOME]]:
+        cell.stylize(style)
+    for line in lines:
+        text = Text(_INDENT if line.start else "") + Text(" ").join(cells[line])
+        text.rstrip()
+        if text:
+            console.print(text)
+
+
+def _row(visit: KeptVisit) -> tuple[str, ...]:
+    cells = (
+        str(visit.id).rjust(len(_HEAD[0])),
+        f"{visit.begun_at.astimezone(JAPAN):%Y-%m-%d %H:%M:%S}",
+        visit.outcome or _RUNNING,
+        visit.profile,
+        str(visit.fact("way") or ""),
+        "test" if visit.is_test else "",
+    )
+    return tuple(map(visible, cells))
+
+
+def _lines(widths: list[int], cells: int) -> list[slice]:
+    """The columns of each line, if a line has so many `cells`; all but the first are indented."""
+    lines = [slice(0, 1)]
+    for at in range(1, len(widths)):
+        start = lines[-1].start
+        indent = len(_INDENT) if start else 0
+        if indent + sum(widths[start : at + 1]) + at - start <= cells:
+            lines[-1] = slice(start, at + 1)
+        else:
+            lines.append(slice(at, at + 1))
+    return lines
 
 
 def _told(step: KeptStep) -> str:

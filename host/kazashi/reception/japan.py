@@ -1,4 +1,4 @@
-"""Japan's days, wherever the machine stands."""
+"""Japan's days and hours, wherever the machine stands."""
 
 from datetime import UTC, date, datetime, timedelta, timezone
 
@@ -22,3 +22,17 @@ def japan_today(now: datetime) -> date:
         return now.astimezone(JAPAN).date()
     except OverflowError:  # a certificate may say the year 9999, for "never", RFC 5280 §4.1.2.5
         return date.max if now.year > 1 else date.min
+
+
+def japan_time(moment: datetime) -> str:
+    """ISO 8601 with Japan's zone: 2026-11-21T12:00:00+09:00.
+
+    Raises:
+        ValueError: `moment` does not say its time zone.
+    """
+    if moment.utcoffset() is None:
+        raise ValueError("a time without its zone: use datetime.now(UTC)")
+    try:
+        return moment.astimezone(JAPAN).isoformat()
+    except OverflowError:  # the last day of the year 9999
+        return moment.isoformat()
