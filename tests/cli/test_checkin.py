@@ -22,8 +22,8 @@ SIM = f"sim:?speed=20&tap=0&pin={PIN}"
 ALL = ("--consent", "all", "--prescription", "paper")
 STAFF = ("--staff", "佐藤", "--reason", "カメラの故障")
 YES, NO = "1", "2"
-PORTAL_YES = (YES,)
-CERTIFICATE = (NO, NO, YES, "01130012", "", "1234", "00", "昭和25年4月3日", NO)
+PORTAL_YES = (YES, YES)
+CERTIFICATE = (NO, YES, "01130012", "", "1234", "00", "昭和25年4月3日", NO)
 
 
 @pytest.fixture(scope="module")

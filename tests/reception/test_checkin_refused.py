@@ -38,7 +38,7 @@ CLOSING = bytes.fromhex("80fc0000")
 
 def to_certificate(question):
     """The fall-backs, to the certificate of eligibility."""
-    return Answer.YES if question.step is Step.CERTIFICATE else Answer.NO
+    return Answer.CERTIFICATE if question.step is Step.CERTIFICATE_NO_CARD else Answer.NO
 
 
 @pytest.fixture
@@ -333,9 +333,10 @@ def test_a_centre_that_is_down_for_the_paper_undoes_nothing(counter):
 
 def test_after_a_certificate_without_insurance_the_fallbacks_go_on(counter):
     answers = {
-        AskFallback: lambda question: (
-            Answer.YES if question.step in (Step.CERTIFICATE, Step.PAST_VISIT) else Answer.NO
-        ),
+        AskFallback: lambda question: {
+            Step.CARD: Answer.NO,
+            Step.CERTIFICATE_NO_CARD: Answer.CERTIFICATE,
+        }.get(question.step, Answer.YES),
         AskCertificate: PAPER,
     }
     visit = counter.check_in(None, answers, centre=SimulatedCentre(Standing.NONE))

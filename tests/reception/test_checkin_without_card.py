@@ -13,23 +13,24 @@ from kazashi.reception.visit import Outcome
 from reception_desk import Listening
 
 PAPER = CertificatePaper("01130012", "", "1234", "00", date(1950, 4, 3))
-DECLARED = {
+NOTHING = {
+    Step.CARD: Answer.YES,
     Step.PORTAL: Answer.NO,
     Step.NOTICE: Answer.NO,
-    Step.CERTIFICATE: Answer.NO,
+    Step.CERTIFICATE: Answer.NOTHING,
     Step.PAST_VISIT: Answer.NO,
-    Step.DECLARATION: Answer.YES,
 }
+DECLARED = NOTHING | {Step.DECLARATION: Answer.YES}
+NO_CARD = {Step.CARD: Answer.NO}
 PATHS = {
-    Basis.PORTAL: {Step.PORTAL: Answer.YES},
-    Basis.NOTICE: {Step.PORTAL: Answer.NO, Step.NOTICE: Answer.YES},
-    Basis.CERTIFICATE: {
-        Step.PORTAL: Answer.NO,
-        Step.NOTICE: Answer.NO,
-        Step.CERTIFICATE: Answer.YES,
-    },
-    Basis.PAST_VISIT: DECLARED | {Step.PAST_VISIT: Answer.YES},
-    Basis.FULL_PAYMENT: DECLARED | {Step.DECLARATION: Answer.NO},
+    Basis.PORTAL: {Step.CARD: Answer.YES, Step.PORTAL: Answer.YES},
+    Basis.NOTICE: {Step.CARD: Answer.YES, Step.PORTAL: Answer.NO, Step.NOTICE: Answer.YES},
+    Basis.CERTIFICATE: NO_CARD | {Step.CERTIFICATE_NO_CARD: Answer.CERTIFICATE},
+    Basis.DEFENCE: NO_CARD | {Step.CERTIFICATE_NO_CARD: Answer.DEFENCE},
+    Basis.DAY_LABOURER: NO_CARD | {Step.CERTIFICATE_NO_CARD: Answer.DAY_LABOURER},
+    Basis.MEDICAL_TICKET: NO_CARD | {Step.CERTIFICATE_NO_CARD: Answer.WELFARE},
+    Basis.PAST_VISIT: NOTHING | {Step.PAST_VISIT: Answer.YES, Step.SAME_INSURANCE: Answer.YES},
+    Basis.CONFIRMED_LATER: NOTHING | {Step.DECLARATION: Answer.NO},
     Basis.DECLARED_CURRENT: DECLARED | {Step.NUMBERS: Answer.CURRENT},
     Basis.DECLARED_FORMER: DECLARED | {Step.NUMBERS: Answer.FORMER},
     Basis.DECLARED_UNKNOWN: DECLARED | {Step.NUMBERS: Answer.NEITHER, Step.ELDERLY: Answer.NO},

@@ -1,16 +1,21 @@
-"""A card that cannot be read, or whose eligibility is not found: the official way on.
+"""No result from the card or the centre: the official way on, as data.
 
-Source: 保発0710第1号 of 10 July 2023 (wic-net 10145), and for claims: current numbers, former ones,
-or digits of 7 (media.shaho.co.jp/n/n42fbe7fcbc00; 77777779 where the software refuses 77777777:
-media.shaho.co.jp/n/ncb8a6be744a7).
+Source: 保発0710第1号 of 10 July 2023 (wic-net 10145); 厚生労働省, マイナ保険証の円滑な利用について,
+January 2026 (S0 in the tests), and its page on eligibility at the desk from 2 December 2024 (S1).
+For claims: current numbers, former ones, or digits of 7 (media.shaho.co.jp/n/n42fbe7fcbc00;
+77777779 if the software refuses 77777777: media.shaho.co.jp/n/ncb8a6be744a7).
 
-A screen follows it: ask `question` of the step, offer its `answers`, go where `after` leads.
+A screen follows it: ask `message` of the step, offer its `answers`, go where `after` leads. Each
+path ends in a `Basis`; none of them asks for full payment (10割).
+
+The declaration (被保険者資格申立書) is for people who present the card, and digits of 7 (不詳) are
+for first visits: so a step exists once for each of these cases.
 """
 
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
-from kazashi.reception.texts import Text
+from kazashi.reception.texts import Message, Text, text_in_both
 
 
 class Answer(StrEnum):
@@ -18,29 +23,29 @@ class Answer(StrEnum):
 
     YES = "yes"
     NO = "no"
+    CERTIFICATE = "certificate"
+    DEFENCE = "defence"
+    DAY_LABOURER = "day_labourer"
+    WELFARE = "welfare"
+    NOTHING = "nothing"
     CURRENT = "current"
     FORMER = "former"
     NEITHER = "neither"
 
     @property
+    def message(self) -> Message:
+        return Message(f"fallback-answer.{_key(self)}")
+
+    @property
     def label(self) -> Text:
-        return _LABELS[self]
-
-
-_LABELS = {
-    Answer.YES: Text("はい", "Yes"),
-    Answer.NO: Text("いいえ", "No"),
-    Answer.CURRENT: Text("現在の番号がわかる", "The current ones"),
-    Answer.FORMER: Text("以前の番号だけわかる", "Former ones alone"),
-    Answer.NEITHER: Text("どちらもわからない", "Neither"),
-}
+        return text_in_both(self.message)
 
 
 @dataclass(frozen=True)
 class ClaimNumbers:
     """What a claim says of an unknown insured person: 保険者等番号 and 番号, without 記号.
 
-    摘要欄 begins with `note`. `insurer_instead`: where the software refuses `insurer`.
+    摘要欄 begins with `note`. `insurer_instead`: if the software refuses `insurer`.
     """
 
     number: str
@@ -49,138 +54,130 @@ class ClaimNumbers:
     note: str = "不詳"
 
 
-_UNKNOWN, _UNKNOWN_ELDERLY = ClaimNumbers("777777777"), ClaimNumbers("77777777")
-
-
 class Basis(StrEnum):
     """What the visit is then based on."""
 
     PORTAL = "portal"
     NOTICE = "notice"
     CERTIFICATE = "certificate"
+    DEFENCE = "defence"  # 自衛官診療証
+    DAY_LABOURER = "day_labourer"  # 日雇特例: no online check
+    MEDICAL_TICKET = "medical_ticket"  # 医療券 of the welfare office
     PAST_VISIT = "past_visit"
     DECLARED_CURRENT = "declared_current"
     DECLARED_FORMER = "declared_former"
     DECLARED_UNKNOWN = "declared_unknown"
     DECLARED_UNKNOWN_ELDERLY = "declared_unknown_elderly"
-    FULL_PAYMENT = "full_payment"
+    CONFIRMED_LATER = "confirmed_later"  # no paper and no declaration
+
+    @property
+    def message(self) -> Message:
+        """What the staff do now."""
+        return Message(f"fallback-basis.{_key(self)}", asdict(self.numbers) if self.numbers else {})
 
     @property
     def label(self) -> Text:
-        """What the staff do now."""
-        return _BASES[self]
+        return text_in_both(self.message)
 
     @property
     def numbers(self) -> ClaimNumbers | None:
-        """None: this person is known, or pays."""
+        """None: this person is known, or there is no claim yet."""
         return _NUMBERS.get(self)
 
+    @property
+    def is_asked_online(self) -> bool:
+        """Whether the centre is asked with what stands on the paper."""
+        return self in (Basis.CERTIFICATE, Basis.DEFENCE)
 
-_NUMBERS = {Basis.DECLARED_UNKNOWN: _UNKNOWN, Basis.DECLARED_UNKNOWN_ELDERLY: _UNKNOWN_ELDERLY}
-
-
-def _declared(numbers: ClaimNumbers, ja: str, en: str) -> Text:
-    """`ja`, `en`: what stands behind the note."""
-    return Text(
-        f"申立書を預かり、保険者番号{numbers.insurer}(使えないときは{numbers.insurer_instead})、"
-        f"番号{numbers.number}で請求します。摘要欄の先頭に「{numbers.note}」、続けて{ja}を記録します。",
-        f"Keep the declaration; claim by insurer {numbers.insurer}, where that is refused "
-        f"{numbers.insurer_instead}, and number {numbers.number}, with {numbers.note}, {en}.",
-    )
+    @property
+    def needs_declaration(self) -> bool:
+        return self in _DECLARED
 
 
-_BASES = {
-    Basis.PORTAL: Text(
-        "マイナポータルの画面の資格情報で受け付けます。", "Take the insurance from the screen."
-    ),
-    Basis.NOTICE: Text(
-        "資格情報のお知らせとカードで受け付けます。", "Take the insurance from the notice."
-    ),
-    Basis.CERTIFICATE: Text(
-        "資格確認書で受け付けます。", "Go on with the certificate of eligibility."
-    ),
-    Basis.PAST_VISIT: Text(
-        "前回の資格情報で受け付けます。", "Take the insurance from the last visit."
-    ),
-    Basis.DECLARED_CURRENT: Text(
-        "申立書を預かり、現在の番号で請求します。", "Keep the declaration; claim by these numbers."
-    ),
-    Basis.DECLARED_FORMER: Text(
-        "申立書を預かり、以前の番号で請求し、摘要欄に「旧資格情報」と記録します。",
-        "Keep the declaration; claim by the former numbers and say so.",
-    ),
-    Basis.DECLARED_UNKNOWN: _declared(
-        _UNKNOWN, "住所・事業所名・連絡先", "address, employer and telephone"
-    ),
-    Basis.DECLARED_UNKNOWN_ELDERLY: _declared(
-        _UNKNOWN_ELDERLY, "住所・連絡先", "address and telephone"
-    ),
-    Basis.FULL_PAYMENT: Text(
-        "いったん全額をお支払いいただき、資格を確認できた後に精算します。",
-        "The patient pays in full now, and is refunded once eligibility is confirmed.",
-    ),
+_DECLARED = (
+    *(Basis.DECLARED_CURRENT, Basis.DECLARED_FORMER),
+    *(Basis.DECLARED_UNKNOWN, Basis.DECLARED_UNKNOWN_ELDERLY),
+)
+_NUMBERS = {
+    Basis.DECLARED_UNKNOWN: ClaimNumbers("777777777"),
+    Basis.DECLARED_UNKNOWN_ELDERLY: ClaimNumbers("77777777"),
 }
 
 
 class Step(StrEnum):
     """Where it stands."""
 
+    WELFARE = "welfare"
+    CARD = "card"
     PORTAL = "portal"
     NOTICE = "notice"
     CERTIFICATE = "certificate"
+    CERTIFICATE_NO_CARD = "certificate_no_card"
     PAST_VISIT = "past_visit"
+    PAST_VISIT_NO_CARD = "past_visit_no_card"
+    SAME_INSURANCE = "same_insurance"
+    SAME_INSURANCE_NO_CARD = "same_insurance_no_card"
     DECLARATION = "declaration"
+    DECLARATION_RETURNING = "declaration_returning"
     NUMBERS = "numbers"
+    NUMBERS_RETURNING = "numbers_returning"
     ELDERLY = "elderly"
 
     @property
+    def message(self) -> Message:
+        """The question, to staff."""
+        name = self.value.removesuffix("_no_card").removesuffix("_returning")
+        return Message(f"fallback-step.{_key(name)}")
+
+    @property
     def question(self) -> Text:
-        return _QUESTIONS[self]
+        return text_in_both(self.message)
 
     @property
     def answers(self) -> tuple[Answer, ...]:
         return tuple(_NEXT[self])
 
 
-FIRST = Step.PORTAL
+FIRST = Step.CARD
+FIRST_OF_WELFARE = Step.WELFARE  # the centre says: 医療扶助, not registered (未委託・未登録)
+HINT = Message("fallback-hint")  # beside each question
 
-_QUESTIONS = {
-    Step.PORTAL: Text(
-        "患者さんは、マイナポータルの資格情報の画面を見せられますか。",
-        "Can the patient show the insurance on the screen of Mynaportal?",
-    ),
-    Step.NOTICE: Text(
-        "「資格情報のお知らせ」とマイナンバーカードを、両方お持ちですか。",
-        "Does the patient have the notice of eligibility, and the My Number Card with it?",
-    ),
-    Step.CERTIFICATE: Text(
-        "「資格確認書」をお持ちですか。", "Does the patient have a certificate of eligibility?"
-    ),
-    Step.PAST_VISIT: Text(
-        "以前に受診されていて、そのときから保険が変わっていないと、ご本人に確認できましたか。",
-        "Was the patient here before, and says that the insurance is the same?",
-    ),
-    Step.DECLARATION: Text(
-        "「被保険者資格申立書」に記入していただけますか。",
-        "Does the patient fill in the declaration of eligibility?",
-    ),
-    Step.NUMBERS: Text(
-        "保険者番号と、記号・番号はわかりますか。", "Are the numbers of the insurance known?"
-    ),
-    Step.ELDERLY: Text(
-        "後期高齢者医療の方ですか。", "Is this the insurance of those of 75 and over?"
-    ),
+_PAPERS = {
+    Answer.CERTIFICATE: Basis.CERTIFICATE,
+    Answer.DEFENCE: Basis.DEFENCE,
+    Answer.DAY_LABOURER: Basis.DAY_LABOURER,
+    Answer.WELFARE: Basis.MEDICAL_TICKET,
 }
 _NEXT: dict[Step, dict[Answer, Step | Basis]] = {
+    Step.WELFARE: {Answer.YES: Basis.MEDICAL_TICKET, Answer.NO: Step.CARD},
+    Step.CARD: {Answer.YES: Step.PORTAL, Answer.NO: Step.CERTIFICATE_NO_CARD},
     Step.PORTAL: {Answer.YES: Basis.PORTAL, Answer.NO: Step.NOTICE},
     Step.NOTICE: {Answer.YES: Basis.NOTICE, Answer.NO: Step.CERTIFICATE},
-    Step.CERTIFICATE: {Answer.YES: Basis.CERTIFICATE, Answer.NO: Step.PAST_VISIT},
-    Step.PAST_VISIT: {Answer.YES: Basis.PAST_VISIT, Answer.NO: Step.DECLARATION},
-    Step.DECLARATION: {Answer.YES: Step.NUMBERS, Answer.NO: Basis.FULL_PAYMENT},
+    Step.CERTIFICATE: {**_PAPERS, Answer.NOTHING: Step.PAST_VISIT},
+    Step.CERTIFICATE_NO_CARD: {**_PAPERS, Answer.NOTHING: Step.PAST_VISIT_NO_CARD},
+    Step.PAST_VISIT: {Answer.YES: Step.SAME_INSURANCE, Answer.NO: Step.DECLARATION},
+    Step.PAST_VISIT_NO_CARD: {
+        Answer.YES: Step.SAME_INSURANCE_NO_CARD,
+        Answer.NO: Basis.CONFIRMED_LATER,
+    },
+    Step.SAME_INSURANCE: {Answer.YES: Basis.PAST_VISIT, Answer.NO: Step.DECLARATION_RETURNING},
+    Step.SAME_INSURANCE_NO_CARD: {
+        Answer.YES: Basis.PAST_VISIT,
+        Answer.NO: Basis.CONFIRMED_LATER,
+    },
+    Step.DECLARATION: {Answer.YES: Step.NUMBERS, Answer.NO: Basis.CONFIRMED_LATER},
+    Step.DECLARATION_RETURNING: {
+        Answer.YES: Step.NUMBERS_RETURNING,
+        Answer.NO: Basis.CONFIRMED_LATER,
+    },
     Step.NUMBERS: {
         Answer.CURRENT: Basis.DECLARED_CURRENT,
         Answer.FORMER: Basis.DECLARED_FORMER,
         Answer.NEITHER: Step.ELDERLY,
+    },
+    Step.NUMBERS_RETURNING: {
+        Answer.CURRENT: Basis.DECLARED_CURRENT,
+        Answer.FORMER: Basis.DECLARED_FORMER,  # those of the last visit, at least
     },
     Step.ELDERLY: {
         Answer.YES: Basis.DECLARED_UNKNOWN_ELDERLY,
@@ -202,9 +199,11 @@ def after(step: Step, answer: Answer) -> Step | Basis:
 
 
 def to_json() -> dict[str, object]:
-    """All of it, for a screen that follows it by itself."""
+    """All of it, for a screen that follows it by itself; texts by their keys in the catalogues."""
     return {
         "first": FIRST.value,
+        "first_of_welfare": FIRST_OF_WELFARE.value,
+        "hint": HINT.key,
         "steps": {step.value: _step_json(step) for step in Step},
         "bases": {basis.value: _basis_json(basis) for basis in Basis},
     }
@@ -212,9 +211,9 @@ def to_json() -> dict[str, object]:
 
 def _step_json(step: Step) -> dict[str, object]:
     return {
-        "question": _text_json(step.question),
+        "question": step.message.key,
         "answers": {
-            answer.value: {"label": _text_json(answer.label), _kind(then): then.value}
+            answer.value: {"label": answer.message.key, _kind(then): then.value}
             for answer, then in _NEXT[step].items()
         },
     }
@@ -222,12 +221,17 @@ def _step_json(step: Step) -> dict[str, object]:
 
 def _basis_json(basis: Basis) -> dict[str, object]:
     numbers = basis.numbers
-    return {"label": _text_json(basis.label), "numbers": asdict(numbers) if numbers else None}
+    return {
+        "label": basis.message.key,
+        "numbers": asdict(numbers) if numbers else None,
+        "is_asked_online": basis.is_asked_online,
+        "needs_declaration": basis.needs_declaration,
+    }
 
 
 def _kind(then: Step | Basis) -> str:
     return "step" if isinstance(then, Step) else "basis"
 
 
-def _text_json(text: Text) -> dict[str, str]:
-    return {"ja": text.ja, "en": text.en}
+def _key(name: str) -> str:
+    return name.replace("_", "-")

@@ -35,6 +35,11 @@ class Message:
         return text(self.key, self.values, language)
 
 
+def text_in_both(message: Message) -> Text:
+    """`message` in both languages."""
+    return Text(message.text(Language.JAPANESE), message.text(Language.ENGLISH))
+
+
 def text_of(error: KazashiError) -> Text:
     """What people at the desk are told of `error`."""
     ja, en = (words_of(error, each).screen for each in (Language.JAPANESE, Language.ENGLISH))

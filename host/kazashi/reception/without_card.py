@@ -15,24 +15,27 @@ def fall_back(patient: Patient) -> None:
     The card is out of it from the start: it may be somebody else's.
     """
     patient.let_go()
-    step: Step | Basis = FIRST
-    while isinstance(step, Step):
-        basis = _walk(patient, step)
-        if basis is None:
-            return
+    step = FIRST
+    while (end := _walk(patient, step)) is not None:
+        last, basis = end
         _take(patient, basis)
-        if basis is not Basis.CERTIFICATE or _is_certificate_good(patient):
+        if not basis.is_asked_online or _is_certificate_good(patient):
             return
-        step = after(Step.CERTIFICATE, Answer.NO)
+        then = after(last, Answer.NOTHING)
+        assert isinstance(then, Step)
+        step = then
 
 
-def _walk(patient: Patient, step: Step | Basis) -> Basis | None:
-    while isinstance(step, Step):
+def _walk(patient: Patient, step: Step) -> tuple[Step, Basis] | None:
+    """The last question, and where its answer has led; None: there was no answer."""
+    while True:
         answer = patient.ask(AskFallback(step))
         if answer is None or answer not in step.answers:
             return None
-        step = after(step, answer)
-    return step
+        then = after(step, answer)
+        if isinstance(then, Basis):
+            return step, then
+        step = then
 
 
 def _take(patient: Patient, basis: Basis) -> None:
