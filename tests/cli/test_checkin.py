@@ -23,7 +23,17 @@ ALL = ("--consent", "all", "--prescription", "paper")
 STAFF = ("--staff", "佐藤", "--reason", "カメラの故障")
 YES, NO = "1", "2"
 PORTAL_YES = (YES, YES)
-CERTIFICATE = (NO, YES, "01130012", "", "1234", "00", "昭和25年4月3日", NO)
+PAPER = (
+    "01130012",
+    "",
+    "1234",
+    "00",
+    "仮名 三郎",
+    "昭和25年4月3日",
+    "９９９９年１２月３１日",
+    "2割",
+)
+CERTIFICATE = (NO, YES, *PAPER, "1", NO)
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ import ast
 import re
 import string
 from dataclasses import fields, is_dataclass
+from datetime import date
 from enum import Enum
 from itertools import accumulate, product
 from pathlib import Path
@@ -41,6 +42,7 @@ SAMPLES = {
     float: [1.5],
     float | None: [1.5, None],
     str: ["a"],
+    date | None: [date(2026, 7, 31), None],
     Path: [Path("/tmp/a")],
     list[str]: [["a", "b"]],
     UsbId: [UsbId(0x1209, 0xCA5A)],

@@ -32,7 +32,9 @@ from reception_desk import PIN, SOMEBODY_ELSE, WRONG_PIN, Listening, frame
 MOST_QUESTIONS = 100
 KINDS = ["mynumber", "pinless", "locked", "infant", "cloned", "expired", "android", "iphone"]
 TYPED = st.builds(FourItems, st.text(max_size=2000), st.text(), st.dates(), st.sampled_from(Sex))
-PAPER = CertificatePaper("01130012", "", "1234", "00", date(1950, 4, 3))
+PAPER = CertificatePaper(
+    *("01130012", "", "1234", "00", date(1950, 4, 3)), name="仮名 三郎", expires=date.max
+)
 
 
 def answers_to(question, code_b):

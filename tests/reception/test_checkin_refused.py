@@ -31,7 +31,9 @@ from kazashi.testing.centre import SimulatedCentre
 from reception_desk import PIN, Listening, commands_of
 
 TYPED = FourItems("手入力　一郎", "東京都手入力区", date(1950, 4, 3), Sex.MALE)
-PAPER = CertificatePaper("01130012", "", "1234", "00", date(1950, 4, 3))
+PAPER = CertificatePaper(
+    *("01130012", "", "1234", "00", date(1950, 4, 3)), name="仮名 三郎", expires=date.max
+)
 SOMEBODY_ELSE = StaffCheck("鈴木", "写真とちがう", is_same=False)
 CLOSING = bytes.fromhex("80fc0000")
 

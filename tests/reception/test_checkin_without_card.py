@@ -1,5 +1,6 @@
 """No card, or none that helps: the official fall-backs, each to its outcome."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -12,7 +13,9 @@ from kazashi.reception.profiles import Way
 from kazashi.reception.visit import Outcome
 from reception_desk import Listening
 
-PAPER = CertificatePaper("01130012", "", "1234", "00", date(1950, 4, 3))
+PAPER = CertificatePaper(
+    *("01130012", "", "1234", "00", date(1950, 4, 3)), name="仮名 三郎", expires=date.max
+)
 NOTHING = {
     Step.CARD: Answer.YES,
     Step.PORTAL: Answer.NO,
@@ -72,6 +75,30 @@ def test_a_certificate_of_eligibility_leads_to_the_centre(counter, standing):
     assert centre.requests[0].about == PAPER
     assert visit.eligibility.standing is standing
     assert centre.requests[0].consents.items == ()
+
+
+# S0: an expired one is told so, and the way goes on
+def test_an_expired_certificate_is_refused_with_the_reason_and_the_fallbacks_go_on(counter):
+    centre = Listening()
+    path = PATHS[Basis.CERTIFICATE] | {Step.PAST_VISIT_NO_CARD: Answer.NO}
+    expired = replace(PAPER, expires=date(2020, 7, 31))
+    answers = {AskFallback: along(path), AskCertificate: expired}
+    visit = counter.check_in(None, answers, centre=centre)
+    assert visit.fallback is Basis.CONFIRMED_LATER
+    assert centre.requests == []
+    assert any("有効期限(2020-07-31)" in told.ja for told in counter.people.told)
+
+
+# S0: 限度額 is asked for a paper certificate
+def test_the_request_of_a_certificate_carries_consent_to_the_cost_limit(counter):
+    centre = Listening()
+    paper = replace(PAPER, cost_limit=True)
+    counter.check_in(
+        None,
+        {AskFallback: along(PATHS[Basis.CERTIFICATE]), AskCertificate: paper},
+        centre=centre,
+    )
+    assert centre.requests[0].about.cost_limit
 
 
 def test_a_certificate_shown_while_the_centre_is_down_is_not_lost(counter):

@@ -22,7 +22,9 @@ from kazashi.testing.centre import SimulatedCentre
 from said import line_of, screen_of
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
-PAPER = CertificatePaper("33120015", "12", "34", "01", date(1985, 4, 3))
+PAPER = CertificatePaper(
+    *("33120015", "12", "34", "01", date(1985, 4, 3)), name="仮名 花子", expires=date(2030, 7, 31)
+)
 INSURANCE = {"InsurerNumber": "33120015", "Name": "山田　花子"}
 
 

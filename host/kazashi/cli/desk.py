@@ -37,10 +37,10 @@ from kazashi.reception.desk import (
 from kazashi.reception.fallback import Answer
 from kazashi.reception.japan import japan_today, utc_now
 from kazashi.reception.outage import typed_items
-from kazashi.reception.paper import CertificatePaper, certificate_paper
+from kazashi.reception.paper import CertificatePaper, Form, certificate_paper
 from kazashi.reception.profiles import Way
 from kazashi.reception.settings import content
-from kazashi.reception.texts import Text, text_of
+from kazashi.reception.texts import Message, Text, text_in_both, text_of
 from kazashi.reception.typed import Mistyped, Slip, digits, narrow
 
 T = TypeVar("T")
@@ -52,6 +52,7 @@ _BETWEEN = re.compile(r"[\s,、]")  # between numbers, after conversion to ASCII
 _NONE = (["-"], ["‐"], ["−"], ["ー"])  # variants of "-" on keyboards, also Japanese ones
 
 _YES_NO = ((True, Text("はい", "Yes")), (False, Text("いいえ", "No")))
+_FORMS = tuple((form, text_in_both(form.message)) for form in Form)
 _WHICH = Text("番号:", "Number:")
 _WHICH_ITEMS = Text(
     "同意する番号を空白か読点で区切って(0: すべて、なし: -):",
@@ -69,8 +70,11 @@ _INSURER = Text("保険者番号:", "Number of the insurer:")
 _SYMBOL = Text("記号(ないときは空):", "Symbol (empty if there is none):")
 _NUMBER = Text("番号:", "Number of the insured person:")
 _BRANCH = Text("枝番(ないときは空):", "Branch (empty if there is none):")
-_IS_ELECTRONIC = Text("電子の資格確認書ですか。", "Is it an electronic one?")
-_CLOCK_SEEN = Text("画面の時計は動いていますか。", "Does the clock on its screen run?")
+_EXPIRES = text_in_both(Message("type.expires"))
+_SHARE = text_in_both(Message("type.share"))
+_FORM = text_in_both(Message("type.form"))
+_CLOCK_SEEN = text_in_both(Message("type.clock-seen"))
+_COST_LIMIT = text_in_both(Message("type.cost-limit"))
 
 
 @dataclass(frozen=True)
@@ -173,10 +177,14 @@ class TerminalDesk:
                 symbol=self._line(_SYMBOL, may_be_empty=True),
                 number=self._line(_NUMBER),
                 branch=self._line(_BRANCH, may_be_empty=True),
+                name=self._line(_NAME),
                 birth=self._line(_BIRTH),
+                expires=self._line(_EXPIRES),
+                share=self._line(_SHARE, may_be_empty=True),
                 today=_today(),
-                is_electronic=(is_electronic := self._choose(_IS_ELECTRONIC, _YES_NO)),
-                clock_seen=is_electronic and self._choose(_CLOCK_SEEN, _YES_NO),
+                form=(form := self._choose(_FORM, _FORMS)),
+                clock_seen=form is Form.ELECTRONIC and self._choose(_CLOCK_SEEN, _YES_NO),
+                cost_limit=self._choose(_COST_LIMIT, _YES_NO),
             )
         )
 

@@ -1,30 +1,75 @@
-"""資格確認書: who has no card shows this, on paper or, electronic, on a screen.
+"""資格確認書: a person without a card shows it, on paper or, electronic, on a screen.
 
-Source: check digit of the insurer's number: 保険者番号設定要領 (www5f.biglobe.ne.jp/~h-it mc0124);
+Source: its fields and four forms: 厚生労働省, マイナ保険証の円滑な利用について, January 2026;
+check digit of the insurer's number: 保険者番号設定要領 (www5f.biglobe.ne.jp/~h-it mc0124);
 a branch may be missing, then the centre finds it (iryohokenjyoho-portalsite.jp/faq/post-15.html);
-the elderly have a number and no symbol (city.otsu.lg.jp 4436).
+the elderly have a number and no symbol (city.otsu.lg.jp 4436). 自衛官診療証 has the same fields.
 """
 
 import re
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 
 from kazashi.cards.birth import Birth
-from kazashi.reception.typed import Mistyped, Slip, birth_date, narrow, plain, required
+from kazashi.reception.texts import Message
+from kazashi.reception.typed import (
+    Mistyped,
+    Slip,
+    birth_date,
+    digits,
+    narrow,
+    plain,
+    required,
+    whole_date,
+)
 
 _LONGEST = 19  # characters of symbol and of number: 38 bytes of Shift_JIS on a claim
 
 
+class Form(StrEnum):
+    """What it is printed on."""
+
+    CARD = "card"
+    POSTCARD = "postcard"
+    A4 = "a4"
+    ELECTRONIC = "electronic"
+
+    @property
+    def message(self) -> Message:
+        return Message(f"paper-form.{self}")
+
+
 @dataclass(frozen=True)
 class CertificatePaper:
-    """`insurer`: 6 digits (national health insurance) or 8. `symbol`, `branch`: "" where none."""
+    """What stands on it, as a request to the centre needs it, and what staff check.
+
+    `insurer`: 6 digits (national health insurance) or 8. `symbol`, `branch`: "" if there is none.
+    """
 
     insurer: str
     symbol: str = field(repr=False)
     number: str = field(repr=False)
     branch: str = field(repr=False)
     birth: Birth = field(repr=False)
-    is_electronic: bool = False
+    name: str = field(repr=False)
+    expires: date  # 有効期限: its last day
+    share: int | None = None  # 負担割合 in tenths, 1 to 3; None: it does not stand on it
+    form: Form = Form.CARD
+    cost_limit: bool = False  # consent to LimitApplicationCertificateRelatedConsFlg
+
+    def checked(self, today: date) -> "CertificatePaper":
+        """The same, in which there is a name and a number, no My Number, and a day to come.
+
+        Raises:
+            Mistyped: there is not; it says which field.
+        """
+        required("name", self.name)
+        required("number", self.number)
+        plain("symbol", self.symbol)
+        if self.expires < today:
+            raise Mistyped("expires", Slip.EXPIRED, day=self.expires)
+        return self
 
 
 def certificate_paper(
@@ -34,16 +79,22 @@ def certificate_paper(
     number: str,
     branch: str,
     birth: str,
+    name: str,
+    expires: str,
+    share: str,
+    form: Form,
     today: date,
-    is_electronic: bool = False,
     clock_seen: bool = False,
+    cost_limit: bool = False,
 ) -> CertificatePaper:
-    """What was typed from it. An electronic one is real where staff saw its clock run.
+    """What was typed from it. An electronic one is real if staff saw its clock run.
+
+    `share`: 3, 3割; "" if it does not stand on it.
 
     Raises:
-        Mistyped: a field is not what it should be; it says which.
+        Mistyped: a field is not what it should be, or it has expired; it says which.
     """
-    if is_electronic and not clock_seen:
+    if form is Form.ELECTRONIC and not clock_seen:
         raise Mistyped("clock_seen", Slip.CLOCK_UNSEEN)
     return CertificatePaper(
         _insurer(insurer),
@@ -51,8 +102,24 @@ def certificate_paper(
         narrow(required("number", number, _LONGEST)),
         _branch(branch),
         birth_date(birth, today),
-        is_electronic,
-    )
+        required("name", name),
+        whole_date("expires", expires),
+        share_of(share),
+        form,
+        cost_limit,
+    ).checked(today)
+
+
+def share_of(text: str) -> int | None:
+    """負担割合 in tenths, from 3 or 3割; None: nothing was typed.
+
+    Raises:
+        Mistyped: it is no share of 1 to 3 tenths.
+    """
+    typed = digits(plain("share", text)).removesuffix("割")
+    if typed not in ("", "1", "2", "3"):
+        raise Mistyped("share", Slip.SHARE)
+    return int(typed) if typed else None
 
 
 def check_digit(digits: str) -> int:

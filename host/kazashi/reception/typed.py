@@ -40,6 +40,9 @@ class Slip(Enum):
     INSURER_DIGITS = auto()
     INSURER_CHECK_DIGIT = auto()
     BRANCH_DIGITS = auto()
+    SHARE = auto()
+    EXPIRED = auto()  # since the day after `day`
+    TELEPHONE = auto()
 
 
 @dataclass(eq=False)
@@ -49,6 +52,7 @@ class Mistyped(KazashiError, ValueError):
     field: str
     slip: Slip
     most: int = 0
+    day: date | None = None
 
 
 @dataclass(frozen=True)

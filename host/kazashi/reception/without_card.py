@@ -3,9 +3,8 @@
 from kazashi.reception.desk import AskCertificate, AskFallback
 from kazashi.reception.fallback import FIRST, Answer, Basis, Step, after
 from kazashi.reception.inquiry import ask_centre
-from kazashi.reception.paper import CertificatePaper
+from kazashi.reception.japan import japan_today
 from kazashi.reception.patient import Patient
-from kazashi.reception.typed import plain, required
 from kazashi.reception.visit import Outcome
 
 
@@ -49,19 +48,13 @@ def _take(patient: Patient, basis: Basis) -> None:
 
 
 def _is_certificate_good(patient: Patient) -> bool:
-    """False where the centre has answered that there is no insurance."""
-    paper = patient.ask_checked(AskCertificate(), _without_my_number)
+    """False if it was not typed, has expired, or the centre has answered that there is none."""
+    today = japan_today(patient.place.now())
+    paper = patient.ask_checked(AskCertificate(), lambda paper: paper.checked(today))
     if paper is None:
-        return True
+        return False
     before, patient.visit.eligibility = patient.visit.eligibility, None
     ask_centre(patient, paper)
     answer = patient.visit.eligibility
     patient.visit.eligibility = answer or before
     return answer is None or answer.standing.is_covered
-
-
-def _without_my_number(paper: CertificatePaper) -> CertificatePaper:
-    """As staff typed it. Mistyped: there is one in it, or no number."""
-    required("number", paper.number)
-    plain("symbol", paper.symbol)
-    return paper
