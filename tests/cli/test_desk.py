@@ -133,3 +133,8 @@ def test_a_pin_that_is_not_typed_on_a_terminal_is_none(monkeypatch, error):
 
     monkeypatch.setattr(terminal, "getpass", fail)
     assert Desk(monkeypatch, stdin=Terminal).ask(AskPin(3)) is None
+
+
+@pytest.mark.parametrize("typed", ["１２３４", "１2３4", " 1 2 3 4 "])
+def test_a_pin_may_be_typed_in_full_width_digits(monkeypatch, typed):
+    assert Desk(monkeypatch, typed).ask(AskPin(3)) == "1234"

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from kazashi.cards.certificate import Certificate
 from kazashi.reception.japan import japan_today
 from kazashi.reception.validity import Validity, last_day, validity
+from kazashi.words import Language
 from reception.issuing import Authority
 
 ISSUED = Authority().issue()
@@ -164,7 +165,71 @@ def test_medical_information_needs_a_certificate_that_has_not_ended():
     assert [each for each in Validity if not each.allows_check_in] == ["unusable", "not_yet"]
 
 
-def test_each_validity_is_told_apart():
-    assert len({each.text for each in Validity}) == len(Validity)
-    told = Validity.ELIGIBILITY_ONLY.text.ja
-    assert told.startswith("電子証明書の有効期限が切れているため、資格情報のみ")
+# facts/reception.md, Dates: S0, MHLW newpage_50657, nishipla-kenpo
+@pytest.mark.parametrize(
+    ("last", "notice", "grace"),
+    [
+        ("2026-05-31", "2026-02-28", "2026-08-31"),
+        ("2028-05-31", "2028-02-29", "2028-08-31"),
+        ("2026-11-30", "2026-08-30", "2027-02-28"),
+        ("2027-11-30", "2027-08-30", "2028-02-29"),
+        ("2026-01-15", "2025-10-15", "2026-04-30"),
+    ],
+)
+def test_published_first_days_of_notice_and_last_days_of_grace(last, notice, grace):
+    found = certificate(date.fromisoformat(last))
+    first, end = date.fromisoformat(notice), date.fromisoformat(grace)
+    for today, expected in (
+        (first - timedelta(days=1), Validity.NORMAL),
+        (first, Validity.ENDING),
+        (end, Validity.ELIGIBILITY_ONLY),
+        (end + timedelta(days=1), Validity.UNUSABLE),
+    ):
+        assert validity(found, today, is_phone=False) is expected
+
+
+# 練馬区: a certificate to 2023-07-07 is renewed from 2023-04-08; until then no notice is due
+def test_notice_begins_no_earlier_than_the_day_before_offices_renew():
+    found = certificate(date(2023, 7, 7))
+    assert validity(found, date(2023, 4, 6), is_phone=False) is Validity.NORMAL
+    assert validity(found, date(2023, 4, 8), is_phone=False) is Validity.ENDING
+
+
+def told(found, *, is_phone):
+    return found.notice(is_phone=is_phone).text(Language.JAPANESE)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_each_validity_is_told_apart_on_a_card_and_on_a_phone(language):
+    texts = {
+        each.notice(is_phone=is_phone).text(language)
+        for each in Validity
+        for is_phone in (False, True)
+    }
+    assert len(texts) == 2 * len(Validity)
+
+
+# S1: renew and register again
+@pytest.mark.parametrize(
+    "found", [Validity.ENDING, Validity.ELIGIBILITY_ONLY, Validity.UNUSABLE], ids=str
+)
+def test_a_card_is_renewed_and_registered_again(found):
+    assert "市区町村の窓口で更新し、もう一度、健康保険証の利用登録をしてください" in told(
+        found, is_phone=False
+    )
+
+
+# facts/reception.md, Phones: the notice of a card is wrong for a phone; the card may be used
+@pytest.mark.parametrize("found", Validity)
+def test_a_phone_is_not_sent_to_the_municipality(found):
+    text = told(found, is_phone=True)
+    assert "市区町村" not in text
+    assert "スマートフォン用電子証明書" in text
+    if found in (Validity.UNUSABLE, Validity.NOT_YET):
+        assert "マイナンバーカードか、ほかのスマートフォン" in text
+
+
+# screens.md §1: say first what still works
+def test_who_may_still_see_the_doctor_is_told_so():
+    assert "受診できます" in told(Validity.ELIGIBILITY_ONLY, is_phone=False)
+    assert "これまでどおり使えます" in told(Validity.ENDING, is_phone=False)

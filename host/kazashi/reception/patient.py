@@ -49,7 +49,7 @@ from kazashi.reception.failures import AnotherToken, Refused, TokenFailed, WayFa
 from kazashi.reception.keeper import looked_after
 from kazashi.reception.place import Place
 from kazashi.reception.profiles import Token, Way
-from kazashi.reception.texts import Text, text_of
+from kazashi.reception.texts import Text, text_in_both, text_of
 from kazashi.reception.validity import Validity, japan_today, validity
 from kazashi.reception.visit import Outcome, Proof, Visit
 
@@ -226,10 +226,11 @@ class Patient(Course):
             validity=visit.validity,
             is_test=visit.is_test,
         )
+        notice = text_in_both(visit.validity.notice(is_phone=token.is_phone))
         if not visit.validity.allows_check_in:
-            raise TokenFailed(token, Outcome.UNUSABLE_CERTIFICATE, visit.validity.text)
+            raise TokenFailed(token, Outcome.UNUSABLE_CERTIFICATE, notice)
         if visit.validity is not Validity.NORMAL and self.certificate is None:
-            self.tell(visit.validity.text)
+            self.tell(notice)
         self.certificate = certificate
 
     def begin_way(self, way: Way) -> None:

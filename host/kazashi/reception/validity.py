@@ -2,7 +2,8 @@
 
 Source: MHLW newpage_50657, nishipla-kenpo: three months of notice before the end; after the end
 eligibility alone, until the last day of the third following month; then nothing. Phones have no
-such grace (iryohokenjyoho kb 3b11e4ee93dbee107fa07cddfaba1051).
+such grace (iryohokenjyoho kb 3b11e4ee93dbee107fa07cddfaba1051). After a renewal, a card is
+registered again as health insurance card: 厚生労働省, eligibility at the desk from 2 December 2024.
 
 A day is Japan's, wherever the machine stands, and a certificate is good to the end of its last one.
 """
@@ -13,7 +14,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from kazashi.reception.japan import japan_today
-from kazashi.reception.texts import Text
+from kazashi.reception.texts import Message
 
 if TYPE_CHECKING:
     from kazashi.cards.certificate import Certificate
@@ -39,33 +40,10 @@ class Validity(StrEnum):
     def allows_medical_information(self) -> bool:
         return self in (Validity.NORMAL, Validity.ENDING)
 
-    @property
-    def text(self) -> Text:
-        """What the patient is told."""
-        return _TEXTS[self]
-
-
-_TEXTS = {
-    Validity.NORMAL: Text("電子証明書は有効です。", "The certificate is valid."),
-    Validity.ENDING: Text(
-        "電子証明書の有効期限が近づいています。お住まいの市区町村の窓口で更新してください。",
-        "The certificate ends soon. Renew it at the office of your municipality.",
-    ),
-    Validity.ELIGIBILITY_ONLY: Text(
-        "電子証明書の有効期限が切れているため、資格情報のみ提供します。"
-        "お住まいの市区町村の窓口で更新してください。",
-        "The certificate has ended: eligibility alone is provided, no medical information. "
-        "Renew it at the office of your municipality.",
-    ),
-    Validity.UNUSABLE: Text(
-        "電子証明書の有効期限が切れているため、利用できません。係の者をお呼びください。",
-        "The certificate has ended and cannot be used. Please call the staff.",
-    ),
-    Validity.NOT_YET: Text(
-        "電子証明書の有効期間がまだ始まっていません。係の者をお呼びください。",
-        "The certificate is not valid yet. Please call the staff.",
-    ),
-}
+    def notice(self, *, is_phone: bool) -> Message:
+        """What the patient is told. How a phone's certificate is renewed is not known."""
+        name = self.value.replace("_", "-")
+        return Message(f"validity-phone.{name}" if is_phone else f"validity-card.{name}")
 
 
 def validity(certificate: "Certificate", today: date, *, is_phone: bool) -> Validity:
