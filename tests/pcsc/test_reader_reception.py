@@ -9,7 +9,6 @@ import pytest
 import faces
 import kazashi
 from kazashi.cards.certificate import Certificate
-from kazashi.reception.certified import CertifiedResult
 from kazashi.reception.checkin import Reception
 from kazashi.reception.consents import Prescription
 from kazashi.reception.desk import (
@@ -29,10 +28,9 @@ from kazashi.reception.place import Faces
 from kazashi.reception.profiles import PROFILES, Token, Way
 from kazashi.reception.settings import load
 from kazashi.reception.visit import Outcome, Proof
-from kazashi.sim.approved import ApprovedComponent
 from kazashi.sim.card import MyNumberCard
 from kazashi.sim.person import Person
-from kazashi.testing.centre import SimulatedCentre
+from kazashi.testing import SimulatedCentre, SimulatedComponent
 from pcscd import VPCD, VPCD_READERS, Pcscd, needs
 from program import command
 from reception_desk import ANCHORS, PERSON, PIN, WRONG_PIN, People, in_turn
@@ -118,12 +116,7 @@ def test_a_card_that_is_pulled_in_the_middle_is_laid_down_again(check_in, slot):
 
 
 def test_an_approved_component_uses_the_key_through_this_reader(check_in, slot, patient):
-    class Approved:
-        def identify(self, transmit, way, challenge):
-            signature = ApprovedComponent(transmit).sign_without_pin(challenge)
-            return CertifiedResult(patient.certificate, signature, None)
-
-    visit = check_in(Way.VISUAL, component=Approved())
+    visit = check_in(Way.VISUAL, component=SimulatedComponent())
     assert (visit.outcome, visit.proof) == (Outcome.CHECKED_IN, Proof.SIGNATURE)
     assert Certificate.parse(patient.certificate).verifies(visit.signature, visit.challenge)
     assert max(map(len, slot.commands)) > 5 + 255 + 1  # of extended length

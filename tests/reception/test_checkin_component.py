@@ -1,48 +1,49 @@
 """An approved component has the card's key sign without a PIN, through our reader and pipe."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import replace
 
 import pytest
 
-from kazashi.cards.apdu import Channel
-from kazashi.cards.jpki import JpkiSession
 from kazashi.errors import CardGone
-from kazashi.reception.certified import CertifiedFailed, CertifiedResult
+from kazashi.reception.certified import CertifiedFailed, Unidentified
 from kazashi.reception.desk import AskFrame, AskPin, AskWay
-from kazashi.reception.eligibility import Eligibility, Standing
+from kazashi.reception.eligibility import Standing
 from kazashi.reception.profiles import Way
 from kazashi.reception.visit import Outcome, Proof
-from kazashi.sim.approved import ApprovedComponent
 from kazashi.sim.authority import Authority
 from kazashi.sim.person import Person
+from kazashi.testing import SimulatedComponent
 from kazashi.traffic import TRAFFIC
 from reception_desk import Listening, commands_of, frame
 
 LONGEST_SHORT = 5 + 255 + 1  # bytes of a command APDU of short length
 
 
-@dataclass
-class Approved:
-    """Signs with the card's key. `authority`: who approved it. `certificate`: that it names."""
+class Failing(SimulatedComponent):
+    """Selects the token's application, then raises `error`."""
 
-    authority: Authority | None = None
-    eligibility: Eligibility | None = None
-    certificate: bytes | None = None
-    fails: Exception | None = None
+    def __init__(self, error):
+        super().__init__()
+        self.error = error
 
     def identify(self, transmit, way, challenge):
-        self.way = way
-        if self.fails:
+        if self.error:
             transmit(bytes.fromhex("00a4040c0ad3921000310001010402"))
-            raise self.fails
+            raise self.error
+        return super().identify(transmit, way, challenge)
 
-        class Pipe(Channel):
-            transmit = staticmethod(lambda apdu, on_progress=None: transmit(apdu))
 
-        der = JpkiSession(Pipe()).authentication_certificate()
-        signature = ApprovedComponent(transmit, self.authority).sign_without_pin(challenge)
-        return CertifiedResult(self.certificate or der, signature, self.eligibility)
+class Naming(SimulatedComponent):
+    """Names the holder of another `certificate`."""
+
+    def __init__(self, certificate):
+        super().__init__()
+        self.certificate = certificate
+
+    def identify(self, transmit, way, challenge):
+        result = super().identify(transmit, way, challenge)
+        return replace(result, certificate=self.certificate)
 
 
 @pytest.mark.parametrize("kind", ["mynumber", "pinless", "locked"])
@@ -51,7 +52,7 @@ def test_after_face_and_visual_check_the_key_of_the_certificate_signs(
     counter, own_faces, way, kind
 ):
     counter.lay(kind)
-    component, centre = Approved(), Listening()
+    component, centre = SimulatedComponent(), Listening()
     visit = counter.check_in(
         way, {AskFrame: frame()}, component=component, faces=own_faces, centre=centre
     )
@@ -59,36 +60,37 @@ def test_after_face_and_visual_check_the_key_of_the_certificate_signs(
     assert visit.proof is Proof.SIGNATURE
     assert counter.certificate().verifies(visit.signature, visit.challenge)
     assert centre.requests[0].about.signature == visit.signature
-    assert component.way is way
+    assert component.asked == [way]
     assert counter.people.questions(AskPin) == []
     assert max(map(len, commands_of(counter.card))) > LONGEST_SHORT
 
 
 def test_who_showed_the_pin_needs_no_component(counter):
     counter.lay()
-    component = Approved(fails=RuntimeError())
+    component = SimulatedComponent()
     visit = counter.check_in(Way.PIN, component=component)
     assert visit.outcome is Outcome.CHECKED_IN
-    assert not hasattr(component, "way")
+    assert component.asked == []
 
 
 def test_what_the_component_learnt_from_the_centre_is_not_asked_again(counter):
     counter.lay()
-    component = Approved(eligibility=Eligibility("1", Standing.WELFARE))
+    component = SimulatedComponent(Standing.WELFARE)
     centre = Listening()
     visit = counter.check_in(Way.VISUAL, component=component, centre=centre)
     assert visit.outcome is Outcome.CHECKED_IN
     assert visit.eligibility.standing is Standing.WELFARE
+    assert visit.eligibility.is_simulated
     assert centre.requests == []
 
 
 @pytest.mark.parametrize(
     "component",
     [
-        Approved(authority=Authority("somebody")),
-        Approved(fails=CertifiedFailed("it does not like this face")),
-        Approved(fails=RuntimeError("secret")),
-        Approved(certificate=b"nonsense"),
+        SimulatedComponent(authority=Authority("somebody")),
+        Failing(CertifiedFailed(Unidentified.REFUSED, "it does not like this face")),
+        Failing(RuntimeError("secret")),
+        Naming(b"nonsense"),
     ],
     ids=["not approved", "refuses", "breaks", "names nobody"],
 )
@@ -106,7 +108,7 @@ def test_where_it_fails_the_next_way_goes_on_with_the_same_card(counter, own_fac
 
 def test_where_nothing_else_is_left_nobody_is_identified(counter):
     counter.lay("pinless")
-    component = Approved(fails=CertifiedFailed("no"))
+    component = Failing(CertifiedFailed())
     visit = counter.check_in(Way.VISUAL, component=component, profile="home")
     assert visit.outcome is Outcome.NOT_IDENTIFIED
     assert visit.eligibility is None
@@ -115,7 +117,7 @@ def test_where_nothing_else_is_left_nobody_is_identified(counter):
 def test_a_certificate_of_somebody_else_is_refused(counter):
     counter.lay()
     somebody = Person(seed=2).certificate
-    component = Approved(certificate=somebody)
+    component = Naming(somebody)
     visit = counter.check_in(Way.VISUAL, component=component)
     assert visit.outcome is not Outcome.CHECKED_IN
     assert visit.eligibility is None
@@ -123,10 +125,10 @@ def test_a_certificate_of_somebody_else_is_refused(counter):
 
 def test_a_card_that_leaves_is_asked_for_again(counter):
     counter.lay()
-    component = Approved(fails=CardGone())
+    component = Failing(CardGone())
 
     def lay_again():
-        component.fails = None
+        component.error = None
         counter.lay_again()
 
     visit = counter.check_in(
@@ -138,16 +140,16 @@ def test_a_card_that_leaves_is_asked_for_again(counter):
 
 def test_while_traffic_is_logged_no_component_runs(counter, caplog):
     counter.lay()
-    component = Approved()
+    component = SimulatedComponent()
     with caplog.at_level(TRAFFIC, "kazashi.link"):
         visit = counter.check_in(Way.VISUAL, component=component)
     assert visit.outcome is Outcome.NOT_IDENTIFIED
-    assert not hasattr(component, "way")
+    assert component.asked == []
     assert counter.people.heard("You could not be identified. Please call the staff.")
 
 
 def test_nothing_that_passes_the_pipe_is_logged(counter, caplog):
     counter.lay("pinless")
     with caplog.at_level(logging.DEBUG):
-        counter.check_in(Way.VISUAL, component=Approved())
+        counter.check_in(Way.VISUAL, component=SimulatedComponent())
     assert not caplog.records

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from kazashi.testing.anchors import test_anchors as test_anchors
     from kazashi.testing.centre import SimulatedCentre as SimulatedCentre
+    from kazashi.testing.component import SimulatedComponent as SimulatedComponent
     from kazashi.testing.reader import CARDS as CARDS
     from kazashi.testing.reader import CardOptions as CardOptions
     from kazashi.testing.reader import SimulatedReader as SimulatedReader
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 _FILE_OF = {
     "test_anchors": "anchors",
     "SimulatedCentre": "centre",
+    "SimulatedComponent": "component",
     "CARDS": "reader",
     "CardOptions": "reader",
     "SimulatedReader": "reader",
