@@ -187,6 +187,7 @@ def test_a_url_of_no_reader_is_wrong_usage_and_names_the_choices(words, url, sai
         ("bench", "rp2040py", "emulator"),
         ("flash pico", "mpremote", "flash"),
         ("face check", "cv2", "face"),
+        ("declaration new.pdf", "reportlab", "paper"),
     ],
 )
 def test_what_is_not_installed_is_wrong_usage_and_names_the_extra(

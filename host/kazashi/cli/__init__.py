@@ -83,6 +83,10 @@ TOPICS = {
         "passcode:passcode",
         "Ask twice for the passcode of visual checks; print the line for the configuration.",
     ),
+    "declaration": (
+        "declaration:declared",
+        "Make the declaration of eligibility (被保険者資格申立書) as a PDF, from JSON on stdin.",
+    ),
     "monitor": (
         "monitor:monitor",
         "Show field, cards, counters and the last errors of a reader until Ctrl-C.",

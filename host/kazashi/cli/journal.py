@@ -18,7 +18,7 @@ from rich.text import Text
 from kazashi.cli import show
 from kazashi.cli.console import Console, folded
 from kazashi.cli.options import AsJson, JournalPath
-from kazashi.cli.writing import writing
+from kazashi.cli.writing import new_file
 from kazashi.reception.japan import JAPAN, japan_time
 from kazashi.reception.journal import INTERRUPTED, KeptStep, KeptVisit, View, default_path
 from kazashi.reception.journal.facts import in_japan
@@ -160,14 +160,11 @@ def export(file: _NewFile, *, journal: JournalPath = None) -> None:
 @contextmanager
 def _new(path: Path, encoding: str) -> Generator[TextIO]:
     """A new file that only its owner can read. It is deleted if the block fails."""
-    with writing(path):
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        try:
-            with os.fdopen(descriptor, "w", encoding=encoding, newline="") as out:
-                yield out
-        except BaseException:
-            path.unlink()
-            raise
+    with (
+        new_file(path) as descriptor,
+        os.fdopen(descriptor, "w", encoding=encoding, newline="") as out,
+    ):
+        yield out
 
 
 def _with_bar(view: View) -> Iterator[KeptVisit]:

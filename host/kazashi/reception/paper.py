@@ -97,7 +97,7 @@ def certificate_paper(
     if form is Form.ELECTRONIC and not clock_seen:
         raise Mistyped("clock_seen", Slip.CLOCK_UNSEEN)
     return CertificatePaper(
-        _insurer(insurer),
+        insurer_of(insurer),
         narrow(plain("symbol", symbol, _LONGEST)),
         narrow(required("number", number, _LONGEST)),
         _branch(branch),
@@ -128,7 +128,12 @@ def check_digit(digits: str) -> int:
     return -sum(each // 10 + each % 10 for each in doubled) % 10
 
 
-def _insurer(text: str) -> str:
+def insurer_of(text: str) -> str:
+    """An insurer's number of 6 or 8 digits whose check digit fits.
+
+    Raises:
+        Mistyped: it is none.
+    """
     number = narrow(plain("insurer", text))
     if not re.fullmatch(r"[0-9]{6}|[0-9]{8}", number):
         raise Mistyped("insurer", Slip.INSURER_DIGITS)

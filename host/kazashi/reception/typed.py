@@ -12,6 +12,7 @@ from datetime import date
 from enum import Enum, auto, unique
 
 from kazashi.cards.birth import Birth, birth_of
+from kazashi.cards.surface import Sex
 from kazashi.errors import KazashiError
 
 _MY_NUMBER = re.compile(r"(?<!\d)(?:\d{12}|\d{4}(?:[\s‐-―−ー－-]\d{4}){2})(?!\d)")
@@ -43,6 +44,8 @@ class Slip(Enum):
     SHARE = auto()
     EXPIRED = auto()  # since the day after `day`
     TELEPHONE = auto()
+    NOT_OFFERED = auto()
+    CARD_UNSHOWN = auto()
 
 
 @dataclass(eq=False)
@@ -83,6 +86,15 @@ _UNKNOWN = (
 )
 
 
+_SEXES = {
+    Sex.UNKNOWN: ("0", "不明", "UNKNOWN"),
+    Sex.MALE: ("1", "男", "男性", "M", "MALE"),
+    Sex.FEMALE: ("2", "女", "女性", "F", "FEMALE"),
+    Sex.UNSET: ("3", "未設定", "UNSET"),
+    Sex.NOT_APPLICABLE: ("9", "適用不能", "その他", "NOT APPLICABLE", "OTHER"),
+}
+
+
 def plain(field: str, text: str, longest: int = _LONGEST) -> str:
     """`text` without blanks around it, as it was typed otherwise.
 
@@ -115,6 +127,19 @@ def narrow(text: str) -> str:
 def digits(text: str) -> str:
     """`text` with wide digits as ASCII ones, and without blanks: PINs, codes, numbers."""
     return "".join(narrow(text).split())
+
+
+def sex_of(text: str) -> Sex:
+    """A sex by its code or a word: 1, 男, 男性; 0, 不明; 3, 未設定; 9, 適用不能.
+
+    Raises:
+        Mistyped: it is none.
+    """
+    typed = narrow(required("sex", text)).upper()
+    for sex, words in _SEXES.items():
+        if typed in words:
+            return sex
+    raise Mistyped("sex", Slip.NO_SEX)
 
 
 def birth_date(text: str, today: date) -> Birth:

@@ -1,0 +1,82 @@
+"""`kazashi declaration`: the declaration of eligibility (被保険者資格申立書) as a PDF."""
+
+import json
+import os
+import sys
+from inspect import signature
+from pathlib import Path
+from typing import Annotated, cast
+
+import typer
+
+from kazashi.cli import show
+from kazashi.cli.console import Console
+from kazashi.cli.options import need
+from kazashi.cli.writing import new_file
+from kazashi.reception.declaration import declaration, remarks
+from kazashi.reception.fallback import Basis
+from kazashi.reception.japan import japan_today, utc_now
+from kazashi.reception.texts import Message
+from kazashi.reception.typed import Mistyped
+from kazashi.words import Language
+
+_MOST = 100_000  # bytes of JSON
+_OURS = ("today", "card_shown")
+_FIELDS = tuple(each for each in signature(declaration).parameters if each not in _OURS)
+
+_NewFile = Annotated[Path, typer.Argument(metavar="FILE", help="A new file: .pdf.")]
+_Based = Annotated[
+    Basis,
+    typer.Option(
+        "--basis",
+        metavar="BASIS",
+        help=f"Of {', '.join(each for each in Basis if each.needs_declaration)}.",
+    ),
+]
+_AsTest = Annotated[bool, typer.Option("--test", help="Mark it as a test.")]
+
+
+def declared(
+    file: _NewFile,
+    basis: _Based = Basis.DECLARED_UNKNOWN,
+    *,
+    as_test: _AsTest = False,
+) -> None:
+    """Make the declaration of eligibility (被保険者資格申立書) as a PDF, from JSON on stdin.
+
+    Then say the text of 摘要欄.
+    """
+    need("paper")
+    from kazashi.reception.declaration_form import declaration_pdf
+
+    if not basis.needs_declaration:
+        raise typer.BadParameter(f"{basis} has no declaration")
+    fields, card_shown = _typed()
+    try:
+        found = declaration(today=japan_today(utc_now()), card_shown=card_shown, **fields)
+    except Mistyped as error:
+        why = (Message.of(error).text(each) for each in (Language.JAPANESE, Language.ENGLISH))
+        show.show_line(f"kazashi: {error.field}: {' / '.join(why)}")
+        raise typer.Exit(1) from error
+    text = remarks(basis, found)
+    pdf = declaration_pdf(found, text, is_test=as_test)
+    with new_file(file) as descriptor, os.fdopen(descriptor, "wb") as out:
+        out.write(pdf)
+    Console(soft_wrap=True).print(text, markup=False, highlight=False)
+
+
+def _typed() -> tuple[dict[str, str], bool]:
+    """What stands on stdin: an object of strings, and whether the card was shown."""
+    whole = sys.stdin.buffer.read(_MOST + 1)
+    try:
+        found: object = json.loads(whole) if len(whole) <= _MOST else None
+    except ValueError as error:  # also bytes that are no UTF-8
+        raise typer.BadParameter("stdin has no JSON") from error
+    fields = cast("dict[str, object]", found) if isinstance(found, dict) else {}
+    shown = fields.pop("card_shown", False)
+    typed = {name: each for name, each in fields.items() if isinstance(each, str)}
+    if not typed or typed != fields or not isinstance(shown, bool) or not {*typed} <= {*_FIELDS}:
+        raise typer.BadParameter(
+            f"give an object of strings on stdin, and card_shown: true; of {', '.join(_FIELDS)}"
+        )
+    return typed, shown
