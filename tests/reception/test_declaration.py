@@ -103,6 +103,12 @@ def test_a_telephone_number_has_ten_or_eleven_digits(typed):
     assert telephone_of(typed)
 
 
+@given(st.from_regex(r"0[0-9]{9,10}", fullmatch=True), st.integers(1, 4))
+def test_a_telephone_number_is_kept_with_its_hyphens(number, at):
+    typed = f"{number[:at]}-{number[at:]}"
+    assert telephone_of(typed) == typed
+
+
 @given(st.fixed_dictionaries(dict.fromkeys(TYPED, st.text(max_size=14))))
 def test_whatever_is_typed_is_taken_or_refused_with_a_reason(typed):
     try:

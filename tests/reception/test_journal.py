@@ -256,6 +256,14 @@ def test_a_birth_that_is_not_known_in_part_is_held_as_it_stands(journal):
     assert journal.held()[0].birth == PartialDate(1960, 0, 0)
 
 
+# JIS X 0303 and OQSCD007; 9 was in journals from the start
+@pytest.mark.parametrize("sex", [0, 1, 2, 3, 9])
+def test_each_code_of_a_sex_is_held_as_it_stands(journal, sex):
+    entry = journal.begin("desk", "usb:1")
+    journal.hold(entry.id, **PERSON | {"sex": sex})
+    assert journal.held()[0].sex == sex
+
+
 def test_of_a_birth_with_a_time_the_day_is_held(journal):
     entry = journal.begin("desk", "usb:1")
     journal.hold(entry.id, **PERSON | {"birth": datetime(1956, 2, 29, 12)})
@@ -263,7 +271,7 @@ def test_of_a_birth_with_a_time_the_day_is_held(journal):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"sex": 3}, {"name": b"\x00"}, {"address": "x" * 1001}, {"reason": "\ud800"}]
+    "wrong", [{"sex": 4}, {"name": b"\x00"}, {"address": "x" * 1001}, {"reason": "\ud800"}]
 )
 def test_a_person_is_held_with_what_a_card_has_alone(journal, wrong):
     entry = journal.begin("desk", "usb:1")

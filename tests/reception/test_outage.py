@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kazashi.cards.birth import PartialDate
 from kazashi.cards.surface import FourItems, Sex
 from kazashi.reception.eligibility import (
     CentreBusy,
@@ -125,6 +126,25 @@ def test_once_the_centre_is_back_all_are_asked_about(journal):
     assert [held.name for held, _ in answers] == ["一郎", "二郎", "三郎"]
     assert {answer.standing for _, answer in answers} == {Standing.INVALID}
     assert not journal.held()
+
+
+def test_the_centre_is_asked_with_the_birth_and_the_sex_as_they_were_typed(tmp_path):
+    typed = typed_items(**TYPED | {"birth": "昭和10年00月00日", "sex": "未設定"}, today=TODAY)
+    asked = []
+
+    class Listening(Real):
+        def ask(self, request):
+            asked.append(request.about)
+            return super().ask(request)
+
+    with Journal(tmp_path / "another.db", lambda: NOW) as kept:
+        entry = kept.begin("desk", "reader")
+        items = {"name": typed.name, "address": typed.address}
+        kept.hold(entry.id, **items, birth=typed.birth, sex=typed.sex, reason="down")
+        entry.end("held")
+        assert len([*ask_held(kept, Listening())]) == 1
+    assert asked == [typed]
+    assert (typed.birth, typed.sex) == (PartialDate(1935, 0, 0), Sex.UNSET)
 
 
 def test_what_the_centre_answers_later_is_a_visit_of_its_own(journal):

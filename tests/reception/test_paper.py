@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kazashi.cards.birth import PartialDate
-from kazashi.reception.paper import CertificatePaper, Form, certificate_paper, check_digit
+from kazashi.reception.paper import CertificatePaper, Form, certificate_paper, check_digit, share_of
 from kazashi.reception.texts import Message
 from kazashi.reception.typed import Mistyped
 from kazashi.words import Language
@@ -80,6 +80,15 @@ def test_there_are_four_forms_each_told_apart():
 @pytest.mark.parametrize(("typed", "share"), [("", None), ("1", 1), ("２割", 2), ("3", 3)])
 def test_the_share_to_pay_may_be_missing(typed, share):
     assert certificate_paper(**TYPED | {"share": typed}).share == share
+
+
+@given(st.text(max_size=6))
+def test_whatever_is_typed_as_a_share_is_one_or_a_clear_no(typed):
+    try:
+        share = share_of(typed)
+    except Mistyped:
+        return
+    assert share in (None, 1, 2, 3)
 
 
 # S0: clock on its screen runs; the phone may be kept a moment with consent

@@ -7,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kazashi.cards.birth import PartialDate
-from kazashi.reception.typed import Mistyped, birth_date, digits, plain, required, whole_date
+from kazashi.cards.surface import Sex
+from kazashi.reception.typed import (
+    Mistyped,
+    birth_date,
+    digits,
+    plain,
+    required,
+    sex_of,
+    whole_date,
+)
 from said import raises, screen_of
 
 TODAY = date(2030, 6, 15)
@@ -121,6 +130,41 @@ def test_a_date_on_a_paper_may_be_to_come_but_is_whole():
         with raises(Mistyped, match="no such day") as error:
             whole_date("expires", typed)
         assert error.value.field == "expires"
+
+
+@given(st.text(max_size=20) | st.from_regex(r"[TSHR]?[0-9]{1,4}[年.][0-9]{1,2}[月.][0-9]{1,2}日?"))
+def test_whatever_is_typed_as_a_date_is_one_or_a_clear_no(typed):
+    try:
+        found = whole_date("expires", typed)
+    except Mistyped as error:
+        named = error.field
+    else:
+        named = "expires"
+        assert whole_date("expires", found.isoformat()) == found
+    assert named == "expires"
+
+
+@given(st.sampled_from(Sex))
+def test_a_sex_is_its_code_in_any_width(sex):
+    assert sex_of(str(int(sex))) is sex
+    assert sex_of(chr(ord("０") + sex)) is sex
+
+
+@given(st.text(max_size=5))
+def test_whatever_is_typed_as_a_sex_is_one_or_a_clear_no(typed):
+    try:
+        found = sex_of(typed)
+    except Mistyped as error:
+        assert error.field == "sex"  # noqa: PT017
+    else:
+        assert found in Sex
+
+
+@given(st.text(max_size=20))
+def test_digits_have_no_blanks_and_stay_as_they_are(typed):
+    found = digits(typed)
+    assert not any(each.isspace() for each in found)
+    assert digits(found) == found
 
 
 @pytest.mark.parametrize("typed", ["1234", "１２３４", " 12\u300034 ", "１2３4", "1 2 3 4"])
