@@ -10,27 +10,34 @@ from kazashi.cards.cv_certificate import CvAnchor
 from kazashi.reader import Reader
 from kazashi.reception.anchors import Anchors
 from kazashi.reception.checkin import Reception
-from kazashi.reception.consents import Prescription
-from kazashi.reception.desk import (
+from kazashi.reception.face.matching import FaceNotAvailable, FaceNotConfigured
+from kazashi.reception.journal import Journal
+from kazashi.reception.passcode import Passcode
+from kazashi.reception.people import (
     Answers,
     AskCodeB,
     AskConsents,
     AskItemsPin,
+    AskPasscode,
     AskPin,
     AskPrescription,
     AskStaff,
+    AskToken,
     AskWay,
     StaffCheck,
 )
-from kazashi.reception.face.matching import FaceNotAvailable
-from kazashi.reception.journal import Journal
 from kazashi.reception.profiles import PROFILES
+from kazashi.reception.rules import Prescription, Token
+from kazashi.reception.sight import SightReason
 from kazashi.sim.application import Data, Pin
 from kazashi.sim.authority import shared_authority
 from kazashi.sim.card import MyNumberCard
 from kazashi.sim.options import CARDS, Options
 from kazashi.sim.pico import SimulatedPico
 from kazashi.testing.centre import SimulatedCentre
+from kazashi.testing.component import SimulatedComponent
+from kazashi.testing.passcode import TEST_PASSCODE
+from kazashi.words import Language
 
 PIN, WRONG_PIN = "1234", "9999"
 PERSON, SOMEBODY_ELSE = 1, 2  # of faces.py; the first is on every photo of a card
@@ -38,7 +45,11 @@ SPEED = 20  # of simulated time
 _ISSUER = shared_authority()
 _CV_KEYS = [CvAnchor(*key) for key in _ISSUER.cv_anchors]
 ANCHORS = Anchors.of([_ISSUER.certificate], _CV_KEYS, is_test=True)
-WITHOUT_FACES = FaceNotAvailable("no models are configured")
+WITHOUT_FACES = FaceNotAvailable((FaceNotConfigured(),))
+PASSCODE = Passcode(TEST_PASSCODE)
+ASKED = ""  # no way to begin with: people choose
+NO_CENTRE = False
+USUAL = object()
 VERIFY = 0x20
 
 
@@ -61,33 +72,40 @@ class People(Answers):
 
     def ask(self, question):
         self.asked.append(question)
-        if isinstance(question, AskWay):
+        if isinstance(question, AskWay | AskToken) and question.reason:
             self.tell(question.reason)
         return super().ask(question)
 
-    def tell(self, text):
+    def tell(self, message):
+        for language in Language:
+            assert message.text(language)
+        text = message.text(Language.ENGLISH)
         self.told.append(text)
         for part, react in self._reacts.items():
-            if part in text.en:
+            if part in text:
                 react()
 
     def heard(self, part):
-        return any(part in text.en for text in self.told)
+        return any(part in text for text in self.told)
 
     def questions(self, kind):
         return [question for question in self.asked if type(question) is kind]
 
 
 class Listening(SimulatedCentre):
-    """Keeps what it was asked."""
+    """Keeps what it was asked: people, and what they answered."""
 
-    def __init__(self, *arguments, **settings):
-        super().__init__(*arguments, **settings)
-        self.requests = []
+    def __post_init__(self):
+        super().__post_init__()
+        self.asked, self.completions = [], []
 
-    def ask(self, request):
-        self.requests.append(request)
-        return super().ask(request)
+    def identify(self, reference, who):
+        self.asked.append(who)
+        return super().identify(reference, who)
+
+    def complete(self, completion):
+        self.completions.append(completion)
+        return super().complete(completion)
 
 
 class Counter:
@@ -125,8 +143,10 @@ class Counter:
         self.people = People(self._usual() | (answers or {}), reacts or {})
         return self.people
 
-    def check_in(self, way, answers=None, *, reacts=None, challenge=b"", **setting):
+    def check_in(self, way, answers=None, *, token=None, reacts=None, challenge=b"", **setting):
         """One visit; afterwards, whatever happened in it, the reader has kept its manners."""
+        if isinstance(way, Token):  # a phone has one way
+            way, token = ASKED, way
         self.expect(answers, reacts)
         for picc in self.simulated.cards:
             commands_of(_application(picc)).clear()
@@ -134,7 +154,7 @@ class Counter:
         if way is None:
             visit = reception.check_in_without_card(self.people)
         else:
-            visit = reception.check_in(way, self.people, challenge)
+            visit = reception.check_in(self.people, way or None, token, challenge)
         assert not self.air.is_on
         assert visit.spans
         self._expect_manners()
@@ -147,7 +167,10 @@ class Counter:
         anchors=ANCHORS,
         centre=None,
         faces=WITHOUT_FACES,
-        component=None,
+        component=USUAL,
+        passcode=PASSCODE,
+        photo_from_chip=False,
+        asks_about=(),
         now=lambda: datetime.now(UTC),
         timeout_s=5.0,
     ):
@@ -155,10 +178,13 @@ class Counter:
             self.reader,
             PROFILES[profile],
             anchors,
-            centre or SimulatedCentre(),
+            SimulatedCentre() if centre is None else centre or None,
             self.journal,
             faces=faces,
-            component=component,
+            component=SimulatedComponent() if component is USUAL else component,
+            passcode=passcode,
+            photo_from_chip=photo_from_chip,
+            asks_about=frozenset(asks_about),
             now=now,
             timeout_s=timeout_s,
         )
@@ -178,9 +204,11 @@ class Counter:
             AskPin: PIN,
             AskItemsPin: PIN,
             AskCodeB: lambda _: self.card.person.code_b,
-            AskConsents: lambda question: question.items,
+            AskConsents: lambda question: question.groups,
             AskPrescription: Prescription.PAPER,
-            AskStaff: StaffCheck("佐藤", "カメラの故障", is_same=True),
+            AskPasscode: "0000",
+            AskStaff: StaffCheck("佐藤", SightReason.FORGOTTEN_PIN, is_same=True),
+            AskToken: lambda question: None if question.reason else question.tokens[0],
         }
 
     def _expect_manners(self):

@@ -6,11 +6,11 @@ import pytest
 
 import faces
 import kazashi
+from kazashi.cli.centre import ANSWERS
 from kazashi.errors import ReaderSilent
 from kazashi.reader import Reader
-from kazashi.reception.consents import Item
-from kazashi.reception.eligibility import Standing
 from kazashi.reception.journal import Journal, JournalFull, View
+from kazashi.reception.rules import Item
 from kazashi.sim import person
 from kazashi.sim.options import CARDS
 from program import kazashi as program
@@ -21,6 +21,8 @@ PIN, OTHER_PIN = "7351", "8462"
 SIM = f"sim:?speed=20&tap=0&pin={PIN}"
 ALL = ("--consent", "all", "--prescription", "paper")
 STAFF = ("--staff", "佐藤", "--reason", "カメラの故障")
+PASSCODE = "0000"
+CARD, ANDROID, NEITHER = "1", "2", "4"
 YES, NO = "1", "2"
 PORTAL_YES = (YES, YES)
 PAPER = (
@@ -33,6 +35,11 @@ PAPER = (
     "９９９９年１２月３１日",
     "2割",
 )
+SIGNATURE = {
+    "kind": "signature",
+    "key": "user authentication certificate",
+    "signed": "challenge",
+}
 CERTIFICATE = (NO, YES, *PAPER, "1", NO)
 
 
@@ -68,7 +75,9 @@ def test_by_pin(checkin, path):
     assert done.exit_code == 0, done.stderr
     visit = told(done)
     expect_a_visit(visit, "pin")
-    assert (visit["profile"], visit["token"], visit["proof"]) == ("desk", "card", "signature")
+    assert (visit["profile"], visit["token"]) == ("desk", "card")
+    assert visit["proof"] == SIGNATURE
+    assert visit["why"] is None
     assert visit["prescription"] == "paper"
     assert visit["challenge"] == "00ff"
     assert len(bytes.fromhex(visit["signature"])) == 256
@@ -89,11 +98,11 @@ def test_by_face(checkin, code_b, tmp_path, monkeypatch):
     )
     assert done.exit_code == 0, done.stderr
     expect_a_visit(told(done), "face")
-    assert told(done)["proof"] == "internal_authentication"
+    assert told(done)["proof"] == SIGNATURE  # by the simulated approved component
 
 
-def test_by_eye(checkin, code_b, path):
-    done = checkin("--way", "visual", "--json", *ALL, *STAFF, lines=[code_b, YES])
+def test_by_eye(checkin, path):
+    done = checkin("--way", "visual", "--json", *ALL, *STAFF, lines=[PASSCODE, YES])
     assert done.exit_code == 0, done.stderr
     expect_a_visit(told(done), "visual")
     assert "▀" not in done.stderr  # a photo is for eyes, and there is no terminal
@@ -103,16 +112,18 @@ def test_by_eye(checkin, code_b, path):
 
 
 def test_by_android(checkin):
-    done = checkin("--way", "android", "--json", *ALL, lines=[PIN], card="android")
+    done = checkin(
+        "--token", "android", "--way", "pin", "--json", *ALL, lines=[PIN], card="android"
+    )
     assert done.exit_code == 0, done.stderr
-    expect_a_visit(told(done), "android")
-    assert told(done)["profile"] == "phone"
+    expect_a_visit(told(done), "pin")
+    assert (told(done)["profile"], told(done)["token"]) == ("desk", "android")
 
 
 def test_by_iphone(checkin):
-    done = checkin("--way", "iphone", "--json", *ALL, card="iphone")
+    done = checkin("--token", "iphone", "--json", *ALL, card="iphone")
     assert done.exit_code == 0, done.stderr
-    expect_a_visit(told(done), "iphone")
+    expect_a_visit(told(done), "on_phone")
 
 
 @dataclass(frozen=True)
@@ -120,7 +131,7 @@ class Card:
     """A simulated card, how somebody tries with it, and what comes of that."""
 
     outcome: str
-    way: str = "pin"
+    begin: tuple[str, ...] = ("--way", "pin")
     says: str = ""
     timeout_s: float = 5.0
 
@@ -128,8 +139,8 @@ class Card:
 EVERY_CARD = {
     "mynumber": Card("checked_in"),
     "slow": Card("checked_in"),
-    "android": Card("checked_in", "android"),
-    "iphone": Card("checked_in", "iphone"),
+    "android": Card("checked_in", ("--token", "android")),
+    "iphone": Card("checked_in", ("--token", "iphone")),
     "pinless": Card("not_identified", says="This card has no PIN"),
     "uncertified": Card("no_certificate", says="This card has no certificate"),
     "locked": Card("not_identified", says="The PIN is blocked"),
@@ -140,7 +151,7 @@ EVERY_CARD = {
     "bank": Card("", says="This is not a My Number Card"),
     "tag": Card("", says="This card cannot be used"),
     "two": Card("", says="There are several cards"),
-    "none": Card("no_card", says="No chip was sensed", timeout_s=0.1),
+    "none": Card("no_card", says="No card was found", timeout_s=0.1),
 }
 
 
@@ -152,7 +163,7 @@ def test_no_card_is_left_out():
 def test_every_card_has_its_outcome_and_words(checkin, kind):
     card = EVERY_CARD[kind]
     done = checkin(
-        *("--way", card.way, "--json", "--language", "en", "--timeout", card.timeout_s, *ALL),
+        *(*card.begin, "--json", "--language", "en", "--timeout", card.timeout_s, *ALL),
         lines=[PIN],
         card=kind,
     )
@@ -161,33 +172,87 @@ def test_every_card_has_its_outcome_and_words(checkin, kind):
     assert (visit["outcome"] == "checked_in") == (done.exit_code == 0)
     assert done.exit_code in (0, 1)
     assert card.says in " ".join(done.stderr.split())
-    assert ("No chip was sensed" in done.stderr) == (kind == "none")
+    assert ("No card was found" in done.stderr) == (kind == "none")
 
 
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("ja", ("マイナンバーカードをリーダーに置いてください。", "資格は有効です。")),
-        ("en", ("Lay the My Number Card on the reader.", "The insurance is valid.")),
+        (
+            "ja",
+            ("カードをリーダーに置いてください。", "受付が終わりました。", "受付済み(資格あり)"),
+        ),
+        ("en", ("Lay your card on the reader", "You are checked in.", "checked in: covered")),
     ],
 )
 def test_people_read_their_language_on_stderr_and_the_result_on_stdout(checkin, language, said):
     done = checkin("--way", "pin", "--language", language, *ALL, lines=[PIN])
     assert done.exit_code == 0, done.stderr
-    for words in said:
+    *told_people, outcome = said
+    for words in told_people:
         assert words in done.stderr
-    assert "checked_in" in done.stdout
-    assert "only simulated  test anchors, simulated centre" in done.stdout
-    assert not any(words in done.stdout for words in said)
+    assert outcome in done.stdout
+    assert "ms" not in done.stdout.split()
+    simulated = {
+        "ja": "模擬(テスト用)  カードとリーダー、オンライン資格確認",
+        "en": "only simulated  card and reader, centre",
+    }
+    assert simulated[language] in done.stdout
+
+
+def test_the_time_line_is_shown_if_it_is_asked_for(checkin):
+    done = checkin("--way", "pin", "--language", "en", "--timeline", *ALL, lines=[PIN])
+    assert "Where the milliseconds went" in done.stdout
+    assert "signature" in done.stdout
+
+
+def test_card_or_phone_and_the_way_are_asked_without_options(checkin):
+    done = checkin("--json", "--language", "en", *ALL, lines=[CARD, YES, PIN])
+    assert done.exit_code == 0, done.stderr
+    expect_a_visit(told(done), "pin")
+    assert "What will you check in with?" in done.stderr
+    assert "How shall we confirm who you are?" in done.stderr
+
+
+def test_with_neither_card_nor_phone_the_fallbacks_follow(checkin):
+    done = checkin("--json", lines=[NEITHER, *PORTAL_YES])
+    assert done.exit_code == 0, done.stderr
+    visit = told(done)
+    assert (visit["outcome"], visit["refused"], visit["why"]) == (
+        *("fell_back", "no_card", "no_token"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("card", "lines", "why"),
+    [("locked", [], "pin_locked"), ("pinless", [], "no_pin"), ("mynumber", [], "nothing_entered")],
+)
+def test_it_says_why(checkin, card, lines, why):
+    done = checkin("--way", "pin", "--json", lines=lines, card=card)
+    assert (done.exit_code, told(done)["why"]) == (1, why)
+
+
+@pytest.mark.parametrize(("accept", "status"), [("", 1), ("accept = ['seen_by_staff']", 0)])
+def test_a_person_without_eligibility_is_accepted_if_the_configuration_says_so(
+    checkin, path, monkeypatch, accept, status
+):
+    monkeypatch.setattr("kazashi.cli.checkin.component_of", lambda *_, **__: None)
+    config = path.with_name("kazashi.toml")
+    config.write_text(f"[outcomes]\n{accept}\n", encoding="utf-8")
+    arguments = ("--way", "visual", "--json", *STAFF, "--config", config)
+    done = checkin(*arguments, lines=[PASSCODE, YES])
+    visit = told(done)
+    assert (done.exit_code, visit["outcome"], visit["why"]) == (status, "seen_by_staff", "no_key")
+    assert visit["eligibility"] is None
 
 
 def test_what_no_option_answers_is_asked_line_by_line(checkin):
     done = checkin("--way", "pin", "--json", "--language", "en", lines=[PIN, "1 3", YES])
     visit = told(done)
     given = [each["item"] for each in visit["consents"] if each["state"] == "given"]
-    assert given == ["surgery", "infections"]
+    assert given == ["surgery", "diagnoses", "infections", "checkups"]
     assert visit["prescription"] == "electronic"
-    assert "Choose what the institution may see." in done.stderr
+    assert "Choose what may be shared." in done.stderr
 
 
 @pytest.mark.parametrize(("consent", "given"), [("none", []), ("checkups", ["checkups"])])
@@ -212,17 +277,51 @@ def test_another_way_may_be_chosen_and_goes_on_with_the_same_card(checkin):
     assert "Face matching cannot be used." in " ".join(done.stderr.split())
 
 
-@pytest.mark.parametrize("standing", [Standing.INVALID_NEWER, Standing.WELFARE])
-def test_the_simulated_centre_says_what_it_is_told_to(checkin, standing):
-    name = standing.name.lower()
-    done = checkin("--way", "pin", "--json", *ALL, "--centre", name, lines=[PIN])
-    assert told(done)["eligibility"]["standing"] == name
+OUTCOMES = {
+    "valid": "checked_in",
+    "invalid": "invalid",
+    "invalid_newer": "invalid",
+    "none": "none_found",
+    "several": "several_found",
+    "welfare_unregistered": "welfare_unregistered",
+    "unregistered": "not_registered",
+    "subsidies": "checked_in",
+    "certificate-valid": "checked_in",
+    "certificate-grace": "checked_in",
+    "certificate-ended": "unusable_certificate",
+    "certificate-revoked": "unusable_certificate",
+    "unregistered,subsidies": "not_registered",
+    "down": "not_answered",
+}
+
+
+def test_no_answer_of_the_simulated_centre_is_left_out():
+    assert {word for words in OUTCOMES for word in words.split(",")} == {*ANSWERS}
+
+
+@pytest.mark.parametrize("says", OUTCOMES)
+def test_the_simulated_centre_says_what_it_is_told_to(checkin, says):
+    done = checkin("--way", "pin", "--json", *ALL, "--centre", says, lines=[PIN])
+    visit = told(done)
+    assert visit["outcome"] == OUTCOMES[says]
+    for answer in (visit["identity"], visit["eligibility"]):
+        assert answer is None or answer["is_simulated"]
+    assert (done.exit_code == 0) == (visit["outcome"] == "checked_in")
+
+
+def test_registration_and_subsidies_are_asked_as_the_centre_says(checkin):
+    centre = ("--centre", "unregistered,subsidies")
+    done = checkin("--way", "pin", "--json", *ALL, *centre, lines=[PIN, YES, YES])
+    visit = told(done)
+    assert (visit["outcome"], visit["registers"], visit["shares_subsidies"]) == (
+        *("checked_in", True, True),
+    )
 
 
 def test_while_the_centre_is_down_the_visit_is_held(checkin, path):
     done = checkin("--way", "pin", "--json", *ALL, "--centre", "down", lines=[PIN, PIN])
     assert done.exit_code == 0, done.stderr
-    assert told(done)["outcome"] == "held"
+    assert (told(done)["outcome"], told(done)["is_held"]) == ("held", True)
     assert told(done)["eligibility"] is None
     with View(path) as journal:
         assert [visit.outcome for visit in journal.visits()] == ["held"]
@@ -239,7 +338,7 @@ def test_a_place_by_its_name(checkin, profile):
     done = checkin("--way", "pin", "--json", "--profile", profile, *ALL, lines=[PIN])
     visit = told(done)
     assert (visit["profile"], visit["outcome"]) == (profile, "checked_in")
-    assert bool(visit["consents"]) == (profile != "eligibility")
+    assert len(visit["consents"]) == (1 if profile == "eligibility" else len(Item))
 
 
 def test_without_a_card_the_fallbacks_lead_to_their_outcome(checkin):
@@ -268,7 +367,7 @@ def test_no_card_needs_neither_reader_nor_anchors(checkin, monkeypatch):
     assert told(done)["fallback"] == "portal"
 
 
-@pytest.mark.parametrize("way", ["pin", "face", "iphone"])
+@pytest.mark.parametrize("way", ["pin", "face", "on_phone"])
 def test_a_reader_that_is_not_there_is_told_and_the_fallbacks_follow(checkin, way):
     done = checkin("--way", way, "--json", lines=PORTAL_YES, reader=NOWHERE)
     assert done.exit_code == 0, done.stderr
@@ -344,15 +443,14 @@ def test_a_picture_that_is_not_there_is_none(checkin, code_b, tmp_path, monkeypa
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ((), "choose one: --way, or --no-card"),
-        (("--way", "pin", "--no-card"), "choose one: --way, or --no-card"),
+        (("--way", "pin", "--no-card"), "--no-card goes with neither --way nor --token"),
         (("--way", "mind"), "'mind' is not one of"),
-        (("--way", "pin", "--profile", "moon"), "'--profile': choose one of desk"),
-        (("--way", "face", "--profile", "home"), "has no way face, but pin, visual"),
+        (("--way", "pin", "--profile", "moon"), "--profile: choose one of desk"),
+        (("--way", "face", "--profile", "home"), "has no way face with any token"),
         (("--way", "pin", "--consent", "everything"), "'--consent': 'everything'"),
         (("--way", "pin", "--prescription", "stone"), "electronic or paper"),
         (("--way", "pin", "--challenge", "xyz"), "'--challenge': give it in hexadecimal"),
-        (("--way", "pin", "--centre", "perhaps"), "'--centre': choose one of valid"),
+        (("--way", "pin", "--centre", "perhaps"), "'--centre': no perhaps: choose of valid"),
         (("--way", "face", "--frame", "no such file"), "does not exist"),
         (("--way", "pin", "--language", "fr"), "'fr' is not one of"),
     ],
@@ -368,8 +466,8 @@ def test_wrong_usage_says_what_is_right(checkin, path, arguments, said):
 def test_the_installed_program_checks_a_patient_in(tmp_path):
     journal = str(tmp_path / "journal.db")
     done = program(
-        *("checkin", "--test", "--way", "iphone", "--json", *ALL),
+        *("checkin", "--test", "--token", "iphone", "--json", *ALL),
         *("--reader", f"{SIM}&card=iphone", "--journal", journal),
     )
     assert done.returncode == 0, done.stderr
-    expect_a_visit(visit_of(done.stdout), "iphone")
+    expect_a_visit(visit_of(done.stdout), "on_phone")

@@ -67,21 +67,23 @@ def test_without_test_a_simulated_card_is_of_an_unknown_issuer(checkin, folder):
         done = checkin("--way", "pin", "--json", *ALL, *arguments, lines=[PIN], test=())
         visit = told(done)
         assert (done.exit_code, visit["outcome"]) == (1, "unknown_issuer")
-        assert (visit["is_test"], visit["issuer"]) == (False, None)
+        assert (visit["is_test"], visit["issuer"]) == (True, None)
         assert ("name J-LIS's certificates" in done.stderr) == (not arguments)
-        assert "TEST" not in done.stderr
 
 
-def test_without_test_no_centre_answers_and_the_visit_is_held(checkin, folder, monkeypatch, path):
+def test_without_a_centre_a_visit_ends_with_a_person_and_nobody_is_held(
+    checkin, folder, monkeypatch, path
+):
     monkeypatch.setattr(
         "kazashi.cli.checkin.anchors_of", lambda *_, **__: replace(test_anchors(), is_test=False)
     )
-    done = checkin("--way", "pin", "--json", *ALL, lines=[PIN, PIN], test=())
-    assert (done.exit_code, told(done)["outcome"]) == (0, "held")
-    assert told(done)["eligibility"] is None
+    done = checkin("--way", "pin", "--json", *ALL, lines=[PIN], test=())
+    visit = told(done)
+    assert (done.exit_code, visit["outcome"], visit["why"]) == (1, "identified", "no_centre")
+    assert visit["eligibility"] is None
     with Journal(path) as journal:
-        assert [held.reason for held in journal.held()] == ["NoCentre"]
-        assert [visit.is_test for visit in journal.visits()] == [False]
+        assert journal.held() == []
+        assert [visit.is_test for visit in journal.visits()] == [True]  # a simulated reader
 
 
 @pytest.mark.parametrize(
@@ -102,6 +104,6 @@ def test_what_belongs_to_a_test_needs_that_word(checkin, folder, path, arguments
 def test_all_of_a_test_is_marked_whatever_comes_of_it(checkin, path, arguments):
     done = checkin(*arguments, "--json", "--language", "en", "--timeout", 0.1, card="none")
     assert told(done)["is_test"] is True
-    assert "TEST This is a test" in done.stderr
+    assert "TEST: nobody is really checked in." in done.stderr
     with View(path) as journal:
         assert [visit.is_test for visit in journal.visits()] == [True]

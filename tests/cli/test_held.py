@@ -84,7 +84,7 @@ def test_whom_it_asked_about_is_shown_marked_and_by_japans_clock(path, columns):
 
 
 def test_the_answers_as_json_and_in_the_journal_are_marked_as_simulated(path):
-    told = json.loads(held(path, "--centre", "welfare", "--json").stdout)
+    told = json.loads(held(path, "--centre", "welfare_unregistered", "--json").stdout)
     assert told["held"] == 0
     assert [answer["visit"] for answer in told["answers"]] == [1, 2]
     assert [answer["held_at"] for answer in told["answers"]] == ["2026-11-21T00:00:01+09:00"] * 2

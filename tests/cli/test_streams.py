@@ -50,9 +50,10 @@ def checkin(reader, tmp_path):
 
 @pytest.mark.parametrize("encoding", ["cp932", "ascii"])
 def test_what_an_encoding_lacks_is_replaced(checkin, encoding):
-    done = command(*checkin, stdin=f"{PIN}\n", encoding=encoding)
+    shown = ("--language", "en", "--timeline")
+    done = command(*checkin, *shown, stdin=f"{PIN}\n", encoding=encoding)
     assert done.returncode == 0, done.stderr
-    assert "checked_in" in done.stdout
+    assert "checked in: covered" in done.stdout
     assert "?" in done.stdout
 
 
@@ -72,9 +73,9 @@ def test_the_encoding_of_the_system_is_that_of_stdout():
 def test_json_is_exact_in_every_encoding(checkin, encoding, tmp_path):
     staff = ("--staff", "髙\u00e9", "--reason", "カメラ")
     visual = [word if word != "pin" else "visual" for word in checkin]
-    done = command(*visual, *staff, "--json", stdin="-\n-\n-\n1\n", encoding=encoding)
+    done = command(*visual, *staff, "--json", stdin="0000\n1\n", encoding=encoding)
     visit = json.loads(done.stdout)
-    assert done.returncode == 0, done.stderr
+    assert (visit["outcome"], done.returncode) == ("checked_in", 0), done.stderr
     assert visit["staff"] == "髙\u00e9"
 
 

@@ -10,30 +10,31 @@ import faces
 import kazashi
 from kazashi.cards.certificate import Certificate
 from kazashi.reception.checkin import Reception
-from kazashi.reception.consents import Prescription
-from kazashi.reception.desk import (
+from kazashi.reception.face.attempts import Attempts
+from kazashi.reception.face.engine import open_matcher
+from kazashi.reception.face.settings import FaceSettings
+from kazashi.reception.journal import Journal
+from kazashi.reception.people import (
     AskCodeB,
     AskConsents,
     AskFrame,
+    AskPasscode,
     AskPin,
     AskPrescription,
     AskStaff,
     StaffCheck,
 )
-from kazashi.reception.face.attempts import Attempts
-from kazashi.reception.face.engine import open_matcher
-from kazashi.reception.face.settings import FaceSettings
-from kazashi.reception.journal import Journal
 from kazashi.reception.place import Faces
-from kazashi.reception.profiles import PROFILES, Token, Way
+from kazashi.reception.profiles import PROFILES
+from kazashi.reception.rules import Prescription, Proof, Token, Way
 from kazashi.reception.settings import load
-from kazashi.reception.visit import Outcome, Proof
+from kazashi.reception.visit import Outcome
 from kazashi.sim.card import MyNumberCard
 from kazashi.sim.person import Person
 from kazashi.testing import SimulatedCentre, SimulatedComponent
 from pcscd import VPCD, VPCD_READERS, Pcscd, needs
 from program import command
-from reception_desk import ANCHORS, PERSON, PIN, WRONG_PIN, People, in_turn
+from reception_desk import ANCHORS, PASSCODE, PERSON, PIN, WRONG_PIN, People, in_turn
 from vpcd_card import CardInSlot
 
 pytestmark = [
@@ -76,15 +77,16 @@ def check_in(slot, patient, tmp_path):
         usual = {
             AskPin: PIN,
             AskCodeB: patient.code_b,
-            AskConsents: lambda question: question.items,
+            AskConsents: lambda question: question.groups,
             AskPrescription: Prescription.PAPER,
+            AskPasscode: "0000",
             AskStaff: StaffCheck("佐藤", "カメラの故障", is_same=True),
         }
         check_in.people = People(usual | (answers or {}), reacts or {})
         with kazashi.open("pcsc:" + NAME) as reader, Journal(tmp_path / "journal.db") as journal:
             desk, centre = PROFILES["desk"], SimulatedCentre()
-            place = Reception(reader, desk, ANCHORS, centre, journal, **setting)
-            visit = place.check_in(way, check_in.people)
+            place = Reception(reader, desk, ANCHORS, centre, journal, passcode=PASSCODE, **setting)
+            visit = place.check_in(check_in.people, way)
             (check_in.kept,) = journal.visits()
         return visit
 
@@ -99,12 +101,12 @@ def test_a_patient_checks_in_with_the_pin_after_a_wrong_one(check_in):
     assert check_in.kept.reader == NAME
 
 
-def test_a_patient_checks_in_with_the_face(check_in, tmp_path):
+def test_a_face_like_the_photo_is_known_by_a_chip_that_is_no_copy(check_in, tmp_path):
     file = faces.configure(tmp_path, least_width_px=100)
     matcher = open_matcher(FaceSettings.of(load(file), file.parent))
     answers = {AskFrame: faces.frame(PERSON)}
     visit = check_in(Way.FACE, answers, faces=Faces(matcher, Attempts(60.0, monotonic)))
-    assert visit.outcome is Outcome.CHECKED_IN
+    assert visit.outcome is Outcome.FACE_ONLY
     assert visit.proof is Proof.INTERNAL_AUTHENTICATION
 
 

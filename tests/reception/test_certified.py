@@ -6,9 +6,9 @@ from cryptography.hazmat.primitives.asymmetric import padding
 
 from kazashi.cards.apdu import Channel
 from kazashi.errors import CardGone, NoCard
+from kazashi.reception.centre import Identity, Standing
 from kazashi.reception.certified import CertifiedFailed, CertifiedResult, identify
-from kazashi.reception.eligibility import Eligibility, Standing
-from kazashi.reception.profiles import Way
+from kazashi.reception.rules import Way
 from kazashi.traffic import TRAFFIC
 from reception.issuing import HOLDER, Authority
 from said import raises
@@ -52,10 +52,10 @@ def test_its_commands_reach_the_card_unchanged_whatever_their_length():
 
 
 def test_it_says_who_was_identified_and_what_the_centre_answered():
-    eligibility = Eligibility("1", Standing.VALID)
-    _, (certificate, result) = run(CertifiedResult(CERTIFICATE.der, SIGNATURE, eligibility))
+    identity = Identity("1", Standing.VALID)
+    _, (certificate, result) = run(CertifiedResult(CERTIFICATE.der, SIGNATURE, identity))
     assert certificate == CERTIFICATE
-    assert result.eligibility is eligibility
+    assert result.identity is identity
 
 
 def test_a_component_may_keep_the_signature_to_itself():

@@ -2,12 +2,12 @@
 
 import pytest
 
-from kazashi.reception.desk import AskConsents, AskPin
-from kazashi.reception.profiles import Way
+from kazashi.reception.people import AskConsents, AskPin
+from kazashi.reception.rules import Token, Way
 from kazashi.reception.visit import Outcome
 
 SAID = {
-    "none": "No chip was sensed",
+    "none": "No card was found",
     "bank": "This is not a My Number Card",
     "tag": "This card cannot be used",
     "two": "There are several cards",
@@ -41,17 +41,18 @@ def test_where_no_chip_is_sensed_it_says_where_to_lay_the_card(counter):
     counter.lay("none")
     visit = counter.check_in(Way.PIN, timeout_s=0.1)
     assert visit.outcome is Outcome.NO_CARD
-    said = [text.ja for text in counter.people.told if "ICチップを検知できません" in text.ja]
-    assert said
-    assert all("ケースから出し" in text and "中央" in text for text in said)
+    said = [text for text in counter.people.told if "No card was found" in text]
+    assert len(said) == 4  # at each try, and at the end
+    assert all("out of its case" in text and "middle" in text for text in said)
     assert {"way": "pin", "error": "NoCard"} in counter.steps("failure")
 
 
 @pytest.mark.parametrize("kind", ["android", "iphone"])
 def test_where_a_phone_is_not_sensed_it_is_not_taken_for_something_else(counter, kind):
     counter.lay("none")
-    visit = counter.check_in(Way(kind), profile="phone", timeout_s=0.1)
+    visit = counter.check_in(Token(kind), profile="phone", timeout_s=0.1)
     assert visit.outcome is Outcome.NO_CARD
+    assert counter.people.heard("No phone was found")
 
 
 def test_a_slow_card_checks_in(counter):
@@ -62,7 +63,7 @@ def test_a_slow_card_checks_in(counter):
 @pytest.mark.parametrize("options", [{"extended": False}, {"fsc": 32}, {"certificate": 2000}])
 def test_cards_of_any_make_check_in(counter, options):
     counter.lay(**options)
-    assert counter.check_in(Way.VISUAL).outcome is Outcome.CHECKED_IN
+    assert counter.check_in(Way.VISUAL, component=None).outcome is Outcome.SEEN_BY_STAFF
     assert counter.check_in(Way.PIN).outcome is Outcome.CHECKED_IN
 
 
@@ -71,4 +72,6 @@ def test_a_card_without_a_certificate_is_said_to_be_that_at_once(counter):
     visit = counter.check_in(Way.PIN)
     assert (visit.outcome, visit.certificate_sha256) == (Outcome.NO_CERTIFICATE, "")
     assert counter.people.questions(AskPin) == []
-    assert sum("certificate" in text.en for text in counter.people.told) == 1
+    assert (
+        sum("has no certificate" in text for text in counter.people.told) == 2
+    )  # why, and the end

@@ -7,10 +7,9 @@ import pytest
 
 from kazashi.errors import CardGone
 from kazashi.reception.certified import CertifiedFailed, Unidentified
-from kazashi.reception.desk import AskFrame, AskPin, AskWay
-from kazashi.reception.eligibility import Standing
-from kazashi.reception.profiles import Way
-from kazashi.reception.visit import Outcome, Proof
+from kazashi.reception.people import AskFrame, AskPin, AskWay
+from kazashi.reception.rules import Proof, Way
+from kazashi.reception.visit import Outcome
 from kazashi.sim.authority import Authority
 from kazashi.sim.person import Person
 from kazashi.testing import SimulatedComponent
@@ -59,7 +58,7 @@ def test_after_face_and_visual_check_the_key_of_the_certificate_signs(
     assert visit.outcome is Outcome.CHECKED_IN
     assert visit.proof is Proof.SIGNATURE
     assert counter.certificate().verifies(visit.signature, visit.challenge)
-    assert centre.requests[0].about.signature == visit.signature
+    assert centre.asked[0].signature == visit.signature
     assert component.asked == [way]
     assert counter.people.questions(AskPin) == []
     assert max(map(len, commands_of(counter.card))) > LONGEST_SHORT
@@ -75,13 +74,14 @@ def test_who_showed_the_pin_needs_no_component(counter):
 
 def test_what_the_component_learnt_from_the_centre_is_not_asked_again(counter):
     counter.lay()
-    component = SimulatedComponent(Standing.WELFARE)
+    component = SimulatedComponent(own := Listening())
     centre = Listening()
     visit = counter.check_in(Way.VISUAL, component=component, centre=centre)
     assert visit.outcome is Outcome.CHECKED_IN
-    assert visit.eligibility.standing is Standing.WELFARE
-    assert visit.eligibility.is_simulated
-    assert centre.requests == []
+    assert visit.identity.is_simulated
+    assert [len(own.asked), len(own.completions)] == [1, 1]  # consents go through it, too
+    assert own.completions[0].consents == visit.consents
+    assert (centre.asked, centre.completions) == ([], [])
 
 
 @pytest.mark.parametrize(

@@ -5,18 +5,17 @@ from datetime import date
 import pytest
 
 from kazashi.cards.surface import FourItems, Sex
-from kazashi.reception.anchors import TEST_MARK
-from kazashi.reception.desk import AskCodeB, AskFallback, AskFourItems, AskFrame, AskItemsPin
-from kazashi.reception.eligibility import (
+from kazashi.reception.centre import (
     CentreBusy,
     CentreFailed,
     CentreUnreachable,
     Standing,
 )
-from kazashi.reception.profiles import Way
-from kazashi.reception.texts import Text
-from kazashi.reception.visit import SUCCESSES, Outcome
-from kazashi.words import words_of
+from kazashi.reception.people import AskCodeB, AskFallback, AskFourItems, AskFrame, AskItemsPin
+from kazashi.reception.rules import Token, Way
+from kazashi.reception.texts import Message
+from kazashi.reception.visit import OUTCOME_OF, Outcome
+from kazashi.words import Language, words_of
 from reception_desk import PIN, WRONG_PIN, Listening, frame
 
 ERRORS = [CentreUnreachable(), CentreBusy(), CentreFailed("E1234")]
@@ -41,16 +40,18 @@ def test_whatever_the_centre_says_is_told_and_kept(counter, standing):
     insurance = {"InsurerNumber": "01234567", "InsuredIdentificationNumber": "0042"}
     centre = Listening(standing, insurance=(insurance,))
     visit = counter.check_in(Way.PIN, centre=centre)
-    assert visit.outcome is Outcome.CHECKED_IN
-    assert visit.eligibility.standing is standing
-    assert visit.eligibility.is_simulated
-    assert visit.eligibility.insurance == ((insurance,) if standing.is_covered else ())
-    told = standing.text
-    assert Text(TEST_MARK + told.ja, TEST_MARK + told.en) in counter.people.told
-    (facts,) = counter.steps("eligibility")
+    assert visit.outcome is OUTCOME_OF[standing]
+    answer = visit.eligibility if standing.is_covered else visit.identity
+    assert (answer.standing, answer.is_simulated) == (standing, True)
+    if standing.is_covered:
+        assert answer.insurance == (insurance,)
+    assert counter.people.heard("TEST: the answer of a simulated centre")
+    told = Message(f"standing.{standing.name.lower().replace('_', '-')}")
+    assert told.text(Language.ENGLISH) in counter.people.told
+    (facts,) = counter.steps("eligibility" if standing.is_covered else "identity")
     assert facts == {
         "eligibility": standing.name.lower(),
-        "reference": visit.eligibility.reference,
+        "reference": answer.reference,
         "is_test": True,
     }
 
@@ -59,11 +60,11 @@ def test_the_centre_is_told_who_it_is_and_what_proves_it(counter):
     counter.lay()
     centre = Listening()
     visit = counter.check_in(Way.PIN, centre=centre)
-    (request,) = centre.requests
-    assert request.about.certificate == counter.card.person.certificate
-    assert request.about.way is Way.PIN
-    assert (request.about.signature, request.about.challenge) == (visit.signature, visit.challenge)
-    assert request.reference == visit.eligibility.reference
+    (holder,), (completion,) = centre.asked, centre.completions
+    assert holder.certificate == counter.card.person.certificate
+    assert (holder.token, holder.way) == (Token.CARD, Way.PIN)
+    assert (holder.signature, holder.challenge) == (visit.signature, visit.challenge)
+    assert completion.reference == visit.identity.reference == visit.eligibility.reference
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
@@ -80,7 +81,7 @@ def test_where_the_centre_says_nothing_the_visit_is_held_with_items_opened_by_th
     assert counter.people.questions(AskItemsPin) == [AskItemsPin(3)]
     assert counter.people.questions(AskFourItems) == []
     assert counter.people.heard(words_of(error).screen)
-    assert counter.steps("eligibility")[0]["error"] == type(error).__name__
+    assert counter.steps("identity")[0]["error"] == type(error).__name__
     assert counter.verifies() == [PIN.encode()] * 2
 
 
@@ -132,7 +133,7 @@ def test_a_card_taken_away_leaves_typing(counter):
     assert items(counter.journal.held()[0]) == TYPED
 
 
-@pytest.mark.parametrize(("way", "kind"), [(Way.ANDROID, "android"), (Way.IPHONE, "iphone")])
+@pytest.mark.parametrize(("way", "kind"), [(Token.ANDROID, "android"), (Token.IPHONE, "iphone")])
 def test_the_items_of_a_phones_holder_are_typed(counter, way, kind):
     counter.lay(kind)
     answers = {AskFourItems: TYPED}
@@ -146,10 +147,10 @@ def test_where_nobody_says_who_it_is_nothing_is_held_and_nothing_is_called_done(
     answers = {AskItemsPin: None, AskFourItems: None, AskCodeB: None}
     visit = counter.check_in(Way.PIN, answers, centre=down())
     assert visit.outcome is Outcome.NOT_ANSWERED
-    assert visit.outcome not in SUCCESSES
+    assert not visit.outcome.is_accepted()
     assert counter.journal.held() == []
-    assert counter.people.questions(AskFallback) == []
-    assert counter.people.heard("Not checked in")
+    assert len(counter.people.questions(AskFallback)) == 1  # for today
+    assert not counter.people.heard("You are checked in.")
 
 
 def test_items_that_cannot_be_kept_are_not_called_held(counter):

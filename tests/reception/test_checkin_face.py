@@ -1,16 +1,21 @@
 """The face way: certificate, photo from the chip, the real engine, and what it leads to."""
 
+from dataclasses import replace
+
 import pytest
 
 import faces
-from kazashi.reception.desk import AskCodeB, AskFrame, AskPin, AskStaff, AskWay
 from kazashi.reception.face.attempts import MOST_FAILURES, Attempts
 from kazashi.reception.face.engine import open_matcher
-from kazashi.reception.face.matching import FaceNotAvailable, FrameProblem
+from kazashi.reception.face.matching import Compared, FaceNotAvailable, FrameProblem
+from kazashi.reception.people import AskCodeB, AskFrame, AskPin, AskStaff, AskWay
 from kazashi.reception.place import Faces
-from kazashi.reception.profiles import Way
-from kazashi.reception.visit import Outcome, Proof
-from reception_desk import ANCHORS, PERSON, SOMEBODY_ELSE, frame, in_turn
+from kazashi.reception.rules import Proof, Way
+from kazashi.reception.visit import Outcome, Reason
+from kazashi.sim.card import MyNumberCard
+from kazashi.sim.person import Person
+from kazashi.words import Language
+from reception_desk import ANCHORS, PERSON, SOMEBODY_ELSE, Listening, frame, in_turn
 
 OTHER_CODE = "01010120301111"
 PAUSE_S = 60.0
@@ -25,10 +30,15 @@ UNUSABLE = {
 }
 
 
-def test_a_face_like_that_of_the_photo_checks_in_and_the_chip_is_no_copy(counter, own_faces):
+def test_a_face_like_that_of_the_photo_is_a_face_and_no_eligibility(counter, own_faces):
     counter.lay()
-    visit = counter.check_in(Way.FACE, {AskFrame: frame()}, faces=own_faces)
-    assert visit.outcome is Outcome.CHECKED_IN
+    centre = Listening()
+    visit = counter.check_in(
+        Way.FACE, {AskFrame: frame()}, faces=own_faces, component=None, centre=centre
+    )
+    assert (visit.outcome, visit.why) == (Outcome.FACE_ONLY, Reason.NO_KEY)
+    assert (centre.asked, visit.eligibility) == ([], None)
+    assert counter.people.heard("do not show that the card's certificate is this person's")
     assert (visit.way, visit.proof) == (Way.FACE, Proof.INTERNAL_AUTHENTICATION)
     assert visit.signature == b""
     assert visit.certificate_sha256 == counter.certificate().sha256
@@ -75,7 +85,7 @@ def test_what_is_wrong_with_a_picture_is_told_and_the_next_one_counts(counter, o
     frames = in_turn(UNUSABLE[problem], frame())
     visit = counter.check_in(Way.FACE, {AskFrame: frames}, faces=own_faces)
     assert visit.outcome is Outcome.CHECKED_IN
-    assert problem.text in counter.people.told
+    assert problem.message.text(Language.ENGLISH) in counter.people.told
     assert counter.steps("face")[0] == {"error": problem.name.lower()}
 
 
@@ -98,8 +108,8 @@ def test_what_one_card_has_proved_is_not_proved_of_the_next(counter, own_faces):
         AskCodeB: in_turn(counter.card.person.code_b),
         AskWay: Way.VISUAL,
     }
-    visit = counter.check_in(Way.FACE, answers, faces=own_faces)
-    assert (visit.outcome, visit.way) == (Outcome.CHECKED_IN, Way.VISUAL)
+    visit = counter.check_in(Way.FACE, answers, faces=own_faces, component=None)
+    assert (visit.outcome, visit.way) == (Outcome.SEEN_BY_STAFF, Way.VISUAL)
     assert visit.certificate_sha256 == counter.certificate().sha256
     assert visit.proof is Proof.NONE
     assert counter.people.questions(AskStaff)[0].photo == b""
@@ -187,8 +197,9 @@ def test_a_record_of_an_issuer_that_is_not_configured_is_no_copy_and_proves_noth
     counter.lay()
     anchors = type(ANCHORS)(ANCHORS.authorities, (), ANCHORS.is_test)
     answers = {AskFrame: frame(), AskWay: Way.VISUAL}
-    visit = counter.check_in(Way.FACE, answers, faces=own_faces, anchors=anchors)
-    assert (visit.outcome, visit.way) == (Outcome.CHECKED_IN, Way.VISUAL)
+    settings = {"anchors": anchors, "component": None, "photo_from_chip": True}
+    visit = counter.check_in(Way.FACE, answers, faces=own_faces, **settings)
+    assert (visit.outcome, visit.way) == (Outcome.SEEN_BY_STAFF, Way.VISUAL)
     assert visit.proof is Proof.NONE
     assert counter.people.questions(AskFrame) == []
     assert not counter.people.questions(AskStaff)[0].photo  # nobody vouches for it
@@ -214,5 +225,43 @@ def test_the_card_may_be_taken_away_before_the_camera_is_looked_at(counter, own_
         return frame()
 
     answers = {AskFrame: look_away}
-    visit = counter.check_in(Way.FACE, answers, faces=own_faces)
-    assert visit.outcome is Outcome.CHECKED_IN
+    visit = counter.check_in(Way.FACE, answers, faces=own_faces, component=None)
+    assert visit.outcome is Outcome.FACE_ONLY
+
+
+class Scoring:
+    """A face engine that gives this score."""
+
+    def __init__(self, score, threshold=0.5):
+        self.found = Compared(score, threshold)
+
+    def compare(self, photo, frame):
+        del photo, frame
+        return self.found
+
+
+@pytest.mark.parametrize(
+    ("score", "threshold"),
+    [(float("nan"), 0.5), (float("inf"), 0.5), (1.0, float("nan")), ("much", 0.5), (None, 0.5)],
+)
+def test_a_score_that_is_no_number_fails_the_way(counter, own_faces, score, threshold):
+    counter.lay()
+    scoring = replace(own_faces, matcher=Scoring(score, threshold))
+    visit = counter.check_in(Way.FACE, {AskFrame: frame()}, faces=scoring)
+    assert (visit.outcome, visit.why) == (Outcome.NOT_IDENTIFIED, Reason.NO_COMPARISON)
+    assert len(counter.people.questions(AskFrame)) == 1
+    assert counter.people.questions(AskWay)[0].ways == (Way.PIN, Way.VISUAL)
+
+
+def test_a_card_that_relays_the_surface_of_another_is_not_taken_for_its_holder(
+    counter, own_faces, monkeypatch
+):
+    other = MyNumberCard(Person(seed=2))
+    card = counter.lay()
+    other.person.photo = card.person.photo  # the same face
+    monkeypatch.setattr(card, "face", other.face)
+    centre = Listening()
+    answers = {AskFrame: frame(), AskCodeB: other.person.code_b}
+    visit = counter.check_in(Way.FACE, answers, faces=own_faces, component=None, centre=centre)
+    assert (visit.outcome, visit.why) == (Outcome.FACE_ONLY, Reason.NO_KEY)
+    assert centre.asked == []

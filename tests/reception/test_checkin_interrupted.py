@@ -7,11 +7,11 @@ import pytest
 
 from kazashi.errors import Cancelled
 from kazashi.reader import Reader
-from kazashi.reception.desk import AskConsents, AskFallback, AskPin
 from kazashi.reception.fallback import Answer
 from kazashi.reception.journal import INTERRUPTED, JournalFull
 from kazashi.reception.journal.journal import Entry
-from kazashi.reception.profiles import Way
+from kazashi.reception.people import AskConsents, AskFallback, AskPin
+from kazashi.reception.rules import Way
 from kazashi.reception.visit import Outcome
 from reception_desk import PIN
 
@@ -30,8 +30,10 @@ def interrupted(counter):
     counter.lay()
 
     def run(way=Way.VISUAL, answers=None, reacts=None):
-        people, kept, reception = counter.expect(answers, reacts), [], counter.reception()
-        check_in = partial(reception.check_in, way) if way else reception.check_in_without_card
+        people, kept = counter.expect(answers, reacts), []
+        # no key signs, so the field stays on to the end
+        reception = counter.reception(component=None, asks_about=[Outcome.SEEN_BY_STAFF])
+        check_in = partial(reception.check_in, way=way) if way else reception.check_in_without_card
         with pytest.raises(Signalled):
             check_in(people, keep=kept.append)
         return kept
@@ -43,7 +45,7 @@ def outcomes(counter):
     return [visit.outcome for visit in counter.journal.visits()]
 
 
-@pytest.mark.parametrize("said", ["Checked in", "take the card"])
+@pytest.mark.parametrize("said", ["You are checked in", "Take your card"])
 def test_in_the_goodbye(counter, interrupted, said):
     (visit,) = interrupted(reacts={said: interrupt})
     assert visit.outcome is Outcome.CHECKED_IN
@@ -84,7 +86,7 @@ def test_while_staff_read_that_the_journal_is_full(interrupted, monkeypatch, cou
 
 
 def test_in_the_goodbye_to_one_without_a_card(interrupted):
-    (visit,) = interrupted(None, {AskFallback: Answer.YES}, {"help you from here": interrupt})
+    (visit,) = interrupted(None, {AskFallback: Answer.YES}, {"will help you from here": interrupt})
     assert visit.outcome is Outcome.FELL_BACK
 
 
@@ -97,9 +99,9 @@ def test_before_its_outcome_stands_a_visit_has_none(counter, interrupted):
 
 def test_a_program_cancels_a_visit_that_waits_for_a_card(counter):
     cancel = Event()
-    people = counter.expect(reacts={"Lay the": lambda *_: cancel.set()})
+    people = counter.expect(reacts={"Lay your": lambda *_: cancel.set()})
     with pytest.raises(Cancelled):
-        counter.reception().check_in(Way.PIN, people, cancel=cancel)
+        counter.reception().check_in(people, Way.PIN, cancel=cancel)
     assert not counter.air.is_on
 
 
@@ -115,7 +117,7 @@ def test_a_program_cancels_a_visit_whose_patient_is_asked(counter, question):
     counter.lay()
     reception = counter.reception()
     with pytest.raises(Cancelled):
-        reception.check_in(Way.PIN, counter.expect({question: answer}), cancel=cancel)
+        reception.check_in(counter.expect({question: answer}), Way.PIN, cancel=cancel)
     assert not counter.air.is_on
     counter.lay()
     counter.check_in(Way.PIN)

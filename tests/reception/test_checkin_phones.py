@@ -2,18 +2,19 @@
 
 import pytest
 
-from kazashi.reception.desk import (
+from kazashi.reception.centre import CentreUnreachable
+from kazashi.reception.people import (
     AskCodeB,
     AskConsents,
     AskFourItems,
     AskItemsPin,
     AskLastTry,
     AskPin,
+    AskToken,
     AskWay,
 )
-from kazashi.reception.eligibility import CentreUnreachable
-from kazashi.reception.profiles import Token, Way
-from kazashi.reception.visit import Outcome, Proof
+from kazashi.reception.rules import Proof, Token, Way
+from kazashi.reception.visit import Outcome
 from kazashi.testing.centre import SimulatedCentre
 from reception_desk import PIN, WRONG_PIN, commands_of, in_turn
 
@@ -29,35 +30,38 @@ def test_android_wants_its_pin_on_the_reader_before_the_tap(counter):
         at_the_question.append((counter.air.exchanges, counter.people.told[1:]))
         return PIN
 
-    visit = counter.check_in(Way.ANDROID, {AskPin: enter}, profile="phone")
+    visit = counter.check_in(Token.ANDROID, {AskPin: enter}, profile="phone")
     assert at_the_question == [(before, [])]
     assert (visit.outcome, visit.token) == (Outcome.CHECKED_IN, Token.ANDROID)
     assert visit.proof is Proof.SIGNATURE
     assert counter.certificate().verifies(visit.signature, visit.challenge)
     assert visit.certificate_sha256 == counter.certificate().sha256
-    assert counter.people.questions(AskPin) == [AskPin(None)]
+    assert counter.people.questions(AskPin) == [AskPin(None, Token.ANDROID)]
     assert CLOSING not in commands_of(counter.card)
 
 
 def test_androids_pin_may_be_wrong_once_and_the_phone_stays(counter):
     counter.lay("android")
-    visit = counter.check_in(Way.ANDROID, {AskPin: in_turn(WRONG_PIN, PIN)}, profile="phone")
+    visit = counter.check_in(Token.ANDROID, {AskPin: in_turn(WRONG_PIN, PIN)}, profile="phone")
     assert visit.outcome is Outcome.CHECKED_IN
-    assert counter.people.questions(AskPin) == [AskPin(None), AskPin(2)]
+    assert counter.people.questions(AskPin) == [
+        AskPin(None, Token.ANDROID),
+        AskPin(2, Token.ANDROID),
+    ]
     assert counter.verifies() == [WRONG_PIN.encode(), PIN.encode()]
 
 
 @pytest.mark.parametrize(("answer", "shown"), [(True, 1), (None, 0)])
 def test_the_last_try_of_android_is_used_with_a_yes_alone(counter, answer, shown):
     counter.lay("android", tries=1)
-    visit = counter.check_in(Way.ANDROID, {AskLastTry: answer}, profile="phone")
+    visit = counter.check_in(Token.ANDROID, {AskLastTry: answer}, profile="phone")
     assert (visit.outcome is Outcome.CHECKED_IN) == bool(shown)
     assert len(counter.verifies()) == shown
 
 
 def test_a_locked_android_leads_to_the_other_ways(counter):
     counter.lay("android", tries=0)
-    visit = counter.check_in(Way.ANDROID, profile="phone")
+    visit = counter.check_in(Token.ANDROID, profile="phone")
     assert visit.outcome is Outcome.NOT_IDENTIFIED
     assert counter.verifies() == []
     assert counter.people.heard("is blocked")
@@ -66,15 +70,15 @@ def test_a_locked_android_leads_to_the_other_ways(counter):
 def test_without_a_pin_android_is_not_waited_for(counter):
     counter.lay("android")
     before = counter.air.exchanges
-    visit = counter.check_in(Way.ANDROID, {AskPin: None}, profile="phone")
+    visit = counter.check_in(Token.ANDROID, {AskPin: None}, profile="phone")
     assert visit.outcome is Outcome.NOT_IDENTIFIED
     assert counter.air.exchanges == before
-    assert counter.people.questions(AskWay)[0].ways == (Way.IPHONE,)
+    assert counter.people.questions(AskToken)[0].tokens == (Token.IPHONE,)
 
 
 def test_an_iphone_is_asked_for_no_pin_and_told_at_the_end_that_this_was_all(counter):
     counter.lay("iphone")
-    visit = counter.check_in(Way.IPHONE, profile="phone")
+    visit = counter.check_in(Token.IPHONE, profile="phone")
     assert (visit.outcome, visit.token) == (Outcome.CHECKED_IN, Token.IPHONE)
     assert visit.proof is Proof.SIGNATURE
     assert counter.certificate().verifies(visit.signature, visit.challenge)
@@ -85,7 +89,7 @@ def test_an_iphone_is_asked_for_no_pin_and_told_at_the_end_that_this_was_all(cou
     assert counter.people.heard("side button")
 
 
-@pytest.mark.parametrize(("way", "kind"), [(Way.ANDROID, "android"), (Way.IPHONE, "iphone")])
+@pytest.mark.parametrize(("way", "kind"), [(Token.ANDROID, "android"), (Token.IPHONE, "iphone")])
 def test_phones_have_no_face_that_outage_mode_could_read(counter, way, kind):
     counter.lay(kind)
     centre = SimulatedCentre(fails=[CentreUnreachable()])
@@ -98,58 +102,58 @@ def test_phones_have_no_face_that_outage_mode_could_read(counter, way, kind):
         assert commands_of(counter.card)[-1] == CLOSING
 
 
-CARD_PLACES = ["desk", "home", "eligibility", "emergency"]  # that have no way for phones
-
-
-@pytest.mark.parametrize("profile", CARD_PLACES)
-@pytest.mark.parametrize(("kind", "said"), [("android", "an Android phone"), ("iphone", "iPhone")])
-def test_a_phone_where_only_cards_are_taken_is_said_so_and_the_card_asked_for(
-    counter, profile, kind, said
-):
+@pytest.mark.parametrize(
+    ("kind", "said"), [("android", "Android phones are"), ("iphone", "iPhones are")]
+)
+def test_a_phone_where_only_cards_are_taken_is_said_so_and_the_card_asked_for(counter, kind, said):
     counter.lay(kind)
     visit = counter.check_in(
-        Way.VISUAL, profile=profile, reacts={"This is an": lambda: counter.lay("mynumber")}
+        Way.VISUAL, profile="emergency", reacts={"are not taken": lambda: counter.lay("mynumber")}
     )
     assert (visit.outcome, visit.token) == (Outcome.CHECKED_IN, Token.CARD)
-    assert counter.people.heard(f"This is an {said.removeprefix('an ')}.")
+    assert counter.people.heard(f"{said} not taken here: lay your My Number Card")
     assert counter.steps("another token") == [{"token": kind}]
     assert counter.people.questions(AskWay) == []
 
 
-@pytest.mark.parametrize(("way", "kind"), [(Way.ANDROID, "android"), (Way.IPHONE, "iphone")])
+@pytest.mark.parametrize(("way", "kind"), [(Token.ANDROID, "android"), (Token.IPHONE, "iphone")])
 def test_a_card_where_only_phones_are_taken_is_said_so_and_the_phone_asked_for(counter, way, kind):
     counter.lay("mynumber")
     visit = counter.check_in(
-        way, profile="phone", reacts={"This is a My Number": lambda: counter.lay(kind)}
+        way, profile="phone", reacts={"are not taken": lambda: counter.lay(kind)}
     )
     assert (visit.outcome, visit.token) == (Outcome.CHECKED_IN, kind)
     assert counter.steps("another token") == [{"token": "card"}]
 
 
 @pytest.mark.parametrize(
-    ("profile", "way", "kind", "offered"),
+    ("profile", "begin", "kind"),
     [
-        ("phone", Way.ANDROID, "iphone", (Way.IPHONE,)),
-        ("phone", Way.IPHONE, "android", (Way.ANDROID,)),
-        ("away", Way.ANDROID, "iphone", (Way.IPHONE,)),
-        ("away", Way.IPHONE, "android", (Way.ANDROID,)),
-        ("away", Way.PIN, "android", (Way.ANDROID,)),
-        ("away", Way.VISUAL, "iphone", (Way.IPHONE,)),
-        ("away", Way.ANDROID, "mynumber", (Way.PIN, Way.VISUAL)),
-        ("away", Way.IPHONE, "mynumber", (Way.PIN, Way.VISUAL)),
+        ("phone", Token.ANDROID, "iphone"),
+        ("phone", Token.IPHONE, "android"),
+        ("away", Token.ANDROID, "iphone"),
+        ("away", Token.IPHONE, "android"),
+        ("away", Way.PIN, "android"),
+        ("desk", Way.VISUAL, "iphone"),
+        ("away", Token.ANDROID, "mynumber"),
+        ("away", Token.IPHONE, "mynumber"),
     ],
 )
-def test_another_token_leads_to_its_own_way_without_starting_over(
-    counter, profile, way, kind, offered
+def test_another_token_that_lies_there_may_be_used_without_starting_over(
+    counter, profile, begin, kind
 ):
     counter.lay(kind)
-    visit = counter.check_in(way, {AskWay: offered[0]}, profile=profile)
-    assert counter.people.questions(AskWay)[0].ways == offered
-    assert (visit.outcome, visit.way) == (Outcome.CHECKED_IN, offered[0])
-    assert len(commands_of(counter.card)) > 0
-    assert counter.people.heard("This is a")
+    lying = Token.CARD if kind == "mynumber" else Token(kind)
+    answers = {AskToken: lambda question: lying if question.reason else begin, AskWay: Way.PIN}
+    visit = counter.check_in(begin, answers, profile=profile)
+    question = counter.people.questions(AskToken)[0]
+    assert lying in question.tokens
+    assert question.reason.key == f"lies-there.{lying}"
+    assert (visit.outcome, visit.token) == (Outcome.CHECKED_IN, lying)
     assert counter.certificate().verifies(visit.signature, visit.challenge)
     assert len(counter.steps("failure")) == 0
+    placed = [text for text in counter.people.told if "on the reader" in text]
+    assert len(placed) == 2  # what was asked for, and what lies there
 
 
 def test_a_token_that_is_never_the_right_one_comes_to_an_end(counter):
@@ -160,7 +164,7 @@ def test_a_token_that_is_never_the_right_one_comes_to_an_end(counter):
     assert AskConsents not in map(type, counter.people.asked)
 
 
-@pytest.mark.parametrize(("way", "kind"), [(Way.ANDROID, "android"), (Way.IPHONE, "iphone")])
+@pytest.mark.parametrize(("way", "kind"), [(Token.ANDROID, "android"), (Token.IPHONE, "iphone")])
 def test_phones_have_no_grace_after_the_end(counter, way, kind):
     counter.lay(kind, expires=-5)
     visit = counter.check_in(way, profile="phone")

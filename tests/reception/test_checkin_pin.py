@@ -7,10 +7,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 
-from kazashi.reception.desk import AskFallback, AskLastTry, AskPin, AskWay
-from kazashi.reception.eligibility import Standing
-from kazashi.reception.profiles import Token, Way
-from kazashi.reception.visit import Outcome, Proof
+from kazashi.reception.centre import Standing
+from kazashi.reception.people import AskFallback, AskLastTry, AskPin, AskWay
+from kazashi.reception.rules import Proof, Token, Way
+from kazashi.reception.visit import Outcome
 from kazashi.sim.radio import Disturbance
 from reception_desk import PIN, WRONG_PIN, in_turn
 
@@ -33,7 +33,7 @@ def test_the_card_signs_the_callers_challenge_as_an_outsider_sees(counter):
     assert visit.is_kept
     assert counter.verifies() == [PIN.encode()]
     assert counter.people.questions(AskPin) == [AskPin(3)]
-    assert counter.steps("signature") == [{}]
+    assert counter.steps("signature") == [{"proof": "signature"}]
 
 
 def test_each_visit_has_a_challenge_of_its_own(counter):
@@ -62,12 +62,19 @@ def test_a_pin_without_a_limit_of_tries_is_asked_for_as_any_other(counter, monke
     assert counter.steps("pin") == [{"error": "wrong"}, {}]
 
 
-@pytest.mark.parametrize("nonsense", ["", "123", "12345", "１２３４", "12a4", "１", "ab\x00c"])
+@pytest.mark.parametrize("nonsense", ["", "123", "12345", "１２３４５", "12a4", "１", "ab\x00c"])
 def test_what_is_no_pin_is_not_sent(counter, nonsense):
     counter.lay()
     visit = counter.check_in(Way.PIN, {AskPin: in_turn(nonsense, PIN)})
     assert visit.outcome is Outcome.CHECKED_IN
     assert counter.people.heard("The PIN has four digits.")
+    assert counter.verifies() == [PIN.encode()]
+
+
+@pytest.mark.parametrize("typed", ["１２３４", "１2３4", " 1 2 3 4 "])
+def test_a_pin_may_be_typed_in_full_width_digits(counter, typed):
+    counter.lay()
+    assert counter.check_in(Way.PIN, {AskPin: typed}).outcome is Outcome.CHECKED_IN
     assert counter.verifies() == [PIN.encode()]
 
 
@@ -118,7 +125,8 @@ def test_a_card_whose_pin_cannot_be_used_is_never_asked_for_it(counter, own_face
     assert visit.way is Way.VISUAL
     assert AskPin not in map(type, counter.people.asked)
     assert counter.people.questions(AskWay)[0].ways == (Way.FACE, Way.VISUAL)
-    assert counter.steps("pin") == [{"error": "none to be used", "tries_left": 0}]
+    why = "no_pin" if kind == "pinless" else "pin_locked"
+    assert counter.steps("pin") == [{"error": why, "tries_left": 0}]
 
 
 @pytest.mark.parametrize(("kind", "said"), [("pinless", "has no PIN"), ("locked", "is blocked")])
@@ -175,7 +183,7 @@ def test_a_card_taken_away_while_it_is_read_may_be_laid_down_again(counter, exch
 
     counter.air.disturb = take_away
     visit = counter.check_in(
-        Way.PIN, reacts={"taken away": counter.lay_again, "No chip": counter.lay_again}, timeout_s=1
+        Way.PIN, reacts={"taken away": counter.lay_again, "No card": counter.lay_again}, timeout_s=1
     )
     assert visit.outcome is Outcome.CHECKED_IN
     assert len(counter.verifies()) == 1

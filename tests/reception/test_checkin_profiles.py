@@ -4,34 +4,37 @@ from dataclasses import dataclass
 
 import pytest
 
-from kazashi.reception.consents import Item, State
-from kazashi.reception.desk import AskConsents, AskFrame, AskPrescription
-from kazashi.reception.profiles import PROFILES, Way
+from kazashi.reception.people import AskConsents, AskFrame, AskPrescription
+from kazashi.reception.profiles import PROFILES
+from kazashi.reception.rules import Group, State, Token, Way
 from kazashi.reception.visit import Outcome
 from reception_desk import Listening, frame
 
-TOKENS = {Way.ANDROID: "android", Way.IPHONE: "iphone"}
+
+def _takes(place, way):
+    return any(way in place.ways_of(token) for token in place.tokens)
 
 
 @dataclass(frozen=True)
 class Rules:
-    """Of a place, as the law and the operator's manuals have them."""
+    """Of a place, as the law and the operator's manuals have them. `begins`: ways and phones."""
 
-    ways: str
-    is_medical: bool = True
+    begins: tuple[Way | Token, ...]
+    groups: tuple[Group, ...] = tuple(Group)
     asks_consent: bool = True
     asks_prescription: bool = True
 
 
+PHONES = (Token.ANDROID, Token.IPHONE)
 RULES = {
-    "desk": Rules("face pin visual"),
-    "phone": Rules("android iphone"),
-    "home": Rules("pin visual"),
+    "desk": Rules((Way.FACE, Way.PIN, Way.VISUAL, *PHONES)),
+    "phone": Rules(PHONES),
+    "home": Rules((Way.PIN, Way.VISUAL, *PHONES)),
     "eligibility": Rules(
-        "pin visual", is_medical=False, asks_consent=False, asks_prescription=False
+        (Way.PIN, Way.VISUAL, *PHONES), (Group.SPECIFIED_DISEASE,), asks_prescription=False
     ),
-    "emergency": Rules("face visual", asks_consent=False, asks_prescription=False),
-    "away": Rules("pin visual android iphone"),
+    "emergency": Rules((Way.FACE, Way.VISUAL), asks_consent=False, asks_prescription=False),
+    "away": Rules((Way.PIN, Way.VISUAL, *PHONES)),
 }
 
 
@@ -40,22 +43,24 @@ def test_no_place_is_left_out():
 
 
 @pytest.mark.parametrize(
-    ("profile", "way"), [(name, Way(w)) for name, r in RULES.items() for w in r.ways.split()]
+    ("profile", "begin"), [(name, begin) for name, r in RULES.items() for begin in r.begins]
 )
-def test_a_patient_checks_in_by_each_way_of_each_place(counter, own_faces, profile, way):
+def test_a_patient_checks_in_by_each_way_of_each_place(counter, own_faces, profile, begin):
     rules, centre = RULES[profile], Listening()
-    counter.lay(TOKENS.get(way, "mynumber"))
+    kind = begin.value if isinstance(begin, Token) else "mynumber"
+    counter.lay(kind)
     visit = counter.check_in(
-        way, {AskFrame: frame()}, profile=profile, centre=centre, faces=own_faces
+        begin, {AskFrame: frame()}, profile=profile, centre=centre, faces=own_faces
     )
-    assert (visit.outcome, visit.way, visit.profile) == (Outcome.CHECKED_IN, way, profile)
+    assert (visit.outcome, visit.profile) == (Outcome.CHECKED_IN, profile)
+    assert begin in (visit.way, visit.token)
     asked = set(map(type, counter.people.asked))
     assert (AskConsents in asked) == rules.asks_consent
     assert (AskPrescription in asked) == rules.asks_prescription
     assert (visit.prescription is not None) == rules.asks_prescription
-    (request,) = centre.requests
-    opened = {each.item for each in request.consents.items if each.state is not State.NONE}
-    assert opened == (set(Item) if rules.is_medical else set())
+    (completion,) = centre.completions
+    opened = {each.item for each in completion.consents.items if each.state is not State.NONE}
+    assert opened == {item for group in rules.groups for item in group.items}
     (kept,) = counter.journal.visits()
     assert (kept.profile, kept.outcome) == (profile, "checked_in")
     assert kept.reader == counter.reader.info.serial
@@ -63,7 +68,7 @@ def test_a_patient_checks_in_by_each_way_of_each_place(counter, own_faces, profi
 
 @pytest.mark.parametrize(
     ("profile", "way"),
-    [(name, way) for name, r in RULES.items() for way in Way if way not in r.ways.split()],
+    [(name, way) for name, place in PROFILES.items() for way in Way if not _takes(place, way)],
 )
 def test_a_way_that_a_place_does_not_have_is_misuse_and_told_before_anything_happens(
     counter, profile, way
@@ -72,3 +77,8 @@ def test_a_way_that_a_place_does_not_have_is_misuse_and_told_before_anything_hap
         counter.check_in(way, profile=profile)
     assert counter.journal.count() == 0
     assert counter.people.told == []
+
+
+def test_a_token_that_a_place_does_not_take_is_misuse(counter):
+    with pytest.raises(ValueError, match="profile emergency takes no iphone"):
+        counter.check_in(Token.IPHONE, profile="emergency")

@@ -7,10 +7,13 @@ import pytest
 
 from kazashi.cards.face_surface import AID as FACE_SURFACE
 from kazashi.cards.surface import FourItems, Sex
+from kazashi.reception.centre import CentreUnreachable, Identity, Standing
 from kazashi.reception.certified import CertifiedResult
-from kazashi.reception.desk import (
+from kazashi.reception.fallback import Answer, Step
+from kazashi.reception.journal import INTERRUPTED
+from kazashi.reception.paper import CertificatePaper
+from kazashi.reception.people import (
     AskCertificate,
-    AskCodeB,
     AskConsents,
     AskFallback,
     AskFourItems,
@@ -18,23 +21,18 @@ from kazashi.reception.desk import (
     AskItemsPin,
     AskPin,
     AskStaff,
+    AskToken,
     AskWay,
-    StaffCheck,
 )
-from kazashi.reception.eligibility import CentreUnreachable, Eligibility, Standing
-from kazashi.reception.fallback import Answer, Step
-from kazashi.reception.journal import INTERRUPTED
-from kazashi.reception.paper import CertificatePaper
-from kazashi.reception.profiles import Token, Way
-from kazashi.reception.visit import Outcome, Proof
+from kazashi.reception.rules import Proof, Token, Way
+from kazashi.reception.visit import OUTCOME_OF, Outcome
 from kazashi.testing.centre import SimulatedCentre
-from reception_desk import PIN, Listening, commands_of
+from reception_desk import ASKED, PIN, Listening, commands_of
 
 TYPED = FourItems("手入力　一郎", "東京都手入力区", date(1950, 4, 3), Sex.MALE)
 PAPER = CertificatePaper(
     *("01130012", "", "1234", "00", date(1950, 4, 3)), name="仮名 三郎", expires=date.max
 )
-SOMEBODY_ELSE = StaffCheck("鈴木", "写真とちがう", is_same=False)
 CLOSING = bytes.fromhex("80fc0000")
 
 
@@ -59,29 +57,28 @@ def refuses(monkeypatch):
     return refuse
 
 
-def test_whom_the_staff_refused_does_not_lend_the_card_to_the_one_who_falls_back(counter):
-    counter.lay()
-    answers = {AskStaff: SOMEBODY_ELSE, AskFallback: to_certificate, AskCertificate: PAPER}
-    visit = counter.check_in(Way.VISUAL, answers, centre=SimulatedCentre())
+def test_a_card_that_was_refused_is_not_lent_to_the_person_who_falls_back(counter):
+    counter.lay("cloned")
+    answers = {AskFallback: to_certificate, AskCertificate: PAPER}
+    visit = counter.check_in(Way.PIN, answers, centre=SimulatedCentre())
     assert visit.outcome is Outcome.CHECKED_IN
-    assert visit.refused is Outcome.NOT_IDENTIFIED
+    assert visit.refused is Outcome.NOT_GENUINE
     assert (visit.way, visit.token, visit.validity, visit.staff) == (None, None, None, "")
     assert (visit.certificate_sha256, visit.issuer) == ("", "")
     assert (visit.proof, visit.signature) == (Proof.NONE, b"")
 
 
 def test_of_the_card_that_was_refused_nobody_is_held(counter):
-    counter.lay()
+    counter.lay("cloned")
     answers = {
-        AskStaff: SOMEBODY_ELSE,
         AskFallback: to_certificate,
         AskCertificate: PAPER,
         AskFourItems: TYPED,
     }
-    visit = counter.check_in(Way.VISUAL, answers, centre=Listening(fails=[CentreUnreachable()]))
+    visit = counter.check_in(Way.PIN, answers, centre=Listening(fails=[CentreUnreachable()]))
     assert visit.outcome is Outcome.HELD
     assert [held.name for held in counter.journal.held()] == [TYPED.name]
-    assert len(counter.people.questions(AskCodeB)) == 1  # for the visual check
+    assert counter.people.questions(AskItemsPin) == []
 
 
 def test_a_copy_is_told_as_the_reason_for_the_fallback(counter):
@@ -89,21 +86,21 @@ def test_a_copy_is_told_as_the_reason_for_the_fallback(counter):
     visit = counter.check_in(Way.PIN, {AskFallback: Answer.YES})
     assert (visit.outcome, visit.refused) == (Outcome.FELL_BACK, Outcome.NOT_GENUINE)
     assert visit.certificate_sha256 == ""
-    assert counter.people.heard("Please take the card")  # it lies there still
+    assert counter.people.heard("Take your card")  # it lies there still
 
 
 class Confused:
     """Answers for another request."""
 
-    def ask(self, request):
-        return Eligibility("0" * 16, Standing.VALID)
+    def identify(self, reference, who):
+        return Identity("0" * 16, Standing.VALID)
 
 
 class Broken:
     """Fails as nobody foresaw."""
 
-    def ask(self, request):
-        raise ConnectionResetError(f"while asking about {request.about}")
+    def identify(self, reference, who):
+        raise ConnectionResetError(f"while asking about {who}")
 
 
 @pytest.mark.parametrize(
@@ -113,7 +110,7 @@ def test_an_answer_that_is_none_holds_the_visit(counter, centre, error):
     counter.lay()
     visit = counter.check_in(Way.PIN, centre=centre)
     assert (visit.outcome, visit.eligibility) == (Outcome.HELD, None)
-    assert counter.steps("eligibility")[0]["error"] == error
+    assert counter.steps("identity")[0]["error"] == error
 
 
 SELECT_FACE_SURFACE = b"\x00\xa4\x04\x0c\x0a" + FACE_SURFACE
@@ -130,8 +127,8 @@ def test_a_card_that_refuses_one_application_is_good_for_another_way(counter, ow
 def test_a_card_that_shows_no_photo_is_compared_by_hand(counter, refuses):
     card = counter.lay()
     refuses(card, SELECT_FACE_SURFACE, b"\x6a\x86")
-    visit = counter.check_in(Way.VISUAL)
-    assert (visit.outcome, visit.way, visit.proof) == (Outcome.CHECKED_IN, Way.VISUAL, Proof.NONE)
+    visit = counter.check_in(Way.VISUAL, component=None, photo_from_chip=True)
+    assert (visit.outcome, visit.proof) == (Outcome.SEEN_BY_STAFF, Proof.NONE)
     assert counter.people.questions(AskStaff) == [AskStaff(b"")]
 
 
@@ -146,15 +143,15 @@ def test_a_card_that_counts_no_tries_does_not_ask_for_ever(counter, refuses):
 def test_a_key_that_refuses_to_sign_leaves_the_visual_check(counter, refuses):
     card = counter.lay()
     refuses(card, b"\x80\x2a", b"\x69\x85")
-    visit = counter.check_in(Way.PIN, {AskWay: Way.VISUAL, AskCodeB: None})
-    assert (visit.outcome, visit.way) == (Outcome.CHECKED_IN, Way.VISUAL)
+    visit = counter.check_in(Way.PIN, {AskWay: Way.VISUAL}, component=None)
+    assert (visit.outcome, visit.way) == (Outcome.SEEN_BY_STAFF, Way.VISUAL)
     assert len(counter.people.questions(AskPin)) == 1
 
 
 def test_what_an_iphone_says_to_the_closing_command_changes_nothing(counter, refuses):
     card = counter.lay("iphone")
     refuses(card, CLOSING, b"\x69\x85")
-    visit = counter.check_in(Way.IPHONE, profile="phone")
+    visit = counter.check_in(Token.IPHONE, profile="phone")
     assert (visit.outcome, visit.proof) == (Outcome.CHECKED_IN, Proof.SIGNATURE)
     assert commands_of(card)[-1] == CLOSING
     assert counter.steps("finish") == [{"error": "CardStatus"}]
@@ -208,9 +205,10 @@ def test_a_visit_that_a_program_breaks_off_ends_with_the_field_off_and_no_outcom
 def test_somebody_known_without_insurance_is_led_through_the_fallbacks(counter, standing):
     counter.lay()
     visit = counter.check_in(Way.PIN, {AskFallback: Answer.YES}, centre=SimulatedCentre(standing))
-    assert (visit.outcome, visit.fallback) == (Outcome.CHECKED_IN, "portal")
+    assert (visit.outcome, visit.fallback) == (Outcome.FELL_BACK, "portal")
+    assert visit.refused is OUTCOME_OF[standing]
     assert visit.certificate_sha256  # it is still who they are
-    assert not counter.people.heard("Checked in.")
+    assert not counter.people.heard("You are checked in.")
 
 
 def test_without_a_reader_and_without_a_journal_the_fallbacks_are_left(counter):
@@ -222,18 +220,18 @@ def test_without_a_reader_and_without_a_journal_the_fallbacks_are_left(counter):
     counter.people.told.clear()
     visit = bare.check_in_without_card(counter.people)
     assert (visit.outcome, visit.is_kept) == (Outcome.NO_CARD, False)
-    assert not counter.people.heard("take the card")
-    assert bare.check_in(Way.PIN, counter.people).outcome is Outcome.READER_FAILED
+    assert not counter.people.heard("Take your card")
+    assert bare.check_in(counter.people, Way.PIN).outcome is Outcome.READER_FAILED
 
 
 def test_a_phone_that_is_not_sensed_is_said_to_be_just_that_and_its_pin_asked_once(counter):
     counter.lay("none")
     pins = iter([PIN])
     visit = counter.check_in(
-        Way.ANDROID, {AskPin: lambda _: next(pins, None)}, profile="phone", timeout_s=0.1
+        Token.ANDROID, {AskPin: lambda _: next(pins, None)}, profile="phone", timeout_s=0.1
     )
     assert visit.outcome is Outcome.NO_CARD
-    assert counter.people.heard("No phone was sensed")
+    assert counter.people.heard("No phone was found")
     assert len(counter.people.questions(AskPin)) == 1
 
 
@@ -241,35 +239,42 @@ def test_where_a_phone_leads_no_further_the_card_is_offered(counter):
     counter.lay("android", tries=0)
 
     def take_the_card(question):
-        assert question.ways == (Way.PIN, Way.VISUAL, Way.IPHONE)
+        if question.reason is None:
+            return Token.ANDROID
+        assert question.tokens == (Token.CARD, Token.IPHONE)
         assert not counter.air.is_on
         counter.lay()
-        return Way.PIN
+        return Token.CARD
 
-    visit = counter.check_in(Way.ANDROID, {AskWay: take_the_card}, profile="away")
+    answers = {AskToken: take_the_card, AskWay: Way.PIN}
+    visit = counter.check_in(ASKED, answers, profile="away")
     assert (visit.outcome, visit.way, visit.token) == (Outcome.CHECKED_IN, Way.PIN, Token.CARD)
 
 
 def test_a_phone_whose_certificate_has_ended_leaves_the_card(counter):
     counter.lay("iphone", expires=-1)
 
-    def take_the_card(_question):
+    def take_the_card(question):
+        if question.reason is None:
+            return Token.IPHONE
         counter.lay()
-        return Way.PIN
+        return Token.CARD
 
-    visit = counter.check_in(Way.IPHONE, {AskWay: take_the_card}, profile="away")
+    answers = {AskToken: take_the_card, AskWay: Way.PIN}
+    visit = counter.check_in(ASKED, answers, profile="away")
     assert (visit.outcome, visit.way, visit.refused) == (Outcome.CHECKED_IN, Way.PIN, None)
 
 
 def test_a_card_that_turns_out_to_be_readable_may_be_used_after_all(counter):
     counter.lay("bank")
-    ways = iter([Way.ANDROID, Way.PIN])
+    tokens = iter([Token.ANDROID, Token.CARD])
 
     def choose(_question):
         counter.lay()  # the right card
-        return next(ways)
+        return next(tokens)
 
-    visit = counter.check_in(Way.PIN, {AskWay: choose}, profile="away")
+    answers = {AskToken: choose, AskWay: Way.PIN}
+    visit = counter.check_in(Way.PIN, answers, profile="away")
     assert (visit.outcome, visit.way) == (Outcome.CHECKED_IN, Way.PIN)
 
 
@@ -289,7 +294,7 @@ def test_two_cards_are_called_two_cards_to_the_end(counter):
     counter.lay("two")
     visit = counter.check_in(Way.PIN, timeout_s=1)
     assert visit.outcome is Outcome.SEVERAL_CARDS
-    assert counter.people.heard("Several cards lie there")
+    assert counter.people.heard("There is more than one card")
 
 
 def test_a_my_number_typed_among_the_four_items_is_not_held(counter):
@@ -308,29 +313,29 @@ def test_a_certificate_of_eligibility_brings_no_consent_of_the_card(counter):
     counter.lay()
     centre = Listening(Standing.INVALID)
     counter.check_in(Way.PIN, {AskFallback: to_certificate, AskCertificate: PAPER}, centre=centre)
-    of_card, of_paper = centre.requests
-    assert of_card.consents.items
-    assert (of_paper.consents.items, of_paper.prescription) == ((), None)
+    of_card, of_paper = centre.asked
+    assert (of_card.token, of_paper) == (Token.CARD, PAPER)
+    assert centre.completions == []
 
 
 def test_a_centre_that_is_down_for_the_paper_undoes_nothing(counter):
     counter.lay()
     centre = Listening(Standing.INVALID)
-    ask = centre.ask
+    identify = centre.identify
 
-    def answer_once(request):
-        if centre.requests:
+    def answer_once(reference, who):
+        if centre.asked:
             raise CentreUnreachable
-        return ask(request)
+        return identify(reference, who)
 
-    centre.ask = answer_once
+    centre.identify = answer_once
     visit = counter.check_in(
         Way.PIN,
         {AskFallback: to_certificate, AskCertificate: PAPER, AskFourItems: None},
         centre=centre,
     )
-    assert (visit.outcome, visit.fallback) == (Outcome.CHECKED_IN, "certificate")
-    assert visit.eligibility.standing is Standing.INVALID
+    assert (visit.outcome, visit.fallback) == (Outcome.FELL_BACK, "certificate")
+    assert visit.identity.standing is Standing.INVALID
 
 
 def test_after_a_certificate_without_insurance_the_fallbacks_go_on(counter):
@@ -362,7 +367,7 @@ class Failing:
 class Silent:
     """A centre that gives back nothing."""
 
-    def ask(self, request):
+    def identify(self, reference, who):
         return None
 
 
@@ -391,7 +396,7 @@ def test_without_a_journal_nobody_is_asked_for_what_cannot_be_kept(counter):
         counter.reception(centre=Listening(fails=[CentreUnreachable()])), journal=None
     )
     people = counter.expect({AskItemsPin: PIN})
-    visit = reception.check_in(Way.PIN, people)
+    visit = reception.check_in(people, Way.PIN)
     assert visit.outcome is Outcome.NOT_ANSWERED
     assert people.questions(AskItemsPin) == []
     assert not people.heard("are kept")

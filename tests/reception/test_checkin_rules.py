@@ -4,22 +4,21 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from kazashi.reception.consents import DAY, Item, Prescription, State
-from kazashi.reception.desk import AskConsents, AskFrame, AskPin, AskPrescription
 from kazashi.reception.japan import JAPAN
-from kazashi.reception.profiles import Way
+from kazashi.reception.people import AskConsents, AskFrame, AskPin, AskPrescription
+from kazashi.reception.rules import DAY, Group, Item, Prescription, State, Token, Way
 from kazashi.reception.validity import Validity
 from kazashi.reception.visit import Outcome
 from reception_desk import Listening, frame
 
-NOT_MEDICAL = (Item.SPECIFIED_DISEASE, Item.COST_LIMIT)
+NOT_MEDICAL = (Item.SPECIFIED_DISEASE,)
 FAR_WEST, FAR_EAST = timezone(timedelta(hours=-11)), timezone(timedelta(hours=14))
 WAYS = [
     (Way.FACE, "mynumber", "desk"),
     (Way.PIN, "mynumber", "desk"),
     (Way.VISUAL, "mynumber", "desk"),
-    (Way.ANDROID, "android", "phone"),
-    (Way.IPHONE, "iphone", "phone"),
+    (Token.ANDROID, "android", "phone"),
+    (Token.IPHONE, "iphone", "phone"),
 ]
 
 
@@ -37,8 +36,8 @@ def test_before_its_end_a_certificate_is_good_for_everything(
     )
     assert (visit.outcome, visit.validity) == (Outcome.CHECKED_IN, expected)
     assert counter.people.heard("ends soon") == (expected is Validity.ENDING)
-    assert counter.people.questions(AskConsents)[0].items == (*Item,)
-    assert centre.requests[0].about.validity is expected
+    assert counter.people.questions(AskConsents)[0].groups == (*Group,)
+    assert centre.asked[0].validity is expected
     assert counter.steps("certificate")[0]["validity"] == expected
 
 
@@ -49,9 +48,9 @@ def test_after_its_end_a_card_is_good_for_eligibility_alone(counter, own_faces, 
     visit = counter.check_in(way, {AskFrame: frame()}, centre=centre, faces=own_faces)
     assert (visit.outcome, visit.validity) == (Outcome.CHECKED_IN, Validity.ELIGIBILITY_ONLY)
     assert counter.people.heard("no medical information")
-    assert counter.people.questions(AskConsents)[0].items == NOT_MEDICAL
-    (request,) = centre.requests
-    assert not any(consent.item.is_medical for consent in request.consents.items)
+    assert counter.people.questions(AskConsents)[0].groups == (Group.SPECIFIED_DISEASE,)
+    (request,) = centre.completions
+    assert tuple(consent.item for consent in request.consents.items) == NOT_MEDICAL
 
 
 @pytest.mark.parametrize("way", [Way.FACE, Way.PIN, Way.VISUAL])
@@ -61,7 +60,7 @@ def test_after_its_grace_a_card_is_good_for_nothing(counter, own_faces, way):
     visit = counter.check_in(way, {AskFrame: frame()}, centre=centre, faces=own_faces)
     assert visit.outcome is Outcome.UNUSABLE_CERTIFICATE
     assert visit.validity is Validity.UNUSABLE
-    assert centre.requests == []
+    assert centre.completions == []
     assert counter.people.heard("has ended and cannot be used")
     assert not {AskConsents, AskPin} & set(map(type, counter.people.asked))
 
@@ -138,19 +137,19 @@ def test_silence_is_no_consent_and_the_patient_is_checked_in(counter, answer):
     visit = counter.check_in(Way.PIN, {AskConsents: answer}, centre=centre)
     assert visit.outcome is Outcome.CHECKED_IN
     assert {consent.state for consent in visit.consents.items} == {State.NONE}
-    assert {consent.state for consent in centre.requests[0].consents.items} == {State.NONE}
+    assert {consent.state for consent in centre.completions[0].consents.items} == {State.NONE}
     assert counter.steps("consent") == [{"item": item, "state": "none"} for item in Item]
 
 
 def test_what_was_agreed_to_and_nothing_else_reaches_the_centre(counter):
     counter.lay()
     centre = Listening()
-    agreed = [Item.MEDICATION, Item.CHECKUPS]
+    agreed = [Group.SURGERY, Group.CHECKUPS]
     visit = counter.check_in(Way.PIN, {AskConsents: agreed}, centre=centre)
-    (request,) = centre.requests
+    (request,) = centre.completions
     assert request.consents == visit.consents
     given = [each.item for each in request.consents.items if each.state is State.GIVEN]
-    assert given == agreed
+    assert given == [*Group.SURGERY.items, *Group.CHECKUPS.items]
 
 
 def test_in_an_emergency_nobody_is_asked_and_all_is_hard_to_obtain(counter, own_faces):
@@ -161,7 +160,7 @@ def test_in_an_emergency_nobody_is_asked_and_all_is_hard_to_obtain(counter, own_
     )
     assert visit.outcome is Outcome.CHECKED_IN
     assert counter.people.questions(AskConsents) == []
-    states = {consent.item: consent.state for consent in centre.requests[0].consents.items}
+    states = {consent.item: consent.state for consent in centre.completions[0].consents.items}
     assert states == dict.fromkeys(Item, State.HARD_TO_OBTAIN)
     assert {facts["state"] for facts in counter.steps("consent")} == {"hard_to_obtain"}
 
@@ -170,7 +169,7 @@ def test_in_an_emergency_an_ended_certificate_opens_no_medical_information(count
     counter.lay(expires=-5)
     centre = Listening()
     counter.check_in(Way.VISUAL, profile="emergency", centre=centre)
-    assert tuple(each.item for each in centre.requests[0].consents.items) == NOT_MEDICAL
+    assert tuple(each.item for each in centre.completions[0].consents.items) == NOT_MEDICAL
 
 
 @pytest.mark.parametrize("answer", [None, *Prescription])
@@ -179,6 +178,6 @@ def test_which_prescription_is_wanted_is_asked_kept_and_passed_on(counter, answe
     centre = Listening()
     visit = counter.check_in(Way.PIN, {AskPrescription: answer}, centre=centre)
     assert visit.prescription is answer
-    assert centre.requests[0].prescription is answer
+    assert centre.completions[0].prescription is answer
     kept = [{"prescription": answer.name.lower()}] if answer else []
     assert counter.steps("prescription") == kept

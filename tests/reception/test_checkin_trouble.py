@@ -10,12 +10,16 @@ from kazashi.card import Card
 from kazashi.cards.surface import FourItems, Sex
 from kazashi.errors import NoReader
 from kazashi.reception import keeper
+from kazashi.reception.centre import CentreUnreachable
 from kazashi.reception.certified import CertifiedFailed
-from kazashi.reception.desk import (
+from kazashi.reception.fallback import Answer, Basis
+from kazashi.reception.journal import INTERRUPTED, JournalFull
+from kazashi.reception.people import (
     AskCodeB,
     AskConsents,
     AskFallback,
     AskFourItems,
+    AskFrame,
     AskItemsPin,
     AskLastTry,
     AskPin,
@@ -23,13 +27,10 @@ from kazashi.reception.desk import (
     AskStaff,
     AskWay,
 )
-from kazashi.reception.eligibility import CentreUnreachable
-from kazashi.reception.fallback import Answer, Basis
-from kazashi.reception.journal import INTERRUPTED, JournalFull
-from kazashi.reception.profiles import Way
+from kazashi.reception.rules import Way
 from kazashi.reception.visit import Outcome
 from kazashi.words import words_of
-from reception_desk import PIN, Listening, commands_of
+from reception_desk import PIN, Listening, commands_of, frame
 
 HANG_S = 30  # against a hang, not for speed
 TYPED = FourItems("仮名 三郎", "東京都架空区二丁目", date(1950, 4, 3), Sex.MALE)
@@ -67,7 +68,7 @@ def test_a_journal_that_is_full_in_the_middle_is_told_once_and_the_patient_goes_
     visit = counter.check_in(Way.PIN, {moment: answer})
     assert visit.outcome is Outcome.CHECKED_IN
     assert not visit.is_kept
-    assert [text.en for text in counter.people.told if "No space" in text.en] == [
+    assert [text for text in counter.people.told if "No space" in text] == [
         words_of(JournalFull(counter.path)).screen
     ]
     assert visit.to_json()["is_kept"] is False
@@ -79,7 +80,7 @@ def test_a_journal_that_is_full_from_the_start_is_told_once(counter):
     visit = counter.check_in(Way.PIN)
     assert visit.outcome is Outcome.CHECKED_IN
     assert not visit.is_kept
-    assert sum("No space" in text.en for text in counter.people.told) == 1
+    assert sum("No space" in text for text in counter.people.told) == 1
 
 
 def test_once_there_is_space_visits_are_kept_again(counter):
@@ -170,40 +171,45 @@ def noticed(monkeypatch):
 
 
 WHERE_IT_IS_SHOWN_A_SECRET = pytest.mark.parametrize(
-    ("way", "moment"), [(Way.PIN, AskPin), (Way.PIN, AskLastTry), (Way.VISUAL, AskCodeB)]
+    ("way", "moment"), [(Way.PIN, AskPin), (Way.PIN, AskLastTry), (Way.FACE, AskCodeB)]
 )
 
 
-def check_in_with_last_try(counter, way, moment, action, told):
+def check_in_with_last_try(counter, way, moment, action, told, **setting):
     """A visit with `action` done during that question; the card is laid down again once `told`."""
     counter.lay(tries=1)
     usual = (counter._usual() | {AskLastTry: True})[moment]
-    answers = {AskLastTry: True, moment: after(action, usual)}
-    visit = counter.check_in(way, answers, reacts={told: counter.lay_again})
-    assert (visit.outcome, visit.way) == (Outcome.CHECKED_IN, way)
+    answers = {AskLastTry: True, AskFrame: frame(), moment: after(action, usual)}
+    visit = counter.check_in(way, answers, reacts={told: counter.lay_again}, **setting)
+    by_staff = way is Way.VISUAL and setting
+    assert visit.outcome is (Outcome.SEEN_BY_STAFF if by_staff else Outcome.CHECKED_IN)
+    assert visit.way is way
 
 
 @WHERE_IT_IS_SHOWN_A_SECRET
 def test_a_card_that_is_seen_to_leave_during_a_question_is_shown_nothing(
-    counter, noticed, way, moment
+    counter, own_faces, noticed, way, moment
 ):
-    check_in_with_last_try(counter, way, moment, lambda: noticed(counter.take_away), "taken away")
+    action, setting = lambda: noticed(counter.take_away), {"faces": own_faces}
+    check_in_with_last_try(counter, way, moment, action, "taken away", **setting)
     assert counter.people.heard("taken away")
     assert [step["error"] for step in counter.steps("failure")] == ["CardGone"]
 
 
 @WHERE_IT_IS_SHOWN_A_SECRET
 def test_a_card_that_is_taken_away_as_a_question_is_answered_is_laid_down_again(
-    counter, way, moment
+    counter, own_faces, way, moment
 ):
     """No command has found that out before the one that shows it the PIN, or the code."""
-    check_in_with_last_try(counter, way, moment, counter.take_away, "could not be checked")
+    check_in_with_last_try(
+        counter, way, moment, counter.take_away, "could not be checked", faces=own_faces
+    )
     assert counter.people.heard("could not be checked")
 
 
 @pytest.mark.parametrize(("way", "moment"), [(Way.VISUAL, AskStaff), (Way.PIN, AskConsents)])
 def test_a_card_taken_away_when_it_was_read_is_not_asked_for_again(counter, way, moment):
-    check_in_with_last_try(counter, way, moment, counter.take_away, "taken away")
+    check_in_with_last_try(counter, way, moment, counter.take_away, "taken away", component=None)
     assert not counter.people.heard("taken away")
 
 
@@ -211,9 +217,9 @@ def test_a_card_that_leaves_during_a_question_ends_its_tap(counter, noticed):
     """No command finds that out: the next way asks for a card as if there had been none."""
     counter.lay()
     answers = {AskPin: None, AskWay: after(lambda: noticed(counter.take_away), Way.VISUAL)}
-    visit = counter.check_in(Way.PIN, answers, reacts={"Lay the My Number": counter.lay_again})
+    visit = counter.check_in(Way.PIN, answers, reacts={"Lay your card": counter.lay_again})
     assert (visit.outcome, visit.way) == (Outcome.CHECKED_IN, Way.VISUAL)
-    assert sum("Lay the My Number" in text.en for text in counter.people.told) == 2
+    assert sum("Lay your card" in text for text in counter.people.told) == 2
     assert not counter.people.heard("taken away")
     assert counter.steps("failure") == []
 
@@ -236,10 +242,10 @@ def test_a_card_shown_its_code_that_leaves_is_over_too(counter, noticed):
 def test_who_was_identified_stays_so_whatever_is_laid_down_next(counter):
     first = counter.lay()
     centre = Listening()
-    answers = {AskConsents: after(lambda: counter.lay("pinless"), lambda question: question.items)}
+    answers = {AskConsents: after(lambda: counter.lay("pinless"), lambda question: question.groups)}
     visit = counter.check_in(Way.PIN, answers, centre=centre)
     assert visit.outcome is Outcome.CHECKED_IN
-    assert centre.requests[0].about.certificate == first.person.certificate
+    assert centre.asked[0].certificate == first.person.certificate
     assert commands_of(counter.card) == []
 
 
@@ -273,7 +279,7 @@ def test_a_reader_that_stops_during_an_exchange_and_is_back_goes_on(own_counter,
 
 def test_a_reader_unplugged_after_the_card_was_read_does_not_stop_the_visit(own_counter, unplug):
     own_counter.lay()
-    answers = {AskConsents: after(unplug, lambda question: question.items)}
+    answers = {AskConsents: after(unplug, lambda question: question.groups)}
     visit = own_counter.check_in(Way.PIN, answers)
     assert visit.outcome is Outcome.CHECKED_IN
 

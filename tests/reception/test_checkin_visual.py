@@ -3,28 +3,38 @@
 import pytest
 
 import faces
-from kazashi.reception.desk import AskCodeB, AskPin, AskStaff, AskWay, StaffCheck
-from kazashi.reception.profiles import Way
-from kazashi.reception.visit import Outcome, Proof
-from reception_desk import PERSON
+from kazashi.reception.passcode import Passcode
+from kazashi.reception.people import (
+    AskCodeB,
+    AskPasscode,
+    AskPin,
+    AskStaff,
+    AskWay,
+    StaffCheck,
+)
+from kazashi.reception.rules import Proof, Way
+from kazashi.reception.visit import Outcome, Reason
+from kazashi.testing.passcode import TEST_PASSCODE
+from reception_desk import PERSON, Listening
 
 
 def test_staff_see_the_photo_of_a_chip_that_is_no_copy(counter):
     counter.lay()
-    visit = counter.check_in(Way.VISUAL)
-    assert (visit.outcome, visit.way) == (Outcome.CHECKED_IN, Way.VISUAL)
+    visit = counter.check_in(Way.VISUAL, photo_from_chip=True, component=None)
+    assert (visit.outcome, visit.way) == (Outcome.SEEN_BY_STAFF, Way.VISUAL)
     assert visit.proof is Proof.INTERNAL_AUTHENTICATION
+    assert visit.why is Reason.NO_KEY
     assert counter.people.questions(AskStaff)[0].photo == faces.photo(PERSON)
     assert counter.people.questions(AskPin) == []
     assert counter.steps("visual check") == [
-        {"staff": "佐藤", "reason": "カメラの故障", "compared_with": "photo", "is_match": True}
+        {"staff": "佐藤", "reason": "forgotten_pin", "compared_with": "photo", "is_match": True}
     ]
 
 
 def test_without_the_code_staff_look_at_the_card_alone_and_nothing_is_proved(counter):
     counter.lay()
-    visit = counter.check_in(Way.VISUAL, {AskCodeB: None})
-    assert visit.outcome is Outcome.CHECKED_IN
+    visit = counter.check_in(Way.VISUAL, {AskCodeB: None}, photo_from_chip=True, component=None)
+    assert visit.outcome is Outcome.SEEN_BY_STAFF
     assert visit.proof is Proof.NONE
     assert counter.people.questions(AskStaff)[0].photo == b""
     assert counter.steps("visual check")[0]["compared_with"] == "card"
@@ -35,7 +45,7 @@ def test_somebody_else_is_not_checked_in_and_that_is_kept(counter):
     counter.lay()
     check = StaffCheck("鈴木", "暗証番号をお忘れ", is_same=False)
     visit = counter.check_in(Way.VISUAL, {AskStaff: check})
-    assert visit.outcome is Outcome.NOT_IDENTIFIED
+    assert visit.outcome is Outcome.SOMEBODY_ELSE
     assert visit.eligibility is None
     assert counter.people.heard("somebody else")
     assert counter.people.questions(AskWay) == []
@@ -67,10 +77,10 @@ def test_a_check_is_good_for_this_one_patient(counter):
     reception = counter.reception()
     counter.check_in(Way.VISUAL)
     first = counter.people
-    visit = reception.check_in(Way.VISUAL, first)
+    visit = reception.check_in(first, Way.VISUAL)
     assert visit.outcome is Outcome.CHECKED_IN
     assert len(first.questions(AskStaff)) == 2
-    assert len(first.questions(AskCodeB)) == 2
+    assert len(first.questions(AskPasscode)) == 2
 
 
 @pytest.mark.parametrize("kind", ["pinless", "locked", "infant"])
@@ -78,12 +88,12 @@ def test_cards_that_leave_no_other_way_are_checked_by_eye(counter, kind):
     counter.lay(kind)
     visit = counter.check_in(Way.VISUAL)
     assert visit.outcome is Outcome.CHECKED_IN
-    assert visit.proof is Proof.INTERNAL_AUTHENTICATION
+    assert visit.proof is Proof.SIGNATURE  # of the approved component
 
 
 def test_a_copied_chip_is_found_out(counter):
     counter.lay("cloned")
-    visit = counter.check_in(Way.VISUAL)
+    visit = counter.check_in(Way.VISUAL, photo_from_chip=True)
     assert visit.outcome is Outcome.NOT_GENUINE
     assert counter.people.questions(AskStaff) == []
 
@@ -93,3 +103,37 @@ def test_staff_may_send_the_patient_on_to_the_pin_with_the_same_card(counter):
     visit = counter.check_in(Way.VISUAL, {AskStaff: None, AskWay: Way.PIN})
     assert (visit.outcome, visit.way) == (Outcome.CHECKED_IN, Way.PIN)
     assert visit.proof is Proof.SIGNATURE
+
+
+def test_a_wrong_passcode_opens_nothing_and_is_kept_without_its_digits(counter):
+    counter.lay()
+    passcode = Passcode(TEST_PASSCODE)
+    visit = counter.check_in(Way.VISUAL, {AskPasscode: "4321"}, passcode=passcode)
+    assert visit.why is Reason.PASSCODE_WRONG
+    assert counter.people.questions(AskStaff) == []
+    wrong, *paused = counter.steps("passcode")
+    assert wrong == {"error": "wrong"}
+    assert {facts["error"] for facts in paused} == {"paused"}
+    assert counter.people.heard("The passcode is wrong.")
+    assert "4321" not in str([*counter.journal.visits()])
+
+
+def test_without_a_passcode_no_visual_check_is_offered(counter):
+    counter.lay()
+    visit = counter.check_in(Way.PIN, {AskPin: None}, passcode=None)
+    assert counter.people.questions(AskWay) == []
+    assert visit.outcome is Outcome.NOT_IDENTIFIED
+    visit = counter.check_in(Way.VISUAL, passcode=None)
+    assert (visit.outcome, visit.why) == (Outcome.NOT_IDENTIFIED, Reason.NO_PASSCODE)
+
+
+def test_the_centre_is_asked_about_it_if_the_configuration_says_so(counter):
+    counter.lay()
+    centre = Listening()
+    settings = {"component": None, "centre": centre}
+    visit = counter.check_in(Way.VISUAL, **settings)
+    assert (visit.outcome, centre.asked) == (Outcome.SEEN_BY_STAFF, [])
+    assert not visit.outcome.is_accepted()
+    visit = counter.check_in(Way.VISUAL, asks_about=[Outcome.SEEN_BY_STAFF], **settings)
+    assert (visit.outcome, visit.why) == (Outcome.CHECKED_IN, None)
+    assert centre.asked[0].proof is Proof.NONE

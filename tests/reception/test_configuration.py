@@ -1,12 +1,13 @@
 """The configuration of a reception, as one file."""
 
-from datetime import timedelta
-
 import pytest
 
 from kazashi.reception.configuration import Configuration
 from kazashi.reception.face.matching import FaceNotAvailable
+from kazashi.reception.profiles import PROFILES
+from kazashi.reception.rules import Token
 from kazashi.reception.settings import BadSettings
+from kazashi.reception.visit import Outcome
 from kazashi.sim.authority import shared_authority
 
 
@@ -25,7 +26,9 @@ def test_without_a_file_nothing_is_configured():
     assert not read.anchors.authorities
     assert isinstance(read.faces, FaceNotAvailable)
     assert read.keep_days is None
-    assert read.consents_last == timedelta(hours=24)
+    assert read.profiles == PROFILES
+    assert (read.accepts, read.asks_about, read.passcode) == (frozenset(), frozenset(), None)
+    assert not read.photo_from_chip
 
 
 def test_every_table_is_read_and_paths_are_relative_to_the_file(written, tmp_path):
@@ -34,12 +37,16 @@ def test_every_table_is_read_and_paths_are_relative_to_the_file(written, tmp_pat
         written(
             '[anchors]\nauthorities = ["ca.der"]\ntest = true\n'
             "[journal]\nkeep_days = 30\n"
-            "[consents]\nhours = 12\n"
+            "[site]\nkind = 'pharmacy'\n"
+            "[profiles.desk]\ntokens = ['card']\n"
+            "[outcomes]\naccept = ['face_only']\nask_centre_about = ['seen_by_staff']\n"
         )
     )
     assert [anchor.is_test for anchor in read.anchors.authorities] == [True]
     assert read.keep_days == 30
-    assert read.consents_last == timedelta(hours=12)
+    assert read.profiles["desk"].tokens == (Token.CARD,)
+    assert not read.profiles["desk"].asks_prescription
+    assert (read.accepts, read.asks_about) == ({Outcome.FACE_ONLY}, {Outcome.SEEN_BY_STAFF})
 
 
 @pytest.mark.parametrize(
@@ -51,8 +58,12 @@ def test_every_table_is_read_and_paths_are_relative_to_the_file(written, tmp_pat
         ("[journal]\nkeep_days = -1\n", "journal.keep_days"),
         ("[journal]\nkept = 3\n", "journal.kept"),
         ("[journal]\nfile = 'visits.db'\n", "journal.file"),
-        ("[consents]\nhours = 0\n", "consents.hours"),
-        ("[consents]\nhours = 24\nminutes = 1\n", "consents.minutes"),
+        ("[consents]\nhours = 24\n", "consents"),
+        ("[outcomes]\naccept = ['checked_in']\n", "outcomes.accept"),
+        ("[outcomes]\nask_centre_about = ['no_card']\n", "outcomes.ask_centre_about"),
+        ("[outcomes]\nallow = []\n", "outcomes.allow"),
+        ("[site]\nkind = 'moon'\n", "site.kind"),
+        ("[profiles.desk]\nways = ['mind']\n", "profiles.desk.ways"),
     ],
 )
 def test_what_is_wrong_is_told_with_its_place(written, text, place):

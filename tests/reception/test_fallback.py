@@ -67,7 +67,7 @@ def test_portal_and_notice_count_with_the_card_alone():
     assert {Basis.PORTAL, Basis.NOTICE} <= with_card
     assert not {Basis.PORTAL, Basis.NOTICE} & without
     for step in (Step.PORTAL, Step.NOTICE):
-        assert "カードと一緒に" in step.question.ja
+        assert "カードと一緒に" in step.message.text(Language.JAPANESE)
 
 
 # S0: 被保険者資格申立書 is filled in by people who present the card
@@ -76,16 +76,16 @@ def test_only_people_with_the_card_declare():
         if basis.needs_declaration:
             assert Step.PORTAL in steps
             assert {Step.DECLARATION, Step.DECLARATION_RETURNING} & {*steps}
-    assert "カードを見せたうえで" in Step.DECLARATION.question.ja
+    assert "カードを見せたうえで" in Step.DECLARATION.message.text(Language.JAPANESE)
 
 
 # S0: returning patients are asked in two steps: was here before; still the same
 @pytest.mark.parametrize("start", ["yes no no nothing", "no nothing"])
 def test_returning_patients_are_asked_two_questions(start):
     before = ends(start)
-    assert "以前にも" in before.question.ja
+    assert "以前にも" in before.message.text(Language.JAPANESE)
     same = ends(f"{start} yes")
-    assert "保険が変わっていない" in same.question.ja
+    assert "保険が変わっていない" in same.message.text(Language.JAPANESE)
     assert ends(f"{start} yes yes") is Basis.PAST_VISIT
 
 
@@ -98,14 +98,18 @@ def test_an_unknown_insured_person_is_one_of_a_first_visit():
     returning = ends("yes no no nothing yes no yes")
     assert returning.answers == (Answer.CURRENT, Answer.FORMER)
     assert after(returning, Answer.FORMER) is Basis.DECLARED_FORMER
-    assert "旧資格情報" in Basis.DECLARED_FORMER.label.ja
+    assert "旧資格情報" in Basis.DECLARED_FORMER.message.text(Language.JAPANESE)
 
 
 # S0: never a flat 10割; who neither shows nor declares anything is confirmed later
 def test_nobody_is_asked_for_full_payment():
     assert not any("full" in basis for basis in Basis)
-    asked = [each.label.ja for each in Basis if "10割" in each.label.ja]
-    assert asked == [Basis.CONFIRMED_LATER.label.ja]
+    asked = [
+        each.message.text(Language.JAPANESE)
+        for each in Basis
+        if "10割" in each.message.text(Language.JAPANESE)
+    ]
+    assert asked == [Basis.CONFIRMED_LATER.message.text(Language.JAPANESE)]
     assert "一律に全額(10割)の支払いを求めないで" in asked[0]
     assert "求めることはできません" in HINT.text(Language.JAPANESE)
     assert ends("no nothing no") is Basis.CONFIRMED_LATER
@@ -116,31 +120,31 @@ def test_nobody_is_asked_for_full_payment():
 # S0: later check before the claim
 @pytest.mark.parametrize("basis", [each for each in Basis if each.needs_declaration])
 def test_a_declared_insurance_is_checked_again_before_the_claim(basis):
-    assert "請求の前に、もう一度、資格を確認" in basis.label.ja
-    assert "申立書の負担割合" in basis.label.ja
+    assert "請求の前に、もう一度、資格を確認" in basis.message.text(Language.JAPANESE)
+    assert "申立書の負担割合" in basis.message.text(Language.JAPANESE)
 
 
 # S0: four forms, asked about online as well; S1: 自衛官診療証 in, 日雇特例 out of the online check
 def test_a_certificate_is_asked_about_online_and_a_day_labourers_paper_is_not():
     assert [basis for basis in Basis if basis.is_asked_online] == ["certificate", "defence"]
-    assert "カード・はがき・A4・電子" in Answer.CERTIFICATE.label.ja
+    assert "カード・はがき・A4・電子" in Answer.CERTIFICATE.message.text(Language.JAPANESE)
     for step in (Step.CERTIFICATE, Step.CERTIFICATE_NO_CARD):
         assert after(step, Answer.DEFENCE) is Basis.DEFENCE
         assert after(step, Answer.DAY_LABOURER) is Basis.DAY_LABOURER
-    assert "オンラインでは確認できません" in Basis.DAY_LABOURER.label.ja
+    assert "オンラインでは確認できません" in Basis.DAY_LABOURER.message.text(Language.JAPANESE)
 
 
 # Layout 8.07, S0: 未委託・未登録: ask 福祉事務所 for the 医療券
 def test_welfare_that_is_not_registered_leads_to_the_welfare_office():
-    assert "福祉事務所" in FIRST_OF_WELFARE.question.ja
+    assert "福祉事務所" in FIRST_OF_WELFARE.message.text(Language.JAPANESE)
     assert after(FIRST_OF_WELFARE, Answer.YES) is Basis.MEDICAL_TICKET
     assert after(FIRST_OF_WELFARE, Answer.NO) is FIRST
     assert ends("no welfare") is Basis.MEDICAL_TICKET
-    assert "医療券" in Basis.MEDICAL_TICKET.label.ja
+    assert "医療券" in Basis.MEDICAL_TICKET.message.text(Language.JAPANESE)
 
 
 def test_no_two_ends_are_told_alike():
-    assert len({basis.label for basis in Basis}) == len(Basis)
+    assert len({basis.message.key for basis in Basis}) == len(Basis)
 
 
 def test_an_answer_that_was_not_offered_is_misuse():
@@ -158,7 +162,7 @@ def test_an_answer_that_was_not_offered_is_misuse():
 )
 def test_an_unknown_insured_person_is_claimed_for_with_digits_of_7(basis, number):
     assert basis.numbers == ClaimNumbers(number, "77777777", "77777779", "不詳")
-    for told in (basis.label.ja, basis.label.en):
+    for told in (basis.message.text(Language.JAPANESE), basis.message.text(Language.ENGLISH)):
         assert {number, "77777777", "77777779"} == set(re.findall("[0-9]+", told))
         assert "不詳" in told
 

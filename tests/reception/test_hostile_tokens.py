@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from host.test_hostile_certificate import signed_anew, with_common_name_as_bits
-from kazashi.reception.desk import AskFrame, AskWay
-from kazashi.reception.profiles import Way
+from kazashi.reception.people import AskFrame, AskWay
+from kazashi.reception.rules import Way
 from kazashi.reception.visit import Outcome
 from kazashi.sim.application import Data
 from mutations import mutated

@@ -8,9 +8,9 @@ import pytest
 from kazashi.errors import Cancelled
 from kazashi.link import Link
 from kazashi.reception import keeper
-from kazashi.reception.desk import AskConsents, AskPin
 from kazashi.reception.keeper import looked_after
-from kazashi.reception.profiles import Way
+from kazashi.reception.people import AskConsents, AskPin
+from kazashi.reception.rules import Way
 from kazashi.reception.visit import Outcome
 from kazashi_wire.messages import Keep
 from reception_desk import PIN
@@ -99,7 +99,7 @@ def test_the_field_is_off_once_the_card_has_signed(counter):
 
     def agree(question):
         fields.append(counter.air.is_on)
-        return question.items
+        return question.groups
 
     visit = counter.check_in(Way.PIN, {AskConsents: agree})
     assert (visit.outcome, fields) == (Outcome.CHECKED_IN, [False])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from kazashi.cards.birth import PartialDate
 from kazashi.cards.surface import FourItems, Sex
-from kazashi.reception.eligibility import (
+from kazashi.reception.centre import (
     CentreBusy,
     CentreFailed,
     CentreUnreachable,
@@ -38,8 +38,11 @@ HELD = {"address": "東京都", "birth": TODAY, "sex": 1, "reason": "CentreUnrea
 class Real(SimulatedCentre):
     """A centre whose answers count."""
 
-    def ask(self, request):
-        return replace(super().ask(request), is_simulated=False)
+    def identify(self, reference, who):
+        return replace(super().identify(reference, who), is_simulated=False)
+
+    def complete(self, completion):
+        return replace(super().complete(completion), is_simulated=False)
 
 
 @pytest.fixture
@@ -133,9 +136,9 @@ def test_the_centre_is_asked_with_the_birth_and_the_sex_as_they_were_typed(tmp_p
     asked = []
 
     class Listening(Real):
-        def ask(self, request):
-            asked.append(request.about)
-            return super().ask(request)
+        def identify(self, reference, who):
+            asked.append(who)
+            return super().identify(reference, who)
 
     with Journal(tmp_path / "another.db", lambda: NOW) as kept:
         entry = kept.begin("desk", "reader")
@@ -148,12 +151,12 @@ def test_the_centre_is_asked_with_the_birth_and_the_sex_as_they_were_typed(tmp_p
 
 
 def test_what_the_centre_answers_later_is_a_visit_of_its_own(journal):
-    list(ask_held(journal, Real(Standing.WELFARE)))
+    list(ask_held(journal, Real(Standing.WELFARE_UNREGISTERED)))
     visits = [*journal.visits()][3:]
     assert [visit.profile for visit in visits] == ["held"] * 3
     assert [visit.reader for visit in visits] == ["held 1", "held 2", "held 3"]
-    assert {visit.fact("eligibility") for visit in visits} == {"welfare"}
-    assert {visit.outcome for visit in visits} == {"checked_in"}
+    assert {visit.fact("eligibility") for visit in visits} == {"welfare_unregistered"}
+    assert {visit.outcome for visit in visits} == {"welfare_unregistered"}
     assert not any(visit.is_test for visit in visits)
 
 
@@ -174,6 +177,14 @@ def test_in_a_test_only_people_of_tests_are_asked_about_and_let_go(journal):
     assert asked.visit == visit.id
     assert names(journal) == ["一郎", "二郎", "三郎"]
     assert [*journal.visits()][-1].is_test
+
+
+def test_a_real_centre_is_not_asked_about_people_of_tests(journal):
+    visit = journal.begin("desk", "usb:1")
+    journal.hold(visit.id, name="四郎", **HELD)
+    visit.end("held", is_test=True)
+    assert [held.name for held, _ in ask_held(journal, Real())] == ["一郎", "二郎", "三郎"]
+    assert names(journal) == ["四郎"]
 
 
 @pytest.mark.parametrize("error", [CentreUnreachable(), CentreBusy()])

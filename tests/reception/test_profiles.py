@@ -1,124 +1,60 @@
-"""Which ways are offered where, and which is next when one fails."""
+"""Places and what they ask: the defaults, and what a configuration changes."""
+
+from datetime import timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from kazashi.reception.consents import Item
-from kazashi.reception.profiles import PROFILES, Token, Way, next_ways
+from kazashi.reception.profiles import PROFILES, profiles_of
+from kazashi.reception.rules import Group, Token, Way
+from kazashi.reception.settings import BadSettings, Flaw
 from kazashi.reception.validity import Validity
 
-PROFILE = st.sampled_from([*PROFILES.values()])
-TOKEN = st.none() | st.sampled_from(Token)
-FAILED = st.sets(st.sampled_from(Way))
-DESK, AWAY = PROFILES["desk"], PROFILES["away"]
-
-
-def test_a_failed_way_leads_to_the_next():
-    assert next_ways(DESK) == (Way.FACE, Way.PIN, Way.VISUAL)
-    assert next_ways(DESK, {Way.FACE}) == (Way.PIN, Way.VISUAL)
-    assert next_ways(DESK, {Way.FACE, Way.PIN}) == (Way.VISUAL,)
-    assert next_ways(DESK, {Way.FACE, Way.PIN, Way.VISUAL}) == ()
-
-
-def test_a_card_without_pin_or_with_a_locked_one_is_never_asked_for_it():
-    assert next_ways(DESK, token=Token.CARD, can_use_pin=False) == (Way.FACE, Way.VISUAL)
-    assert next_ways(AWAY, token=Token.ANDROID, can_use_pin=False) == ()
-    assert next_ways(AWAY, token=Token.IPHONE, can_use_pin=False) == (Way.IPHONE,)
-
-
-def test_without_a_photo_the_visual_check_follows_where_there_is_no_pin_either():
-    assert next_ways(DESK, token=Token.CARD, can_use_face=False) == (Way.PIN, Way.VISUAL)
-    nothing = next_ways(DESK, token=Token.CARD, can_use_face=False, can_use_pin=False)
-    assert nothing == (Way.VISUAL,)
+CARD, ANDROID, IPHONE = Token.CARD, Token.ANDROID, Token.IPHONE
 
 
 @pytest.mark.parametrize(
-    ("profile", "token", "ways"),
+    ("profile", "tokens", "ways"),
     [
-        ("desk", Token.CARD, [Way.FACE, Way.PIN, Way.VISUAL]),
-        ("desk", Token.ANDROID, []),
-        ("desk", Token.IPHONE, []),
-        ("phone", Token.CARD, []),
-        ("phone", Token.ANDROID, [Way.ANDROID]),
-        ("phone", Token.IPHONE, [Way.IPHONE]),
-        ("home", Token.CARD, [Way.PIN, Way.VISUAL]),
-        ("eligibility", Token.CARD, [Way.PIN, Way.VISUAL]),
-        ("emergency", Token.CARD, [Way.FACE, Way.VISUAL]),
-        ("away", Token.CARD, [Way.PIN, Way.VISUAL]),
-        ("away", Token.IPHONE, [Way.IPHONE]),
+        ("desk", (CARD, ANDROID, IPHONE), (Way.FACE, Way.PIN, Way.VISUAL)),  # S1, S2
+        ("phone", (ANDROID, IPHONE), ()),
+        ("home", (CARD, ANDROID, IPHONE), (Way.VISUAL, Way.PIN)),  # S0
+        ("eligibility", (CARD, ANDROID, IPHONE), (Way.VISUAL, Way.PIN)),  # S0
+        ("emergency", (CARD,), (Way.FACE, Way.VISUAL)),
+        ("away", (CARD, ANDROID, IPHONE), (Way.PIN, Way.VISUAL)),
     ],
 )
-def test_what_lies_there_decides_what_is_possible(profile, token, ways):
-    assert next_ways(PROFILES[profile], token=token) == tuple(ways)
+def test_what_is_taken_where(profile, tokens, ways):
+    place = PROFILES[profile]
+    assert (place.tokens, place.ways_of(CARD)) == (tokens, ways)
+    assert place.ways_of(ANDROID) == ((Way.PIN,) if ANDROID in tokens else ())
+    assert place.ways_of(IPHONE) == ((Way.ON_PHONE,) if IPHONE in tokens else ())
 
 
-@given(PROFILE, FAILED, TOKEN, st.booleans(), st.booleans())
-def test_no_way_is_offered_that_cannot_lead_anywhere(
-    profile, failed, token, can_use_pin, can_use_face
-):
-    found = next_ways(
-        profile, failed, token=token, can_use_pin=can_use_pin, can_use_face=can_use_face
-    )
-    offered = set(found)
-    assert not offered & failed
-    assert list(found) == [way for way in profile.ways if way in offered]  # the profile's order
-    assert can_use_face or Way.FACE not in offered
-    assert can_use_pin or not offered & {Way.PIN, Way.ANDROID}
-    if token is Token.CARD:
-        assert not offered & {Way.ANDROID, Way.IPHONE}
-    elif token:
-        assert not offered & {Way.FACE, Way.PIN, Way.VISUAL}
+def test_no_place_is_left_out():
+    assert [*PROFILES] == ["desk", "phone", "home", "eligibility", "emergency", "away"]
 
 
-@given(PROFILE, FAILED, TOKEN, st.booleans(), st.booleans(), st.sampled_from(Way))
-def test_a_further_failure_never_brings_a_way_back(
-    profile, failed, token, can_use_pin, can_use_face, another
-):
-    state = {"token": token, "can_use_pin": can_use_pin, "can_use_face": can_use_face}
-    before, after = (
-        next_ways(profile, failed, **state),
-        next_ways(profile, failed | {another}, **state),
-    )
-    assert after == tuple(way for way in before if way is not another)
-
-
-def test_staff_can_look_wherever_cards_are_taken():
-    for profile in PROFILES.values():
-        if set(profile.ways) & {Way.FACE, Way.PIN}:
-            assert next_ways(profile, {Way.FACE, Way.PIN}, token=Token.CARD) == (Way.VISUAL,)
-
-
-@pytest.mark.parametrize(
-    ("label", "token"),
-    [
-        ("JPKIAPICCTOKEN2", Token.CARD),
-        ("JPKIAPICCTOKEN", Token.CARD),
-        ("JPKIAPGPSETOKEN", Token.ANDROID),
-        ("JPKIAPIOSTOKEN", Token.IPHONE),
-        ("", Token.CARD),
-    ],
-)
-def test_the_label_says_what_lies_there(label, token):
-    assert Token.of_label(label) is token
-
-
-def test_where_eligibility_alone_is_confirmed_nothing_is_asked():
+def test_where_eligibility_alone_is_confirmed_no_medical_information_is_asked():
     profile = PROFILES["eligibility"]
-    assert not profile.asks_medical_information
+    assert profile.groups_for(None) == (Group.SPECIFIED_DISEASE,)
     assert not profile.asks_prescription
-    assert profile.items_for(Validity.NORMAL) == ()
 
 
 def test_elsewhere_medical_information_is_asked_for_until_the_certificate_ends():
     for profile in PROFILES.values():
         if profile.name == "eligibility":
             continue
-        assert profile.asks_medical_information
-        assert profile.items_for(Validity.ENDING) == tuple(Item)
-        after = profile.items_for(Validity.ELIGIBILITY_ONLY)
-        assert after == (Item.SPECIFIED_DISEASE, Item.COST_LIMIT)
-        assert profile.items_for(Validity.UNUSABLE) == ()
+        assert profile.groups_for(Validity.ENDING) == tuple(Group)
+        assert profile.groups_for(Validity.ELIGIBILITY_ONLY) == (Group.SPECIFIED_DISEASE,)
+        assert profile.groups_for(Validity.UNUSABLE) == ()
+
+
+# S0, マイナ資格確認アプリ; ijnethp.com
+def test_at_home_and_for_eligibility_alone_consents_come_first():
+    first = [name for name, profile in PROFILES.items() if profile.consents_first]
+    assert first == ["home", "eligibility"]
+    assert PROFILES["home"].consents_last is None
+    assert PROFILES["desk"].consents_last == timedelta(hours=24)
 
 
 def test_in_an_emergency_no_pin_and_no_prescription_is_asked_for():
@@ -128,5 +64,61 @@ def test_in_an_emergency_no_pin_and_no_prescription_is_asked_for():
     assert not profile.asks_prescription
 
 
-def test_no_two_ways_have_one_label():
-    assert len({way.label for way in Way}) == len(Way)
+def test_a_configuration_changes_a_place_and_adds_others():
+    settings = {
+        "profiles": {
+            "desk": {"tokens": ["card"], "consent_hours": 2, "grace_groups": []},
+            "ward": {"ways": ["visual"], "prescription": False, "consents_first": True},
+        }
+    }
+    profiles = profiles_of(settings)
+    desk = profiles["desk"]
+    assert (desk.tokens, desk.ways) == ((CARD,), PROFILES["desk"].ways)
+    assert (desk.consents_last, desk.grace_groups) == (timedelta(hours=2), ())
+    assert profiles["ward"].ways == (Way.VISUAL,)
+    assert profiles["ward"].consents_first
+    assert not profiles["ward"].asks_prescription
+    assert profiles["home"] == PROFILES["home"]
+
+
+# S1
+@pytest.mark.parametrize(
+    ("kind", "names", "asks"),
+    [
+        ("hospital", [*PROFILES], True),
+        ("clinic", [*PROFILES], True),
+        ("occupational", [*PROFILES], True),
+        ("pharmacy", [*PROFILES], False),
+        ("checkup", [*PROFILES], False),
+        ("midwife", [*PROFILES], False),
+        ("practitioner", ["eligibility"], False),
+    ],
+)
+def test_a_kind_of_site_decides_what_may_be_asked(kind, names, asks):
+    profiles = profiles_of({"site": {"kind": kind}})
+    assert [*profiles] == names
+    assert any(profile.asks_prescription for profile in profiles.values()) is asks
+
+
+@pytest.mark.parametrize(
+    ("settings", "place", "flaw"),
+    [
+        ({"site": {"kind": "moon"}}, "site.kind", Flaw.NOT_ONE_OF),
+        ({"site": {"sort": "clinic"}}, "site.sort", Flaw.NO_SUCH_FIELD),
+        ({"profiles": {"desk": {"tokens": ["stone"]}}}, "profiles.desk.tokens", Flaw.NOT_ONE_OF),
+        ({"profiles": {"desk": {"ways": [1]}}}, "profiles.desk.ways", Flaw.NOT_ONE_OF),
+        ({"profiles": {"desk": {"ways": []}}}, "profiles.desk.ways", Flaw.MISSING),
+        ({"profiles": {"desk": {"tokens": []}}}, "profiles.desk.tokens", Flaw.MISSING),
+        ({"profiles": {"desk": {"colour": 1}}}, "profiles.desk.colour", Flaw.NO_SUCH_FIELD),
+        ({"profiles": {"desk": 1}}, "profiles.desk", Flaw.NOT_A_TABLE),
+        (
+            {"profiles": {"desk": {"consent_hours": -1}}},
+            "profiles.desk.consent_hours",
+            Flaw.OUT_OF_RANGE,
+        ),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_place(settings, place, flaw):
+    with pytest.raises(BadSettings) as error:
+        profiles_of(settings)
+    assert (error.value.place, error.value.flaw) == (place, flaw)

@@ -5,21 +5,23 @@ import json
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
-from kazashi.reception.consents import Item, Prescription, State
-from kazashi.reception.eligibility import Standing
+from kazashi.reception.centre import CertificateState, Standing
 from kazashi.reception.fallback import Basis
-from kazashi.reception.profiles import Token, Way
+from kazashi.reception.rules import Group, Item, Prescription, Proof, State, Token, Way
 from kazashi.reception.timeline import Who
 from kazashi.reception.validity import Validity
-from kazashi.reception.visit import Outcome, Proof, Visit
+from kazashi.reception.visit import Outcome, Reason, Visit
 from visit_schema import SCHEMA, visit_of
 
 ENUMS = {
     "outcome": Outcome,
+    "why": Reason,
     "way": Way,
     "token": Token,
     "validity": Validity,
-    "proof": Proof,
+    "proof": [each for each in Proof if each is not Proof.NONE],
+    "group": Group,
+    "certificate": CertificateState,
     "item": Item,
     "consent_state": State,
     "prescription": Prescription,
@@ -48,7 +50,7 @@ def test_every_key_is_required():
 
 @pytest.mark.parametrize("basis", Basis)
 def test_a_visit_without_a_card_conforms(basis):
-    visit = Visit("desk", None, outcome=Outcome.FELL_BACK, fallback=basis)
+    visit = Visit("desk", outcome=Outcome.FELL_BACK, fallback=basis)
     assert visit_of(json.dumps(visit.to_json()))["fallback"] == basis
 
 
@@ -57,6 +59,6 @@ def test_a_visit_without_a_card_conforms(basis):
     [("outcome", "lost"), ("way", 1), ("certificate_sha256", "00ff"), ("is_test", None)],
 )
 def test_what_is_not_so_is_refused(key, value):
-    visit = Visit("desk", Way.PIN).to_json() | {key: value}
+    visit = Visit("desk", Token.CARD, Way.PIN).to_json() | {key: value}
     with pytest.raises(ValidationError):
         visit_of(json.dumps(visit))

@@ -18,11 +18,11 @@ from kazashi.link import Pipe
 from kazashi.reader import Reader
 from kazashi.reception.anchors import Anchors
 from kazashi.reception.checkin import Reception
-from kazashi.reception.consents import Item, Prescription
-from kazashi.reception.desk import Answers, AskConsents, AskPin, AskPrescription, Question
 from kazashi.reception.journal import Journal
+from kazashi.reception.people import Answers, AskConsents, AskPin, AskPrescription, Question
 from kazashi.reception.place import NO_FACES
-from kazashi.reception.profiles import PROFILES, Way
+from kazashi.reception.profiles import PROFILES
+from kazashi.reception.rules import Group, Prescription, Way
 from kazashi.reception.timeline import Who
 from kazashi.reception.visit import Outcome, Visit
 from kazashi.sim.authority import shared_authority
@@ -113,7 +113,7 @@ class CheckInBench:
         self._looks = list[float]()  # when the timeline read the clock
         self._answers: dict[type[Question[Any]], object] = {
             AskPin: table.options.pin,
-            AskConsents: (*Item,),
+            AskConsents: (*Group,),
             AskPrescription: Prescription.PAPER,
         }
 
@@ -127,7 +127,7 @@ class CheckInBench:
         self._line.clear()
         self._transactions.clear()
         self._looks.clear()
-        visit = self._reception.check_in(Way.PIN, Answers(self._answers))
+        visit = self._reception.check_in(Answers(self._answers), Way.PIN)
         end_s = self._now()
         if visit.outcome is not Outcome.CHECKED_IN or not visit.is_kept:
             raise AssertionError(f"the visit ended with {visit.outcome}")

@@ -79,6 +79,7 @@ TOPICS = {
         "held:held",
         "Ask the centre about the people held, and let go of those it answers about.",
     ),
+    "care": ("care:app", "Patients at home, while care goes on."),
     "passcode": (
         "passcode:passcode",
         "Ask twice for the passcode of visual checks; print the line for the configuration.",

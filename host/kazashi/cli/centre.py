@@ -1,44 +1,50 @@
-"""Choose the centre: in a test a simulated one, whose answer is an option; else none."""
+"""Choose the centre: in a test a simulated one, whose answers are options; else none."""
 
 from dataclasses import dataclass
 from itertools import repeat
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kazashi.reception.eligibility import Centre, CentreUnreachable, MissingCentre, Standing
+from kazashi.reception.centre import Centre, CentreUnreachable, CertificateState, Standing
 
-_DOWN = "down"
+if TYPE_CHECKING:
+    from kazashi.testing import SimulatedCentre
+
+_DOWN, _UNREGISTERED, _SUBSIDIES = "down", "unregistered", "subsidies"
 _STANDINGS = {standing.name.lower(): standing for standing in Standing}
-_ANSWERS = ", ".join([*_STANDINGS, _DOWN])
+_CERTIFICATES = {f"certificate-{state}": state for state in CertificateState}
+ANSWERS = (*_STANDINGS, _UNREGISTERED, _SUBSIDIES, *_CERTIFICATES, _DOWN)
+_FOUND = ("子ども医療費受給者証(試験)",)
 
 
 @dataclass(frozen=True)
 class Says:
-    """The simulated answer. `standing`: None if the centre is down."""
+    """What the simulated centre answers."""
 
-    standing: Standing | None
+    words: tuple[str, ...]
 
 
-def _says(answer: str) -> Says:
-    if answer != _DOWN and answer not in _STANDINGS:
-        raise typer.BadParameter(f"choose one of {_ANSWERS}")
-    return Says(_STANDINGS.get(answer))
+def _says(answers: str) -> Says:
+    words = tuple(word.strip() for word in answers.split(","))
+    if wrong := [word for word in words if word not in ANSWERS]:
+        raise typer.BadParameter(f"no {wrong[0]}: choose of {', '.join(ANSWERS)}")
+    return Says(words)
 
 
 SaysCentre = Annotated[
     Says | None,
     typer.Option(
         "--centre",
-        metavar="ANSWER",
+        metavar="ANSWERS",
         parser=_says,
-        help=f"With --test, of the simulated centre: {_ANSWERS}.",
+        help=f"With --test, of the simulated centre: {', '.join(ANSWERS)}; with commas between.",
         show_default=False,
     ),
 ]
 
 
-def centre_of(says: Says | None, *, is_test: bool) -> Centre:
+def centre_of(says: Says | None, *, is_test: bool) -> Centre | None:
     """The centre to ask. A wrong pair of options is a usage error."""
     if not is_test:
         if says:
@@ -46,10 +52,19 @@ def centre_of(says: Says | None, *, is_test: bool) -> Centre:
                 "only a simulated centre answers what it is told to: give --test with it",
                 param_hint="--centre",
             )
-        return MissingCentre()
+        return None
+    return _simulated(says.words if says else ())
+
+
+def _simulated(says: tuple[str, ...]) -> "SimulatedCentre":
     from kazashi.testing import SimulatedCentre
 
-    standing = says.standing if says else Standing.VALID
-    if standing is None:
-        return SimulatedCentre(fails=repeat(CentreUnreachable()))
-    return SimulatedCentre(standing)
+    centre = SimulatedCentre(fails=repeat(CentreUnreachable()) if _DOWN in says else ())
+    for word in says:
+        centre.standing = _STANDINGS.get(word, centre.standing)
+        centre.certificate = _CERTIFICATES.get(word, centre.certificate)
+    if _UNREGISTERED in says:
+        centre.registered, centre.standing = centre.standing, Standing.NONE
+    if _SUBSIDIES in says:
+        centre.subsidies = _FOUND
+    return centre

@@ -1,5 +1,6 @@
 """`kazashi checkin`: one patient, from the card to the answer about eligibility."""
 
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
@@ -10,35 +11,28 @@ import kazashi
 from kazashi.cli import show
 from kazashi.cli.centre import SaysCentre, centre_of
 from kazashi.cli.console import Console
-from kazashi.cli.desk import Given, Language, TerminalDesk
 from kazashi.cli.options import AsJson, AsTest, CardReaderUrl, ConfigFile, JournalPath, TimeoutS
-from kazashi.cli.trust import anchors_of
+from kazashi.cli.people import Given, TerminalPeople
+from kazashi.cli.result import show_result
+from kazashi.cli.trust import anchors_of, component_of, passcode_of
 from kazashi.errors import ReaderError
 from kazashi.reception.checkin import Reception
 from kazashi.reception.configuration import Configuration
-from kazashi.reception.consents import Item, Prescription, State
 from kazashi.reception.journal import Journal, JournalError, default_path
-from kazashi.reception.profiles import PROFILES, Profile, Way
+from kazashi.reception.profiles import PROFILES, Profile
+from kazashi.reception.rules import Group, Prescription, Token, Way
 from kazashi.reception.settings import BadSettings, Flaw
-from kazashi.reception.timeline import Span, Who
-from kazashi.reception.visit import SUCCESSES, Visit
-
-_LEAST_SEEN_MS = 1.0
+from kazashi.reception.visit import Visit
+from kazashi.words import Language
 
 
-def _profile(name: str) -> Profile:
-    if name not in PROFILES:
-        raise typer.BadParameter(f"choose one of {', '.join(PROFILES)}")
-    return PROFILES[name]
-
-
-def _items(text: str) -> frozenset[Item]:
+def _groups(text: str) -> frozenset[Group]:
     if text in ("all", "none"):
-        return frozenset(Item if text == "all" else ())
+        return frozenset(Group if text == "all" else ())
     try:
-        return frozenset(Item(word.strip()) for word in text.split(","))
+        return frozenset(Group(word.strip()) for word in text.split(","))
     except ValueError as error:
-        raise typer.BadParameter(f"{error}: all, none or of {', '.join(Item)}") from error
+        raise typer.BadParameter(f"{error}: all, none or of {', '.join(Group)}") from error
 
 
 def _prescription(name: str) -> Prescription:
@@ -57,27 +51,30 @@ def _bytes(text: str) -> bytes:
 
 _AsWay = Annotated[
     Way | None,
-    typer.Option("--way", help="How the patient shows who they are.", show_default=False),
+    typer.Option("--way", help="How the patient shows who they are; default: asked."),
+]
+_AsToken = Annotated[
+    Token | None, typer.Option("--token", help="Card or phone; default: asked, or by the way.")
 ]
 _NoCard = Annotated[
     bool, typer.Option("--no-card", help="The patient has none: the official fall-backs.")
 ]
 _Place = Annotated[
-    Profile | None,
+    str | None,
     typer.Option(
         "--profile",
         metavar="P",
-        parser=_profile,
-        help=f"{', '.join(PROFILES)}; default: the first that offers the way.",
+        help=f"{', '.join(PROFILES)}, or one of the configuration; default: the first that offers "
+        "the way.",
         show_default=False,
     ),
 ]
 _Consent = Annotated[
-    frozenset[Item] | None,
+    frozenset[Group] | None,
     typer.Option(
-        metavar="ITEMS",
-        parser=_items,
-        help=f"What the patient agrees to: all, none, or of {', '.join(Item)}; default: asked.",
+        metavar="GROUPS",
+        parser=_groups,
+        help=f"What the patient agrees to: all, none, or of {', '.join(Group)}; default: asked.",
         show_default=False,
     ),
 ]
@@ -104,12 +101,14 @@ _Challenge = Annotated[
 def checkin(
     way: _AsWay = None,
     *,
+    token: _AsToken = None,
     no_card: _NoCard = False,
     profile: _Place = None,
     reader: CardReaderUrl = None,
     as_test: AsTest = False,
     as_json: AsJson = False,
-    language: Annotated[Language, typer.Option(help="What people read.")] = "ja",
+    timeline: Annotated[bool, typer.Option(help="Show where the time went.")] = False,
+    language: Annotated[Language, typer.Option(help="What people read.")] = Language.JAPANESE,
     timeout: TimeoutS = 30.0,
     config: ConfigFile = None,
     journal: JournalPath = None,
@@ -122,49 +121,63 @@ def checkin(
     centre: SaysCentre = None,
 ) -> None:
     """Check a patient in. What no option answers is asked; without a terminal, line by line."""
-    if (way is None) != no_card:
-        raise typer.BadParameter("choose one: --way, or --no-card")
-    place = _offering(way, profile)
+    if no_card and (way or token):
+        raise typer.BadParameter("--no-card goes with neither --way nor --token")
     configured = Configuration.read(config)
+    place = _offering(configured.profiles, profile, token, way)
     anchors = anchors_of(configured.anchors, is_test=as_test)
     asked = centre_of(centre, is_test=as_test)
-    given = Given(consent, prescription, frame, staff, reason)
-    desk = TerminalDesk(Console(stderr=True), language, given)
+    people = TerminalPeople(
+        Console(stderr=True), language, Given(consent, prescription, frame, staff, reason)
+    )
     ended: list[Visit] = []
     with ExitStack() as stack:
-        connected = _reader(stack, reader) if way else None
+        connected = None if no_card else _reader(stack, reader)
         if connected and not anchors.authorities:
             show.show_error(BadSettings("anchors.authorities", Flaw.NO_AUTHORITIES))
+        kept = _journal(stack, journal or default_path(), configured.keep_days)
         reception = Reception(
             connected,
             place,
             anchors,
             asked,
-            _journal(stack, journal or default_path(), configured.keep_days),
+            kept,
             faces=configured.faces,
-            consents_last=configured.consents_last,
+            passcode=passcode_of(configured.passcode, kept, is_test=as_test),
+            photo_from_chip=configured.photo_from_chip,
+            component=component_of(anchors, is_test=as_test),
+            accepts=configured.accepts,
+            asks_about=configured.asks_about,
             timeout_s=timeout,
         )
         try:
-            if way:
-                reception.check_in(way, desk, challenge or b"", ended.append)
+            if no_card:
+                reception.check_in_without_card(people, ended.append)
             else:
-                reception.check_in_without_card(desk, ended.append)
+                reception.check_in(people, way, token, challenge or b"", ended.append)
         finally:  # also after a signal; and before closing the line, which may be dead
             for visit in ended:
-                _print(visit, as_json=as_json)
-    if ended[0].outcome not in SUCCESSES:
+                if as_json:
+                    show.print_json(visit.to_json())
+                else:
+                    show_result(visit, language, timeline=timeline)
+    if not ended[0].outcome.is_accepted(configured.accepts):
         raise typer.Exit(1)
 
 
-def _offering(way: Way | None, profile: Profile | None) -> Profile:
-    """The chosen profile, or the first one that offers `way`."""
-    if profile is None:
-        return next(each for each in PROFILES.values() if way is None or way in each.ways)
-    if way is not None and way not in profile.ways:
-        offered = ", ".join(profile.ways)
-        raise typer.BadParameter(f"profile {profile.name} has no way {way}, but {offered}")
-    return profile
+def _offering(
+    profiles: Mapping[str, Profile], name: str | None, token: Token | None, way: Way | None
+) -> Profile:
+    """The named profile, or the first one that offers `way` with `token`."""
+    if name is not None and name not in profiles:
+        raise typer.BadParameter(f"choose one of {', '.join(profiles)}", param_hint="--profile")
+    for profile in [profiles[name]] if name else profiles.values():
+        tokens = [token] if token else profile.tokens
+        if any(way in (None, *profile.ways_of(each)) and profile.ways_of(each) for each in tokens):
+            return profile
+    raise typer.BadParameter(
+        f"profile {name or 'any'} has no way {way or 'any'} with {token or 'any token'}"
+    )
 
 
 def _reader(stack: ExitStack, url: str | None) -> kazashi.Reader | None:
@@ -189,46 +202,3 @@ def _journal(stack: ExitStack, path: Path, keep_days: int | None) -> Journal | N
         except JournalError as error:
             show.show_error(error)
     return journal
-
-
-def _print(visit: Visit, *, as_json: bool) -> None:
-    if as_json:
-        show.print_json(visit.to_json())
-        return
-    agreed = [each.item for each in visit.consents.items if each.state is State.GIVEN]
-    answer = visit.eligibility
-    facts = {
-        "outcome": visit.outcome,
-        "refused": visit.refused,
-        "way": visit.way,
-        "token": visit.token,
-        "certificate_sha256": visit.certificate_sha256,
-        "validity": visit.validity,
-        "proof": visit.proof,
-        "agreed to": ", ".join(agreed),
-        "prescription": visit.prescription and visit.prescription.name.lower(),
-        "eligibility": answer and answer.standing.name.lower(),
-        "fallback": visit.fallback,
-        "only simulated": ", ".join(_simulated_parts(visit)),
-    }
-    console = Console()
-    show.show_facts(console, {name: value for name, value in facts.items() if value})
-    show.show_timeline(console, [_step(span) for span in visit.spans if _is_seen(span)])
-
-
-def _simulated_parts(visit: Visit) -> list[str]:
-    """The simulated parts of a visit. They have no value, and are marked on every display."""
-    found = ["test anchors"] if visit.is_test else []
-    if visit.eligibility and visit.eligibility.is_simulated:
-        found.append("simulated centre")
-    return found
-
-
-def _is_seen(span: Span) -> bool:
-    return span.end_ms - span.begin_ms >= _LEAST_SEEN_MS
-
-
-def _step(span: Span) -> show.Step:
-    took_ms = span.end_ms - span.begin_ms
-    spent_ms = {who.value: took_ms if span.who is who else 0.0 for who in Who}
-    return show.Step(span.step, span.begin_ms, span.end_ms, spent_ms)

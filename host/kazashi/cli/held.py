@@ -4,7 +4,7 @@ from kazashi.cli import show
 from kazashi.cli.centre import SaysCentre, centre_of
 from kazashi.cli.console import Console
 from kazashi.cli.options import AsJson, AsTest, JournalPath
-from kazashi.reception.eligibility import CentreError, Eligibility, NoCentre
+from kazashi.reception.centre import CentreError, Eligibility, NoCentre
 from kazashi.reception.japan import JAPAN, japan_time
 from kazashi.reception.journal import Held, Journal, default_path
 from kazashi.reception.outage import ask_held
@@ -20,7 +20,7 @@ def held(
 ) -> None:
     """Ask the centre about the people held, and let go of those it answers about."""
     asked = centre_of(centre, is_test=as_test)
-    if not as_test:
+    if asked is None:
         raise NoCentre
     answers: list[dict[str, object]] = []
     left: int | None = None  # unknown until the centre was asked about all

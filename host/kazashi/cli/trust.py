@@ -1,8 +1,12 @@
-"""The trust anchors of a command: the configured ones, or with --test those of a test."""
+"""Whom a command trusts: what was configured, or with --test what belongs to a test."""
 
 import typer
 
+from kazashi.cli import show
 from kazashi.reception.anchors import Anchors
+from kazashi.reception.certified import CertifiedComponent
+from kazashi.reception.journal import Journal, JournalError
+from kazashi.reception.passcode import Passcode
 
 
 def anchors_of(configured: Anchors, *, is_test: bool) -> Anchors:
@@ -14,3 +18,29 @@ def anchors_of(configured: Anchors, *, is_test: bool) -> Anchors:
     if configured.is_test:
         raise typer.BadParameter("its anchors are of a test: give --test", param_hint="--config")
     return configured
+
+
+def passcode_of(
+    configured: Passcode | None, journal: Journal | None, *, is_test: bool
+) -> Passcode | None:
+    """The staff's passcode, with the wrong ones of before; in a test 0000 if there is none."""
+    passcode = configured
+    if passcode is None and is_test:
+        from kazashi.testing import TEST_PASSCODE
+
+        passcode = Passcode(TEST_PASSCODE)
+    if passcode and journal:
+        try:
+            passcode.recall(journal)
+        except JournalError as error:
+            show.show_error(error)
+    return passcode
+
+
+def component_of(anchors: Anchors, *, is_test: bool) -> CertifiedComponent | None:
+    """In a test with simulated cards of this process, their approved component; else none."""
+    if not is_test:
+        return None
+    from kazashi.testing import SimulatedComponent, test_anchors
+
+    return SimulatedComponent() if anchors == test_anchors() else None

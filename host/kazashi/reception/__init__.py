@@ -2,7 +2,7 @@
 
 with kazashi.open() as reader, Journal(default_path()) as journal:
     reception = Reception(reader, PROFILES["desk"], anchors, centre, journal)
-    visit = reception.check_in(Way.PIN, desk)
+    visit = reception.check_in(people)
 """
 
 from importlib import import_module
@@ -10,37 +10,46 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from kazashi.reception.anchors import Anchors as Anchors
+    from kazashi.reception.centre import Centre as Centre
+    from kazashi.reception.centre import Completion as Completion
+    from kazashi.reception.centre import Eligibility as Eligibility
+    from kazashi.reception.centre import Identity as Identity
     from kazashi.reception.checkin import Reception as Reception
     from kazashi.reception.configuration import Configuration as Configuration
-    from kazashi.reception.consents import Consents as Consents
-    from kazashi.reception.consents import Item as Item
-    from kazashi.reception.consents import Prescription as Prescription
-    from kazashi.reception.desk import Answers as Answers
-    from kazashi.reception.desk import AskConsents as AskConsents
-    from kazashi.reception.desk import AskPin as AskPin
-    from kazashi.reception.desk import AskPrescription as AskPrescription
-    from kazashi.reception.desk import Desk as Desk
-    from kazashi.reception.eligibility import Centre as Centre
-    from kazashi.reception.eligibility import Eligibility as Eligibility
-    from kazashi.reception.eligibility import Request as Request
     from kazashi.reception.journal import Journal as Journal
     from kazashi.reception.journal import default_path as default_path
+    from kazashi.reception.people import Answers as Answers
+    from kazashi.reception.people import AskConsents as AskConsents
+    from kazashi.reception.people import AskPin as AskPin
+    from kazashi.reception.people import AskPrescription as AskPrescription
+    from kazashi.reception.people import AskToken as AskToken
+    from kazashi.reception.people import AskWay as AskWay
+    from kazashi.reception.people import People as People
     from kazashi.reception.profiles import PROFILES as PROFILES
-    from kazashi.reception.profiles import Way as Way
+    from kazashi.reception.rules import Consents as Consents
+    from kazashi.reception.rules import Group as Group
+    from kazashi.reception.rules import Item as Item
+    from kazashi.reception.rules import Prescription as Prescription
+    from kazashi.reception.rules import Token as Token
+    from kazashi.reception.rules import Way as Way
     from kazashi.reception.visit import Outcome as Outcome
+    from kazashi.reception.visit import Reason as Reason
     from kazashi.reception.visit import Visit as Visit
 
-# The same, imported when first used: who reads the journal needs no cryptography.
+# The same, imported when first used: reading the journal needs no cryptography.
 _FILES = {
     "anchors": ("Anchors",),
+    "centre": ("Centre", "Completion", "Eligibility", "Identity"),
     "checkin": ("Reception",),
     "configuration": ("Configuration",),
-    "consents": ("Consents", "Item", "Prescription"),
-    "desk": ("Answers", "AskConsents", "AskPin", "AskPrescription", "Desk"),
-    "eligibility": ("Centre", "Eligibility", "Request"),
     "journal": ("Journal", "default_path"),
-    "profiles": ("PROFILES", "Way"),
-    "visit": ("Outcome", "Visit"),
+    "people": (
+        *("Answers", "AskConsents", "AskPin", "AskPrescription", "AskToken", "AskWay"),
+        "People",
+    ),
+    "profiles": ("PROFILES",),
+    "rules": ("Consents", "Group", "Item", "Prescription", "Token", "Way"),
+    "visit": ("Outcome", "Reason", "Visit"),
 }
 _FILE_OF = {name: file for file, names in _FILES.items() for name in names}
 

@@ -1,52 +1,46 @@
-"""Ways by the key of the certificate: the 4-digit PIN, or a phone. It signs the challenge."""
+"""Ways by the key of the certificate, which signs the challenge: after a PIN, or on the phone."""
 
 from kazashi.cards.certificate import Certificate
 from kazashi.cards.errors import PinAbsent, PinBlocked, PinRequired, WrongPin
 from kazashi.cards.jpki import JpkiSession
 from kazashi.errors import ReaderError
-from kazashi.reception.desk import AskLastTry, AskPin
-from kazashi.reception.failures import Refused, WayFailed
-from kazashi.reception.patient import Patient, Tap
-from kazashi.reception.profiles import Token
-from kazashi.reception.texts import NO_ANSWER, NOT_GENUINE, Text, text_of
-from kazashi.reception.visit import Outcome, Proof
+from kazashi.reception.on_reader import Patient, Tap
+from kazashi.reception.people import AskLastTry, AskPin
+from kazashi.reception.rules import Proof, Token
+from kazashi.reception.texts import Message
+from kazashi.reception.typed import digits
+from kazashi.reception.visit import Failure, Follows, Outcome, Reason
 
 _MOST_ANSWERS = 3  # that make no sense, until something else is offered
 _MOST_PINS = 5  # a card that counts has blocked its PIN before
 
-_WRONG_PINS = Text("暗証番号を確認できませんでした。", "The PIN was wrong too often.")
-_FOUR_DIGITS = Text("暗証番号は四けたの数字です。", "The PIN has four digits.")
-_LAST_TRY_KEPT = Text("暗証番号を使わずに進みます。", "Going on without the PIN.")
+_FOUR_DIGITS = Message("pin.four-digits")
 
 
-def by_pin(patient: Patient) -> None:
-    """Certificate, 4-digit PIN, signature."""
-    tap = patient.tap(Token.CARD)
-    patient.accept(certificate_of(tap), tap.token)
-    _show_pin(patient, tap.jpki)
-    _prove_by_signature(patient, tap)
+def by_pin(patient: Patient, token: Token) -> None:
+    """The 4-digit PIN, then the signature.
 
-
-def by_android(patient: Patient) -> None:
-    """The PIN comes first, on the reader; then the phone, its certificate, its signature."""
-    if patient.card is None and not patient.pin:
-        patient.pin = _ask_pin(patient, None)
-    tap = patient.tap(Token.ANDROID)
+    A card's certificate is read before. A phone guards it: its PIN comes first, then the phone.
+    """
+    if token.is_phone and patient.card is None and not patient.pin:
+        patient.pin = _ask_pin(patient, None, token)
+    tap = patient.tap(token)
+    if not token.is_phone:
+        patient.accept(certificate_of(tap), token)
     pin, patient.pin = patient.pin, ""  # for one phone, once
-    _show_pin(patient, tap.jpki, pin)
-    patient.begin("certificate")
-    tap.certificate = Certificate.parse(tap.jpki.authentication_certificate())
-    patient.accept(tap.certificate, tap.token)
+    _show_pin(patient, tap, pin)
+    if token.is_phone:
+        patient.begin("certificate")
+        tap.certificate = Certificate.parse(tap.jpki.authentication_certificate())
+        patient.accept(tap.certificate, token)
     _prove_by_signature(patient, tap)
-    _finish(patient, tap)
 
 
-def by_iphone(patient: Patient) -> None:
-    """The holder has confirmed on the phone: no PIN here, and a closing command."""
-    tap = patient.tap(Token.IPHONE)
-    patient.accept(certificate_of(tap), tap.token)
+def on_phone(patient: Patient, token: Token) -> None:
+    """The holder has confirmed on the phone, by face or finger: no PIN here."""
+    tap = patient.tap(token)
+    patient.accept(certificate_of(tap), token)
     _prove_by_signature(patient, tap)
-    _finish(patient, tap)
 
 
 def certificate_of(tap: Tap) -> Certificate:
@@ -60,67 +54,69 @@ def certificate_of(tap: Tap) -> Certificate:
     return tap.certificate
 
 
-def _ask_pin(patient: Patient, tries_left: int | None) -> str:
+def _ask_pin(patient: Patient, tries_left: int | None, token: Token) -> str:
     """Four digits.
 
     Raises:
-        WayFailed: the holder does not enter them.
+        Failure: the holder does not enter them.
     """
     for _ in range(_MOST_ANSWERS):
-        pin = patient.ask(AskPin(tries_left))
-        if pin is None:
+        typed = patient.ask(AskPin(tries_left, token))
+        if typed is None:
             break
+        pin = digits(typed)
         if len(pin) == 4 and pin.isascii() and pin.isdigit():
             return pin
         patient.tell(_FOUR_DIGITS)
-    raise WayFailed(NO_ANSWER)
+    raise Failure(Reason.NOTHING_ENTERED)
 
 
-def _show_pin(patient: Patient, jpki: JpkiSession, pin: str = "") -> None:
+def _show_pin(patient: Patient, tap: Tap, pin: str) -> None:
     """Show the PIN to the token: each that the holder enters once, after the tries left were read.
 
     `pin`: one that was entered before the token came.
 
     Raises:
-        WayFailed: none of them is right, or the holder enters none.
+        Failure: none of them is right, or the holder enters none.
     """
     for _ in range(_MOST_PINS):
         patient.begin("pin")
-        tries_left = _tries_left(patient, jpki)
+        tries_left = _tries_left(patient, tap.jpki)
         is_last = tries_left == 1
         if is_last and not patient.ask(AskLastTry()):
-            raise WayFailed(_LAST_TRY_KEPT)
-        pin = pin or _ask_pin(patient, tries_left)
+            raise Failure(Reason.LAST_TRY_KEPT)
+        pin = pin or _ask_pin(patient, tries_left, tap.token)
         try:
-            jpki.verify_pin(pin, with_last_try=is_last)
+            tap.jpki.verify_pin(pin, with_last_try=is_last)
         except WrongPin as error:
             pin = ""
             patient.note("pin", error="wrong", tries_left=error.tries_left)
-            patient.tell(text_of(error))
+            patient.tell(Message.of(error))
         except PinBlocked as error:
             patient.note("pin", error="blocked", tries_left=0)
             patient.can_use_pin = False
-            raise WayFailed(text_of(error)) from None
+            raise Failure(Reason.PIN_LOCKED, message=Message.of(error)) from None
         else:
             patient.note("pin")
             return
-    raise WayFailed(_WRONG_PINS)
+    raise Failure(Reason.PIN_WRONG)
 
 
 def _tries_left(patient: Patient, jpki: JpkiSession) -> int | None:
     try:
         return jpki.pin_tries_left()
     except (PinBlocked, PinAbsent) as error:
-        patient.note("pin", error="none to be used", tries_left=0)
+        reason = Reason.NO_PIN if isinstance(error, PinAbsent) else Reason.PIN_LOCKED
+        patient.note("pin", error=reason, tries_left=0)
         patient.can_use_pin = False
-        raise WayFailed(text_of(error)) from None
+        raise Failure(reason, message=Message.of(error)) from None
 
 
 def _prove_by_signature(patient: Patient, tap: Tap) -> None:
-    """The key of the certificate signs the caller's challenge.
+    """The key of the certificate signs the caller's challenge; a phone is told that this was all.
 
     Raises:
-        Refused: it is another key.
+        Failure: it is another key.
     """
     visit = patient.visit
     patient.begin("signature")
@@ -128,13 +124,15 @@ def _prove_by_signature(patient: Patient, tap: Tap) -> None:
     patient.begin("verification")
     if not certificate_of(tap).verifies(signature, visit.challenge):
         patient.note("signature", error="not by the key of the certificate")
-        raise Refused(Outcome.NOT_GENUINE, NOT_GENUINE)
+        raise Failure(Reason.NOT_GENUINE, Follows.FALLBACK, outcome=Outcome.NOT_GENUINE)
     visit.signature, visit.proof = signature, Proof.SIGNATURE
-    patient.note("signature")
+    patient.note("signature", proof=visit.proof)
+    if tap.token.is_phone:
+        _finish(patient, tap)
 
 
 def _finish(patient: Patient, tap: Tap) -> None:
-    """The phone is told that nothing more comes. What it says to that changes nothing."""
+    """What the phone says to the closing command changes nothing."""
     try:
         tap.jpki.finish()
     except ReaderError as error:

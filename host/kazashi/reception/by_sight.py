@@ -1,8 +1,11 @@
-"""Ways by sight: the camera, or the staff, compare the person with the photo in the chip.
+"""Ways by sight: the camera, or the staff, compare the person with a photo.
 
 Without a PIN only an approved verifier's component may ask the card for a signature (公的個人認証法
-38条の2). Here the record of the card's face is proved to be its issuer's, and its chip no copy.
+38条の2). Here the record of the card's face is proved to be its issuer's, and its chip no copy:
+nothing ties that chip to the certificate, so it proves a face and no more.
 """
+
+from math import isfinite
 
 from kazashi.cards.errors import (
     CardStatus,
@@ -17,64 +20,51 @@ from kazashi.cards.errors import (
 from kazashi.cards.face_surface import FaceSurfaceSession
 from kazashi.cards.surface import Surface
 from kazashi.reception.by_key import certificate_of
-from kazashi.reception.desk import AskCodeB, AskFrame, AskStaff, StaffCheck
-from kazashi.reception.face.matching import FaceNotAvailable, FrameProblem, PhotoUnusable
-from kazashi.reception.failures import Refused, WayFailed
-from kazashi.reception.patient import Patient, Tap
+from kazashi.reception.face.matching import Compared, FaceNotAvailable, FrameProblem, PhotoUnusable
+from kazashi.reception.on_reader import Patient, Tap
+from kazashi.reception.passcode import PasscodePaused
+from kazashi.reception.people import AskCodeB, AskFrame, AskPasscode, AskStaff, StaffCheck
 from kazashi.reception.place import Faces
-from kazashi.reception.profiles import Token
-from kazashi.reception.texts import NO_ANSWER, NOT_GENUINE, Text, text_of
-from kazashi.reception.typed import required
-from kazashi.reception.visit import Outcome, Proof
+from kazashi.reception.rules import Proof, Token
+from kazashi.reception.texts import Message
+from kazashi.reception.typed import digits, required
+from kazashi.reception.visit import Failure, Follows, Outcome, Reason
 
 _MOST_ANSWERS = 3  # that make no sense, until something else is offered
 _MOST_FRAMES = 10
 
-_FOURTEEN_DIGITS = Text("十四けたの数字を入力してください。", "The code has fourteen digits.")
-_NO_CODE = Text(
-    "カードの表の番号を確認できませんでした。", "The code was not entered, or is wrong."
-)
-_NO_PHOTO = Text("このカードには顔写真がありません。", "This card has no photo.")
-_NOT_THE_FACE = Text("顔を照合できませんでした。", "The face does not match the photo.")
-_NO_COMPARISON = Text("顔認証が止まりました。", "Face matching has failed.")
-_FACE_PAUSE = Text(
-    "顔認証は、しばらくお待ちください。", "Face matching pauses after too many failures."
-)
-_SOMEBODY_ELSE = Text("ご本人と確認できませんでした。", "The staff say that this is somebody else.")
-_NOT_PROVED = Text(
-    "カードの顔写真の発行元を確認できません。",
-    "The issuer of the photo in the chip is not configured.",
-)
+_FOURTEEN_DIGITS = Message("code.fourteen-digits")
 
 
-def by_face(patient: Patient) -> None:
+def by_face(patient: Patient, token: Token) -> None:
     """Certificate, photo from the chip, chip proved genuine, camera compared with the photo."""
     faces = patient.place.faces
     if isinstance(faces, FaceNotAvailable):
         patient.can_use_face = False
-        raise WayFailed(text_of(faces))
+        raise Failure(Reason.FACE_NOT_AVAILABLE, message=Message.of(faces))
     if faces.attempts.wait_s:
-        raise WayFailed(_FACE_PAUSE)
-    tap = patient.tap(Token.CARD)
-    patient.accept(certificate_of(tap), tap.token)
+        raise Failure(Reason.FACE_PAUSE)
+    tap = patient.tap(token)
+    patient.accept(certificate_of(tap), token)
     surface = _genuine_surface(patient, tap)
     if surface is None:
-        raise WayFailed(_NO_CODE)
+        raise Failure(Reason.CODE_WRONG)
     if not surface.photo:
         patient.can_use_face = False
-        raise WayFailed(_NO_PHOTO)
+        raise Failure(Reason.NO_PHOTO)
     _compare(patient, faces, surface.photo)
 
 
-def by_visual_check(patient: Patient) -> None:
-    """Staff compare the person with the photo in the chip, or with the card in their hand."""
-    tap = patient.tap(Token.CARD)
-    patient.accept(certificate_of(tap), tap.token)
-    surface = _surface_to_look_at(patient, tap)
+def by_visual_check(patient: Patient, token: Token) -> None:
+    """Staff compare the person with the card in their hand, or with the photo in the chip."""
+    tap = patient.tap(token)
+    patient.accept(certificate_of(tap), token)
+    _let_staff_in(patient)
+    surface = _surface_to_look_at(patient, tap) if patient.place.photo_from_chip else None
     question = AskStaff(surface.photo if surface else b"")
     check = patient.ask_checked(question, _signed_by_staff)
     if check is None:
-        raise WayFailed(NO_ANSWER)
+        raise Failure(Reason.NOTHING_ENTERED)
     patient.visit.staff, patient.visit.reason = check.staff, check.reason
     patient.note(
         "visual check",
@@ -84,15 +74,44 @@ def by_visual_check(patient: Patient) -> None:
         is_match=check.is_same,
     )
     if not check.is_same:
-        raise Refused(Outcome.NOT_IDENTIFIED, _SOMEBODY_ELSE)
+        raise Failure(Reason.SOMEBODY_ELSE, Follows.THE_END, outcome=Outcome.SOMEBODY_ELSE)
+
+
+def _let_staff_in(patient: Patient) -> None:
+    """The site's passcode opens one visual check, for this patient.
+
+    Raises:
+        Failure: there is none, or it was not entered.
+    """
+    passcode = patient.place.passcode
+    if passcode is None:
+        raise Failure(Reason.NO_PASSCODE)
+    for _ in range(_MOST_ANSWERS):
+        typed = patient.ask(AskPasscode())
+        if typed is None:
+            raise Failure(Reason.NOTHING_ENTERED)
+        try:
+            is_right = passcode.check(typed)
+        except PasscodePaused as error:
+            patient.note("passcode", error="paused")
+            patient.tell(Message.of(error))
+            continue
+        if is_right:
+            patient.note("passcode")
+            return
+        patient.note("passcode", error="wrong")
+        patient.tell(Message("passcode.wrong"))
+    raise Failure(Reason.PASSCODE_WRONG)
 
 
 def _surface_to_look_at(patient: Patient, tap: Tap) -> Surface | None:
-    """None where the card in the hand is all that there is to compare with."""
+    """None if the card in the hand is all that there is to compare with."""
     try:
         return _genuine_surface(patient, tap)
-    except WayFailed as failure:
-        patient.tell(failure.reason)
+    except Failure as failure:
+        if failure.follows is not Follows.ANOTHER_WAY:
+            raise
+        patient.tell(failure.message)
     except (CardStatus, MalformedFile, SurfaceAbsent) as error:
         patient.note("surface", error=type(error).__name__)
     return None
@@ -105,13 +124,10 @@ def _signed_by_staff(check: StaffCheck) -> StaffCheck:
 
 
 def _genuine_surface(patient: Patient, tap: Tap) -> Surface | None:
-    """The record of the card's face, of a chip proved genuine.
-
-    None where nobody has its code.
+    """The record of the card's face, of a chip proved genuine. None: its code was not entered.
 
     Raises:
-        WayFailed: its issuer is none that is configured, or its code is blocked.
-        Refused: it is a copy.
+        Failure: its issuer is none that is configured, or its code is blocked; FALLBACK: a copy.
     """
     if patient.surface is None:
         patient.begin("surface")
@@ -125,8 +141,10 @@ def _genuine_surface(patient: Patient, tap: Tap) -> Surface | None:
         except NotGenuine as error:
             patient.note("surface", is_genuine=False, error=error.reason.name.lower())
             if error.reason is Doubt.UNKNOWN_ISSUER:  # of a card whose certificate we trust
-                raise WayFailed(_NOT_PROVED) from error
-            raise Refused(Outcome.NOT_GENUINE, NOT_GENUINE) from error
+                raise Failure(Reason.PHOTO_UNPROVED) from error
+            raise Failure(
+                Reason.NOT_GENUINE, Follows.FALLBACK, outcome=Outcome.NOT_GENUINE
+            ) from error
         patient.visit.proof = Proof.INTERNAL_AUTHENTICATION
         patient.surface = surface
         patient.note("surface", is_genuine=True)
@@ -134,30 +152,30 @@ def _genuine_surface(patient: Patient, tap: Tap) -> Surface | None:
 
 
 def _show_code_b(patient: Patient, session: FaceSurfaceSession) -> bool:
-    """False where nobody enters it.
+    """False: it was not entered.
 
     Raises:
-        WayFailed: the card does not take it any more.
+        Failure: the card does not take it any more.
     """
     for _ in range(_MOST_ANSWERS):
         try:
             session.code_b_tries_left()
         except CodeBlocked as error:
             patient.note("code", error="blocked")
-            raise WayFailed(text_of(error)) from None
+            raise Failure(Reason.CODE_BLOCKED, message=Message.of(error)) from None
         code = patient.ask(AskCodeB())
         if code is None:
             return False
         try:
-            session.verify_code_b(code)
+            session.verify_code_b(digits(code))
         except ValueError:
             patient.tell(_FOURTEEN_DIGITS)
         except WrongCode as error:
             patient.note("code", error="wrong", tries_left=error.tries_left)
-            patient.tell(text_of(error))
+            patient.tell(Message.of(error))
         except (CodeBlocked, FewTriesLeft) as error:
             patient.note("code", error="too few tries left")
-            raise WayFailed(text_of(error)) from None
+            raise Failure(Reason.CODE_BLOCKED, message=Message.of(error)) from None
         else:
             return True
     return False
@@ -167,32 +185,46 @@ def _compare(patient: Patient, faces: Faces, photo: bytes) -> None:
     """Frames until one shows the face of the photo.
 
     Raises:
-        WayFailed: none does, or nothing can be compared.
+        Failure: none does, or nothing can be compared.
     """
     for _ in range(_MOST_FRAMES):
         if faces.attempts.wait_s:
-            raise WayFailed(_FACE_PAUSE)
+            raise Failure(Reason.FACE_PAUSE)
         frame = patient.ask(AskFrame())
         if frame is None:
-            raise WayFailed(NO_ANSWER)
+            raise Failure(Reason.NOTHING_ENTERED)
         patient.begin("face")
-        try:
-            found = faces.matcher.compare(photo, frame)
-        except PhotoUnusable as error:
-            patient.can_use_face = False
-            raise WayFailed(text_of(error)) from error
-        except Exception as error:  # anybody's engine
-            patient.note("face", error=type(error).__name__)
-            patient.can_use_face = False
-            raise WayFailed(_NO_COMPARISON) from error
+        found = _compared(patient, faces, photo, frame)
         if isinstance(found, FrameProblem):
             patient.note("face", error=found.name.lower())
-            patient.tell(found.text)
+            patient.tell(found.message)
             continue
         faces.attempts.count(is_match=found.is_match)
         score, threshold = float(found.score), float(found.threshold)
         patient.note("face", score=score, threshold=threshold, is_match=found.is_match)
         if found.is_match:
             return
-        patient.tell(_NOT_THE_FACE)
-    raise WayFailed(_NOT_THE_FACE)
+        patient.tell(Reason.OTHER_FACE.message)
+    raise Failure(Reason.OTHER_FACE)
+
+
+def _compared(
+    patient: Patient, faces: Faces, photo: bytes, frame: bytes
+) -> Compared | FrameProblem:
+    """Raises Failure: the photo cannot be used, or the engine failed."""
+    try:
+        found = faces.matcher.compare(photo, frame)
+        if not isinstance(found, FrameProblem) and not _is_finite(found):
+            raise ValueError("a score that is no number")
+    except PhotoUnusable as error:
+        patient.can_use_face = False
+        raise Failure(Reason.PHOTO_UNUSABLE, message=Message.of(error)) from error
+    except Exception as error:  # of any engine
+        patient.note("face", error=type(error).__name__)
+        patient.can_use_face = False
+        raise Failure(Reason.NO_COMPARISON) from error
+    return found
+
+
+def _is_finite(found: Compared) -> bool:
+    return isfinite(float(found.score)) and isfinite(float(found.threshold))

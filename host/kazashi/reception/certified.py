@@ -16,9 +16,9 @@ from kazashi.cards.apdu import Channel
 from kazashi.cards.certificate import Certificate
 from kazashi.cards.errors import MalformedFile
 from kazashi.errors import NoCard, ReaderError
-from kazashi.reception.eligibility import Eligibility
+from kazashi.reception.centre import Completes, Identity
 from kazashi.reception.errors import ReceptionError
-from kazashi.reception.profiles import Way
+from kazashi.reception.rules import Way
 from kazashi.traffic import TRAFFIC
 
 
@@ -44,15 +44,17 @@ class CertifiedFailed(ReceptionError):
 
 @dataclass(frozen=True)
 class CertifiedResult:
-    """Whom the component identified. `eligibility`: as it came."""
+    """Whom the component identified. `identity`: the centre's first answer, if it asked itself;
+    then the patient's answers go through it as well. Its `reference` is the component's own.
+    """
 
     certificate: bytes = field(repr=False)  # DER
     signature: bytes = field(default=b"", repr=False)  # over the challenge; b"": it keeps it
-    eligibility: Eligibility | None = None
+    identity: Identity | None = None
 
 
-class CertifiedComponent(Protocol):
-    """What an approved vendor brings."""
+class CertifiedComponent(Completes, Protocol):
+    """What an approved vendor brings. `complete` is called if `identify` brought an identity."""
 
     def identify(
         self, transmit: Callable[[bytes], bytes], way: Way, challenge: bytes
@@ -107,7 +109,7 @@ def _is_result(result: object) -> bool:
     return (
         isinstance(result, CertifiedResult)
         and type(result.certificate) is type(result.signature) is bytes
-        and isinstance(cast(object, result.eligibility), Eligibility | None)
+        and isinstance(cast(object, result.identity), Identity | None)
     )
 
 

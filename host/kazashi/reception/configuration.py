@@ -3,20 +3,24 @@
 [journal]
 keep_days = 365       # visits are deleted after that; default: never
 
-[consents]
-hours = 24            # how long a consent lasts
+[site]
+kind = "clinic"       # hospital, clinic, pharmacy, occupational, checkup, midwife, practitioner
+
+[outcomes]
+accept = ["face_only"]           # exit status 0 too; of identified, face_only, seen_by_staff
+ask_centre_about = ["face_only"] # though no key has proved the certificate; default: none
 
 [visual]
 passcode = "scrypt$…" # of the site, for visual checks: see passcode.py
 photo_from_chip = true  # staff are shown the photo in the chip, too; 照合番号B opens it
 
-[anchors] is explained in anchor_settings.py, [face] in face/settings.py. Paths are relative to the
+[anchors] is explained in anchor_settings.py, [face] in face/settings.py, [profiles.NAME] in
+profiles.toml. Paths are relative to the
 file.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from time import monotonic
 from typing import Self
@@ -29,16 +33,18 @@ from kazashi.reception.face.matching import FaceNotAvailable
 from kazashi.reception.face.settings import FaceSettings
 from kazashi.reception.passcode import Passcode, configured_passcode
 from kazashi.reception.place import Faces
+from kazashi.reception.profiles import Profile, profiles_of
 from kazashi.reception.settings import BadSettings, Flaw, Table, load
+from kazashi.reception.visit import PERSONS, Outcome
 
-_TABLES = ("anchors", "consents", "face", "journal", "visual")
+_TABLES = ("anchors", "face", "journal", "outcomes", "profiles", "site", "visual")
 _LONGEST_DAYS = 36_500
-_LONGEST_HOURS = 24 * 366
 
 
 @dataclass(frozen=True)
 class Configuration:
-    """`keep_days`: None, for ever. `faces`: where face matching is not available, why.
+    """`keep_days`: None, for ever. `faces`: if face matching is not available, why. `accepts`,
+    `asks_about`: see `Place`.
 
     `passcode`: None if the site has none. `photo_from_chip`: whether staff see that photo, too.
     """
@@ -46,7 +52,9 @@ class Configuration:
     anchors: Anchors
     faces: Faces | FaceNotAvailable
     keep_days: int | None
-    consents_last: timedelta
+    profiles: Mapping[str, Profile]
+    accepts: frozenset[Outcome]
+    asks_about: frozenset[Outcome]
     passcode: Passcode | None
     photo_from_chip: bool
 
@@ -62,19 +70,28 @@ class Configuration:
             if name not in _TABLES:
                 raise BadSettings(name, Flaw.NO_SUCH_TABLE, ", ".join(_TABLES))
         journal = Table("journal", settings.get("journal", {}), folder)
-        consents = Table("consents", settings.get("consents", {}), folder)
+        outcomes = Table("outcomes", settings.get("outcomes", {}), folder)
         visual = Table("visual", settings.get("visual", {}), folder)
         read = cls(
             configured_anchors(settings, folder),
             _faces(settings, folder),
             journal.days("keep_days", _LONGEST_DAYS),
-            timedelta(hours=consents.number("hours", 0.01, _LONGEST_HOURS, default=24)),
+            profiles_of(settings),
+            _persons(outcomes, "accept"),
+            _persons(outcomes, "ask_centre_about"),
             configured_passcode(visual),
             visual.flag("photo_from_chip"),
         )
-        for table in (journal, consents, visual):
+        for table in (journal, outcomes, visual):
             table.close()
         return read
+
+
+def _persons(table: Table, key: str) -> frozenset[Outcome]:
+    listed = table.listed(key)
+    if not all(each in PERSONS for each in listed):
+        raise table.wrong(key, Flaw.NOT_ONE_OF, ", ".join(PERSONS))
+    return frozenset(Outcome(str(each)) for each in listed)
 
 
 def _faces(settings: Mapping[str, object], folder: Path) -> Faces | FaceNotAvailable:

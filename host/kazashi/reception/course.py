@@ -5,11 +5,11 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from kazashi.cards.surface import FourItems
-from kazashi.reception.desk import Desk, Question
 from kazashi.reception.journal import Entry, Fact, JournalError
 from kazashi.reception.journal.facts import is_text
+from kazashi.reception.people import People, Question
 from kazashi.reception.place import Place
-from kazashi.reception.texts import Text, text_of
+from kazashi.reception.texts import Message
 from kazashi.reception.timeline import Timeline, Who
 from kazashi.reception.typed import Mistyped
 from kazashi.reception.visit import Visit
@@ -17,35 +17,36 @@ from kazashi.reception.visit import Visit
 T = TypeVar("T")
 
 _MOST_ANSWERS = 3  # that make no sense
-_NOBODY = "none"  # in the journal, where there is no reader
+_NO_READER = "none"  # in the journal, if there is no reader
 
 
 class Course:
-    """What every part of a visit may do."""
+    """What every part of a visit may do: tell, ask, keep."""
 
-    def __init__(self, place: Place, visit: Visit, desk: Desk) -> None:
+    def __init__(self, place: Place, visit: Visit, people: People) -> None:
         self.place = place
         self.visit = visit
-        self._desk = desk
+        self._people = people
         self._timeline = Timeline(place.clock)
         self._entry: Entry | None = None
         self.visit.is_kept = place.journal is not None
-        self.visit.is_test = place.anchors.is_test
+        at_simulated = place.reader is not None and place.reader.info.is_simulated
+        self.visit.is_test = place.anchors.is_test or at_simulated
         if place.journal:
-            reader = place.reader.info.serial if place.reader else _NOBODY
+            reader = place.reader.info.serial if place.reader else _NO_READER
             with self._kept():
                 self._entry = place.journal.begin(place.profile.name, reader)
 
-    def tell(self, text: Text) -> None:
-        self._desk.tell(text)
+    def tell(self, message: Message) -> None:
+        self._people.tell(message)
 
     def ask(self, question: Question[T]) -> T | None:
         """Ask; the time until the answer is the people's."""
         with self.waiting(question.name):
-            return self._desk.ask(question)
+            return self._people.ask(question)
 
     def ask_checked(self, question: Question[T], check: Callable[[T], T]) -> T | None:
-        """Ask, again where `check` finds the answer Mistyped; None: nothing that makes sense."""
+        """Ask, again if `check` finds the answer Mistyped; None: nothing that makes sense."""
         for _ in range(_MOST_ANSWERS):
             answer = self.ask(question)
             if answer is None:
@@ -53,7 +54,7 @@ class Course:
             try:
                 return check(answer)
             except Mistyped as error:
-                self.tell(text_of(error))
+                self.tell(Message.of(error))
         return None
 
     def begin(self, step: str) -> None:
@@ -85,7 +86,7 @@ class Course:
         return self._entry is not None and self.visit.is_kept
 
     def hold(self, items: FourItems, reason: str) -> bool:
-        """Keep the person until the centre can be asked. False where that was not possible."""
+        """Keep the person until the centre can be asked. False if that was not possible."""
         if not (self.place.journal and self._entry):
             return False
         if not (is_text(items.name) and is_text(items.address)):  # cut short by nobody
@@ -108,19 +109,21 @@ class Course:
             if self._entry:
                 with self._kept():
                     facts: dict[str, Fact] = {"is_test": True} if self.visit.is_test else {}
+                    if self.visit.why:
+                        facts["why"] = self.visit.why
                     self._entry.end(self.visit.outcome, **facts)
         finally:
             self.visit.spans = self._timeline.spans()
 
     @contextmanager
     def _kept(self) -> Generator[None]:
-        """A patient goes on where the journal does not, and the staff are told, once."""
+        """A patient goes on if the journal does not, and the staff are told, once."""
         try:
             yield
         except JournalError as error:
             was_kept, self.visit.is_kept = self.visit.is_kept, False
             if was_kept:
-                self.tell(text_of(error))
+                self.tell(Message.of(error))
         except BaseException:  # a signal, in the middle of writing
             self.visit.is_kept = False
             raise

@@ -15,7 +15,7 @@ for first visits: so a step exists once for each of these cases.
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
-from kazashi.reception.texts import Message, Text, text_in_both
+from kazashi.reception.texts import Message
 
 
 class Answer(StrEnum):
@@ -35,10 +35,6 @@ class Answer(StrEnum):
     @property
     def message(self) -> Message:
         return Message(f"fallback-answer.{_key(self)}")
-
-    @property
-    def label(self) -> Text:
-        return text_in_both(self.message)
 
 
 @dataclass(frozen=True)
@@ -74,10 +70,6 @@ class Basis(StrEnum):
     def message(self) -> Message:
         """What the staff do now."""
         return Message(f"fallback-basis.{_key(self)}", asdict(self.numbers) if self.numbers else {})
-
-    @property
-    def label(self) -> Text:
-        return text_in_both(self.message)
 
     @property
     def numbers(self) -> ClaimNumbers | None:
@@ -128,10 +120,6 @@ class Step(StrEnum):
         """The question, to staff."""
         name = self.value.removesuffix("_no_card").removesuffix("_returning")
         return Message(f"fallback-step.{_key(name)}")
-
-    @property
-    def question(self) -> Text:
-        return text_in_both(self.message)
 
     @property
     def answers(self) -> tuple[Answer, ...]:

@@ -10,19 +10,21 @@ from collections.abc import Generator
 from datetime import date
 
 from kazashi.cards.surface import FourItems, Sex
-from kazashi.reception.eligibility import (
+from kazashi.reception.centre import (
     REFERENCE_SIZE,
     Centre,
     CentreBusy,
     CentreError,
     CentreUnreachable,
+    Completion,
     Eligibility,
-    Request,
-    answer_of,
+    Who,
+    eligibility_of,
+    identity_of,
 )
 from kazashi.reception.journal import Held, Journal
 from kazashi.reception.typed import birth_date, required, sex_of
-from kazashi.reception.visit import Outcome
+from kazashi.reception.visit import OUTCOME_OF, Outcome
 
 PROFILE = "held"  # of visits that are only this answer
 
@@ -47,29 +49,39 @@ def ask_held(
     journal as a visit of its own. Whom it refused stays held, and keeps nobody else waiting; so
     does whom a simulated centre has answered about.
 
-    `is_test`: ask about the people of tests alone, and believe a simulated centre about them.
+    `is_test`: ask about the people of tests alone, and believe a simulated centre about them; else
+    about all others.
 
     Raises:
         JournalError: see there.
     """
-    tests = {visit.id for visit in journal.visits() if visit.is_test} if is_test else None
+    tests = {visit.id for visit in journal.visits() if visit.is_test}
     for held in journal.held():
-        if tests is not None and held.visit not in tests:
+        if (held.visit in tests) is not is_test:
             continue
-        reference = secrets.token_hex(REFERENCE_SIZE)
         items = FourItems(held.name, held.address, held.birth, Sex(held.sex))
         try:
-            answer = answer_of(centre, Request(reference, items))
+            answer = _ask(centre, items)
         except (CentreUnreachable, CentreBusy):
             return  # the others would fare the same
         except CentreError as error:
             yield held, error
             continue
         is_known = is_test or not answer.is_simulated
-        _keep(journal, held, answer, Outcome.CHECKED_IN if is_known else Outcome.HELD)
+        _keep(journal, held, answer, OUTCOME_OF[answer.standing] if is_known else Outcome.HELD)
         yield held, answer
         if is_known:
             journal.release(held.visit)
+
+
+def _ask(centre: Centre, who: Who) -> Eligibility:
+    """Both questions; a standing that is no coverage is the answer already."""
+    identity = identity_of(centre, secrets.token_hex(REFERENCE_SIZE), who)
+    if not identity.standing.is_covered:
+        return Eligibility(
+            identity.reference, identity.standing, is_simulated=identity.is_simulated
+        )
+    return eligibility_of(centre, Completion(identity.reference))
 
 
 def _keep(journal: Journal, held: Held, answer: Eligibility, outcome: Outcome) -> None:

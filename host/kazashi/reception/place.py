@@ -1,20 +1,22 @@
 """A reader, the rules of the place where it stands, and whom it asks."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Lock
 from time import monotonic
 
 from kazashi.reader import Reader
 from kazashi.reception.anchors import Anchors
+from kazashi.reception.centre import Centre
 from kazashi.reception.certified import CertifiedComponent
-from kazashi.reception.consents import DAY
-from kazashi.reception.eligibility import Centre
 from kazashi.reception.face.attempts import Attempts
 from kazashi.reception.face.matching import FaceMatcher, FaceNotAvailable, FaceNotConfigured
 from kazashi.reception.japan import utc_now
 from kazashi.reception.journal import Journal
+from kazashi.reception.passcode import Passcode
 from kazashi.reception.profiles import Profile
+from kazashi.reception.visit import Outcome
 
 NO_FACES = FaceNotAvailable((FaceNotConfigured(),))
 
@@ -31,20 +33,27 @@ class Faces:
 class Place:
     """Where patients check in.
 
-    `reader`: None where it is out of order, and only the fall-backs are left. `journal`: None
-    where it cannot be opened. `faces`: where face matching is not available, why. `component`: an
-    approved verifier's, which has the card's key sign after face or visual check. `now`: aware of
-    its zone. `clock`: seconds, for the timeline. `timeout_s`: how long a card is waited for.
+    `reader`: None if it is out of order: only the fall-backs are left. `centre`: None if there is
+    none to ask. `journal`: None if it cannot be opened. `faces`: if face matching is not available,
+    why. `passcode`: of the staff, None: no visual check. `component`: an approved verifier's, which
+    has the card's key sign after face or visual check. `accepts`: outcomes of a person without
+    eligibility that the reception goes on with; `asks_about`: the centre is asked about them even
+    though no key has proved the certificate. `now`: aware of its zone. `clock`: seconds, for the
+    timeline. `timeout_s`: how long a card is waited for. `turn`: held during a visit.
     """
 
     reader: Reader | None
     profile: Profile
     anchors: Anchors
-    centre: Centre
+    centre: Centre | None
     journal: Journal | None
     faces: Faces | FaceNotAvailable = NO_FACES
+    passcode: Passcode | None = None
+    photo_from_chip: bool = False
     component: CertifiedComponent | None = None
-    consents_last: timedelta = DAY
+    accepts: frozenset[Outcome] = frozenset()
+    asks_about: frozenset[Outcome] = frozenset()
     now: Callable[[], datetime] = utc_now
     clock: Callable[[], float] = monotonic
     timeout_s: float = 30.0
+    turn: Lock = field(default_factory=Lock, repr=False, compare=False)

@@ -1,142 +1,115 @@
-"""Places where the same engine stands: which ways they offer, what they ask, what may follow.
+"""Places where the same engine stands: which tokens and ways they offer, what they ask.
 
-Source: 居宅同意取得型: myna-kango.com/guides/ons_smartphone, wic-net 19438/13 (at a desk
-where the face reader fails, or a patient cannot use it); 資格確認限定型: compassnet.jp/online.
+They are configuration: profiles.toml has the defaults, and says where each is from.
 """
 
-from collections.abc import Collection
-from dataclasses import dataclass
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from enum import StrEnum
+from importlib.resources import files
+from pathlib import Path
+from typing import TypeVar, cast
 
-from kazashi.cards.jpki import TokenLabel
-from kazashi.reception.consents import Item
-from kazashi.reception.texts import Text
+from kazashi.reception.rules import Group, Token, Way
+from kazashi.reception.settings import BadSettings, Flaw, Table
 from kazashi.reception.validity import Validity
 
-
-class Way(StrEnum):
-    """How a person shows who they are."""
-
-    FACE = "face"
-    PIN = "pin"
-    VISUAL = "visual"  # 目視: staff look
-    ANDROID = "android"
-    IPHONE = "iphone"
-
-    @property
-    def label(self) -> Text:
-        return _LABELS[self]
-
-
-_LABELS = {
-    Way.FACE: Text("顔認証", "Face"),
-    Way.PIN: Text("暗証番号(四けた)", "4-digit PIN"),
-    Way.VISUAL: Text("職員による目視確認", "Visual check by staff"),
-    Way.ANDROID: Text("Androidスマートフォン", "Android phone"),
-    Way.IPHONE: Text("iPhone", "iPhone"),
-}
-
-
-class Token(StrEnum):
-    """What lies on the reader."""
-
-    CARD = "card"
-    ANDROID = "android"
-    IPHONE = "iphone"
-
-    @classmethod
-    def of_label(cls, label: str) -> "Token":
-        """By the token's label. What is no known phone is a card."""
-        return _BY_LABEL.get(label, cls.CARD)
-
-    @property
-    def is_phone(self) -> bool:
-        return self is not Token.CARD
-
-    @property
-    def ways(self) -> tuple[Way, ...]:
-        """What it can be used for."""
-        return _WAYS[self]
-
-
-_BY_LABEL: dict[str, Token] = {
-    TokenLabel.ANDROID: Token.ANDROID,
-    TokenLabel.IPHONE: Token.IPHONE,
-}
-_WAYS = {
-    Token.CARD: (Way.FACE, Way.PIN, Way.VISUAL),
-    Token.ANDROID: (Way.ANDROID,),
-    Token.IPHONE: (Way.IPHONE,),
-}
+_LONGEST_HOURS = 24 * 366
 
 
 @dataclass(frozen=True)
 class Profile:
-    """`ways`: the most sensible first. `items`: what consent is asked for."""
+    """`ways`: with a card, the most sensible first. `consents_last`: None while care goes on."""
 
     name: str
-    ways: tuple[Way, ...]
-    items: tuple[Item, ...]
+    tokens: tuple[Token, ...] = (Token.CARD,)
+    ways: tuple[Way, ...] = Token.CARD.ways
+    groups: tuple[Group, ...] = tuple(Group)
+    grace_groups: tuple[Group, ...] = (Group.SPECIFIED_DISEASE,)
+    consents_first: bool = False
+    consents_last: timedelta | None = timedelta(hours=24)
     asks_prescription: bool = True
     is_emergency: bool = False  # consent is hard to obtain: nobody is asked
 
-    @property
-    def asks_medical_information(self) -> bool:
-        return any(item.is_medical for item in self.items)
-
-    def items_for(self, validity: Validity) -> tuple[Item, ...]:
-        """What consent is asked for with such a certificate."""
-        if not validity.allows_check_in:
+    def ways_of(self, token: Token) -> tuple[Way, ...]:
+        """With `token`, the most sensible first; none: it is not taken here."""
+        if token not in self.tokens:
             return ()
-        allows_medical = validity.allows_medical_information
-        return tuple(item for item in self.items if allows_medical or not item.is_medical)
+        return token.ways if token.is_phone else self.ways
+
+    def groups_for(self, validity: Validity | None) -> tuple[Group, ...]:
+        """What consent may be asked for with such a certificate; None: not read yet."""
+        if validity is None or validity.allows_medical_information:
+            return self.groups
+        allowed = self.grace_groups if validity.allows_check_in else ()
+        return tuple(group for group in self.groups if group in allowed)
 
 
-_CARD = (Way.FACE, Way.PIN, Way.VISUAL)
-_PHONES = (Way.ANDROID, Way.IPHONE)
+def profiles_of(settings: Mapping[str, object]) -> dict[str, Profile]:
+    """The profiles of a site: the defaults, as [profiles.NAME] and [site] change them.
 
-PROFILES = {
-    profile.name: profile
-    for profile in (
-        # 顔認証付きカードリーダー
-        Profile("desk", _CARD, (*Item,)),
-        # 汎用カードリーダー, beside it
-        Profile("phone", _PHONES, (*Item,)),
-        # 居宅同意取得型
-        Profile("home", (Way.PIN, Way.VISUAL), (*Item,)),
-        # 資格確認限定型
-        Profile("eligibility", (Way.PIN, Way.VISUAL), (), asks_prescription=False),
-        # 救急
-        Profile(
-            "emergency",
-            (Way.FACE, Way.VISUAL),
-            (*Item,),
-            asks_prescription=False,
-            is_emergency=True,
-        ),
-        # away from the desk: isolation, a parked car
-        Profile("away", (Way.PIN, Way.VISUAL, *_PHONES), (*Item,)),
-    )
-}
-
-
-def next_ways(
-    profile: Profile,
-    failed: Collection[Way] = (),
-    *,
-    token: Token | None = None,
-    can_use_pin: bool = True,
-    can_use_face: bool = True,
-) -> tuple[Way, ...]:
-    """The ways left, the most sensible first. None left: another token, or the fall-backs.
-
-    `token`: None while nothing lies there. `can_use_pin`: False where it has none, or it is locked.
-    `can_use_face`: False for an infant's card, and where the chip has none.
+    Raises:
+        BadSettings: a field is wrong, or there is none of that name.
     """
-    without = set(failed)
-    if not can_use_pin:
-        without |= {Way.PIN, Way.ANDROID}
-    if not can_use_face:
-        without.add(Way.FACE)
-    possible = profile.ways if token is None else token.ways
-    return tuple(way for way in profile.ways if way in possible and way not in without)
+    tables = Table("profiles", settings.get("profiles", {}), Path()).tables()
+    changed = dict(PROFILES)
+    for name, table in tables.items():
+        changed[name] = _read(changed.get(name, Profile(name)), table)
+    return _of_site(changed, Table("site", settings.get("site", {}), Path()))
+
+
+def _of_site(profiles: dict[str, Profile], table: Table) -> dict[str, Profile]:
+    kind = table.text("kind") if table.has("kind") else ""
+    table.close()
+    if kind and kind not in _SITES:
+        raise BadSettings("site.kind", Flaw.NOT_ONE_OF, ", ".join(_SITES))
+    site = Table(f"sites.{kind}", _SITES.get(kind, {}), Path())
+    allowed = [str(each) for each in site.listed("profiles")] or [*profiles]
+    asks = site.flag("prescription", default=True)
+    return {
+        name: replace(profile, asks_prescription=profile.asks_prescription and asks)
+        for name, profile in profiles.items()
+        if name in allowed
+    }
+
+
+def _read(profile: Profile, table: Table) -> Profile:
+    hours = profile.consents_last.total_seconds() / 3600 if profile.consents_last else 0
+    hours = table.number("consent_hours", 0, _LONGEST_HOURS, default=hours)
+    read = replace(
+        profile,
+        tokens=_some(table, "tokens", Token, profile.tokens),
+        ways=_some(table, "ways", Way, profile.ways),
+        groups=_some(table, "groups", Group, profile.groups),
+        grace_groups=_some(table, "grace_groups", Group, profile.grace_groups),
+        consents_first=table.flag("consents_first", default=profile.consents_first),
+        consents_last=timedelta(hours=hours) if hours else None,
+        asks_prescription=table.flag("prescription", default=profile.asks_prescription),
+        is_emergency=table.flag("emergency", default=profile.is_emergency),
+    )
+    table.close()
+    if not read.tokens or (Token.CARD in read.tokens and not read.ways):
+        raise table.wrong("ways" if read.tokens else "tokens", Flaw.MISSING)
+    return read
+
+
+_E = TypeVar("_E", bound=StrEnum)
+
+
+def _some(table: Table, key: str, kind: type[_E], default: tuple[_E, ...]) -> tuple[_E, ...]:
+    if not table.has(key):
+        return default
+    listed = table.listed(key)
+    if not all(each in [*kind] for each in listed):
+        raise table.wrong(key, Flaw.NOT_ONE_OF, ", ".join(kind))
+    return tuple(kind(cast(str, each)) for each in dict.fromkeys(listed))
+
+
+_DEFAULTS = tomllib.loads((files("kazashi.reception") / "profiles.toml").read_text("utf-8"))
+_SITES: dict[str, object] = _DEFAULTS["sites"]
+PROFILES = {
+    name: _read(Profile(name), table)
+    for name, table in Table("profiles", _DEFAULTS["profiles"], Path()).tables().items()
+}

@@ -36,6 +36,7 @@ class Flaw(Enum):
     NOT_WHOLE = auto()  # days
     NOT_A_FLAG = auto()
     NOT_A_LIST = auto()
+    NOT_ONE_OF = auto()  # (what there is to choose of)
     NOT_ABOVE = auto()  # (the field that it must be above)
     NOT_HEXADECIMAL = auto()  # (how many digits)
     TOO_FEW_BITS = auto()  # (how many it needs)
@@ -105,6 +106,13 @@ class Table:
         """Whether the field is there, and was not taken yet."""
         return key in self._left
 
+    def tables(self) -> dict[str, "Table"]:
+        """All that is left in it, each a table."""
+        left, self._left = self._left, {}
+        return {
+            key: Table(f"{self._name}.{key}", values, self._folder) for key, values in left.items()
+        }
+
     def text(self, key: str) -> str:
         value = self._take(key)
         if not isinstance(value, str) or not value.strip():
@@ -132,9 +140,9 @@ class Table:
             raise self.wrong(key, Flaw.NOT_WHOLE)
         return int(value)
 
-    def flag(self, key: str) -> bool:
-        """False where the field is not there."""
-        value = self._left.pop(key, False)
+    def flag(self, key: str, *, default: bool = False) -> bool:
+        """`default` if the field is not there."""
+        value = self._left.pop(key, default)
         if not isinstance(value, bool):
             raise self.wrong(key, Flaw.NOT_A_FLAG)
         return value

@@ -1,19 +1,11 @@
-"""What people at the desk read: plain Japanese first, English beside it."""
+"""What people at the desk read: a key of the catalogues, plain Japanese first."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
 from kazashi.errors import KazashiError
-from kazashi.words import Language, screen_key, text, values_of, words_of
-
-
-@dataclass(frozen=True)
-class Text:
-    """One message in both languages."""
-
-    ja: str
-    en: str
+from kazashi.words import Language, screen_key, text, values_of
 
 
 @dataclass(frozen=True)
@@ -33,21 +25,3 @@ class Message:
 
     def text(self, language: Language) -> str:
         return text(self.key, self.values, language)
-
-
-def text_in_both(message: Message) -> Text:
-    """`message` in both languages."""
-    return Text(message.text(Language.JAPANESE), message.text(Language.ENGLISH))
-
-
-def text_of(error: KazashiError) -> Text:
-    """What people at the desk are told of `error`."""
-    ja, en = (words_of(error, each).screen for each in (Language.JAPANESE, Language.ENGLISH))
-    return Text(ja, en)
-
-
-NO_ANSWER = Text("入力がありませんでした。", "Nothing was entered.")
-NOT_GENUINE = Text(
-    "このカードは確認できません。係の者をお呼びください。",
-    "This card is not genuine. Please call the staff.",
-)

@@ -126,7 +126,7 @@ def narrow(text: str) -> str:
 
 def digits(text: str) -> str:
     """`text` with wide digits as ASCII ones, and without blanks: PINs, codes, numbers."""
-    return "".join(narrow(text).split())
+    return narrow("".join(narrow(text).split()))  # what the blanks kept apart may combine
 
 
 def sex_of(text: str) -> Sex:

@@ -1,63 +1,178 @@
-"""What came of a patient's visit."""
+"""What came of a patient's visit, and why; the one kind of failure on the way there."""
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, field
-from enum import StrEnum
+from enum import Enum, StrEnum, auto, unique
 
-from kazashi.reception.consents import Consents, Prescription
-from kazashi.reception.eligibility import Eligibility
+from kazashi.reception.centre import Eligibility, Identity, Standing
 from kazashi.reception.fallback import Basis
-from kazashi.reception.profiles import Token, Way
+from kazashi.reception.rules import Consents, Prescription, Proof, Token, Way
+from kazashi.reception.texts import Message
 from kazashi.reception.timeline import Span
 from kazashi.reception.validity import Validity
 
 
 class Outcome(StrEnum):
-    """How a visit ended."""
+    """How a visit ended: no more than is true."""
 
     INTERRUPTED = "interrupted"  # it has no end
-    CHECKED_IN = "checked_in"  # known, and the centre has answered: see `eligibility`
-    HELD = "held"  # known, and the centre is to be asked later
-    NOT_ANSWERED = "not_answered"  # known, and neither did the centre answer nor was the visit held
-    FELL_BACK = "fell_back"  # not by the card: see `fallback`, and why in `refused`
-    NO_CARD = "no_card"  # no chip was sensed, or nobody brought one
+    # with eligibility, now or later
+    CHECKED_IN = "checked_in"  # the centre says: covered
+    FELL_BACK = "fell_back"  # on paper or past data, as the staff decided: see `fallback`
+    HELD = "held"  # the centre could not be asked: it is asked later
+    # a person, no eligibility
+    IDENTIFIED = "identified"  # by the certificate's key; there is no centre to ask
+    FACE_ONLY = "face_only"  # like the photo in a chip; nothing ties that to the certificate
+    SEEN_BY_STAFF = "seen_by_staff"  # by their eyes; nothing ties that to the certificate
+    NOT_ANSWERED = "not_answered"  # the centre could not be asked, and the visit not held
+    # the centre's answer is no coverage
+    INVALID = "invalid"
+    NONE_FOUND = "none_found"
+    SEVERAL_FOUND = "several_found"
+    WELFARE_UNREGISTERED = "welfare_unregistered"
+    NOT_REGISTERED = "not_registered"  # 利用登録 was refused, or not answered
+    # nobody is known
+    SOMEBODY_ELSE = "somebody_else"  # the staff say so: the visit ends
+    NO_CARD = "no_card"  # no chip was sensed, or the patient has none
     NOT_A_MY_NUMBER_CARD = "not_a_my_number_card"
     SEVERAL_CARDS = "several_cards"
-    WRONG_TOKEN = "wrong_token"  # a phone where it is of no use, or a card
+    WRONG_TOKEN = "wrong_token"  # a phone that is of no use here, or a card
     UNREADABLE = "unreadable"  # one was, and could not be read
     NO_CERTIFICATE = "no_certificate"  # none for user authentication is on the card
     UNUSABLE_CERTIFICATE = "unusable_certificate"
     UNKNOWN_ISSUER = "unknown_issuer"
     NOT_GENUINE = "not_genuine"  # a copy
-    NOT_IDENTIFIED = "not_identified"  # no way is left, or staff say that it is somebody else
+    NOT_IDENTIFIED = "not_identified"  # no way is left
     READER_FAILED = "reader_failed"
 
+    @property
+    def message(self) -> Message:
+        """What the patient reads at the end."""
+        return Message(f"outcome.{self}")
 
-SUCCESSES = (Outcome.CHECKED_IN, Outcome.HELD, Outcome.FELL_BACK)
+    def is_accepted(self, accepted: Collection["Outcome"] = ()) -> bool:
+        """Whether the reception goes on with it: exit status 0, and the reader's green signal.
+
+        `accepted`: those of `PERSONS` that the configuration names.
+        """
+        return self in _ELIGIBLE or (self in PERSONS and self in accepted)
 
 
-class Proof(StrEnum):
-    """What shows that the chip is no copy."""
+_ELIGIBLE = (Outcome.CHECKED_IN, Outcome.FELL_BACK, Outcome.HELD)
+PERSONS = (Outcome.IDENTIFIED, Outcome.FACE_ONLY, Outcome.SEEN_BY_STAFF)
 
-    SIGNATURE = "signature"  # over the caller's challenge, by the key of the certificate
-    INTERNAL_AUTHENTICATION = "internal_authentication"  # by the key of the card's face
-    COMPONENT = "component"  # the approved component says so, and keeps its signature
-    NONE = "none"
+OUTCOME_OF = {
+    Standing.VALID: Outcome.CHECKED_IN,
+    Standing.INVALID: Outcome.INVALID,
+    Standing.INVALID_NEWER: Outcome.INVALID,
+    Standing.NONE: Outcome.NONE_FOUND,
+    Standing.SEVERAL: Outcome.SEVERAL_FOUND,
+    Standing.WELFARE_UNREGISTERED: Outcome.WELFARE_UNREGISTERED,
+}
+
+
+class Reason(StrEnum):
+    """Why the card, or a way with it, did not lead on."""
+
+    NOTHING_ENTERED = "nothing_entered"
+    NO_TOKEN = "no_token"  # neither card nor phone
+    NO_WAY = "no_way"  # the site has none that works: no face matching, no passcode
+    # PIN
+    NO_PIN = "no_pin"  # the card has none
+    PIN_LOCKED = "pin_locked"
+    PIN_WRONG = "pin_wrong"  # too often
+    LAST_TRY_KEPT = "last_try_kept"
+    # face
+    FACE_NOT_AVAILABLE = "face_not_available"
+    FACE_PAUSE = "face_pause"  # after too many failures
+    CODE_WRONG = "code_wrong"
+    CODE_BLOCKED = "code_blocked"
+    NO_PHOTO = "no_photo"
+    PHOTO_UNUSABLE = "photo_unusable"
+    PHOTO_UNPROVED = "photo_unproved"  # its issuer is not configured
+    NO_COMPARISON = "no_comparison"  # the engine failed
+    OTHER_FACE = "other_face"
+    # staff
+    NO_PASSCODE = "no_passcode"  # the configuration has none
+    PASSCODE_WRONG = "passcode_wrong"
+    SOMEBODY_ELSE = "somebody_else"
+    # approved component
+    COMPONENT_FAILED = "component_failed"
+    # card, phone, reader
+    NOT_SENSED = "not_sensed"
+    NOT_A_MY_NUMBER_CARD = "not_a_my_number_card"
+    SEVERAL_CARDS = "several_cards"
+    ANOTHER_TOKEN = "another_token"
+    UNREADABLE = "unreadable"
+    REFUSED_BY_CARD = "refused_by_card"
+    NO_CERTIFICATE = "no_certificate"
+    UNUSABLE_CERTIFICATE = "unusable_certificate"
+    CERTIFICATE_ENDED = "certificate_ended"
+    CERTIFICATE_REVOKED = "certificate_revoked"
+    UNKNOWN_ISSUER = "unknown_issuer"
+    NOT_GENUINE = "not_genuine"
+    READER_FAILED = "reader_failed"
+    # centre
+    NO_CENTRE = "no_centre"
+    CENTRE_DOWN = "centre_down"
+    NO_KEY = "no_key"  # no key has proved the certificate: the centre is not asked about it
+    NOT_REGISTERED = "not_registered"
+    NOT_COVERED = "not_covered"
+
+    @property
+    def message(self) -> Message:
+        return Message(f"reason.{self.replace('_', '-')}")
+
+
+@unique
+class Follows(Enum):
+    """What may follow a failure."""
+
+    ANOTHER_TAP = auto()  # the same way again, once something else lies there
+    ANOTHER_WAY = auto()  # with the token that lies there
+    ANOTHER_TOKEN = auto()
+    FALLBACK = auto()  # no card helps
+    THE_END = auto()  # nothing: staff are called
+
+
+class Failure(Exception):
+    """A way, or the whole card, does not lead on. `message`: what the patient is told.
+
+    `outcome`: of the visit, if nothing that follows helps. `token`: what lies there; None: nothing
+    is said of it.
+    """
+
+    def __init__(
+        self,
+        reason: Reason,
+        follows: Follows = Follows.ANOTHER_WAY,
+        *,
+        outcome: Outcome = Outcome.NOT_IDENTIFIED,
+        message: Message | None = None,
+        token: Token | None = None,
+    ) -> None:
+        super().__init__(reason.value)
+        self.reason, self.follows, self.outcome = reason, follows, outcome
+        self.message = message or reason.message
+        self.token = token
+        self.is_told = False  # with the question that followed
 
 
 @dataclass
 class Visit:
-    """Fields stay empty where the visit did not get so far.
+    """Fields stay empty if the visit did not get so far.
 
     `certificate_sha256` and what follows up to `reason` speak of the card; after a fall-back, of
     none.
     """
 
     profile: str
-    way: Way | None  # that led to `outcome`; at first the one asked for; None: without a card
+    token: Token | None = None  # that was used; at first the one asked for
+    way: Way | None = None  # that led to `outcome`; at first the one asked for
     challenge: bytes = b""
     outcome: Outcome = Outcome.INTERRUPTED
-    refused: Outcome | None = None  # why the card did not help, where a fall-back did
-    token: Token | None = None
+    why: Reason | None = None  # not checked in by the card
+    refused: Outcome | None = None  # what the visit came to before a fall-back
     certificate_sha256: str = ""
     issuer: str = ""  # its name; that of a test begins with `anchors.TEST_MARK`
     validity: Validity | None = None
@@ -65,13 +180,21 @@ class Visit:
     signature: bytes = b""  # PKCS #1 v1.5, SHA-256, over `challenge`
     staff: str = ""  # who compared by eye
     reason: str = ""  # and why by eye
+    identity: Identity | None = None  # the centre's first answer
     consents: Consents = field(default_factory=Consents)
+    registers: bool = False
+    shares_subsidies: bool | None = None
     prescription: Prescription | None = None
-    eligibility: Eligibility | None = None
+    eligibility: Eligibility | None = None  # its second
     fallback: Basis | None = None
-    is_test: bool = False  # where test anchors are believed: of no value
+    is_held: bool = False
+    is_test: bool = False  # by test anchors, or at a simulated reader: of no value
     is_kept: bool = True  # all of it is in the journal
     spans: tuple[Span, ...] = ()
+
+    @property
+    def is_covered(self) -> bool:
+        return self.eligibility is not None and self.eligibility.standing.is_covered
 
     def disown_card(self) -> None:
         """Nothing of the card speaks of this patient."""
@@ -83,23 +206,28 @@ class Visit:
         numbers = self.fallback.numbers if self.fallback else None
         return {
             "outcome": self.outcome,
+            "why": self.why,
             "refused": self.refused,
             "profile": self.profile,
-            "way": self.way,
             "token": self.token,
+            "way": self.way,
             "certificate_sha256": self.certificate_sha256 or None,
             "issuer": self.issuer or None,
             "validity": self.validity,
-            "proof": self.proof,
+            "proof": self.proof.to_json(),
             "challenge": self.challenge.hex() or None,
             "signature": self.signature.hex() or None,
             "staff": self.staff or None,
             "reason": self.reason or None,
+            "identity": self.identity and self.identity.to_json(),
             "consents": self.consents.to_json(),
+            "registers": self.registers,
+            "shares_subsidies": self.shares_subsidies,
             "prescription": self.prescription and self.prescription.name.lower(),
             "eligibility": self.eligibility and self.eligibility.to_json(),
             "fallback": self.fallback,
             "claim_numbers": asdict(numbers) if numbers else None,
+            "is_held": self.is_held,
             "is_test": self.is_test,
             "is_kept": self.is_kept,
             "timeline_ms": [span.to_json() for span in self.spans],

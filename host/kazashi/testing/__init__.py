@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     from kazashi.testing.anchors import test_anchors as test_anchors
     from kazashi.testing.centre import SimulatedCentre as SimulatedCentre
     from kazashi.testing.component import SimulatedComponent as SimulatedComponent
+    from kazashi.testing.passcode import TEST_PASSCODE as TEST_PASSCODE
     from kazashi.testing.reader import CARDS as CARDS
     from kazashi.testing.reader import CardOptions as CardOptions
     from kazashi.testing.reader import SimulatedReader as SimulatedReader
 
 _FILE_OF = {
     "test_anchors": "anchors",
+    "TEST_PASSCODE": "passcode",
     "SimulatedCentre": "centre",
     "SimulatedComponent": "component",
     "CARDS": "reader",

@@ -1,33 +1,70 @@
-"""A simulated centre without any data. Each answer is marked as simulated."""
+"""A simulated centre without any data. It plays each answer; each is marked as simulated."""
 
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 
-from kazashi.reception.eligibility import CentreError, Eligibility, Request, Standing
+from kazashi.reception.centre import (
+    CentreError,
+    CertificateState,
+    Completion,
+    Eligibility,
+    Identity,
+    Standing,
+    Who,
+)
+from kazashi.reception.rules import Group
 
 
+@dataclass
 class SimulatedCentre:
-    """Raise the errors of `fails`, one for each request; then answer `standing` after `delay_s`.
+    """Raise the errors of `fails`, one for each question; then answer after `delay_s`.
 
-    `insurance`: sent with the answer if the person is covered; it has no data of its own.
+    `standing`: what is known of the person. `registered`: the standing once they register, if they
+    have not yet; None: they have. `insurance`: sent if the person is covered. The rest: see
+    `Identity`.
     """
 
-    def __init__(
-        self,
-        standing: Standing = Standing.VALID,
-        *,
-        delay_s: float = 0.0,
-        fails: Iterable[CentreError] = (),
-        insurance: tuple[Mapping[str, str], ...] = (),
-        sleep: Callable[[float], object] = time.sleep,
-    ) -> None:
-        self._standing, self._insurance = standing, insurance
-        self._delay_s, self._sleep = delay_s, sleep
-        self._fails = iter(fails)
+    standing: Standing = Standing.VALID
+    registered: Standing | None = None
+    groups: tuple[Group, ...] = tuple(Group)
+    subsidies: tuple[str, ...] = ()
+    asks_prescription: bool = True
+    certificate: CertificateState = CertificateState.VALID
+    message: str = ""
+    delay_s: float = 0.0
+    fails: Iterable[CentreError] = ()
+    insurance: tuple[Mapping[str, str], ...] = ()
+    sleep: Callable[[float], object] = time.sleep
+    _fails: Iterable[CentreError] = field(init=False, repr=False)
 
-    def ask(self, request: Request) -> Eligibility:
-        self._sleep(self._delay_s)
+    def __post_init__(self) -> None:
+        self._fails = iter(self.fails)
+
+    def identify(self, reference: str, who: Who) -> Identity:
+        del who  # it has no data
+        self._answer_or_fail()
+        return Identity(
+            reference,
+            self.standing,
+            self.registered is None,
+            self.groups,
+            self.subsidies,
+            self.asks_prescription,
+            self.certificate,
+            self.message,
+            is_simulated=True,
+        )
+
+    def complete(self, completion: Completion) -> Eligibility:
+        self._answer_or_fail()
+        standing = self.standing
+        if completion.registers and self.registered is not None:
+            standing = self.registered
+        insurance = self.insurance if standing.is_covered else ()
+        return Eligibility(completion.reference, standing, insurance, is_simulated=True)
+
+    def _answer_or_fail(self) -> None:
+        self.sleep(self.delay_s)
         for error in self._fails:
             raise error
-        insurance = self._insurance if self._standing.is_covered else ()
-        return Eligibility(request.reference, self._standing, insurance, is_simulated=True)

@@ -5,30 +5,40 @@ for it, nor does a simulated one of another process. What it says of eligibility
 simulated. The steps that no real card has confirmed: kazashi/sim/pinless.py.
 """
 
+import secrets
 from collections.abc import Callable
 
 from kazashi.cards.apdu import Channel
 from kazashi.cards.jpki import JpkiSession
+from kazashi.reception.centre import (
+    REFERENCE_SIZE,
+    Completion,
+    Eligibility,
+    Holder,
+    Identity,
+    NoCentre,
+)
 from kazashi.reception.certified import CertifiedFailed, CertifiedResult, Unidentified
-from kazashi.reception.eligibility import Eligibility, Standing
-from kazashi.reception.profiles import Way
+from kazashi.reception.rules import Proof, Token, Way
+from kazashi.reception.validity import Validity
 from kazashi.sim.application import Refused
 from kazashi.sim.approved import ApprovedComponent
 from kazashi.sim.authority import Authority
+from kazashi.testing.centre import SimulatedCentre
 
 
 class SimulatedComponent:
     """A `CertifiedComponent` for `Reception(component=…)`.
 
-    `standing`: what it has learnt from the centre; None: nothing. `authority`: who has approved it;
-    None: the one whose approval the simulated cards accept. `asked`: the ways by which holders were
-    identified, in their order.
+    `centre`: that it asks by itself; None: it leaves that to the reception. `authority`: who has
+    approved it; None: the one whose approval the simulated cards accept. `asked`: the ways by which
+    holders were identified, in their order.
     """
 
     def __init__(
-        self, standing: Standing | None = None, *, authority: Authority | None = None
+        self, centre: SimulatedCentre | None = None, *, authority: Authority | None = None
     ) -> None:
-        self._standing, self._authority = standing, authority
+        self._centre, self._authority = centre, authority
         self.asked: list[Way] = []
 
     def identify(
@@ -45,10 +55,20 @@ class SimulatedComponent:
             signature = ApprovedComponent(transmit, self._authority).sign_without_pin(challenge)
         except Refused as error:
             raise CertifiedFailed(Unidentified.REFUSED, str(error)) from error
-        eligibility = (
-            Eligibility("simulated", self._standing, is_simulated=True) if self._standing else None
+        return CertifiedResult(certificate, signature, self._identity(certificate, way, challenge))
+
+    def complete(self, completion: Completion) -> Eligibility:
+        if self._centre is None:
+            raise NoCentre
+        return self._centre.complete(completion)
+
+    def _identity(self, certificate: bytes, way: Way, challenge: bytes) -> Identity | None:
+        if self._centre is None:
+            return None
+        who = Holder(
+            certificate, Token.CARD, way, Validity.NORMAL, Proof.COMPONENT, challenge=challenge
         )
-        return CertifiedResult(certificate, signature, eligibility)
+        return self._centre.identify(secrets.token_hex(REFERENCE_SIZE), who)
 
 
 class _Pipe(Channel):

@@ -11,6 +11,7 @@ from PIL import Image
 
 import faces
 from kazashi.reception.face.matching import Compared, FrameProblem, PhotoFlaw, PhotoUnusable
+from kazashi.words import Language
 from said import raises
 
 PHOTO = faces.photo(1)
@@ -169,9 +170,9 @@ def test_neither_picture_nor_features_are_left_behind(matcher):
 
 def test_every_problem_is_said_in_japanese_and_in_english():
     for problem in FrameProblem:
-        assert problem.text.ja.endswith("。")
-        assert problem.text.en.isascii()
-    assert len({problem.text for problem in FrameProblem}) == len(FrameProblem)
+        assert problem.message.text(Language.JAPANESE).endswith("。")
+        assert problem.message.text(Language.ENGLISH).isascii()
+    assert len({problem.message.key for problem in FrameProblem}) == len(FrameProblem)
 
 
 @st.composite

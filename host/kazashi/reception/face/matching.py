@@ -12,7 +12,7 @@ from typing import Protocol
 
 from kazashi.errors import CardError, KazashiError
 from kazashi.reception.errors import ReceptionError
-from kazashi.reception.texts import Text
+from kazashi.reception.texts import Message
 
 
 class FaceMatcher(Protocol):
@@ -43,39 +43,18 @@ class Compared:
 class FrameProblem(Enum):
     """Why a camera's picture cannot be used, said to the person in front of it."""
 
-    UNREADABLE = Text(
-        "カメラの画像を読み取れませんでした。もう一度、カメラを見てください。",
-        "the picture cannot be read: look into the camera again",
-    )
-    NO_FACE = Text(
-        "お顔が見つかりません。カメラの正面を向いてください。",
-        "no face is seen: look straight into the camera",
-    )
-    SEVERAL_FACES = Text(
-        "二人以上のお顔が写っています。おひとりで、カメラの前にお立ちください。",
-        "several faces are seen: stand in front of the camera alone",
-    )
-    TOO_SMALL = Text(
-        "お顔が小さく写っています。もう少し、カメラに近づいてください。",
-        "the face is too small: come closer to the camera",
-    )
-    TOO_DARK = Text(
-        "お顔が暗く写っています。明るいほうに、お顔を向けてください。",
-        "the face is too dark: turn it to the light",
-    )
-    TOO_BRIGHT = Text(
-        "お顔が明るすぎます。強い光の当たらないところで、カメラを見てください。",
-        "the face is too bright: keep strong light off it",
-    )
-    BLURRED = Text(
-        "お顔がぼやけて写っています。動かずに、カメラを見てください。",
-        "the face is blurred: hold still and look into the camera",
-    )
+    UNREADABLE = auto()
+    NO_FACE = auto()
+    SEVERAL_FACES = auto()
+    TOO_SMALL = auto()
+    TOO_DARK = auto()
+    TOO_BRIGHT = auto()
+    BLURRED = auto()
 
     @property
-    def text(self) -> Text:
+    def message(self) -> Message:
         """What the person is told."""
-        return self.value
+        return Message(f"face.{self.name.lower().replace('_', '-')}")
 
 
 @unique

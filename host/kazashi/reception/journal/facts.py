@@ -78,12 +78,15 @@ FACTS: Mapping[str, Callable[[object], bool]] = {
     "threshold": is_number,
     "staff": is_text,  # who checked by eye
     "reason": is_text,
+    "why": is_word,  # not checked in by the card
     # what they agreed to
     "item": is_word,
     "state": is_word,
     "given_at": is_time,
     "ends_at": is_time,
     "prescription": is_word,  # electronic, paper
+    "registers": is_flag,  # the card as 健康保険証
+    "shares": is_flag,  # the subsidies that were found
     # what the centre said
     "eligibility": is_word,
     "reference": is_word,  # a number of the inquiry, never of the person

@@ -141,10 +141,21 @@ class View:
             row = db.execute(query, days | {"limit": limit}).fetchone()
         return row[0] if row else 0
 
+    def visit(self, number: int) -> KeptVisit | None:
+        """The visit with this number."""
+        return next(iter(self._read("id = :number", {"number": number})), None)
+
+    def visits_at(self, reader: str) -> list[KeptVisit]:
+        """All visits at `reader`, in their order. Looks through the whole journal."""
+        return self._read("reader = :reader", {"reader": reader})
+
     def _page(self, after: int, days: dict[str, str]) -> list[KeptVisit]:
+        where = {"after": after, "page": _PAGE}
+        return self._read(f"id > :after AND {_IN_DAYS} ORDER BY id LIMIT :page", days | where)
+
+    def _read(self, where: str, values: Mapping[str, str | int]) -> list[KeptVisit]:
         with self._is_idle() as is_idle, self._file.snapshot() as db:
-            query = f"SELECT * FROM visit WHERE id > :after AND {_IN_DAYS} ORDER BY id LIMIT :page"
-            rows = db.execute(query, days | {"after": after, "page": _PAGE}).fetchall()
+            rows = db.execute(f"SELECT * FROM visit WHERE {where}", values).fetchall()
             query = "SELECT at, name, facts FROM step WHERE visit = ? ORDER BY id"
             steps = [db.execute(query, row[:1]).fetchall() for row in rows]
         with self._understood():

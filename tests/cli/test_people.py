@@ -1,4 +1,4 @@
-"""The desk on a terminal: whatever is typed is understood, or asked again."""
+"""The people at a terminal: whatever is typed is understood, or asked again."""
 
 from io import BytesIO, StringIO, TextIOWrapper
 
@@ -7,13 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from kazashi.cli import desk as terminal
-from kazashi.cli.desk import Given, TerminalDesk
-from kazashi.reception.consents import Item
-from kazashi.reception.desk import AskConsents, AskFourItems, AskFrame, AskPin, AskPrescription
+from kazashi.cli import people as terminal
+from kazashi.cli.people import Given, TerminalPeople
+from kazashi.reception.people import AskConsents, AskFourItems, AskFrame, AskPin, AskPrescription
+from kazashi.reception.rules import Group
+from kazashi.words import Language
 
-SEVERAL = (Item.SURGERY, Item.DIAGNOSES, Item.INFECTIONS)
-ALL = tuple(Item)
+SEVERAL = (Group.SURGERY, Group.TREATMENT, Group.CHECKUPS)
+ALL = tuple(Group)
 NOTHING = Given()
 
 
@@ -22,10 +23,12 @@ class Terminal(TextIOWrapper):
         return True
 
 
-class Desk(TerminalDesk):
+class Desk(TerminalPeople):
     """With `typed` on stdin; `seen` is what people have read."""
 
-    def __init__(self, monkeypatch, *typed, given=NOTHING, language="en", stdin=TextIOWrapper):
+    def __init__(
+        self, monkeypatch, *typed, given=NOTHING, language=Language.ENGLISH, stdin=TextIOWrapper
+    ):
         lines = [each if isinstance(each, bytes) else each.encode() for each in typed]
         stream = BytesIO(b"".join(line + b"\n" for line in lines))
         monkeypatch.setattr("sys.stdin", stdin(stream, "utf-8"))
@@ -45,10 +48,10 @@ class Desk(TerminalDesk):
         ("１、３", [0, 2]),
         ("１，　３", [0, 2]),
         ("1 1", [0]),
-        ("12", [11]),
+        ("4", [3]),
         ("1 2", [0, 1]),
-        ("0", range(12)),
-        ("０", range(12)),
+        ("0", range(4)),
+        ("０", range(4)),
         ("-", []),
         ("－", []),
         ("ー", []),
@@ -62,22 +65,22 @@ def test_consents_are_numbers_in_any_width(monkeypatch, typed, agreed):
 @pytest.mark.parametrize("typed", ["4", "1 4", "0 1", "all", "1-2", "1.5", ",", "9" * 5000, "1 -"])
 def test_a_consent_that_is_not_offered_is_told_and_asked_again(monkeypatch, typed):
     desk = Desk(monkeypatch, typed, "2")
-    assert desk.ask(AskConsents(SEVERAL)) == [Item.DIAGNOSES]
+    assert desk.ask(AskConsents(SEVERAL)) == [Group.TREATMENT]
     assert "Type a number from 1 to 3" in desk.seen
 
 
 @pytest.mark.parametrize(
     ("language", "typed", "told"),
     [
-        ("en", "12", "Agreed to: High-cost care limit"),
-        ("ja", "1 2", "同意: 手術の情報、傷病名"),
-        ("en", "-", "Agreed to: nothing"),
+        ("en", "4", "Specified-disease certificate"),
+        ("ja", "1 2", "手術・傷病名・感染症の情報"),
+        ("en", "-", "Agreed to nothing"),
     ],
 )
 def test_what_was_understood_is_told(monkeypatch, language, typed, told):
-    desk = Desk(monkeypatch, typed, language=language)
+    desk = Desk(monkeypatch, typed, language=Language(language))
     desk.ask(AskConsents(ALL))
-    assert told in desk.seen
+    assert told in desk.seen[desk.seen.rindex("4  ") :]
 
 
 @pytest.mark.parametrize("typed", [[], [""], ["x", "y", "z", "1"]])

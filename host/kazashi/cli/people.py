@@ -1,4 +1,4 @@
-"""The desk on a terminal: options answer some questions in advance, the other answers are typed.
+"""The people on a terminal: options answer some questions in advance, the other answers are typed.
 
 Without a terminal each answer is a line of stdin; at its end there is no answer. PIN and
 照合番号B come only this way: every program of the computer can read a command line.
@@ -12,13 +12,17 @@ from datetime import date
 from functools import singledispatchmethod
 from getpass import getpass
 from pathlib import Path
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from kazashi.cards.surface import FourItems
 from kazashi.cli.console import Console
 from kazashi.cli.photo import show_photo
-from kazashi.reception.consents import Item, Prescription
-from kazashi.reception.desk import (
+from kazashi.reception.fallback import Answer
+from kazashi.reception.japan import japan_today, utc_now
+from kazashi.reception.outage import typed_items
+from kazashi.reception.paper import CertificatePaper, Form, certificate_paper
+from kazashi.reception.people import (
+    NEITHER,
     AskCertificate,
     AskCodeB,
     AskConsents,
@@ -27,69 +31,71 @@ from kazashi.reception.desk import (
     AskFrame,
     AskItemsPin,
     AskLastTry,
+    AskPasscode,
     AskPin,
     AskPrescription,
+    AskRegistration,
     AskStaff,
+    AskSubsidies,
+    AskToken,
     AskWay,
+    Neither,
     Question,
     StaffCheck,
 )
-from kazashi.reception.fallback import Answer
-from kazashi.reception.japan import japan_today, utc_now
-from kazashi.reception.outage import typed_items
-from kazashi.reception.paper import CertificatePaper, Form, certificate_paper
-from kazashi.reception.profiles import Way
+from kazashi.reception.rules import Group, Prescription, Token, Way
 from kazashi.reception.settings import content
-from kazashi.reception.texts import Message, Text, text_in_both, text_of
+from kazashi.reception.sight import SightReason
+from kazashi.reception.texts import Message
 from kazashi.reception.typed import Mistyped, Slip, digits, narrow
+from kazashi.visible import visible
+from kazashi.words import Language
 
 T = TypeVar("T")
-Language = Literal["ja", "en"]
 
 _MOST_MISTYPED = 3
 _MOST_PICTURE = 50_000_000  # bytes
 _BETWEEN = re.compile(r"[\s,、]")  # between numbers, after conversion to ASCII
 _NONE = (["-"], ["‐"], ["−"], ["ー"])  # variants of "-" on keyboards, also Japanese ones
 
-_YES_NO = ((True, Text("はい", "Yes")), (False, Text("いいえ", "No")))
-_FORMS = tuple((form, text_in_both(form.message)) for form in Form)
-_WHICH = Text("番号:", "Number:")
-_WHICH_ITEMS = Text(
-    "同意する番号を空白か読点で区切って(0: すべて、なし: -):",
-    "Numbers agreed to, with blanks or commas between (0: all, -: none):",
-)
-_FRAME_FILE = Text("写真のファイル:", "File of the picture:")
-_STAFF = Text("職員の名前:", "Name of the member of staff:")
-_REASON = Text("目視確認の理由:", "Why by eye:")
-_IS_SAME = Text("ご本人ですか。", "Is it the same person?")
-_NAME = Text("氏名:", "Name:")
-_ADDRESS = Text("住所:", "Address:")
-_BIRTH = Text("生年月日(例 昭和60年4月3日。不明な月日は00):", "Birth (such as 1985-04-03):")
-_SEX = Text("性別(男・女、または0・3・9):", "Sex (male, female, or 0, 3, 9):")
-_INSURER = Text("保険者番号:", "Number of the insurer:")
-_SYMBOL = Text("記号(ないときは空):", "Symbol (empty if there is none):")
-_NUMBER = Text("番号:", "Number of the insured person:")
-_BRANCH = Text("枝番(ないときは空):", "Branch (empty if there is none):")
-_EXPIRES = text_in_both(Message("type.expires"))
-_SHARE = text_in_both(Message("type.share"))
-_FORM = text_in_both(Message("type.form"))
-_CLOCK_SEEN = text_in_both(Message("type.clock-seen"))
-_COST_LIMIT = text_in_both(Message("type.cost-limit"))
+_YES_NO = ((True, Message("yes")), (False, Message("no")))
+_SHARES = ((True, Message("share.yes")), (False, Message("share.no")))
+_WHICH = Message("type.which")
+_WHICH_ITEMS = Message("type.which-items")
+_OTHER_REASON = Message("type.other-reason")
+_FRAME_FILE = Message("type.frame-file")
+_STAFF = Message("type.staff")
+_REASON = Message("type.reason")
+_IS_SAME = Message("type.is-same")
+_NAME = Message("type.name")
+_ADDRESS = Message("type.address")
+_BIRTH = Message("type.birth")
+_SEX = Message("type.sex")
+_INSURER = Message("type.insurer")
+_SYMBOL = Message("type.symbol")
+_NUMBER = Message("type.number")
+_BRANCH = Message("type.branch")
+_EXPIRES = Message("type.expires")
+_SHARE = Message("type.share")
+_FORM = Message("type.form")
+_CLOCK_SEEN = Message("type.clock-seen")
+_COST_LIMIT = Message("type.cost-limit")
+_FORMS = tuple((form, form.message) for form in Form)
 
 
 @dataclass(frozen=True)
 class Given:
     """Answers from options; None: ask."""
 
-    items: Collection[Item] | None = None
+    groups: Collection[Group] | None = None
     prescription: Prescription | None = None
     frame: Path | None = None  # for one comparison
     staff: str | None = None
     reason: str | None = None
 
 
-class TerminalDesk:
-    """`kazashi.reception.desk.Desk` on stdin and `console`."""
+class TerminalPeople:
+    """`kazashi.reception.people.People` on stdin and `console`."""
 
     def __init__(self, console: Console, language: Language, given: Given) -> None:
         self._console = console
@@ -98,8 +104,8 @@ class TerminalDesk:
         self._frame = given.frame
         self._is_terminal = sys.stdin.isatty()
 
-    def tell(self, text: Text) -> None:
-        self._console.print(self._in(text), markup=False, highlight=False)
+    def tell(self, message: Message) -> None:
+        self._console.print(self._in(message), markup=False, highlight=False)
 
     def ask(self, question: Question[T]) -> T | None:
         try:
@@ -112,52 +118,70 @@ class TerminalDesk:
         raise TypeError(f"nobody knows how to ask for {question.name}")
 
     @_answer.register
-    def _(self, question: AskPin | AskItemsPin | AskCodeB) -> str:
-        return digits(self._line(question.text, is_secret=True))
+    def _(self, question: AskPin | AskItemsPin | AskCodeB | AskPasscode) -> str:
+        return digits(self._line(question.message, is_secret=True))
 
     @_answer.register
     def _(self, question: AskLastTry) -> bool:
-        return self._choose(question.text, _YES_NO)
+        return self._choose(question.message, _YES_NO)
 
     @_answer.register
     def _(self, question: AskWay) -> Way:
-        self.tell(question.reason)
-        return self._choose(question.text, ((way, way.label) for way in question.ways))
+        self._tell_why(question.reason)
+        return self._choose(question.message, ((way, way.message) for way in question.ways))
+
+    @_answer.register
+    def _(self, question: AskToken) -> Token | Neither:
+        self._tell_why(question.reason)
+        offered: list[tuple[Token | Neither, Message]] = [
+            (token, token.message) for token in question.tokens
+        ]
+        return self._choose(question.message, [*offered, (NEITHER, Message("token.neither"))])
+
+    @_answer.register
+    def _(self, question: AskRegistration) -> bool:
+        return self._choose(question.message, _YES_NO)
+
+    @_answer.register
+    def _(self, question: AskSubsidies) -> bool:
+        for name in question.names:
+            self.tell(Message("subsidy", {"name": name}))
+        return self._choose(question.message, _SHARES)
 
     @_answer.register
     def _(self, question: AskFrame) -> bytes:
-        self.tell(question.text)
+        self.tell(question.message)
         return self._type(self._picture)
 
     @_answer.register
-    def _(self, question: AskConsents) -> Collection[Item]:
-        if self._given.items is not None:
-            return [item for item in question.items if item in self._given.items]
-        self._list(question.text, (item.label for item in question.items))
-        agreed = self._type(lambda: _some_of(question.items, self._line(_WHICH_ITEMS)))
-        self.tell(_agreed(agreed))
+    def _(self, question: AskConsents) -> Collection[Group]:
+        if self._given.groups is not None:
+            return [group for group in question.groups if group in self._given.groups]
+        self._list(question.message, (group.message for group in question.groups))
+        agreed = self._type(lambda: _some_of(question.groups, self._line(_WHICH_ITEMS)))
+        self._list(Message("agreed" if agreed else "agreed.none"), (g.message for g in agreed))
         return agreed
 
     @_answer.register
     def _(self, question: AskPrescription) -> Prescription:
         if self._given.prescription is not None:
             return self._given.prescription
-        return self._choose(question.text, ((each, each.label) for each in Prescription))
+        return self._choose(question.message, ((each, each.message) for each in Prescription))
 
     @_answer.register
     def _(self, question: AskStaff) -> StaffCheck:
-        self.tell(question.text)
+        self.tell(question.message)
         if question.photo:
             show_photo(self._console, question.photo)
         return StaffCheck(
             staff=self._given.staff or self._line(_STAFF),
-            reason=self._given.reason or self._line(_REASON),
+            reason=self._given.reason or self._sight_reason(),
             is_same=self._choose(_IS_SAME, _YES_NO),
         )
 
     @_answer.register
     def _(self, question: AskFourItems) -> FourItems:
-        self.tell(question.text)
+        self.tell(question.message)
         return self._type(
             lambda: typed_items(
                 name=self._line(_NAME),
@@ -170,7 +194,7 @@ class TerminalDesk:
 
     @_answer.register
     def _(self, question: AskCertificate) -> CertificatePaper:
-        self.tell(question.text)
+        self.tell(question.message)
         return self._type(
             lambda: certificate_paper(
                 insurer=self._line(_INSURER),
@@ -190,8 +214,16 @@ class TerminalDesk:
 
     @_answer.register
     def _(self, question: AskFallback) -> Answer:
-        step = question.step
-        return self._choose(step.question, ((answer, answer.label) for answer in step.answers))
+        answers = question.step.answers
+        return self._choose(question.message, ((answer, answer.message) for answer in answers))
+
+    def _tell_why(self, reason: Message | None) -> None:
+        if reason:
+            self.tell(reason)
+
+    def _sight_reason(self) -> str:
+        reason = self._choose(_REASON, ((each, each.message) for each in SightReason))
+        return reason.kept(self._line(_OTHER_REASON) if reason is SightReason.OTHER else "")
 
     def _picture(self) -> bytes:
         """The given picture, the first time only: a second comparison needs another picture."""
@@ -202,10 +234,10 @@ class TerminalDesk:
         except OSError as error:
             raise Mistyped("picture", Slip.FILE_UNREADABLE) from error
 
-    def _in(self, text: Text) -> str:
-        return text.ja if self._language == "ja" else text.en
+    def _in(self, message: Message) -> str:
+        return visible(message.text(self._language))
 
-    def _line(self, text: Text, *, is_secret: bool = False, may_be_empty: bool = False) -> str:
+    def _line(self, text: Message, *, is_secret: bool = False, may_be_empty: bool = False) -> str:
         typed = self._type(lambda: self._read(f"{self._in(text)} ", is_secret=is_secret)).strip()
         if not (typed or may_be_empty):
             raise _NobodyAnswers
@@ -227,13 +259,13 @@ class TerminalDesk:
             pass
         raise _NobodyAnswers
 
-    def _choose(self, text: Text, choices: Iterable[tuple[T, Text]]) -> T:
+    def _choose(self, text: Message, choices: Iterable[tuple[T, Message]]) -> T:
         """Choose one by its number."""
         offered = list(choices)
         self._list(text, (label for _, label in offered))
         return self._type(lambda: _one_of(offered, self._line(_WHICH)))[0]
 
-    def _list(self, text: Text, labels: Iterable[Text]) -> None:
+    def _list(self, text: Message, labels: Iterable[Message]) -> None:
         self.tell(text)
         for number, label in enumerate(labels, 1):
             self._console.print(f"  {number}  {self._in(label)}", markup=False, highlight=False)
@@ -244,7 +276,7 @@ class TerminalDesk:
             try:
                 return read()
             except Mistyped as error:
-                self.tell(text_of(error))
+                self.tell(Message.of(error))
         raise _NobodyAnswers
 
 
@@ -267,14 +299,6 @@ def _some_of(offered: Sequence[T], numbers: str) -> list[T]:
         return []
     chosen = [_one_of(offered, word) for word in words or [""]]
     return [each for each in offered if each in chosen]
-
-
-def _agreed(items: Collection[Item]) -> Text:
-    if not items:
-        return Text("同意: なし", "Agreed to: nothing")
-    labels = [item.label for item in items]
-    ja, en = "、".join(label.ja for label in labels), ", ".join(label.en for label in labels)
-    return Text(f"同意: {ja}", f"Agreed to: {en}")
 
 
 def _today() -> date:

@@ -1,4 +1,4 @@
-"""One patient before the reader: the card taken up, and again where it was lost.
+"""One patient before the reader: the card taken up, and again if it was lost.
 
 A card that lies there is used for all ways that are tried. A chip that is not sensed is said to be
 just that, and what is no My Number Card, too.
@@ -42,16 +42,15 @@ from kazashi.errors import (
     SeveralCards,
 )
 from kazashi.reader import Reader
+from kazashi.reception.centre import Holder
 from kazashi.reception.course import Course
-from kazashi.reception.desk import Desk, Question
-from kazashi.reception.eligibility import Identified
-from kazashi.reception.failures import AnotherToken, Refused, TokenFailed, WayFailed, WrongToken
 from kazashi.reception.keeper import looked_after
+from kazashi.reception.people import People, Question
 from kazashi.reception.place import Place
-from kazashi.reception.profiles import Token, Way
-from kazashi.reception.texts import Text, text_in_both, text_of
+from kazashi.reception.rules import Proof, Token, Way
+from kazashi.reception.texts import Message
 from kazashi.reception.validity import Validity, japan_today, validity
-from kazashi.reception.visit import Outcome, Proof, Visit
+from kazashi.reception.visit import Failure, Follows, Outcome, Reason, Visit
 
 T = TypeVar("T")
 
@@ -61,67 +60,12 @@ _SETTLE_S = 1.0  # a card that loses contact again and again
 _LOST = (CardGone, CardGarbled, CardProtocolBroken, ReadInterrupted)
 _NOT_FOR_THIS_WAY = (CardStatus, MalformedFile, SurfaceAbsent)  # laying it down again is no help
 
-_PLACE = {
-    Token.CARD: Text(
-        "マイナンバーカードをリーダーに置いてください。", "Lay the My Number Card on the reader."
-    ),
-    Token.ANDROID: Text(
-        "スマートフォンをリーダーにかざし、そのままお待ちください。",
-        "Hold the phone on the reader, and keep it there.",
-    ),
-    Token.IPHONE: Text(
-        "iPhoneのサイドボタンを二回押し、顔か指紋で認証してから、リーダーにかざしてください。",
-        "Press the iPhone's side button twice, confirm with face or finger, hold it on the reader.",
-    ),
-}
-_NOT_SENSED = Text(
-    "カードのICチップを検知できません。ケースから出し、リーダーの中央に平らに置いてください。",
-    "No chip was sensed: take the card out of its case, lay it flat on the middle of the reader.",
-)
-_PHONE_NOT_SENSED = Text(
-    "スマートフォンを検知できません。ケースから出し、リーダーの中央にかざしてください。",
-    "No phone was sensed: take it out of its case, hold it on the middle of the reader.",
-)
-_UNREADABLE = Text(
-    "カードを読み取れませんでした。係の者がご案内します。",
-    "The card cannot be read. Staff will help.",
-)
-_NOT_A_MY_NUMBER_CARD = Text(
-    "マイナンバーカードではないカードが置かれています。係の者がご案内します。",
-    "What lies there is no My Number Card. Staff will help.",
-)
-_SEVERAL_CARDS = Text(
-    "カードが二枚以上置かれています。係の者がご案内します。",
-    "Several cards lie there. Staff will help.",
-)
-_WRONG_TOKEN = Text(
-    "この受付では使えないものが置かれています。係の者がご案内します。",
-    "What lies there is of no use here. Staff will help.",
-)
-_READER_BROKEN = Text(
-    "カードリーダーが使えません。係の者をお呼びください。",
-    "The card reader does not work. Please call the staff.",
-)
-_IN_THE_END = {
-    Outcome.NOT_A_MY_NUMBER_CARD: _NOT_A_MY_NUMBER_CARD,
-    Outcome.WRONG_TOKEN: _WRONG_TOKEN,
-    Outcome.SEVERAL_CARDS: _SEVERAL_CARDS,
-    Outcome.READER_FAILED: _READER_BROKEN,
-}
-_READER_BACK = Text(
-    "カードリーダーを再接続しました。カードをもう一度置いてください。",
-    "The reader was connected again: lay the card down once more.",
-)
-_PRESENTED = {
-    Token.CARD: Text("これはマイナンバーカードです。", "This is a My Number Card."),
-    Token.ANDROID: Text("これはAndroidスマートフォンです。", "This is an Android phone."),
-    Token.IPHONE: Text("これはiPhoneです。", "This is an iPhone."),
-}
+_READER_BACK = Message("reader-back")
 
 
 @dataclass
 class Tap:
-    """What lies on the reader. `certificate`: None where the PIN comes first."""
+    """What lies on the reader. `certificate`: None if the PIN comes first."""
 
     card: Card
     jpki: JpkiSession
@@ -135,8 +79,10 @@ class Patient(Course):
     Once `cancel` is set, each wait for people, card or reader raises Cancelled.
     """
 
-    def __init__(self, place: Place, visit: Visit, desk: Desk, cancel: Event | None = None) -> None:
-        super().__init__(place, visit, desk)
+    def __init__(
+        self, place: Place, visit: Visit, people: People, cancel: Event | None = None
+    ) -> None:
+        super().__init__(place, visit, people)
         self._cancel = cancel or Event()
         self.can_use_pin = True  # as far as is known of what lies on the reader
         self.can_use_face = True
@@ -163,11 +109,10 @@ class Patient(Course):
         return self.card
 
     def tap(self, wanted: Token) -> Tap:
-        """What lies on the reader; where nothing does, it is asked for.
+        """What lies on the reader; if nothing does, it is asked for.
 
         Raises:
-            AnotherToken: it is not `wanted`, and there is a way for what it is.
-            WrongToken: it is not `wanted`, and there is none.
+            Failure: it is not `wanted`. ANOTHER_TOKEN, with that token: it can be used here.
             CardError: it could not be read.
         """
         if self.card is None or self._tap is None:
@@ -177,11 +122,18 @@ class Patient(Course):
         self.visit.token = self.last_token = token = self._tap.token
         if token is not wanted:
             self.note("another token", token=token)
-            if set(token.ways) & set(self.place.profile.ways):
-                raise AnotherToken(token, _PRESENTED[token])
-            self.tell(_PRESENTED[token])
-            raise WrongToken(token)
+            raise self._another(token)
         return self._tap
+
+    def _another(self, token: Token) -> Failure:
+        is_taken = bool(self.place.profile.ways_of(token))
+        return Failure(
+            Reason.ANOTHER_TOKEN,
+            Follows.ANOTHER_TOKEN if is_taken else Follows.ANOTHER_TAP,
+            outcome=Outcome.NOT_IDENTIFIED if is_taken else Outcome.WRONG_TOKEN,
+            message=Message(f"lies-there.{token}" if is_taken else f"not-here.{token}"),
+            token=token,
+        )
 
     def same_card(self) -> Card | None:
         """The card of the certificate that was accepted, once more if it was let go and lies there
@@ -200,22 +152,25 @@ class Patient(Course):
         return self.card
 
     def accept(self, certificate: Certificate, token: Token) -> None:
-        """Whether it was issued by an authority that we know, and may be used today.
+        """Check that an authority that we know issued it, and that it may be used today.
 
         Raises:
-            Refused: it was not.
-            TokenFailed: it may not.
+            Failure: FALLBACK, it was not; ANOTHER_TOKEN, it may not.
         """
         visit = self.visit
         visit.certificate_sha256 = certificate.sha256
         try:
             anchor = self.place.anchors.trusts(certificate)
         except NotGenuine as error:
-            reason = error.reason.name.lower()
-            self.note("certificate", certificate_sha256=certificate.sha256, error=reason)
+            doubt = error.reason.name.lower()
+            self.note("certificate", certificate_sha256=certificate.sha256, error=doubt)
             is_unknown = error.reason is Doubt.UNKNOWN_ISSUER
-            outcome = Outcome.UNKNOWN_ISSUER if is_unknown else Outcome.UNUSABLE_CERTIFICATE
-            raise Refused(outcome, text_of(error)) from error
+            raise Failure(
+                Reason.UNKNOWN_ISSUER if is_unknown else Reason.UNUSABLE_CERTIFICATE,
+                Follows.FALLBACK,
+                outcome=Outcome.UNKNOWN_ISSUER if is_unknown else Outcome.UNUSABLE_CERTIFICATE,
+                message=Message.of(error),
+            ) from error
         visit.issuer = anchor.name
         today = japan_today(self.place.now())
         visit.validity = validity(certificate, today, is_phone=token.is_phone)
@@ -226,61 +181,88 @@ class Patient(Course):
             validity=visit.validity,
             is_test=visit.is_test,
         )
-        notice = text_in_both(visit.validity.notice(is_phone=token.is_phone))
+        notice = visit.validity.notice(is_phone=token.is_phone)
         if not visit.validity.allows_check_in:
-            raise TokenFailed(token, Outcome.UNUSABLE_CERTIFICATE, notice)
+            ended = visit.validity is Validity.UNUSABLE
+            raise Failure(
+                Reason.CERTIFICATE_ENDED if ended else Reason.UNUSABLE_CERTIFICATE,
+                Follows.ANOTHER_TOKEN,
+                outcome=Outcome.UNUSABLE_CERTIFICATE,
+                message=notice,
+                token=token,
+            )
         if visit.validity is not Validity.NORMAL and self.certificate is None:
             self.tell(notice)
         self.certificate = certificate
 
-    def begin_way(self, way: Way) -> None:
-        """This one is tried now; who looked in the one before has not looked for this."""
-        self.visit.way = way
+    def begin_way(self, token: Token, way: Way | None) -> None:
+        """This one is tried now; a person who looked in the one before has not looked for this."""
+        self.visit.token, self.visit.way = token, way
         self.visit.staff = self.visit.reason = ""
-        self.note("way", way=way)
+        if way:
+            self.note("way", token=token, way=way)
 
-    def identified(self, way: Way) -> Identified:
-        """Who it is, for the centre."""
-        visit = self.visit
-        if self.certificate is None or visit.validity is None:
-            raise ValueError("no certificate was accepted: this way has found nobody")
-        der = self.certificate.der
-        return Identified(der, way, visit.validity, visit.challenge, visit.signature)
-
-    def try_way(self, way: Way, run: Callable[[], None]) -> None:
-        """Run a way; where the card is lost, or the reader, from the start, a few times.
+    def holder(self) -> Holder:
+        """Who it is, for the centre.
 
         Raises:
-            WayFailed, Refused: as `run` does; WayFailed too where the card refuses this way.
-            TokenFailed: the card could not be read again and again.
+            ValueError: no way has accepted a certificate.
+        """
+        visit = self.visit
+        if not (self.certificate and visit.validity and visit.token and visit.way):
+            raise ValueError("no certificate was accepted: no way has identified anybody")
+        return Holder(
+            self.certificate.der,
+            visit.token,
+            visit.way,
+            visit.validity,
+            visit.proof,
+            visit.challenge,
+            visit.signature,
+        )
+
+    def with_taps(self, token: Token, run: Callable[[], None]) -> None:
+        """Run a way; if card or reader are lost, again from the start, a few times.
+
+        Raises:
+            Failure: as `run` does; ANOTHER_WAY too if the card refuses this way; ANOTHER_TOKEN if
+                the card could not be read again and again.
             LinkError: the reader is gone, and did not come back.
         """
-        token = _token_of(way)
-        not_sensed = _PHONE_NOT_SENSED if token.is_phone else _NOT_SENSED
-        error: ReaderError | None = None
+        error: ReaderError | Failure | None = None
         for failures in range(_TAPS):
             try:
                 self._await_change(error, failures)
                 run()
                 return
+            except Failure as met:
+                if met.follows is not Follows.ANOTHER_TAP:
+                    raise
+                error = met
+                self._lose_card()
+                self.tell(met.message)
             except NoCertificate as met:
-                raise TokenFailed(token, Outcome.NO_CERTIFICATE, text_of(met)) from met
+                raise Failure(
+                    Reason.NO_CERTIFICATE,
+                    Follows.ANOTHER_TOKEN,
+                    outcome=Outcome.NO_CERTIFICATE,
+                    message=Message.of(met),
+                    token=token,
+                ) from met
             except (CardError, ReaderFault, ProtocolError) as met:
                 error = met
-                self.note("failure", way=way, error=type(error).__name__)
+                self.note("failure", way=self.visit.way, error=type(error).__name__)
                 if isinstance(error, _NOT_FOR_THIS_WAY) and self.certificate:
-                    raise WayFailed(text_of(error)) from error
+                    raise Failure(Reason.REFUSED_BY_CARD, message=Message.of(error)) from error
                 self._lose_card()
-                self.tell(not_sensed if _is_unsensed(error) else text_of(error))
+                self.tell(_not_sensed(token) if _is_unsensed(error) else Message.of(error))
             except LinkError as met:
                 error = met
-                self.note("failure", way=way, error=type(error).__name__)
+                self.note("failure", way=self.visit.way, error=type(error).__name__)
                 self._lose_card()
                 self._reader.reconnect(self._cancel)
                 self.tell(_READER_BACK)
-        outcome = _outcome_after(error)
-        reasons = _IN_THE_END | {Outcome.NO_CARD: not_sensed}
-        raise TokenFailed(token, outcome, reasons.get(outcome, _UNREADABLE))
+        raise _given_up(error, token)
 
     def ask(self, question: Question[T]) -> T | None:
         """Ask; the card stays alive meanwhile, unless it was shown its PIN. One that is taken away
@@ -293,7 +275,7 @@ class Patient(Course):
         return answer
 
     def let_go(self) -> None:
-        """The card is out of it: the field goes off, and the reader clears its buffers."""
+        """Release the card: the field goes off, and the reader clears its buffers."""
         self._forget_card()
         self.pin = ""
         if self._is_field_on:
@@ -322,12 +304,12 @@ class Patient(Course):
         if self._cancel.is_set():
             raise Cancelled
 
-    def _await_change(self, error: ReaderError | None, failures: int) -> None:
+    def _await_change(self, error: ReaderError | Failure | None, failures: int) -> None:
         """Until what cannot be used is taken away: it would be found again at once."""
         with self.waiting("removal"):
             if isinstance(error, CardUnusable | SeveralCards):
                 self._look_until_changed()
-            elif isinstance(error, CardError):
+            elif isinstance(error, CardError | Failure):
                 self._reader.wait_for_removal(_REMOVAL_S, self._cancel)
                 if isinstance(error, _LOST) and failures > 1:
                     self._cancel.wait(_SETTLE_S)
@@ -354,7 +336,7 @@ class Patient(Course):
 
     def _take_up(self, wanted: Token) -> Tap:
         self._lose_card()
-        self.tell(_PLACE[wanted])
+        self.tell(Message(f"place.{wanted}"))
         with self.waiting("card"):
             card = self._wait_for_card(self.place.timeout_s)
         self.begin("certificate")
@@ -367,26 +349,28 @@ class Patient(Course):
         return Tap(card, jpki, Token.of_label(jpki.token_label()), certificate)
 
 
-def _token_of(way: Way) -> Token:
-    return next(token for token in Token if way in token.ways)
-
-
-def _is_unsensed(error: ReaderError) -> bool:
+def _is_unsensed(error: object) -> bool:
     return isinstance(error, NoCard) and error.waited_s is not None
 
 
-def _outcome_after(error: ReaderError | None) -> Outcome:
-    """Of a visit that can go no further."""
+def _not_sensed(token: Token) -> Message:
+    return Message("not-sensed.phone" if token.is_phone else "not-sensed.card")
+
+
+def _given_up(error: ReaderError | Failure | None, token: Token) -> Failure:
+    """After the last tap: another token may help, and not this one."""
     match error:
+        case Failure():
+            reason, outcome = error.reason, error.outcome
         case NoCard() if _is_unsensed(error):
-            return Outcome.NO_CARD
+            reason, outcome = Reason.NOT_SENSED, Outcome.NO_CARD
         case NotAMyNumberCard() | CardUnusable():
-            return Outcome.NOT_A_MY_NUMBER_CARD
+            reason, outcome = Reason.NOT_A_MY_NUMBER_CARD, Outcome.NOT_A_MY_NUMBER_CARD
         case SeveralCards():
-            return Outcome.SEVERAL_CARDS
-        case WrongToken():
-            return Outcome.WRONG_TOKEN
+            reason, outcome = Reason.SEVERAL_CARDS, Outcome.SEVERAL_CARDS
         case ReaderFault() | LinkError() | ProtocolError():
-            return Outcome.READER_FAILED
+            reason, outcome = Reason.READER_FAILED, Outcome.READER_FAILED
         case _:
-            return Outcome.UNREADABLE
+            reason, outcome = Reason.UNREADABLE, Outcome.UNREADABLE
+    message = _not_sensed(token) if reason is Reason.NOT_SENSED else None
+    return Failure(reason, Follows.ANOTHER_TOKEN, outcome=outcome, message=message, token=token)

@@ -1,0 +1,237 @@
+"""The centre's conversation: who this is; what the patient answers; eligibility."""
+
+import secrets
+
+from kazashi.reception.centre import (
+    REFERENCE_SIZE,
+    Centre,
+    CentreError,
+    CertificateState,
+    Completes,
+    Completion,
+    Eligibility,
+    Holder,
+    Identity,
+    Standing,
+    Who,
+    eligibility_of,
+    identity_of,
+)
+from kazashi.reception.journal.facts import is_word
+from kazashi.reception.on_reader import Patient
+from kazashi.reception.paper import CertificatePaper
+from kazashi.reception.people import AskConsents, AskPrescription, AskRegistration, AskSubsidies
+from kazashi.reception.rules import Consents, Group, Way
+from kazashi.reception.texts import Message
+from kazashi.reception.validity import Validity
+from kazashi.reception.visit import OUTCOME_OF, Failure, Follows, Outcome, Reason
+
+_NO_REFERENCE = "none"
+_STATES = {
+    CertificateState.ENDED: Reason.CERTIFICATE_ENDED,
+    CertificateState.REVOKED: Reason.CERTIFICATE_REVOKED,
+}
+
+
+def ask_before(patient: Patient) -> None:
+    """Consents that are asked before the tap, at home and 資格確認限定型."""
+    if patient.place.profile.consents_first:
+        _ask_consents(patient, patient.place.profile.groups)
+
+
+def ask_centre(patient: Patient, holder: Holder) -> None:
+    """From the person to eligibility. The visit has its outcome then.
+
+    Raises:
+        Failure: the centre's answer is no coverage, or it is not asked.
+        CentreError: it cannot be asked now.
+    """
+    place, visit = patient.place, patient.visit
+    completes: Completes | None = place.component if visit.identity else place.centre
+    if visit.identity is None:
+        if not holder.proof.is_of_certificate and not _may_be_asked_about(patient, holder):
+            return
+        if place.centre is None:
+            visit.outcome, visit.why = Outcome.IDENTIFIED, Reason.NO_CENTRE
+            patient.tell(Reason.NO_CENTRE.message)
+            return
+        visit.identity = ask_identity(patient, place.centre, holder)
+    assert completes is not None
+    if visit.identity.message:
+        patient.tell(Message("centre-says", {"message": visit.identity.message}))
+    _check_certificate(patient, visit.identity)
+    _register(patient, visit.identity)
+    _ask_what_it_says(patient, visit.identity)
+    completion = Completion(
+        visit.identity.reference,
+        visit.consents,
+        visit.prescription,
+        visit.registers,
+        visit.shares_subsidies,
+    )
+    take_answer(patient, ask_eligibility(patient, completes, completion))
+
+
+def ask_about_paper(patient: Patient, centre: Centre, paper: CertificatePaper) -> None:
+    """Both questions for a certificate of eligibility: the card's answers have no part in it.
+
+    Raises:
+        Failure: the answer is no coverage.
+        CentreError: it cannot be asked now.
+    """
+    identity = ask_identity(patient, centre, paper)
+    _check_standing(patient, identity)
+    take_answer(patient, ask_eligibility(patient, centre, Completion(identity.reference)))
+
+
+def ask_identity(patient: Patient, centre: Centre, who: Who) -> Identity:
+    """Raises CentreError."""
+    patient.begin("identity")
+    reference = secrets.token_hex(REFERENCE_SIZE)
+    try:
+        return identity_of(centre, reference, who)
+    except CentreError as error:
+        patient.note("identity", reference=reference, error=type(error).__name__)
+        raise
+
+
+def ask_eligibility(patient: Patient, centre: Completes, completion: Completion) -> Eligibility:
+    """Raises CentreError."""
+    patient.begin("eligibility")
+    try:
+        return eligibility_of(centre, completion)
+    except CentreError as error:
+        reference = _kept(completion.reference)
+        patient.note("eligibility", reference=reference, error=type(error).__name__)
+        raise
+
+
+def take_answer(patient: Patient, answer: Eligibility) -> None:
+    """Keep and tell it, a simulated one as what it is.
+
+    Raises:
+        Failure: it is no coverage.
+    """
+    visit = patient.visit
+    visit.eligibility = answer
+    patient.note(
+        "eligibility",
+        reference=_kept(answer.reference),
+        eligibility=answer.standing.name.lower(),
+        is_test=answer.is_simulated,
+    )
+    _mark(patient, is_simulated=answer.is_simulated)
+    _require_coverage(answer.standing)
+    patient.tell(_message_of(answer.standing))
+    visit.outcome = Outcome.CHECKED_IN
+
+
+def _may_be_asked_about(patient: Patient, holder: Holder) -> bool:
+    """A person without proof: the visit ends there, unless the configuration names it."""
+    visit = patient.visit
+    outcome = Outcome.FACE_ONLY if holder.way is Way.FACE else Outcome.SEEN_BY_STAFF
+    visit.outcome, visit.why = outcome, Reason.NO_KEY
+    patient.tell(Reason.NO_KEY.message)
+    if outcome not in patient.place.asks_about:
+        return False
+    visit.why = None
+    return True
+
+
+def _check_standing(patient: Patient, identity: Identity) -> None:
+    """Raises Failure: it is no coverage, and that ends the conversation."""
+    if not identity.standing.is_covered:
+        _note_identity(patient, identity)
+        _mark(patient, is_simulated=identity.is_simulated)
+        _require_coverage(identity.standing)
+
+
+def _note_identity(patient: Patient, identity: Identity) -> None:
+    patient.note(
+        "identity",
+        reference=_kept(identity.reference),
+        eligibility=identity.standing.name.lower(),
+        is_test=identity.is_simulated,
+    )
+
+
+def _check_certificate(patient: Patient, identity: Identity) -> None:
+    """The certificate as the centre sees it, which may be stricter than its dates."""
+    state, visit = identity.certificate, patient.visit
+    if reason := _STATES.get(state):
+        _note_identity(patient, identity)
+        patient.note("certificate", error=state)
+        raise Failure(reason, Follows.FALLBACK, outcome=Outcome.UNUSABLE_CERTIFICATE)
+    if state is CertificateState.GRACE and visit.validity is not Validity.ELIGIBILITY_ONLY:
+        visit.validity = Validity.ELIGIBILITY_ONLY
+        is_phone = bool(visit.token and visit.token.is_phone)
+        patient.tell(visit.validity.notice(is_phone=is_phone))
+
+
+def _register(patient: Patient, identity: Identity) -> None:
+    """利用登録, if the centre says that it is missing; else its standing must be coverage."""
+    visit = patient.visit
+    if identity.is_registered:
+        _check_standing(patient, identity)
+        return
+    _note_identity(patient, identity)
+    visit.registers = bool(patient.ask(AskRegistration()))
+    patient.note("registration", registers=visit.registers)
+    if not visit.registers:
+        raise Failure(Reason.NOT_REGISTERED, Follows.FALLBACK, outcome=Outcome.NOT_REGISTERED)
+
+
+def _ask_what_it_says(patient: Patient, identity: Identity) -> None:
+    """Consents, unless they were asked before; subsidies; prescription."""
+    place, visit = patient.place, patient.visit
+    allowed = place.profile.groups_for(visit.validity)
+    if place.profile.consents_first:
+        visit.consents = visit.consents.within(allowed)
+    else:
+        _ask_consents(patient, tuple(each for each in allowed if each in identity.groups))
+    if identity.subsidies and not place.profile.is_emergency:
+        visit.shares_subsidies = bool(patient.ask(AskSubsidies(identity.subsidies)))
+        patient.note("subsidies", shares=visit.shares_subsidies)
+    if place.profile.asks_prescription and identity.asks_prescription:
+        visit.prescription = patient.ask(AskPrescription())
+        if visit.prescription:
+            patient.note("prescription", prescription=visit.prescription.name.lower())
+
+
+def _ask_consents(patient: Patient, groups: tuple[Group, ...]) -> None:
+    """Silence is no consent."""
+    place, visit = patient.place, patient.visit
+    patient.begin("consents")
+    if place.profile.is_emergency:
+        visit.consents = Consents.hard_to_obtain(groups)
+    elif groups:
+        agreed = patient.ask(AskConsents(groups)) or ()
+        offered = [group for group in groups if group in agreed]
+        lasts = place.profile.consents_last
+        visit.consents = Consents.record(groups, offered, place.now(), lasts=lasts)
+    patient.note_each("consent", [consent.to_facts() for consent in visit.consents.items])
+
+
+def _mark(patient: Patient, *, is_simulated: bool) -> None:
+    """A simulated answer is told as what it is."""
+    if is_simulated:
+        patient.tell(Message("test-centre"))
+
+
+def _require_coverage(standing: Standing) -> None:
+    """Raises Failure: it goes on as without a card, never with a flat 10割."""
+    if not standing.is_covered:
+        raise Failure(
+            Reason.NOT_COVERED,
+            Follows.FALLBACK,
+            outcome=OUTCOME_OF[standing],
+            message=_message_of(standing),
+        )
+
+
+def _message_of(standing: Standing) -> Message:
+    return Message(f"standing.{standing.name.lower().replace('_', '-')}")
+
+
+def _kept(reference: str) -> str:
+    return reference if is_word(reference) else _NO_REFERENCE

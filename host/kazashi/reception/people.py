@@ -1,0 +1,185 @@
+"""The people at the desk, patient and staff, behind whatever screen there is.
+
+Here is what they are asked, and people whose answers were given beforehand.
+
+A question names what an answer looks like; None is no answer: they gave up, or time ran out.
+What is read stands in the catalogues, `ask.pin` for `AskPin`: see kazashi.words.
+"""
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, Literal, Protocol, TypeVar, cast
+
+from kazashi.cards.surface import FourItems
+from kazashi.reception.fallback import Answer, Step
+from kazashi.reception.paper import CertificatePaper
+from kazashi.reception.rules import Group, Prescription, Token, Way
+from kazashi.reception.texts import Message
+
+T = TypeVar("T")
+
+Neither = Literal["neither"]
+NEITHER: Neither = "neither"
+
+
+@dataclass(frozen=True)
+class Question(Generic[T]):
+    """What a person at the desk is asked; T is what an answer is."""
+
+    @property
+    def name(self) -> str:
+        """One word or two: pin, last try, four items."""
+        return re.sub(r"(?<=.)([A-Z])", r" \1", type(self).__name__.removeprefix("Ask")).lower()
+
+    @property
+    def message(self) -> Message:
+        return Message(f"ask.{self.name.replace(' ', '-')}")
+
+
+@dataclass(frozen=True)
+class AskToken(Question[Token | Neither]):
+    """What the patient shows; NEITHER: no card and no phone. `reason`: why it is asked again."""
+
+    tokens: tuple[Token, ...]
+    reason: Message | None = None
+
+
+@dataclass(frozen=True)
+class AskWay(Question[Way]):
+    """How to go on: `ways`, the most sensible first. `reason`: why not as before, if it failed."""
+
+    ways: tuple[Way, ...]
+    reason: Message | None = None
+
+
+@dataclass(frozen=True)
+class AskPin(Question[str]):
+    """The 4-digit PIN of `token`. `tries_left`: None if it was not asked yet (Android), or has no
+    limit.
+    """
+
+    tries_left: int | None
+    token: Token = Token.CARD
+
+    @property
+    def message(self) -> Message:
+        return Message(f"ask.pin.{self.token}")
+
+
+@dataclass(frozen=True)
+class AskItemsPin(Question[str]):
+    """The 4-digit PIN of 券面事項入力補助AP, which may be another one. `tries_left`: None if the
+    card has no limit.
+    """
+
+    tries_left: int | None
+
+
+@dataclass(frozen=True)
+class AskLastTry(Question[bool]):
+    """Whether the holder wants to use the last try of the PIN."""
+
+
+@dataclass(frozen=True)
+class AskCodeB(Question[str]):
+    """照合番号B, 14 digits: birth YYMMDD with the year of the Japanese era, year of the card's
+    expiry, security code. Typed from the card's face, or read there by the caller's camera.
+    """
+
+
+@dataclass(frozen=True)
+class AskFrame(Question[bytes]):
+    """A picture of the person, PNG or JPEG, taken now."""
+
+
+@dataclass(frozen=True)
+class AskPasscode(Question[str]):
+    """The site's passcode for a visual check, from the staff; good for this one patient."""
+
+
+@dataclass(frozen=True)
+class StaffCheck:
+    """What a member of the staff saw, and why by eye: one of `SightReason`, or typed."""
+
+    staff: str
+    reason: str
+    is_same: bool
+
+
+@dataclass(frozen=True)
+class AskStaff(Question[StaffCheck]):
+    """Staff compare the person with `photo` (JPEG 2000, from the chip; empty: with the card)."""
+
+    photo: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class AskRegistration(Question[bool]):
+    """Whether to register this card as the patient's 健康保険証, now and once."""
+
+
+@dataclass(frozen=True)
+class AskConsents(Question[Collection[Group]]):
+    """Which of `groups` the patient agrees to. All and none are equally easy to answer."""
+
+    groups: tuple[Group, ...]
+
+
+@dataclass(frozen=True)
+class AskSubsidies(Question[bool]):
+    """Whether to share the subsidies (医療費助成, PMH) that the centre found, by `names`."""
+
+    names: tuple[str, ...] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class AskPrescription(Question[Prescription]):
+    """Electronic or paper."""
+
+
+@dataclass(frozen=True)
+class AskFourItems(Question[FourItems]):
+    """Name, address, birth and sex, as staff read them from card or certificate."""
+
+
+@dataclass(frozen=True)
+class AskFallback(Question[Answer]):
+    """The question of `step`, if no card helps: see fallback.py."""
+
+    step: Step
+
+    @property
+    def message(self) -> Message:
+        return self.step.message
+
+
+@dataclass(frozen=True)
+class AskCertificate(Question[CertificatePaper]):
+    """What stands on a certificate of eligibility (資格確認書)."""
+
+
+class People(Protocol):
+    """Tells and asks."""
+
+    def tell(self, message: Message) -> None: ...
+    def ask(self, question: Question[T]) -> T | None: ...  # None: no answer
+
+
+class Answers:
+    """People whose answers were given beforehand, and who are told nothing.
+
+    `answers`: for a kind of question the answer, or a function of the question. What is not there
+    is not answered.
+    """
+
+    def __init__(self, answers: Mapping[type[Question[Any]], object]) -> None:
+        self._answers = answers
+
+    def tell(self, message: Message) -> None: ...
+
+    def ask(self, question: Question[T]) -> T | None:
+        answer = self._answers.get(type(question))
+        if callable(answer):
+            answer = cast(Callable[[Question[T]], T | None], answer)(question)
+        return cast("T | None", answer)

@@ -1,0 +1,75 @@
+"""A queue of one desk: one patient at a time, and the next is told to wait."""
+
+from dataclasses import replace
+from threading import Event, Thread
+
+import pytest
+
+from kazashi.errors import Cancelled
+from kazashi.reception.people import AskConsents
+from kazashi.reception.rules import Way
+from kazashi.reception.visit import Outcome
+from reception_desk import People
+
+HANG_S = 30  # against a hang, not for speed
+
+
+class First:
+    """A visit in a thread of its own, which waits at the consents until `go_on` is set."""
+
+    def __init__(self, counter):
+        counter.lay()
+        self.reception = replace(counter.reception(), journal=None)  # which is for one thread
+        self.go_on, self._is_asked, self._visits = Event(), Event(), []
+        people = counter.expect({AskConsents: self._wait})
+        self._thread = Thread(target=lambda: self._check_in(people), daemon=True)
+        self._thread.start()
+        assert self._is_asked.wait(HANG_S)
+
+    def _check_in(self, people):
+        self._visits.append(self.reception.check_in(people, Way.PIN))
+
+    def _wait(self, _question):
+        self._is_asked.set()
+        assert self.go_on.wait(HANG_S)
+        return ()
+
+    def end(self):
+        self.go_on.set()
+        self._thread.join(HANG_S)
+        (visit,) = self._visits
+        return visit
+
+
+@pytest.fixture
+def first(counter):
+    return First(counter)
+
+
+def test_the_next_patient_is_told_to_wait_and_is_served_then(counter, first):
+    people = People(counter._usual(), {"Please wait": first.go_on.set})
+    visit = first.reception.check_in(people, Way.PIN)
+    assert people.told[0].startswith("Another patient is checking in")
+    assert (first.end().outcome, visit.outcome) == (Outcome.CHECKED_IN, Outcome.CHECKED_IN)
+
+
+def test_a_patient_who_waits_may_be_cancelled(counter, first):
+    cancel = Event()
+    people = People(counter._usual(), {"Please wait": cancel.set})
+    with pytest.raises(Cancelled):
+        first.reception.check_in(people, Way.PIN, cancel=cancel)
+    assert people.asked == []
+    assert first.end().outcome is Outcome.CHECKED_IN
+
+
+def test_a_visit_that_breaks_off_frees_the_turn(counter):
+    def close(_question):
+        raise KeyboardInterrupt
+
+    counter.lay()
+    reception = counter.reception()
+    with pytest.raises(KeyboardInterrupt):
+        reception.check_in(counter.expect({AskConsents: close}), Way.PIN)
+    counter.lay()
+    assert reception.check_in(counter.expect(), Way.PIN).outcome is Outcome.CHECKED_IN
+    assert not counter.people.heard("Please wait")
