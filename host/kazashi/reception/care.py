@@ -1,0 +1,102 @@
+"""Care at home goes on: eligibility is asked again without the card, under the same consent.
+
+Source: 居宅同意取得型 (ijnethp.com; CLINICS help 9360084): consent lasts while care goes on, and
+eligibility is asked again without the card.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum, auto, unique
+
+from kazashi.reception.centre import Centre, Completion, Eligibility, eligibility_of
+from kazashi.reception.errors import ReceptionError
+from kazashi.reception.journal import Journal, KeptVisit
+from kazashi.reception.rules import Consent, Consents, Item, State
+from kazashi.reception.visit import OUTCOME_OF, Outcome
+
+PROFILE = "care"  # of visits that are only an answer without the card, or the end of care
+_ENDED = "care ended"
+
+
+@unique
+class CareFlaw(Enum):
+    """Why eligibility is not asked again."""
+
+    NO_SUCH_VISIT = auto()
+    NO_CONSENT = auto()  # none of the visit's consents lasts while care goes on
+    ENDED = auto()
+
+
+@dataclass(eq=False)
+class NoCare(ReceptionError):
+    """Eligibility cannot be asked again for `visit`. `flaw`: why."""
+
+    visit: int
+    flaw: CareFlaw
+
+
+def ask_again(
+    journal: Journal, centre: Centre, number: int, *, is_test: bool = False
+) -> Eligibility:
+    """Eligibility of the patient of visit `number`, without the card.
+
+    The answer is in the journal as a visit of its own. `is_test`: believe a simulated centre.
+
+    Raises:
+        NoCare: the visit has no consent that goes on.
+        CentreError: it cannot be asked now; ask again later.
+        JournalError: see there.
+    """
+    reference, consents = _in_care(journal, number)
+    answer = eligibility_of(centre, Completion(reference, consents))
+    entry = journal.begin(PROFILE, _place(number))
+    entry.step(
+        "eligibility",
+        reference=reference,
+        eligibility=answer.standing.name.lower(),
+        is_test=answer.is_simulated,
+    )
+    is_known = is_test or not answer.is_simulated
+    entry.end(OUTCOME_OF[answer.standing] if is_known else Outcome.NOT_ANSWERED)
+    return answer
+
+
+def end_care(journal: Journal, number: int) -> None:
+    """Care of the patient of visit `number` is over, and with it the consent.
+
+    Raises:
+        NoCare: there was none.
+        JournalError: see there.
+    """
+    _, consents = _in_care(journal, number)
+    entry = journal.begin(PROFILE, _place(number))
+    ended = [{"item": each.item.value, "state": "expired"} for each in consents.items]
+    entry.steps("consent", ended)
+    entry.step(_ENDED)
+    entry.end(_ENDED)
+
+
+def _in_care(journal: Journal, number: int) -> tuple[str, Consents]:
+    """The centre's reference of the visit, and its consents that last while care goes on."""
+    visit = journal.visit(number)
+    if visit is None or visit.outcome != Outcome.CHECKED_IN:
+        raise NoCare(number, CareFlaw.NO_SUCH_VISIT)
+    consents = Consents(tuple(_lasting(visit)))
+    if not consents.items:
+        raise NoCare(number, CareFlaw.NO_CONSENT)
+    if any(after.outcome == _ENDED for after in journal.visits_at(_place(number))):
+        raise NoCare(number, CareFlaw.ENDED)
+    return str(visit.fact("reference")), consents
+
+
+def _lasting(visit: KeptVisit) -> Iterator[Consent]:
+    for step in visit.steps:
+        facts = step.facts
+        if step.name == "consent" and facts.get("state") == "given" and "ends_at" not in facts:
+            given_at = datetime.fromisoformat(str(facts["given_at"]))
+            yield Consent(Item(str(facts["item"])), State.GIVEN, given_at)
+
+
+def _place(number: int) -> str:
+    return f"care {number}"
