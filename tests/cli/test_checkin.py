@@ -200,6 +200,12 @@ def test_people_read_their_language_on_stderr_and_the_result_on_stdout(checkin, 
     assert simulated[language] in done.stdout
 
 
+def test_the_result_is_japanese_by_default(checkin):
+    done = checkin("--way", "pin", *ALL, lines=[PIN])
+    assert "受付済み(資格あり)" in done.stdout
+    assert "同意した情報" in done.stdout
+
+
 def test_the_time_line_is_shown_if_it_is_asked_for(checkin):
     done = checkin("--way", "pin", "--language", "en", "--timeline", *ALL, lines=[PIN])
     assert "Where the milliseconds went" in done.stdout
@@ -316,6 +322,13 @@ def test_registration_and_subsidies_are_asked_as_the_centre_says(checkin):
     assert (visit["outcome"], visit["registers"], visit["shares_subsidies"]) == (
         *("checked_in", True, True),
     )
+
+
+def test_if_the_centre_says_that_the_certificate_has_ended_eligibility_alone_is_given(checkin):
+    grace = ("--centre", "certificate-grace")
+    visit = told(checkin("--way", "pin", "--json", *ALL, *grace, lines=[PIN]))
+    assert (visit["outcome"], visit["validity"]) == ("checked_in", "eligibility_only")
+    assert [each["item"] for each in visit["consents"]] == ["specified_disease"]
 
 
 def test_while_the_centre_is_down_the_visit_is_held(checkin, path):

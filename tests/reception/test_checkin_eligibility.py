@@ -12,7 +12,7 @@ from kazashi.reception.centre import (
     Standing,
 )
 from kazashi.reception.people import AskCodeB, AskFallback, AskFourItems, AskFrame, AskItemsPin
-from kazashi.reception.rules import Token, Way
+from kazashi.reception.rules import Group, Item, State, Token, Way
 from kazashi.reception.texts import Message
 from kazashi.reception.visit import OUTCOME_OF, Outcome
 from kazashi.words import Language, words_of
@@ -67,10 +67,18 @@ def test_the_centre_is_told_who_it_is_and_what_proves_it(counter):
     assert completion.reference == visit.identity.reference == visit.eligibility.reference
 
 
+@pytest.mark.parametrize("profile", ["desk", "home"])  # asked after and before the tap
+def test_only_consents_that_the_centre_takes_are_sent_to_it(counter, profile):
+    counter.lay()
+    centre = Listening(groups=(Group.CHECKUPS,))
+    counter.check_in(Way.PIN, centre=centre, profile=profile)
+    (completion,) = centre.completions
+    given = [each.item for each in completion.consents.items if each.state is State.GIVEN]
+    assert given == [Item.CHECKUPS]
+
+
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
-def test_where_the_centre_says_nothing_the_visit_is_held_with_items_opened_by_the_pin(
-    counter, error
-):
+def test_if_the_centre_says_nothing_the_visit_is_held_with_items_opened_by_the_pin(counter, error):
     card = counter.lay()
     visit = counter.check_in(Way.PIN, centre=Listening(fails=[error]))
     assert visit.outcome is Outcome.HELD
@@ -142,7 +150,7 @@ def test_the_items_of_a_phones_holder_are_typed(counter, way, kind):
     assert items(counter.journal.held()[0]) == TYPED
 
 
-def test_where_nobody_says_who_it_is_nothing_is_held_and_nothing_is_called_done(counter):
+def test_if_nobody_says_who_it_is_nothing_is_held_and_nothing_is_called_done(counter):
     counter.lay()
     answers = {AskItemsPin: None, AskFourItems: None, AskCodeB: None}
     visit = counter.check_in(Way.PIN, answers, centre=down())

@@ -68,7 +68,7 @@ def test_a_card_that_was_refused_is_not_lent_to_the_person_who_falls_back(counte
     assert (visit.proof, visit.signature) == (Proof.NONE, b"")
 
 
-def test_of_the_card_that_was_refused_nobody_is_held(counter):
+def test_the_four_items_of_a_card_that_was_refused_are_not_held(counter):
     counter.lay("cloned")
     answers = {
         AskFallback: to_certificate,
@@ -235,7 +235,7 @@ def test_a_phone_that_is_not_sensed_is_said_to_be_just_that_and_its_pin_asked_on
     assert len(counter.people.questions(AskPin)) == 1
 
 
-def test_where_a_phone_leads_no_further_the_card_is_offered(counter):
+def test_if_a_phone_leads_no_further_the_card_is_offered(counter):
     counter.lay("android", tries=0)
 
     def take_the_card(question):

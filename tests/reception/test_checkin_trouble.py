@@ -1,6 +1,7 @@
 """No space for the journal, the reader unplugged: the patient is served all the same."""
 
 from datetime import date
+from functools import partial
 from threading import Event
 
 import pytest
@@ -170,33 +171,33 @@ def noticed(monkeypatch):
     return notice
 
 
-WHERE_IT_IS_SHOWN_A_SECRET = pytest.mark.parametrize(
+WHEN_IT_IS_SHOWN_A_SECRET = pytest.mark.parametrize(
     ("way", "moment"), [(Way.PIN, AskPin), (Way.PIN, AskLastTry), (Way.FACE, AskCodeB)]
 )
 
 
-def check_in_with_last_try(counter, way, moment, action, told, **setting):
+def check_in_with_last_try(
+    counter, way, moment, action, told, *, outcome=Outcome.CHECKED_IN, **setting
+):
     """A visit with `action` done during that question; the card is laid down again once `told`."""
     counter.lay(tries=1)
     usual = (counter._usual() | {AskLastTry: True})[moment]
     answers = {AskLastTry: True, AskFrame: frame(), moment: after(action, usual)}
     visit = counter.check_in(way, answers, reacts={told: counter.lay_again}, **setting)
-    by_staff = way is Way.VISUAL and setting
-    assert visit.outcome is (Outcome.SEEN_BY_STAFF if by_staff else Outcome.CHECKED_IN)
-    assert visit.way is way
+    assert (visit.outcome, visit.way) == (outcome, way)
 
 
-@WHERE_IT_IS_SHOWN_A_SECRET
+@WHEN_IT_IS_SHOWN_A_SECRET
 def test_a_card_that_is_seen_to_leave_during_a_question_is_shown_nothing(
     counter, own_faces, noticed, way, moment
 ):
-    action, setting = lambda: noticed(counter.take_away), {"faces": own_faces}
-    check_in_with_last_try(counter, way, moment, action, "taken away", **setting)
+    leave = partial(noticed, counter.take_away)
+    check_in_with_last_try(counter, way, moment, leave, "taken away", faces=own_faces)
     assert counter.people.heard("taken away")
     assert [step["error"] for step in counter.steps("failure")] == ["CardGone"]
 
 
-@WHERE_IT_IS_SHOWN_A_SECRET
+@WHEN_IT_IS_SHOWN_A_SECRET
 def test_a_card_that_is_taken_away_as_a_question_is_answered_is_laid_down_again(
     counter, own_faces, way, moment
 ):
@@ -207,9 +208,16 @@ def test_a_card_that_is_taken_away_as_a_question_is_answered_is_laid_down_again(
     assert counter.people.heard("could not be checked")
 
 
-@pytest.mark.parametrize(("way", "moment"), [(Way.VISUAL, AskStaff), (Way.PIN, AskConsents)])
-def test_a_card_taken_away_when_it_was_read_is_not_asked_for_again(counter, way, moment):
-    check_in_with_last_try(counter, way, moment, counter.take_away, "taken away", component=None)
+@pytest.mark.parametrize(
+    ("way", "moment", "outcome"),
+    [
+        (Way.VISUAL, AskStaff, Outcome.SEEN_BY_STAFF),
+        (Way.PIN, AskConsents, Outcome.CHECKED_IN),
+    ],
+)
+def test_a_card_taken_away_when_it_was_read_is_not_asked_for_again(counter, way, moment, outcome):
+    setting = {"component": None, "outcome": outcome}
+    check_in_with_last_try(counter, way, moment, counter.take_away, "taken away", **setting)
     assert not counter.people.heard("taken away")
 
 

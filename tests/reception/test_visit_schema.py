@@ -1,14 +1,15 @@
 """The JSON Schema of a visit names every value that the code has, and refuses what it must."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
-from kazashi.reception.centre import CertificateState, Standing
+from kazashi.reception.centre import CertificateState, Eligibility, Identity, Standing
 from kazashi.reception.fallback import Basis
-from kazashi.reception.rules import Group, Item, Prescription, Proof, State, Token, Way
-from kazashi.reception.timeline import Who
+from kazashi.reception.rules import Consents, Group, Item, Prescription, Proof, State, Token, Way
+from kazashi.reception.timeline import Span, Who
 from kazashi.reception.validity import Validity
 from kazashi.reception.visit import Outcome, Reason, Visit
 from visit_schema import SCHEMA, visit_of
@@ -46,6 +47,31 @@ def test_it_names_every_value():
 
 def test_every_key_is_required():
     assert SCHEMA["required"] == list(SCHEMA["properties"])
+
+
+def described(schema):
+    """Its objects: the keys that it describes and requires, by the name of what holds them."""
+    for name, each in schema["properties"].items():
+        for inner in (each, each.get("items", {}), *each.get("anyOf", ())):
+            if "properties" in inner:
+                assert inner["required"] == list(inner["properties"])
+                yield name, inner["required"]
+
+
+def test_it_describes_each_key_of_what_a_visit_holds():
+    visit = Visit(
+        "desk",
+        proof=Proof.SIGNATURE,
+        identity=Identity("1", Standing.VALID, subsidies=("小児",)),
+        consents=Consents.record([*Group], [Group.CHECKUPS], datetime.now(UTC)),
+        eligibility=Eligibility("1", Standing.VALID, ({"Name": "仮名"},)),
+        fallback=Basis.DECLARED_UNKNOWN,
+        spans=(Span("pin", Who.PEOPLE, 0.0, 1.0),),
+    )
+    told = visit_of(json.dumps(visit.to_json()))
+    held = {name: [*value] for name, value in told.items() if isinstance(value, dict)}
+    held |= {name: [*value[0]] for name, value in told.items() if isinstance(value, list)}
+    assert held == dict(described(SCHEMA))
 
 
 @pytest.mark.parametrize("basis", Basis)

@@ -185,10 +185,11 @@ def _ask_what_it_says(patient: Patient, identity: Identity) -> None:
     """Consents, unless they were asked before; subsidies; prescription."""
     place, visit = patient.place, patient.visit
     allowed = place.profile.groups_for(visit.validity)
+    allowed = tuple(each for each in allowed if each in identity.groups)
     if place.profile.consents_first:
         visit.consents = visit.consents.within(allowed)
     else:
-        _ask_consents(patient, tuple(each for each in allowed if each in identity.groups))
+        _ask_consents(patient, allowed)
     if identity.subsidies and not place.profile.is_emergency:
         visit.shares_subsidies = bool(patient.ask(AskSubsidies(identity.subsidies)))
         patient.note("subsidies", shares=visit.shares_subsidies)
