@@ -5,8 +5,6 @@ Without a PIN only an approved verifier's component may ask the card for a signa
 nothing ties that chip to the certificate, so it proves a face and no more.
 """
 
-from math import isfinite
-
 from kazashi.cards.errors import (
     CardStatus,
     CodeBlocked,
@@ -214,7 +212,7 @@ def _compared(
     """Raises Failure: the photo cannot be used, or the engine failed."""
     try:
         found = faces.matcher.compare(photo, frame)
-        if not isinstance(found, FrameProblem) and not _is_finite(found):
+        if not isinstance(found, FrameProblem) and not found.is_usable:
             raise ValueError("a score that is no number")
     except PhotoUnusable as error:
         patient.can_use_face = False
@@ -224,7 +222,3 @@ def _compared(
         patient.can_use_face = False
         raise Failure(Reason.NO_COMPARISON) from error
     return found
-
-
-def _is_finite(found: Compared) -> bool:
-    return isfinite(float(found.score)) and isfinite(float(found.threshold))

@@ -22,7 +22,6 @@ file.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic
 from typing import Self
 
 from kazashi.reception.anchor_settings import configured_anchors
@@ -101,4 +100,4 @@ def _faces(settings: Mapping[str, object], folder: Path) -> Faces | FaceNotAvail
     except FaceNotAvailable as error:
         return error
     assert face is not None  # that would not have been available
-    return Faces(matcher, Attempts(face.pause_s, monotonic))
+    return Faces(matcher, Attempts(face.pause_s))

@@ -57,3 +57,7 @@ class Place:
     clock: Callable[[], float] = monotonic
     timeout_s: float = 30.0
     turn: Lock = field(default_factory=Lock, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.reader and isinstance(self.faces, Faces):
+            self.faces.attempts.recall_from(self.journal, self.reader.info.serial, self.now)

@@ -1,9 +1,11 @@
 """The engine's real code, on small models: who matches, and which pictures cannot be used."""
 
+import math
 import struct
 from contextlib import suppress
 from io import BytesIO
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,7 +37,14 @@ def test_another_face_is_no_match(matcher, person):
 def test_a_match_begins_at_the_configured_threshold():
     assert Compared(0.363, 0.363).is_match
     assert not Compared(0.3629, 0.363).is_match
-    assert not Compared(float("nan"), 0.363).is_match
+
+
+@pytest.mark.parametrize("wrong", [math.nan, math.inf, -math.inf, True, "0.9", None, 10**400])
+def test_what_is_no_finite_number_is_no_comparison(wrong):
+    for compared in (Compared(wrong, 0.363), Compared(0.9, wrong)):
+        assert not compared.is_usable
+        assert not compared.is_match
+    assert Compared(np.float32(0.9), 0).is_match is True
 
 
 def test_the_threshold_is_the_configured_one(open_configured):

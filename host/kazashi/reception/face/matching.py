@@ -8,11 +8,13 @@ comparison. The memory that they had is given back, not wiped: Python cannot.
 from dataclasses import dataclass
 from enum import Enum, auto, unique
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, SupportsFloat
 
 from kazashi.errors import CardError, KazashiError
 from kazashi.reception.errors import ReceptionError
 from kazashi.reception.texts import Message
+
+_GREATEST = 1e9  # what the journal keeps of a number; NaN is not below it
 
 
 class FaceMatcher(Protocol):
@@ -35,8 +37,22 @@ class Compared:
     threshold: float
 
     @property
+    def is_usable(self) -> bool:
+        """Whether both are numbers, no NaN and not infinite. If not, the engine has failed."""
+        return _is_number(self.score) and _is_number(self.threshold)
+
+    @property
     def is_match(self) -> bool:
-        return self.score >= self.threshold
+        return self.is_usable and bool(self.score >= self.threshold)
+
+
+def _is_number(value: object) -> bool:
+    if isinstance(value, bool) or not isinstance(value, SupportsFloat):  # a text has none
+        return False
+    try:
+        return abs(float(value)) <= _GREATEST
+    except OverflowError:  # of an int
+        return False
 
 
 @unique

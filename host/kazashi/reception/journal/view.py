@@ -21,6 +21,7 @@ from kazashi.reports import is_simulated_serial
 INTERRUPTED = "interrupted"  # outcome of a visit whose end is missing: a power cut, a kill
 
 _PAGE = 500  # visits read at a time, so that a long export holds up no one
+_LATEST = 10_000  # steps, among which the latest of one kind are looked for
 _MOST_PASSCODES = 7  # 2**6 s is more than the longest wait, reception/passcode.py
 DAY = f"date(begun_at, '+{HOURS_AHEAD} hours')"  # Japan's
 _IN_DAYS = f"({DAY} BETWEEN :since AND :until) IS NOT 0"  # no date at all: told as damage
@@ -74,6 +75,18 @@ class KeptVisit:
         return any(step.facts.get("is_test") is True for step in self.steps)
 
 
+@dataclass(frozen=True)
+class FacesRefused:
+    """Faces in a row that did not match, at one reader: `count` since the last match.
+
+    `last`, `at`: number and time of the latest comparison, whatever came of it.
+    """
+
+    count: int
+    last: int
+    at: datetime
+
+
 class View:
     """The journal at `path`, where there is one.
 
@@ -109,7 +122,7 @@ class View:
         with self._file.snapshot() as db:
             query = (
                 "SELECT at, facts FROM step WHERE name = 'passcode' "
-                "AND id > (SELECT max(id) FROM step) - 10000 ORDER BY id DESC"
+                f"AND id > (SELECT max(id) FROM step) - {_LATEST} ORDER BY id DESC"
             )
             rows = db.execute(query).fetchall()
         wrong: list[datetime] = []
@@ -121,6 +134,28 @@ class View:
                 if error == "wrong":
                     wrong.append(datetime.fromisoformat(at))
         return len(wrong), wrong[0] if wrong else None
+
+    def faces_refused(self, reader: str) -> FacesRefused | None:
+        """What face matching said at `reader`, of the last 10,000 steps; None: nothing."""
+        with self._file.snapshot() as db:
+            query = (
+                "SELECT step.id, at, facts FROM step JOIN visit ON visit.id = step.visit "
+                f"WHERE step.id > (SELECT max(id) FROM step) - {_LATEST} "
+                "AND step.name = 'face' AND reader = ? ORDER BY step.id DESC"
+            )
+            rows = db.execute(query, (reader,)).fetchall()
+        count = 0
+        latest: tuple[int, datetime] | None = None
+        with self._understood():
+            for number, at, facts in rows:
+                is_match = from_json(facts).get("is_match")
+                if is_match is None:  # a frame that could not be used, an engine that failed
+                    continue
+                latest = latest or (number, datetime.fromisoformat(at))
+                if is_match:
+                    break
+                count += 1
+        return FacesRefused(count, *latest) if latest else None
 
     def visits(
         self, since: date = date.min, until: date = date.max, limit: int | None = None
