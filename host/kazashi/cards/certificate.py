@@ -78,6 +78,10 @@ class Certificate:
 
     @classmethod
     def _read(cls, found: x509.Certificate, der: bytes) -> Self:
+        if der[-len(found.signature) - 1] != 0:
+            # X.690 §8.6.2: unused bits before the signature, which has none. The library takes any
+            # number if they are zero: one certificate would have several digests.
+            raise ValueError("a signature that is no whole bytes")
         return cls(
             der,
             found.subject.rfc4514_string(),
