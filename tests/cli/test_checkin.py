@@ -9,6 +9,7 @@ import kazashi
 from kazashi.cli.centre import ANSWERS
 from kazashi.errors import ReaderSilent
 from kazashi.reader import Reader
+from kazashi.reception.face.matching import FaceNotAvailable, FaceNotConfigured
 from kazashi.reception.journal import Journal, JournalFull, View
 from kazashi.reception.rules import Item
 from kazashi.sim import person
@@ -23,6 +24,7 @@ ALL = ("--consent", "all", "--prescription", "paper")
 STAFF = ("--staff", "佐藤", "--reason", "カメラの故障")
 PASSCODE = "0000"
 CARD, ANDROID, NEITHER = "1", "2", "4"
+BY_PIN = "2"  # after the face
 YES, NO = "1", "2"
 PORTAL_YES = (YES, YES)
 PAPER = (
@@ -213,7 +215,7 @@ def test_the_time_line_is_shown_if_it_is_asked_for(checkin):
 
 
 def test_card_or_phone_and_the_way_are_asked_without_options(checkin):
-    done = checkin("--json", "--language", "en", *ALL, lines=[CARD, YES, PIN])
+    done = checkin("--json", "--language", "en", *ALL, lines=[CARD, BY_PIN, PIN])
     assert done.exit_code == 0, done.stderr
     expect_a_visit(told(done), "pin")
     assert "What will you check in with?" in done.stderr
@@ -275,7 +277,11 @@ def test_without_stdin_nobody_is_identified(checkin):
     assert told(done)["signature"] is None
 
 
-def test_another_way_may_be_chosen_and_goes_on_with_the_same_card(checkin):
+def test_another_way_may_be_chosen_and_goes_on_with_the_same_card(checkin, monkeypatch):
+    def unavailable(_settings):
+        raise FaceNotAvailable((FaceNotConfigured(),))
+
+    monkeypatch.setattr("kazashi.reception.configuration.matcher_of", unavailable)
     lines = [PIN]
     done = checkin("--way", "face", "--json", "--language", "en", *ALL, lines=[YES, *lines])
     assert done.exit_code == 0, done.stderr

@@ -251,7 +251,7 @@ def test_misuse_is_status_2(arguments):
         (("journal", "list", "--journal", "none.db"), 1),
         (("flash", "pico", "--reader", "/dev/nowhere"), 1),
         (("bench", "--plot", "bench.txt"), 2),
-        (("face", "check"), 1),
+        (("face", "check", "--config", "no.toml"), 1),
         (("fly",), 2),
     ],
 )

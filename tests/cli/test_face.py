@@ -42,11 +42,14 @@ def test_what_is_checked_is_told_as_json(file):
     assert json.loads(done.stdout)["threshold"] == 0.6
 
 
-def test_without_a_configuration_it_says_what_is_missing():
-    done = command("face", "check")
-    assert done.returncode == 1
-    assert "顔認証を使えません" in done.stderr
-    assert "give --config a file with a table [face]" in done.stderr
+def test_without_a_configuration_dlibs_published_network_is_checked():
+    done = command("face", "check", "--json")
+    assert done.returncode == 0, done.stderr
+    facts = json.loads(done.stdout)
+    assert (facts["engine"], facts["recognizer"]) == (
+        *("dlib", "dlib_face_recognition_resnet_model_v1.dat"),
+    )
+    assert "LFW" in facts["threshold_source"]
 
 
 def test_error_rates_come_with_bounds_and_limits(file, people):
@@ -54,7 +57,7 @@ def test_error_rates_come_with_bounds_and_limits(file, people):
     assert done.returncode == 0, done.stderr
     words = " ".join(done.stdout.split())
     assert "3 × frame: blurred" in words
-    assert "0.6 0 0.00% 0.00%–39.30% 0 0.00% 0.00%–63.16%" in words
+    assert "0.6 0 of 6 0.00% 0.00%–39.30% 0 of 3 0.00% 0.00%–63.16%" in words
     assert "no accuracy is claimed beyond them" in words
 
 

@@ -13,8 +13,9 @@ import kazashi
 from every_error import import_everything
 from kazashi.reception import people
 from kazashi.reception.centre import Standing
+from kazashi.reception.face.presence import Turn
 from kazashi.reception.fallback import Step
-from kazashi.reception.people import AskFallback, AskPin, Question
+from kazashi.reception.people import AskFallback, AskPin, AskTurn, Question
 from kazashi.reception.rules import Proof, Token
 from kazashi.reception.validity import Validity
 from kazashi.reception.visit import Outcome
@@ -23,7 +24,11 @@ from kazashi.words.compile import source, texts
 
 import_everything()
 HOST = Path(kazashi.__file__).parent
-VARIED = {AskPin: [AskPin(3, token) for token in Token], AskFallback: [*map(AskFallback, Step)]}
+VARIED = {
+    AskPin: [AskPin(3, token) for token in Token],
+    AskFallback: [*map(AskFallback, Step)],
+    AskTurn: [*map(AskTurn, Turn)],
+}
 
 
 def enums_with_a_message():

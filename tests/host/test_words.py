@@ -213,7 +213,7 @@ def test_a_line_says_both_in_the_manner_of_its_language():
 def test_an_error_that_has_reasons_says_theirs():
     lacks = (FaceNotConfigured(), not_installed(ImportError(name="cv2"), "face"))
     words = words_of(FaceNotAvailable(lacks))
-    assert "no models are configured, cv2 is not installed" in words.seen
+    assert "no models are installed or configured, cv2 is not installed" in words.seen
     assert 'pip install "kazashi[face]"' in words.advice
 
 

@@ -28,6 +28,7 @@ from kazashi.reception.people import (
     AskStaff,
     AskSubsidies,
     AskToken,
+    AskTurn,
     AskWay,
     Question,
     StaffCheck,
@@ -82,6 +83,7 @@ def any_answer(question, code_b):
         AskCodeB: st.sampled_from([code_b, "01010120301111"]) | st.text(),
         AskFrame: st.sampled_from([frame(), frame(SOMEBODY_ELSE), b""]) | st.binary(max_size=9),
         AskPasscode: st.sampled_from(["0000", "9999"]) | st.text(),
+        AskTurn: st.just(frame()),
         AskStaff: st.builds(StaffCheck, st.text(), st.text(), st.booleans()),
         AskRegistration: st.booleans(),
         AskConsents: st.sets(st.sampled_from(Group)),
@@ -99,7 +101,7 @@ def test_no_question_is_left_out():
 
 
 QUESTIONS = (
-    *(AskToken, AskWay, AskPin, AskItemsPin, AskLastTry, AskCodeB, AskFrame, AskPasscode),
+    *(AskToken, AskWay, AskPin, AskItemsPin, AskLastTry, AskCodeB, AskFrame, AskPasscode, AskTurn),
     *(AskStaff, AskRegistration, AskConsents, AskSubsidies, AskPrescription, AskFourItems),
     *(AskFallback, AskCertificate),
 )

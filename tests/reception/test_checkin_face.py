@@ -6,8 +6,7 @@ import pytest
 
 import faces
 from kazashi.reception.face.attempts import MOST_FAILURES, Attempts
-from kazashi.reception.face.engine import open_matcher
-from kazashi.reception.face.matching import Compared, FaceNotAvailable, FrameProblem
+from kazashi.reception.face.matching import Compared, FrameProblem
 from kazashi.reception.people import AskCodeB, AskFrame, AskPin, AskStaff, AskWay
 from kazashi.reception.place import Faces
 from kazashi.reception.rules import Proof, Way
@@ -15,7 +14,7 @@ from kazashi.reception.visit import Outcome, Reason
 from kazashi.sim.card import MyNumberCard
 from kazashi.sim.person import Person
 from kazashi.words import Language
-from reception_desk import ANCHORS, PERSON, SOMEBODY_ELSE, Listening, frame, in_turn
+from reception_desk import ANCHORS, PERSON, SOMEBODY_ELSE, WITHOUT_FACES, Listening, frame, in_turn
 
 OTHER_CODE = "01010120301111"
 PAUSE_S = 60.0
@@ -208,10 +207,8 @@ def test_a_record_of_an_issuer_that_is_not_configured_is_no_copy_and_proves_noth
 
 
 def test_without_models_it_says_what_is_missing_and_offers_the_others(counter):
-    with pytest.raises(FaceNotAvailable) as missing:
-        open_matcher(None)
     counter.lay()
-    visit = counter.check_in(Way.FACE, {AskWay: Way.PIN}, faces=missing.value)
+    visit = counter.check_in(Way.FACE, {AskWay: Way.PIN}, faces=WITHOUT_FACES)
     assert (visit.outcome, visit.way) == (Outcome.CHECKED_IN, Way.PIN)
     assert counter.people.heard("Face matching cannot be used.")
     assert counter.people.questions(AskWay)[0].ways == (Way.PIN, Way.VISUAL)
@@ -265,3 +262,13 @@ def test_a_card_that_relays_the_surface_of_another_is_not_taken_for_its_holder(
     visit = counter.check_in(Way.FACE, answers, faces=own_faces, component=None, centre=centre)
     assert (visit.outcome, visit.why) == (Outcome.FACE_ONLY, Reason.NO_KEY)
     assert centre.asked == []
+
+
+def test_the_pause_outlasts_the_program_and_holds_at_this_reader(counter, face_matcher):
+    counter.lay()
+    answers = {AskFrame: frame(SOMEBODY_ELSE)}
+    counter.check_in(Way.FACE, answers, faces=Faces(face_matcher, Attempts(PAUSE_S, lambda: 0.0)))
+    another = Faces(face_matcher, Attempts(PAUSE_S, lambda: 0.0))  # of another program
+    visit = counter.check_in(Way.FACE, {AskFrame: frame()}, faces=another)
+    assert (visit.outcome, visit.why) == (Outcome.NOT_IDENTIFIED, Reason.FACE_PAUSE)
+    assert counter.people.questions(AskFrame) == []

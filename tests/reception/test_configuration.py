@@ -24,7 +24,8 @@ def written(tmp_path):
 def test_without_a_file_nothing_is_configured():
     read = Configuration.read(None)
     assert not read.anchors.authorities
-    assert isinstance(read.faces, FaceNotAvailable)
+    assert not isinstance(read.faces, FaceNotAvailable)  # dlib's published network
+    assert read.faces.turns is None
     assert read.keep_days is None
     assert read.profiles == PROFILES
     assert (read.accepts, read.asks_about, read.passcode) == (frozenset(), frozenset(), None)

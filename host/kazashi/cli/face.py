@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -14,13 +14,16 @@ from kazashi.cli.options import AsJson, need
 from kazashi.cli.writing import writing
 from kazashi.reception.face import plot as picture
 from kazashi.reception.face.engine import open_matcher
-from kazashi.reception.face.evaluation import Evaluation, Person, evaluate, people_in
+from kazashi.reception.face.evaluation import Engine, Evaluation, Person, evaluate, people_in
 from kazashi.reception.face.rates import CONFIDENCE, Rate
 from kazashi.reception.face.settings import FaceSettings
 from kazashi.reception.settings import load
 
 if TYPE_CHECKING:
+    from kazashi.reception.face.dlib_engine import DlibMatcher
     from kazashi.reception.face.opencv import OpenCvMatcher
+
+    Matcher = DlibMatcher | OpenCvMatcher
 
 app = typer.Typer(no_args_is_help=True, help="Face matching: its models, its error rates.")
 
@@ -90,15 +93,13 @@ def evaluate_pictures(
         _show(Console(), evaluation, settings)
 
 
-def _open(config: Path | None) -> "tuple[FaceSettings, OpenCvMatcher]":
+def _open(config: Path | None) -> "tuple[FaceSettings, Matcher]":
     need("face")
-    settings = FaceSettings.of(load(config), config.parent) if config else None
-    matcher = open_matcher(settings)
-    assert settings  # without settings there is no matcher
-    return settings, matcher
+    settings = FaceSettings.of(*((load(config), config.parent) if config else ({}, Path())))
+    return settings, open_matcher(settings)
 
 
-def _evaluated(matcher: "OpenCvMatcher", people: Sequence[Person]) -> Evaluation:
+def _evaluated(matcher: "Matcher", people: Sequence[Person]) -> Evaluation:
     columns = (
         TextColumn("  pictures"),
         BarColumn(),
@@ -108,7 +109,8 @@ def _evaluated(matcher: "OpenCvMatcher", people: Sequence[Person]) -> Evaluation
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("", total=sum(1 + len(person.frames) for person in people))
         try:
-            return evaluate(matcher, people, lambda: progress.advance(task))
+            engine = cast("Engine[object]", matcher)  # each with features of its own
+            return evaluate(engine, people, lambda: progress.advance(task))
         except OSError as error:
             message = f"cannot read {error.filename}: {error.strerror}"
             raise typer.BadParameter(message, param_hint="DIR") from error
@@ -121,6 +123,7 @@ def _draw(evaluation: Evaluation, settings: FaceSettings, path: Path) -> None:
 
 def _settings_facts(settings: FaceSettings) -> dict[str, object]:
     return {
+        "engine": settings.engine,
         "detector": settings.detector.path.name,
         "detector_sha256": settings.detector.sha256,
         "recognizer": settings.recognizer.path.name,
@@ -191,7 +194,7 @@ def _rates_table(evaluation: Evaluation, settings: FaceSettings) -> Table:
     table = Table(box=None, padding=(0, 1, 0, 0))
     table.add_column("threshold", justify="right")
     for name in ("false\nmatches", "false non-\nmatches"):
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", no_wrap=True)
         table.add_column("rate", justify="right")
         table.add_column("bounds", justify="right", no_wrap=True)
     for threshold in _thresholds(evaluation, settings):
@@ -207,4 +210,8 @@ def _rates_table(evaluation: Evaluation, settings: FaceSettings) -> Table:
 def _rate_cells(rate: Rate) -> tuple[str, str, str]:
     if rate.value is None:
         return "no pairs", "", ""
-    return str(rate.errors), f"{rate.value:.2%}", f"{rate.lower:.2%}–{rate.upper:.2%}"
+    return (
+        f"{rate.errors} of {rate.trials}",
+        f"{rate.value:.2%}",
+        f"{rate.lower:.2%}–{rate.upper:.2%}",
+    )

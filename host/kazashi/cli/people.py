@@ -38,6 +38,7 @@ from kazashi.reception.people import (
     AskStaff,
     AskSubsidies,
     AskToken,
+    AskTurn,
     AskWay,
     Neither,
     Question,
@@ -149,7 +150,7 @@ class TerminalPeople:
         return self._choose(question.message, _SHARES)
 
     @_answer.register
-    def _(self, question: AskFrame) -> bytes:
+    def _(self, question: AskFrame | AskTurn) -> bytes:
         self.tell(question.message)
         return self._type(self._picture)
 

@@ -19,9 +19,17 @@ from kazashi.cards.face_surface import FaceSurfaceSession
 from kazashi.cards.surface import Surface
 from kazashi.reception.by_key import certificate_of
 from kazashi.reception.face.matching import Compared, FaceNotAvailable, FrameProblem, PhotoUnusable
+from kazashi.reception.face.presence import SeesTurns, Turn
 from kazashi.reception.on_reader import Patient, Tap
 from kazashi.reception.passcode import PasscodePaused
-from kazashi.reception.people import AskCodeB, AskFrame, AskPasscode, AskStaff, StaffCheck
+from kazashi.reception.people import (
+    AskCodeB,
+    AskFrame,
+    AskPasscode,
+    AskStaff,
+    AskTurn,
+    StaffCheck,
+)
 from kazashi.reception.place import Faces
 from kazashi.reception.rules import Proof, Token
 from kazashi.reception.texts import Message
@@ -30,6 +38,7 @@ from kazashi.reception.visit import Failure, Follows, Outcome, Reason
 
 _MOST_ANSWERS = 3  # that make no sense, until something else is offered
 _MOST_FRAMES = 10
+_MOST_TURNS = 3  # of the head
 
 _FOURTEEN_DIGITS = Message("code.fourteen-digits")
 
@@ -201,6 +210,8 @@ def _compare(patient: Patient, faces: Faces, photo: bytes) -> None:
         score, threshold = float(found.score), float(found.threshold)
         patient.note("face", score=score, threshold=threshold, is_match=found.is_match)
         if found.is_match:
+            if faces.turns:
+                _see_turn(patient, faces.turns, frame)
             return
         patient.tell(Reason.OTHER_FACE.message)
     raise Failure(Reason.OTHER_FACE)
@@ -214,11 +225,47 @@ def _compared(
         found = faces.matcher.compare(photo, frame)
         if not isinstance(found, FrameProblem) and not found.is_usable:
             raise ValueError("a score that is no number")
+        return found
     except PhotoUnusable as error:
         patient.can_use_face = False
         raise Failure(Reason.PHOTO_UNUSABLE, message=Message.of(error)) from error
+    except FaceNotAvailable as error:  # its models are opened at the first face
+        patient.can_use_face = False
+        raise Failure(Reason.FACE_NOT_AVAILABLE, message=Message.of(error)) from error
     except Exception as error:  # of any engine
         patient.note("face", error=type(error).__name__)
         patient.can_use_face = False
         raise Failure(Reason.NO_COMPARISON) from error
-    return found
+
+
+def _see_turn(patient: Patient, turns: SeesTurns, frame: bytes) -> None:
+    """The presence check: the head is turned as asked.
+
+    Raises:
+        Failure: it was not, or the engine failed.
+    """
+    before = _turned(patient, turns, frame)
+    for _ in range(_MOST_TURNS):
+        turn = Turn.any()
+        answer = patient.ask(AskTurn(turn))
+        if answer is None:
+            raise Failure(Reason.NOTHING_ENTERED)
+        after = _turned(patient, turns, answer)
+        if isinstance(after, FrameProblem):
+            patient.tell(after.message)
+        elif not isinstance(before, FrameProblem) and turn.is_seen(before, after):
+            patient.note("turn", is_match=True)
+            return
+        else:
+            patient.tell(Reason.NO_TURN.message)
+    patient.note("turn", is_match=False)
+    raise Failure(Reason.NO_TURN)
+
+
+def _turned(patient: Patient, turns: SeesTurns, frame: bytes) -> float | FrameProblem:
+    patient.begin("face")
+    try:
+        return turns.turned(frame)
+    except Exception as error:  # of any engine
+        patient.note("turn", error=type(error).__name__)
+        raise Failure(Reason.NO_COMPARISON) from error

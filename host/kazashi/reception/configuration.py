@@ -27,7 +27,7 @@ from typing import Self
 from kazashi.reception.anchor_settings import configured_anchors
 from kazashi.reception.anchors import Anchors
 from kazashi.reception.face.attempts import Attempts
-from kazashi.reception.face.engine import open_matcher
+from kazashi.reception.face.engine import matcher_of, sees_turns
 from kazashi.reception.face.matching import FaceNotAvailable
 from kazashi.reception.face.settings import FaceSettings
 from kazashi.reception.passcode import Passcode, configured_passcode
@@ -96,8 +96,8 @@ def _persons(table: Table, key: str) -> frozenset[Outcome]:
 def _faces(settings: Mapping[str, object], folder: Path) -> Faces | FaceNotAvailable:
     try:
         face = FaceSettings.of(settings, folder)
-        matcher = open_matcher(face)
+        matcher = matcher_of(face)
     except FaceNotAvailable as error:
         return error
-    assert face is not None  # that would not have been available
-    return Faces(matcher, Attempts(face.pause_s))
+    turns = sees_turns(matcher) if face.presence_check else None
+    return Faces(matcher, Attempts(face.pause_s), turns)

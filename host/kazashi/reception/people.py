@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, Protocol, TypeVar, cast
 
 from kazashi.cards.surface import FourItems
+from kazashi.reception.face.presence import Turn
 from kazashi.reception.fallback import Answer, Step
 from kazashi.reception.paper import CertificatePaper
 from kazashi.reception.rules import Group, Prescription, Token, Way
@@ -91,6 +92,17 @@ class AskCodeB(Question[str]):
 @dataclass(frozen=True)
 class AskFrame(Question[bytes]):
     """A picture of the person, PNG or JPEG, taken now."""
+
+
+@dataclass(frozen=True)
+class AskTurn(Question[bytes]):
+    """A picture taken once the head is turned to that side."""
+
+    turn: Turn
+
+    @property
+    def message(self) -> Message:
+        return self.turn.message
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from kazashi.reception.centre import Centre
 from kazashi.reception.certified import CertifiedComponent
 from kazashi.reception.face.attempts import Attempts
 from kazashi.reception.face.matching import FaceMatcher, FaceNotAvailable, FaceNotConfigured
+from kazashi.reception.face.presence import SeesTurns
 from kazashi.reception.japan import utc_now
 from kazashi.reception.journal import Journal
 from kazashi.reception.passcode import Passcode
@@ -27,6 +28,7 @@ class Faces:
 
     matcher: FaceMatcher
     attempts: Attempts
+    turns: SeesTurns | None = None  # of the presence check; None: there is none
 
 
 @dataclass(frozen=True)

@@ -92,6 +92,7 @@ class Reason(StrEnum):
     PHOTO_UNPROVED = "photo_unproved"  # its issuer is not configured
     NO_COMPARISON = "no_comparison"  # the engine failed
     OTHER_FACE = "other_face"
+    NO_TURN = "no_turn"  # the head was not turned as asked
     # staff
     NO_PASSCODE = "no_passcode"  # the configuration has none
     PASSCODE_WRONG = "passcode_wrong"

@@ -7,9 +7,10 @@ from hashlib import sha256
 import pytest
 
 import faces
+from kazashi.reception.face import dlib_models, engine
 from kazashi.reception.face.engine import open_matcher
 from kazashi.reception.face.matching import FaceNotAvailable
-from kazashi.reception.face.settings import FaceSettings
+from kazashi.reception.face.settings import Engine, FaceSettings
 from kazashi.reception.settings import BadSettings, load
 from said import line_of, raises
 
@@ -34,10 +35,41 @@ def change(file, **changes):
     file.write_text("\n".join(lines))
 
 
-def test_without_a_table_face_matching_is_not_available():
-    assert FaceSettings.of({"journal": {}}, None) is None
-    with raises(FaceNotAvailable, match=r"no models are configured.*\[face\]"):
-        open_matcher(None)
+def test_without_dlibs_models_and_without_a_table_face_matching_is_not_available(monkeypatch):
+    monkeypatch.setattr(dlib_models, "find_spec", lambda _name: None)
+    with raises(FaceNotAvailable, match=r"no models are installed.*kazashi\[face\].*\[face\]"):
+        FaceSettings.of({}, None)
+
+
+@pytest.mark.parametrize(
+    ("has_opencv", "said"),
+    [(True, "dlib has no wheel for .*configure OpenCV"), (False, r"pip install .kazashi\[face\]")],
+)
+def test_without_dlib_it_says_whether_there_is_a_wheel(monkeypatch, has_opencv, said):
+    settings = FaceSettings.of({}, None)
+    found = {"dlib": None, "cv2": has_opencv or None}
+    monkeypatch.setattr(engine, "find_spec", found.get)
+    with raises(FaceNotAvailable, match=said):
+        engine.matcher_of(settings)
+
+
+def test_without_a_table_dlibs_published_models_are_used_once_there_is_a_face():
+    settings = FaceSettings.of({"journal": {}}, None)
+    assert settings.engine is Engine.DLIB
+    assert settings.threshold == pytest.approx(0.4)  # a distance of 0.6
+    later = engine.matcher_of(settings)
+    assert later._opened is None
+    assert [model.path.name for model in (settings.detector, settings.recognizer)] == [
+        "shape_predictor_5_face_landmarks.dat",
+        "dlib_face_recognition_resnet_model_v1.dat",
+    ]
+
+
+def test_the_engine_may_be_named(file):
+    assert settings_of(file).engine is Engine.OPENCV
+    assert FaceSettings.of({"face": {"engine": "dlib", "threshold": 0.45}}, None).threshold == 0.45
+    with raises(BadSettings, match="choose of dlib, opencv"):
+        FaceSettings.of({"face": {"engine": "eyes"}}, None)
 
 
 def test_all_that_is_missing_is_told_at_once(file, monkeypatch):

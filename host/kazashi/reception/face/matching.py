@@ -99,7 +99,14 @@ class FaceNotAvailable(ReceptionError):
 
 
 class FaceNotConfigured(ReceptionError):
-    """The configuration names no models."""
+    """Neither does the configuration name models, nor are dlib's installed."""
+
+
+@dataclass(eq=False)
+class NoFaceWheel(ReceptionError):
+    """dlib has no wheel for this `platform`: OpenCV's engine is left."""
+
+    platform: str
 
 
 @unique

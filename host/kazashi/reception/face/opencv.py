@@ -33,6 +33,7 @@ from kazashi.reception.face.settings import FaceSettings
 _LEAST_SCORE = 0.9  # of a face that YuNet is sure of: OpenCV's default
 _MOST_OVERLAP = 0.3  # of two finds of the same face: OpenCV's default
 _WIDTH = 2  # column of a find: x, y, width, height, five landmarks, score
+_POINTS = 4  # column of the first: x and y of right eye, left eye, nose, corners of the mouth
 _NO_CONFIG = np.zeros(0, np.uint8)
 
 Pixels = cv2.typing.MatLike
@@ -104,6 +105,17 @@ class OpenCvMatcher:
             return FrameProblem.TOO_SMALL
         face = self._recognizer.alignCrop(pixels, finds[0])
         return self._weakness(face) or self._features(face)
+
+    def turned(self, frame: bytes) -> float | FrameProblem:
+        """See `presence.SeesTurns`."""
+        try:
+            finds = self._finds(_pixels(decode(frame, CAMERA_FRAME)))
+        except PictureUnusable:
+            return FrameProblem.UNREADABLE
+        if len(finds) != 1:
+            return FrameProblem.SEVERAL_FACES if len(finds) else FrameProblem.NO_FACE
+        right_eye, left_eye, nose = (float(finds[0][_POINTS + 2 * at]) for at in range(3))
+        return (nose - (right_eye + left_eye) / 2) / (abs(left_eye - right_eye) or 1)
 
     def score(self, one: Features, other: Features) -> float:
         """How alike two faces are."""

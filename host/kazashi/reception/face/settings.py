@@ -9,45 +9,33 @@
     threshold_source = "OpenCV, tutorial dnn_face: best accuracy on LFW"
     threshold_meaning = "cosine similarity; from it on, two faces are taken for one person's"
 
-The threshold is a cosine similarity, -1 to 1; from it on, two faces are one person's. OpenCV's
-0.363 told most pairs of LFW right; for harder pictures it gives 0.212 to 0.340. None of them is an
-operating point for a reception: measure your own with `kazashi face evaluate`.
+With `engine = "opencv"`, the default if there is a `detector`, the threshold is a cosine
+similarity, -1 to 1; from it on, two faces are one person's. OpenCV's 0.363 told most pairs of LFW
+right; for harder pictures it gives 0.212 to 0.340. With `engine = "dlib"`, the default else, models
+and threshold need not be named: see dlib_models.py. None of them is an operating point for a
+reception: measure your own with `kazashi face evaluate`.
+
+    presence_check = true  # the head is turned as asked, after a match: see presence.py
 """
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import sha256
+from enum import StrEnum, unique
 from pathlib import Path
+from typing import Self
 
-from kazashi.reception.face.matching import ModelFlaw, ModelUnusable
-from kazashi.reception.settings import Flaw, Table, content
+from kazashi.reception.face.dlib_models import DLIB_MEANING, DLIB_SCORE, DLIB_SOURCE, dlib_models
+from kazashi.reception.face.model import Model
+from kazashi.reception.settings import Flaw, Table
 
-_MOST = 100_000_000  # bytes; the larger of OpenCV's two has 39 million
 
+@unique
+class Engine(StrEnum):
+    """Which program finds and compares faces."""
 
-@dataclass(frozen=True)
-class Model:
-    """A model file, and the only content that it may have."""
-
-    path: Path
-    sha256: str  # 64 hexadecimal digits, small letters
-
-    def load(self) -> bytes:
-        """Its content.
-
-        Raises:
-            ModelUnusable: it is not there, or is another one.
-        """
-        try:
-            model = content(self.path, _MOST)
-        except OSError as error:
-            reason = error.strerror or type(error).__name__
-            raise ModelUnusable(self.path, ModelFlaw.UNREADABLE, reason) from error
-        digest = sha256(model).hexdigest()
-        if digest != self.sha256:
-            raise ModelUnusable(self.path, ModelFlaw.OTHER_CONTENT, digest)
-        return model
+    DLIB = "dlib"
+    OPENCV = "opencv"
 
 
 @dataclass(frozen=True)
@@ -57,7 +45,8 @@ class FaceSettings:
     The defaults of the last five are assumptions: no camera at a desk was measured.
     """
 
-    detector: Model
+    engine: Engine
+    detector: Model  # dlib: of five points on a face
     recognizer: Model
     threshold: float
     threshold_source: str
@@ -67,33 +56,56 @@ class FaceSettings:
     most_light: float
     least_sharpness: float  # variance of the Laplacian of the face, at 112 x 112 pixels
     pause_s: float  # after five failures in a row
+    presence_check: bool
 
     @classmethod
-    def of(cls, settings: Mapping[str, object], folder: Path) -> "FaceSettings | None":
-        """The settings in a configuration; None: it has no [face]. `folder`: that of its file.
+    def of(cls, settings: Mapping[str, object], folder: Path) -> Self:
+        """The settings in a configuration, or dlib's. `folder`: that of its file.
 
         Raises:
             BadSettings: a field is missing or wrong, or there is none of that name.
+            FaceNotAvailable: dlib's models are not installed.
         """
-        if "face" not in settings:
-            return None
-        table = Table("face", settings["face"], folder)
+        table = Table("face", settings.get("face", {}), folder)
+        engine = _engine(table)
+        is_dlib = engine is Engine.DLIB
+        detector, recognizer = dlib_models() if is_dlib else _models(table)
         face = cls(
-            detector=_model(table, "detector"),
-            recognizer=_model(table, "recognizer"),
-            threshold=table.number("threshold", -1, 1),
-            threshold_source=table.text("threshold_source"),
-            threshold_meaning=table.text("threshold_meaning"),
+            engine=engine,
+            detector=detector,
+            recognizer=recognizer,
+            threshold=table.number("threshold", -1, 1, default=DLIB_SCORE if is_dlib else None),
+            threshold_source=_text(table, "threshold_source", DLIB_SOURCE if is_dlib else ""),
+            threshold_meaning=_text(table, "threshold_meaning", DLIB_MEANING if is_dlib else ""),
             least_width_px=table.number("least_width_px", 1, 640, default=80),
             least_light=table.number("least_light", 0, 255, default=50),
             most_light=table.number("most_light", 0, 255, default=210),
             least_sharpness=table.number("least_sharpness", 0, 100_000, default=40),
             pause_s=table.number("pause_s", 1, 3600, default=60),
+            presence_check=table.flag("presence_check"),
         )
         table.close()
         if face.least_light >= face.most_light:
             raise table.wrong("most_light", Flaw.NOT_ABOVE, "least_light")
         return face
+
+
+def _engine(table: Table) -> Engine:
+    if not table.has("engine"):
+        names_models = any(map(table.has, ("detector", "detector_sha256", "recognizer")))
+        return Engine.OPENCV if names_models else Engine.DLIB
+    name = table.text("engine")
+    if name not in [*Engine]:
+        raise table.wrong("engine", Flaw.NOT_ONE_OF, ", ".join(Engine))
+    return Engine(name)
+
+
+def _text(table: Table, key: str, default: str) -> str:
+    return default if default and not table.has(key) else table.text(key)
+
+
+def _models(table: Table) -> tuple[Model, Model]:
+    return _model(table, "detector"), _model(table, "recognizer")
 
 
 def _model(table: Table, key: str) -> Model:

@@ -1,0 +1,118 @@
+"""dlib's published network, on the photographs that KAZASHI_PHOTOGRAPHS names the folder of.
+
+They are those of face_recognition 1.3.0's source package; `.ci/photographs` fetches them.
+"""
+
+import os
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from kazashi.reception.face import dlib_engine
+from kazashi.reception.face.engine import open_matcher
+from kazashi.reception.face.matching import FrameProblem, PhotoFlaw, PhotoUnusable
+from kazashi.reception.face.presence import Turn
+from kazashi.reception.face.settings import FaceSettings
+
+FOLDER = os.environ.get("KAZASHI_PHOTOGRAPHS")
+ONE, SAME, OTHER = "obama.jpg", "obama2.jpg", "biden.jpg"
+
+pytestmark = pytest.mark.skipif(
+    not FOLDER, reason="no photographs: KAZASHI_PHOTOGRAPHS=$(.ci/photographs FOLDER)"
+)
+
+
+@pytest.fixture(scope="module")
+def matcher():
+    return open_matcher(FaceSettings.of({}, None))
+
+
+def read(name):
+    return (Path(FOLDER) / name).read_bytes()
+
+
+def on_a_card(name, side=400):
+    """As small and grey as on a card; how much a real one is compressed is not published."""
+    picture = Image.open(Path(FOLDER) / name).convert("L")
+    picture.thumbnail((side, side))
+    data = BytesIO()
+    lossy = {"irreversible": True, "quality_mode": "rates", "quality_layers": [10]}
+    picture.save(data, "JPEG2000", **lossy)
+    return data.getvalue()
+
+
+def changed(name, change):
+    """The photograph with `change` applied, as a frame."""
+    data = BytesIO()
+    change(Image.open(Path(FOLDER) / name).convert("RGB")).save(data, "PNG")
+    return data.getvalue()
+
+
+def test_one_person_is_alike_and_two_are_not(matcher):
+    photo = on_a_card(ONE)
+    same, other = (matcher.compare(photo, read(name)) for name in (SAME, OTHER))
+    assert same.is_match
+    assert not other.is_match
+    assert same.score - other.score > 0.3
+
+
+def test_a_photo_in_which_the_face_is_small_is_looked_at_twice_as_large(matcher):
+    assert matcher.compare(on_a_card(OTHER), read(OTHER)).is_match
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (lambda picture: picture.crop((0, 0, 60, 60)), FrameProblem.NO_FACE),
+        (lambda picture: picture.point(lambda level: level // 8), FrameProblem.TOO_DARK),
+        (lambda picture: beside(picture, picture), FrameProblem.SEVERAL_FACES),
+    ],
+    ids=["no face", "too dark", "two faces"],
+)
+def test_what_is_wrong_with_a_frame_is_said(matcher, change, problem):
+    assert matcher.frame_features(changed(SAME, change)) in (problem, FrameProblem.NO_FACE)
+
+
+def beside(one, other):
+    whole = Image.new("RGB", (one.width + other.width, one.height))
+    whole.paste(one, (0, 0))
+    whole.paste(other, (one.width, 0))
+    return whole
+
+
+def test_what_is_no_picture_is_said_too(matcher):
+    assert matcher.frame_features(b"no picture") is FrameProblem.UNREADABLE
+    with pytest.raises(PhotoUnusable) as error:
+        matcher.compare(b"no photo", read(ONE))
+    assert error.value.flaw is PhotoFlaw.UNREADABLE
+
+
+def test_a_head_that_turns_is_seen_to(matcher):
+    as_it_is = matcher.turned(read(SAME))
+    mirrored = matcher.turned(changed(SAME, lambda picture: picture.transpose(0)))
+    assert as_it_is == pytest.approx(-mirrored, abs=0.05)
+    turn = Turn.LEFT if mirrored > as_it_is else Turn.RIGHT
+    assert turn.is_seen(as_it_is, mirrored) == (abs(mirrored - as_it_is) >= 0.25)
+    assert not turn.is_seen(mirrored, as_it_is)
+
+
+def test_the_model_that_excludes_commercial_use_is_never_opened(monkeypatch):
+    opened = []
+
+    def note(kind):
+        def open_it(path):
+            opened.append(Path(path).name)
+            return kind(path)
+
+        open_it.__name__ = kind.__name__
+        return open_it
+
+    for name in ("shape_predictor", "face_recognition_model_v1"):
+        monkeypatch.setattr(dlib_engine.dlib, name, note(getattr(dlib_engine.dlib, name)))
+    open_matcher(FaceSettings.of({}, None))
+    assert opened == [
+        "shape_predictor_5_face_landmarks.dat",
+        "dlib_face_recognition_resnet_model_v1.dat",
+    ]
