@@ -26,7 +26,7 @@ from kazashi.reception.people import (
     AskWay,
     StaffCheck,
 )
-from kazashi.reception.profiles import PROFILES
+from kazashi.reception.profiles import PROFILES, Profile
 from kazashi.reception.rules import Prescription, Token
 from kazashi.reception.sight import SightReason
 from kazashi.sim.application import Data, Pin
@@ -170,13 +170,14 @@ class Counter:
         component=USUAL,
         passcode=PASSCODE,
         photo_from_chip=False,
+        accepts=(),
         asks_about=(),
         now=lambda: datetime.now(UTC),
         timeout_s=5.0,
     ):
         return Reception(
             self.reader,
-            PROFILES[profile],
+            profile if isinstance(profile, Profile) else PROFILES[profile],
             anchors,
             SimulatedCentre() if centre is None else centre or None,
             self.journal,
@@ -184,6 +185,7 @@ class Counter:
             component=SimulatedComponent() if component is USUAL else component,
             passcode=passcode,
             photo_from_chip=photo_from_chip,
+            accepts=frozenset(accepts),
             asks_about=frozenset(asks_about),
             now=now,
             timeout_s=timeout_s,

@@ -37,7 +37,7 @@ def test_the_right_card_after_that_checks_in(counter, kind):
     assert counter.people.heard(SAID[kind])
 
 
-def test_where_no_chip_is_sensed_it_says_where_to_lay_the_card(counter):
+def test_if_no_chip_is_sensed_the_patient_is_told_how_to_lay_the_card(counter):
     counter.lay("none")
     visit = counter.check_in(Way.PIN, timeout_s=0.1)
     assert visit.outcome is Outcome.NO_CARD
@@ -48,7 +48,7 @@ def test_where_no_chip_is_sensed_it_says_where_to_lay_the_card(counter):
 
 
 @pytest.mark.parametrize("kind", ["android", "iphone"])
-def test_where_a_phone_is_not_sensed_it_is_not_taken_for_something_else(counter, kind):
+def test_a_phone_that_is_not_sensed_is_not_taken_for_something_else(counter, kind):
     counter.lay("none")
     visit = counter.check_in(Token(kind), profile="phone", timeout_s=0.1)
     assert visit.outcome is Outcome.NO_CARD

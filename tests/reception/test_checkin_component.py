@@ -94,7 +94,7 @@ def test_what_the_component_learnt_from_the_centre_is_not_asked_again(counter):
     ],
     ids=["not approved", "refuses", "breaks", "names nobody"],
 )
-def test_where_it_fails_the_next_way_goes_on_with_the_same_card(counter, own_faces, component):
+def test_if_it_fails_the_next_way_goes_on_with_the_same_card(counter, own_faces, component):
     counter.lay()
     visit = counter.check_in(
         Way.FACE, {AskFrame: frame(), AskWay: Way.PIN}, component=component, faces=own_faces
@@ -106,7 +106,7 @@ def test_where_it_fails_the_next_way_goes_on_with_the_same_card(counter, own_fac
     assert len(counter.steps("approved component")) == 1
 
 
-def test_where_nothing_else_is_left_nobody_is_identified(counter):
+def test_if_nothing_else_is_left_nobody_is_identified(counter):
     counter.lay("pinless")
     component = Failing(CertifiedFailed())
     visit = counter.check_in(Way.VISUAL, component=component, profile="home")

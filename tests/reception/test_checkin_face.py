@@ -239,7 +239,7 @@ class Scoring:
 
 @pytest.mark.parametrize(
     ("score", "threshold"),
-    [(float("nan"), 0.5), (float("inf"), 0.5), (1.0, float("nan")), ("much", 0.5), (True, 0.5)],
+    [(float("nan"), 0.5), (float("inf"), 0.5), (1.0, float("nan")), ("0.7", 0.5), (True, 0.5)],
 )
 def test_a_score_that_is_no_number_fails_the_way(counter, own_faces, score, threshold):
     counter.lay()

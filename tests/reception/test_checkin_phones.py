@@ -1,4 +1,4 @@
-"""Android phones and iPhones, and what lies on the reader where something else was expected."""
+"""Android phones and iPhones, and what lies on the reader if something else was expected."""
 
 import pytest
 
@@ -105,7 +105,7 @@ def test_phones_have_no_face_that_outage_mode_could_read(counter, way, kind):
 @pytest.mark.parametrize(
     ("kind", "said"), [("android", "Android phones are"), ("iphone", "iPhones are")]
 )
-def test_a_phone_where_only_cards_are_taken_is_said_so_and_the_card_asked_for(counter, kind, said):
+def test_if_only_cards_are_taken_a_phone_is_refused_and_the_card_asked_for(counter, kind, said):
     counter.lay(kind)
     visit = counter.check_in(
         Way.VISUAL, profile="emergency", reacts={"are not taken": lambda: counter.lay("mynumber")}
@@ -117,7 +117,7 @@ def test_a_phone_where_only_cards_are_taken_is_said_so_and_the_card_asked_for(co
 
 
 @pytest.mark.parametrize(("way", "kind"), [(Token.ANDROID, "android"), (Token.IPHONE, "iphone")])
-def test_a_card_where_only_phones_are_taken_is_said_so_and_the_phone_asked_for(counter, way, kind):
+def test_if_only_phones_are_taken_a_card_is_refused_and_the_phone_asked_for(counter, way, kind):
     counter.lay("mynumber")
     visit = counter.check_in(
         way, profile="phone", reacts={"are not taken": lambda: counter.lay(kind)}

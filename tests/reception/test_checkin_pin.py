@@ -78,7 +78,14 @@ def test_a_pin_may_be_typed_in_full_width_digits(counter, typed):
     assert counter.verifies() == [PIN.encode()]
 
 
-def test_the_last_try_is_used_where_the_holder_wants_it(counter):
+def test_a_pin_of_a_phone_may_be_typed_in_full_width_digits_too(counter):
+    counter.lay("android")
+    visit = counter.check_in(Token.ANDROID, {AskPin: "１２３４"})
+    assert visit.outcome is Outcome.CHECKED_IN
+    assert counter.verifies() == [PIN.encode()]
+
+
+def test_the_last_try_is_used_if_the_holder_wants_it(counter):
     counter.lay(tries=1)
     visit = counter.check_in(Way.PIN, {AskLastTry: True})
     assert visit.outcome is Outcome.CHECKED_IN

@@ -116,7 +116,7 @@ def test_a_person_held_is_in_nothing_that_a_program_may_print(counter, visit_by)
 
 
 @each_way
-def test_where_traffic_is_logged_what_opens_a_card_is_masked(
+def test_if_traffic_is_logged_what_opens_a_card_is_masked(
     counter, visit_by, caplog, way, kind, profile
 ):
     with caplog.at_level(1):

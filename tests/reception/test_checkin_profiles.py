@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import pytest
 
-from kazashi.reception.people import AskConsents, AskFrame, AskPrescription
-from kazashi.reception.profiles import PROFILES
+from kazashi.reception.people import AskConsents, AskFrame, AskPrescription, AskToken, AskWay
+from kazashi.reception.profiles import PROFILES, profiles_of
 from kazashi.reception.rules import Group, State, Token, Way
 from kazashi.reception.visit import Outcome
-from reception_desk import Listening, frame
+from reception_desk import ASKED, Listening, frame
 
 
 def _takes(place, way):
@@ -82,3 +82,26 @@ def test_a_way_that_a_place_does_not_have_is_misuse_and_told_before_anything_hap
 def test_a_token_that_a_place_does_not_take_is_misuse(counter):
     with pytest.raises(ValueError, match="profile emergency takes no iphone"):
         counter.check_in(Token.IPHONE, profile="emergency")
+
+
+def test_a_pharmacy_asks_for_no_prescription_whatever_the_centre_says(counter):
+    counter.lay()
+    desk, centre = profiles_of({"site": {"kind": "pharmacy"}})["desk"], Listening()
+    visit = counter.check_in(Way.PIN, profile=desk, centre=centre)
+    assert (visit.outcome, visit.prescription) == (Outcome.CHECKED_IN, None)
+    assert visit.identity.asks_prescription
+    assert counter.people.questions(AskPrescription) == []
+    assert centre.completions[0].prescription is None
+
+
+def test_a_place_of_the_configuration_is_served_by_its_own_rules(counter):
+    counter.lay()
+    ward = {"tokens": ["card"], "ways": ["visual", "pin"], "groups": ["checkups"]}
+    profile = profiles_of({"profiles": {"病棟 3": ward}})["病棟 3"]
+    visit = counter.check_in(ASKED, {AskWay: Way.VISUAL}, profile=profile)
+    assert (visit.outcome, visit.profile) == (Outcome.CHECKED_IN, "病棟 3")
+    assert counter.people.questions(AskToken) == []  # the card is all that is taken
+    assert counter.people.questions(AskWay)[0].ways == (Way.VISUAL, Way.PIN)
+    assert counter.people.questions(AskConsents) == [AskConsents((Group.CHECKUPS,))]
+    (kept,) = counter.journal.visits()
+    assert kept.profile == "病棟 3"

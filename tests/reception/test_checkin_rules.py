@@ -72,7 +72,7 @@ def end_of_third_month(last):
 
 
 @pytest.mark.parametrize("zone", [UTC, JAPAN, FAR_WEST, FAR_EAST])
-def test_days_are_japans_wherever_the_machine_stands(counter, zone):
+def test_days_are_japans_in_any_time_zone_of_the_machine(counter, zone):
     counter.lay()
     over = end_of_third_month(counter.certificate().not_after.astimezone(JAPAN))
     second = timedelta(seconds=1)

@@ -14,8 +14,13 @@ from kazashi.reception.people import (
 )
 from kazashi.reception.rules import Proof, Way
 from kazashi.reception.visit import Outcome, Reason
+from kazashi.sim.card import MyNumberCard
+from kazashi.sim.person import Person
 from kazashi.testing.passcode import TEST_PASSCODE
-from reception_desk import PERSON, Listening
+from kazashi_wire.messages import Signal
+from reception_desk import PERSON, Listening, in_turn
+
+WRONG_PASSCODE = "9876543210123456"  # so long that no digest or time has these digits
 
 
 def test_staff_see_the_photo_of_a_chip_that_is_no_copy(counter):
@@ -108,14 +113,39 @@ def test_staff_may_send_the_patient_on_to_the_pin_with_the_same_card(counter):
 def test_a_wrong_passcode_opens_nothing_and_is_kept_without_its_digits(counter):
     counter.lay()
     passcode = Passcode(TEST_PASSCODE)
-    visit = counter.check_in(Way.VISUAL, {AskPasscode: "4321"}, passcode=passcode)
+    visit = counter.check_in(Way.VISUAL, {AskPasscode: WRONG_PASSCODE}, passcode=passcode)
     assert visit.why is Reason.PASSCODE_WRONG
+    assert counter.people.questions(AskWay)[0].ways == (Way.PIN,)
     assert counter.people.questions(AskStaff) == []
     wrong, *paused = counter.steps("passcode")
     assert wrong == {"error": "wrong"}
     assert {facts["error"] for facts in paused} == {"paused"}
     assert counter.people.heard("The passcode is wrong.")
-    assert "4321" not in str([*counter.journal.visits()])
+    for printed in ([*counter.journal.visits()], visit, visit.to_json(), counter.people.told):
+        assert WRONG_PASSCODE not in str(printed)
+
+
+def test_after_a_wrong_passcode_and_its_wait_the_right_one_opens_the_check(counter):
+    counter.lay()
+    now_s = [0.0]
+
+    def wait_and_type(_question):
+        now_s[0] += 2.0
+        return answers.pop(0)
+
+    answers = [WRONG_PASSCODE, "００００"]
+    passcode = Passcode(TEST_PASSCODE, lambda: now_s[0])
+    visit = counter.check_in(Way.VISUAL, {AskPasscode: wait_and_type}, passcode=passcode)
+    assert visit.outcome is Outcome.CHECKED_IN
+    assert counter.steps("passcode") == [{"error": "wrong"}, {}]
+
+
+def test_without_an_answer_to_the_passcode_nobody_looks(counter):
+    counter.lay()
+    visit = counter.check_in(Way.VISUAL, {AskPasscode: in_turn()})
+    assert (visit.outcome, visit.why) == (Outcome.NOT_IDENTIFIED, Reason.NOTHING_ENTERED)
+    assert counter.people.questions(AskStaff) == []
+    assert counter.steps("passcode") == []
 
 
 def test_without_a_passcode_no_visual_check_is_offered(counter):
@@ -137,3 +167,38 @@ def test_the_centre_is_asked_about_it_if_the_configuration_says_so(counter):
     visit = counter.check_in(Way.VISUAL, asks_about=[Outcome.SEEN_BY_STAFF], **settings)
     assert (visit.outcome, visit.why) == (Outcome.CHECKED_IN, None)
     assert centre.asked[0].proof is Proof.NONE
+
+
+def test_a_card_that_relays_the_surface_of_another_is_seen_by_staff_and_no_more(
+    counter, monkeypatch
+):
+    other = MyNumberCard(Person(seed=2))
+    other.person.photo = faces.photo(PERSON)
+    monkeypatch.setattr(counter.lay(), "face", other.face)
+    centre = Listening()
+    settings = {"photo_from_chip": True, "component": None, "centre": centre}
+    visit = counter.check_in(Way.VISUAL, {AskCodeB: other.person.code_b}, **settings)
+    assert counter.people.questions(AskStaff)[0].photo == faces.photo(PERSON)
+    assert (visit.outcome, visit.why) == (Outcome.SEEN_BY_STAFF, Reason.NO_KEY)
+    assert centre.asked == []
+
+
+@pytest.mark.parametrize(
+    ("accepts", "signal"),
+    [
+        ([], Signal.FAILED),
+        ([Outcome.FACE_ONLY], Signal.FAILED),
+        ([Outcome.SEEN_BY_STAFF], Signal.DONE),
+    ],
+)
+def test_the_reader_shows_green_for_a_person_if_the_configuration_accepts_them(
+    counter, monkeypatch, accepts, signal
+):
+    shown = []
+    monkeypatch.setattr(counter.reader, "show", shown.append)
+    counter.lay()
+    centre = Listening()
+    visit = counter.check_in(Way.VISUAL, component=None, accepts=accepts, centre=centre)
+    assert (visit.outcome, visit.eligibility) == (Outcome.SEEN_BY_STAFF, None)
+    assert shown[-1] == signal
+    assert centre.asked == []  # to accept is not to ask

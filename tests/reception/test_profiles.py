@@ -34,7 +34,7 @@ def test_no_place_is_left_out():
     assert [*PROFILES] == ["desk", "phone", "home", "eligibility", "emergency", "away"]
 
 
-def test_where_eligibility_alone_is_confirmed_no_medical_information_is_asked():
+def test_if_eligibility_alone_is_confirmed_no_medical_information_is_asked():
     profile = PROFILES["eligibility"]
     assert profile.groups_for(None) == (Group.SPECIFIED_DISEASE,)
     assert not profile.asks_prescription
@@ -104,9 +104,14 @@ def test_a_kind_of_site_decides_what_may_be_asked(kind, names, asks):
     ("settings", "place", "flaw"),
     [
         ({"site": {"kind": "moon"}}, "site.kind", Flaw.NOT_ONE_OF),
+        ({"site": {"kind": ["clinic"]}}, "site.kind", Flaw.NOT_A_TEXT),
         ({"site": {"sort": "clinic"}}, "site.sort", Flaw.NO_SUCH_FIELD),
         ({"profiles": {"desk": {"tokens": ["stone"]}}}, "profiles.desk.tokens", Flaw.NOT_ONE_OF),
         ({"profiles": {"desk": {"ways": [1]}}}, "profiles.desk.ways", Flaw.NOT_ONE_OF),
+        ({"profiles": {"desk": {"ways": ["on_phone"]}}}, "profiles.desk.ways", Flaw.NOT_ONE_OF),
+        ({"profiles": {"desk": {"groups": ["all"]}}}, "profiles.desk.groups", Flaw.NOT_ONE_OF),
+        ({"profiles": {"": {}}}, "profiles.", Flaw.NOT_A_TEXT),
+        ({"profiles": {"a\n": {}}}, "profiles.a\n", Flaw.NOT_A_TEXT),
         ({"profiles": {"desk": {"ways": []}}}, "profiles.desk.ways", Flaw.MISSING),
         ({"profiles": {"desk": {"tokens": []}}}, "profiles.desk.tokens", Flaw.MISSING),
         ({"profiles": {"desk": {"colour": 1}}}, "profiles.desk.colour", Flaw.NO_SUCH_FIELD),

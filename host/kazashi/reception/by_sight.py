@@ -207,8 +207,7 @@ def _compare(patient: Patient, faces: Faces, photo: bytes) -> None:
             patient.tell(found.message)
             continue
         faces.attempts.count(is_match=found.is_match)
-        score, threshold = float(found.score), float(found.threshold)
-        patient.note("face", score=score, threshold=threshold, is_match=found.is_match)
+        patient.note("face", score=found.score, threshold=found.threshold, is_match=found.is_match)
         if found.is_match:
             if faces.turns:
                 _see_turn(patient, faces.turns, frame)
@@ -223,9 +222,11 @@ def _compared(
     """Raises Failure: the photo cannot be used, or the engine failed."""
     try:
         found = faces.matcher.compare(photo, frame)
-        if not isinstance(found, FrameProblem) and not found.is_usable:
+        if isinstance(found, FrameProblem):
+            return found
+        if not found.is_usable:
             raise ValueError("a score that is no number")
-        return found
+        return Compared(float(found.score), float(found.threshold))
     except PhotoUnusable as error:
         patient.can_use_face = False
         raise Failure(Reason.PHOTO_UNUSABLE, message=Message.of(error)) from error

@@ -12,6 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TypeVar, cast
 
+from kazashi.reception.journal.facts import is_word
 from kazashi.reception.rules import Group, Token, Way
 from kazashi.reception.settings import BadSettings, Flaw, Table
 from kazashi.reception.validity import Validity
@@ -56,6 +57,8 @@ def profiles_of(settings: Mapping[str, object]) -> dict[str, Profile]:
     tables = Table("profiles", settings.get("profiles", {}), Path()).tables()
     changed = dict(PROFILES)
     for name, table in tables.items():
+        if not is_word(name):  # the journal keeps it with each visit
+            raise BadSettings(f"profiles.{name}", Flaw.NOT_A_TEXT)
         changed[name] = _read(changed.get(name, Profile(name)), table)
     return _of_site(changed, Table("site", settings.get("site", {}), Path()))
 
@@ -80,10 +83,10 @@ def _read(profile: Profile, table: Table) -> Profile:
     hours = table.number("consent_hours", 0, _LONGEST_HOURS, default=hours)
     read = replace(
         profile,
-        tokens=_some(table, "tokens", Token, profile.tokens),
-        ways=_some(table, "ways", Way, profile.ways),
-        groups=_some(table, "groups", Group, profile.groups),
-        grace_groups=_some(table, "grace_groups", Group, profile.grace_groups),
+        tokens=_some(table, "tokens", tuple(Token), profile.tokens),
+        ways=_some(table, "ways", Token.CARD.ways, profile.ways),
+        groups=_some(table, "groups", tuple(Group), profile.groups),
+        grace_groups=_some(table, "grace_groups", tuple(Group), profile.grace_groups),
         consents_first=table.flag("consents_first", default=profile.consents_first),
         consents_last=timedelta(hours=hours) if hours else None,
         asks_prescription=table.flag("prescription", default=profile.asks_prescription),
@@ -98,13 +101,15 @@ def _read(profile: Profile, table: Table) -> Profile:
 _E = TypeVar("_E", bound=StrEnum)
 
 
-def _some(table: Table, key: str, kind: type[_E], default: tuple[_E, ...]) -> tuple[_E, ...]:
+def _some(
+    table: Table, key: str, allowed: tuple[_E, ...], default: tuple[_E, ...]
+) -> tuple[_E, ...]:
     if not table.has(key):
         return default
     listed = table.listed(key)
-    if not all(each in [*kind] for each in listed):
-        raise table.wrong(key, Flaw.NOT_ONE_OF, ", ".join(kind))
-    return tuple(kind(cast(str, each)) for each in dict.fromkeys(listed))
+    if not all(each in allowed for each in listed):
+        raise table.wrong(key, Flaw.NOT_ONE_OF, ", ".join(allowed))
+    return tuple(type(allowed[0])(cast(str, each)) for each in dict.fromkeys(listed))
 
 
 _DEFAULTS = tomllib.loads((files("kazashi.reception") / "profiles.toml").read_text("utf-8"))
