@@ -166,6 +166,8 @@ def test_the_centre_is_asked_about_it_if_the_configuration_says_so(counter):
     assert not visit.outcome.is_accepted()
     visit = counter.check_in(Way.VISUAL, asks_about=[Outcome.SEEN_BY_STAFF], **settings)
     assert (visit.outcome, visit.why) == (Outcome.CHECKED_IN, None)
+    assert counter.people.heard("no key has proved the certificate")
+    assert not counter.people.heard("The centre is not asked")
     assert centre.asked[0].proof is Proof.NONE
 
 

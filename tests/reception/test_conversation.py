@@ -122,6 +122,15 @@ def test_a_registration_that_is_refused_leads_to_staff(counter, answer):
     assert order(counter)[-1] == "fallback"
 
 
+def test_in_an_emergency_nobody_is_asked_to_register(counter):
+    counter.lay()
+    visit = counter.check_in(
+        Way.VISUAL, profile="emergency", centre=Listening(registered=Standing.VALID)
+    )
+    assert visit.outcome is Outcome.NOT_REGISTERED
+    assert not counter.people.questions(AskRegistration)
+
+
 @pytest.mark.parametrize("shares", [True, False])
 def test_subsidies_are_asked_about_if_there_are_any(counter, shares):
     counter.lay()  # PMH, 提供する/しない: CLINICS help 13164858

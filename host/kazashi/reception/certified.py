@@ -4,6 +4,9 @@ Without a PIN the card's key opens to software alone whose key is certified unde
 TERMINAL_CA, 特定利用者証明検証者 (公的個人認証法 38条の2; soltia48/myna-card). The reader passes
 its commands through unchanged, of any length, and learns nothing from them but the result. They are
 not to be logged: while the link's traffic is, no component runs.
+
+It proves the card's key. Whether the person before the reader is that card's holder it decides by
+itself: our face matching, which may have looked at another chip's photo, is no part of its proof.
 """
 
 import logging

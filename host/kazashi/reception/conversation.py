@@ -128,14 +128,13 @@ def take_answer(patient: Patient, answer: Eligibility) -> None:
 
 def _may_be_asked_about(patient: Patient, holder: Holder) -> bool:
     """A person without proof: the visit ends there, unless the configuration names it."""
-    visit = patient.visit
     outcome = Outcome.FACE_ONLY if holder.way is Way.FACE else Outcome.SEEN_BY_STAFF
-    visit.outcome, visit.why = outcome, Reason.NO_KEY
+    if outcome in patient.place.asks_about:
+        patient.tell(Message("asked-without-key"))
+        return True
+    patient.visit.outcome, patient.visit.why = outcome, Reason.NO_KEY
     patient.tell(Reason.NO_KEY.message)
-    if outcome not in patient.place.asks_about:
-        return False
-    visit.why = None
-    return True
+    return False
 
 
 def _check_standing(patient: Patient, identity: Identity) -> None:
@@ -175,7 +174,8 @@ def _register(patient: Patient, identity: Identity) -> None:
         _check_standing(patient, identity)
         return
     _note_identity(patient, identity)
-    visit.registers = bool(patient.ask(AskRegistration()))
+    is_asked = not patient.place.profile.is_emergency
+    visit.registers = is_asked and bool(patient.ask(AskRegistration()))
     patient.note("registration", registers=visit.registers)
     if not visit.registers:
         raise Failure(Reason.NOT_REGISTERED, Follows.FALLBACK, outcome=Outcome.NOT_REGISTERED)
