@@ -1,11 +1,14 @@
 """One patient at a time: the next is told to wait, and is served then."""
 
+from contextlib import contextmanager
 from dataclasses import replace
-from threading import Event, Thread
+from threading import Event, Thread, Timer
 
 import pytest
 
 from kazashi.errors import Cancelled
+from kazashi.reception import checkin
+from kazashi.reception.errors import DeskBusy
 from kazashi.reception.people import AskConsents
 from kazashi.reception.rules import Way
 from kazashi.reception.visit import Outcome
@@ -46,6 +49,19 @@ class First:
         return self.ended
 
 
+@contextmanager
+def limit():
+    """An event that is set after HANG_S, unless the block has ended."""
+    too_long = Event()
+    timer = Timer(HANG_S, too_long.set)
+    timer.start()
+    try:
+        yield too_long
+    finally:
+        timer.cancel()
+        timer.join()
+
+
 @pytest.fixture
 def first(counter):
     return First(counter)
@@ -53,7 +69,8 @@ def first(counter):
 
 def test_the_next_patient_is_told_to_wait_and_is_served_then(counter, first):
     people = People(counter._usual(), {"Please wait": first.go_on.set})
-    first.reception.check_in(people, Way.VISUAL, keep=first.keep)
+    with limit() as too_long:
+        first.reception.check_in(people, Way.VISUAL, keep=first.keep, cancel=too_long)
     assert people.told[0].startswith("Another patient is checking in")
     assert sum("Please wait" in text for text in people.told) == 1
     assert first.end() == [(Way.PIN, Outcome.CHECKED_IN), (Way.VISUAL, Outcome.CHECKED_IN)]
@@ -81,3 +98,10 @@ def test_a_visit_that_breaks_off_frees_the_turn(counter):
     people = counter.expect(reacts={"Please wait": cancel.set})  # else it would wait for ever
     visit = reception.check_in(people, Way.PIN, cancel=cancel)
     assert visit.outcome is Outcome.CHECKED_IN
+
+
+def test_the_wait_for_the_other_patient_has_a_limit(counter, first, monkeypatch):
+    monkeypatch.setattr(checkin, "_TURN_S", 0.05)
+    with pytest.raises(DeskBusy):
+        first.reception.check_in(counter.expect(), Way.PIN)
+    assert first.end() == [(Way.PIN, Outcome.CHECKED_IN)]

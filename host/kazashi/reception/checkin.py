@@ -13,10 +13,12 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from functools import partial
 from threading import Event
+from time import monotonic
 
 from kazashi.errors import Cancelled, ReaderError
 from kazashi.reception.centre import CentreError
 from kazashi.reception.conversation import ask_before, ask_centre
+from kazashi.reception.errors import DeskBusy
 from kazashi.reception.hold import hold
 from kazashi.reception.on_reader import Patient
 from kazashi.reception.people import People
@@ -31,7 +33,8 @@ from kazashi_wire.messages import Signal
 Keep = Callable[[Visit], object]
 
 _CHALLENGE_SIZE = 32
-_TURN_S = 0.1  # between two looks at `cancel` while another patient is served
+_LOOK_S = 0.1  # between two looks at `cancel` while another patient is served
+_TURN_S = 900.0  # for another patient: longer than any visit whose questions have their own limits
 
 
 class Reception(Place):
@@ -60,6 +63,7 @@ class Reception(Place):
 
         Raises:
             Cancelled: `cancel` was set. The field is off, and the visit has no outcome.
+            DeskBusy: another patient was served for 15 minutes more.
             ValueError: the profile does not offer this way with this token.
         """
         if way and token is None:
@@ -109,9 +113,12 @@ class Reception(Place):
     def _in_turn(self, people: People, cancel: Event) -> Generator[None]:
         if not self.turn.acquire(blocking=False):
             people.tell(Message("wait-for-turn"))
-            while not self.turn.acquire(timeout=_TURN_S):
+            deadline = monotonic() + _TURN_S
+            while not self.turn.acquire(timeout=_LOOK_S):
                 if cancel.is_set():
                     raise Cancelled
+                if monotonic() > deadline:
+                    raise DeskBusy(_TURN_S)
         try:
             yield
         finally:

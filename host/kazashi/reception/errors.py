@@ -2,6 +2,7 @@
 
     ReceptionError           base; catch it to catch everything below
     ├── JournalError         nothing can be kept, for now: see journal/errors.py
+    ├── DeskBusy             another patient was served for too long: begin again later
     ├── CentreError          eligibility is not known, for now: see eligibility.py
     ├── CertifiedFailed      the approved component identified nobody: another way
     ├── FaceNotAvailable     models, or their engine, are missing: see `lacks`
@@ -12,8 +13,17 @@
 A visit goes on where one of them is met, and ends with an outcome.
 """
 
+from dataclasses import dataclass
+
 from kazashi.errors import KazashiError
 
 
 class ReceptionError(KazashiError):
     """Base of everything that goes wrong at a reception beside reader and card."""
+
+
+@dataclass(eq=False)
+class DeskBusy(ReceptionError):
+    """Another patient was served all the while. `waited_s`: how long this one has waited."""
+
+    waited_s: float
