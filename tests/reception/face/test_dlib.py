@@ -8,7 +8,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from kazashi.reception.face import dlib_engine
 from kazashi.reception.face.engine import open_matcher
@@ -17,7 +17,7 @@ from kazashi.reception.face.presence import Turn
 from kazashi.reception.face.settings import FaceSettings
 
 FOLDER = os.environ.get("KAZASHI_PHOTOGRAPHS")
-ONE, SAME, OTHER = "obama.jpg", "obama2.jpg", "biden.jpg"
+ONE, SAME, OTHER, SMALL = "obama.jpg", "obama2.jpg", "biden.jpg", "obama3.jpg"
 
 pytestmark = pytest.mark.skipif(
     not FOLDER, reason="no photographs: KAZASHI_PHOTOGRAPHS=$(.ci/photographs FOLDER)"
@@ -45,8 +45,10 @@ def on_a_card(name, side=400):
 
 def changed(name, change):
     """The photograph with `change` applied, as a frame."""
+    picture = Image.open(Path(FOLDER) / name).convert("RGB")
+    picture.thumbnail((640, 640))
     data = BytesIO()
-    change(Image.open(Path(FOLDER) / name).convert("RGB")).save(data, "PNG")
+    change(picture).save(data, "PNG")
     return data.getvalue()
 
 
@@ -63,16 +65,30 @@ def test_a_photo_in_which_the_face_is_small_is_looked_at_twice_as_large(matcher)
 
 
 @pytest.mark.parametrize(
-    ("change", "problem"),
+    ("name", "change", "problem"),
     [
-        (lambda picture: picture.crop((0, 0, 60, 60)), FrameProblem.NO_FACE),
-        (lambda picture: picture.point(lambda level: level // 8), FrameProblem.TOO_DARK),
-        (lambda picture: beside(picture, picture), FrameProblem.SEVERAL_FACES),
+        (ONE, lambda picture: picture.crop((0, 0, 60, 60)), FrameProblem.NO_FACE),
+        (ONE, lambda picture: beside(picture, picture), FrameProblem.SEVERAL_FACES),
+        (SMALL, lambda picture: picture, FrameProblem.TOO_SMALL),
+        (ONE, lambda picture: picture.point(lambda level: level * 0.3), FrameProblem.TOO_DARK),
+        (
+            ONE,
+            lambda picture: picture.point(lambda level: 190 + level * 0.3),
+            FrameProblem.TOO_BRIGHT,
+        ),
+        (ONE, lambda picture: picture.filter(ImageFilter.GaussianBlur(8)), FrameProblem.BLURRED),
     ],
-    ids=["no face", "too dark", "two faces"],
+    ids=["no face", "two faces", "small", "dark", "bright", "blurred"],
 )
-def test_what_is_wrong_with_a_frame_is_said(matcher, change, problem):
-    assert matcher.frame_features(changed(SAME, change)) in (problem, FrameProblem.NO_FACE)
+def test_what_is_wrong_with_a_frame_is_said(matcher, name, change, problem):
+    assert matcher.frame_features(changed(name, change)) is problem
+
+
+@pytest.mark.parametrize("degrees", [-20, 20])
+def test_a_tilted_photograph_is_not_turned(matcher, degrees):
+    """A person who tilts the photograph of another does not pass for turning the head."""
+    turned = matcher.turned(changed(ONE, lambda picture: picture.rotate(degrees)))
+    assert turned == pytest.approx(matcher.turned(read(ONE)), abs=0.05)
 
 
 def beside(one, other):

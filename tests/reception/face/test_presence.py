@@ -1,11 +1,12 @@
 """The presence check: after a match the head is turned as asked."""
 
+import math
 from dataclasses import replace
 
 import pytest
 
 from kazashi.reception.face.matching import Compared, FrameProblem
-from kazashi.reception.face.presence import Turn
+from kazashi.reception.face.presence import Turn, beside
 from kazashi.reception.people import AskFrame, AskTurn, AskWay
 from kazashi.reception.rules import Way
 from kazashi.reception.visit import Outcome, Reason
@@ -67,3 +68,19 @@ def test_both_sides_are_asked_for():
     assert {Turn.any() for _ in range(64)} == {*Turn}
     assert Turn.RIGHT.is_seen(0.1, -0.2)
     assert not Turn.RIGHT.is_seen(0.1, 0.4)
+
+
+@pytest.mark.parametrize("degrees", [0, -25, 25])
+def test_a_tilted_head_or_picture_is_not_turned(degrees):
+    angle = math.radians(degrees)
+
+    def tilted(x, y):
+        return x * math.cos(angle) - y * math.sin(angle), x * math.sin(angle) + y * math.cos(angle)
+
+    eyes = tilted(-30, 0), tilted(30, 0)
+    assert beside(*eyes, tilted(0, 45)) == pytest.approx(0)
+    assert beside(*eyes, tilted(18, 45)) == pytest.approx(0.3)
+
+
+def test_eyes_at_one_point_are_not_turned():
+    assert beside((5, 5), (5, 5), (9, 9)) == 0

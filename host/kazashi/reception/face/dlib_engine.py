@@ -22,6 +22,7 @@ from kazashi.reception.face.matching import (
 )
 from kazashi.reception.face.model import Model
 from kazashi.reception.face.pictures import CAMERA_FRAME, CARD_PHOTO, PictureUnusable, decode
+from kazashi.reception.face.presence import Point, beside
 from kazashi.reception.face.settings import FaceSettings
 
 dlib: Any = import_module("dlib")  # which has no types
@@ -83,9 +84,9 @@ class DlibMatcher:
         found = self._face(frame)
         if isinstance(found, FrameProblem):
             return found
-        x = [found[1].part(at).x for at in range(5)]  # corners of two eyes, then the nose
-        eyes = (x[0] + x[1]) / 2, (x[2] + x[3]) / 2
-        return (x[4] - sum(eyes) / 2) / (abs(eyes[0] - eyes[1]) or 1)
+        # Corners of the eye at the right of the frame, of the one at its left, then the nose.
+        corners = [(part.x, part.y) for part in (found[1].part(at) for at in range(5))]
+        return beside(_middle(*corners[2:4]), _middle(*corners[:2]), corners[4])
 
     def _face(self, frame: bytes) -> tuple[Pixels, Any] | FrameProblem:
         """A frame, and the points of the one face in it."""
@@ -127,6 +128,10 @@ def _opened(model: Model, kind: Any) -> object:
     except RuntimeError as error:  # the right digest, and dlib does not read it
         flaw = ModelUnusable(model.path, ModelFlaw.OTHER_KIND, kind.__name__)
         raise FaceNotAvailable((flaw,)) from error
+
+
+def _middle(one: Point, other: Point) -> Point:
+    return (one[0] + other[0]) / 2, (one[1] + other[1]) / 2
 
 
 def _pixels(picture: Image.Image) -> Pixels:

@@ -28,6 +28,7 @@ from kazashi.reception.face.pictures import (
     PictureUnusable,
     decode,
 )
+from kazashi.reception.face.presence import beside
 from kazashi.reception.face.settings import FaceSettings
 
 _LEAST_SCORE = 0.9  # of a face that YuNet is sure of: OpenCV's default
@@ -114,8 +115,10 @@ class OpenCvMatcher:
             return FrameProblem.UNREADABLE
         if len(finds) != 1:
             return FrameProblem.SEVERAL_FACES if len(finds) else FrameProblem.NO_FACE
-        right_eye, left_eye, nose = (float(finds[0][_POINTS + 2 * at]) for at in range(3))
-        return (nose - (right_eye + left_eye) / 2) / (abs(left_eye - right_eye) or 1)
+        at_left, at_right, nose = (
+            (float(finds[0][at]), float(finds[0][at + 1])) for at in range(_POINTS, _POINTS + 6, 2)
+        )
+        return beside(at_left, at_right, nose)
 
     def score(self, one: Features, other: Features) -> float:
         """How alike two faces are."""

@@ -15,6 +15,8 @@ from kazashi.reception.texts import Message
 
 _LEAST_TURN = 0.25  # of the distance of the eyes; an assumption: no camera at a desk was measured
 
+Point = tuple[float, float]  # x to the right, y down, in pixels
+
 
 class Turn(StrEnum):
     """To which side, as the person in front of the camera has it."""
@@ -47,3 +49,14 @@ class SeesTurns(Protocol):
         Positive: to the right of a frame that is not mirrored, so to the person's left.
         """
         ...
+
+
+def beside(left_eye: Point, right_eye: Point, nose: Point) -> float:
+    """How far the nose is beside the middle of the eyes, along the line between them.
+
+    `left_eye`: at the left of the frame. A head, or a picture, that is only tilted has not turned.
+    """
+    across = right_eye[0] - left_eye[0], right_eye[1] - left_eye[1]
+    off = nose[0] - (left_eye[0] + right_eye[0]) / 2, nose[1] - (left_eye[1] + right_eye[1]) / 2
+    square = across[0] ** 2 + across[1] ** 2
+    return (off[0] * across[0] + off[1] * across[1]) / square if square else 0.0
