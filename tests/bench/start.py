@@ -69,7 +69,7 @@ def asked_s(port):
     """CPU seconds of `kazashi checkin` until it asks for the card."""
     journal = str(Path(port).with_name("journal.db"))
     arguments = "--test", "--way", "pin", "--language", "en", "--reader", port, "--journal", journal
-    with running("checkin", *arguments, until="Lay the My Number Card") as (process, _):
+    with running("checkin", *arguments, until="Lay your card") as (process, _):
         fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / TICKS_A_S  # utime and stime, proc(5)
 
