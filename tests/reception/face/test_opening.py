@@ -2,9 +2,13 @@
 
 import subprocess
 import sys
+import tomllib
 from hashlib import sha256
+from itertools import product
+from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 import faces
 from kazashi.reception.face import dlib_models, engine
@@ -14,6 +18,7 @@ from kazashi.reception.face.settings import Engine, FaceSettings
 from kazashi.reception.settings import BadSettings, load
 from said import line_of, raises
 
+ROOT = Path(__file__).parents[3]
 LFS_POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:0ba9\nsize 38696353\n"
 
 
@@ -42,15 +47,33 @@ def test_without_dlibs_models_and_without_a_table_face_matching_is_not_available
 
 
 @pytest.mark.parametrize(
-    ("has_opencv", "said"),
-    [(True, "dlib has no wheel for .*configure OpenCV"), (False, r"pip install .kazashi\[face\]")],
+    ("has_wheel", "said"),
+    [
+        (True, r"dlib is not installed: .*kazashi\[face\]"),
+        (False, r"dlib has no wheel for Amiga 68k, Python 3\.\d+: configure OpenCV"),
+    ],
 )
-def test_without_dlib_it_says_whether_there_is_a_wheel(monkeypatch, has_opencv, said):
+def test_without_dlib_it_says_what_to_do_on_this_computer(monkeypatch, has_wheel, said):
     settings = FaceSettings.of({}, None)
-    found = {"dlib": None, "cv2": has_opencv or None}
-    monkeypatch.setattr(engine, "find_spec", found.get)
+    monkeypatch.setattr(engine, "find_spec", lambda _name: None)
+    monkeypatch.setattr(engine, "has_wheel", lambda *_: has_wheel)
+    monkeypatch.setattr(engine.platform, "system", lambda: "Amiga")
+    monkeypatch.setattr(engine.platform, "machine", lambda: "68k")
     with raises(FaceNotAvailable, match=said):
         engine.matcher_of(settings)
+
+
+def test_dlib_is_required_on_the_computers_that_it_has_wheels_for_and_on_no_other():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = map(Requirement, project["optional-dependencies"]["face"])
+    markers = {requirement.name: requirement.marker for requirement in wanted}
+    systems = ("linux", "darwin", "win32", "freebsd14")
+    machines = ("x86_64", "aarch64", "arm64", "AMD64", "ARM64", "armv7l", "i686")
+    for system, machine, minor in product(systems, machines, range(11, 17)):
+        computer = {"sys_platform": system, "platform_machine": machine}
+        is_required = markers["dlib-bin"].evaluate(computer | {"python_version": f"3.{minor}"})
+        assert dlib_models.has_wheel(system, machine, (3, minor)) == is_required
+    assert [name for name, marker in markers.items() if marker] == ["dlib-bin"]
 
 
 def test_without_a_table_dlibs_published_models_are_used_once_there_is_a_face():

@@ -21,6 +21,10 @@ DLIB_MEANING = (
     "1 - distance of dlib's descriptors; from it on, two faces are taken for one person's"
 )
 
+# Computers that dlib-bin has wheels for, and the first Python without: as in pyproject.toml.
+_WHEELS = (("linux", "x86_64"), ("linux", "aarch64"), ("darwin", "arm64"), ("win32", "AMD64"))
+_NO_WHEEL_FROM = (3, 15)
+
 _PACKAGE = "face_recognition_models"
 _POINTS = (
     "shape_predictor_5_face_landmarks.dat",
@@ -44,3 +48,8 @@ def dlib_models() -> tuple[Model, Model]:
     folder = Path(found.submodule_search_locations[0]) / "models"
     points, network = (Model(folder / name, digest) for name, digest in (_POINTS, _NETWORK))
     return points, network
+
+
+def has_wheel(system: str, machine: str, python: tuple[int, int]) -> bool:
+    """Whether dlib-bin can be installed. `system`: sys.platform; `machine`: platform.machine()."""
+    return (system, machine) in _WHEELS and python < _NO_WHEEL_FROM

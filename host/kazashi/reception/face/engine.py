@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from kazashi.errors import KazashiError, not_installed
+from kazashi.reception.face.dlib_models import has_wheel
 from kazashi.reception.face.matching import (
     Compared,
     FaceMatcher,
@@ -80,10 +81,10 @@ def _dlib(settings: FaceSettings) -> "DlibMatcher":
 
 
 def _missing(error: ImportError) -> KazashiError:
-    """dlib is missing although the rest of kazashi[face] is there: it has no wheel here."""
-    if error.name == "dlib" and find_spec("cv2"):
-        python = f"{sys.version_info.major}.{sys.version_info.minor}"
-        return NoFaceWheel(f"{platform.system()} {platform.machine()}, Python {python}")
+    """What lacks if dlib cannot be imported."""
+    machine, (major, minor, *_) = platform.machine(), sys.version_info
+    if error.name == "dlib" and not has_wheel(sys.platform, machine, (major, minor)):
+        return NoFaceWheel(f"{platform.system()} {machine}, Python {major}.{minor}")
     return not_installed(error, "face")
 
 
