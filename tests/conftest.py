@@ -60,8 +60,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    marker = "not_in_ci: it needs what CI cannot have, and may skip even there"
-    config.addinivalue_line("markers", marker)
     config.stash[KEYS] = CardKeys(getattr(config, "workerinput", {}).get(SHARED_KEYS, ()))
     config.stash[KEYS].for_modules()
 
@@ -125,16 +123,13 @@ def put_long_ones_first(items: list[pytest.Item], workers: int) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item, call):
-    """If KAZASHI_MAY_NOT_SKIP is set, as in CI, a skipped test is a failed one: all but those
-    marked `not_in_ci`.
-    """
+def pytest_runtest_makereport():
+    """If KAZASHI_MAY_NOT_SKIP is set, as in CI, a skipped test is a failed one."""
     report = yield
     if (
         report.skipped
         and not hasattr(report, "wasxfail")
         and os.environ.get("KAZASHI_MAY_NOT_SKIP")
-        and not item.get_closest_marker("not_in_ci")
     ):
         report.outcome = "failed"
         report.longrepr = f"skipped, and nothing may be: {report.longrepr}"
