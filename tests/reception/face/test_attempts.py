@@ -142,13 +142,13 @@ def test_each_reader_has_a_row_of_its_own(program):
     assert program("e6605838834c0000").attempts.wait_s == 0
 
 
-@pytest.mark.parametrize("jump_s", [-86400.0, -1.0, 86400.0])
-def test_a_clock_that_jumps_pauses_neither_longer_nor_for_ever(program, wall, jump_s):
+@pytest.mark.parametrize(("jump_s", "other_s"), [(-86400, 0), (-1, 60), (86400, 0)])
+def test_a_clock_that_jumps_pauses_neither_longer_nor_for_ever(program, wall, jump_s, other_s):
     same = program()
     same.compare(*[False] * 5)
     wall.at += timedelta(seconds=jump_s)
     assert same.attempts.wait_s == 60  # its own clock is steady
-    assert program().attempts.wait_s == 0  # nothing is known of that time
+    assert program().attempts.wait_s == other_s
     same.attempts._clock.now += 60
     assert same.attempts.wait_s == 0
 

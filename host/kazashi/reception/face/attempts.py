@@ -62,8 +62,8 @@ class Attempts:
     def _recall(self) -> None:
         """Take over what the journal has kept since the last time.
 
-        Of a failure from the clock's future nothing is known, since the clock was changed: it
-        counts, but begins no pause.
+        A clock that was put back by less than a pause makes the pause start again. If it was put
+        back further, a failure from its future counts, but begins no pause: that would not end.
         """
         if self._journal is None:
             return
@@ -76,8 +76,8 @@ class Attempts:
         self._last = row.last
         self._failures = row.count % MOST_FAILURES
         ago_s = (self._now() - row.at).total_seconds()
-        if row.count and not self._failures and 0 <= ago_s < self._pause_s:
-            self._pause(ago_s)
+        if row.count and not self._failures and abs(ago_s) < self._pause_s:
+            self._pause(max(0.0, ago_s))
 
     def _pause(self, ago_s: float) -> None:
         """After the fifth failure, which was `ago_s` ago."""
