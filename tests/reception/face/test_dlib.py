@@ -11,10 +11,18 @@ import pytest
 from PIL import Image, ImageFilter
 
 from kazashi.reception.face import dlib_engine
+from kazashi.reception.face.attempts import Attempts
+from kazashi.reception.face.dlib_models import DLIB_SCORE
 from kazashi.reception.face.engine import open_matcher
+from kazashi.reception.face.evaluation import evaluate, people_in
 from kazashi.reception.face.matching import FrameProblem, PhotoFlaw, PhotoUnusable
 from kazashi.reception.face.presence import Turn
 from kazashi.reception.face.settings import FaceSettings
+from kazashi.reception.people import AskFrame
+from kazashi.reception.place import Faces
+from kazashi.reception.rules import Way
+from kazashi.reception.visit import Outcome
+from reception_desk import in_turn
 
 FOLDER = os.environ.get("KAZASHI_PHOTOGRAPHS")
 ONE, SAME, OTHER, SMALL = "obama.jpg", "obama2.jpg", "biden.jpg", "obama3.jpg"
@@ -52,12 +60,31 @@ def changed(name, change):
     return data.getvalue()
 
 
-def test_one_person_is_alike_and_two_are_not(matcher):
-    photo = on_a_card(ONE)
-    same, other = (matcher.compare(photo, read(name)) for name in (SAME, OTHER))
-    assert same.is_match
-    assert not other.is_match
-    assert same.score - other.score > 0.3
+def test_with_a_photograph_on_the_card_that_person_checks_in_and_no_other(counter, matcher):
+    card = counter.lay(certificate=1601)  # for this test alone
+    card.person.photo = on_a_card(ONE)
+    faces = Faces(matcher, Attempts(60.0))
+    frames = {AskFrame: in_turn(read(OTHER), read(SAME))}
+    visit = counter.check_in(Way.FACE, frames, faces=faces)
+    assert (visit.outcome, visit.way) == (Outcome.CHECKED_IN, Way.FACE)
+    other, same = counter.steps("face")
+    assert (other["is_match"], same["is_match"]) == (False, True)
+    assert same["score"] - other["score"] > 0.3
+
+
+def test_the_evaluation_tells_the_pairs_apart(matcher, tmp_path):
+    for person, pictures in {"a": {"photo": ONE, "1": SAME}, "b": {"photo": OTHER}}.items():
+        (tmp_path / person).mkdir()
+        for name, photograph in pictures.items():
+            (tmp_path / person / f"{name}.jpg").write_bytes(read(photograph))
+    evaluation = evaluate(matcher, people_in(tmp_path), lambda: None)
+    (genuine,), (impostor,) = evaluation.genuine, evaluation.impostor
+    assert genuine > DLIB_SCORE > impostor
+    false_match, false_non_match = (
+        rate_at(DLIB_SCORE) for rate_at in (evaluation.false_match, evaluation.false_non_match)
+    )
+    assert (false_match.errors, false_match.trials) == (0, 1)
+    assert (false_non_match.errors, false_non_match.trials) == (0, 1)
 
 
 def test_a_photo_in_which_the_face_is_small_is_looked_at_twice_as_large(matcher):
