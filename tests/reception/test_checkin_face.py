@@ -262,6 +262,24 @@ def test_a_card_that_relays_the_surface_of_another_is_not_taken_for_its_holder(
     visit = counter.check_in(Way.FACE, answers, faces=own_faces, component=None, centre=centre)
     assert (visit.outcome, visit.why) == (Outcome.FACE_ONLY, Reason.NO_KEY)
     assert centre.asked == []
+    assert counter.people.told.count(Reason.NO_KEY.message.text(Language.ENGLISH)) == 1
+
+
+@pytest.mark.parametrize(
+    ("asks_about", "outcome"),
+    [([Outcome.FACE_ONLY], Outcome.CHECKED_IN), ([Outcome.SEEN_BY_STAFF], Outcome.FACE_ONLY)],
+)
+def test_the_centre_is_asked_about_a_face_only_if_the_configuration_names_faces(
+    counter, own_faces, asks_about, outcome
+):
+    counter.lay()
+    centre = Listening()
+    settings = {"faces": own_faces, "component": None, "centre": centre}
+    visit = counter.check_in(Way.FACE, {AskFrame: frame()}, asks_about=asks_about, **settings)
+    assert visit.outcome is outcome
+    proofs = [who.proof for who in centre.asked]
+    assert proofs == ([visit.proof] if outcome is Outcome.CHECKED_IN else [])
+    assert counter.people.heard("no key has proved") == bool(proofs)
 
 
 def test_the_pause_outlasts_the_program_and_holds_at_this_reader(counter, face_matcher):

@@ -3,6 +3,7 @@
 import pytest
 
 import faces
+from kazashi.reception.checkin import Reception
 from kazashi.reception.passcode import Passcode
 from kazashi.reception.people import (
     AskCodeB,
@@ -12,13 +13,15 @@ from kazashi.reception.people import (
     AskWay,
     StaffCheck,
 )
+from kazashi.reception.profiles import PROFILES
 from kazashi.reception.rules import Proof, Way
 from kazashi.reception.visit import Outcome, Reason
 from kazashi.sim.card import MyNumberCard
 from kazashi.sim.person import Person
 from kazashi.testing.passcode import TEST_PASSCODE
+from kazashi.words import Language
 from kazashi_wire.messages import Signal
-from reception_desk import PERSON, Listening, in_turn
+from reception_desk import ANCHORS, PERSON, Listening, in_turn
 
 WRONG_PASSCODE = "9876543210123456"  # so long that no digest or time has these digits
 
@@ -183,6 +186,12 @@ def test_a_card_that_relays_the_surface_of_another_is_seen_by_staff_and_no_more(
     assert counter.people.questions(AskStaff)[0].photo == faces.photo(PERSON)
     assert (visit.outcome, visit.why) == (Outcome.SEEN_BY_STAFF, Reason.NO_KEY)
     assert centre.asked == []
+    assert counter.people.told.count(Reason.NO_KEY.message.text(Language.ENGLISH)) == 1
+
+
+def test_the_photo_in_the_chip_is_not_shown_by_default(counter):
+    reception = Reception(counter.reader, PROFILES["desk"], ANCHORS, None, counter.journal)
+    assert not reception.photo_from_chip
 
 
 @pytest.mark.parametrize(
