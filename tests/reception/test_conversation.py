@@ -63,6 +63,7 @@ def test_the_way_is_chosen_once_the_card_was_read(counter):
         return Way.PIN
 
     assert counter.check_in(ASKED, {AskWay: choose}).way is Way.PIN
+    assert len(counter.steps("certificate")) == 1  # verified once, and kept once
 
 
 def test_with_neither_card_nor_phone_staff_are_asked_for_paper(counter):

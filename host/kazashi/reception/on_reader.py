@@ -157,6 +157,8 @@ class Patient(Course):
         Raises:
             Failure: FALLBACK, it was not; ANOTHER_TOKEN, it may not.
         """
+        if certificate is self.certificate:  # by the way before, or as the way was chosen
+            return
         visit = self.visit
         visit.certificate_sha256 = certificate.sha256
         try:
@@ -191,7 +193,7 @@ class Patient(Course):
                 message=notice,
                 token=token,
             )
-        if visit.validity is not Validity.NORMAL and self.certificate is None:
+        if visit.validity is not Validity.NORMAL:
             self.tell(notice)
         self.certificate = certificate
 
