@@ -55,9 +55,9 @@ def ask_held(
     Raises:
         JournalError: see there.
     """
-    tests = {visit.id for visit in journal.visits() if visit.is_test}
     for held in journal.held():
-        if (held.visit in tests) is not is_test:
+        visit = journal.visit(held.visit)
+        if (visit is not None and visit.is_test) is not is_test:
             continue
         items = FourItems(held.name, held.address, held.birth, Sex(held.sex))
         try:
