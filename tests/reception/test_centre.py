@@ -1,7 +1,7 @@
 """What the centre is asked, and what is made of its answer: nothing."""
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -21,11 +21,12 @@ from kazashi.reception.centre import (
     identity_of,
 )
 from kazashi.reception.paper import CertificatePaper
-from kazashi.reception.rules import Group, Proof, Token, Way
+from kazashi.reception.rules import Consents, Group, Proof, Token, Way
 from kazashi.reception.validity import Validity
 from kazashi.testing.centre import SimulatedCentre
 from said import line_of, screen_of
 
+NOW = datetime(2030, 1, 1, tzinfo=UTC)
 PAPER = CertificatePaper(
     *("33120015", "12", "34", "01", date(1985, 4, 3)), name="仮名 花子", expires=date(2030, 7, 31)
 )
@@ -166,6 +167,26 @@ def test_errors_say_what_to_do_and_what_the_patient_reads():
 def test_nothing_is_asked_with_a_certificate_that_is_not_to_be_used(validity):
     with pytest.raises(ValueError, match="nothing may be asked"):
         holder(validity)
+
+
+def given(*groups: Group) -> Consents:
+    return Consents.record(groups, groups, NOW)
+
+
+@pytest.mark.parametrize(
+    "consents", [given(Group.TREATMENT), Consents.hard_to_obtain([Group.SURGERY])]
+)
+def test_no_medical_information_is_asked_for_once_the_certificate_has_ended(consents):
+    with pytest.raises(ValueError, match="for eligibility alone"):
+        Completion("1", consents, validity=Validity.ELIGIBILITY_ONLY)
+    assert Completion("1", consents, validity=Validity.ENDING).consents == consents
+
+
+def test_eligibility_is_asked_for_all_the_same():
+    refused = Consents.record([Group.TREATMENT], None, NOW)
+    for consents in (Consents(), given(Group.SPECIFIED_DISEASE), refused):
+        completion = Completion("1", consents, validity=Validity.ELIGIBILITY_ONLY)
+        assert SimulatedCentre().complete(completion).standing is Standing.VALID
 
 
 def test_no_repr_tells_key_material_or_insurance():

@@ -113,6 +113,11 @@ def test_a_kind_of_site_decides_what_may_be_asked(kind, names, asks):
         ({"profiles": {"": {}}}, "profiles.", Flaw.NOT_A_TEXT),
         ({"profiles": {"a\n": {}}}, "profiles.a\n", Flaw.NOT_A_TEXT),
         ({"profiles": {"desk": {"ways": []}}}, "profiles.desk.ways", Flaw.MISSING),
+        (
+            {"profiles": {"desk": {"grace_groups": ["treatment"]}}},
+            "profiles.desk.grace_groups",
+            Flaw.NOT_ONE_OF,
+        ),
         ({"profiles": {"desk": {"tokens": []}}}, "profiles.desk.tokens", Flaw.MISSING),
         ({"profiles": {"desk": {"colour": 1}}}, "profiles.desk.colour", Flaw.NO_SUCH_FIELD),
         ({"profiles": {"desk": 1}}, "profiles.desk", Flaw.NOT_A_TABLE),

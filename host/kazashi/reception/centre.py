@@ -128,7 +128,10 @@ class Completion:
     """Second question: what the patient answered, for the person of `reference`.
 
     `registers`: True if they register the card as their 健康保険証 now. `shares_subsidies`: None if
-    that was not asked.
+    that was not asked. `validity`: of the certificate; None: the person showed none.
+
+    Raises:
+        ValueError: it asks for medical information, and the certificate is not for that.
     """
 
     reference: str
@@ -136,6 +139,12 @@ class Completion:
     prescription: Prescription | None = None
     registers: bool = False
     shares_subsidies: bool | None = None
+    validity: Validity | None = None
+
+    def __post_init__(self) -> None:
+        allows = self.validity is None or self.validity.allows_medical_information
+        if not allows and self.consents.open_medical_information:
+            raise ValueError(f"this certificate is {self.validity}: it is for eligibility alone")
 
 
 @dataclass(frozen=True)

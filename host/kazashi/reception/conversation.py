@@ -68,6 +68,7 @@ def ask_centre(patient: Patient, holder: Holder) -> None:
         visit.prescription,
         visit.registers,
         visit.shares_subsidies,
+        visit.validity,
     )
     take_answer(patient, ask_eligibility(patient, completes, completion))
 

@@ -18,6 +18,7 @@ from kazashi.reception.settings import BadSettings, Flaw, Table
 from kazashi.reception.validity import Validity
 
 _LONGEST_HOURS = 24 * 366
+_NOT_MEDICAL = tuple(group for group in Group if not group.is_medical)
 
 
 @dataclass(frozen=True)
@@ -28,11 +29,11 @@ class Profile:
     tokens: tuple[Token, ...] = (Token.CARD,)
     ways: tuple[Way, ...] = Token.CARD.ways
     groups: tuple[Group, ...] = tuple(Group)
-    grace_groups: tuple[Group, ...] = (Group.SPECIFIED_DISEASE,)
+    grace_groups: tuple[Group, ...] = _NOT_MEDICAL
     consents_first: bool = False
     consents_last: timedelta | None = timedelta(hours=24)
     asks_prescription: bool = True
-    is_emergency: bool = False  # consent is hard to obtain: nobody is asked
+    is_emergency: bool = False  # consent is hard to obtain, so it is not asked for
 
     def ways_of(self, token: Token) -> tuple[Way, ...]:
         """With `token`, the most sensible first; none: it is not taken here."""
@@ -86,7 +87,7 @@ def _read(profile: Profile, table: Table) -> Profile:
         tokens=_some(table, "tokens", tuple(Token), profile.tokens),
         ways=_some(table, "ways", Token.CARD.ways, profile.ways),
         groups=_some(table, "groups", tuple(Group), profile.groups),
-        grace_groups=_some(table, "grace_groups", tuple(Group), profile.grace_groups),
+        grace_groups=_some(table, "grace_groups", _NOT_MEDICAL, profile.grace_groups),
         consents_first=table.flag("consents_first", default=profile.consents_first),
         consents_last=timedelta(hours=hours) if hours else None,
         asks_prescription=table.flag("prescription", default=profile.asks_prescription),

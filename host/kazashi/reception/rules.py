@@ -1,4 +1,4 @@
-"""What may be asked and shown: tokens, ways, consents, and what a certificate's dates allow.
+"""What a patient may show, do and agree to: tokens, ways, proofs, consents.
 
 Source: groups of consent and their flags: screen E-02-A of the ministry (S0), OQSCD016, OQSCD036;
 24 hours at a desk: iryohokenjyoho-portalsite.jp/faq/post-14.html; while care goes on at home:
@@ -113,6 +113,11 @@ class Item(StrEnum):
     SPECIFIED_DISEASE = "specified_disease"
 
     @property
+    def is_medical(self) -> bool:
+        """Whether it is medical information; 特定疾病 belongs to eligibility."""
+        return self is not Item.SPECIFIED_DISEASE
+
+    @property
     def message(self) -> Message:
         return Message(f"item.{self}")
 
@@ -138,8 +143,8 @@ class Group(StrEnum):
 
     @property
     def is_medical(self) -> bool:
-        """Whether it is medical information; 特定疾病 belongs to eligibility."""
-        return self is not Group.SPECIFIED_DISEASE
+        """Whether it opens medical information."""
+        return any(item.is_medical for item in self.items)
 
     @property
     def message(self) -> Message:
@@ -265,6 +270,12 @@ class Consents:
                 for each in self.items
             )
         )
+
+    @property
+    def open_medical_information(self) -> bool:
+        """Whether the institution may see any: it was agreed to, or was hard to obtain."""
+        opens = (State.GIVEN, State.HARD_TO_OBTAIN)
+        return any(each.state in opens and each.item.is_medical for each in self.items)
 
     def state(self, item: Item) -> State:
         """Of `item`; what was not asked was not given."""
