@@ -213,3 +213,11 @@ def test_the_reader_shows_green_for_a_person_if_the_configuration_accepts_them(
     assert (visit.outcome, visit.eligibility) == (Outcome.SEEN_BY_STAFF, None)
     assert shown[-1] == signal
     assert centre.asked == []  # to accept is not to ask
+
+
+def test_wrong_passcodes_of_another_program_are_slowed_here_too(counter):
+    counter.lay()
+    counter.check_in(Way.VISUAL, {AskPasscode: WRONG_PASSCODE}, passcode=Passcode(TEST_PASSCODE))
+    another = Passcode(TEST_PASSCODE, clock=lambda: 0.0)
+    counter.check_in(Way.VISUAL, passcode=another)
+    assert counter.steps("passcode") == [{"error": "paused"}] * 3

@@ -143,7 +143,7 @@ def checkin(
             asked,
             kept,
             faces=configured.faces,
-            passcode=passcode_of(configured.passcode, kept, is_test=as_test),
+            passcode=passcode_of(configured.passcode, is_test=as_test),
             photo_from_chip=configured.photo_from_chip,
             component=component_of(anchors, is_test=as_test),
             accepts=configured.accepts,

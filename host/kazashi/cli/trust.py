@@ -2,10 +2,8 @@
 
 import typer
 
-from kazashi.cli import show
 from kazashi.reception.anchors import Anchors
 from kazashi.reception.certified import CertifiedComponent
-from kazashi.reception.journal import Journal, JournalError
 from kazashi.reception.passcode import Passcode
 
 
@@ -20,21 +18,13 @@ def anchors_of(configured: Anchors, *, is_test: bool) -> Anchors:
     return configured
 
 
-def passcode_of(
-    configured: Passcode | None, journal: Journal | None, *, is_test: bool
-) -> Passcode | None:
-    """The staff's passcode, with the wrong ones of before; in a test 0000 if there is none."""
-    passcode = configured
-    if passcode is None and is_test:
-        from kazashi.testing import TEST_PASSCODE
+def passcode_of(configured: Passcode | None, *, is_test: bool) -> Passcode | None:
+    """The staff's passcode; in a test 0000 if there is none."""
+    if configured or not is_test:
+        return configured
+    from kazashi.testing import TEST_PASSCODE
 
-        passcode = Passcode(TEST_PASSCODE)
-    if passcode and journal:
-        try:
-            passcode.recall(journal)
-        except JournalError as error:
-            show.show_error(error)
-    return passcode
+    return Passcode(TEST_PASSCODE)
 
 
 def component_of(anchors: Anchors, *, is_test: bool) -> CertifiedComponent | None:

@@ -25,7 +25,7 @@ from kazashi.reception.errors import ReceptionError
 from kazashi.reception.japan import utc_now
 from kazashi.reception.journal import View
 from kazashi.reception.settings import Flaw, Table
-from kazashi.reception.typed import narrow
+from kazashi.reception.typed import digits
 
 _DIGITS = re.compile(r"[0-9]{4,16}")
 _HASHED = re.compile(
@@ -66,11 +66,10 @@ def hashed(typed: str) -> str:
     Raises:
         BadPasscode: it has not 4 to 16 digits.
     """
-    digits = _digits(typed)
-    if digits is None:
+    if (passcode := _passcode(typed)) is None:
         raise BadPasscode(PasscodeFlaw.NOT_DIGITS)
     salt = secrets.token_bytes(_SALT_SIZE)
-    return f"scrypt${_N}${_R}${_P}${salt.hex()}${_hash(digits, _N, _R, _P, salt).hex()}"
+    return f"scrypt${_N}${_R}${_P}${salt.hex()}${_hash(passcode, _N, _R, _P, salt).hex()}"
 
 
 def configured_passcode(visual: Table) -> "Passcode | None":
@@ -125,9 +124,9 @@ class Passcode:
         with self._lock:
             if left := self.wait_s:
                 raise PasscodePaused(-int(-left // 1))
-            digits = _digits(typed)
-            is_right = digits is not None and hmac.compare_digest(
-                _hash(digits, *self._parameters), self._hash
+            passcode = _passcode(typed)
+            is_right = passcode is not None and hmac.compare_digest(
+                _hash(passcode, *self._parameters), self._hash
             )
             self._wrong = 0 if is_right else self._wrong + 1
             self._wait(0.0)
@@ -152,12 +151,12 @@ class Passcode:
         self._until = self._clock() + max(0.0, seconds - ago_s)
 
 
-def _digits(typed: str) -> str | None:
-    """As narrow digits; None: it is no passcode."""
-    digits = "".join(narrow(typed).split())
-    return digits if _DIGITS.fullmatch(digits) else None
+def _passcode(typed: str) -> str | None:
+    """As ASCII digits; None: it is no passcode."""
+    found = digits(typed)
+    return found if _DIGITS.fullmatch(found) else None
 
 
-def _hash(digits: str, n: int, r: int, p: int, salt: bytes) -> bytes:
+def _hash(passcode: str, n: int, r: int, p: int, salt: bytes) -> bytes:
     memory = 128 * r * (n + p + 2)  # RFC 7914 §2, as OpenSSL counts it
-    return scrypt(digits.encode(), salt=salt, n=n, r=r, p=p, maxmem=memory, dklen=32)
+    return scrypt(passcode.encode(), salt=salt, n=n, r=r, p=p, maxmem=memory, dklen=32)

@@ -1,6 +1,7 @@
 """A reader, the rules of the place where it stands, and whom it asks."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
@@ -14,7 +15,7 @@ from kazashi.reception.face.attempts import Attempts
 from kazashi.reception.face.matching import FaceMatcher, FaceNotAvailable, FaceNotConfigured
 from kazashi.reception.face.presence import SeesTurns
 from kazashi.reception.japan import utc_now
-from kazashi.reception.journal import Journal
+from kazashi.reception.journal import Journal, JournalError
 from kazashi.reception.passcode import Passcode
 from kazashi.reception.profiles import Profile
 from kazashi.reception.visit import Outcome
@@ -61,5 +62,9 @@ class Place:
     turn: Lock = field(default_factory=Lock, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        """Failures that other programs have kept count here, too."""
         if self.reader and isinstance(self.faces, Faces):
             self.faces.attempts.recall_from(self.journal, self.reader.info.serial, self.now)
+        if self.passcode and self.journal:
+            with suppress(JournalError):  # each visit tells it
+                self.passcode.recall(self.journal, self.now)
