@@ -53,6 +53,7 @@ def test_after_the_end_of_care_nothing_is_asked(counter):
         assert error.value.flaw is CareFlaw.ENDED
     assert centre.completions == []
     *_, kept = counter.journal.visits()
+    assert kept.is_test  # as the visit was
     states = {step.facts["state"] for step in kept.steps if step.name == "consent"}
     assert states == {"expired"}
 

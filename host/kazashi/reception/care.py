@@ -48,14 +48,15 @@ def ask_again(
         CentreError: it cannot be asked now; ask again later.
         JournalError: see there.
     """
-    reference, consents = _in_care(journal, number)
+    visit, consents = _in_care(journal, number)
+    reference = str(visit.fact("reference"))
     answer = eligibility_of(centre, Completion(reference, consents))
     entry = journal.begin(PROFILE, _place(number))
     entry.step(
         "eligibility",
         reference=reference,
         eligibility=answer.standing.name.lower(),
-        is_test=answer.is_simulated,
+        is_test=answer.is_simulated or visit.is_test,
     )
     is_known = is_test or not answer.is_simulated
     entry.end(OUTCOME_OF[answer.standing] if is_known else Outcome.NOT_ANSWERED)
@@ -69,16 +70,15 @@ def end_care(journal: Journal, number: int) -> None:
         NoCare: there was none.
         JournalError: see there.
     """
-    _, consents = _in_care(journal, number)
+    visit, consents = _in_care(journal, number)
     entry = journal.begin(PROFILE, _place(number))
     ended = [{"item": each.item.value, "state": "expired"} for each in consents.items]
     entry.steps("consent", ended)
-    entry.step(_ENDED)
-    entry.end(_ENDED)
+    entry.end(_ENDED, is_test=visit.is_test)
 
 
-def _in_care(journal: Journal, number: int) -> tuple[str, Consents]:
-    """The centre's reference of the visit, and its consents that last while care goes on."""
+def _in_care(journal: Journal, number: int) -> tuple[KeptVisit, Consents]:
+    """The visit, and its consents that last while care goes on."""
     visit = journal.visit(number)
     if visit is None or visit.outcome != Outcome.CHECKED_IN:
         raise NoCare(number, CareFlaw.NO_SUCH_VISIT)
@@ -87,7 +87,7 @@ def _in_care(journal: Journal, number: int) -> tuple[str, Consents]:
         raise NoCare(number, CareFlaw.NO_CONSENT)
     if any(after.outcome == _ENDED for after in journal.visits_at(_place(number))):
         raise NoCare(number, CareFlaw.ENDED)
-    return str(visit.fact("reference")), consents
+    return visit, consents
 
 
 def _lasting(visit: KeptVisit) -> Iterator[Consent]:
