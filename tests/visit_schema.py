@@ -15,3 +15,9 @@ def visit_of(text):
     _VALIDATOR.validate(visit)
     assert list(visit) == list(SCHEMA["properties"])
     return visit
+
+
+def told(done):
+    """The visit that a run of `kazashi checkin --json` has printed."""
+    assert done.stdout, (done.stderr, done.exception)
+    return visit_of(done.stdout)

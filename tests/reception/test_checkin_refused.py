@@ -309,15 +309,6 @@ def test_a_my_number_typed_among_the_four_items_is_not_held(counter):
     assert counter.journal.held() == []
 
 
-def test_a_certificate_of_eligibility_brings_no_consent_of_the_card(counter):
-    counter.lay()
-    centre = Listening(Standing.INVALID)
-    counter.check_in(Way.PIN, {AskFallback: to_certificate, AskCertificate: PAPER}, centre=centre)
-    of_card, of_paper = centre.asked
-    assert (of_card.token, of_paper) == (Token.CARD, PAPER)
-    assert centre.completions == []
-
-
 def test_a_centre_that_is_down_for_the_paper_undoes_nothing(counter):
     counter.lay()
     centre = Listening(Standing.INVALID)

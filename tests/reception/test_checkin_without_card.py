@@ -129,3 +129,26 @@ def test_nobody_answers_and_the_visit_says_what_was_before(counter):
     visit = counter.check_in(None)
     assert (visit.outcome, visit.fallback) == (Outcome.NO_CARD, None)
     assert len(counter.people.questions(AskFallback)) == 1
+
+
+class Changing(Listening):
+    """Says at its second question that the card's insurance has ended."""
+
+    def complete(self, completion):
+        self.standing = Standing.VALID if self.completions else Standing.INVALID
+        return super().complete(completion)
+
+    def identify(self, reference, who):
+        self.standing = Standing.VALID
+        return super().identify(reference, who)
+
+
+def test_a_certificate_of_eligibility_brings_no_consent_of_the_card(counter):
+    counter.lay()
+    centre = Changing()
+    answers = {AskFallback: along(PATHS[Basis.CERTIFICATE]), AskCertificate: PAPER}
+    visit = counter.check_in(Way.PIN, answers, centre=centre)
+    assert visit.outcome is Outcome.CHECKED_IN
+    of_card, of_paper = centre.completions
+    assert of_card.consents.items
+    assert (of_paper.consents.items, of_paper.prescription) == ((), None)
