@@ -104,6 +104,6 @@ def test_what_belongs_to_a_test_needs_that_word(checkin, folder, path, arguments
 def test_all_of_a_test_is_marked_whatever_comes_of_it(checkin, path, arguments):
     done = checkin(*arguments, "--json", "--language", "en", "--timeout", 0.1, card="none")
     assert told(done)["is_test"] is True
-    assert "TEST: nobody is really checked in." in done.stderr
+    assert "TEST: this is not a real check-in." in done.stderr
     with View(path) as journal:
         assert [visit.is_test for visit in journal.visits()] == [True]

@@ -46,7 +46,7 @@ def test_on_a_terminal_nothing_that_is_typed_is_shown():
         stdin=theirs,
         stdout=subprocess.PIPE,
         stderr=theirs,
-        start_new_session=True,  # without /dev/tty, whoever runs the tests
+        start_new_session=True,  # without /dev/tty, however the tests are run
         text=True,
     ) as program:
         os.close(theirs)

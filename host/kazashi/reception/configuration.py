@@ -15,8 +15,7 @@ passcode = "scrypt$…" # of the site, for visual checks: see passcode.py
 photo_from_chip = true  # staff are shown the photo in the chip, too; 照合番号B opens it
 
 [anchors] is explained in anchor_settings.py, [face] in face/settings.py, [profiles.NAME] in
-profiles.toml. Paths are relative to the
-file.
+profiles.toml. Paths are relative to the file.
 """
 
 from collections.abc import Mapping
@@ -27,8 +26,9 @@ from typing import Self
 from kazashi.reception.anchor_settings import configured_anchors
 from kazashi.reception.anchors import Anchors
 from kazashi.reception.face.attempts import Attempts
-from kazashi.reception.face.engine import matcher_of, sees_turns
+from kazashi.reception.face.engine import matcher_of
 from kazashi.reception.face.matching import FaceNotAvailable
+from kazashi.reception.face.presence import SeesTurns
 from kazashi.reception.face.settings import FaceSettings
 from kazashi.reception.passcode import Passcode, configured_passcode
 from kazashi.reception.place import Faces
@@ -99,5 +99,5 @@ def _faces(settings: Mapping[str, object], folder: Path) -> Faces | FaceNotAvail
         matcher = matcher_of(face)
     except FaceNotAvailable as error:
         return error
-    turns = sees_turns(matcher) if face.presence_check else None
+    turns = matcher if face.presence_check and isinstance(matcher, SeesTurns) else None
     return Faces(matcher, Attempts(face.pause_s), turns)

@@ -31,7 +31,7 @@ class Outcome(StrEnum):
     SEVERAL_FOUND = "several_found"
     WELFARE_UNREGISTERED = "welfare_unregistered"
     NOT_REGISTERED = "not_registered"  # 利用登録 was refused, or not answered
-    # nobody is known
+    # no person is known
     SOMEBODY_ELSE = "somebody_else"  # the staff say so: the visit ends
     NO_CARD = "no_card"  # no chip was sensed, or the patient has none
     NOT_A_MY_NUMBER_CARD = "not_a_my_number_card"

@@ -26,7 +26,7 @@ def identify_patient(patient: Patient, token: Token | None, way: Way | None) -> 
     """Begin with `token` and `way`, or ask for them; if a way fails, ask for another.
 
     Raises:
-        Failure: nothing is left or chosen, or nobody may be checked in with such a card.
+        Failure: nothing is left or chosen, or this card may not be used to check in.
         LinkError: the reader is gone, and did not come back.
     """
     search = _Search(patient)
@@ -156,7 +156,7 @@ def _certify(patient: Patient, component: CertifiedComponent, way: Way) -> None:
     """The approved component has the card's key sign the challenge, and may ask the centre.
 
     Raises:
-        Failure: it identified nobody; FALLBACK: it found another certificate on the card.
+        Failure: it did not identify the holder; FALLBACK: it found another certificate.
     """
     visit = patient.visit
     patient.begin("approved component")

@@ -12,6 +12,9 @@ A field that is an Enum chooses among words: `not-genuine.copied-chip.seen`; so 
 limit: `wrong-pin.no-limit.seen`. A class without words of its own has those of its base.
 Placeholders are names of fields: `{tries_left}`.
 
+Keys of messages to people at a reception are chosen by the code that tells them (`Message` in
+reception/texts.py): `ask.pin.card`, `outcome.held`, `reason.no-pin`.
+
 Keys of what `kazashi doctor` finds: `doctor`, the finding's key, and a part: seen or remedy. What
 `doctor.speed.low.spi` lacks it has of `doctor.speed.low`, then of `doctor.speed`.
 """

@@ -18,7 +18,6 @@ from kazashi.reception.face.matching import (
     NoFaceWheel,
 )
 from kazashi.reception.face.model import Model
-from kazashi.reception.face.presence import SeesTurns
 from kazashi.reception.face.settings import Engine, FaceSettings
 
 if TYPE_CHECKING:
@@ -68,10 +67,6 @@ class _Later:
         return self._opened
 
 
-def sees_turns(matcher: FaceMatcher) -> SeesTurns | None:
-    return matcher if isinstance(matcher, SeesTurns) else None
-
-
 def _dlib(settings: FaceSettings) -> "DlibMatcher":
     try:
         from kazashi.reception.face.dlib_engine import DlibMatcher
@@ -81,7 +76,7 @@ def _dlib(settings: FaceSettings) -> "DlibMatcher":
 
 
 def _missing(error: ImportError) -> KazashiError:
-    """What lacks if dlib cannot be imported."""
+    """Why dlib cannot be imported."""
     machine, (major, minor, *_) = platform.machine(), sys.version_info
     if error.name == "dlib" and not has_wheel(sys.platform, machine, (major, minor)):
         return NoFaceWheel(f"{platform.system()} {machine}, Python {major}.{minor}")

@@ -1,6 +1,6 @@
 """What face matching says: a score, or why the camera's picture cannot be used.
 
-The engine behind it is exchangeable: `FaceMatcher`. engine.py opens ours, opencv.py.
+The engine behind it is exchangeable: `FaceMatcher`. engine.py opens ours, of dlib and of OpenCV.
 Photo, frame and what is computed from them are written nowhere, and kept for no longer than a
 comparison. The memory that they had is given back, not wiped: Python cannot.
 """

@@ -26,7 +26,7 @@ class Turn(StrEnum):
 
     @classmethod
     def any(cls) -> "Turn":
-        """One of them, which nobody can foresee."""
+        """One of them, at random."""
         return secrets.choice([*cls])
 
     @property

@@ -42,7 +42,7 @@ class Engine(StrEnum):
 class FaceSettings:
     """Which models, when two faces are the same, and which frames are good enough.
 
-    The defaults of the last five are assumptions: no camera at a desk was measured.
+    The defaults from `least_width_px` on are assumptions: no camera at a desk was measured.
     """
 
     engine: Engine
