@@ -27,7 +27,7 @@ from kazashi.reception.people import (
     StaffCheck,
 )
 from kazashi.reception.profiles import PROFILES, Profile
-from kazashi.reception.rules import Prescription, Token
+from kazashi.reception.rules import CodeB, Prescription, Token
 from kazashi.reception.sight import SightReason
 from kazashi.sim.application import Data, Pin
 from kazashi.sim.authority import shared_authority
@@ -170,6 +170,7 @@ class Counter:
         component=USUAL,
         passcode=PASSCODE,
         photo_from_chip=False,
+        code_b=CodeB.AT_READER,
         accepts=(),
         asks_about=(),
         now=lambda: datetime.now(UTC),
@@ -185,6 +186,7 @@ class Counter:
             component=SimulatedComponent() if component is USUAL else component,
             passcode=passcode,
             photo_from_chip=photo_from_chip,
+            code_b=code_b,
             accepts=frozenset(accepts),
             asks_about=frozenset(asks_about),
             now=now,

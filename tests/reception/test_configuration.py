@@ -5,7 +5,7 @@ import pytest
 from kazashi.reception.configuration import Configuration
 from kazashi.reception.face.matching import FaceNotAvailable
 from kazashi.reception.profiles import PROFILES
-from kazashi.reception.rules import Token
+from kazashi.reception.rules import CodeB, Token
 from kazashi.reception.settings import BadSettings
 from kazashi.reception.visit import Outcome
 from kazashi.sim.authority import shared_authority
@@ -30,6 +30,7 @@ def test_without_a_file_nothing_is_configured():
     assert read.profiles == PROFILES
     assert (read.accepts, read.asks_about, read.passcode) == (frozenset(), frozenset(), None)
     assert not read.photo_from_chip
+    assert read.code_b is CodeB.AT_READER
 
 
 def test_every_table_is_read_and_paths_are_relative_to_the_file(written, tmp_path):
@@ -50,6 +51,11 @@ def test_every_table_is_read_and_paths_are_relative_to_the_file(written, tmp_pat
     assert (read.accepts, read.asks_about) == ({Outcome.FACE_ONLY}, {Outcome.SEEN_BY_STAFF})
 
 
+def test_when_code_b_is_asked_for_is_read_whether_or_not_faces_can_be_matched(written):
+    read = Configuration.read(written("[face]\ncode_b = 'before'\n"))
+    assert read.code_b is CodeB.TYPED_BEFORE
+
+
 @pytest.mark.parametrize(
     ("text", "place"),
     [
@@ -58,6 +64,8 @@ def test_every_table_is_read_and_paths_are_relative_to_the_file(written, tmp_pat
         ("[journal]\nkeep_days = 0.5\n", "journal.keep_days"),
         ("[journal]\nkeep_days = -1\n", "journal.keep_days"),
         ("[journal]\nkept = 3\n", "journal.kept"),
+        ("[face]\ncode_b = 'never'\n", "face.code_b"),
+        ("[face]\ncode_b = ['before']\n", "face.code_b"),
         ("[journal]\nfile = 'visits.db'\n", "journal.file"),
         ("[consents]\nhours = 24\n", "consents"),
         ("[outcomes]\naccept = ['checked_in']\n", "outcomes.accept"),

@@ -145,6 +145,7 @@ def checkin(
             faces=configured.faces,
             passcode=passcode_of(configured.passcode, is_test=as_test),
             photo_from_chip=configured.photo_from_chip,
+            code_b=configured.code_b,
             component=component_of(anchors, is_test=as_test),
             accepts=configured.accepts,
             asks_about=configured.asks_about,

@@ -8,13 +8,10 @@ from kazashi.reception.on_reader import Patient, Tap
 from kazashi.reception.people import AskLastTry, AskPin
 from kazashi.reception.rules import Proof, Token
 from kazashi.reception.texts import Message
-from kazashi.reception.typed import digits
+from kazashi.reception.typed import four_digits
 from kazashi.reception.visit import Failure, Follows, Outcome, Reason
 
-_MOST_ANSWERS = 3  # that make no sense, until something else is offered
 _MOST_PINS = 5  # a card that counts has blocked its PIN before
-
-_FOUR_DIGITS = Message("pin.four-digits")
 
 
 def by_pin(patient: Patient, token: Token) -> None:
@@ -60,15 +57,10 @@ def _ask_pin(patient: Patient, tries_left: int | None, token: Token) -> str:
     Raises:
         Failure: the holder does not enter them.
     """
-    for _ in range(_MOST_ANSWERS):
-        typed = patient.ask(AskPin(tries_left, token))
-        if typed is None:
-            break
-        pin = digits(typed)
-        if len(pin) == 4 and pin.isascii() and pin.isdigit():
-            return pin
-        patient.tell(_FOUR_DIGITS)
-    raise Failure(Reason.NOTHING_ENTERED)
+    pin = patient.ask_checked(AskPin(tries_left, token), four_digits)
+    if pin is None:
+        raise Failure(Reason.NOTHING_ENTERED)
+    return pin
 
 
 def _show_pin(patient: Patient, tap: Tap, pin: str) -> None:

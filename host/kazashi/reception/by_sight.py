@@ -23,7 +23,6 @@ from kazashi.reception.face.presence import SeesTurns, Turn
 from kazashi.reception.on_reader import Patient, Tap
 from kazashi.reception.passcode import PasscodePaused
 from kazashi.reception.people import (
-    AskCodeB,
     AskFrame,
     AskPasscode,
     AskStaff,
@@ -33,14 +32,12 @@ from kazashi.reception.people import (
 from kazashi.reception.place import Faces
 from kazashi.reception.rules import Proof, Token
 from kazashi.reception.texts import Message
-from kazashi.reception.typed import digits, required
+from kazashi.reception.typed import required
 from kazashi.reception.visit import Failure, Follows, Outcome, Reason
 
-_MOST_ANSWERS = 3  # that make no sense, until something else is offered
+_MOST_ANSWERS = 3  # that are wrong, until something else is offered
 _MOST_FRAMES = 10
 _MOST_TURNS = 3  # of the head
-
-_FOURTEEN_DIGITS = Message("code.fourteen-digits")
 
 
 def by_face(patient: Patient, token: Token) -> None:
@@ -170,14 +167,13 @@ def _show_code_b(patient: Patient, session: FaceSurfaceSession) -> bool:
         except CodeBlocked as error:
             patient.note("code", error="blocked")
             raise Failure(Reason.CODE_BLOCKED, message=Message.of(error)) from None
-        code = patient.ask(AskCodeB())
+        code = patient.code_b or patient.ask_code_b()
         if code is None:
             return False
         try:
-            session.verify_code_b(digits(code))
-        except ValueError:
-            patient.tell(_FOURTEEN_DIGITS)
+            session.verify_code_b(code)
         except WrongCode as error:
+            patient.code_b = ""
             patient.note("code", error="wrong", tries_left=error.tries_left)
             patient.tell(Message.of(error))
         except (CodeBlocked, FewTriesLeft) as error:

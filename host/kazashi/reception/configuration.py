@@ -29,10 +29,11 @@ from kazashi.reception.face.attempts import Attempts
 from kazashi.reception.face.engine import matcher_of
 from kazashi.reception.face.matching import FaceNotAvailable
 from kazashi.reception.face.presence import SeesTurns
-from kazashi.reception.face.settings import FaceSettings
+from kazashi.reception.face.settings import FaceSettings, code_b_of
 from kazashi.reception.passcode import Passcode, configured_passcode
 from kazashi.reception.place import Faces
 from kazashi.reception.profiles import Profile, profiles_of
+from kazashi.reception.rules import CodeB
 from kazashi.reception.settings import BadSettings, Flaw, Table, load
 from kazashi.reception.visit import PERSONS, Outcome
 
@@ -43,7 +44,7 @@ _LONGEST_DAYS = 36_500
 @dataclass(frozen=True)
 class Configuration:
     """`keep_days`: None, for ever. `faces`: if face matching is not available, why. `accepts`,
-    `asks_about`: see `Place`.
+    `asks_about`, `code_b`: see `Place`.
 
     `passcode`: None if the site has none. `photo_from_chip`: whether staff see that photo, too.
     """
@@ -56,6 +57,7 @@ class Configuration:
     asks_about: frozenset[Outcome]
     passcode: Passcode | None
     photo_from_chip: bool
+    code_b: CodeB
 
     @classmethod
     def read(cls, path: Path | None) -> Self:
@@ -80,6 +82,7 @@ class Configuration:
             _persons(outcomes, "ask_centre_about"),
             configured_passcode(visual),
             visual.flag("photo_from_chip"),
+            code_b_of(Table("face", settings.get("face", {}), folder)),
         )
         for table in (journal, outcomes, visual):
             table.close()

@@ -10,7 +10,7 @@ from kazashi.cards.surface import FourItems
 from kazashi.errors import ReaderError
 from kazashi.reception.centre import CentreError
 from kazashi.reception.on_reader import Patient
-from kazashi.reception.people import AskCodeB, AskFourItems, AskItemsPin
+from kazashi.reception.people import AskFourItems, AskItemsPin
 from kazashi.reception.rules import Token, Way
 from kazashi.reception.texts import Message
 from kazashi.reception.typed import digits, required
@@ -71,7 +71,7 @@ def _show_pin(patient: Patient, session: InputSupportSession) -> bool:
 
 
 def _show_code_b(patient: Patient, session: InputSupportSession) -> bool:
-    code = patient.ask(AskCodeB())
+    code = patient.code_b or patient.ask_code_b()
     if code is not None:
-        session.verify_code_b(digits(code))
+        session.verify_code_b(code)
     return code is not None

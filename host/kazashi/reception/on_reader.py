@@ -45,10 +45,11 @@ from kazashi.reader import Reader
 from kazashi.reception.centre import Holder
 from kazashi.reception.course import Course
 from kazashi.reception.keeper import looked_after
-from kazashi.reception.people import People, Question
+from kazashi.reception.people import AskCodeB, People, Question
 from kazashi.reception.place import Place
-from kazashi.reception.rules import Proof, Token, Way
+from kazashi.reception.rules import CodeB, Proof, Token, Way
 from kazashi.reception.texts import Message
+from kazashi.reception.typed import fourteen_digits
 from kazashi.reception.validity import Validity, japan_today, validity
 from kazashi.reception.visit import Failure, Follows, Outcome, Reason, Visit
 
@@ -87,6 +88,7 @@ class Patient(Course):
         self.can_use_pin = True  # as far as is known of what lies on the reader
         self.can_use_face = True
         self.pin = ""  # entered for a phone that is yet to come
+        self.code_b = ""  # entered for a card that is yet to come, and not found wrong
         self.last_token: Token | None = None  # on the reader, whatever became of it
         self.certificate: Certificate | None = None  # that was accepted
         self.surface: Surface | None = None  # that was proved genuine
@@ -275,6 +277,12 @@ class Patient(Course):
             answer = super().ask(question)
         self._check_cancel()
         return answer
+
+    def ask_code_b(self) -> str | None:
+        """照合番号B, fourteen digits; None: it was not entered, or this place never asks for it."""
+        if self.place.code_b is CodeB.NONE:
+            return None
+        return self.ask_checked(AskCodeB(), fourteen_digits)
 
     def let_go(self) -> None:
         """Release the card: the field goes off, and the reader clears its buffers."""

@@ -18,6 +18,7 @@ from kazashi.reception.japan import utc_now
 from kazashi.reception.journal import Journal, JournalError
 from kazashi.reception.passcode import Passcode
 from kazashi.reception.profiles import Profile
+from kazashi.reception.rules import CodeB
 from kazashi.reception.visit import Outcome
 
 NO_FACES = FaceNotAvailable((FaceNotConfigured(),))
@@ -53,6 +54,7 @@ class Place:
     faces: Faces | FaceNotAvailable = NO_FACES
     passcode: Passcode | None = None
     photo_from_chip: bool = False
+    code_b: CodeB = CodeB.AT_READER
     component: CertifiedComponent | None = None
     accepts: frozenset[Outcome] = frozenset()
     asks_about: frozenset[Outcome] = frozenset()

@@ -68,6 +68,14 @@ _WAYS = {
 }
 
 
+class CodeB(StrEnum):
+    """When 照合番号B is asked for, which opens the photo in a card's chip."""
+
+    TYPED_BEFORE = "before"  # before the tap; without it the face is not offered
+    AT_READER = "at_reader"  # once the card lies there: typed, or read by a second camera
+    NONE = "none"  # never: the face is not offered
+
+
 class Proof(StrEnum):
     """What shows that the chip is no copy: which key signed what."""
 

@@ -11,11 +11,13 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum, auto, unique
+from enum import Enum, StrEnum, auto, unique
 from pathlib import Path
-from typing import cast
+from typing import TypeVar, cast
 
 from kazashi.reception.errors import ReceptionError
+
+_E = TypeVar("_E", bound=StrEnum)
 
 _MOST = 1_000_000  # bytes of a configuration
 
@@ -146,6 +148,13 @@ class Table:
         if not isinstance(value, bool):
             raise self.wrong(key, Flaw.NOT_A_FLAG)
         return value
+
+    def choice(self, key: str, default: _E) -> _E:
+        """A member of the same Enum as `default`, which is meant if the field is not there."""
+        value = self._left.pop(key, default)
+        if value not in [*type(default)]:
+            raise self.wrong(key, Flaw.NOT_ONE_OF, ", ".join(type(default)))
+        return type(default)(str(value))
 
     def listed(self, key: str) -> list[object]:
         """Empty where the field is not there."""

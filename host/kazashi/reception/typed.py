@@ -46,6 +46,8 @@ class Slip(Enum):
     TELEPHONE = auto()
     NOT_OFFERED = auto()
     CARD_UNSHOWN = auto()
+    NOT_A_PIN = auto()
+    NOT_CODE_B = auto()
 
 
 @dataclass(eq=False)
@@ -127,6 +129,23 @@ def narrow(text: str) -> str:
 def digits(text: str) -> str:
     """`text` with wide digits as ASCII ones, and without blanks: PINs, codes, numbers."""
     return narrow("".join(narrow(text).split()))  # what the blanks kept apart may combine
+
+
+def four_digits(text: str) -> str:
+    """A PIN. Mistyped: it is none."""
+    return _exactly(4, text, Slip.NOT_A_PIN)
+
+
+def fourteen_digits(text: str) -> str:
+    """照合番号B. Mistyped: it is none."""
+    return _exactly(14, text, Slip.NOT_CODE_B)
+
+
+def _exactly(count: int, text: str, slip: Slip) -> str:
+    typed = digits(text)
+    if not re.fullmatch(f"[0-9]{{{count}}}", typed):
+        raise Mistyped("digits", slip)
+    return typed
 
 
 def sex_of(text: str) -> Sex:

@@ -9,7 +9,7 @@ from kazashi.reception.certified import CertifiedComponent, CertifiedFailed, ide
 from kazashi.reception.face.matching import FaceNotAvailable
 from kazashi.reception.on_reader import Patient
 from kazashi.reception.people import NEITHER, AskToken, AskWay
-from kazashi.reception.rules import Proof, Token, Way
+from kazashi.reception.rules import CodeB, Proof, Token, Way
 from kazashi.reception.texts import Message
 from kazashi.reception.visit import Failure, Follows, Outcome, Reason
 
@@ -36,6 +36,7 @@ def identify_patient(patient: Patient, token: Token | None, way: Way | None) -> 
             token = search.choose_token(failure)
         try:
             patient.begin_way(token, way)
+            search.ask_code_b_before(token, way)
             patient.with_taps(token, partial(search.run, token, way))
             return
         except Failure as met:
@@ -71,6 +72,23 @@ class _Search:
         if chosen is None or chosen not in tokens:
             raise failure or Failure(Reason.NOTHING_ENTERED, Follows.FALLBACK)
         return chosen
+
+    def ask_code_b_before(self, token: Token, way: Way | None) -> None:
+        """Before the tap, where the place wants it so; without it the face is not offered.
+
+        Raises:
+            Failure: it was not entered, and the face is the way that was chosen.
+        """
+        patient = self._patient
+        may_be_face = way in (None, Way.FACE) and Way.FACE in self._ways(token)
+        is_due = patient.place.code_b is CodeB.TYPED_BEFORE and patient.card is None
+        if not (may_be_face and is_due) or patient.code_b:
+            return
+        patient.code_b = patient.ask_code_b() or ""
+        if not patient.code_b:
+            self._failed.add((token, Way.FACE))
+            if way:
+                raise Failure(Reason.NOTHING_ENTERED)
 
     def run(self, token: Token, way: Way | None) -> None:
         """One way, chosen first if it was not; then the approved component, if there is one."""
@@ -133,7 +151,7 @@ class _Search:
         """Ways left with `token`. What is known of the one that lies there counts for that one."""
         patient, without = self._patient, set[Way]()
         place = patient.place
-        if isinstance(place.faces, FaceNotAvailable):
+        if isinstance(place.faces, FaceNotAvailable) or place.code_b is CodeB.NONE:
             without.add(Way.FACE)
         if place.passcode is None:
             without.add(Way.VISUAL)

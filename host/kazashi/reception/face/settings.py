@@ -16,6 +16,7 @@ and threshold need not be named: see dlib_models.py. None of them is an operatin
 reception: measure your own with `kazashi face evaluate`.
 
     presence_check = true  # the head is turned as asked, after a match: see presence.py
+    code_b = "before"      # 照合番号B is asked for before the tap; "at_reader" (default), "none"
 """
 
 import re
@@ -27,6 +28,7 @@ from typing import Self
 
 from kazashi.reception.face.dlib_models import DLIB_MEANING, DLIB_SCORE, DLIB_SOURCE, dlib_models
 from kazashi.reception.face.model import Model
+from kazashi.reception.rules import CodeB
 from kazashi.reception.settings import Flaw, Table
 
 
@@ -67,6 +69,7 @@ class FaceSettings:
             FaceNotAvailable: dlib's models are not installed.
         """
         table = Table("face", settings.get("face", {}), folder)
+        code_b_of(table)
         engine = _engine(table)
         is_dlib = engine is Engine.DLIB
         detector, recognizer = dlib_models() if is_dlib else _models(table)
@@ -90,14 +93,14 @@ class FaceSettings:
         return face
 
 
+def code_b_of(table: Table) -> CodeB:
+    """When 照合番号B is asked for: what holds even if no face can be matched here."""
+    return table.choice("code_b", CodeB.AT_READER)
+
+
 def _engine(table: Table) -> Engine:
-    if not table.has("engine"):
-        names_models = any(map(table.has, ("detector", "detector_sha256", "recognizer")))
-        return Engine.OPENCV if names_models else Engine.DLIB
-    name = table.text("engine")
-    if name not in [*Engine]:
-        raise table.wrong("engine", Flaw.NOT_ONE_OF, ", ".join(Engine))
-    return Engine(name)
+    names_models = any(map(table.has, ("detector", "detector_sha256", "recognizer")))
+    return table.choice("engine", Engine.OPENCV if names_models else Engine.DLIB)
 
 
 def _text(table: Table, key: str, default: str) -> str:
