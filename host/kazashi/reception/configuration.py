@@ -15,7 +15,7 @@ passcode = "scrypt$…" # of the site, for visual checks: see passcode.py
 photo_from_chip = true  # staff are shown the photo in the chip, too; 照合番号B opens it
 
 [anchors] is explained in anchor_settings.py, [face] in face/settings.py, [profiles.NAME] in
-profiles.toml. Paths are relative to the file.
+profiles.toml, [serve] and [desks.NAME] in serve/settings.py. Paths are relative to the file.
 """
 
 from collections.abc import Mapping
@@ -37,7 +37,7 @@ from kazashi.reception.rules import CodeB
 from kazashi.reception.settings import BadSettings, Flaw, Table, load
 from kazashi.reception.visit import PERSONS, Outcome
 
-_TABLES = ("anchors", "face", "journal", "outcomes", "profiles", "site", "visual")
+_TABLES = ("anchors", "face", "journal", "outcomes", "profiles", "site", "visual", "serve", "desks")
 _LONGEST_DAYS = 36_500
 
 

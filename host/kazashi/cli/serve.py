@@ -1,0 +1,84 @@
+"""`kazashi serve`: the screens of a reception, and its interface for programs."""
+
+import logging
+import webbrowser
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+
+from kazashi.cli.centre import SaysCentre, centre_of
+from kazashi.cli.console import Console
+from kazashi.cli.options import AsTest, ConfigFile, JournalPath, need, usable_for_cards
+from kazashi.cli.trust import anchors_of, component_of, passcode_of
+from kazashi.reception.configuration import Configuration
+from kazashi.reception.journal import default_path
+
+
+def serve(
+    reader: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="URL",
+            help="The reader of a desk, once for each; default: as configured, or the only one.",
+            show_default=False,
+        ),
+    ] = None,
+    *,
+    config: ConfigFile = None,
+    as_test: AsTest = False,
+    journal: JournalPath = None,
+    centre: SaysCentre = None,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            min=0, max=65535, help="0: any; default: as configured, or 8470.", show_default=False
+        ),
+    ] = None,
+    browser: Annotated[bool, typer.Option(help="Open both screens in a browser.")] = True,
+) -> None:
+    """Serve the patient screen, the staff screen and the interface for programs, until Ctrl-C."""
+    need("serve")
+    from kazashi.serve.access import Caller, Role
+    from kazashi.serve.running import listen, open_access, run, state_folder
+    from kazashi.serve.service import Service, SiteSettings
+    from kazashi.serve.settings import ServeSettings, desks_of
+
+    configured = Configuration.read(config)
+    settings = ServeSettings.read(config, configured.profiles)
+    if port is not None:
+        settings = replace(settings, port=port)
+    if reader or not settings.desks:
+        urls = [usable_for_cards(url) or "" for url in reader or []]
+        settings = replace(settings, desks=desks_of(urls, next(iter(configured.profiles))))
+    anchors = anchors_of(configured.anchors, is_test=as_test)
+    centre_of(centre, is_test=as_test)  # a wrong pair of options is told now
+    site = SiteSettings(
+        lambda: Configuration.read(config),
+        anchors,
+        lambda: centre_of(centre, is_test=as_test),
+        lambda read: passcode_of(read.passcode, is_test=as_test),
+        component_of(anchors, is_test=as_test),
+        journal or default_path(),
+        settings.language,
+        as_test,
+    )
+    line = listen(settings)
+    access = open_access(state_folder())
+    address = f"{settings.scheme}://localhost:{line.getsockname()[1]}"
+    screens = {
+        "staff": f"{address}/pair#{access.code_for(Caller(Role.STAFF))}",
+        **{
+            f"patient, {desk.title}": f"{address}/pair#"
+            f"{access.code_for(Caller(Role.PATIENT, desk.name))}"
+            for desk in settings.desks
+        },
+    }
+    console = Console(stderr=True)
+    for name, url in screens.items():
+        console.print(f"{name}: {url}", soft_wrap=True, markup=False, highlight=False)
+        if browser:
+            webbrowser.open(url)
+    console.print(f"programs: {address}/api/v1, token in {access.token_path}", soft_wrap=True)
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
+    run(Service(settings.desks, site), access, settings, line)

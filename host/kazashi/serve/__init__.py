@@ -1,0 +1,13 @@
+"""`kazashi serve`: the screens of a reception, and its interface for programs.
+
+Data flows one way: a desk's thread runs the engine on its reader; what the desk shows is a Screen;
+each Screen is an event; browsers and programs follow events, and send answers back to the desk.
+
+    screen.py     what a desk shows at a moment
+    display.py    its Screen, and the people who answer there: the engine's `People`
+    desk.py       one reader, one patient after the other, in a thread
+    service.py    all desks
+    events.py     what happened, in order, for those who follow
+    access.py     who may do what
+    app.py        HTTP
+"""

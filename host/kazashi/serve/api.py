@@ -1,0 +1,267 @@
+"""The interface for programs, and for the pages: JSON over HTTP, `/api/v1`.
+
+A desk's Screen says all that goes on there: see screen.py. Questions are answered by their number;
+a late or second answer is refused with 409, and one that makes no sense with 422. No answer echoes
+what was sent.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from typing import Annotated, Any, cast
+
+from fastapi import APIRouter, Depends, Header, HTTPException, Path, Request, Response
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from kazashi.reception.rules import Token, Way
+from kazashi.reception.typed import Mistyped
+from kazashi.serve.access import Access, Caller, Role
+from kazashi.serve.desk import Desk, DeskTaken, Start
+from kazashi.serve.display import StaleAnswer
+from kazashi.serve.events import Events, Follower, StreamEnded
+from kazashi.serve.questions import NotAnAnswer
+from kazashi.serve.screen import OF_STAFF
+from kazashi.serve.service import NoSuchDesk, Service
+
+COOKIE = "kazashi"
+_ALIVE_S = 15.0  # a comment, so that a lost line is noticed
+
+
+def service_of(request: Request) -> Service:
+    return cast("Service", request.app.state.service)
+
+
+def access_of(request: Request) -> Access:
+    return cast("Access", request.app.state.access)
+
+
+def caller_of(request: Request, access: Annotated[Access, Depends(access_of)]) -> Caller:
+    """Who asks: by the program's token, or the screen's cookie."""
+    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    if kind:
+        caller = access.program(token.strip()) if kind.lower() == "bearer" else None
+    else:
+        caller = access.screen(request.cookies.get(COOKIE, ""))
+    if caller is None:
+        raise HTTPException(401, "pair this screen, or send the token")
+    return caller
+
+
+AService = Annotated[Service, Depends(service_of)]
+ACaller = Annotated[Caller, Depends(caller_of)]
+
+
+def desk_of(service: AService, caller: ACaller, desk: Annotated[str, Path(max_length=100)]) -> Desk:
+    """The desk, if the caller may use it."""
+    if not caller.may_use(desk):
+        raise HTTPException(403, "another desk's screen")
+    try:
+        return service.desk(desk)
+    except NoSuchDesk:
+        raise HTTPException(404, "no such desk") from None
+
+
+ADesk = Annotated[Desk, Depends(desk_of)]
+
+
+def staff_of(caller: ACaller) -> Caller:
+    if not caller.is_staff:
+        raise HTTPException(403, "for the staff")
+    return caller
+
+
+AStaff = Annotated[Caller, Depends(staff_of)]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+
+class StartBody(_Body):
+    """`token`: null: the patient has neither card nor phone."""
+
+    token: Token | None = None
+    way: Way | None = None
+    challenge: Annotated[str, Field(pattern=r"^([0-9a-f]{2}){0,64}$")] = ""
+
+
+class AnswerBody(_Body):
+    """`question`: its number. `answer`: null, no answer; else by the question's name."""
+
+    question: Annotated[int, Field(ge=0)]
+    answer: Any = None
+
+
+class TouchBody(_Body):
+    """`slow`: this patient needs twice the time."""
+
+    slow: bool = False
+
+
+class NameBody(_Body):
+    """`name`: of a member of the staff."""
+
+    name: Annotated[str, Field(min_length=1, max_length=40)]
+
+
+class LanguageBody(_Body):
+    """`language`: the tag of one of the site's languages."""
+
+    language: Annotated[str, Field(max_length=20)]
+
+
+class CardBody(_Body):
+    """`card`: a kind of simulated card; null: take it away."""
+
+    card: Annotated[str, Field(max_length=40)] | None
+
+
+router = APIRouter(prefix="/api/v1")
+
+
+@router.get("/desks")
+def desks(service: AService, _staff: AStaff) -> list[dict[str, object]]:
+    """All desks as they are now."""
+    return [desk.display.screen.to_json() for desk in service.desks.values()]
+
+
+@router.get("/desks/{desk}")
+def desk(desk: ADesk) -> dict[str, object]:
+    """A desk as it is now."""
+    return desk.display.screen.to_json()
+
+
+@router.post("/desks/{desk}/visit", status_code=202)
+def begin(desk: ADesk, body: StartBody) -> None:
+    """Begin a visit. 409: another is under way, or the desk has no reader."""
+    try:
+        desk.begin(Start(body.token, body.way, bytes.fromhex(body.challenge)))
+    except DeskTaken:
+        raise HTTPException(409, "a visit is under way, or there is no reader") from None
+
+
+@router.delete("/desks/{desk}/visit", status_code=202)
+def stop(desk: ADesk) -> None:
+    """Cancel the visit, if there is one."""
+    desk.display.stop()
+
+
+@router.get("/desks/{desk}/result")
+def result(desk: ADesk, _staff: AStaff) -> dict[str, object]:
+    """The last visit, as `kazashi checkin --json` has it. 404: there was none yet."""
+    if desk.last is None:
+        raise HTTPException(404, "no visit yet")
+    return desk.last.to_json()
+
+
+@router.post("/desks/{desk}/answer", status_code=204)
+def answer(desk: ADesk, caller: ACaller, body: AnswerBody) -> None:
+    """Answer the question.
+
+    409: it is gone. 422: it is no answer; `field`, `slip`: what is wrong with something typed.
+    """
+    question = desk.display.screen.question
+    if isinstance(question, OF_STAFF) and not caller.is_staff:
+        raise HTTPException(403, "a question to the staff")
+    try:
+        desk.display.answer(body.question, body.answer)
+    except StaleAnswer:
+        raise HTTPException(409, "that question is gone") from None
+    except NotAnAnswer:
+        raise HTTPException(422, "no answer to this question") from None
+    except Mistyped as error:
+        slip = {"field": error.field, "slip": error.slip.name.lower()}
+        raise HTTPException(422, slip) from None
+
+
+@router.put("/desks/{desk}/answer/{question}/picture", status_code=204)
+async def picture(desk: ADesk, question: Annotated[int, Path(ge=0)], request: Request) -> None:
+    """A picture, JPEG or PNG, is the answer: the body. It is kept in memory, for this question."""
+    body = await request.body()
+    try:
+        await asyncio.to_thread(desk.display.answer_with_picture, question, body)
+    except StaleAnswer:
+        raise HTTPException(409, "that question is gone") from None
+    except NotAnAnswer:
+        raise HTTPException(422, "no answer to this question") from None
+
+
+@router.post("/desks/{desk}/touch", status_code=204)
+def touch(desk: ADesk, body: TouchBody) -> None:
+    """A sign of life of the patient."""
+    desk.display.touch(is_slow=body.slow)
+
+
+@router.post("/desks/{desk}/language", status_code=204)
+def language(desk: ADesk, body: LanguageBody) -> None:
+    """The patient's language, until the visit ends."""
+    desk.display.speak(body.language)
+
+
+@router.post("/desks/{desk}/call", status_code=204)
+def call(desk: ADesk) -> None:
+    """Call the staff."""
+    desk.display.call()
+
+
+@router.put("/desks/{desk}/call", status_code=204)
+def take_call(desk: ADesk, _staff: AStaff, body: NameBody) -> None:
+    """This member of the staff comes."""
+    desk.display.take_call(body.name)
+
+
+@router.delete("/desks/{desk}/call", status_code=204)
+def let_go(desk: ADesk, _staff: AStaff) -> None:
+    """The staff are done there."""
+    desk.display.let_go()
+
+
+@router.put("/desks/{desk}/table", status_code=204)
+def table(service: AService, desk: ADesk, body: CardBody) -> None:
+    """Lay a simulated card on a simulated reader, or take it away. 404: it is a real one."""
+    try:
+        on_it = service.table(desk.name)
+        if body.card is None:
+            on_it.take_away()
+        else:
+            on_it.lay(body.card)
+    except NoSuchDesk:
+        raise HTTPException(404, "no simulated reader") from None
+    except ValueError:
+        raise HTTPException(422, "no such card") from None
+
+
+@router.get("/events")
+async def events(
+    service: AService,
+    caller: ACaller,
+    desk: Annotated[str | None, Field(max_length=100)] = None,
+    last_event_id: Annotated[str | None, Header()] = None,
+) -> Response:
+    """Server-sent events: `screen`, a desk's Screen each time that it changes.
+
+    With `Last-Event-ID` all after that one; without it, or if they are gone, first the Screen of
+    each desk as it is now. `desk`: of this one alone.
+    """
+    if caller.role is Role.PATIENT:
+        desk = caller.desk
+    follower = Follower(asyncio.get_running_loop(), desk)
+    stream = _stream(service.events, follower, last_event_id)
+    return StreamingResponse(stream, media_type="text/event-stream")
+
+
+async def _stream(events: Events, follower: Follower, after: str | None) -> AsyncGenerator[bytes]:
+    with events.followed(follower, after) as missed:
+        yield b"retry: 1000\n\n"
+        for event in missed:
+            yield event.encoded()
+        while True:
+            try:
+                async with asyncio.timeout(_ALIVE_S):
+                    event = await follower.next()
+            except TimeoutError:
+                yield b": still here\n\n"
+            except StreamEnded:
+                return
+            else:
+                yield event.encoded()

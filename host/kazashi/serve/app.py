@@ -1,0 +1,72 @@
+"""HTTP: the interface for programs, the pages, and pairing."""
+
+from pathlib import Path
+from typing import Annotated, cast
+
+from fastapi import Depends, FastAPI, HTTPException, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from fastapi.staticfiles import StaticFiles
+from pydantic import BaseModel, Field
+
+import kazashi
+from kazashi.serve import api, pages
+from kazashi.serve.access import Access, WrongCode
+from kazashi.serve.guard import Guard
+from kazashi.serve.service import Service
+from kazashi.serve.settings import ServeSettings
+
+_STATIC = Path(__file__).parent / "static"
+_YEAR_S = 366 * 24 * 3600
+
+
+class CodeBody(BaseModel):
+    """`code`: from the address that the service printed."""
+
+    code: Annotated[str, Field(max_length=200)]
+
+
+def create_app(service: Service, access: Access, settings: ServeSettings, port: int) -> Guard:
+    """The whole application. `port`: where it listens, if the settings leave that open."""
+    app = FastAPI(
+        title="Kazashi",
+        version=kazashi.__version__,
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,  # they load scripts from another server
+        redoc_url=None,
+    )
+    app.state.service, app.state.access, app.state.settings = service, access, settings
+    app.add_exception_handler(RequestValidationError, _without_input)
+    app.include_router(api.router)
+    app.include_router(pages.router)
+    app.post("/pair", status_code=204)(pair)
+    app.mount("/static", StaticFiles(directory=_STATIC), name="static")
+    return Guard(app, settings.hosts(port), settings.scheme)
+
+
+def pair(
+    request: Request,
+    response: Response,
+    body: CodeBody,
+    access: Annotated[Access, Depends(api.access_of)],
+) -> None:
+    """Make this browser a screen: `code` is from the address that the service printed."""
+    try:
+        cookie, _ = access.pair(body.code)
+    except WrongCode:
+        raise HTTPException(403, "this code is used, or too old") from None
+    response.set_cookie(
+        api.COOKIE,
+        cookie,
+        max_age=_YEAR_S,
+        httponly=True,
+        samesite="strict",
+        secure=request.app.state.settings.scheme == "https",
+    )
+
+
+def _without_input(_request: Request, error: Exception) -> Response:
+    """FastAPI's own answer repeats what was sent: it may be a PIN."""
+    found = cast("RequestValidationError", error).errors()
+    places = [{"loc": list(each["loc"]), "type": str(each["type"])} for each in found]
+    return JSONResponse({"detail": places}, 422)

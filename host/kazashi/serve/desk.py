@@ -1,0 +1,198 @@
+"""A desk: one reader, one patient after the other, in a thread of its own.
+
+A reader that is unplugged is a state: the desk shows it, opens the reader again until it answers,
+and meanwhile checks in patients without a card.
+"""
+
+import logging
+from contextlib import suppress
+from dataclasses import dataclass
+from threading import Event, Lock, Thread
+from time import monotonic
+from traceback import format_tb
+from typing import Protocol, Self
+
+from kazashi.errors import Cancelled, CardUnusable, NoCard, ReaderError, SeveralCards
+from kazashi.reader import Reader
+from kazashi.reception.checkin import Reception
+from kazashi.reception.rules import Token, Way
+from kazashi.reception.visit import Visit
+from kazashi.serve.display import Display
+from kazashi.serve.screen import Step
+from kazashi.words import words_of
+
+logger = logging.getLogger(__name__)
+
+_LOOK_S = 0.25  # between two looks for a card while nobody is there
+_SEARCH_S = 60.0
+_TAKEN_LOOK_S = 0.5
+_LEFT_S = 10.0  # the card lies there still: staff are told
+_READ_S = 5.0  # for the last screen, once the card was taken
+_REOPEN_S = 2.0
+
+
+@dataclass(frozen=True)
+class Start:
+    """What the next patient begins with. `token`: None, no card and no phone."""
+
+    token: Token | None = None
+    way: Way | None = None
+    challenge: bytes = b""
+
+
+class DeskTaken(Exception):
+    """A visit is under way."""
+
+
+class Site(Protocol):
+    """What a desk has of its site; open while the desk is."""
+
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *error: object) -> None: ...
+
+    def open(self, cancel: Event) -> Reader: ...  # raises ReaderError
+    def reception(self, reader: Reader | None) -> Reception: ...
+
+
+class Desk:
+    """`site` is used in the desk's thread alone."""
+
+    def __init__(self, name: str, site: Site, display: Display) -> None:
+        self.name = name
+        self.display = display
+        self.last: Visit | None = None
+        self._site = site
+        self._wake = Event()  # a start was asked for, or the end
+        self._is_closing = Event()
+        self._lock = Lock()
+        self._start: Start | None = None
+        self._thread = Thread(target=self._run, name=f"desk {name}", daemon=True)
+
+    def open(self) -> None:
+        self._thread.start()
+
+    def begin_to_close(self) -> None:
+        """Stop the visit under way, and the desk."""
+        self._is_closing.set()
+        self._wake.set()
+        self.display.stop()
+
+    def close(self, timeout_s: float) -> bool:
+        """Wait for its end. Return False if it did not come in time."""
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    def begin(self, start: Start) -> None:
+        """The next patient is there.
+
+        Raises:
+            DeskTaken: another one is, or there is no reader for the card.
+        """
+        with self._lock:
+            step = self.display.screen.step
+            can_begin = step in (Step.IDLE, Step.ENDED, Step.STOPPED)
+            if start.token is None:
+                can_begin |= step in (Step.OUT_OF_ORDER, Step.UNASSIGNED)
+            if self._start or not can_begin:
+                raise DeskTaken
+            self._start = start
+            self._wake.set()
+
+    # -- in its thread ----------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        with self._site:
+            while not self._is_closing.is_set():
+                try:
+                    with self._site.open(self._is_closing) as reader:
+                        self._serve(reader)
+                except Cancelled:
+                    continue
+                except ReaderError as error:
+                    logger.warning("desk %s: %s", self.name, words_of(error).line)
+                    self._without_reader(error)
+                except Exception as error:  # a desk outlives what nobody has thought of
+                    frames = "".join(format_tb(error.__traceback__))
+                    logger.error("desk %s: %s\n%s", self.name, type(error).__name__, frames)
+                    self._without_reader(None)
+
+    def _without_reader(self, fault: ReaderError | None) -> None:
+        """Until the next try to open it: patients without a card."""
+        screen = self.display.screen
+        if screen.step is not Step.OUT_OF_ORDER or type(screen.fault) is not type(fault):
+            self.display.show(Step.OUT_OF_ORDER, fault=fault, notices=(), call=None)
+        self._wake.wait(_REOPEN_S)
+        if start := self._taken_start():
+            self._visit(self._site.reception(None), start)
+
+    def _serve(self, reader: Reader) -> None:
+        reception = self._site.reception(reader)
+        while not self._is_closing.is_set():
+            self.display.rest()
+            start = self._next_patient(reader)
+            while start and not self._is_closing.is_set():
+                self._visit(reception, start)
+                start = self._after(reader)
+
+    def _next_patient(self, reader: Reader) -> Start | None:
+        """Whoever touches the screen, or lays a card down."""
+        while not self._is_closing.is_set():
+            try:
+                reader.wait_for_card(_SEARCH_S, period_s=_LOOK_S, cancel=self._wake)
+            except Cancelled:
+                return self._taken_start()
+            except NoCard:
+                continue
+            except (CardUnusable, SeveralCards):
+                pass  # the visit says what lies there
+            return Start(Token.CARD)
+        return None
+
+    def _taken_start(self) -> Start | None:
+        with self._lock:
+            start, self._start = self._start, None
+            if not self._is_closing.is_set():
+                self._wake.clear()
+            return start
+
+    def _visit(self, reception: Reception, start: Start) -> None:
+        display = self.display
+        display.begin()
+        people, keep, cancel = display, self._keep, display.cancel
+        try:
+            if start.token is None:
+                reception.check_in_without_card(people, keep, cancel)
+            else:
+                reception.check_in(people, start.way, start.token, start.challenge, keep, cancel)
+        except Cancelled:
+            display.show(Step.STOPPED, notices=())
+
+    def _keep(self, visit: Visit) -> None:
+        self.last = visit
+        self.display.show(
+            Step.ENDED, outcome=visit.outcome, why=visit.why, is_test=visit.is_test, notices=()
+        )
+
+    def _after(self, reader: Reader) -> Start | None:
+        """Until the card is taken and the last screen was read; or the next patient has begun."""
+        begun = monotonic()
+        while self._is_card_there(reader):
+            if monotonic() - begun > _LEFT_S and not self.display.screen.is_left:
+                self.display.left_behind()
+            if self._wake.wait(_TAKEN_LOOK_S):
+                return self._taken_start()
+        self.display.taken()
+        self._wake.wait(_READ_S)
+        return self._taken_start()
+
+    def _is_card_there(self, reader: Reader) -> bool:
+        try:
+            reader.wait_for_card(0)
+        except NoCard:
+            return False
+        except (CardUnusable, SeveralCards):
+            return True
+        finally:
+            with suppress(ReaderError):
+                reader.rest()
+        return True

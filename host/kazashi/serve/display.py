@@ -1,0 +1,244 @@
+"""A desk's Screen, and the people who answer there: the engine's `People`.
+
+The engine tells and asks in the desk's thread, and waits; answers come from any other. What the
+screen shows changes under one lock, and each change is an event.
+
+A patient who does nothing is asked for a sign of life, and the visit stops if there is none. Staff
+are never hurried.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from threading import Condition, Event
+from time import monotonic
+from typing import Any, TypeVar, cast
+
+from kazashi.reception.japan import japan_today, utc_now
+from kazashi.reception.people import AskConsents, Question
+from kazashi.reception.texts import Message
+from kazashi.serve.questions import PICTURES, NotAnAnswer, answer_of
+from kazashi.serve.screen import OF_STAFF, Call, Screen, Step, Who
+
+T = TypeVar("T")
+
+_ANSWER_S = 60.0
+_CONSENTS_S = 120.0  # there is more to read
+_WARNED_S = 20.0
+_MOST_NOTICES = 20
+_PLACE = "place."  # messages that ask for a card or phone
+_IN_VISIT = (Step.WORKING, Step.PLACE, Step.ASKED)
+
+
+class StaleAnswer(Exception):
+    """The question was answered already, or is gone."""
+
+
+class Display:
+    """What is shown at one desk, and what people answer there.
+
+    `publish` gets each new Screen, in order; it must not wait.
+    """
+
+    def __init__(self, screen: Screen, publish: Callable[[Screen], None]) -> None:
+        self._screen = screen
+        self._publish = publish
+        self._language = screen.language  # that each visit begins with
+        self._changed = Condition()
+        self._answer: list[object] = []
+        self._is_slow = False  # the patient has chosen speech, or the largest letters
+        self.cancel = Event()  # of the visit
+
+    @property
+    def screen(self) -> Screen:
+        return self._screen
+
+    # -- by the desk ---------------------------------------------------------------------------
+
+    def show(self, step: Step, **changes: Any) -> None:
+        """Another step; of the one before nothing is left but the visit's own."""
+        with self._changed:
+            self._set(step=step, question=None, deadline=None, is_warned=False, place="", **changes)
+
+    def begin(self) -> None:
+        """The next patient: nothing of the one before is left."""
+        with self._changed:
+            self.cancel.clear()
+            self._answer.clear()
+            self._is_slow = False
+            self._set(
+                step=Step.WORKING,
+                visit=self._screen.visit + 1,
+                question=None,
+                notices=(),
+                call=None,
+                outcome=None,
+                why=None,
+                is_left=False,
+            )
+
+    def rest(self) -> None:
+        """Nobody is there: in the site's language again."""
+        self.show(
+            Step.IDLE,
+            notices=(),
+            call=None,
+            outcome=None,
+            why=None,
+            is_left=False,
+            fault=None,
+            language=self._language,
+        )
+
+    def tell(self, message: Message) -> None:
+        """Show `message` until the next answer; one that asks for a card is a step of its own."""
+        with self._changed:
+            if message.key.startswith(_PLACE):
+                self._set(step=Step.PLACE, place=message.key.removeprefix(_PLACE))
+            elif message not in self._screen.notices:
+                notices = (*self._screen.notices, message)[-_MOST_NOTICES:]
+                self._set(notices=notices)
+
+    def ask(self, question: Question[T]) -> T | None:
+        """Show `question` until it is answered, or the visit is cancelled: then None."""
+        with self._changed:
+            self._answer.clear()
+            self._set(
+                deadline=None if isinstance(question, OF_STAFF) else self._deadline(question),
+                step=Step.ASKED,
+                question=question,
+                number=self._screen.number + 1,
+                notices=self._with_reason(question),
+                place="",
+                is_warned=False,
+            )
+            while not (self._answer or self.cancel.is_set()):
+                self._changed.wait(self._wait_s())
+                self._look_at_time()
+            answer = self._answer.pop() if self._answer else None
+            self._set(
+                step=Step.WORKING,
+                question=None,
+                notices=(),
+                deadline=None,
+                is_warned=False,
+            )
+            return cast("T | None", answer)
+
+    def left_behind(self) -> None:
+        """The card was not taken: the staff are to see to it."""
+        with self._changed:
+            self._set(is_left=True)
+
+    def taken(self) -> None:
+        with self._changed:
+            if self._screen.is_left:
+                self._set(is_left=False)
+
+    # -- by screens and programs, from any thread ------------------------------------------------
+
+    def answer(self, number: int, value: object) -> None:
+        """`value`, from JSON, is the answer to the question `number`.
+
+        Raises:
+            StaleAnswer: that question is gone, or was answered.
+            NotAnAnswer: it is none to this question.
+            Mistyped: a field of it is not what it should be.
+        """
+        with self._changed:
+            question = self._question(number)
+            self._take(answer_of(question, value, japan_today(utc_now())))
+
+    def answer_with_picture(self, number: int, picture: bytes) -> None:
+        """A picture is the answer. Raises as `answer` does."""
+        with self._changed:
+            if not isinstance(self._question(number), PICTURES):
+                raise NotAnAnswer
+            self._take(picture)
+
+    def touch(self, *, is_slow: bool) -> None:
+        """A sign of life. `is_slow`: this patient needs twice the time."""
+        with self._changed:
+            self._is_slow = is_slow
+            self._put_off()
+
+    def call(self) -> None:
+        """The patient calls the staff. The visit waits, and stands where it stood."""
+        with self._changed:
+            if self._screen.call is None:
+                self._set(call=Call(utc_now()), deadline=None, is_warned=False)
+
+    def take_call(self, by: str) -> None:
+        """A member of the staff comes; the others see who."""
+        with self._changed:
+            if call := self._screen.call:
+                self._set(call=replace(call, by=by))
+
+    def let_go(self) -> None:
+        """The staff are done: the patient goes on where they were."""
+        with self._changed:
+            if self._screen.call:
+                self._set(call=None)
+                self._put_off()
+
+    def stop(self) -> None:
+        """Cancel the visit. One whose outcome stands already ends as it would."""
+        with self._changed:
+            if self._screen.step in _IN_VISIT:
+                self.cancel.set()
+                self._changed.notify_all()
+
+    def speak(self, language: str) -> None:
+        """Show texts in `language` until this visit ends."""
+        with self._changed:
+            self._set(language=language)
+
+    # -- inside, with the lock held ---------------------------------------------------------------
+
+    def _question(self, number: int) -> Question[Any]:
+        screen = self._screen
+        if screen.question is None or screen.number != number or self._answer:
+            raise StaleAnswer
+        return screen.question
+
+    def _take(self, answer: object) -> None:
+        self._answer.append(answer)
+        self._changed.notify_all()
+
+    def _set(self, **changes: Any) -> None:
+        before = self._screen
+        if changes.get("step", before.step) is not before.step:
+            changes["since"] = utc_now()
+        self._screen = replace(before, id=before.id + 1, **changes)
+        self._publish(self._screen)
+
+    def _with_reason(self, question: Question[Any]) -> tuple[Message, ...]:
+        reason = getattr(question, "reason", None)
+        return (*self._screen.notices, *([reason] if isinstance(reason, Message) else []))
+
+    def _deadline(self, question: Question[Any]) -> float:
+        seconds = _CONSENTS_S if isinstance(question, AskConsents) else _ANSWER_S
+        return monotonic() + seconds * (2 if self._is_slow else 1)
+
+    def _put_off(self) -> None:
+        screen = self._screen
+        if screen.question is None or screen.who is not Who.PATIENT:
+            return
+        deadline = self._deadline(screen.question)
+        if screen.is_warned:
+            self._set(deadline=deadline, is_warned=False)
+        else:  # no event: each press would be one
+            self._screen = replace(screen, deadline=deadline)
+        self._changed.notify_all()
+
+    def _wait_s(self) -> float | None:
+        deadline = self._screen.deadline
+        return None if deadline is None else max(0.0, deadline - monotonic())
+
+    def _look_at_time(self) -> None:
+        screen = self._screen
+        if screen.deadline is None or monotonic() < screen.deadline or self._answer:
+            return
+        if screen.is_warned:
+            self.cancel.set()
+        else:
+            self._set(is_warned=True, deadline=monotonic() + _WARNED_S)

@@ -1,0 +1,125 @@
+"""What a request must be before any page or interface sees it.
+
+* Host is one of this service's names: a page elsewhere whose name was rebound to 127.0.0.1 is
+  refused (DNS rebinding).
+* What changes something comes from this service's own pages, or from a program with its token:
+  Origin and Sec-Fetch-Site, which no script can set, say so (CSRF).
+* Bodies have a limit, and so has the number of requests of one caller.
+
+Each answer forbids scripts, styles and frames of others, and is kept in no cache.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from time import monotonic
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+MOST_BODY = 8_000_000  # bytes: a picture of a camera
+_SAFE = ("GET", "HEAD", "OPTIONS")
+_RATE, _BURST = 50.0, 200.0  # requests of one address in a second, and at once
+_MOST_ADDRESSES = 1_000
+_HEADERS = {
+    "content-security-policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
+        "connect-src 'self'; media-src 'self' blob:; manifest-src 'self'; form-action 'self'; "
+        "frame-ancestors 'none'; base-uri 'none'"
+    ),
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(self), microphone=(), geolocation=()",
+    "cache-control": "no-store",
+}
+
+
+class TooLarge(Exception):
+    """The body has more bytes than `MOST_BODY`."""
+
+
+class Guard:
+    """The outermost layer. `hosts`: `name:port` of this service; `scheme`: http or https."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        hosts: frozenset[str],
+        scheme: str,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        self._app, self._hosts, self._clock = app, hosts, clock
+        self._origins = frozenset(f"{scheme}://{host}" for host in hosts)
+        self._left = OrderedDict[str, tuple[float, float]]()  # by address: requests, and since when
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        refusal = self._refusal(scope)
+        if refusal:
+            await refusal(scope, receive, _with_headers(send))
+            return
+        try:
+            await self._app(scope, _limited(receive), _with_headers(send))
+        except TooLarge:
+            await PlainTextResponse("too large", 413)(scope, receive, _with_headers(send))
+
+    def _refusal(self, scope: Scope) -> PlainTextResponse | None:
+        headers = Headers(scope=scope)
+        if headers.get("host", "").lower() not in self._hosts:
+            return PlainTextResponse("this service has another name", 421)
+        if scope["method"] not in _SAFE and not self._is_own(headers):
+            return PlainTextResponse("not from a page of this service", 403)
+        length = headers.get("content-length", "0")
+        if not (length.isascii() and length.isdigit()) or int(length) > MOST_BODY:
+            return PlainTextResponse("too large", 413)
+        if not self._may_ask((scope.get("client") or ("",))[0]):
+            return PlainTextResponse("too many requests", 429, {"retry-after": "1"})
+        return None
+
+    def _is_own(self, headers: Headers) -> bool:
+        origin = headers.get("origin")
+        if origin is None:  # no browser; it has a token
+            return "cookie" not in headers and "sec-fetch-site" not in headers
+        return origin in self._origins and headers.get("sec-fetch-site", "same-origin") == (
+            "same-origin"
+        )
+
+    def _may_ask(self, address: str) -> bool:
+        now = self._clock()
+        left, since = self._left.pop(address, (_BURST, now))
+        left = min(_BURST, left + (now - since) * _RATE)
+        may = left >= 1
+        self._left[address] = (left - 1 if may else left), now
+        if len(self._left) > _MOST_ADDRESSES:
+            self._left.popitem(last=False)
+        return may
+
+
+def _with_headers(send: Send) -> Send:
+    async def sent(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in _HEADERS.items():
+                headers.setdefault(name, value)
+        await send(message)
+
+    return sent
+
+
+def _limited(receive: Receive) -> Receive:
+    """The body, however long the request says that it is."""
+    size = 0
+
+    async def received() -> Message:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > MOST_BODY:
+            raise TooLarge
+        return message
+
+    return received

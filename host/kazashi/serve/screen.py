@@ -1,0 +1,142 @@
+"""What a desk shows at a moment: all that its screens and programs follow."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from time import monotonic
+from typing import Any
+
+from kazashi.errors import KazashiError
+from kazashi.reception.people import (
+    AskCertificate,
+    AskFallback,
+    AskFourItems,
+    AskPasscode,
+    AskStaff,
+    Question,
+)
+from kazashi.reception.texts import Message
+from kazashi.reception.visit import Outcome, Reason
+from kazashi.serve.questions import question_to_json
+from kazashi.words import screen_key
+
+OF_STAFF = (AskPasscode, AskStaff, AskFourItems, AskFallback, AskCertificate)
+
+
+class Step(StrEnum):
+    """Where a desk stands."""
+
+    UNASSIGNED = "unassigned"  # it has no reader yet
+    OUT_OF_ORDER = "out_of_order"  # its reader does not answer
+    IDLE = "idle"  # the next patient may come
+    WORKING = "working"  # the machine does something
+    PLACE = "place"  # the card or phone is to be laid down
+    ASKED = "asked"  # somebody is to answer `question`
+    ENDED = "ended"  # the card is to be taken
+    STOPPED = "stopped"  # by the patient, the staff, or time
+
+
+class Who(StrEnum):
+    """Who acts next."""
+
+    NOBODY = "nobody"
+    PATIENT = "patient"
+    STAFF = "staff"
+
+
+@dataclass(frozen=True)
+class Call:
+    """The patient, or the desk itself, has called the staff. `by`: who has taken it."""
+
+    since: datetime
+    by: str = ""
+
+
+@dataclass(frozen=True)
+class Screen:
+    """`number`: of the question, an answer names it. `notices`: told since the last answer.
+
+    `deadline`: of the monotonic clock; `is_warned`: the patient is asked for a sign of life until
+    then. `place`: what is to be laid down. `fault`: of the reader. `is_left`: the card lies there
+    still. `has_table`: cards are laid by program, on a simulated reader.
+    """
+
+    desk: str
+    name: str
+    since: datetime
+    id: int = 0
+    visit: int = 0  # counted since the start of the service
+    step: Step = Step.UNASSIGNED
+    question: Question[Any] | None = None
+    number: int = 0
+    notices: tuple[Message, ...] = ()
+    place: str = ""
+    deadline: float | None = None
+    is_warned: bool = False
+    call: Call | None = None
+    language: str = "ja"
+    fault: KazashiError | None = None
+    outcome: Outcome | None = None
+    why: Reason | None = None
+    is_left: bool = False
+    is_test: bool = False
+    has_table: bool = False
+
+    @property
+    def who(self) -> Who:
+        """Who acts next."""
+        if self.call or self.is_left or isinstance(self.question, OF_STAFF):
+            return Who.STAFF
+        match self.step:
+            case Step.UNASSIGNED | Step.OUT_OF_ORDER:
+                return Who.STAFF
+            case Step.ASKED | Step.PLACE | Step.ENDED | Step.STOPPED:
+                return Who.PATIENT
+            case _:
+                return Who.NOBODY
+
+    @property
+    def must_staff_act(self) -> bool:
+        return self.who is Who.STAFF
+
+    @property
+    def seconds_left(self) -> int | None:
+        """Until the patient is asked for a sign of life, or the visit stops."""
+        return None if self.deadline is None else max(0, round(self.deadline - monotonic()))
+
+    def to_json(self) -> dict[str, object]:
+        call = self.call and {"since": self.call.since.isoformat(), "by": self.call.by or None}
+        return {
+            "desk": self.desk,
+            "name": self.name,
+            "id": self.id,
+            "visit": self.visit,
+            "step": self.step,
+            "who": self.who,
+            "since": self.since.isoformat(),
+            "question": self.question
+            and {"number": self.number, **question_to_json(self.question)},
+            "notices": [message_to_json(each) for each in self.notices],
+            "place": self.place or None,
+            "seconds_left": self.seconds_left,
+            "is_warned": self.is_warned,
+            "call": call,
+            "language": self.language,
+            "fault": self.fault and screen_key(self.fault),
+            "outcome": self.outcome,
+            "why": self.why,
+            "is_left": self.is_left,
+            "is_test": self.is_test,
+            "has_table": self.has_table,
+        }
+
+
+def message_to_json(message: Message) -> dict[str, object]:
+    return {
+        "key": message.key,
+        "values": {name: _plain(value) for name, value in message.values.items()},
+    }
+
+
+def _plain(value: object) -> object:
+    return value if isinstance(value, str | int | float | bool | None) else str(value)

@@ -1,0 +1,156 @@
+"""All desks of a service, and what they share: events, tables, the centre, the journal's file."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+from time import monotonic
+from typing import TYPE_CHECKING, Self
+
+import kazashi
+from kazashi.reader import Reader
+from kazashi.reception.anchors import Anchors
+from kazashi.reception.centre import Centre
+from kazashi.reception.certified import CertifiedComponent
+from kazashi.reception.checkin import Reception
+from kazashi.reception.configuration import Configuration
+from kazashi.reception.japan import utc_now
+from kazashi.reception.journal import Journal, JournalError
+from kazashi.reception.passcode import Passcode
+from kazashi.serve.desk import Desk
+from kazashi.serve.display import Display
+from kazashi.serve.events import Events
+from kazashi.serve.screen import Screen
+from kazashi.serve.settings import DeskSettings
+from kazashi.words import words_of
+
+if TYPE_CHECKING:
+    from kazashi.testing.table import Table
+
+logger = logging.getLogger(__name__)
+
+_CLOSE_S = 15.0  # for what runs to stop
+
+
+@dataclass(frozen=True)
+class SiteSettings:
+    """What all desks have: see `Place`. `configuration`, `centre`: made anew for each desk."""
+
+    configuration: Callable[[], Configuration]
+    anchors: Anchors
+    centre: Callable[[], Centre | None]
+    passcode: Callable[[Configuration], Passcode | None]
+    component: CertifiedComponent | None
+    journal: Path
+    language: str
+    is_test: bool
+
+
+class DeskSite:
+    """What one desk has of its site: open in the desk's thread."""
+
+    def __init__(self, desk: DeskSettings, site: SiteSettings, table: "Table | None") -> None:
+        self._desk, self._site, self._table = desk, site, table
+        self._journal: Journal | None = None
+
+    def __enter__(self) -> Self:
+        self._configured = self._site.configuration()
+        self._centre = self._site.centre()
+        try:
+            self._journal = Journal(self._site.journal)
+        except JournalError as error:  # each visit says that it is not kept
+            logger.error("%s", words_of(error).line)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._journal:
+            self._journal.close()
+
+    def open(self, cancel: Event) -> Reader:
+        if self._table:
+            return self._table.open(cancel)
+        return kazashi.open(self._desk.reader, cancel=cancel)
+
+    def reception(self, reader: Reader | None) -> Reception:
+        configured, site = self._configured, self._site
+        return Reception(
+            reader,
+            configured.profiles[self._desk.profile],
+            site.anchors,
+            self._centre,
+            self._journal,
+            faces=configured.faces,
+            passcode=site.passcode(configured),
+            photo_from_chip=configured.photo_from_chip,
+            component=site.component,
+            accepts=configured.accepts,
+            asks_about=configured.asks_about,
+        )
+
+
+class NoSuchDesk(LookupError):
+    """There is none of that name."""
+
+
+class Service:
+    """All desks of a site, each in a thread of its own."""
+
+    def __init__(self, desks: Sequence[DeskSettings], site: SiteSettings) -> None:
+        """Raises ValueError: the URL of a simulated reader has a wrong option."""
+        self.site = site
+        self.events = Events()
+        self.tables = {
+            desk.name: _table(desk.reader)
+            for desk in desks
+            if desk.reader and desk.reader.startswith("sim:")
+        }
+        self.desks = {desk.name: self._desk(desk) for desk in desks}
+
+    def __enter__(self) -> Self:
+        for desk in self.desks.values():
+            desk.open()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Stop the visits under way; each is kept as it ended."""
+        until = monotonic() + _CLOSE_S
+        for desk in self.desks.values():
+            desk.begin_to_close()
+        for desk in self.desks.values():
+            if not desk.close(max(0.0, until - monotonic())):
+                logger.error("desk %s did not end in time", desk.name)
+
+    def desk(self, name: str) -> Desk:
+        """Raises NoSuchDesk."""
+        if name not in self.desks:
+            raise NoSuchDesk(name)
+        return self.desks[name]
+
+    def table(self, name: str) -> "Table":
+        """Raises NoSuchDesk: its reader is no simulated one."""
+        if name not in self.tables:
+            raise NoSuchDesk(name)
+        return self.tables[name]
+
+    def _desk(self, desk: DeskSettings) -> Desk:
+        table = self.tables.get(desk.name)
+        screen = Screen(
+            desk.name,
+            desk.title,
+            utc_now(),
+            language=self.site.language,
+            is_test=self.site.is_test,
+            has_table=table is not None,
+        )
+        display = Display(screen, lambda shown: self._publish(shown))
+        return Desk(desk.name, DeskSite(desk, self.site, table), display)
+
+    def _publish(self, screen: Screen) -> None:
+        self.events.publish("screen", screen.desk, screen.to_json())
+
+
+def _table(url: str) -> "Table":
+    from kazashi.testing.table import Table  # the simulator is loaded for simulated readers alone
+
+    return Table(url)

@@ -1,0 +1,137 @@
+"""The tables of the configuration that are the service's own.
+
+[serve]
+address = "127.0.0.1"     # where it listens; beyond this computer only with certificate and key
+port = 8470
+certificate = "tls.pem"   # of this service, with its chain, for https
+key = "tls.key"           # of the certificate
+names = ["desk.local"]    # by which other computers call it
+language = "ja"           # that each visit begins with
+keypad = "phone"          # ten-key beside the screen: phone (1 at the top), pc (7 at the top), none
+
+[desks.1]
+title = "受付1"
+reader = "usb:E6605838834C5A2C"  # default: the only one attached
+profile = "desk"
+"""
+
+import ipaddress
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Self
+
+from kazashi.reception.journal.facts import is_word
+from kazashi.reception.profiles import Profile
+from kazashi.reception.settings import BadSettings, Flaw, Table, load
+
+_PORT = 8470
+
+
+class Keypad(StrEnum):
+    """The ten-key beside the screen."""
+
+    PHONE = "phone"
+    PC = "pc"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class DeskSettings:
+    """`name`: in addresses. `reader`: its URL, None: the only one attached."""
+
+    name: str
+    title: str
+    reader: str | None
+    profile: str
+
+
+@dataclass(frozen=True)
+class ServeSettings:
+    """`certificate`, `key`: both or none. `names`: host names by which it is called."""
+
+    address: str = "127.0.0.1"
+    port: int = _PORT
+    certificate: Path | None = None
+    key: Path | None = None
+    names: tuple[str, ...] = ()
+    language: str = "ja"
+    keypad: Keypad = Keypad.PHONE
+    desks: tuple[DeskSettings, ...] = ()
+
+    @classmethod
+    def read(cls, path: Path | None, profiles: Mapping[str, Profile]) -> Self:
+        """What stands in the file at `path`; None: nothing is configured.
+
+        Raises:
+            BadSettings: it cannot be read, a field is wrong, or it would listen beyond this
+                computer without TLS.
+        """
+        settings, folder = (load(path), path.parent) if path else ({}, Path())
+        table = Table("serve", settings.get("serve", {}), folder)
+        read = cls(
+            table.text("address") if table.has("address") else cls.address,
+            int(table.number("port", 0, 65535, default=_PORT)),
+            table.path("certificate") if table.has("certificate") else None,
+            table.path("key") if table.has("key") else None,
+            tuple(str(each) for each in table.listed("names")),
+            table.text("language") if table.has("language") else cls.language,
+            _keypad(table),
+            tuple(_desks(Table("desks", settings.get("desks", {}), folder), profiles)),
+        )
+        table.close()
+        if (read.certificate is None) != (read.key is None):
+            raise table.wrong("key" if read.certificate else "certificate", Flaw.MISSING)
+        if not (is_loopback(read.address) or read.certificate):
+            raise table.wrong("certificate", Flaw.MISSING)
+        return read
+
+    @property
+    def scheme(self) -> str:
+        return "https" if self.certificate else "http"
+
+    def hosts(self, port: int) -> frozenset[str]:
+        """`name:port` by which it may be called."""
+        names = {"localhost", "127.0.0.1", "[::1]", *self.names}
+        if not is_loopback(self.address):
+            names.add(self.address)
+        return frozenset(f"{name.lower()}:{port}" for name in names)
+
+
+def is_loopback(address: str) -> bool:
+    """Whether only programs on this computer reach it."""
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return address == "localhost"
+
+
+def desks_of(readers: Sequence[str], profile: str) -> tuple[DeskSettings, ...]:
+    """Desks 1, 2, 3 … with these readers; without one, desk 1 has the only reader attached."""
+    return tuple(
+        DeskSettings(str(number), f"受付{number}", reader, profile)
+        for number, reader in enumerate(readers or [None], 1)
+    )
+
+
+def _desks(table: Table, profiles: Mapping[str, Profile]) -> list[DeskSettings]:
+    desks: list[DeskSettings] = []
+    for name, each in table.tables().items():
+        if not (is_word(name) and name.isascii() and name.replace("-", "").isalnum()):
+            raise BadSettings(f"desks.{name}", Flaw.NOT_A_TEXT)  # it stands in addresses
+        title = each.text("title") if each.has("title") else f"受付{name}"
+        reader = each.text("reader") if each.has("reader") else None
+        profile = each.text("profile") if each.has("profile") else next(iter(profiles))
+        each.close()
+        if profile not in profiles:
+            raise each.wrong("profile", Flaw.NOT_ONE_OF, ", ".join(profiles))
+        desks.append(DeskSettings(name, title, reader, profile))
+    return desks
+
+
+def _keypad(table: Table) -> Keypad:
+    chosen = table.text("keypad") if table.has("keypad") else Keypad.PHONE
+    if chosen not in [*Keypad]:
+        raise table.wrong("keypad", Flaw.NOT_ONE_OF, ", ".join(Keypad))
+    return Keypad(chosen)
