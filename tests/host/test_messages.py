@@ -15,7 +15,7 @@ from kazashi.reception import people
 from kazashi.reception.centre import Standing
 from kazashi.reception.face.presence import Turn
 from kazashi.reception.fallback import Step
-from kazashi.reception.people import AskFallback, AskPin, AskTurn, Question
+from kazashi.reception.people import AskConsents, AskFallback, AskPin, AskTurn, Question
 from kazashi.reception.rules import Proof, Token
 from kazashi.reception.validity import Validity
 from kazashi.reception.visit import Outcome
@@ -28,6 +28,7 @@ VARIED = {
     AskPin: [AskPin(3, token) for token in Token],
     AskFallback: [*map(AskFallback, Step)],
     AskTurn: [*map(AskTurn, Turn)],
+    AskConsents: [AskConsents((), is_for_dispensing=each) for each in (False, True)],
 }
 
 

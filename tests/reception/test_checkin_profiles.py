@@ -8,6 +8,7 @@ from kazashi.reception.people import AskConsents, AskFrame, AskPrescription, Ask
 from kazashi.reception.profiles import PROFILES, profiles_of
 from kazashi.reception.rules import Group, State, Token, Way
 from kazashi.reception.visit import Outcome
+from kazashi.words import Language
 from reception_desk import ASKED, Listening, frame
 
 
@@ -105,3 +106,13 @@ def test_a_place_of_the_configuration_is_served_by_its_own_rules(counter):
     assert counter.people.questions(AskConsents) == [AskConsents((Group.CHECKUPS,))]
     (kept,) = counter.journal.visits()
     assert kept.profile == "病棟 3"
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"), [("pharmacy", "for dispensing your medicine"), ("clinic", "see the doctor")]
+)
+def test_the_kind_of_site_chooses_the_words_of_the_question_for_consent(counter, kind, said):
+    counter.lay()
+    counter.check_in(Way.PIN, profile=profiles_of({"site": {"kind": kind}})["desk"])
+    (question,) = counter.people.questions(AskConsents)
+    assert said in question.message.text(Language.ENGLISH)

@@ -143,6 +143,37 @@ def test_after_a_wrong_passcode_and_its_wait_the_right_one_opens_the_check(count
     assert counter.steps("passcode") == [{"error": "wrong"}, {}]
 
 
+def test_a_passcode_typed_too_soon_is_no_try(counter):
+    counter.lay()
+    now_s = [0.0]
+
+    def type_(_question):
+        now_s[0] += waits.pop(0)
+        return answers.pop(0)
+
+    waits = [0.0, 0.5, 2.0, 0.5, 4.0]  # after a wrong one 1 s, then 2 s
+    answers = [WRONG_PASSCODE, "0000", WRONG_PASSCODE, "0000", "0000"]
+    passcode = Passcode(TEST_PASSCODE, lambda: now_s[0])
+    visit = counter.check_in(Way.VISUAL, {AskPasscode: type_}, passcode=passcode)
+    assert visit.outcome is Outcome.CHECKED_IN
+    said = [facts.get("error", "right") for facts in counter.steps("passcode")]
+    assert said == ["wrong", "paused", "wrong", "paused", "right"]
+
+
+def test_three_wrong_passcodes_end_the_visual_check(counter):
+    counter.lay()
+    now_s = [0.0]
+
+    def wait_and_type(_question):
+        now_s[0] += 60.0
+        return WRONG_PASSCODE
+
+    passcode = Passcode(TEST_PASSCODE, lambda: now_s[0])
+    visit = counter.check_in(Way.VISUAL, {AskPasscode: wait_and_type}, passcode=passcode)
+    assert visit.why is Reason.PASSCODE_WRONG
+    assert counter.steps("passcode") == [{"error": "wrong"}] * 3
+
+
 def test_without_an_answer_to_the_passcode_nobody_looks(counter):
     counter.lay()
     visit = counter.check_in(Way.VISUAL, {AskPasscode: in_turn()})
@@ -220,4 +251,5 @@ def test_wrong_passcodes_of_another_program_are_slowed_here_too(counter):
     counter.check_in(Way.VISUAL, {AskPasscode: WRONG_PASSCODE}, passcode=Passcode(TEST_PASSCODE))
     another = Passcode(TEST_PASSCODE, clock=lambda: 0.0)
     counter.check_in(Way.VISUAL, passcode=another)
-    assert counter.steps("passcode") == [{"error": "paused"}] * 3
+    assert {facts["error"] for facts in counter.steps("passcode")} == {"paused"}
+    assert len(counter.people.questions(AskPasscode)) <= 10  # and it comes to an end

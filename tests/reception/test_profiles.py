@@ -68,7 +68,12 @@ def test_a_configuration_changes_a_place_and_adds_others():
     settings = {
         "profiles": {
             "desk": {"tokens": ["card"], "consent_hours": 2, "grace_groups": []},
-            "ward": {"ways": ["visual"], "prescription": False, "consents_first": True},
+            "ward": {
+                "tokens": ["card"],
+                "ways": ["visual"],
+                "prescription": False,
+                "consents_first": True,
+            },
         }
     }
     profiles = profiles_of(settings)
@@ -100,6 +105,20 @@ def test_a_kind_of_site_decides_what_may_be_asked(kind, names, asks):
     assert any(profile.asks_prescription for profile in profiles.values()) is asks
 
 
+def test_a_misspelt_place_is_told_the_names_that_there_are():
+    with pytest.raises(BadSettings) as error:
+        profiles_of({"profiles": {"dsek": {"consent_hours": 2}}})
+    assert error.value.detail == "desk, phone, home, eligibility, emergency, away"
+
+
+# 薬局: the consents are for dispensing
+def test_at_a_pharmacy_each_place_asks_for_consent_to_dispensing():
+    assert all(each.is_pharmacy for each in profiles_of({"site": {"kind": "pharmacy"}}).values())
+    assert not any(each.is_pharmacy for each in profiles_of({"site": {"kind": "clinic"}}).values())
+    ward = {"desk": {"dispensing": True}}
+    assert profiles_of({"profiles": ward})["desk"].is_pharmacy
+
+
 @pytest.mark.parametrize(
     ("settings", "place", "flaw"),
     [
@@ -112,6 +131,8 @@ def test_a_kind_of_site_decides_what_may_be_asked(kind, names, asks):
         ({"profiles": {"desk": {"groups": ["all"]}}}, "profiles.desk.groups", Flaw.NOT_ONE_OF),
         ({"profiles": {"": {}}}, "profiles.", Flaw.NOT_A_TEXT),
         ({"profiles": {"a\n": {}}}, "profiles.a\n", Flaw.NOT_A_TEXT),
+        ({"profiles": {"dsek": {"tokens": ["card"]}}}, "profiles.dsek", Flaw.NO_SUCH_PLACE),
+        ({"profiles": {"emergancy": {"ways": ["pin"]}}}, "profiles.emergancy", Flaw.NO_SUCH_PLACE),
         ({"profiles": {"desk": {"ways": []}}}, "profiles.desk.ways", Flaw.MISSING),
         (
             {"profiles": {"desk": {"grace_groups": ["treatment"]}}},

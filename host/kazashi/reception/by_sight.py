@@ -36,6 +36,7 @@ from kazashi.reception.typed import required
 from kazashi.reception.visit import Failure, Follows, Outcome, Reason
 
 _MOST_ANSWERS = 3  # that are wrong, until something else is offered
+_MOST_PASSCODES = 10  # typed, those of a pause included
 _MOST_FRAMES = 10
 _MOST_TURNS = 3  # of the head
 
@@ -82,7 +83,7 @@ def by_visual_check(patient: Patient, token: Token) -> None:
 
 
 def _let_staff_in(patient: Patient) -> None:
-    """The site's passcode opens one visual check, for this patient.
+    """The site's passcode opens one visual check, for this patient. One of a pause is no try.
 
     Raises:
         Failure: there is none, or it was not entered.
@@ -90,7 +91,8 @@ def _let_staff_in(patient: Patient) -> None:
     passcode = patient.place.passcode
     if passcode is None:
         raise Failure(Reason.NO_PASSCODE)
-    for _ in range(_MOST_ANSWERS):
+    wrong = 0
+    for _ in range(_MOST_PASSCODES):
         typed = patient.ask(AskPasscode())
         if typed is None:
             raise Failure(Reason.NOTHING_ENTERED)
@@ -105,6 +107,9 @@ def _let_staff_in(patient: Patient) -> None:
             return
         patient.note("passcode", error="wrong")
         patient.tell(Message("passcode.wrong"))
+        wrong += 1
+        if wrong == _MOST_ANSWERS:
+            break
     raise Failure(Reason.PASSCODE_WRONG)
 
 

@@ -207,7 +207,7 @@ def _ask_consents(patient: Patient, groups: tuple[Group, ...]) -> None:
     if place.profile.is_emergency:
         visit.consents = Consents.hard_to_obtain(groups)
     elif groups:
-        agreed = patient.ask(AskConsents(groups)) or ()
+        agreed = patient.ask(AskConsents(groups, place.profile.is_pharmacy)) or ()
         offered = [group for group in groups if group in agreed]
         lasts = place.profile.consents_last
         visit.consents = Consents.record(groups, offered, place.now(), lasts=lasts)

@@ -133,9 +133,17 @@ class AskRegistration(Question[bool]):
 
 @dataclass(frozen=True)
 class AskConsents(Question[Collection[Group]]):
-    """Which of `groups` the patient agrees to. All and none are equally easy to answer."""
+    """Which of `groups` the patient agrees to. All and none are equally easy to answer.
+
+    `is_for_dispensing`: at a pharmacy, which asks with other words.
+    """
 
     groups: tuple[Group, ...]
+    is_for_dispensing: bool = False
+
+    @property
+    def message(self) -> Message:
+        return Message("ask.consents-for-dispensing") if self.is_for_dispensing else super().message
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ class Profile:
     consents_last: timedelta | None = timedelta(hours=24)
     asks_prescription: bool = True
     is_emergency: bool = False  # consent is hard to obtain, so it is not asked for
+    is_pharmacy: bool = False  # consents are for dispensing: another wording
 
     def ways_of(self, token: Token) -> tuple[Way, ...]:
         """With `token`, the most sensible first; none: it is not taken here."""
@@ -53,13 +54,16 @@ def profiles_of(settings: Mapping[str, object]) -> dict[str, Profile]:
     """The profiles of a site: the defaults, as [profiles.NAME] and [site] change them.
 
     Raises:
-        BadSettings: a field is wrong, or there is none of that name.
+        BadSettings: a field is wrong, or there is none of that name; a place of another name than
+            the defaults lacks tokens or ways.
     """
     tables = Table("profiles", settings.get("profiles", {}), Path()).tables()
     changed = dict(PROFILES)
     for name, table in tables.items():
         if not is_word(name):  # the journal keeps it with each visit
             raise BadSettings(f"profiles.{name}", Flaw.NOT_A_TEXT)
+        if name not in PROFILES and not (table.has("tokens") and table.has("ways")):
+            raise BadSettings(f"profiles.{name}", Flaw.NO_SUCH_PLACE, ", ".join(PROFILES))
         changed[name] = _read(changed.get(name, Profile(name)), table)
     return _of_site(changed, Table("site", settings.get("site", {}), Path()))
 
@@ -72,8 +76,13 @@ def _of_site(profiles: dict[str, Profile], table: Table) -> dict[str, Profile]:
     site = Table(f"sites.{kind}", _SITES.get(kind, {}), Path())
     allowed = [str(each) for each in site.listed("profiles")] or [*profiles]
     asks = site.flag("prescription", default=True)
+    dispenses = site.flag("dispensing")
     return {
-        name: replace(profile, asks_prescription=profile.asks_prescription and asks)
+        name: replace(
+            profile,
+            asks_prescription=profile.asks_prescription and asks,
+            is_pharmacy=profile.is_pharmacy or dispenses,
+        )
         for name, profile in profiles.items()
         if name in allowed
     }
@@ -92,6 +101,7 @@ def _read(profile: Profile, table: Table) -> Profile:
         consents_last=timedelta(hours=hours) if hours else None,
         asks_prescription=table.flag("prescription", default=profile.asks_prescription),
         is_emergency=table.flag("emergency", default=profile.is_emergency),
+        is_pharmacy=table.flag("dispensing", default=profile.is_pharmacy),
     )
     table.close()
     if not read.tokens or (Token.CARD in read.tokens and not read.ways):

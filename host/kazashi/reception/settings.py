@@ -30,6 +30,7 @@ class Flaw(Enum):
     NOT_TOML = auto()  # (what the parser says)
     NO_SUCH_TABLE = auto()  # (the tables that there are)
     NO_SUCH_FIELD = auto()
+    NO_SUCH_PLACE = auto()  # (the places that there are)
     MISSING = auto()
     NOT_A_TABLE = auto()
     NOT_A_TEXT = auto()
