@@ -69,16 +69,36 @@ def finding_text(key: str, part: str, values: Mapping[str, object], language: La
     """What `kazashi doctor` says of a finding. `values` fill the placeholders."""
     names = key.split(".")
     keys = (".".join(("doctor", *names[:most], part)) for most in range(len(names), 0, -1))
-    return _filled(keys, part, values, language)
+    return _first(keys, part, values, language)
 
 
-def text(key: str, values: Mapping[str, object], language: Language) -> str:
+def text(key: str, values: Mapping[str, object], language: str) -> str:
     """The text of `key`; `values` fill its placeholders, and `tries_left` chooses the plural.
 
     Raises:
         LookupError: the catalogue has no such key.
     """
-    return _filled((key,), key.rpartition(".")[2], values, language)
+    return _first((key,), key.rpartition(".")[2], values, language)
+
+
+def template(key: str, values: Mapping[str, object], language: str) -> str:
+    """The text of `key` with its placeholders; `tries_left` of `values` chooses the plural.
+
+    Raises:
+        LookupError: the catalogue has no such key.
+    """
+    count = values.get(_COUNT, 1)
+    found = catalogue(language).ngettext(key, key, count if isinstance(count, int) else 1)
+    if found == key:
+        found = catalogue(language).gettext(key)
+    if found == key:
+        raise LookupError(f"the catalogue {language} has no words for {key}")
+    return found
+
+
+def shown(part: str, values: Mapping[str, object], language: str) -> dict[str, object]:
+    """What fills placeholders; errors that are the reason of another say their own `part`."""
+    return {name: _shown(each, part, language) for name, each in values.items()}
 
 
 def screen_key(error: KazashiError) -> str:
@@ -106,34 +126,30 @@ def keys_of(kind: type[KazashiError], variant: str = "") -> Iterator[str]:
 
 
 @cache
-def catalogue(language: Language) -> GNUTranslations:
+def catalogue(language: str) -> GNUTranslations:
     """The compiled catalogue."""
     with (FOLDER / f"{language}.mo").open("rb") as file:
         return GNUTranslations(file)
 
 
-def _said(error: KazashiError, part: str, language: Language) -> str:
+def _said(error: KazashiError, part: str, language: str) -> str:
     values = values_of(error)
     parts = ("remedy", "advice") if part == "remedy" else (part,)
     names = keys_of(type(error), _variant(values))
     keys = (f"{name}.{each}" for name in names for each in parts)
-    return _filled(keys, part, values, language)
+    return _first(keys, part, values, language)
 
 
-def _filled(
-    keys: Iterable[str], part: str, values: Mapping[str, object], language: Language
-) -> str:
+def _first(keys: Iterable[str], part: str, values: Mapping[str, object], language: str) -> str:
     """The text of the first key that has one."""
     tried: list[str] = []
-    count = values.get(_COUNT, 1)
     for key in keys:
-        text = catalogue(language).ngettext(key, key, count if isinstance(count, int) else 1)
-        if text == key:
-            text = catalogue(language).gettext(key)
-        if text != key:
-            shown = {name: _shown(each, part, language) for name, each in values.items()}
-            return text.format_map(shown)
-        tried.append(key)
+        try:
+            found = template(key, values, language)
+        except LookupError:
+            tried.append(key)
+        else:
+            return found.format_map(shown(part, values, language))
     raise LookupError(f"no catalogue has words for {', '.join(tried)}")
 
 
@@ -152,8 +168,7 @@ def values_of(error: KazashiError) -> dict[str, object]:
     return {name: getattr(error, name) for name in names}
 
 
-def _shown(value: object, part: str, language: Language) -> object:
-    """A field's value in a sentence. Errors that are the reason of another say their own part."""
+def _shown(value: object, part: str, language: str) -> object:
     if isinstance(value, KazashiError):
         return _said(value, part, language)
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
