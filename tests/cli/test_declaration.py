@@ -9,6 +9,7 @@ from pypdf import PdfReader
 from typer.testing import CliRunner
 
 from kazashi.cli import app
+from kazashi.reception.journal import Journal
 
 TYPED = {
     "card_shown": True,
@@ -83,3 +84,51 @@ def test_what_is_no_declaration_is_wrong_usage(path, typed):
 
 def test_a_basis_without_declaration_is_wrong_usage(path):
     assert run(path, TYPED, "--basis", "portal").exit_code == 2
+
+
+@pytest.fixture
+def visits(tmp_path):
+    """A journal: visit 1 has led to a declaration, visit 2 to マイナポータル."""
+    kept = tmp_path / "journal.db"
+    with Journal(kept) as journal:
+        for basis in ("declared_current", "portal"):
+            entry = journal.begin("desk", "reader")
+            entry.step("visual check", staff="鈴木", is_match=True)
+            entry.step("fall-back", fallback=basis)
+            entry.end("fell_back", is_test=True)
+    return ("--journal", str(kept), "--visit")
+
+
+CURRENT = {"insurer": "01130012", "number": "1234"}
+
+
+def test_a_visit_of_the_journal_fills_what_is_known_of_it(path, visits):
+    typed = {each: text for each, text in TYPED.items() if each not in ("card_shown", "staff")}
+    done = run(path, typed | CURRENT, *visits, "1")
+    assert done.exit_code == 0, done.stderr
+    text = PdfReader(path).pages[0].extract_text()
+    assert "受付番号\n1\n" in text
+    assert "■現在のもの" in text
+    assert "鈴木" in text
+    assert "TEST" in text  # as the visit was
+
+
+def test_what_is_typed_counts_more_than_the_journal(path, visits):
+    done = run(path, TYPED, *visits, "1", "--basis", "declared_unknown")
+    assert done.stdout.startswith("不詳")
+    text = PdfReader(path).pages[0].extract_text()
+    assert "佐藤" in text
+    assert "鈴木" not in text
+
+
+@pytest.mark.parametrize("number", ["2", "3"])
+def test_a_visit_without_a_declaration_is_wrong_usage(path, visits, number):
+    assert run(path, TYPED, *visits, number).exit_code == 2
+    assert not path.exists()
+
+
+def test_the_card_counts_as_shown_only_where_the_visit_says_so(path, visits):
+    typed = {each: text for each, text in TYPED.items() if each != "card_shown"}
+    done = run(path, typed, *visits, "2", "--basis", "declared_unknown")
+    assert done.exit_code == 1
+    assert "マイナンバーカードを見せた方だけ" in done.stderr

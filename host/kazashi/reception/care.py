@@ -4,15 +4,13 @@ Source: 居宅同意取得型 (ijnethp.com; CLINICS help 9360084): consent lasts
 eligibility is asked again without the card.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from enum import Enum, auto, unique
 
 from kazashi.reception.centre import Centre, Completion, Eligibility, eligibility_of
 from kazashi.reception.errors import ReceptionError
 from kazashi.reception.journal import Journal, KeptVisit
-from kazashi.reception.rules import Consent, Consents, Item, State
+from kazashi.reception.rules import Consents, State
 from kazashi.reception.visit import OUTCOME_OF, Outcome
 
 PROFILE = "care"  # of visits that are only an answer without the card, or the end of care
@@ -78,24 +76,19 @@ def end_care(journal: Journal, number: int) -> None:
 
 
 def _in_care(journal: Journal, number: int) -> tuple[KeptVisit, Consents]:
-    """The visit, and its consents that last while care goes on."""
+    """The visit, and its consents that last while care goes on: given with the card alone."""
     visit = journal.visit(number)
     if visit is None or visit.outcome != Outcome.CHECKED_IN:
         raise NoCare(number, CareFlaw.NO_SUCH_VISIT)
-    consents = Consents(tuple(_lasting(visit)))
-    if not consents.items:
+    kept = Consents.of_facts(visit.facts_of("consent")).items
+    consents = Consents(
+        tuple(each for each in kept if each.state is State.GIVEN and not each.ends_at)
+    )
+    if not consents.items or visit.fact("fallback"):
         raise NoCare(number, CareFlaw.NO_CONSENT)
     if any(after.outcome == _ENDED for after in journal.visits_at(_place(number))):
         raise NoCare(number, CareFlaw.ENDED)
     return visit, consents
-
-
-def _lasting(visit: KeptVisit) -> Iterator[Consent]:
-    for step in visit.steps:
-        facts = step.facts
-        if step.name == "consent" and facts.get("state") == "given" and "ends_at" not in facts:
-            given_at = datetime.fromisoformat(str(facts["given_at"]))
-            yield Consent(Item(str(facts["item"])), State.GIVEN, given_at)
 
 
 def _place(number: int) -> str:

@@ -74,7 +74,9 @@ def ask_centre(patient: Patient, holder: Holder) -> None:
 
 
 def ask_about_paper(patient: Patient, centre: Centre, paper: CertificatePaper) -> None:
-    """Both questions for a certificate of eligibility: the card's answers have no part in it.
+    """Both questions for a certificate of eligibility: the card has no part in its answer.
+
+    Who was held is held no more: the centre has answered about them.
 
     Raises:
         Failure: the answer is no coverage.
@@ -82,7 +84,14 @@ def ask_about_paper(patient: Patient, centre: Centre, paper: CertificatePaper) -
     """
     identity = ask_identity(patient, centre, paper)
     _check_standing(patient, identity)
-    take_answer(patient, ask_eligibility(patient, centre, Completion(identity.reference)))
+    answer = ask_eligibility(patient, centre, Completion(identity.reference))
+    take_answer(patient, answer)
+    visit = patient.visit
+    if visit.is_held:
+        visit.refused = Outcome.HELD
+    visit.disown_card()
+    visit.disown_answers()
+    patient.release()
 
 
 def ask_identity(patient: Patient, centre: Centre, who: Who) -> Identity:
@@ -164,6 +173,7 @@ def _check_certificate(patient: Patient, identity: Identity) -> None:
         raise Failure(reason, Follows.FALLBACK, outcome=Outcome.UNUSABLE_CERTIFICATE)
     if state is CertificateState.GRACE and visit.validity is not Validity.ELIGIBILITY_ONLY:
         visit.validity = Validity.ELIGIBILITY_ONLY
+        patient.note("certificate", validity=visit.validity)
         is_phone = bool(visit.token and visit.token.is_phone)
         patient.tell(visit.validity.notice(is_phone=is_phone))
 
@@ -188,7 +198,7 @@ def _ask_what_it_says(patient: Patient, identity: Identity) -> None:
     allowed = place.profile.groups_for(visit.validity)
     allowed = tuple(each for each in allowed if each in identity.groups)
     if place.profile.consents_first:
-        visit.consents = visit.consents.within(allowed)
+        _keep_consents(patient, visit.consents.within(allowed))
     else:
         _ask_consents(patient, allowed)
     if identity.subsidies and not place.profile.is_emergency:
@@ -202,16 +212,21 @@ def _ask_what_it_says(patient: Patient, identity: Identity) -> None:
 
 def _ask_consents(patient: Patient, groups: tuple[Group, ...]) -> None:
     """Silence is no consent."""
-    place, visit = patient.place, patient.visit
+    place = patient.place
     patient.begin("consents")
     if place.profile.is_emergency:
-        visit.consents = Consents.hard_to_obtain(groups)
+        _keep_consents(patient, Consents.hard_to_obtain(groups))
     elif groups:
         agreed = patient.ask(AskConsents(groups, place.profile.is_pharmacy)) or ()
         offered = [group for group in groups if group in agreed]
         lasts = place.profile.consents_last
-        visit.consents = Consents.record(groups, offered, place.now(), lasts=lasts)
-    patient.note_each("consent", [consent.to_facts() for consent in visit.consents.items])
+        _keep_consents(patient, Consents.record(groups, offered, place.now(), lasts=lasts))
+
+
+def _keep_consents(patient: Patient, consents: Consents) -> None:
+    if consents != patient.visit.consents:
+        patient.visit.consents = consents
+        patient.note_each("consent", [consent.to_facts() for consent in consents.items])
 
 
 def _mark(patient: Patient, *, is_simulated: bool) -> None:

@@ -103,6 +103,13 @@ class Course:
             return True
         return False
 
+    def release(self) -> None:
+        """The centre has answered: the person is held no more."""
+        if self.visit.is_held and self.place.journal and self._entry:
+            with self._kept():
+                self.place.journal.release(self._entry.id)
+                self.visit.is_held = False
+
     def end(self) -> None:
         """The visit is over, and kept as it ended."""
         try:

@@ -14,6 +14,7 @@ from typing import TypeVar
 from kazashi.cards.birth import Birth
 from kazashi.cards.surface import Sex
 from kazashi.reception.fallback import Basis
+from kazashi.reception.journal import KeptVisit
 from kazashi.reception.paper import insurer_of, share_of
 from kazashi.reception.typed import (
     Mistyped,
@@ -131,6 +132,27 @@ def declaration(
         visit=digits(plain("visit", visit)),
         staff=required("staff", staff),
     )
+
+
+_NUMBERS = {
+    Basis.DECLARED_CURRENT: Numbers.CURRENT,
+    Basis.DECLARED_FORMER: Numbers.FORMER,
+    Basis.DECLARED_UNKNOWN: Numbers.NONE,
+    Basis.DECLARED_UNKNOWN_ELDERLY: Numbers.NONE,
+}
+
+
+def basis_of(visit: KeptVisit) -> Basis | None:
+    """Where its fall-backs led, if that was a declaration: the card was shown on the way there."""
+    kept = visit.fact("fallback")
+    return next((each for each in Basis if each == kept and each.needs_declaration), None)
+
+
+def known_of(visit: KeptVisit, basis: Basis) -> dict[str, str]:
+    """What the journal knows of a declaration: fields of `declaration`."""
+    staff = visit.fact("staff")
+    known = {"visit": str(visit.id), "numbers": _NUMBERS[basis].value}
+    return known | ({"staff": str(staff)} if staff else {})
 
 
 def telephone_of(text: str) -> str:

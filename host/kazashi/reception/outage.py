@@ -6,8 +6,9 @@ PIN or 照合番号B. Never a My Number.
 """
 
 import secrets
-from collections.abc import Generator
-from datetime import date
+from collections.abc import Callable, Generator
+from dataclasses import replace
+from datetime import date, datetime
 
 from kazashi.cards.surface import FourItems, Sex
 from kazashi.reception.centre import (
@@ -22,9 +23,12 @@ from kazashi.reception.centre import (
     eligibility_of,
     identity_of,
 )
-from kazashi.reception.journal import Held, Journal
+from kazashi.reception.japan import utc_now
+from kazashi.reception.journal import Held, Journal, KeptVisit
+from kazashi.reception.rules import Consents, Group, Prescription, State
 from kazashi.reception.typed import birth_date, required, sex_of
-from kazashi.reception.visit import OUTCOME_OF, Outcome
+from kazashi.reception.validity import Validity
+from kazashi.reception.visit import OUTCOME_OF, Outcome, Reason
 
 PROFILE = "held"  # of visits that are only this answer
 
@@ -41,13 +45,18 @@ def typed_items(*, name: str, address: str, birth: str, sex: str, today: date) -
 
 
 def ask_held(
-    journal: Journal, centre: Centre, *, is_test: bool = False
+    journal: Journal,
+    centre: Centre,
+    *,
+    is_test: bool = False,
+    now: Callable[[], datetime] = utc_now,
 ) -> Generator[tuple[Held, Eligibility | CentreError]]:
     """Ask about the people held, in the order of their visits, until the centre is down again.
 
-    Whom it has answered about is held no more once the next one is asked for; the answer is in the
-    journal as a visit of its own. Whom it refused stays held, and keeps nobody else waiting; so
-    does whom a simulated centre has answered about.
+    What they answered with the card goes along, as it stands `now`. Whom the centre has answered
+    about is held no more once the next one is asked for; the answer is in the journal as a visit of
+    its own. Whom it refused stays held, and keeps nobody else waiting; so does whom a simulated
+    centre has answered about.
 
     `is_test`: ask about the people of tests alone, and believe a simulated centre about them; else
     about all others.
@@ -60,32 +69,65 @@ def ask_held(
         if (visit is not None and visit.is_test) is not is_test:
             continue
         items = FourItems(held.name, held.address, held.birth, Sex(held.sex))
+        completion = _answered(visit, now())
         try:
-            answer = _ask(centre, items)
+            answer, completion = _ask(centre, items, completion)
         except (CentreUnreachable, CentreBusy):
             return  # the others would fare the same
         except CentreError as error:
             yield held, error
             continue
         is_known = is_test or not answer.is_simulated
-        _keep(journal, held, answer, OUTCOME_OF[answer.standing] if is_known else Outcome.HELD)
+        outcome = OUTCOME_OF[answer.standing] if is_known else Outcome.HELD
+        _keep(journal, held, answer, completion, outcome)
         yield held, answer
         if is_known:
             journal.release(held.visit)
 
 
-def _ask(centre: Centre, who: Who) -> Eligibility:
+def _answered(visit: KeptVisit | None, now: datetime) -> Completion:
+    """What the patient of `visit` answered before the centre was gone, without a reference.
+
+    Nothing if they are held for a paper. A consent that was hard to obtain is no answer.
+    """
+    if visit is None or visit.fact("why") != Reason.CENTRE_DOWN:
+        return Completion("")
+    kept = Consents.of_facts(visit.facts_of("consent")).at(now)
+    consents = tuple(each for each in kept.items if each.state is not State.HARD_TO_OBTAIN)
+    prescription, shares = visit.fact("prescription"), visit.fact("shares")
+    validity = Validity(visit.fact("validity"))
+    groups = [each for each in Group if validity.allows_medical_information or not each.is_medical]
+    return Completion(
+        "",
+        Consents(consents).within(groups),
+        Prescription[str(prescription).upper()] if prescription else None,
+        registers=visit.fact("registers") is True,
+        shares_subsidies=None if shares is None else shares is True,
+        validity=validity,
+    )
+
+
+def _ask(centre: Centre, who: Who, answered: Completion) -> tuple[Eligibility, Completion]:
     """Both questions; a standing that is no coverage is the answer already."""
     identity = identity_of(centre, secrets.token_hex(REFERENCE_SIZE), who)
-    if not identity.standing.is_covered:
-        return Eligibility(
-            identity.reference, identity.standing, is_simulated=identity.is_simulated
-        )
-    return eligibility_of(centre, Completion(identity.reference))
+    completion = replace(
+        answered,
+        reference=identity.reference,
+        consents=answered.consents.within(identity.groups),
+        registers=answered.registers and not identity.is_registered,
+    )
+    if identity.standing.is_covered or completion.registers:
+        return eligibility_of(centre, completion), completion
+    standing, is_simulated = identity.standing, identity.is_simulated
+    answer = Eligibility(identity.reference, standing, is_simulated=is_simulated)
+    return answer, Completion(identity.reference)
 
 
-def _keep(journal: Journal, held: Held, answer: Eligibility, outcome: Outcome) -> None:
+def _keep(
+    journal: Journal, held: Held, answer: Eligibility, completion: Completion, outcome: Outcome
+) -> None:
     entry = journal.begin(PROFILE, f"held {held.visit}")
+    entry.steps("consent", [each.to_facts() for each in completion.consents.items])
     entry.step(
         "eligibility",
         reference=answer.reference,

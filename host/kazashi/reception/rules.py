@@ -7,7 +7,7 @@ ijnethp.com, CLINICS help 9360084; 限度額 is not asked with a card since 2024
 Silence is no consent, and "agree to all" is recorded as each item that was asked.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
@@ -204,6 +204,15 @@ class Consent:
         is_over = self.state is State.GIVEN and self.ends_at is not None and self.ends_at <= now
         return replace(self, state=State.EXPIRED) if is_over else self
 
+    @classmethod
+    def of_facts(cls, facts: Mapping[str, object]) -> Self:
+        """From what `to_facts` wrote."""
+        given_at, ends_at = (
+            datetime.fromisoformat(str(facts[name])) if name in facts else None
+            for name in ("given_at", "ends_at")
+        )
+        return cls(Item(facts["item"]), State[str(facts["state"]).upper()], given_at, ends_at)
+
     def to_facts(self) -> dict[str, str]:
         """What is known of it, as text."""
         times = {"given_at": self.given_at, "ends_at": self.ends_at}
@@ -253,6 +262,12 @@ class Consents:
                 for item in _items_of(asked)
             )
         )
+
+    @classmethod
+    def of_facts(cls, kept: Iterable[Mapping[str, object]]) -> Self:
+        """From the journal's steps of a visit: each item as it was kept last."""
+        latest = {consent.item: consent for consent in map(Consent.of_facts, kept)}
+        return cls(tuple(latest[item] for item in Item if item in latest))
 
     @classmethod
     def hard_to_obtain(cls, groups: Collection[Group]) -> Self:

@@ -163,8 +163,9 @@ class Failure(Exception):
 class Visit:
     """Fields stay empty if the visit did not get so far.
 
-    `certificate_sha256` and what follows up to `reason` speak of the card; after a fall-back, of
-    none.
+    `certificate_sha256` and what follows up to `identity` speak of the card, and so do the answers
+    up to `prescription`. After a fall-back they are empty if the card showed nobody, and if the
+    centre has answered about a paper instead.
     """
 
     profile: str
@@ -199,9 +200,14 @@ class Visit:
 
     def disown_card(self) -> None:
         """Nothing of the card speaks of this patient."""
-        self.token = self.validity = None
+        self.token = self.validity = self.identity = None
         self.certificate_sha256 = self.issuer = self.staff = self.reason = ""
         self.proof, self.signature = Proof.NONE, b""
+
+    def disown_answers(self) -> None:
+        """What the patient answered with the card has no part in what follows."""
+        self.way, self.consents = None, Consents()
+        self.registers, self.shares_subsidies, self.prescription = False, None, None
 
     def to_json(self) -> dict[str, object]:
         numbers = self.fallback.numbers if self.fallback else None

@@ -73,10 +73,10 @@ def _is_certificate_good(patient: Patient) -> bool:
     try:
         ask_about_paper(patient, centre, paper)
     except Failure as failure:
+        visit.eligibility = before
         patient.tell(failure.message)
         return False
     except CentreError as error:
-        visit.eligibility = before
         patient.tell(Message.of(error))
         hold(patient, error)
     return True

@@ -63,6 +63,10 @@ class KeptVisit:
         """The latest word on `name`, of any step."""
         return next((step.facts[name] for step in self.steps[::-1] if name in step.facts), None)
 
+    def facts_of(self, step: str) -> list[Mapping[str, Fact]]:
+        """Of each step of this name, in their order."""
+        return [each.facts for each in self.steps if each.name == step]
+
     @property
     def is_test(self) -> bool:
         """Whether test anchors, a simulated centre or a simulated reader had a part in it.
