@@ -20,7 +20,7 @@ from kazashi.reception.centre import (
     eligibility_of,
     identity_of,
 )
-from kazashi.reception.paper import CertificatePaper
+from kazashi.reception.papers.certificate import CertificatePaper
 from kazashi.reception.rules import Consents, Group, Proof, Token, Way
 from kazashi.reception.validity import Validity
 from kazashi.testing.centre import SimulatedCentre

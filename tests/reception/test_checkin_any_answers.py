@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from kazashi.cards.surface import FourItems, Sex
 from kazashi.reception.centre import CentreUnreachable, CertificateState, Standing
 from kazashi.reception.fallback import Answer, Basis
-from kazashi.reception.paper import CertificatePaper
+from kazashi.reception.papers.certificate import CertificatePaper
 from kazashi.reception.passcode import Passcode
 from kazashi.reception.people import (
     NEITHER,

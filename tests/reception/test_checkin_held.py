@@ -10,7 +10,7 @@ from kazashi.reception.care import CareFlaw, NoCare, ask_again
 from kazashi.reception.centre import CentreUnreachable, Holder, Standing
 from kazashi.reception.fallback import Answer, Step
 from kazashi.reception.outage import ask_held
-from kazashi.reception.paper import CertificatePaper
+from kazashi.reception.papers.certificate import CertificatePaper
 from kazashi.reception.people import (
     AskCertificate,
     AskFallback,

@@ -11,7 +11,7 @@ from kazashi.reception.centre import CentreUnreachable, Identity, Standing
 from kazashi.reception.certified import CertifiedResult
 from kazashi.reception.fallback import Answer, Step
 from kazashi.reception.journal import INTERRUPTED
-from kazashi.reception.paper import CertificatePaper
+from kazashi.reception.papers.certificate import CertificatePaper
 from kazashi.reception.people import (
     AskCertificate,
     AskConsents,

@@ -6,11 +6,10 @@ from threading import Event
 
 import pytest
 
-from kazashi import returning
+from kazashi import keeper, returning
 from kazashi.card import Card
 from kazashi.cards.surface import FourItems, Sex
 from kazashi.errors import NoReader
-from kazashi.reception import keeper
 from kazashi.reception.centre import CentreUnreachable
 from kazashi.reception.certified import CertifiedFailed
 from kazashi.reception.fallback import Answer, Basis

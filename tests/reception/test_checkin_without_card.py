@@ -7,7 +7,7 @@ import pytest
 
 from kazashi.reception.centre import CentreUnreachable, Standing
 from kazashi.reception.fallback import Answer, Basis, Step
-from kazashi.reception.paper import CertificatePaper
+from kazashi.reception.papers.certificate import CertificatePaper
 from kazashi.reception.people import AskCertificate, AskFallback, AskFourItems, AskPin
 from kazashi.reception.rules import Way
 from kazashi.reception.visit import Outcome

@@ -10,7 +10,8 @@ from pypdf import PdfReader
 
 from kazashi.cards.birth import PartialDate
 from kazashi.cards.surface import Sex
-from kazashi.reception.declaration import (
+from kazashi.reception.fallback import Basis
+from kazashi.reception.papers.declaration import (
     Insurance,
     Numbers,
     Since,
@@ -18,8 +19,7 @@ from kazashi.reception.declaration import (
     remarks,
     telephone_of,
 )
-from kazashi.reception.declaration_form import declaration_pdf
-from kazashi.reception.fallback import Basis
+from kazashi.reception.papers.declaration_form import declaration_pdf
 from kazashi.reception.typed import Mistyped
 from said import raises, screen_of
 

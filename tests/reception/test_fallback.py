@@ -17,7 +17,7 @@ from kazashi.reception.fallback import (
     after,
     to_json,
 )
-from kazashi.reception.paper import check_digit
+from kazashi.reception.papers.certificate import check_digit
 from kazashi.words import Language
 from kazashi.words.compile import compiled, texts
 

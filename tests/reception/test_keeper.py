@@ -5,10 +5,10 @@ from threading import Event, active_count
 
 import pytest
 
+from kazashi import keeper
 from kazashi.errors import Cancelled
+from kazashi.keeper import looked_after
 from kazashi.link import Link
-from kazashi.reception import keeper
-from kazashi.reception.keeper import looked_after
 from kazashi.reception.people import AskConsents, AskPin
 from kazashi.reception.rules import Way
 from kazashi.reception.visit import Outcome

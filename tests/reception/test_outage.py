@@ -17,7 +17,8 @@ from kazashi.reception.centre import (
     Standing,
 )
 from kazashi.reception.journal import Journal
-from kazashi.reception.outage import ask_held, typed_items
+from kazashi.reception.outage import ask_held
+from kazashi.reception.papers.fields import typed_items
 from kazashi.reception.typed import Mistyped
 from kazashi.testing.centre import SimulatedCentre
 

@@ -7,7 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kazashi.cards.birth import PartialDate
-from kazashi.reception.paper import CertificatePaper, Form, certificate_paper, check_digit, share_of
+from kazashi.reception.papers.certificate import (
+    CertificatePaper,
+    Form,
+    certificate_paper,
+    check_digit,
+    share_of,
+)
 from kazashi.reception.texts import Message
 from kazashi.reception.typed import Mistyped
 from kazashi.words import Language

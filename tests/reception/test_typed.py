@@ -8,15 +8,8 @@ from hypothesis import strategies as st
 
 from kazashi.cards.birth import PartialDate
 from kazashi.cards.surface import Sex
-from kazashi.reception.typed import (
-    Mistyped,
-    birth_date,
-    digits,
-    plain,
-    required,
-    sex_of,
-    whole_date,
-)
+from kazashi.reception.papers.fields import birth_date, sex_of, whole_date
+from kazashi.reception.typed import Mistyped, digits, plain, required
 from said import raises, screen_of
 
 TODAY = date(2030, 6, 15)

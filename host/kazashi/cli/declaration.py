@@ -13,10 +13,10 @@ from kazashi.cli import show
 from kazashi.cli.console import Console
 from kazashi.cli.options import JournalPath, need
 from kazashi.cli.writing import new_file
-from kazashi.reception.declaration import basis_of, declaration, known_of, remarks
 from kazashi.reception.fallback import Basis
 from kazashi.reception.japan import japan_today, utc_now
 from kazashi.reception.journal import KeptVisit, View, default_path
+from kazashi.reception.papers.declaration import basis_of, declaration, known_of, remarks
 from kazashi.reception.texts import Message
 from kazashi.reception.typed import Mistyped
 from kazashi.words import Language
@@ -58,7 +58,7 @@ def declared(
     Then say the text of 摘要欄.
     """
     need("paper")
-    from kazashi.reception.declaration_form import declaration_pdf
+    from kazashi.reception.papers.declaration_form import declaration_pdf
 
     kept = _kept(journal or default_path(), visit) if visit is not None else None
     basis = basis or (basis_of(kept) if kept else Basis.DECLARED_UNKNOWN)

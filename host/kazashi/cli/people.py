@@ -19,8 +19,8 @@ from kazashi.cli.console import Console
 from kazashi.cli.photo import show_photo
 from kazashi.reception.fallback import Answer
 from kazashi.reception.japan import japan_today, utc_now
-from kazashi.reception.outage import typed_items
-from kazashi.reception.paper import CertificatePaper, Form, certificate_paper
+from kazashi.reception.papers.certificate import CertificatePaper, Form, certificate_paper
+from kazashi.reception.papers.fields import typed_items
 from kazashi.reception.people import (
     NEITHER,
     AskCertificate,

@@ -14,7 +14,7 @@ from typing import Protocol, TypeVar, cast
 
 from kazashi.cards.surface import FourItems
 from kazashi.reception.errors import ReceptionError
-from kazashi.reception.paper import CertificatePaper
+from kazashi.reception.papers.certificate import CertificatePaper
 from kazashi.reception.rules import Consents, Group, Prescription, Proof, Token, Way
 from kazashi.reception.validity import Validity
 

@@ -19,7 +19,7 @@ from kazashi.reception.centre import (
 )
 from kazashi.reception.journal.facts import is_word
 from kazashi.reception.on_reader import Patient
-from kazashi.reception.paper import CertificatePaper
+from kazashi.reception.papers.certificate import CertificatePaper
 from kazashi.reception.people import AskConsents, AskPrescription, AskRegistration, AskSubsidies
 from kazashi.reception.rules import Consents, Group, Way
 from kazashi.reception.texts import Message

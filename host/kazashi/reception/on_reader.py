@@ -41,10 +41,10 @@ from kazashi.errors import (
     ReadInterrupted,
     SeveralCards,
 )
+from kazashi.keeper import looked_after
 from kazashi.reader import Reader
 from kazashi.reception.centre import Holder
 from kazashi.reception.course import Course
-from kazashi.reception.keeper import looked_after
 from kazashi.reception.people import AskCodeB, People, Question
 from kazashi.reception.place import Place
 from kazashi.reception.rules import CodeB, Proof, Token, Way

@@ -8,7 +8,7 @@ PIN or 照合番号B. Never a My Number.
 import secrets
 from collections.abc import Callable, Generator
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 
 from kazashi.cards.surface import FourItems, Sex
 from kazashi.reception.centre import (
@@ -26,22 +26,10 @@ from kazashi.reception.centre import (
 from kazashi.reception.japan import utc_now
 from kazashi.reception.journal import Held, Journal, KeptVisit
 from kazashi.reception.rules import Consents, Group, Prescription, State
-from kazashi.reception.typed import birth_date, required, sex_of
 from kazashi.reception.validity import Validity
 from kazashi.reception.visit import OUTCOME_OF, Outcome, Reason
 
 PROFILE = "held"  # of visits that are only this answer
-
-
-def typed_items(*, name: str, address: str, birth: str, sex: str, today: date) -> FourItems:
-    """What was typed from the card's face.
-
-    Raises:
-        Mistyped: a field is not what it should be; it says which.
-    """
-    return FourItems(
-        required("name", name), required("address", address), birth_date(birth, today), sex_of(sex)
-    )
 
 
 def ask_held(

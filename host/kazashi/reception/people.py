@@ -14,7 +14,7 @@ from typing import Any, Generic, Literal, Protocol, TypeVar, cast
 from kazashi.cards.surface import FourItems
 from kazashi.reception.face.presence import Turn
 from kazashi.reception.fallback import Answer, Step
-from kazashi.reception.paper import CertificatePaper
+from kazashi.reception.papers.certificate import CertificatePaper
 from kazashi.reception.rules import Group, Prescription, Token, Way
 from kazashi.reception.texts import Message
 

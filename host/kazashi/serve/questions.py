@@ -27,8 +27,8 @@ from datetime import date
 from typing import Any, cast
 
 from kazashi.reception.fallback import Answer
-from kazashi.reception.outage import typed_items
-from kazashi.reception.paper import Form, certificate_paper
+from kazashi.reception.papers.certificate import Form, certificate_paper
+from kazashi.reception.papers.fields import typed_items
 from kazashi.reception.people import (
     NEITHER,
     AskCertificate,

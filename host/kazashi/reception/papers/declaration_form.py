@@ -15,7 +15,7 @@ from xml.sax.saxutils import escape
 from kazashi.cards.birth import Birth
 from kazashi.cards.surface import Sex
 from kazashi.errors import not_installed
-from kazashi.reception.declaration import Declaration, Insurance, Numbers, Since
+from kazashi.reception.papers.declaration import Declaration, Insurance, Numbers, Since
 
 try:
     from reportlab.lib.colors import black, whitesmoke

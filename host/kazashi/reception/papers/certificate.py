@@ -12,17 +12,9 @@ from datetime import date
 from enum import StrEnum
 
 from kazashi.cards.birth import Birth
+from kazashi.reception.papers.fields import birth_date, whole_date
 from kazashi.reception.texts import Message
-from kazashi.reception.typed import (
-    Mistyped,
-    Slip,
-    birth_date,
-    digits,
-    narrow,
-    plain,
-    required,
-    whole_date,
-)
+from kazashi.reception.typed import Mistyped, Slip, digits, narrow, plain, required
 
 _LONGEST = 19  # characters of symbol and of number: 38 bytes of Shift_JIS on a claim
 

@@ -15,17 +15,9 @@ from kazashi.cards.birth import Birth
 from kazashi.cards.surface import Sex
 from kazashi.reception.fallback import Basis
 from kazashi.reception.journal import KeptVisit
-from kazashi.reception.paper import insurer_of, share_of
-from kazashi.reception.typed import (
-    Mistyped,
-    Slip,
-    birth_date,
-    digits,
-    narrow,
-    plain,
-    required,
-    sex_of,
-)
+from kazashi.reception.papers.certificate import insurer_of, share_of
+from kazashi.reception.papers.fields import birth_date, sex_of
+from kazashi.reception.typed import Mistyped, Slip, digits, narrow, plain, required
 
 _TELEPHONE = re.compile(r"0\d{9,10}")
 _BETWEEN_DIGITS = re.compile(r"[-‐-―−ー()]")

@@ -1,0 +1,1 @@
+"""What is done with paper: certificates of eligibility are typed, declarations are written."""
