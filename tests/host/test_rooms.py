@@ -16,7 +16,7 @@ ROOMS = {
     **dict.fromkeys(
         ("limits", "gathering", "firmware_log", "traffic", "faults", "reports"), "link"
     ),
-    **dict.fromkeys(("ahead", "card", "line", "search", "returning"), "reader"),
+    **dict.fromkeys(("ahead", "card", "keeper", "line", "search", "returning"), "reader"),
 }
 OUR_OWN = ("kazashi", "kazashi_wire")
 
