@@ -9,7 +9,7 @@ from kazashi.reception.people import AskLastTry, AskPin
 from kazashi.reception.rules import Proof, Token
 from kazashi.reception.texts import Message
 from kazashi.reception.typed import four_digits
-from kazashi.reception.visit import Failure, Follows, Outcome, Reason
+from kazashi.reception.visit import Failure, Reason
 
 _MOST_PINS = 5  # a card that counts has blocked its PIN before
 
@@ -20,7 +20,7 @@ def by_pin(patient: Patient, token: Token) -> None:
     A card's certificate is read before. A phone guards it: its PIN comes first, then the phone.
     """
     if token.is_phone and patient.card is None and not patient.pin:
-        patient.pin = _ask_pin(patient, None, token)
+        patient.pin = patient.need(AskPin(None, token), four_digits)
     tap = patient.tap(token)
     if not token.is_phone:
         patient.accept(certificate_of(tap), token)
@@ -51,18 +51,6 @@ def certificate_of(tap: Tap) -> Certificate:
     return tap.certificate
 
 
-def _ask_pin(patient: Patient, tries_left: int | None, token: Token) -> str:
-    """Four digits.
-
-    Raises:
-        Failure: the holder does not enter them.
-    """
-    pin = patient.ask_checked(AskPin(tries_left, token), four_digits)
-    if pin is None:
-        raise Failure(Reason.NOTHING_ENTERED)
-    return pin
-
-
 def _show_pin(patient: Patient, tap: Tap, pin: str) -> None:
     """Show the PIN to the token: each that the holder enters once, after the tries left were read.
 
@@ -77,7 +65,7 @@ def _show_pin(patient: Patient, tap: Tap, pin: str) -> None:
         is_last = tries_left == 1
         if is_last and not patient.ask(AskLastTry()):
             raise Failure(Reason.LAST_TRY_KEPT)
-        pin = pin or _ask_pin(patient, tries_left, tap.token)
+        pin = pin or patient.need(AskPin(tries_left, tap.token), four_digits)
         try:
             tap.jpki.verify_pin(pin, with_last_try=is_last)
         except WrongPin as error:
@@ -87,7 +75,7 @@ def _show_pin(patient: Patient, tap: Tap, pin: str) -> None:
         except PinBlocked as error:
             patient.note("pin", error="blocked", tries_left=0)
             patient.can_use_pin = False
-            raise Failure(Reason.PIN_LOCKED, message=Message.of(error)) from None
+            raise Failure(Reason.PIN_LOCKED, error) from None
         else:
             patient.note("pin")
             return
@@ -101,7 +89,7 @@ def _tries_left(patient: Patient, jpki: JpkiSession) -> int | None:
         reason = Reason.NO_PIN if isinstance(error, PinAbsent) else Reason.PIN_LOCKED
         patient.note("pin", error=reason, tries_left=0)
         patient.can_use_pin = False
-        raise Failure(reason, message=Message.of(error)) from None
+        raise Failure(reason, error) from None
 
 
 def _prove_by_signature(patient: Patient, tap: Tap) -> None:
@@ -116,7 +104,7 @@ def _prove_by_signature(patient: Patient, tap: Tap) -> None:
     patient.begin("verification")
     if not certificate_of(tap).verifies(signature, visit.challenge):
         patient.note("signature", error="not by the key of the certificate")
-        raise Failure(Reason.NOT_GENUINE, Follows.FALLBACK, outcome=Outcome.NOT_GENUINE)
+        raise Failure(Reason.NOT_GENUINE)
     visit.signature, visit.proof = signature, Proof.SIGNATURE
     patient.note("signature", proof=visit.proof)
     if tap.token.is_phone:

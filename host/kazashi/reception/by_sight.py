@@ -33,7 +33,7 @@ from kazashi.reception.place import Faces
 from kazashi.reception.rules import Proof, Token
 from kazashi.reception.texts import Message
 from kazashi.reception.typed import required
-from kazashi.reception.visit import Failure, Follows, Outcome, Reason
+from kazashi.reception.visit import Failure, Follows, Reason
 
 _MOST_ANSWERS = 3  # that are wrong, until something else is offered
 _MOST_PASSCODES = 10  # typed, those of a pause included
@@ -46,7 +46,7 @@ def by_face(patient: Patient, token: Token) -> None:
     faces = patient.place.faces
     if isinstance(faces, FaceNotAvailable):
         patient.can_use_face = False
-        raise Failure(Reason.FACE_NOT_AVAILABLE, message=Message.of(faces))
+        raise Failure(Reason.FACE_NOT_AVAILABLE, faces)
     if faces.attempts.wait_s:
         raise Failure(Reason.FACE_PAUSE)
     tap = patient.tap(token)
@@ -67,9 +67,7 @@ def by_visual_check(patient: Patient, token: Token) -> None:
     _let_staff_in(patient)
     surface = _surface_to_look_at(patient, tap) if patient.place.photo_from_chip else None
     question = AskStaff(surface.photo if surface else b"")
-    check = patient.ask_checked(question, _signed_by_staff)
-    if check is None:
-        raise Failure(Reason.NOTHING_ENTERED)
+    check = patient.need(question, _signed_by_staff)
     patient.visit.staff, patient.visit.reason = check.staff, check.reason
     patient.note(
         "visual check",
@@ -79,7 +77,7 @@ def by_visual_check(patient: Patient, token: Token) -> None:
         is_match=check.is_same,
     )
     if not check.is_same:
-        raise Failure(Reason.SOMEBODY_ELSE, Follows.THE_END, outcome=Outcome.SOMEBODY_ELSE)
+        raise Failure(Reason.SOMEBODY_ELSE)
 
 
 def _let_staff_in(patient: Patient) -> None:
@@ -93,9 +91,7 @@ def _let_staff_in(patient: Patient) -> None:
         raise Failure(Reason.NO_PASSCODE)
     wrong = 0
     for _ in range(_MOST_PASSCODES):
-        typed = patient.ask(AskPasscode())
-        if typed is None:
-            raise Failure(Reason.NOTHING_ENTERED)
+        typed = patient.need(AskPasscode())
         try:
             is_right = passcode.check(typed)
         except PasscodePaused as error:
@@ -151,9 +147,7 @@ def _genuine_surface(patient: Patient, tap: Tap) -> Surface | None:
             patient.note("surface", is_genuine=False, error=error.reason.name.lower())
             if error.reason is Doubt.UNKNOWN_ISSUER:  # of a card whose certificate we trust
                 raise Failure(Reason.PHOTO_UNPROVED) from error
-            raise Failure(
-                Reason.NOT_GENUINE, Follows.FALLBACK, outcome=Outcome.NOT_GENUINE
-            ) from error
+            raise Failure(Reason.NOT_GENUINE) from error
         patient.visit.proof = Proof.INTERNAL_AUTHENTICATION
         patient.surface = surface
         patient.note("surface", is_genuine=True)
@@ -171,7 +165,7 @@ def _show_code_b(patient: Patient, session: FaceSurfaceSession) -> bool:
             session.code_b_tries_left()
         except CodeBlocked as error:
             patient.note("code", error="blocked")
-            raise Failure(Reason.CODE_BLOCKED, message=Message.of(error)) from None
+            raise Failure(Reason.CODE_BLOCKED, error) from None
         code = patient.code_b or patient.ask_code_b()
         if code is None:
             return False
@@ -183,7 +177,7 @@ def _show_code_b(patient: Patient, session: FaceSurfaceSession) -> bool:
             patient.tell(Message.of(error))
         except (CodeBlocked, FewTriesLeft) as error:
             patient.note("code", error="too few tries left")
-            raise Failure(Reason.CODE_BLOCKED, message=Message.of(error)) from None
+            raise Failure(Reason.CODE_BLOCKED, error) from None
         else:
             return True
     return False
@@ -198,9 +192,7 @@ def _compare(patient: Patient, faces: Faces, photo: bytes) -> None:
     for _ in range(_MOST_FRAMES):
         if faces.attempts.wait_s:
             raise Failure(Reason.FACE_PAUSE)
-        frame = patient.ask(AskFrame())
-        if frame is None:
-            raise Failure(Reason.NOTHING_ENTERED)
+        frame = patient.need(AskFrame())
         patient.begin("face")
         found = _compared(patient, faces, photo, frame)
         if isinstance(found, FrameProblem):
@@ -230,10 +222,10 @@ def _compared(
         return Compared(float(found.score), float(found.threshold))
     except PhotoUnusable as error:
         patient.can_use_face = False
-        raise Failure(Reason.PHOTO_UNUSABLE, message=Message.of(error)) from error
+        raise Failure(Reason.PHOTO_UNUSABLE, error) from error
     except FaceNotAvailable as error:  # its models are opened at the first face
         patient.can_use_face = False
-        raise Failure(Reason.FACE_NOT_AVAILABLE, message=Message.of(error)) from error
+        raise Failure(Reason.FACE_NOT_AVAILABLE, error) from error
     except Exception as error:  # of any engine
         patient.note("face", error=type(error).__name__)
         patient.can_use_face = False
@@ -249,10 +241,7 @@ def _see_turn(patient: Patient, turns: SeesTurns, frame: bytes) -> None:
     before = _turned(patient, turns, frame)
     for _ in range(_MOST_TURNS):
         turn = Turn.any()
-        answer = patient.ask(AskTurn(turn))
-        if answer is None:
-            raise Failure(Reason.NOTHING_ENTERED)
-        after = _turned(patient, turns, answer)
+        after = _turned(patient, turns, patient.need(AskTurn(turn)))
         if isinstance(after, FrameProblem):
             patient.tell(after.message)
         elif not isinstance(before, FrameProblem) and turn.is_seen(before, after):

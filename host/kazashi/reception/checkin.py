@@ -162,7 +162,7 @@ def _to_its_end(patient: Patient, run: Callable[[Patient], None]) -> None:
 def _with_token(patient: Patient, token: Token | None, way: Way | None) -> None:
     """Show, be identified, answer, and hear from the centre."""
     if patient.place.reader is None:
-        raise Failure(Reason.READER_FAILED, Follows.FALLBACK, outcome=Outcome.READER_FAILED)
+        raise Failure(Reason.READER_FAILED, follows=Follows.FALLBACK)
     ask_before(patient)
     identify_patient(patient, token, way)
     holder = patient.holder()

@@ -24,7 +24,7 @@ from kazashi.reception.people import AskConsents, AskPrescription, AskRegistrati
 from kazashi.reception.rules import Consents, Group, Way
 from kazashi.reception.texts import Message
 from kazashi.reception.validity import Validity
-from kazashi.reception.visit import OUTCOME_OF, Failure, Follows, Outcome, Reason
+from kazashi.reception.visit import OUTCOME_OF, Failure, Outcome, Reason
 
 _NO_REFERENCE = "none"
 _STATES = {
@@ -170,7 +170,7 @@ def _check_certificate(patient: Patient, identity: Identity) -> None:
     if reason := _STATES.get(state):
         _note_identity(patient, identity)
         patient.note("certificate", error=state)
-        raise Failure(reason, Follows.FALLBACK, outcome=Outcome.UNUSABLE_CERTIFICATE)
+        raise Failure(reason)
     if state is CertificateState.GRACE and visit.validity is not Validity.ELIGIBILITY_ONLY:
         visit.validity = Validity.ELIGIBILITY_ONLY
         patient.note("certificate", validity=visit.validity)
@@ -189,7 +189,7 @@ def _register(patient: Patient, identity: Identity) -> None:
     visit.registers = is_asked and bool(patient.ask(AskRegistration()))
     patient.note("registration", registers=visit.registers)
     if not visit.registers:
-        raise Failure(Reason.NOT_REGISTERED, Follows.FALLBACK, outcome=Outcome.NOT_REGISTERED)
+        raise Failure(Reason.NOT_REGISTERED)
 
 
 def _ask_what_it_says(patient: Patient, identity: Identity) -> None:
@@ -238,12 +238,8 @@ def _mark(patient: Patient, *, is_simulated: bool) -> None:
 def _require_coverage(standing: Standing) -> None:
     """Raises Failure: it goes on as without a card, never with a flat 10割."""
     if not standing.is_covered:
-        raise Failure(
-            Reason.NOT_COVERED,
-            Follows.FALLBACK,
-            outcome=OUTCOME_OF[standing],
-            message=_message_of(standing),
-        )
+        outcome = OUTCOME_OF[standing]
+        raise Failure(Reason.NOT_COVERED, _message_of(standing), outcome=outcome)
 
 
 def _message_of(standing: Standing) -> Message:

@@ -12,7 +12,7 @@ from kazashi.reception.place import Place
 from kazashi.reception.texts import Message
 from kazashi.reception.timeline import Timeline, Who
 from kazashi.reception.typed import Mistyped
-from kazashi.reception.visit import Visit
+from kazashi.reception.visit import Failure, Reason, Visit
 
 T = TypeVar("T")
 
@@ -56,6 +56,13 @@ class Course:
             except Mistyped as error:
                 self.tell(Message.of(error))
         return None
+
+    def need(self, question: Question[T], check: Callable[[T], T] | None = None) -> T:
+        """`ask_checked`, for an answer without which the way does not lead on: else Failure."""
+        answer = self.ask_checked(question, check) if check else self.ask(question)
+        if answer is None:
+            raise Failure(Reason.NOTHING_ENTERED)
+        return answer
 
     def begin(self, step: str) -> None:
         """The machine goes on with this."""

@@ -128,12 +128,13 @@ class Patient(Course):
         return self._tap
 
     def _another(self, token: Token) -> Failure:
-        is_taken = bool(self.place.profile.ways_of(token))
+        if self.place.profile.ways_of(token):
+            return Failure(Reason.ANOTHER_TOKEN, Message(f"lies-there.{token}"), token=token)
         return Failure(
             Reason.ANOTHER_TOKEN,
-            Follows.ANOTHER_TOKEN if is_taken else Follows.ANOTHER_TAP,
-            outcome=Outcome.NOT_IDENTIFIED if is_taken else Outcome.WRONG_TOKEN,
-            message=Message(f"lies-there.{token}" if is_taken else f"not-here.{token}"),
+            Message(f"not-here.{token}"),
+            follows=Follows.ANOTHER_TAP,
+            outcome=Outcome.WRONG_TOKEN,
             token=token,
         )
 
@@ -169,12 +170,8 @@ class Patient(Course):
             doubt = error.reason.name.lower()
             self.note("certificate", certificate_sha256=certificate.sha256, error=doubt)
             is_unknown = error.reason is Doubt.UNKNOWN_ISSUER
-            raise Failure(
-                Reason.UNKNOWN_ISSUER if is_unknown else Reason.UNUSABLE_CERTIFICATE,
-                Follows.FALLBACK,
-                outcome=Outcome.UNKNOWN_ISSUER if is_unknown else Outcome.UNUSABLE_CERTIFICATE,
-                message=Message.of(error),
-            ) from error
+            reason = Reason.UNKNOWN_ISSUER if is_unknown else Reason.UNUSABLE_CERTIFICATE
+            raise Failure(reason, error) from error
         visit.issuer = anchor.name
         today = japan_today(self.place.now())
         visit.validity = validity(certificate, today, is_phone=token.is_phone)
@@ -187,14 +184,9 @@ class Patient(Course):
         )
         notice = visit.validity.notice(is_phone=token.is_phone)
         if not visit.validity.allows_check_in:
-            ended = visit.validity is Validity.UNUSABLE
-            raise Failure(
-                Reason.CERTIFICATE_ENDED if ended else Reason.UNUSABLE_CERTIFICATE,
-                Follows.ANOTHER_TOKEN,
-                outcome=Outcome.UNUSABLE_CERTIFICATE,
-                message=notice,
-                token=token,
-            )
+            has_ended = visit.validity is Validity.UNUSABLE
+            reason = Reason.CERTIFICATE_ENDED if has_ended else Reason.UNUSABLE_CERTIFICATE
+            raise Failure(reason, notice, follows=Follows.ANOTHER_TOKEN, token=token)
         if visit.validity is not Validity.NORMAL:
             self.tell(notice)
         self.certificate = certificate
@@ -246,18 +238,12 @@ class Patient(Course):
                 self._lose_card()
                 self.tell(met.message)
             except NoCertificate as met:
-                raise Failure(
-                    Reason.NO_CERTIFICATE,
-                    Follows.ANOTHER_TOKEN,
-                    outcome=Outcome.NO_CERTIFICATE,
-                    message=Message.of(met),
-                    token=token,
-                ) from met
+                raise Failure(Reason.NO_CERTIFICATE, met, token=token) from met
             except (CardError, ReaderFault, ProtocolError) as met:
                 error = met
                 self.note("failure", way=self.visit.way, error=type(error).__name__)
                 if isinstance(error, _NOT_FOR_THIS_WAY) and self.certificate:
-                    raise Failure(Reason.REFUSED_BY_CARD, message=Message.of(error)) from error
+                    raise Failure(Reason.REFUSED_BY_CARD, error) from error
                 self._lose_card()
                 self.tell(_not_sensed(token) if _is_unsensed(error) else Message.of(error))
             except LinkError as met:
@@ -371,16 +357,16 @@ def _given_up(error: ReaderError | Failure | None, token: Token) -> Failure:
     """After the last tap: another token may help, and not this one."""
     match error:
         case Failure():
-            reason, outcome = error.reason, error.outcome
+            follows = Follows.ANOTHER_TOKEN
+            return Failure(error.reason, follows=follows, outcome=error.outcome, token=token)
         case NoCard() if _is_unsensed(error):
-            reason, outcome = Reason.NOT_SENSED, Outcome.NO_CARD
+            return Failure(Reason.NOT_SENSED, _not_sensed(token), token=token)
         case NotAMyNumberCard() | CardUnusable():
-            reason, outcome = Reason.NOT_A_MY_NUMBER_CARD, Outcome.NOT_A_MY_NUMBER_CARD
+            reason = Reason.NOT_A_MY_NUMBER_CARD
         case SeveralCards():
-            reason, outcome = Reason.SEVERAL_CARDS, Outcome.SEVERAL_CARDS
+            reason = Reason.SEVERAL_CARDS
         case ReaderFault() | LinkError() | ProtocolError():
-            reason, outcome = Reason.READER_FAILED, Outcome.READER_FAILED
+            reason = Reason.READER_FAILED
         case _:
-            reason, outcome = Reason.UNREADABLE, Outcome.UNREADABLE
-    message = _not_sensed(token) if reason is Reason.NOT_SENSED else None
-    return Failure(reason, Follows.ANOTHER_TOKEN, outcome=outcome, message=message, token=token)
+            reason = Reason.UNREADABLE
+    return Failure(reason, token=token)

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import asdict, dataclass, field
 from enum import Enum, StrEnum, auto, unique
 
+from kazashi.errors import KazashiError
 from kazashi.reception.centre import Eligibility, Identity, Standing
 from kazashi.reception.fallback import Basis
 from kazashi.reception.rules import Consents, Prescription, Proof, Token, Way
@@ -136,26 +137,50 @@ class Follows(Enum):
     THE_END = auto()  # nothing: staff are called
 
 
+_AFTER = {
+    Follows.ANOTHER_TOKEN: (
+        *(Reason.ANOTHER_TOKEN, Reason.NOT_SENSED, Reason.NOT_A_MY_NUMBER_CARD, Reason.UNREADABLE),
+        *(Reason.SEVERAL_CARDS, Reason.NO_CERTIFICATE, Reason.READER_FAILED),
+    ),
+    Follows.FALLBACK: (
+        *(Reason.NO_TOKEN, Reason.NO_WAY, Reason.UNKNOWN_ISSUER, Reason.UNUSABLE_CERTIFICATE),
+        *(Reason.CERTIFICATE_ENDED, Reason.CERTIFICATE_REVOKED, Reason.NOT_GENUINE),
+        *(Reason.NOT_REGISTERED, Reason.NOT_COVERED),
+    ),
+    Follows.THE_END: (Reason.SOMEBODY_ELSE,),
+}
+_FOLLOWS = {reason: follows for follows, reasons in _AFTER.items() for reason in reasons}
+_OUTCOMES = {Reason(each): each for each in Outcome if each in [*Reason]} | {
+    Reason.NO_TOKEN: Outcome.NO_CARD,
+    Reason.NOT_SENSED: Outcome.NO_CARD,
+    Reason.CERTIFICATE_ENDED: Outcome.UNUSABLE_CERTIFICATE,
+    Reason.CERTIFICATE_REVOKED: Outcome.UNUSABLE_CERTIFICATE,
+}
+
+
 class Failure(Exception):
     """A way, or the whole card, does not lead on. `message`: what the patient is told.
 
-    `outcome`: of the visit, if nothing that follows helps. `token`: what lies there; None: nothing
-    is said of it.
+    `said`: that, or the error that says it; None: what the reason says. `follows`, `outcome` (of
+    the visit, if nothing that follows helps): if they are not those of `reason`. `token`: what lies
+    there; None: nothing is said of it.
     """
 
     def __init__(
         self,
         reason: Reason,
-        follows: Follows = Follows.ANOTHER_WAY,
+        said: Message | KazashiError | None = None,
         *,
-        outcome: Outcome = Outcome.NOT_IDENTIFIED,
-        message: Message | None = None,
+        follows: Follows | None = None,
+        outcome: Outcome | None = None,
         token: Token | None = None,
     ) -> None:
         super().__init__(reason.value)
-        self.reason, self.follows, self.outcome = reason, follows, outcome
-        self.message = message or reason.message
-        self.token = token
+        self.reason, self.token = reason, token
+        self.follows = follows or _FOLLOWS.get(reason, Follows.ANOTHER_WAY)
+        self.outcome = outcome or _OUTCOMES.get(reason, Outcome.NOT_IDENTIFIED)
+        said = Message.of(said) if isinstance(said, KazashiError) else said
+        self.message = said or reason.message
         self.is_told = False  # with the question that followed
 
 

@@ -11,7 +11,7 @@ from kazashi.reception.on_reader import Patient
 from kazashi.reception.people import NEITHER, AskToken, AskWay
 from kazashi.reception.rules import CodeB, Proof, Token, Way
 from kazashi.reception.texts import Message
-from kazashi.reception.visit import Failure, Follows, Outcome, Reason
+from kazashi.reception.visit import Failure, Follows, Reason
 
 _MOST_TURNS = 10  # from one way to another
 _RUNS: Mapping[Way, Callable[[Patient, Token], None]] = {
@@ -65,12 +65,12 @@ class _Search:
         if failure is None and len(tokens) == 1:
             return tokens[0]
         if not tokens:
-            raise failure or Failure(Reason.NO_WAY, Follows.FALLBACK)
+            raise failure or Failure(Reason.NO_WAY)
         chosen = self._patient.ask(AskToken(tokens, _told(failure)))
         if chosen == NEITHER:
-            raise failure or Failure(Reason.NO_TOKEN, Follows.FALLBACK, outcome=Outcome.NO_CARD)
+            raise failure or Failure(Reason.NO_TOKEN)
         if chosen is None or chosen not in tokens:
-            raise failure or Failure(Reason.NOTHING_ENTERED, Follows.FALLBACK)
+            raise failure or Failure(Reason.NOTHING_ENTERED, follows=Follows.FALLBACK)
         return chosen
 
     def ask_code_b_before(self, token: Token, way: Way | None) -> None:
@@ -132,7 +132,7 @@ class _Search:
         if not token.is_phone:
             patient.accept(certificate_of(patient.tap(token)), token)
         if not ways:
-            raise Failure(Reason.NO_WAY, Follows.FALLBACK)
+            raise Failure(Reason.NO_WAY)
         way = ways[0] if len(ways) == 1 else self._ask_way(ways, None)
         patient.begin_way(token, way)
         return way
@@ -140,7 +140,7 @@ class _Search:
     def _ask_way(self, ways: tuple[Way, ...], failure: Failure | None) -> Way:
         chosen = self._patient.ask(AskWay(ways, _told(failure)))
         if chosen is None or chosen not in ways:
-            raise failure or Failure(Reason.NOTHING_ENTERED, Follows.FALLBACK)
+            raise failure or Failure(Reason.NOTHING_ENTERED, follows=Follows.FALLBACK)
         return chosen
 
     def _tokens(self) -> tuple[Token, ...]:
@@ -182,10 +182,10 @@ def _certify(patient: Patient, component: CertifiedComponent, way: Way) -> None:
         certificate, result = identify(component, patient.present_card(), way, visit.challenge)
     except CertifiedFailed as error:
         patient.note("approved component", error=type(error).__name__)
-        raise Failure(Reason.COMPONENT_FAILED, message=Message.of(error)) from error
+        raise Failure(Reason.COMPONENT_FAILED, error) from error
     if certificate.sha256 != visit.certificate_sha256:
         patient.note("approved component", error="another certificate")
-        raise Failure(Reason.NOT_GENUINE, Follows.FALLBACK, outcome=Outcome.NOT_GENUINE)
+        raise Failure(Reason.NOT_GENUINE)
     visit.signature = result.signature
     visit.proof = Proof.SIGNATURE if result.signature else Proof.COMPONENT
     visit.identity = result.identity
