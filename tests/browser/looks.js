@@ -1,0 +1,29 @@
+// What axe does not see, in the page as it is: text that is cut, sideways scrolling, small targets.
+// `least`: CSS pixels of a target.
+({ least }) => {
+  const found = [];
+  const root = document.documentElement;
+  const said = (e) => `${e.tagName.toLowerCase()}.${e.className} "${(e.innerText || "").trim().slice(0, 20)}"`;
+  const isSeen = (e) => {
+    const box = e.getBoundingClientRect();
+    return e.checkVisibility({ visibilityProperty: true }) && box.width > 1 && box.height > 1;
+  };
+  const isClipped = (overflow) => overflow === "hidden" || overflow === "clip";
+  if (root.scrollWidth > innerWidth + 1) found.push(`scrolls sideways: ${root.scrollWidth} > ${innerWidth}`);
+  for (const e of document.querySelectorAll("body *")) {
+    if (!isSeen(e) || e.closest("svg, rt, rp")) continue;
+    const style = getComputedStyle(e);
+    const box = e.getBoundingClientRect();
+    const isSide = e.scrollWidth > e.clientWidth + 2 && e.clientWidth > 0 && style.display !== "inline";
+    if (isSide && (isClipped(style.overflowX) || style.overflowX === "auto" || style.overflowX === "scroll")) found.push(`cut sideways: ${said(e)}`);
+    if (isClipped(style.overflowY) && e.scrollHeight > e.clientHeight + 2 && e.clientHeight > 0) found.push(`cut below: ${said(e)}`);
+    if (box.right > root.clientWidth + 1 || box.left < -1) found.push(`beyond the edge: ${said(e)}`);
+    if (style.textOverflow === "ellipsis" && e.scrollWidth > e.clientWidth) found.push(`ellipsis: ${said(e)}`);
+  }
+  for (const e of document.querySelectorAll("button, a[href], input:not([type=hidden]), select, textarea, summary, [role=button]")) {
+    const target = e.matches("input[type=checkbox], input[type=radio]") ? e.closest("label") || e : e;
+    const box = target.getBoundingClientRect();
+    if (isSeen(target) && Math.min(box.width, box.height) < least - 0.5) found.push(`target ${Math.round(box.width)}x${Math.round(box.height)}: ${said(e)}`);
+  }
+  return [...new Set(found)];
+}
