@@ -21,6 +21,7 @@ from kazashi.reception.validity import Validity
 from kazashi.reception.visit import Outcome
 from kazashi.words import Language
 from kazashi.words.compile import source, texts
+from kazashi.words.patient import is_for_patient
 
 import_everything()
 HOST = Path(kazashi.__file__).parent
@@ -107,3 +108,27 @@ def test_no_beginning_of_a_key_is_left_out_here():
     begins = {key.rstrip(".") for key in keys_in_the_source() if key.endswith(".")}
     covered = {key.rpartition(".")[0] for key in keys_of_enums()}
     assert begins - {"result"} == covered  # of its own file: tests/cli/test_result.py
+
+
+OTHERS = {  # of staff and programs, all of them
+    "fallback-step",
+    "fallback-hint",
+    "fallback-answer",
+    "fallback-basis",
+    "paper-form",
+    "sight-reason",
+    "result",
+    "type",  # on a terminal
+    "yes",
+    "no",
+    "agreed",
+    "passcode",
+}
+
+
+def test_all_that_the_engine_tells_or_asks_is_for_patients_or_for_staff():
+    japanese = texts(source("ja"))
+    whole = {key for key in {*keys_of_enums(), *keys_in_the_source()} if not key.endswith(".")}
+    for key in whole:
+        is_staffs = japanese[key][0].startswith("職員:") or key.split(".")[0] in OTHERS
+        assert is_for_patient(key) != is_staffs, key

@@ -28,9 +28,14 @@ from kazashi.errors import (
     not_installed,
 )
 from kazashi.reception.face.matching import FaceNotAvailable, FaceNotConfigured
+from kazashi.reception.journal.errors import JournalError
+from kazashi.reception.passcode import BadPasscode, PasscodePaused
+from kazashi.reception.settings import BadSettings
+from kazashi.reception.typed import Mistyped
 from kazashi.usb.ids import UsbId
-from kazashi.words import NO_LIMIT, Language, keys_of, words_of
+from kazashi.words import NO_LIMIT, Language, keys_of, screen_key, words_of
 from kazashi.words.compile import compiled, main, source, texts
+from kazashi.words.patient import is_for_patient
 from kazashi_wire.messages import Fault
 
 import_everything()
@@ -95,7 +100,7 @@ def test_the_compiled_catalogue_is_that_of_the_source(language):
 
 
 @pytest.mark.parametrize("language", Language)
-def test_a_catalogue_has_no_error_that_gettext_would_meet(language):
+def test_japanese_and_english_have_no_error_that_gettext_would_meet(language):
     for message in source(language):
         assert not list(message.check()), message.id
         assert not message.fuzzy, message.id
@@ -188,6 +193,15 @@ def test_the_tries_left_are_said_in_both_languages(error, left):
     assert words_of(error(1), Language.JAPANESE).screen == words_of(
         error(2), Language.JAPANESE
     ).screen.replace("2", "1")
+
+
+OF_STAFF = (JournalError, BadSettings, BadPasscode, PasscodePaused, Mistyped)
+
+
+@pytest.mark.parametrize("kind", ERRORS)
+def test_what_a_screen_says_of_an_error_is_for_patients_unless_staff_caused_it(kind):
+    keys = {screen_key(error) for error in samples(kind)}
+    assert all(map(is_for_patient, keys)) or issubclass(kind, OF_STAFF)
 
 
 def test_what_is_not_said_anew_is_that_of_the_base():

@@ -4,7 +4,7 @@ import pytest
 from jinja2 import Environment
 
 from kazashi.reception.texts import Message
-from kazashi.serve import texts
+from kazashi.serve import languages
 from kazashi.serve.languages import LANGUAGES, PatientLanguage
 from kazashi.serve.texts import Texts, without_ruby
 
@@ -15,8 +15,9 @@ ENGLISH = Texts(LANGUAGES["en"])
 @pytest.fixture
 def words(monkeypatch):
     """Catalogues of this test: by language, texts by key."""
-    found = {"ja": {}, "en": {}, "vi": {}, "ur": {}, "ja-Hira": {}}
-    monkeypatch.setattr(texts, "template", lambda key, values, tag: found[tag][key])
+    found = {"ja": {}, "en": {}, "vi": {}, "ur": {}, "ja-Hira": {}, "signed off": {}}
+    monkeypatch.setattr(languages, "template", lambda key, values, tag: found[tag][key])
+    monkeypatch.setattr(languages, "is_reviewed", lambda tag: tag in found["signed off"])
     return found
 
 
@@ -46,13 +47,14 @@ def test_aozora_notation_is_ruby_and_is_left_out_of_plain_text(words):
 def test_the_japanese_stands_beside_a_text_that_nobody_has_signed_off(words):
     words["ja"]["a"] = "｜決定《けってい》"
     words["vi"]["a"] = "Xong"
-    unsigned = Texts(PatientLanguage("vi", "Tiếng Việt"))
-    assert unsigned("a") == (
+    vietnamese = Texts(PatientLanguage("vi", "Tiếng Việt"))
+    assert vietnamese("a") == (
         '<span class="text" lang="vi" dir="ltr">Xong</span> '
         '<span class="beside" lang="ja" aria-hidden="true">決定</span>'
     )
-    assert unsigned.plain("a") == "Xong"
-    assert Texts(PatientLanguage("vi", "Tiếng Việt", is_reviewed=True))("a") == "Xong"
+    assert vietnamese.plain("a") == "Xong"
+    words["signed off"]["vi"] = "N. N."
+    assert vietnamese("a") == "Xong"
 
 
 def test_japanese_with_furigana_has_no_japanese_beside_it(words):
@@ -63,7 +65,8 @@ def test_japanese_with_furigana_has_no_japanese_beside_it(words):
 
 def test_a_text_that_the_catalogue_lacks_is_in_english_and_japanese(words):
     words["ja"]["a"], words["en"]["a"] = "決定", "Done"
-    assert Texts(PatientLanguage("vi", "", is_reviewed=True))("a") == (
+    words["signed off"]["vi"] = "N. N."
+    assert Texts(PatientLanguage("vi", ""))("a") == (
         '<span class="text" lang="en" dir="ltr">Done</span> '
         '<span class="beside" lang="ja" aria-hidden="true">決定</span>'
     )
@@ -75,7 +78,8 @@ def test_a_text_that_the_catalogue_lacks_is_in_english_and_japanese(words):
 
 def test_values_stand_isolated_among_letters_from_right_to_left(words):
     words["ur"]["a"] = "{tries_left:d} بار"
-    urdu = Texts(PatientLanguage("ur", "اردو", is_right_to_left=True, is_reviewed=True))
+    words["signed off"]["ur"] = "N. N."
+    urdu = Texts(PatientLanguage("ur", "اردو"))
     assert urdu("a", tries_left=2) == "<bdi>2</bdi> بار"
     assert urdu.plain("a", tries_left=2) == "2 بار"
     assert urdu.dir == "rtl"

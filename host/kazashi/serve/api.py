@@ -19,6 +19,7 @@ from kazashi.serve.access import Access, Caller, Role
 from kazashi.serve.desk import Desk, DeskTaken, Start
 from kazashi.serve.display import StaleAnswer
 from kazashi.serve.events import Events, Follower, StreamEnded
+from kazashi.serve.languages import offered
 from kazashi.serve.questions import NotAnAnswer
 from kazashi.serve.screen import OF_STAFF
 from kazashi.serve.service import NoSuchDesk, Service
@@ -193,8 +194,11 @@ def touch(desk: ADesk, body: TouchBody) -> None:
 
 
 @router.post("/desks/{desk}/language", status_code=204)
-def language(desk: ADesk, body: LanguageBody) -> None:
-    """The patient's language, until the visit ends."""
+def language(desk: ADesk, service: AService, request: Request, body: LanguageBody) -> None:
+    """The patient's language, until the visit ends. 422: the site does not offer it."""
+    tags = request.app.state.settings.languages
+    if body.language not in {each.tag for each in offered(tags, is_test=service.site.is_test)}:
+        raise HTTPException(422, "no language of this site")
     desk.display.speak(body.language)
 
 

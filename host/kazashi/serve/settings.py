@@ -7,6 +7,7 @@ certificate = "tls.pem"   # of this service, with its chain, for https
 key = "tls.key"           # of the certificate
 names = ["desk.local"]    # by which other computers call it
 language = "ja"           # that each visit begins with
+languages = ["ja", "en"]  # that a patient may choose, in this order
 keypad = "phone"          # ten-key beside the screen: phone (1 at the top), pc (7 at the top), none
 
 [desks.1]
@@ -25,6 +26,7 @@ from typing import Self
 from kazashi.reception.journal.facts import is_word
 from kazashi.reception.profiles import Profile
 from kazashi.reception.settings import BadSettings, Flaw, Table, load
+from kazashi.serve.languages import LANGUAGES
 
 _PORT = 8470
 
@@ -57,6 +59,7 @@ class ServeSettings:
     key: Path | None = None
     names: tuple[str, ...] = ()
     language: str = "ja"
+    languages: tuple[str, ...] = ("ja", "en")
     keypad: Keypad = Keypad.PHONE
     desks: tuple[DeskSettings, ...] = ()
 
@@ -70,13 +73,15 @@ class ServeSettings:
         """
         settings, folder = (load(path), path.parent) if path else ({}, Path())
         table = Table("serve", settings.get("serve", {}), folder)
+        languages = _languages(table)
         read = cls(
             table.text("address") if table.has("address") else cls.address,
             int(table.number("port", 0, 65535, default=_PORT)),
             table.path("certificate") if table.has("certificate") else None,
             table.path("key") if table.has("key") else None,
             tuple(str(each) for each in table.listed("names")),
-            table.text("language") if table.has("language") else cls.language,
+            _language(table, languages),
+            languages,
             _keypad(table),
             tuple(_desks(Table("desks", settings.get("desks", {}), folder), profiles)),
         )
@@ -128,6 +133,22 @@ def _desks(table: Table, profiles: Mapping[str, Profile]) -> list[DeskSettings]:
             raise each.wrong("profile", Flaw.NOT_ONE_OF, ", ".join(profiles))
         desks.append(DeskSettings(name, title, reader, profile))
     return desks
+
+
+def _languages(table: Table) -> tuple[str, ...]:
+    """Of the patients."""
+    tags = [str(each) for each in table.listed("languages")]
+    if not all(tag in LANGUAGES for tag in tags):
+        raise table.wrong("languages", Flaw.NOT_ONE_OF, ", ".join(LANGUAGES))
+    return tuple(dict.fromkeys(tags)) or ServeSettings.languages
+
+
+def _language(table: Table, languages: tuple[str, ...]) -> str:
+    """That a visit begins with."""
+    chosen = table.text("language") if table.has("language") else languages[0]
+    if chosen not in languages:
+        raise table.wrong("language", Flaw.NOT_ONE_OF, ", ".join(languages))
+    return chosen
 
 
 def _keypad(table: Table) -> Keypad:

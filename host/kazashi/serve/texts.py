@@ -22,7 +22,6 @@ from markupsafe import EscapeFormatter, Markup, escape
 
 from kazashi.reception.texts import Message
 from kazashi.serve.languages import LANGUAGES, PatientLanguage
-from kazashi.words import shown, template
 
 _RUBY = re.compile("｜([^《》｜]+)《([^《》｜]+)》")
 _JAPANESE = LANGUAGES["ja"]
@@ -71,10 +70,10 @@ class Texts:
         """The first language that has a text for `key`, and its text."""
         for language in (self._language, _ENGLISH):
             try:
-                return language, template(key, values, language.tag)
+                return language, language.template(key, values)
             except LookupError:
                 pass
-        return _JAPANESE, template(key, values, _JAPANESE.tag)
+        return _JAPANESE, _JAPANESE.template(key, values)
 
 
 def without_ruby(text: str) -> str:
@@ -91,12 +90,12 @@ class _Isolated(EscapeFormatter):
 def _html(text: str, values: Mapping[str, object], language: PatientLanguage) -> Markup:
     ruby = _RUBY.sub(r"<ruby>\1<rt>\2</rt></ruby>", str(escape(text)))
     formatter = (_Isolated if language.is_right_to_left else EscapeFormatter)(escape)
-    return Markup(formatter.vformat(ruby, (), shown("screen", values, language.tag)))
+    return Markup(formatter.vformat(ruby, (), language.shown(values)))
 
 
 def _plain(key: str, values: Mapping[str, object], language: PatientLanguage) -> str:
-    text = without_ruby(template(key, values, language.tag))
-    return text.format_map(shown("screen", values, language.tag))
+    text = without_ruby(language.template(key, values))
+    return text.format_map(language.shown(values))
 
 
 def _span(kind: str, language: PatientLanguage, text: Markup) -> Markup:

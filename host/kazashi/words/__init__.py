@@ -1,7 +1,10 @@
-"""What people are told: gettext messages with stable keys, in Japanese and English.
+"""What people are told: gettext messages with stable keys.
 
-The sources are ja/*.po and en/*.po; `python -m kazashi.words.compile` (Babel) makes the .mo files
-that are read here. Keys of an error: its class, `NoCard`, and a part, as in `no-card.seen`:
+The sources are ja/*.po and en/*.po, and patient.po of each other language, which has what patients
+read (patient.py) alone; `python -m kazashi.words.compile` (Babel) makes the .mo files that are read
+here. A catalogue that a person has signed off names them in its header, X-Reviewed-By.
+
+Keys of an error: its class, `NoCard`, and a part, as in `no-card.seen`:
 
     seen    what happened, for staff and engineers
     advice  what to do about it, for them
@@ -33,10 +36,11 @@ from kazashi.errors import KazashiError
 FOLDER = Path(__file__).parent
 _COUNT = "tries_left"  # the field whose number chooses singular or plural
 NO_LIMIT = "no-limit"
+REVIEWED_BY = "X-Reviewed-By"
 
 
 class Language(StrEnum):
-    """A catalogue."""
+    """A catalogue of everything."""
 
     JAPANESE = "ja"
     ENGLISH = "en"
@@ -130,6 +134,11 @@ def catalogue(language: str) -> GNUTranslations:
     """The compiled catalogue."""
     with (FOLDER / f"{language}.mo").open("rb") as file:
         return GNUTranslations(file)
+
+
+def is_reviewed(language: str) -> bool:
+    """Whether a person has signed its catalogue off."""
+    return REVIEWED_BY.lower() in catalogue(language).info()
 
 
 def _said(error: KazashiError, part: str, language: str) -> str:
