@@ -24,11 +24,11 @@ from kazashi.reception.people import (
     AskStaff,
     AskToken,
     AskWay,
+    SightReason,
     StaffCheck,
 )
 from kazashi.reception.profiles import PROFILES, Profile
 from kazashi.reception.rules import CodeB, Prescription, Token
-from kazashi.reception.sight import SightReason
 from kazashi.sim.application import Data, Pin
 from kazashi.sim.authority import shared_authority
 from kazashi.sim.card import MyNumberCard

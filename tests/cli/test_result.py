@@ -8,9 +8,8 @@ from kazashi.cli.result import show_result
 from kazashi.reception.centre import Eligibility, Identity, Standing
 from kazashi.reception.fallback import Basis
 from kazashi.reception.rules import Consents, Group, Prescription, Proof, Token, Way
-from kazashi.reception.timeline import Span, Who
 from kazashi.reception.validity import Validity
-from kazashi.reception.visit import Outcome, Reason, Visit
+from kazashi.reception.visit import Outcome, Reason, Span, Visit, Who
 from kazashi.words import Language
 
 NOW = datetime(2028, 2, 28, 9, 30, tzinfo=UTC)

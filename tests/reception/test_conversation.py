@@ -30,10 +30,10 @@ from kazashi.reception.people import (
     AskSubsidies,
     AskToken,
     AskWay,
+    SightReason,
     StaffCheck,
 )
 from kazashi.reception.rules import Group, Item, Prescription, Proof, State, Token, Way
-from kazashi.reception.sight import SightReason
 from kazashi.reception.visit import Outcome, Reason
 from reception_desk import ASKED, NO_CENTRE, PIN, Listening
 

@@ -14,8 +14,8 @@ from kazashi.reception.passcode import (
     PasscodePaused,
     hashed,
 )
+from kazashi.reception.people import SightReason
 from kazashi.reception.settings import BadSettings, Flaw
-from kazashi.reception.sight import SightReason
 from kazashi.reception.typed import Mistyped, Slip
 from kazashi.words import Language
 

@@ -9,9 +9,8 @@ from jsonschema import Draft202012Validator, ValidationError
 from kazashi.reception.centre import CertificateState, Eligibility, Identity, Standing
 from kazashi.reception.fallback import Basis
 from kazashi.reception.rules import Consents, Group, Item, Prescription, Proof, State, Token, Way
-from kazashi.reception.timeline import Span, Who
 from kazashi.reception.validity import Validity
-from kazashi.reception.visit import Outcome, Reason, Visit
+from kazashi.reception.visit import Outcome, Reason, Span, Visit, Who
 from visit_schema import SCHEMA, visit_of
 
 ENUMS = {

@@ -23,8 +23,7 @@ from kazashi.reception.people import Answers, AskConsents, AskPin, AskPrescripti
 from kazashi.reception.place import NO_FACES
 from kazashi.reception.profiles import PROFILES
 from kazashi.reception.rules import Group, Prescription, Way
-from kazashi.reception.timeline import Who
-from kazashi.reception.visit import Outcome, Visit
+from kazashi.reception.visit import Outcome, Visit, Who
 from kazashi.sim.authority import shared_authority
 from kazashi.sim.tabletop import Tabletop
 from kazashi.testing.centre import SimulatedCentre

@@ -42,11 +42,11 @@ from kazashi.reception.people import (
     AskWay,
     Neither,
     Question,
+    SightReason,
     StaffCheck,
 )
 from kazashi.reception.rules import Group, Prescription, Token, Way
 from kazashi.reception.settings import content
-from kazashi.reception.sight import SightReason
 from kazashi.reception.texts import Message
 from kazashi.reception.typed import Mistyped, Slip, digits, narrow
 from kazashi.visible import visible

@@ -7,8 +7,7 @@ from kazashi.cli import show
 from kazashi.cli.console import Console
 from kazashi.reception.rules import Proof, State
 from kazashi.reception.texts import Message
-from kazashi.reception.timeline import Span, Who
-from kazashi.reception.visit import Outcome, Visit
+from kazashi.reception.visit import Outcome, Span, Visit, Who
 from kazashi.words import Language
 
 _LEAST_SEEN_MS = 1.0

@@ -74,7 +74,6 @@ def _show_pin(patient: Patient, tap: Tap, pin: str) -> None:
             patient.tell(Message.of(error))
         except PinBlocked as error:
             patient.note("pin", error="blocked", tries_left=0)
-            patient.can_use_pin = False
             raise Failure(Reason.PIN_LOCKED, error) from None
         else:
             patient.note("pin")
@@ -88,7 +87,6 @@ def _tries_left(patient: Patient, jpki: JpkiSession) -> int | None:
     except (PinBlocked, PinAbsent) as error:
         reason = Reason.NO_PIN if isinstance(error, PinAbsent) else Reason.PIN_LOCKED
         patient.note("pin", error=reason, tries_left=0)
-        patient.can_use_pin = False
         raise Failure(reason, error) from None
 
 

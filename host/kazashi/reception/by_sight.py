@@ -45,7 +45,6 @@ def by_face(patient: Patient, token: Token) -> None:
     """Certificate, photo from the chip, chip proved genuine, camera compared with the photo."""
     faces = patient.place.faces
     if isinstance(faces, FaceNotAvailable):
-        patient.can_use_face = False
         raise Failure(Reason.FACE_NOT_AVAILABLE, faces)
     if faces.attempts.wait_s:
         raise Failure(Reason.FACE_PAUSE)
@@ -55,7 +54,6 @@ def by_face(patient: Patient, token: Token) -> None:
     if surface is None:
         raise Failure(Reason.CODE_WRONG)
     if not surface.photo:
-        patient.can_use_face = False
         raise Failure(Reason.NO_PHOTO)
     _compare(patient, faces, surface.photo)
 
@@ -221,14 +219,11 @@ def _compared(
             raise ValueError("a score that is no number")
         return Compared(float(found.score), float(found.threshold))
     except PhotoUnusable as error:
-        patient.can_use_face = False
         raise Failure(Reason.PHOTO_UNUSABLE, error) from error
     except FaceNotAvailable as error:  # its models are opened at the first face
-        patient.can_use_face = False
         raise Failure(Reason.FACE_NOT_AVAILABLE, error) from error
     except Exception as error:  # of any engine
         patient.note("face", error=type(error).__name__)
-        patient.can_use_face = False
         raise Failure(Reason.NO_COMPARISON) from error
 
 

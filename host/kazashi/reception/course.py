@@ -10,14 +10,39 @@ from kazashi.reception.journal.facts import is_text
 from kazashi.reception.people import People, Question
 from kazashi.reception.place import Place
 from kazashi.reception.texts import Message
-from kazashi.reception.timeline import Timeline, Who
 from kazashi.reception.typed import Mistyped
-from kazashi.reception.visit import Failure, Reason, Visit
+from kazashi.reception.visit import Failure, Reason, Span, Visit, Who
 
 T = TypeVar("T")
 
 _MOST_ANSWERS = 3  # that make no sense
 _NO_READER = "none"  # in the journal, if there is no reader
+
+
+class Timeline:
+    """Steps without a gap. `now_s`: seconds that never go back."""
+
+    def __init__(self, now_s: Callable[[], float]) -> None:
+        self._now_s = now_s
+        self._start_s = self._begin_s = now_s()
+        self._step, self._who = "start", Who.MACHINE
+        self._spans: list[Span] = []
+
+    def begin(self, step: str, who: Who = Who.MACHINE) -> tuple[str, Who]:
+        """End the step in hand, begin another. What was in hand."""
+        before = self._step, self._who
+        now_s = self._now_s()
+        self._spans.append(self._span(now_s))
+        self._begin_s, self._step, self._who = now_s, step, who
+        return before
+
+    def spans(self) -> tuple[Span, ...]:
+        """All so far."""
+        return *self._spans, self._span(self._now_s())
+
+    def _span(self, now_s: float) -> Span:
+        begin_ms = (self._begin_s - self._start_s) * 1000
+        return Span(self._step, self._who, begin_ms, (now_s - self._start_s) * 1000)
 
 
 class Course:

@@ -85,8 +85,6 @@ class Patient(Course):
     ) -> None:
         super().__init__(place, visit, people)
         self._cancel = cancel or Event()
-        self.can_use_pin = True  # as far as is known of what lies on the reader
-        self.can_use_face = True
         self.pin = ""  # entered for a phone that is yet to come
         self.code_b = ""  # entered for a card that is yet to come, and not found wrong
         self.last_token: Token | None = None  # on the reader, whatever became of it
@@ -323,7 +321,6 @@ class Patient(Course):
 
     def _forget_card(self) -> None:
         self._tap = self.surface = self.certificate = None
-        self.can_use_pin = self.can_use_face = True
 
     def _lose_card(self) -> None:
         """Maybe the next is another: what this one has said is not said of that."""

@@ -9,6 +9,7 @@ What is read stands in the catalogues, `ask.pin` for `AskPin`: see kazashi.words
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum, unique
 from typing import Any, Generic, Literal, Protocol, TypeVar, cast
 
 from kazashi.cards.surface import FourItems
@@ -17,6 +18,7 @@ from kazashi.reception.fallback import Answer, Step
 from kazashi.reception.papers.certificate import CertificatePaper
 from kazashi.reception.rules import Group, Prescription, Token, Way
 from kazashi.reception.texts import Message
+from kazashi.reception.typed import required
 
 T = TypeVar("T")
 
@@ -108,6 +110,35 @@ class AskTurn(Question[bytes]):
 @dataclass(frozen=True)
 class AskPasscode(Question[str]):
     """The site's passcode for a visual check, from the staff; good for this one patient."""
+
+
+@unique
+class SightReason(StrEnum):
+    """Why staff compare a person by eye, in the order of the screen.
+
+    The values are in the journal: never reuse one. Source: 厚生労働省 "マイナ保険証の円滑な利用
+    について": a forgotten PIN, injury, disability, dementia and the like.
+    """
+
+    FORGOTTEN_PIN = "forgotten_pin"
+    INJURY = "injury"
+    DISABILITY = "disability"
+    DEMENTIA = "dementia"
+    FACE_FAILED = "face_failed"  # the camera or face matching has trouble
+    OTHER = "other"  # staff type which
+
+    @property
+    def message(self) -> Message:
+        """What staff choose by."""
+        return Message(f"sight-reason.{self.value.replace('_', '-')}")
+
+    def kept(self, typed: str = "") -> str:
+        """What the journal keeps: the value, or what was `typed` of OTHER.
+
+        Raises:
+            Mistyped: OTHER without a text, or with one that may not be kept.
+        """
+        return required("reason", typed) if self is SightReason.OTHER else self.value
 
 
 @dataclass(frozen=True)

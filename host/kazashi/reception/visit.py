@@ -9,7 +9,6 @@ from kazashi.reception.centre import Eligibility, Identity, Standing
 from kazashi.reception.fallback import Basis
 from kazashi.reception.rules import Consents, Prescription, Proof, Token, Way
 from kazashi.reception.texts import Message
-from kazashi.reception.timeline import Span
 from kazashi.reception.validity import Validity
 
 
@@ -182,6 +181,31 @@ class Failure(Exception):
         said = Message.of(said) if isinstance(said, KazashiError) else said
         self.message = said or reason.message
         self.is_told = False  # with the question that followed
+
+
+class Who(StrEnum):
+    """Who had the time."""
+
+    MACHINE = "machine"
+    PEOPLE = "people"
+
+
+@dataclass(frozen=True)
+class Span:
+    """A piece of a visit, in milliseconds since its beginning."""
+
+    step: str
+    who: Who
+    begin_ms: float
+    end_ms: float
+
+    def to_json(self) -> dict[str, object]:
+        return {
+            "step": self.step,
+            "who": self.who,
+            "begin": round(self.begin_ms, 1),
+            "end": round(self.end_ms, 1),
+        }
 
 
 @dataclass

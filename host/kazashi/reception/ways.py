@@ -148,18 +148,15 @@ class _Search:
         return tuple(token for token in tokens if self._ways(token) and token not in self._unusable)
 
     def _ways(self, token: Token) -> tuple[Way, ...]:
-        """Ways left with `token`. What is known of the one that lies there counts for that one."""
-        patient, without = self._patient, set[Way]()
-        place = patient.place
-        if isinstance(place.faces, FaceNotAvailable) or place.code_b is CodeB.NONE:
-            without.add(Way.FACE)
-        if place.passcode is None:
-            without.add(Way.VISUAL)
-        if patient.card and patient.visit.token is token:
-            can_use = {Way.PIN: patient.can_use_pin, Way.FACE: patient.can_use_face}
-            without |= {way for way, can in can_use.items() if not can}
-        left = (way for way in place.profile.ways_of(token) if way not in without)
-        return tuple(way for way in left if (token, way) not in self._failed)
+        """Ways left with `token`, of those that work at this place."""
+        place = self._patient.place
+        has_no_face = isinstance(place.faces, FaceNotAvailable) or place.code_b is CodeB.NONE
+        broken = {Way.FACE: has_no_face, Way.VISUAL: place.passcode is None}
+        return tuple(
+            way
+            for way in place.profile.ways_of(token)
+            if not broken.get(way) and (token, way) not in self._failed
+        )
 
 
 def _told(failure: Failure | None) -> Message | None:

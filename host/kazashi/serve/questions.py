@@ -49,10 +49,10 @@ from kazashi.reception.people import (
     AskTurn,
     AskWay,
     Question,
+    SightReason,
     StaffCheck,
 )
 from kazashi.reception.rules import Group, Prescription, Token, Way
-from kazashi.reception.sight import SightReason
 
 _LONGEST = 200  # characters of a text that somebody types
 
