@@ -22,7 +22,7 @@ from kazashi.words.patient import is_for_patient
 
 TRANSLATIONS = [tag for tag in tags() if tag not in [*Language]]
 ENGLISH = patient_texts("en")
-RUBY = re.compile("｜[^《》｜]+《[^《》｜]+》")
+RUBY = re.compile("｜([^《》｜]+)《[^《》｜]+》")
 WIDEST = {  # columns, of which a CJK character takes two
     "heading": 80,
     "choice": 60,
@@ -37,9 +37,14 @@ def placeholders(text):
     return sorted(name for _, name, _, _ in string.Formatter().parse(text) if name)
 
 
+def plain(text):
+    """Without ruby."""
+    return RUBY.sub(r"\1", text)
+
+
 def width(text):
     """Columns of a terminal, which tell well enough how wide a text is."""
-    drawn = (c for c in text if not unicodedata.category(c).startswith("M"))
+    drawn = (c for c in plain(text) if not unicodedata.category(c).startswith("M"))
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in drawn)
 
 
@@ -100,8 +105,8 @@ def test_texts_have_no_markup_no_controls_and_ruby_only_where_it_is_shown(tag):
     for key, forms in patient_texts(tag).items():
         for form in forms:
             has_ruby = tag == "ja-Hira" or (tag == "ja" and key.startswith("screen."))
-            plain = RUBY.sub("", form) if has_ruby else form
-            assert not re.search("[<>&｜《》⟦⟧\\\\]", plain), key
+            text = RUBY.sub("", form) if has_ruby else form
+            assert not re.search("[<>&｜《》⟦⟧\\\\]", text), key
             controls = [c for c in form if unicodedata.category(c) in ("Cc", "Cf", "Co", "Cn")]
             assert set(controls) <= {"\u200c", "\u200d"}, key  # joiners, which some scripts need
 
@@ -109,12 +114,19 @@ def test_texts_have_no_markup_no_controls_and_ruby_only_where_it_is_shown(tag):
 @pytest.mark.parametrize("tag", tags())
 def test_headings_and_choices_are_short_enough_for_their_place(tag):
     wide = {
-        key: width(RUBY.sub(lambda found: found[0][1:].partition("《")[0], form))
+        key: width(form)
         for key, forms in patient_texts(tag).items()
         for form in forms
         if kind(key) in WIDEST
     }
     assert not {key: found for key, found in wide.items() if found > WIDEST[kind(key)]}
+
+
+def test_furigana_stands_over_every_kanji_of_the_same_japanese():
+    japanese = patient_texts("ja")
+    for key, (text,) in patient_texts("ja-Hira").items():
+        assert plain(text) == plain(japanese[key][0]), key
+        assert not re.search("[一-龠々]", RUBY.sub("", text)), key
 
 
 def test_a_catalogue_keeps_who_has_signed_it_off(tmp_path, monkeypatch):

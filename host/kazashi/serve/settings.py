@@ -7,7 +7,7 @@ certificate = "tls.pem"   # of this service, with its chain, for https
 key = "tls.key"           # of the certificate
 names = ["desk.local"]    # by which other computers call it
 language = "ja"           # that each visit begins with
-languages = ["ja", "en"]  # that a patient may choose, in this order
+languages = ["ja", "ja-Hira", "en"]  # that a patient may choose, in this order
 keypad = "phone"          # ten-key beside the screen: phone (1 at the top), pc (7 at the top), none
 
 [desks.1]
@@ -59,7 +59,7 @@ class ServeSettings:
     key: Path | None = None
     names: tuple[str, ...] = ()
     language: str = "ja"
-    languages: tuple[str, ...] = ("ja", "en")
+    languages: tuple[str, ...] = ("ja", "ja-Hira", "en")
     keypad: Keypad = Keypad.PHONE
     desks: tuple[DeskSettings, ...] = ()
 
