@@ -38,20 +38,17 @@ if TYPE_CHECKING:
 
 # The same, imported when first used: reading the journal needs no cryptography.
 _FILES = {
-    "anchors": ("Anchors",),
-    "centre": ("Centre", "Completion", "Eligibility", "Identity"),
-    "checkin": ("Reception",),
-    "configuration": ("Configuration",),
-    "journal": ("Journal", "default_path"),
-    "people": (
-        *("Answers", "AskConsents", "AskPin", "AskPrescription", "AskToken", "AskWay"),
-        "People",
-    ),
-    "profiles": ("PROFILES",),
-    "rules": ("Consents", "Group", "Item", "Prescription", "Token", "Way"),
-    "visit": ("Outcome", "Reason", "Visit"),
+    "anchors": "Anchors",
+    "centre": "Centre Completion Eligibility Identity",
+    "checkin": "Reception",
+    "configuration": "Configuration",
+    "journal": "Journal default_path",
+    "people": "Answers AskConsents AskPin AskPrescription AskToken AskWay People",
+    "profiles": "PROFILES",
+    "rules": "Consents Group Item Prescription Token Way",
+    "visit": "Outcome Reason Visit",
 }
-_FILE_OF = {name: file for file, names in _FILES.items() for name in names}
+_FILE_OF = {name: file for file, names in _FILES.items() for name in names.split()}
 
 
 def __getattr__(name: str) -> object:

@@ -30,7 +30,7 @@ from kazashi.reception.people import (
     StaffCheck,
 )
 from kazashi.reception.place import Faces
-from kazashi.reception.rules import Proof, Token
+from kazashi.reception.rules import CodeB, Proof, Token
 from kazashi.reception.texts import Message
 from kazashi.reception.typed import required
 from kazashi.reception.visit import Failure, Follows, Reason
@@ -51,8 +51,6 @@ def by_face(patient: Patient, token: Token) -> None:
     tap = patient.tap(token)
     patient.accept(certificate_of(tap), token)
     surface = _genuine_surface(patient, tap)
-    if surface is None:
-        raise Failure(Reason.CODE_WRONG)
     if not surface.photo:
         raise Failure(Reason.NO_PHOTO)
     _compare(patient, faces, surface.photo)
@@ -63,7 +61,7 @@ def by_visual_check(patient: Patient, token: Token) -> None:
     tap = patient.tap(token)
     patient.accept(certificate_of(tap), token)
     _let_staff_in(patient)
-    surface = _surface_to_look_at(patient, tap) if patient.place.photo_from_chip else None
+    surface = _surface_to_look_at(patient, tap)
     question = AskStaff(surface.photo if surface else b"")
     check = patient.need(question, _signed_by_staff)
     patient.visit.staff, patient.visit.reason = check.staff, check.reason
@@ -109,6 +107,9 @@ def _let_staff_in(patient: Patient) -> None:
 
 def _surface_to_look_at(patient: Patient, tap: Tap) -> Surface | None:
     """None if the card in the hand is all that there is to compare with."""
+    place = patient.place
+    if not place.photo_from_chip or place.code_b is CodeB.NONE:
+        return None
     try:
         return _genuine_surface(patient, tap)
     except Failure as failure:
@@ -126,17 +127,17 @@ def _signed_by_staff(check: StaffCheck) -> StaffCheck:
     return StaffCheck(staff, reason, check.is_same)
 
 
-def _genuine_surface(patient: Patient, tap: Tap) -> Surface | None:
-    """The record of the card's face, of a chip proved genuine. None: its code was not entered.
+def _genuine_surface(patient: Patient, tap: Tap) -> Surface:
+    """The record of the card's face, of a chip proved genuine.
 
     Raises:
-        Failure: its issuer is none that is configured, or its code is blocked; FALLBACK: a copy.
+        Failure: its code was not entered, or its issuer is none that is configured; FALLBACK: it
+            is a copy.
     """
     if patient.surface is None:
         patient.begin("surface")
         session = FaceSurfaceSession(tap.card)
-        if not _show_code_b(patient, session):
-            return None
+        _show_code_b(patient, session)
         patient.begin("surface")
         surface = session.surface()
         try:
@@ -152,33 +153,25 @@ def _genuine_surface(patient: Patient, tap: Tap) -> Surface | None:
     return patient.surface
 
 
-def _show_code_b(patient: Patient, session: FaceSurfaceSession) -> bool:
-    """False: it was not entered.
-
-    Raises:
-        Failure: the card does not take it any more.
-    """
+def _show_code_b(patient: Patient, session: FaceSurfaceSession) -> None:
+    """Raises Failure: it was not entered, or the card does not take it any more."""
     for _ in range(_MOST_ANSWERS):
         try:
             session.code_b_tries_left()
-        except CodeBlocked as error:
-            patient.note("code", error="blocked")
-            raise Failure(Reason.CODE_BLOCKED, error) from None
-        code = patient.code_b or patient.ask_code_b()
-        if code is None:
-            return False
-        try:
+            code = patient.code_b or patient.ask_code_b()
+            if code is None:
+                break
             session.verify_code_b(code)
+            return
         except WrongCode as error:
             patient.code_b = ""
             patient.note("code", error="wrong", tries_left=error.tries_left)
             patient.tell(Message.of(error))
         except (CodeBlocked, FewTriesLeft) as error:
-            patient.note("code", error="too few tries left")
+            is_blocked = isinstance(error, CodeBlocked)
+            patient.note("code", error="blocked" if is_blocked else "too few tries left")
             raise Failure(Reason.CODE_BLOCKED, error) from None
-        else:
-            return True
-    return False
+    raise Failure(Reason.CODE_WRONG)
 
 
 def _compare(patient: Patient, faces: Faces, photo: bytes) -> None:

@@ -7,7 +7,7 @@ eligibility is asked again without the card.
 from dataclasses import dataclass
 from enum import Enum, auto, unique
 
-from kazashi.reception.centre import Centre, Completion, Eligibility, eligibility_of
+from kazashi.reception.centre import Centre, Completion, Eligibility, eligibility_of, facts_of
 from kazashi.reception.errors import ReceptionError
 from kazashi.reception.journal import Journal, KeptVisit
 from kazashi.reception.rules import Consents, State
@@ -50,12 +50,8 @@ def ask_again(
     reference = str(visit.fact("reference"))
     answer = eligibility_of(centre, Completion(reference, consents))
     entry = journal.begin(PROFILE, _place(number))
-    entry.step(
-        "eligibility",
-        reference=reference,
-        eligibility=answer.standing.name.lower(),
-        is_test=answer.is_simulated or visit.is_test,
-    )
+    is_marked = answer.is_simulated or visit.is_test
+    entry.step("eligibility", **facts_of(answer) | {"is_test": is_marked})
     is_known = is_test or not answer.is_simulated
     entry.end(OUTCOME_OF[answer.standing] if is_known else Outcome.NOT_ANSWERED)
     return answer

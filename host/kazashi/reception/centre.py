@@ -14,6 +14,7 @@ from typing import Protocol, TypeVar, cast
 
 from kazashi.cards.surface import FourItems
 from kazashi.reception.errors import ReceptionError
+from kazashi.reception.journal.facts import is_word
 from kazashi.reception.papers.certificate import CertificatePaper
 from kazashi.reception.rules import Consents, Group, Prescription, Proof, Token, Way
 from kazashi.reception.validity import Validity
@@ -190,6 +191,20 @@ class Centre(Completes, Protocol):
 
 
 _A = TypeVar("_A", Identity, Eligibility)
+
+
+def facts_of(answer: Identity | Eligibility) -> dict[str, str | bool]:
+    """What the journal keeps of it."""
+    return {
+        "reference": kept_reference(answer.reference),
+        "eligibility": answer.standing.name.lower(),
+        "is_test": answer.is_simulated,
+    }
+
+
+def kept_reference(reference: str) -> str:
+    """As the journal can keep it: that of a component is anything."""
+    return reference if is_word(reference) else "none"
 
 
 def identity_of(centre: Centre, reference: str, who: Who) -> Identity:

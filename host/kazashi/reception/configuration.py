@@ -78,8 +78,8 @@ class Configuration:
             _faces(settings, folder),
             journal.days("keep_days", _LONGEST_DAYS),
             profiles_of(settings),
-            _persons(outcomes, "accept"),
-            _persons(outcomes, "ask_centre_about"),
+            frozenset(outcomes.choices("accept", PERSONS)),
+            frozenset(outcomes.choices("ask_centre_about", PERSONS)),
             configured_passcode(visual),
             visual.flag("photo_from_chip"),
             code_b_of(Table("face", settings.get("face", {}), folder)),
@@ -87,13 +87,6 @@ class Configuration:
         for table in (journal, outcomes, visual):
             table.close()
         return read
-
-
-def _persons(table: Table, key: str) -> frozenset[Outcome]:
-    listed = table.listed(key)
-    if not all(each in PERSONS for each in listed):
-        raise table.wrong(key, Flaw.NOT_ONE_OF, ", ".join(PERSONS))
-    return frozenset(Outcome(str(each)) for each in listed)
 
 
 def _faces(settings: Mapping[str, object], folder: Path) -> Faces | FaceNotAvailable:

@@ -1,6 +1,8 @@
 """The centre's conversation: who this is; what the patient answers; eligibility."""
 
 import secrets
+from collections.abc import Generator
+from contextlib import contextmanager
 
 from kazashi.reception.centre import (
     REFERENCE_SIZE,
@@ -15,9 +17,10 @@ from kazashi.reception.centre import (
     Standing,
     Who,
     eligibility_of,
+    facts_of,
     identity_of,
+    kept_reference,
 )
-from kazashi.reception.journal.facts import is_word
 from kazashi.reception.on_reader import Patient
 from kazashi.reception.papers.certificate import CertificatePaper
 from kazashi.reception.people import AskConsents, AskPrescription, AskRegistration, AskSubsidies
@@ -26,7 +29,6 @@ from kazashi.reception.texts import Message
 from kazashi.reception.validity import Validity
 from kazashi.reception.visit import OUTCOME_OF, Failure, Outcome, Reason
 
-_NO_REFERENCE = "none"
 _STATES = {
     CertificateState.ENDED: Reason.CERTIFICATE_ENDED,
     CertificateState.REVOKED: Reason.CERTIFICATE_REVOKED,
@@ -96,23 +98,24 @@ def ask_about_paper(patient: Patient, centre: Centre, paper: CertificatePaper) -
 
 def ask_identity(patient: Patient, centre: Centre, who: Who) -> Identity:
     """Raises CentreError."""
-    patient.begin("identity")
     reference = secrets.token_hex(REFERENCE_SIZE)
-    try:
+    with _asking(patient, "identity", reference):
         return identity_of(centre, reference, who)
-    except CentreError as error:
-        patient.note("identity", reference=reference, error=type(error).__name__)
-        raise
 
 
 def ask_eligibility(patient: Patient, centre: Completes, completion: Completion) -> Eligibility:
     """Raises CentreError."""
-    patient.begin("eligibility")
-    try:
+    with _asking(patient, "eligibility", completion.reference):
         return eligibility_of(centre, completion)
+
+
+@contextmanager
+def _asking(patient: Patient, step: str, reference: str) -> Generator[None]:
+    patient.begin(step)
+    try:
+        yield
     except CentreError as error:
-        reference = _kept(completion.reference)
-        patient.note("eligibility", reference=reference, error=type(error).__name__)
+        patient.note(step, reference=kept_reference(reference), error=type(error).__name__)
         raise
 
 
@@ -124,12 +127,7 @@ def take_answer(patient: Patient, answer: Eligibility) -> None:
     """
     visit = patient.visit
     visit.eligibility = answer
-    patient.note(
-        "eligibility",
-        reference=_kept(answer.reference),
-        eligibility=answer.standing.name.lower(),
-        is_test=answer.is_simulated,
-    )
+    patient.note("eligibility", **facts_of(answer))
     _mark(patient, is_simulated=answer.is_simulated)
     _require_coverage(answer.standing)
     patient.tell(_message_of(answer.standing))
@@ -150,25 +148,16 @@ def _may_be_asked_about(patient: Patient, holder: Holder) -> bool:
 def _check_standing(patient: Patient, identity: Identity) -> None:
     """Raises Failure: it is no coverage, and that ends the conversation."""
     if not identity.standing.is_covered:
-        _note_identity(patient, identity)
+        patient.note("identity", **facts_of(identity))
         _mark(patient, is_simulated=identity.is_simulated)
         _require_coverage(identity.standing)
-
-
-def _note_identity(patient: Patient, identity: Identity) -> None:
-    patient.note(
-        "identity",
-        reference=_kept(identity.reference),
-        eligibility=identity.standing.name.lower(),
-        is_test=identity.is_simulated,
-    )
 
 
 def _check_certificate(patient: Patient, identity: Identity) -> None:
     """The certificate as the centre sees it, which may be stricter than its dates."""
     state, visit = identity.certificate, patient.visit
     if reason := _STATES.get(state):
-        _note_identity(patient, identity)
+        patient.note("identity", **facts_of(identity))
         patient.note("certificate", error=state)
         raise Failure(reason)
     if state is CertificateState.GRACE and visit.validity is not Validity.ELIGIBILITY_ONLY:
@@ -184,7 +173,7 @@ def _register(patient: Patient, identity: Identity) -> None:
     if identity.is_registered:
         _check_standing(patient, identity)
         return
-    _note_identity(patient, identity)
+    patient.note("identity", **facts_of(identity))
     is_asked = not patient.place.profile.is_emergency
     visit.registers = is_asked and bool(patient.ask(AskRegistration()))
     patient.note("registration", registers=visit.registers)
@@ -244,7 +233,3 @@ def _require_coverage(standing: Standing) -> None:
 
 def _message_of(standing: Standing) -> Message:
     return Message(f"standing.{standing.name.lower().replace('_', '-')}")
-
-
-def _kept(reference: str) -> str:
-    return reference if is_word(reference) else _NO_REFERENCE

@@ -21,6 +21,7 @@ from kazashi.reception.centre import (
     Eligibility,
     Who,
     eligibility_of,
+    facts_of,
     identity_of,
 )
 from kazashi.reception.japan import utc_now
@@ -116,10 +117,5 @@ def _keep(
 ) -> None:
     entry = journal.begin(PROFILE, f"held {held.visit}")
     entry.steps("consent", [each.to_facts() for each in completion.consents.items])
-    entry.step(
-        "eligibility",
-        reference=answer.reference,
-        eligibility=answer.standing.name.lower(),
-        is_test=answer.is_simulated,
-    )
+    entry.step("eligibility", **facts_of(answer))
     entry.end(outcome)

@@ -7,10 +7,8 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from enum import StrEnum
 from importlib.resources import files
 from pathlib import Path
-from typing import TypeVar, cast
 
 from kazashi.reception.journal.facts import is_word
 from kazashi.reception.rules import Group, Token, Way
@@ -93,10 +91,10 @@ def _read(profile: Profile, table: Table) -> Profile:
     hours = table.number("consent_hours", 0, _LONGEST_HOURS, default=hours)
     read = replace(
         profile,
-        tokens=_some(table, "tokens", tuple(Token), profile.tokens),
-        ways=_some(table, "ways", Token.CARD.ways, profile.ways),
-        groups=_some(table, "groups", tuple(Group), profile.groups),
-        grace_groups=_some(table, "grace_groups", _NOT_MEDICAL, profile.grace_groups),
+        tokens=table.choices("tokens", tuple(Token), profile.tokens),
+        ways=table.choices("ways", Token.CARD.ways, profile.ways),
+        groups=table.choices("groups", tuple(Group), profile.groups),
+        grace_groups=table.choices("grace_groups", _NOT_MEDICAL, profile.grace_groups),
         consents_first=table.flag("consents_first", default=profile.consents_first),
         consents_last=timedelta(hours=hours) if hours else None,
         asks_prescription=table.flag("prescription", default=profile.asks_prescription),
@@ -107,20 +105,6 @@ def _read(profile: Profile, table: Table) -> Profile:
     if not read.tokens or (Token.CARD in read.tokens and not read.ways):
         raise table.wrong("ways" if read.tokens else "tokens", Flaw.MISSING)
     return read
-
-
-_E = TypeVar("_E", bound=StrEnum)
-
-
-def _some(
-    table: Table, key: str, allowed: tuple[_E, ...], default: tuple[_E, ...]
-) -> tuple[_E, ...]:
-    if not table.has(key):
-        return default
-    listed = table.listed(key)
-    if not all(each in allowed for each in listed):
-        raise table.wrong(key, Flaw.NOT_ONE_OF, ", ".join(allowed))
-    return tuple(type(allowed[0])(cast(str, each)) for each in dict.fromkeys(listed))
 
 
 _DEFAULTS = tomllib.loads((files("kazashi.reception") / "profiles.toml").read_text("utf-8"))

@@ -157,6 +157,17 @@ class Table:
             raise self.wrong(key, Flaw.NOT_ONE_OF, ", ".join(type(default)))
         return type(default)(str(value))
 
+    def choices(
+        self, key: str, allowed: tuple[_E, ...], default: tuple[_E, ...] = ()
+    ) -> tuple[_E, ...]:
+        """Some of `allowed`, each once; `default` if the field is not there."""
+        if not self.has(key):
+            return default
+        listed = self.listed(key)
+        if not all(each in allowed for each in listed):
+            raise self.wrong(key, Flaw.NOT_ONE_OF, ", ".join(allowed))
+        return tuple(type(allowed[0])(str(each)) for each in dict.fromkeys(listed))
+
     def listed(self, key: str) -> list[object]:
         """Empty where the field is not there."""
         value = self._left.pop(key, [])
