@@ -20,6 +20,7 @@ from kazashi.reception.centre import (
     eligibility_of,
     identity_of,
 )
+from kazashi.reception.json_of import json_of
 from kazashi.reception.papers.certificate import CertificatePaper
 from kazashi.reception.rules import Consents, Group, Proof, Token, Way
 from kazashi.reception.validity import Validity
@@ -82,13 +83,13 @@ def test_insurance_comes_as_the_centre_gave_it_and_for_the_covered_alone():
 
 def test_answers_are_plain_json():
     centre = SimulatedCentre(insurance=(INSURANCE,), subsidies=("小児",))
-    assert json.loads(json.dumps(centre.complete(Completion("1")).to_json())) == {
+    assert json.loads(json.dumps(json_of(centre.complete(Completion("1"))))) == {
         "reference": "1",
         "standing": "valid",
         "insurance": [INSURANCE],
         "is_simulated": True,
     }
-    assert json.loads(json.dumps(centre.identify("1", PAPER).to_json())) == {
+    assert json.loads(json.dumps(json_of(centre.identify("1", PAPER)))) == {
         "reference": "1",
         "standing": "valid",
         "is_registered": True,

@@ -11,6 +11,7 @@ from kazashi.cli.options import AsJson, AsTest, JournalPath
 from kazashi.reception.care import ask_again, end_care
 from kazashi.reception.centre import NoCentre
 from kazashi.reception.journal import Journal, default_path
+from kazashi.reception.json_of import json_of
 
 app = typer.Typer(help="Patients at home, while care goes on.", no_args_is_help=True)
 
@@ -33,7 +34,7 @@ def ask(
     with Journal(journal or default_path()) as kept:
         answer = ask_again(kept, asked, visit, is_test=as_test)
     if as_json:
-        show.print_json({"is_test": as_test, "visit": visit, "eligibility": answer.to_json()})
+        show.print_json({"is_test": as_test, "visit": visit, "eligibility": json_of(answer)})
     else:
         mark = {"mark": "test"} if as_test else {}
         facts = {"visit": visit, "eligibility": answer.standing.name.lower()}

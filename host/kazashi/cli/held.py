@@ -7,6 +7,7 @@ from kazashi.cli.options import AsJson, AsTest, JournalPath
 from kazashi.reception.centre import CentreError, Eligibility, NoCentre
 from kazashi.reception.japan import JAPAN, japan_time
 from kazashi.reception.journal import Held, Journal, default_path
+from kazashi.reception.json_of import json_of
 from kazashi.reception.outage import ask_held
 from kazashi.words import words_of
 
@@ -47,7 +48,7 @@ def _facts(person: Held, answer: Eligibility | CentreError, *, is_test: bool) ->
     }
     if isinstance(answer, CentreError):
         return facts | {"error": words_of(answer).line}
-    return facts | {"eligibility": answer.to_json()}
+    return facts | {"eligibility": json_of(answer)}
 
 
 def _show(

@@ -15,6 +15,7 @@ from typing import Protocol, TypeVar, cast
 from kazashi.cards.surface import FourItems
 from kazashi.reception.errors import ReceptionError
 from kazashi.reception.journal.facts import is_word
+from kazashi.reception.json_of import UNTOLD
 from kazashi.reception.papers.certificate import CertificatePaper
 from kazashi.reception.rules import Consents, Group, Prescription, Proof, Token, Way
 from kazashi.reception.validity import Validity
@@ -107,21 +108,10 @@ class Identity:
     is_registered: bool = True  # 健康保険証利用登録
     groups: tuple[Group, ...] = tuple(Group)
     subsidies: tuple[str, ...] = ()
-    asks_prescription: bool = True
+    asks_prescription: bool = field(default=True, metadata=UNTOLD)
     certificate: CertificateState = CertificateState.VALID
-    message: str = field(default="", repr=False)
+    message: str = field(default="", repr=False, metadata=UNTOLD)
     is_simulated: bool = False
-
-    def to_json(self) -> dict[str, object]:
-        return {
-            "reference": self.reference,
-            "standing": self.standing.name.lower(),
-            "is_registered": self.is_registered,
-            "groups": [*self.groups],
-            "subsidies": [*self.subsidies],
-            "certificate": self.certificate,
-            "is_simulated": self.is_simulated,
-        }
 
 
 @dataclass(frozen=True)
@@ -156,14 +146,6 @@ class Eligibility:
     standing: Standing
     insurance: tuple[Mapping[str, str], ...] = field(default=(), repr=False)
     is_simulated: bool = False
-
-    def to_json(self) -> dict[str, object]:
-        return {
-            "reference": self.reference,
-            "standing": self.standing.name.lower(),
-            "insurance": [dict(each) for each in self.insurance],
-            "is_simulated": self.is_simulated,
-        }
 
 
 class Completes(Protocol):

@@ -3,7 +3,7 @@
     ReceptionError           base; catch it to catch everything below
     ├── JournalError         nothing can be kept, for now: see journal/errors.py
     ├── DeskBusy             another patient was served for too long: begin again later
-    ├── CentreError          eligibility is not known, for now: see eligibility.py
+    ├── CentreError          eligibility is not known, for now: see centre.py
     ├── CertifiedFailed      the approved component identified nobody: another way
     ├── FaceNotAvailable     models, or their engine, are missing: see `lacks`
     ├── FaceNotConfigured    one of them

@@ -14,7 +14,7 @@ from enum import IntEnum, StrEnum
 from typing import Self
 
 from kazashi.cards.jpki import TokenLabel
-from kazashi.reception.japan import japan_time
+from kazashi.reception.json_of import json_of
 from kazashi.reception.texts import Message
 
 
@@ -219,10 +219,6 @@ class Consent:
         known = {name: time.isoformat() for name, time in times.items() if time}
         return {"item": self.item.value, "state": self.state.name.lower()} | known
 
-    def to_json(self) -> dict[str, str | None]:
-        times = {"given_at": self.given_at, "ends_at": self.ends_at}
-        return self.to_facts() | {name: time and japan_time(time) for name, time in times.items()}
-
 
 @dataclass(frozen=True)
 class Consents:
@@ -305,7 +301,7 @@ class Consents:
         return next((each.state for each in self.items if each.item is item), State.NONE)
 
     def to_json(self) -> list[dict[str, str | None]]:
-        return [consent.to_json() for consent in self.items]
+        return json_of(self.items)
 
 
 def _items_of(groups: Collection[Group]) -> tuple[Item, ...]:

@@ -1,12 +1,13 @@
 """What came of a patient's visit, and why; the one kind of failure on the way there."""
 
 from collections.abc import Collection
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import Enum, StrEnum, auto, unique
 
 from kazashi.errors import KazashiError
 from kazashi.reception.centre import Eligibility, Identity, Standing
 from kazashi.reception.fallback import Basis
+from kazashi.reception.json_of import json_of
 from kazashi.reception.rules import Consents, Prescription, Proof, Token, Way
 from kazashi.reception.texts import Message
 from kazashi.reception.validity import Validity
@@ -259,32 +260,8 @@ class Visit:
         self.registers, self.shares_subsidies, self.prescription = False, None, None
 
     def to_json(self) -> dict[str, object]:
+        """See visit.schema.json."""
         numbers = self.fallback.numbers if self.fallback else None
-        return {
-            "outcome": self.outcome,
-            "why": self.why,
-            "refused": self.refused,
-            "profile": self.profile,
-            "token": self.token,
-            "way": self.way,
-            "certificate_sha256": self.certificate_sha256 or None,
-            "issuer": self.issuer or None,
-            "validity": self.validity,
-            "proof": self.proof.to_json(),
-            "challenge": self.challenge.hex() or None,
-            "signature": self.signature.hex() or None,
-            "staff": self.staff or None,
-            "reason": self.reason or None,
-            "identity": self.identity and self.identity.to_json(),
-            "consents": self.consents.to_json(),
-            "registers": self.registers,
-            "shares_subsidies": self.shares_subsidies,
-            "prescription": self.prescription and self.prescription.name.lower(),
-            "eligibility": self.eligibility and self.eligibility.to_json(),
-            "fallback": self.fallback,
-            "claim_numbers": asdict(numbers) if numbers else None,
-            "is_held": self.is_held,
-            "is_test": self.is_test,
-            "is_kept": self.is_kept,
-            "timeline_ms": [span.to_json() for span in self.spans],
-        }
+        told: dict[str, object] = {"outcome": self.outcome}
+        told |= {each.name: json_of(getattr(self, each.name)) for each in fields(self)}
+        return told | {"claim_numbers": json_of(numbers), "timeline_ms": told.pop("spans")}
