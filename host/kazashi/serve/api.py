@@ -21,7 +21,7 @@ from kazashi.serve.display import StaleAnswer
 from kazashi.serve.events import Events, Follower, StreamEnded
 from kazashi.serve.languages import offered
 from kazashi.serve.questions import NotAnAnswer
-from kazashi.serve.screen import OF_STAFF
+from kazashi.serve.screen import OF_PATIENT, OF_STAFF
 from kazashi.serve.service import NoSuchDesk, Service
 
 COOKIE = "kazashi"
@@ -161,9 +161,7 @@ def answer(desk: ADesk, caller: ACaller, body: AnswerBody) -> None:
 
     409: it is gone. 422: it is no answer; `field`, `slip`: what is wrong with something typed.
     """
-    question = desk.display.screen.question
-    if isinstance(question, OF_STAFF) and not caller.is_staff:
-        raise HTTPException(403, "a question to the staff")
+    require_asked(desk, caller)
     try:
         desk.display.answer(body.question, body.answer)
     except StaleAnswer:
@@ -173,6 +171,19 @@ def answer(desk: ADesk, caller: ACaller, body: AnswerBody) -> None:
     except Mistyped as error:
         slip = {"field": error.field, "slip": error.slip.name.lower()}
         raise HTTPException(422, slip) from None
+
+
+def require_asked(desk: Desk, caller: Caller) -> None:
+    """Whether the question is one to this caller.
+
+    Raises:
+        HTTPException: it is not.
+    """
+    question = desk.display.screen.question
+    if isinstance(question, OF_STAFF) and not caller.is_staff:
+        raise HTTPException(403, "a question to the staff")
+    if isinstance(question, OF_PATIENT) and caller.role is Role.STAFF:
+        raise HTTPException(403, "the patient alone answers this")
 
 
 @router.put("/desks/{desk}/answer/{question}/picture", status_code=204)

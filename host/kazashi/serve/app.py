@@ -15,6 +15,8 @@ from kazashi.serve.access import Access, WrongCode
 from kazashi.serve.guard import Guard
 from kazashi.serve.service import Service
 from kazashi.serve.settings import ServeSettings
+from kazashi.serve.staff import calls as staff_calls
+from kazashi.serve.staff import pages as staff_pages
 
 _STATIC = Path(__file__).parent / "static"
 _YEAR_S = 366 * 24 * 3600
@@ -38,7 +40,9 @@ def create_app(service: Service, access: Access, settings: ServeSettings, port: 
     app.state.service, app.state.access, app.state.settings = service, access, settings
     app.add_exception_handler(RequestValidationError, _without_input)
     app.include_router(api.router)
+    app.include_router(staff_calls.router)
     app.include_router(pages.router)
+    app.include_router(staff_pages.router)
     app.post("/pair", status_code=204)(pair)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     return Guard(app, settings.hosts(port), settings.scheme)

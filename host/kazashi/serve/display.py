@@ -17,7 +17,7 @@ from kazashi.reception.japan import japan_today, utc_now
 from kazashi.reception.people import AskConsents, Question
 from kazashi.reception.texts import Message
 from kazashi.serve.questions import PICTURES, NotAnAnswer, answer_of
-from kazashi.serve.screen import OF_STAFF, Call, Screen, Step, Who
+from kazashi.serve.screen import OF_STAFF, Call, Screen, Stage, Step, Who, stage_of
 
 T = TypeVar("T")
 
@@ -67,6 +67,7 @@ class Display:
             self._is_slow = False
             self._set(
                 step=Step.WORKING,
+                stage=Stage.CHOOSE,
                 visit=self._screen.visit + 1,
                 question=None,
                 notices=(),
@@ -208,7 +209,9 @@ class Display:
         before = self._screen
         if changes.get("step", before.step) is not before.step:
             changes["since"] = utc_now()
-        self._screen = replace(before, id=before.id + 1, **changes)
+        screen = replace(before, id=before.id + 1, **changes)
+        stage = stage_of(screen.step, screen.question)
+        self._screen = screen if stage is None else replace(screen, stage=stage)
         self._publish(self._screen)
 
     def _with_reason(self, question: Question[Any]) -> tuple[Message, ...]:

@@ -2,17 +2,24 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from time import monotonic
 from typing import Any
 
 from kazashi.errors import KazashiError
 from kazashi.reception.people import (
     AskCertificate,
+    AskConsents,
     AskFallback,
     AskFourItems,
+    AskItemsPin,
     AskPasscode,
+    AskPin,
+    AskPrescription,
+    AskRegistration,
     AskStaff,
+    AskSubsidies,
+    AskToken,
     Question,
 )
 from kazashi.reception.texts import Message
@@ -21,6 +28,11 @@ from kazashi.serve.questions import question_to_json
 from kazashi.words import screen_key
 
 OF_STAFF = (AskPasscode, AskStaff, AskFourItems, AskFallback, AskCertificate)
+OF_PATIENT = (  # PINs and consents: no member of the staff answers them
+    *(AskPin, AskItemsPin),
+    *(AskRegistration, AskConsents, AskSubsidies, AskPrescription),
+)
+_SHARING = (AskRegistration, AskConsents, AskSubsidies, AskPrescription)
 
 
 class Step(StrEnum):
@@ -34,6 +46,17 @@ class Step(StrEnum):
     ASKED = "asked"  # somebody is to answer `question`
     ENDED = "ended"  # the card is to be taken
     STOPPED = "stopped"  # by the patient, the staff, or time
+
+
+class Stage(IntEnum):
+    """How far a visit has come; those before it are done."""
+
+    NONE = 0  # nobody is there
+    CHOOSE = 1  # card or phone
+    LAY = 2
+    IDENTIFY = 3
+    SHARE = 4
+    DONE = 5
 
 
 class Who(StrEnum):
@@ -67,6 +90,7 @@ class Screen:
     id: int = 0
     visit: int = 0  # counted since the start of the service
     step: Step = Step.UNASSIGNED
+    stage: Stage = Stage.NONE
     question: Question[Any] | None = None
     number: int = 0
     notices: tuple[Message, ...] = ()
@@ -129,6 +153,23 @@ class Screen:
             "is_test": self.is_test,
             "has_table": self.has_table,
         }
+
+
+def stage_of(step: Step, question: Question[Any] | None) -> Stage | None:
+    """The stage that begins there; None: none does."""
+    match step:
+        case Step.UNASSIGNED | Step.OUT_OF_ORDER | Step.IDLE | Step.STOPPED:
+            return Stage.NONE
+        case Step.PLACE:
+            return Stage.LAY
+        case Step.ENDED:
+            return Stage.DONE
+        case Step.WORKING:
+            return None
+        case Step.ASKED if isinstance(question, AskToken):
+            return Stage.CHOOSE
+        case Step.ASKED:
+            return Stage.SHARE if isinstance(question, _SHARING) else Stage.IDENTIFY
 
 
 def message_to_json(message: Message) -> dict[str, object]:

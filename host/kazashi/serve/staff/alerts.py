@@ -1,0 +1,49 @@
+"""What else the staff should know: readers that do not work, the journal, face matching."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from kazashi.reception.journal import JournalError, JournalMissing, View
+from kazashi.serve.staff.overview import Colour, DeskView
+from kazashi.serve.texts import Texts
+from kazashi.words import Language, words_of
+
+
+@dataclass(frozen=True)
+class Alert:
+    """`kind`: for programs that look at the page. `href`: where there is more; "" nowhere."""
+
+    kind: str
+    colour: Colour
+    seen: str
+    advice: str
+    href: str = ""
+
+
+def of_readers(views: Iterable[DeskView], t: Texts) -> Iterator[Alert]:
+    """Of desks whose reader is out of order, in the doctor's words."""
+    for view in views:
+        if fault := view.screen.fault:
+            words = words_of(fault, Language(t.lang))
+            seen = t.plain("staff.news.reader", desk=view.screen.name, seen=words.seen)
+            yield Alert("reader", Colour.ATTN, seen, words.advice, "/staff/devices")
+
+
+def of_journal(trouble: JournalError | None, t: Texts) -> Iterator[Alert]:
+    """If the journal cannot be read."""
+    if trouble:
+        words = words_of(trouble, Language(t.lang))
+        yield Alert("journal", Colour.ATTN, words.seen, words.advice)
+
+
+def journal_trouble(path: Path) -> JournalError | None:
+    """Why the journal cannot be read; there is none before the first visit."""
+    try:
+        with View(path) as journal:
+            journal.count()
+    except JournalMissing:
+        return None
+    except JournalError as error:
+        return error
+    return None

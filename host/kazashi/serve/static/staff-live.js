@@ -1,0 +1,79 @@
+// The page as the server has it now: parts that have changed are put in place of the old ones.
+//
+// A part is an element with an id and data-live. What is typed into a part that has not changed stays.
+
+const QUIET_MS = 3000; // without a line, until the page says so
+
+const rendered = new Map(); // by id: each part as the server sent it
+let isFetching = false;
+let isStale = false;
+let afterwards = () => {};
+
+/** Follow the events; `changed` runs after each change of the page. */
+export function follow(changed) {
+  afterwards = changed;
+  for (const part of parts(document)) rendered.set(part.id, part.outerHTML);
+  const events = new EventSource("/api/v1/events");
+  let timer = 0;
+  let isFirst = true;
+  events.onopen = () => {
+    clearTimeout(timer);
+    document.getElementById("offline").hidden = true;
+    if (!isFirst) refresh();
+    isFirst = false;
+  };
+  events.onerror = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => (document.getElementById("offline").hidden = false), QUIET_MS);
+    if (events.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), QUIET_MS);
+  };
+  for (const kind of ["screen", "held", "readers"]) events.addEventListener(kind, refresh);
+}
+
+/** Fetch the page again; once more if something happens meanwhile. */
+export async function refresh() {
+  isStale = true;
+  if (isFetching) return;
+  isFetching = true;
+  try {
+    while (isStale) {
+      isStale = false;
+      const answer = await fetch(location.href, { headers: { accept: "text/html" } });
+      if (answer.ok) show(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    }
+  } finally {
+    isFetching = false;
+  }
+}
+
+function parts(page) {
+  return [...page.querySelectorAll("[id][data-live]")];
+}
+
+function show(page) {
+  const ids = parts(document).map((part) => part.id);
+  const fresh = parts(page);
+  if (fresh.some((part) => !ids.includes(part.id)) || fresh.length !== ids.length) {
+    const main = page.querySelector("main");
+    for (const part of fresh) rendered.set(part.id, part.outerHTML);
+    keepingFocus(document.querySelector("main"), main);
+  }
+  for (const part of fresh) {
+    if (rendered.get(part.id) === part.outerHTML) continue;
+    rendered.set(part.id, part.outerHTML);
+    keepingFocus(document.getElementById(part.id), part);
+  }
+  document.title = page.title;
+  document.body.dataset.due = page.body.dataset.due;
+  afterwards();
+}
+
+/** Put `fresh` in place of `old`; what had the focus, or takes its place, has it again. */
+function keepingFocus(old, fresh) {
+  const focused = old.contains(document.activeElement) ? document.activeElement : null;
+  const placed = document.importNode(fresh, true);
+  old.replaceWith(placed);
+  if (!focused) return;
+  const same = focused.id && document.getElementById(focused.id);
+  (same || placed.querySelector("[data-first]") || document.querySelector("h1")).focus();
+}

@@ -1,0 +1,24 @@
+// One soft sound whenever it changes where the staff must act.
+
+let before = document.body.dataset.due;
+let audio = null;
+
+export function soundIfChanged() {
+  const now = document.body.dataset.due;
+  if (now === before) return;
+  before = now;
+  if (document.getElementById("sound").checked) soften();
+}
+
+function soften() {
+  audio ??= new AudioContext();
+  const [tone, volume] = [audio.createOscillator(), audio.createGain()];
+  const begin = audio.currentTime;
+  tone.frequency.value = 660;
+  volume.gain.setValueAtTime(0, begin);
+  volume.gain.linearRampToValueAtTime(0.12, begin + 0.05);
+  volume.gain.linearRampToValueAtTime(0, begin + 0.5);
+  tone.connect(volume).connect(audio.destination);
+  tone.start(begin);
+  tone.stop(begin + 0.5);
+}

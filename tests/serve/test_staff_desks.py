@@ -1,0 +1,179 @@
+"""The staff screen: all desks, and what is done at one of them."""
+
+from datetime import timedelta
+
+import pytest
+
+from kazashi.errors import ReaderUnplugged
+from kazashi.reception.fallback import Step as FallbackStep
+from kazashi.reception.people import (
+    AskCertificate,
+    AskConsents,
+    AskFallback,
+    AskFourItems,
+    AskItemsPin,
+    AskLastTry,
+    AskPasscode,
+    AskPin,
+    AskPrescription,
+    AskRegistration,
+    AskStaff,
+    AskSubsidies,
+    AskToken,
+    AskWay,
+    StaffCheck,
+)
+from kazashi.reception.rules import Group, Token, Way
+from kazashi.reception.texts import Message
+from kazashi.serve.access import Caller, Role
+from kazashi.serve.screen import Step
+from kazashi.serve.staff.overview import DeskView, due_first
+from staff_screen import StaffScreen, elements, site_of, values
+
+OF_THE_PATIENT = (
+    *(AskPin(3), AskItemsPin(3), AskRegistration(), AskConsents((Group.CHECKUPS,))),
+    *(AskSubsidies(("乳幼児",)), AskPrescription()),
+)
+
+
+@pytest.fixture
+def staff(tmp_path):
+    return StaffScreen(tmp_path / "serve", site_of(tmp_path / "journal.db"))
+
+
+def idle(staff):
+    for desk in staff.service.desks.values():
+        desk.display.rest()
+
+
+def test_a_free_desk_needs_nobody(staff):
+    idle(staff)
+    page = staff.http.get("/staff")
+    assert values(page, "data-step") == ["idle", "idle"]
+    assert "<title>窓口 - Kazashi</title>" in page.text
+    assert not elements(page, "data-due-list")
+
+
+def test_desks_where_the_staff_must_act_come_first_by_how_long_they_wait(staff):
+    staff.display("2").call()
+    staff.display("1").call()
+    views = [DeskView(desk.display.screen) for desk in staff.service.desks.values()]
+    assert [view.screen.desk for view in due_first(views)] == ["2", "1"]
+    assert due_first(views)[0].since <= due_first(views)[1].since + timedelta()
+    page = staff.http.get("/staff")
+    assert "<title>(2) 窓口 - Kazashi</title>" in page.text
+
+
+@pytest.mark.parametrize(
+    ("question", "work"),
+    [
+        (AskPasscode(), "passcode"),
+        (AskStaff(b""), "visual"),
+        (AskFallback(FallbackStep.CARD), "fallback"),
+        (AskCertificate(), "certificate"),
+        (AskFourItems(), "four-items"),
+        (AskWay((Way.FACE, Way.PIN)), "help"),
+        (AskToken((Token.CARD, Token.IPHONE)), "help"),
+        (AskLastTry(), "help"),
+        (AskPin(3), "nothing"),
+    ],
+)
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_the_page_of_a_desk_follows_its_question(staff, question, work, language):
+    with staff.asked(question):
+        page = staff.http.get(f"/staff/desks/1?lang={language}")
+        assert values(page, "data-work") == [work]
+        assert values(page, "data-question") == ([] if work == "nothing" else ["1"])
+
+
+@pytest.mark.parametrize("question", OF_THE_PATIENT, ids=lambda question: question.name)
+def test_staff_answer_no_pin_and_no_consent_of_a_patient_but_programs_may(staff, question):
+    answers = {"consents": ["checkups"], "prescription": "paper", "pin": "1234"}
+    answer = answers.get(question.name, "1234" if "pin" in question.name else True)
+    with staff.asked(question) as answered:
+        assert staff.answer(answer).status_code == 403
+        body = {"question": 1, "answer": answer}
+        assert staff.http.post("/api/v1/desks/1/answer", json=body).status_code == 403
+        assert not answered
+        token = {"authorization": f"Bearer {staff.access.token_path.read_text('ascii').strip()}"}
+        by_program = staff.http.post("/api/v1/desks/1/answer", json=body, headers=token)
+        assert by_program.status_code == 204
+
+
+def test_staff_choose_a_way_for_the_patient(staff):
+    with staff.asked(AskWay((Way.FACE, Way.PIN))) as answered:
+        assert staff.answer("pin").status_code == 204
+    assert answered == [Way.PIN]
+
+
+@pytest.mark.parametrize("path", ["", "/desks/1"])
+def test_a_patient_screen_reaches_no_page_of_the_staff(staff, path):
+    patient = staff.browser(Caller(Role.PATIENT, "1"))
+    assert patient.get(f"/staff{path}").status_code == 403
+    staff.http.cookies.clear()
+    assert staff.http.get(f"/staff{path}").status_code == 401
+
+
+def test_a_visual_check_has_a_name_a_reason_and_a_verdict(staff):
+    with staff.asked(AskStaff(b"")) as answered:
+        whole = {"staff": "佐藤 花子", "reason": "injury", "other": "", "is_same": True}
+        for field in ("staff", "reason"):
+            refused = staff.answer(whole | {field: ""})
+            assert (refused.status_code, refused.json()["field"]) == (422, field)
+        assert staff.answer(whole).status_code == 204
+    assert answered == [StaffCheck("佐藤 花子", "injury", is_same=True)]
+
+
+def test_another_reason_is_the_one_that_is_typed(staff):
+    with staff.asked(AskStaff(b"")) as answered:
+        check = {"staff": "佐藤", "reason": "other", "other": "", "is_same": False}
+        assert staff.answer(check).json()["field"] == "other"
+        assert staff.answer(check | {"other": "手袋が外せない"}).status_code == 204
+    assert answered == [StaffCheck("佐藤", "手袋が外せない", is_same=False)]
+
+
+def test_twelve_digits_are_refused_with_the_reason_in_the_language_of_the_page(staff):
+    check = {"staff": "123456789012", "reason": "injury", "other": "", "is_same": True}
+    with staff.asked(AskStaff(b"")):
+        staff.http.get("/staff?lang=en")
+        english = staff.answer(check)
+        staff.http.get("/staff?lang=ja")
+        japanese = staff.answer(check)
+    assert english.json()["field"] == japanese.json()["field"] == "staff"
+    assert "マイナンバー" in japanese.json()["text"]
+    assert "My Number" in english.json()["text"]
+    assert check["staff"] not in japanese.text + english.text
+
+
+def test_a_late_answer_changes_nothing(staff):
+    with staff.asked(AskFallback(FallbackStep.CARD)) as answered:
+        body = {"question": 0, "answer": "yes"}
+        assert staff.http.post("/staff/desks/1/answer", json=body).status_code == 409
+        assert staff.answer("current").status_code == 422
+        assert not answered
+
+
+def test_notices_of_the_engine_stand_over_the_question(staff):
+    staff.display().begin()
+    staff.display().tell(Message("passcode.wrong"))
+    with staff.asked(AskPasscode()):
+        pass
+    staff.display().tell(Message("passcode.wrong"))
+    assert values(staff.http.get("/staff/desks/1"), "data-notice") == ["passcode.wrong"]
+
+
+def test_a_reader_out_of_order_is_told_in_the_doctors_words_with_its_remedy(staff):
+    idle(staff)
+    staff.display().show(Step.OUT_OF_ORDER, fault=ReaderUnplugged())
+    page = staff.http.get("/staff")
+    assert values(page, "data-alert") == ["reader"]
+    assert values(page, "data-due") == ["1:fault ", "fault"]
+
+
+def test_pages_need_neither_inline_script_nor_inline_style(staff):
+    with staff.asked(AskCertificate()):
+        for path in ("/staff", "/staff/desks/1"):
+            page = staff.http.get(path)
+            assert "<style" not in page.text
+            assert not elements(page, "style")
+            assert not elements(page, "onclick")
