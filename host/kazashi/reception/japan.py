@@ -10,16 +10,21 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def aware(moment: datetime) -> datetime:
+    """`moment`. ValueError: it does not say its time zone."""
+    if moment.utcoffset() is None:
+        raise ValueError("a time without its zone: use datetime.now(UTC)")
+    return moment
+
+
 def japan_today(now: datetime) -> date:
     """The day it is in Japan.
 
     Raises:
         ValueError: `now` does not say its time zone.
     """
-    if now.utcoffset() is None:
-        raise ValueError("a time without its zone: use datetime.now(UTC)")
     try:
-        return now.astimezone(JAPAN).date()
+        return aware(now).astimezone(JAPAN).date()
     except OverflowError:  # a certificate may say the year 9999, for "never", RFC 5280 §4.1.2.5
         return date.max if now.year > 1 else date.min
 
@@ -30,9 +35,7 @@ def japan_time(moment: datetime) -> str:
     Raises:
         ValueError: `moment` does not say its time zone.
     """
-    if moment.utcoffset() is None:
-        raise ValueError("a time without its zone: use datetime.now(UTC)")
     try:
-        return moment.astimezone(JAPAN).isoformat()
+        return aware(moment).astimezone(JAPAN).isoformat()
     except OverflowError:  # the last day of the year 9999
         return moment.isoformat()

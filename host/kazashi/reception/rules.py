@@ -14,6 +14,7 @@ from enum import IntEnum, StrEnum
 from typing import Self
 
 from kazashi.cards.jpki import TokenLabel
+from kazashi.reception.japan import aware
 from kazashi.reception.json_of import json_of
 from kazashi.reception.texts import Message
 
@@ -244,8 +245,7 @@ class Consents:
         agreed = agreed or ()
         if unasked := sorted(set(agreed) - set(asked)):
             raise ValueError(f"agreed to, and not asked: {', '.join(unasked)}")
-        if now.utcoffset() is None:
-            raise ValueError("a time without its zone: use datetime.now(UTC)")
+        aware(now)
         if lasts is not None and lasts <= timedelta(0):
             raise ValueError("a consent lasts some time")
         given = _items_of(agreed)
@@ -276,8 +276,7 @@ class Consents:
         Raises:
             ValueError: `now` does not say its time zone.
         """
-        if now.utcoffset() is None:
-            raise ValueError("a time without its zone: use datetime.now(UTC)")
+        aware(now)
         return Consents(tuple(consent.at(now) for consent in self.items))
 
     def within(self, groups: Collection[Group]) -> "Consents":

@@ -83,6 +83,7 @@ class DeskSite:
             faces=configured.faces,
             passcode=site.passcode(configured),
             photo_from_chip=configured.photo_from_chip,
+            code_b=configured.code_b,
             component=site.component,
             accepts=configured.accepts,
             asks_about=configured.asks_about,
