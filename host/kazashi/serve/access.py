@@ -4,7 +4,8 @@ A screen is paired once: the service prints an address whose fragment holds a co
 for ten minutes; the page sends it, and gets a cookie. A fragment reaches no server and no log. What
 the service keeps of a cookie is its SHA-256.
 
-Files: `token`, for programs on this computer, and `screens.json`, both of mode 0600.
+Files: `token`, for programs on this computer, and `screens.json`, both of mode 0600, in a folder of
+mode 0700. Without `screens.json` all screens are to be paired anew.
 """
 
 import hashlib
@@ -57,6 +58,7 @@ class Access:
     def __init__(self, folder: Path) -> None:
         """Raises OSError: the files cannot be read or made."""
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.chmod(0o700)
         self._lock = Lock()
         self._codes: dict[str, tuple[Caller, float]] = {}
         self._path = folder / "screens.json"

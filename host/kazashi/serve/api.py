@@ -2,30 +2,25 @@
 
 A desk's Screen says all that goes on there: see screen.py. Questions are answered by their number;
 a late or second answer is refused with 409, and one that makes no sense with 422. No answer echoes
-what was sent.
+what was sent. What is answered, schema.py says.
 """
 
-import asyncio
-from collections.abc import AsyncGenerator
 from typing import Annotated, Any, cast
 
-from fastapi import APIRouter, Depends, Header, HTTPException, Path, Request, Response
-from fastapi.responses import StreamingResponse
+from fastapi import APIRouter, Depends, HTTPException, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from kazashi.reception.rules import Token, Way
 from kazashi.reception.typed import Mistyped
-from kazashi.serve.access import Access, Caller, Role
-from kazashi.serve.desk import Desk, DeskTaken, Start
-from kazashi.serve.display import StaleAnswer
-from kazashi.serve.events import Events, Follower, StreamEnded
+from kazashi.serve.access import Access, Caller
+from kazashi.serve.desk import Desk, DeskTaken, NotOffered, Start
+from kazashi.serve.display import NotAsked, StaleAnswer
 from kazashi.serve.languages import offered
 from kazashi.serve.questions import NotAnAnswer
-from kazashi.serve.screen import OF_PATIENT, OF_STAFF
+from kazashi.serve.schema import ProblemModel, ScreenModel, VisitModel
 from kazashi.serve.service import NoSuchDesk, Service
 
 COOKIE = "kazashi"
-_ALIVE_S = 15.0  # a comment, so that a lost line is noticed
 
 
 def service_of(request: Request) -> Service:
@@ -74,6 +69,11 @@ def staff_of(caller: ACaller) -> Caller:
 AStaff = Annotated[Caller, Depends(staff_of)]
 
 
+def refusals(*codes: int) -> dict[int | str, dict[str, Any]]:
+    """For the schema: how a call may be refused."""
+    return {code: {"model": ProblemModel} for code in (401, *codes)}
+
+
 class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
@@ -117,53 +117,68 @@ class CardBody(_Body):
     card: Annotated[str, Field(max_length=40)] | None
 
 
-router = APIRouter(prefix="/api/v1")
+router = APIRouter(prefix="/api/v1", responses=refusals(403, 422))
 
 
-@router.get("/desks")
+@router.get("/desks", response_model=list[ScreenModel], response_model_exclude_unset=True)
 def desks(service: AService, _staff: AStaff) -> list[dict[str, object]]:
     """All desks as they are now."""
     return [desk.display.screen.to_json() for desk in service.desks.values()]
 
 
-@router.get("/desks/{desk}")
+@router.get(
+    "/desks/{desk}",
+    response_model=ScreenModel,
+    response_model_exclude_unset=True,
+    responses=refusals(404),
+)
 def desk(desk: ADesk) -> dict[str, object]:
     """A desk as it is now."""
     return desk.display.screen.to_json()
 
 
-@router.post("/desks/{desk}/visit", status_code=202)
+@router.post("/desks/{desk}/visit", status_code=202, responses=refusals(404, 409))
 def begin(desk: ADesk, body: StartBody) -> None:
-    """Begin a visit. 409: another is under way, or the desk has no reader."""
+    """Begin a visit.
+
+    409: another is under way, or the desk has no reader. 422: this desk does not offer it.
+    """
     try:
         desk.begin(Start(body.token, body.way, bytes.fromhex(body.challenge)))
     except DeskTaken:
         raise HTTPException(409, "a visit is under way, or there is no reader") from None
+    except NotOffered:
+        raise HTTPException(422, "this desk does not offer that") from None
 
 
-@router.delete("/desks/{desk}/visit", status_code=202)
+@router.delete("/desks/{desk}/visit", status_code=202, responses=refusals(404))
 def stop(desk: ADesk) -> None:
-    """Cancel the visit, if there is one."""
+    """Cancel the visit, if there is one. One whose outcome stands ends as it would."""
     desk.display.stop()
 
 
-@router.get("/desks/{desk}/result")
+@router.get("/desks/{desk}/result", response_model=VisitModel, responses=refusals(404))
 def result(desk: ADesk, _staff: AStaff) -> dict[str, object]:
-    """The last visit, as `kazashi checkin --json` has it. 404: there was none yet."""
-    if desk.last is None:
-        raise HTTPException(404, "no visit yet")
-    return desk.last.to_json()
+    """The visit that has ended, as `kazashi checkin --json` has it.
+
+    404: there was none yet, the next goes on, or it was stopped.
+    """
+    if (visit := desk.last) is None:
+        raise HTTPException(404, "no visit has ended")
+    return visit.to_json()
 
 
-@router.post("/desks/{desk}/answer", status_code=204)
+@router.post("/desks/{desk}/answer", status_code=204, responses=refusals(404, 409))
 def answer(desk: ADesk, caller: ACaller, body: AnswerBody) -> None:
     """Answer the question.
 
-    409: it is gone. 422: it is no answer; `field`, `slip`: what is wrong with something typed.
+    403: somebody else is asked. 409: it is gone. 422: it is no answer; `field`, `slip`: what is
+    wrong with something typed.
     """
-    require_asked(desk, caller)
     try:
-        desk.display.answer(body.question, body.answer)
+        desk.display.answer(body.question, body.answer, by=caller.role)
+    except NotAsked:
+        raise HTTPException(403, "somebody else is asked") from None
     except StaleAnswer:
         raise HTTPException(409, "that question is gone") from None
     except NotAnAnswer:
@@ -173,38 +188,35 @@ def answer(desk: ADesk, caller: ACaller, body: AnswerBody) -> None:
         raise HTTPException(422, slip) from None
 
 
-def require_asked(desk: Desk, caller: Caller) -> None:
-    """Whether the question is one to this caller.
-
-    Raises:
-        HTTPException: it is not.
-    """
-    question = desk.display.screen.question
-    if isinstance(question, OF_STAFF) and not caller.is_staff:
-        raise HTTPException(403, "a question to the staff")
-    if isinstance(question, OF_PATIENT) and caller.role is Role.STAFF:
-        raise HTTPException(403, "the patient alone answers this")
-
-
-@router.put("/desks/{desk}/answer/{question}/picture", status_code=204)
+@router.put(
+    "/desks/{desk}/answer/{question}/picture",
+    status_code=204,
+    responses=refusals(404, 409),
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"image/*": {"schema": {"type": "string", "format": "binary"}}},
+        }
+    },
+)
 async def picture(desk: ADesk, question: Annotated[int, Path(ge=0)], request: Request) -> None:
     """A picture, JPEG or PNG, is the answer: the body. It is kept in memory, for this question."""
-    body = await request.body()
     try:
-        await asyncio.to_thread(desk.display.answer_with_picture, question, body)
+        desk.display.require_picture(question)  # before megabytes are read
+        desk.display.answer_with_picture(question, await request.body())
     except StaleAnswer:
         raise HTTPException(409, "that question is gone") from None
     except NotAnAnswer:
         raise HTTPException(422, "no answer to this question") from None
 
 
-@router.post("/desks/{desk}/touch", status_code=204)
+@router.post("/desks/{desk}/touch", status_code=204, responses=refusals(404))
 def touch(desk: ADesk, body: TouchBody) -> None:
     """A sign of life of the patient."""
     desk.display.touch(is_slow=body.slow)
 
 
-@router.post("/desks/{desk}/language", status_code=204)
+@router.post("/desks/{desk}/language", status_code=204, responses=refusals(404))
 def language(desk: ADesk, service: AService, request: Request, body: LanguageBody) -> None:
     """The patient's language, until the visit ends. 422: the site does not offer it."""
     tags = request.app.state.settings.languages
@@ -213,25 +225,25 @@ def language(desk: ADesk, service: AService, request: Request, body: LanguageBod
     desk.display.speak(body.language)
 
 
-@router.post("/desks/{desk}/call", status_code=204)
+@router.post("/desks/{desk}/call", status_code=204, responses=refusals(404))
 def call(desk: ADesk) -> None:
-    """Call the staff."""
+    """Call the staff. The call stands until they let it go."""
     desk.display.call()
 
 
-@router.put("/desks/{desk}/call", status_code=204)
+@router.put("/desks/{desk}/call", status_code=204, responses=refusals(404))
 def take_call(desk: ADesk, _staff: AStaff, body: NameBody) -> None:
     """This member of the staff comes."""
     desk.display.take_call(body.name)
 
 
-@router.delete("/desks/{desk}/call", status_code=204)
+@router.delete("/desks/{desk}/call", status_code=204, responses=refusals(404))
 def let_go(desk: ADesk, _staff: AStaff) -> None:
     """The staff are done there."""
     desk.display.let_go()
 
 
-@router.put("/desks/{desk}/table", status_code=204)
+@router.put("/desks/{desk}/table", status_code=204, responses=refusals(404))
 def table(service: AService, desk: ADesk, body: CardBody) -> None:
     """Lay a simulated card on a simulated reader, or take it away. 404: it is a real one."""
     try:
@@ -244,39 +256,3 @@ def table(service: AService, desk: ADesk, body: CardBody) -> None:
         raise HTTPException(404, "no simulated reader") from None
     except ValueError:
         raise HTTPException(422, "no such card") from None
-
-
-@router.get("/events")
-async def events(
-    service: AService,
-    caller: ACaller,
-    desk: Annotated[str | None, Field(max_length=100)] = None,
-    last_event_id: Annotated[str | None, Header()] = None,
-) -> Response:
-    """Server-sent events: `screen`, a desk's Screen each time that it changes.
-
-    With `Last-Event-ID` all after that one; without it, or if they are gone, first the Screen of
-    each desk as it is now. `desk`: of this one alone.
-    """
-    if caller.role is Role.PATIENT:
-        desk = caller.desk
-    follower = Follower(asyncio.get_running_loop(), desk)
-    stream = _stream(service.events, follower, last_event_id)
-    return StreamingResponse(stream, media_type="text/event-stream")
-
-
-async def _stream(events: Events, follower: Follower, after: str | None) -> AsyncGenerator[bytes]:
-    with events.followed(follower, after) as missed:
-        yield b"retry: 1000\n\n"
-        for event in missed:
-            yield event.encoded()
-        while True:
-            try:
-                async with asyncio.timeout(_ALIVE_S):
-                    event = await follower.next()
-            except TimeoutError:
-                yield b": still here\n\n"
-            except StreamEnded:
-                return
-            else:
-                yield event.encoded()

@@ -1,7 +1,8 @@
 """HTTP: the interface for programs, the pages, and pairing."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, cast
+from typing import Annotated, Any, cast
 
 from fastapi import Depends, FastAPI, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -10,7 +11,7 @@ from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel, Field
 
 import kazashi
-from kazashi.serve import api, pages
+from kazashi.serve import api, monitoring, pages, streams
 from kazashi.serve.access import Access, WrongCode
 from kazashi.serve.guard import Guard
 from kazashi.serve.service import Service
@@ -38,12 +39,15 @@ def create_app(service: Service, access: Access, settings: ServeSettings, port: 
         redoc_url=None,
     )
     app.state.service, app.state.access, app.state.settings = service, access, settings
+    app.state.streams = streams.Streams()
     app.add_exception_handler(RequestValidationError, _without_input)
     app.include_router(api.router)
+    app.include_router(streams.router)
+    app.include_router(monitoring.router)
     app.include_router(staff_calls.router)
     app.include_router(pages.router)
     app.include_router(staff_pages.router)
-    app.post("/pair", status_code=204)(pair)
+    app.post("/pair", status_code=204, responses=api.refusals(403, 422))(pair)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     return Guard(app, settings.hosts(port), settings.scheme)
 
@@ -72,5 +76,11 @@ def pair(
 def _without_input(_request: Request, error: Exception) -> Response:
     """FastAPI's own answer repeats what was sent: it may be a PIN."""
     found = cast("RequestValidationError", error).errors()
-    places = [{"loc": list(each["loc"]), "type": str(each["type"])} for each in found]
+    places = [{"loc": _place(each), "type": str(each["type"])} for each in found]
     return JSONResponse({"detail": places}, 422)
+
+
+def _place(error: Mapping[str, Any]) -> list[str | int]:
+    """Where it is; the name of a field that should not be there was sent, too."""
+    place = list(error["loc"])
+    return place[:-1] if error["type"] == "extra_forbidden" else place

@@ -1,7 +1,7 @@
 """A desk: one reader, one patient after the other, in a thread of its own.
 
 A reader that is unplugged is a state: the desk shows it, opens the reader again until it answers,
-and meanwhile checks in patients without a card.
+and meanwhile checks in patients without a card. An error in this program is one, too.
 """
 
 import logging
@@ -12,11 +12,20 @@ from time import monotonic
 from traceback import format_tb
 from typing import Protocol, Self
 
-from kazashi.errors import Cancelled, CardUnusable, NoCard, ReaderError, SeveralCards
+from kazashi.errors import (
+    BoardNeeded,
+    Cancelled,
+    CardUnusable,
+    KazashiError,
+    NoCard,
+    ReaderError,
+    SeveralCards,
+)
 from kazashi.reader import Reader
 from kazashi.reception.checkin import Reception
 from kazashi.reception.rules import Token, Way
 from kazashi.reception.visit import Visit
+from kazashi.reports import ReaderHealth, ReaderInfo
 from kazashi.serve.display import Display
 from kazashi.serve.screen import Step
 from kazashi.words import words_of
@@ -44,24 +53,50 @@ class DeskTaken(Exception):
     """A visit is under way."""
 
 
+class NotOffered(ValueError):
+    """The desk's profile has no such token, or no such way with it."""
+
+
+@dataclass(frozen=True)
+class ReaderState:
+    """Of a desk's reader. `info`: None, it is not open. `health`: None, unknown, as of PC/SC's."""
+
+    info: ReaderInfo | None = None
+    health: ReaderHealth | None = None
+
+
 class Site(Protocol):
     """What a desk has of its site; open while the desk is."""
 
     def __enter__(self) -> Self: ...
     def __exit__(self, *error: object) -> None: ...
 
+    def offers(self, token: Token, way: Way | None) -> bool: ...  # in any thread
     def open(self, cancel: Event) -> Reader: ...  # raises ReaderError
+    def tidy(self) -> None: ...  # while nobody is there
     def reception(self, reader: Reader | None) -> Reception: ...
 
 
-class Desk:
-    """`site` is used in the desk's thread alone."""
+class Records(Protocol):
+    """What is counted of a desk."""
 
-    def __init__(self, name: str, site: Site, display: Display) -> None:
+    def ended(self, outcome: str, visit: Visit | None, seconds: float) -> None: ...
+    def failed(self, desk: str, error: KazashiError) -> None: ...
+
+
+class Desk:
+    """`site` is used in the desk's thread alone, but for `offers`.
+
+    `last`: the visit that has ended; None while the next goes on, or if that was stopped.
+    """
+
+    def __init__(self, name: str, site: Site, display: Display, records: Records) -> None:
         self.name = name
         self.display = display
         self.last: Visit | None = None
+        self.reader = ReaderState()
         self._site = site
+        self._records = records
         self._wake = Event()  # a start was asked for, or the end
         self._is_closing = Event()
         self._lock = Lock()
@@ -75,7 +110,7 @@ class Desk:
         """Stop the visit under way, and the desk."""
         self._is_closing.set()
         self._wake.set()
-        self.display.stop()
+        self.display.close()
 
     def close(self, timeout_s: float) -> bool:
         """Wait for its end. Return False if it did not come in time."""
@@ -87,13 +122,17 @@ class Desk:
 
         Raises:
             DeskTaken: another one is, or there is no reader for the card.
+            NotOffered: there is no such visit here.
         """
+        is_offered = self._site.offers(start.token, start.way) if start.token else not start.way
+        if not is_offered:
+            raise NotOffered
         with self._lock:
             step = self.display.screen.step
             can_begin = step in (Step.IDLE, Step.ENDED, Step.STOPPED)
             if start.token is None:
                 can_begin |= step in (Step.OUT_OF_ORDER, Step.UNASSIGNED)
-            if self._start or not can_begin:
+            if self._start or self._is_closing.is_set() or not can_begin:
                 raise DeskTaken
             self._start = start
             self._wake.set()
@@ -101,29 +140,47 @@ class Desk:
     # -- in its thread ----------------------------------------------------------------------------
 
     def _run(self) -> None:
-        with self._site:
-            while not self._is_closing.is_set():
-                try:
-                    with self._site.open(self._is_closing) as reader:
-                        self._serve(reader)
-                except Cancelled:
-                    continue
-                except ReaderError as error:
-                    logger.warning("desk %s: %s", self.name, words_of(error).line)
-                    self._without_reader(error)
-                except Exception as error:  # a desk outlives what nobody has thought of
-                    frames = "".join(format_tb(error.__traceback__))
-                    logger.error("desk %s: %s\n%s", self.name, type(error).__name__, frames)
-                    self._without_reader(None)
+        while not self._is_closing.is_set():
+            try:
+                with self._site:
+                    self._use_readers()
+            except Exception as error:  # a desk outlives what nobody has thought of
+                self._log_bug(error)
+                self._is_closing.wait(_REOPEN_S)
+
+    def _use_readers(self) -> None:
+        """One reader after the other: each time that it was gone it is another."""
+        while not self._is_closing.is_set():
+            try:
+                with self._site.open(self._is_closing) as reader:
+                    self._serve(reader)
+            except Cancelled:
+                continue
+            except ReaderError as error:
+                logger.warning("desk %s: %s", self.name, words_of(error).line)
+                self._records.failed(self.name, error)
+                self._without_reader(error)
+            except Exception as error:
+                self._log_bug(error)
+                self._without_reader(None)
+
+    def _log_bug(self, error: Exception) -> None:
+        """Where it was, and no values: they may be a PIN."""
+        frames = "".join(format_tb(error.__traceback__))
+        logger.error("desk %s: %s\n%s", self.name, type(error).__name__, frames)
 
     def _without_reader(self, fault: ReaderError | None) -> None:
         """Until the next try to open it: patients without a card."""
+        self.reader = ReaderState()
         screen = self.display.screen
         if screen.step is not Step.OUT_OF_ORDER or type(screen.fault) is not type(fault):
-            self.display.show(Step.OUT_OF_ORDER, fault=fault, notices=(), call=None)
+            self.display.show(Step.OUT_OF_ORDER, fault=fault, notices=())
         self._wake.wait(_REOPEN_S)
-        if start := self._taken_start():
+        start = self._taken_start()
+        while start and not self._is_closing.is_set():
             self._visit(self._site.reception(None), start)
+            self._wake.wait(_READ_S)
+            start = self._taken_start()
 
     def _serve(self, reader: Reader) -> None:
         reception = self._site.reception(reader)
@@ -137,6 +194,8 @@ class Desk:
     def _next_patient(self, reader: Reader) -> Start | None:
         """Whoever touches the screen, or lays a card down."""
         while not self._is_closing.is_set():
+            self._site.tidy()
+            self.reader = _state_of(reader)
             try:
                 reader.wait_for_card(_SEARCH_S, period_s=_LOOK_S, cancel=self._wake)
             except Cancelled:
@@ -145,7 +204,7 @@ class Desk:
                 continue
             except (CardUnusable, SeveralCards):
                 pass  # the visit says what lies there
-            return Start(Token.CARD)
+            return self._taken_start() or Start(Token.CARD)
         return None
 
     def _taken_start(self) -> Start | None:
@@ -156,16 +215,28 @@ class Desk:
             return start
 
     def _visit(self, reception: Reception, start: Start) -> None:
-        display = self.display
-        display.begin()
-        people, keep, cancel = display, self._keep, display.cancel
+        self.last = None
+        self.display.begin()
+        self._taken_start()  # asked for while the card was found: it is this visit
+        begun, outcome = monotonic(), "failed"
         try:
-            if start.token is None:
-                reception.check_in_without_card(people, keep, cancel)
-            else:
-                reception.check_in(people, start.way, start.token, start.challenge, keep, cancel)
+            self._check_in(reception, start)
+            outcome = str(self.last.outcome) if self.last else outcome
         except Cancelled:
-            display.show(Step.STOPPED, notices=())
+            outcome = str(Step.STOPPED)
+            self.display.show(Step.STOPPED, notices=())
+        finally:
+            seconds = monotonic() - begun
+            self._records.ended(outcome, self.last, seconds)
+            number = self.display.screen.visit
+            logger.info("desk %s, visit %d: %s, %.0f s", self.name, number, outcome, seconds)
+
+    def _check_in(self, reception: Reception, start: Start) -> None:
+        people, cancel = self.display, self.display.cancel
+        if start.token is None:
+            reception.check_in_without_card(people, self._keep, cancel)
+        else:
+            reception.check_in(people, start.way, start.token, start.challenge, self._keep, cancel)
 
     def _keep(self, visit: Visit) -> None:
         self.last = visit
@@ -176,11 +247,15 @@ class Desk:
     def _after(self, reader: Reader) -> Start | None:
         """Until the card is taken and the last screen was read; or the next patient has begun."""
         begun = monotonic()
-        while self._is_card_there(reader):
-            if monotonic() - begun > _LEFT_S and not self.display.screen.is_left:
-                self.display.left_behind()
-            if self._wake.wait(_TAKEN_LOOK_S):
-                return self._taken_start()
+        try:
+            while self._is_card_there(reader):
+                if monotonic() - begun > _LEFT_S and not self.display.screen.is_left:
+                    self.display.left_behind()
+                if self._wake.wait(_TAKEN_LOOK_S):
+                    return self._taken_start()
+        except ReaderError:
+            self._wake.wait(_READ_S)  # the outcome stands, and is read
+            raise
         self.display.taken()
         self._wake.wait(_READ_S)
         return self._taken_start()
@@ -196,3 +271,10 @@ class Desk:
             with suppress(ReaderError):
                 reader.rest()
         return True
+
+
+def _state_of(reader: Reader) -> ReaderState:
+    try:
+        return ReaderState(reader.info, reader.health())
+    except BoardNeeded:
+        return ReaderState(reader.info)

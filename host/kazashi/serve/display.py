@@ -4,7 +4,8 @@ The engine tells and asks in the desk's thread, and waits; answers come from any
 screen shows changes under one lock, and each change is an event.
 
 A patient who does nothing is asked for a sign of life, and the visit stops if there is none. Staff
-are never hurried.
+are never hurried, and while they are called nobody is. A call stands until the staff let it go,
+whatever becomes of the visit.
 """
 
 from collections.abc import Callable
@@ -16,8 +17,9 @@ from typing import Any, TypeVar, cast
 from kazashi.reception.japan import japan_today, utc_now
 from kazashi.reception.people import AskConsents, Question
 from kazashi.reception.texts import Message
+from kazashi.serve.access import Role
 from kazashi.serve.questions import PICTURES, NotAnAnswer, answer_of
-from kazashi.serve.screen import OF_STAFF, Call, Screen, Stage, Step, Who, stage_of
+from kazashi.serve.screen import OF_PATIENT, OF_STAFF, Call, Screen, Stage, Step, Who, stage_of
 
 T = TypeVar("T")
 
@@ -26,6 +28,7 @@ _CONSENTS_S = 120.0  # there is more to read
 _WARNED_S = 20.0
 _MOST_NOTICES = 20
 _PLACE = "place."  # messages that ask for a card or phone
+_NOT_OF = {Role.PATIENT: OF_STAFF, Role.STAFF: OF_PATIENT}  # what they do not answer
 _IN_VISIT = (Step.WORKING, Step.PLACE, Step.ASKED)
 
 
@@ -33,19 +36,30 @@ class StaleAnswer(Exception):
     """The question was answered already, or is gone."""
 
 
+class NotAsked(Exception):
+    """Somebody else is asked: the staff, or the patient alone."""
+
+
 class Display:
     """What is shown at one desk, and what people answer there.
 
-    `publish` gets each new Screen, in order; it must not wait.
+    `publish` gets each new Screen, in order; it must not wait. `clock`: seconds that never go back.
     """
 
-    def __init__(self, screen: Screen, publish: Callable[[Screen], None]) -> None:
-        self._screen = screen
+    def __init__(
+        self,
+        screen: Screen,
+        publish: Callable[[Screen], None],
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        self._screen = replace(screen, clock=clock)
         self._publish = publish
+        self._clock = clock
         self._language = screen.language  # that each visit begins with
         self._changed = Condition()
         self._answer: list[object] = []
         self._is_slow = False  # the patient has chosen speech, or the largest letters
+        self._is_closed = False
         self.cancel = Event()  # of the visit
 
     @property
@@ -60,9 +74,10 @@ class Display:
             self._set(step=step, question=None, deadline=None, is_warned=False, place="", **changes)
 
     def begin(self) -> None:
-        """The next patient: nothing of the one before is left."""
+        """The next patient: nothing of the one before is left. Cancelled at once if closed."""
         with self._changed:
-            self.cancel.clear()
+            if not self._is_closed:
+                self.cancel.clear()
             self._answer.clear()
             self._is_slow = False
             self._set(
@@ -71,7 +86,6 @@ class Display:
                 visit=self._screen.visit + 1,
                 question=None,
                 notices=(),
-                call=None,
                 outcome=None,
                 why=None,
                 is_left=False,
@@ -82,7 +96,6 @@ class Display:
         self.show(
             Step.IDLE,
             notices=(),
-            call=None,
             outcome=None,
             why=None,
             is_left=False,
@@ -104,7 +117,7 @@ class Display:
         with self._changed:
             self._answer.clear()
             self._set(
-                deadline=None if isinstance(question, OF_STAFF) else self._deadline(question),
+                deadline=self._deadline(question),
                 step=Step.ASKED,
                 question=question,
                 number=self._screen.number + 1,
@@ -137,23 +150,31 @@ class Display:
 
     # -- by screens and programs, from any thread ------------------------------------------------
 
-    def answer(self, number: int, value: object) -> None:
-        """`value`, from JSON, is the answer to the question `number`.
+    def answer(self, number: int, value: object, by: Role) -> None:
+        """`value`, from JSON, is the answer to the question `number`. `by`: who answers.
 
         Raises:
             StaleAnswer: that question is gone, or was answered.
+            NotAsked: somebody else is asked.
             NotAnAnswer: it is none to this question.
             Mistyped: a field of it is not what it should be.
         """
         with self._changed:
             question = self._question(number)
+            if isinstance(question, _NOT_OF.get(by, ())):
+                raise NotAsked
             self._take(answer_of(question, value, japan_today(utc_now())))
+
+    def require_picture(self, number: int) -> None:
+        """Whether a picture is the answer to the question `number`. Raises as `answer` does."""
+        with self._changed:
+            if not isinstance(self._question(number), PICTURES):
+                raise NotAnAnswer
 
     def answer_with_picture(self, number: int, picture: bytes) -> None:
         """A picture is the answer. Raises as `answer` does."""
         with self._changed:
-            if not isinstance(self._question(number), PICTURES):
-                raise NotAnAnswer
+            self.require_picture(number)
             self._take(picture)
 
     def touch(self, *, is_slow: bool) -> None:
@@ -178,22 +199,34 @@ class Display:
         """The staff are done: the patient goes on where they were."""
         with self._changed:
             if self._screen.call:
-                self._set(call=None)
-                self._put_off()
+                self._screen = replace(self._screen, call=None)
+                question = self._screen.question
+                self._set(deadline=question and self._deadline(question))
+                self._changed.notify_all()
 
     def stop(self) -> None:
         """Cancel the visit. One whose outcome stands already ends as it would."""
         with self._changed:
             if self._screen.step in _IN_VISIT:
-                self.cancel.set()
-                self._changed.notify_all()
+                self._cancel()
+
+    def close(self) -> None:
+        """Cancel the visit, and each that would follow."""
+        with self._changed:
+            self._is_closed = True
+            self._cancel()
 
     def speak(self, language: str) -> None:
         """Show texts in `language` until this visit ends."""
         with self._changed:
-            self._set(language=language)
+            if language != self._screen.language:
+                self._set(language=language)
 
     # -- inside, with the lock held ---------------------------------------------------------------
+
+    def _cancel(self) -> None:
+        self.cancel.set()
+        self._changed.notify_all()
 
     def _question(self, number: int) -> Question[Any]:
         screen = self._screen
@@ -218,13 +251,16 @@ class Display:
         reason = getattr(question, "reason", None)
         return (*self._screen.notices, *([reason] if isinstance(reason, Message) else []))
 
-    def _deadline(self, question: Question[Any]) -> float:
+    def _deadline(self, question: Question[Any]) -> float | None:
+        """None: the staff have it in hand."""
+        if isinstance(question, OF_STAFF) or self._screen.call:
+            return None
         seconds = _CONSENTS_S if isinstance(question, AskConsents) else _ANSWER_S
-        return monotonic() + seconds * (2 if self._is_slow else 1)
+        return self._clock() + seconds * (2 if self._is_slow else 1)
 
     def _put_off(self) -> None:
         screen = self._screen
-        if screen.question is None or screen.who is not Who.PATIENT:
+        if screen.question is None or screen.who is not Who.PATIENT or self.cancel.is_set():
             return
         deadline = self._deadline(screen.question)
         if screen.is_warned:
@@ -235,13 +271,13 @@ class Display:
 
     def _wait_s(self) -> float | None:
         deadline = self._screen.deadline
-        return None if deadline is None else max(0.0, deadline - monotonic())
+        return None if deadline is None else max(0.0, deadline - self._clock())
 
     def _look_at_time(self) -> None:
         screen = self._screen
-        if screen.deadline is None or monotonic() < screen.deadline or self._answer:
+        if screen.deadline is None or self._clock() < screen.deadline or self._answer:
             return
         if screen.is_warned:
             self.cancel.set()
         else:
-            self._set(is_warned=True, deadline=monotonic() + _WARNED_S)
+            self._set(is_warned=True, deadline=self._clock() + _WARNED_S)

@@ -2,7 +2,8 @@
 
 Events are numbered over all desks. A follower that was away names the last one that it has seen,
 and gets all after it. If some of them are gone, it gets the latest of each desk: each event is a
-whole Screen, so that is all that it needs.
+whole Screen, so that is all that it needs. A patient's screen never gets more: what was before may
+be of the patient before.
 """
 
 import json
@@ -41,9 +42,12 @@ class StreamEnded(Exception):
 class Follower:
     """A queue of events for one connection, in the thread of its event loop."""
 
-    def __init__(self, loop: AbstractEventLoop, desk: str | None) -> None:
-        """`desk`: events of this one alone."""
+    def __init__(
+        self, loop: AbstractEventLoop, desk: str | None = None, *, sees_past: bool = True
+    ) -> None:
+        """`desk`: events of this one alone. `sees_past`: it may get more than the latest."""
         self._loop, self._desk = loop, desk
+        self.sees_past = sees_past
         self._queue = Queue[Event | None](_MOST_WAITING)
 
     async def next(self) -> Event:
@@ -91,6 +95,12 @@ class Events:
         self._latest: dict[str, Event] = {}  # by desk
         self._followers = set[Follower]()
         self._last = 0
+        self._is_ended = False
+
+    @property
+    def count(self) -> int:
+        """Followers at this moment."""
+        return len(self._followers)
 
     def publish(self, kind: str, desk: str, data: Mapping[str, object]) -> None:
         with self._lock:
@@ -102,8 +112,9 @@ class Events:
                 follower.put(event)
 
     def end(self) -> None:
-        """End all streams."""
+        """End all streams, and each that would begin."""
         with self._lock:
+            self._is_ended = True
             for follower in self._followers:
                 follower.end()
 
@@ -114,10 +125,12 @@ class Events:
         `after`: id of the last event that it has seen, if it has seen one.
         """
         with self._lock:
-            missed = self._since(after)
+            missed = [event for event in self._since(after) if follower.wants(event)]
             self._followers.add(follower)
+            if self._is_ended:
+                follower.end()
         try:
-            yield [event for event in missed if follower.wants(event)]
+            yield missed if follower.sees_past else missed[-1:]
         finally:
             with self._lock:
                 self._followers.discard(follower)

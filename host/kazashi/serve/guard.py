@@ -2,22 +2,29 @@
 
 * Host is one of this service's names: a page elsewhere whose name was rebound to 127.0.0.1 is
   refused (DNS rebinding).
-* What changes something comes from this service's own pages, or from a program with its token:
-  Origin and Sec-Fetch-Site, which no script can set, say so (CSRF).
-* Bodies have a limit, and so has the number of requests of one caller.
+* No page elsewhere makes a browser ask: Origin and Sec-Fetch-Site, which no script can set, say so
+  (CSRF). What changes something comes from this service's own pages, or from a program.
+* Bodies have a limit, each and all together, and so has the number of requests of one address.
 
-Each answer forbids scripts, styles and frames of others, and is kept in no cache.
+Each answer forbids scripts, styles and frames of others, and is kept in no cache. An error in the
+service is logged without its message, which may repeat what was sent.
 """
 
+import logging
 from collections import OrderedDict
 from collections.abc import Callable
 from time import monotonic
+from traceback import format_tb
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+logger = logging.getLogger(__name__)
+
 MOST_BODY = 8_000_000  # bytes: a picture of a camera
+MOST_BODIES = 100_000_000  # bytes that are here at one time
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _RATE, _BURST = 50.0, 200.0  # requests of one address in a second, and at once
 _MOST_ADDRESSES = 1_000
@@ -36,10 +43,6 @@ _HEADERS = {
 }
 
 
-class TooLarge(Exception):
-    """The body has more bytes than `MOST_BODY`."""
-
-
 class Guard:
     """The outermost layer. `hosts`: `name:port` of this service; `scheme`: http or https."""
 
@@ -52,6 +55,7 @@ class Guard:
     ) -> None:
         self._app, self._hosts, self._clock = app, hosts, clock
         self._origins = frozenset(f"{scheme}://{host}" for host in hosts)
+        self._held = 0  # bytes of all bodies
         self._left = OrderedDict[str, tuple[float, float]]()  # by address: requests, and since when
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -62,19 +66,36 @@ class Guard:
         if refusal:
             await refusal(scope, receive, _with_headers(send))
             return
+        body = _Body(self, receive)
         try:
-            await self._app(scope, _limited(receive), _with_headers(send))
-        except TooLarge:
-            await PlainTextResponse("too large", 413)(scope, receive, _with_headers(send))
+            await self._app(scope, body.receive, _with_headers(send))
+        except Exception as error:  # it was answered with 500
+            frames = "".join(format_tb(error.__traceback__))
+            logger.error("%s %s\n%s", scope["method"], type(error).__name__, frames)
+        finally:
+            self.hold(-body.size)
+
+    def hold(self, size: int) -> None:
+        """So many bytes of a body more are here, or fewer.
+
+        Raises:
+            HTTPException: they are too many.
+        """
+        self._held += size
+        if size > 0 and self._held > MOST_BODIES:
+            raise HTTPException(503, "busy")
 
     def _refusal(self, scope: Scope) -> PlainTextResponse | None:
         headers = Headers(scope=scope)
         if headers.get("host", "").lower() not in self._hosts:
             return PlainTextResponse("this service has another name", 421)
+        if headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+            return PlainTextResponse("not from a page of this service", 403)
         if scope["method"] not in _SAFE and not self._is_own(headers):
             return PlainTextResponse("not from a page of this service", 403)
         length = headers.get("content-length", "0")
-        if not (length.isascii() and length.isdigit()) or int(length) > MOST_BODY:
+        is_number = length.isascii() and length.isdigit() and len(length) < 20
+        if not is_number or int(length) > MOST_BODY:
             return PlainTextResponse("too large", 413)
         if not self._may_ask((scope.get("client") or ("",))[0]):
             return PlainTextResponse("too many requests", 429, {"retry-after": "1"})
@@ -84,9 +105,7 @@ class Guard:
         origin = headers.get("origin")
         if origin is None:  # no browser; it has a token
             return "cookie" not in headers and "sec-fetch-site" not in headers
-        return origin in self._origins and headers.get("sec-fetch-site", "same-origin") == (
-            "same-origin"
-        )
+        return origin in self._origins
 
     def _may_ask(self, address: str) -> bool:
         now = self._clock()
@@ -110,16 +129,18 @@ def _with_headers(send: Send) -> Send:
     return sent
 
 
-def _limited(receive: Receive) -> Receive:
-    """The body, however long the request says that it is."""
-    size = 0
+class _Body:
+    """The body of one request, however long the request says that it is."""
 
-    async def received() -> Message:
-        nonlocal size
-        message = await receive()
-        size += len(message.get("body", b""))
-        if size > MOST_BODY:
-            raise TooLarge
+    def __init__(self, guard: Guard, receive: Receive) -> None:
+        self._guard, self._receive = guard, receive
+        self.size = 0
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        size = len(message.get("body", b""))
+        self.size += size
+        self._guard.hold(size)
+        if self.size > MOST_BODY:
+            raise HTTPException(413, "too large")
         return message
-
-    return received

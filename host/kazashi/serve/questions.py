@@ -21,6 +21,7 @@ What an answer looks like, by the question's name:
 null is no answer to any of them: the patient does not know, or goes back.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import date
@@ -55,6 +56,7 @@ from kazashi.reception.people import (
 from kazashi.reception.rules import Group, Prescription, Token, Way
 
 _LONGEST = 200  # characters of a text that somebody types
+_HALF = re.compile("[\ud800-\udfff]")
 
 PICTURES = (AskFrame, AskTurn)
 
@@ -166,7 +168,10 @@ def _texts(value: object, *names: str) -> dict[str, str]:
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) and len(value) <= _LONGEST else _no_answer()
+    """Half of a surrogate pair, which JSON may hold, is no text."""
+    if not isinstance(value, str) or len(value) > _LONGEST or _HALF.search(value):
+        return _no_answer()
+    return value
 
 
 def _flag(value: object) -> bool:

@@ -1,14 +1,16 @@
 """Run the service: listen, serve until SIGINT or SIGTERM, and end what runs.
 
-It listens before any reader is opened: a second start fails at once, and disturbs nothing.
+It listens before any reader is opened: a second start fails at once, and disturbs nothing. A signal
+first stops the visits, so that screens show it, then the streams and the server: 25 s at most.
 """
 
+import asyncio
 import errno
 import os
 import socket
+import ssl
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 
 import uvicorn
 
@@ -16,7 +18,7 @@ from kazashi.errors import KazashiError
 from kazashi.reception.journal import default_path
 from kazashi.serve.access import Access
 from kazashi.serve.app import create_app
-from kazashi.serve.events import Events
+from kazashi.serve.connection import Connection
 from kazashi.serve.service import Service
 from kazashi.serve.settings import ServeSettings
 
@@ -69,32 +71,48 @@ def open_access(folder: Path) -> Access:
 
 
 def run(service: Service, access: Access, settings: ServeSettings, line: socket.socket) -> None:
-    """Serve on `line` until a signal ends it."""
-    port = line.getsockname()[1]
-    app = create_app(service, access, settings, port)
-    config = uvicorn.Config(
-        app,
-        lifespan="off",
-        log_config=None,
-        access_log=False,  # addresses would be all that it could say
-        server_header=False,
-        timeout_keep_alive=_KEEP_ALIVE_S,
-        timeout_graceful_shutdown=_GRACE_S,
-        limit_concurrency=_MOST_CONNECTIONS,
-        ssl_certfile=settings.certificate and os.fspath(settings.certificate),
-        ssl_keyfile=settings.key and os.fspath(settings.key),
-    )
+    """Serve on `line` until a signal ends it. Raises CannotServe."""
+    server = Server(service, access, settings, line)
     with service:
-        _Server(config, service.events).run(sockets=[line])
+        server.run()
 
 
-class _Server(uvicorn.Server):
-    """A server whose event streams end when it does."""
+class Server(uvicorn.Server):
+    """The server of one service, on `line`.
 
-    def __init__(self, config: uvicorn.Config, events: Events) -> None:
+    Raises:
+        CannotServe: certificate or key cannot be used.
+    """
+
+    def __init__(
+        self, service: Service, access: Access, settings: ServeSettings, line: socket.socket
+    ) -> None:
+        config = uvicorn.Config(
+            create_app(service, access, settings, line.getsockname()[1]),
+            http=Connection,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,  # addresses would be all that it could say
+            proxy_headers=False,  # nothing stands before it
+            server_header=False,
+            timeout_keep_alive=_KEEP_ALIVE_S,
+            timeout_graceful_shutdown=_GRACE_S,
+            limit_concurrency=_MOST_CONNECTIONS,
+            ssl_certfile=settings.certificate and os.fspath(settings.certificate),
+            ssl_keyfile=settings.key and os.fspath(settings.key),
+        )
+        try:
+            config.load()
+        except (OSError, ssl.SSLError) as error:
+            raise CannotServe(str(settings.certificate), error.strerror or "TLS") from error
         super().__init__(config)
-        self._events = events
+        self._service, self._line = service, line
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        self._events.end()
-        super().handle_exit(sig, frame)
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        super().run(sockets or [self._line])
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await asyncio.to_thread(self._service.close)
+        self._service.events.end()
+        await super().shutdown(sockets)

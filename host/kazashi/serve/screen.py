@@ -1,6 +1,7 @@
 """What a desk shows at a moment: all that its screens and programs follow."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
 from time import monotonic
@@ -79,7 +80,7 @@ class Call:
 class Screen:
     """`number`: of the question, an answer names it. `notices`: told since the last answer.
 
-    `deadline`: of the monotonic clock; `is_warned`: the patient is asked for a sign of life until
+    `deadline`: of `clock`; `is_warned`: the patient is asked for a sign of life until
     then. `place`: what is to be laid down. `fault`: of the reader. `is_left`: the card lies there
     still. `has_table`: cards are laid by program, on a simulated reader.
     """
@@ -105,6 +106,7 @@ class Screen:
     is_left: bool = False
     is_test: bool = False
     has_table: bool = False
+    clock: Callable[[], float] = field(default=monotonic, repr=False, compare=False)
 
     @property
     def who(self) -> Who:
@@ -126,7 +128,7 @@ class Screen:
     @property
     def seconds_left(self) -> int | None:
         """Until the patient is asked for a sign of life, or the visit stops."""
-        return None if self.deadline is None else max(0, round(self.deadline - monotonic()))
+        return None if self.deadline is None else max(0, round(self.deadline - self.clock()))
 
     def to_json(self) -> dict[str, object]:
         call = self.call and {"since": self.call.since.isoformat(), "by": self.call.by or None}

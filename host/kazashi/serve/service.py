@@ -18,9 +18,12 @@ from kazashi.reception.configuration import Configuration
 from kazashi.reception.japan import utc_now
 from kazashi.reception.journal import Journal, JournalError
 from kazashi.reception.passcode import Passcode
+from kazashi.reception.profiles import Profile
+from kazashi.reception.rules import Token, Way
 from kazashi.serve.desk import Desk
 from kazashi.serve.display import Display
 from kazashi.serve.events import Events
+from kazashi.serve.metrics import Metrics, Now
 from kazashi.serve.screen import Screen
 from kazashi.serve.settings import DeskSettings
 from kazashi.words import words_of
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _CLOSE_S = 15.0  # for what runs to stop
+_DAY_S = 24 * 3600.0
 
 
 @dataclass(frozen=True)
@@ -48,11 +52,23 @@ class SiteSettings:
 
 
 class DeskSite:
-    """What one desk has of its site: open in the desk's thread."""
+    """What one desk has of its site: open in the desk's thread.
 
-    def __init__(self, desk: DeskSettings, site: SiteSettings, table: "Table | None") -> None:
+    `passcode`: one for all desks, as its wrong ones count for all.
+    """
+
+    def __init__(
+        self,
+        desk: DeskSettings,
+        site: SiteSettings,
+        profile: Profile,
+        passcode: Passcode | None,
+        table: "Table | None",
+    ) -> None:
         self._desk, self._site, self._table = desk, site, table
+        self._profile, self._passcode = profile, passcode
         self._journal: Journal | None = None
+        self._tidied = -_DAY_S
 
     def __enter__(self) -> Self:
         self._configured = self._site.configuration()
@@ -67,21 +83,35 @@ class DeskSite:
         if self._journal:
             self._journal.close()
 
+    def offers(self, token: Token, way: Way | None) -> bool:
+        ways = self._profile.ways_of(token)
+        return bool(ways) if way is None else way in ways
+
     def open(self, cancel: Event) -> Reader:
         if self._table:
             return self._table.open(cancel)
         return kazashi.open(self._desk.reader, cancel=cancel)
 
+    def tidy(self) -> None:
+        """Once a day, delete visits that are old enough."""
+        days, now = self._configured.keep_days, monotonic()
+        if self._journal and days and now - self._tidied >= _DAY_S:
+            self._tidied = now
+            try:
+                self._journal.prune(days)
+            except JournalError as error:
+                logger.error("%s", words_of(error).line)
+
     def reception(self, reader: Reader | None) -> Reception:
         configured, site = self._configured, self._site
         return Reception(
             reader,
-            configured.profiles[self._desk.profile],
+            self._profile,
             site.anchors,
             self._centre,
             self._journal,
             faces=configured.faces,
-            passcode=site.passcode(configured),
+            passcode=self._passcode,
             photo_from_chip=configured.photo_from_chip,
             code_b=configured.code_b,
             component=site.component,
@@ -98,15 +128,23 @@ class Service:
     """All desks of a site, each in a thread of its own."""
 
     def __init__(self, desks: Sequence[DeskSettings], site: SiteSettings) -> None:
-        """Raises ValueError: the URL of a simulated reader has a wrong option."""
+        """Raises:
+        ValueError: the URL of a simulated reader has a wrong option.
+        BadSettings: the configuration cannot be read.
+        """
         self.site = site
         self.events = Events()
+        self.metrics = Metrics()
+        self.urls = {desk.name: desk.reader for desk in desks}
         self.tables = {
             desk.name: _table(desk.reader)
             for desk in desks
             if desk.reader and desk.reader.startswith("sim:")
         }
+        configured = site.configuration()
+        self._profiles, self._passcode = configured.profiles, site.passcode(configured)
         self.desks = {desk.name: self._desk(desk) for desk in desks}
+        self.metrics.registry.register(Now(self))
 
     def __enter__(self) -> Self:
         for desk in self.desks.values():
@@ -114,7 +152,10 @@ class Service:
         return self
 
     def __exit__(self, *error: object) -> None:
-        """Stop the visits under way; each is kept as it ended."""
+        self.close()
+
+    def close(self) -> None:
+        """Stop the visits under way; each is kept as it ended. Takes 15 s at most."""
         until = monotonic() + _CLOSE_S
         for desk in self.desks.values():
             desk.begin_to_close()
@@ -145,7 +186,9 @@ class Service:
             has_table=table is not None,
         )
         display = Display(screen, lambda shown: self._publish(shown))
-        return Desk(desk.name, DeskSite(desk, self.site, table), display)
+        profile = self._profiles[desk.profile]
+        of_desk = DeskSite(desk, self.site, profile, self._passcode, table)
+        return Desk(desk.name, of_desk, display, self.metrics)
 
     def _publish(self, screen: Screen) -> None:
         self.events.publish("screen", screen.desk, screen.to_json())

@@ -1,7 +1,7 @@
 """The table of a simulated reader: cards are laid there by a button, or by a program."""
 
 from dataclasses import replace
-from threading import Event
+from threading import Event, Lock
 
 from kazashi.reader import Reader
 from kazashi.sim.options import CARDS, Options
@@ -17,6 +17,7 @@ class Table:
         """Raises ValueError: the URL has a wrong option."""
         options = Options.parse(url)
         self._pico = SimulatedPico(options if "card=" in url else replace(options, card="none"))
+        self._hand = Lock()  # one at a time
 
     def open(self, cancel: Event) -> Reader:
         return Reader(self._pico.connect, cancel=cancel)
@@ -29,10 +30,13 @@ class Table:
         """
         if kind not in KINDS:
             raise ValueError(f"no card {kind}: {', '.join(KINDS)}")
-        self.take_away()
-        self._pico.cards = CARDS[kind](self._pico.options)
-        self._pico.lay_down()
+        cards = CARDS[kind](self._pico.options)
+        with self._hand:
+            self._pico.air.clear()
+            self._pico.cards = cards
+            self._pico.lay_down()
 
     def take_away(self) -> None:
         """At once, even during a command."""
-        self._pico.air.clear()
+        with self._hand:
+            self._pico.air.clear()

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import HTMLResponse, JSONResponse
 
 from kazashi.reception.typed import Mistyped
-from kazashi.serve.api import ACaller, ADesk, AnswerBody, AService, require_asked, staff_of
-from kazashi.serve.display import StaleAnswer
+from kazashi.serve.api import ACaller, ADesk, AnswerBody, AService, staff_of
+from kazashi.serve.display import NotAsked, StaleAnswer
 from kazashi.serve.languages import LANGUAGES
 from kazashi.serve.questions import NotAnAnswer
 from kazashi.serve.service import Service
@@ -39,12 +39,13 @@ def answer_as_staff(
     desk: ADesk, caller: ACaller, body: AnswerBody, t: ATexts
 ) -> JSONResponse | None:
     """As the interface does it; what is wrong with something typed is said in the page's words."""
-    require_asked(desk, caller)
     try:
         answer = checked(desk.display.screen.question, body.answer)
-        desk.display.answer(body.question, answer)
+        desk.display.answer(body.question, answer, caller.role)
     except Mistyped as error:
         return slip(error, t)
+    except NotAsked:
+        raise HTTPException(403, "the patient alone answers this") from None
     except StaleAnswer:
         raise HTTPException(409, "that question is gone") from None
     except NotAnAnswer:

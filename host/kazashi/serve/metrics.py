@@ -1,0 +1,82 @@
+"""What a monitoring system reads at `/metrics`, in Prometheus' text format: nothing of a person."""
+
+from collections import Counter as Tally
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from prometheus_client import CollectorRegistry, Counter, Summary, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from kazashi.errors import KazashiError
+from kazashi.reception.visit import Visit, Who
+from kazashi.serve.screen import Step
+
+if TYPE_CHECKING:
+    from kazashi.serve.service import Service
+
+
+class Metrics:
+    """Counts of one service, in a registry of its own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._visits = Counter(
+            "kazashi_visits", "Visits that have ended", ["outcome"], registry=self.registry
+        )
+        self._seconds = Summary(
+            "kazashi_visit_seconds", "Length of a visit, from its beginning", registry=self.registry
+        )
+        self._parts = Counter(
+            "kazashi_visit_part_seconds",
+            "Seconds of visits, by who had them",
+            ["who"],
+            registry=self.registry,
+        )
+        self._faults = Counter(
+            "kazashi_reader_faults",
+            "How often a desk lost its reader, and why",
+            ["desk", "fault"],
+            registry=self.registry,
+        )
+        self.events_sent = Counter(
+            "kazashi_events_sent", "Events sent, to all followers", registry=self.registry
+        )
+
+    def ended(self, outcome: str, visit: Visit | None, seconds: float) -> None:
+        """A visit has ended. `outcome`: also `stopped`, and `failed` by an error of ours."""
+        self._visits.labels(outcome).inc()
+        self._seconds.observe(seconds)
+        for span in visit.spans if visit else ():
+            self._parts.labels(Who(span.who)).inc((span.end_ms - span.begin_ms) / 1000)
+
+    def failed(self, desk: str, error: KazashiError) -> None:
+        """A desk has lost its reader."""
+        self._faults.labels(desk, type(error).__name__).inc()
+
+    def text(self) -> bytes:
+        """All of them."""
+        return generate_latest(self.registry)
+
+
+class Now(Collector):
+    """What stands at the moment that it is asked for."""
+
+    def __init__(self, service: "Service") -> None:
+        self._service = service
+
+    def collect(self) -> Iterable[Metric]:
+        screens = [desk.display.screen for desk in self._service.desks.values()]
+        steps = Tally(screen.step for screen in screens)
+        desks = GaugeMetricFamily("kazashi_desks", "Desks at each step", labels=["step"])
+        for step in Step:
+            desks.add_metric([step], steps[step])
+        yield desks
+        yield GaugeMetricFamily(
+            "kazashi_desks_for_staff",
+            "Desks where the staff must act now",
+            value=sum(screen.must_staff_act for screen in screens),
+        )
+        yield GaugeMetricFamily(
+            "kazashi_followers", "Connections that follow events", value=self._service.events.count
+        )

@@ -1,0 +1,153 @@
+"""What the interface answers, for its OpenAPI schema. screen.py and questions.py make it.
+
+What stays stable: a field keeps its name, its type and its meaning. New fields may come, and new
+values of `step`, `outcome`, `why`, `name` and `key`.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from kazashi.reception.visit import Outcome, Reason
+from kazashi.serve.screen import Step, Who
+
+
+class MessageModel(BaseModel):
+    """A text of the catalogues, by its key, and what fills its placeholders."""
+
+    key: str
+    values: dict[str, str | int | float | bool | None]
+
+
+class QuestionModel(BaseModel):
+    """A question. Its name says which more fields it has: see questions.py."""
+
+    number: int = Field(description="an answer names it")
+    name: str = Field(description="what is asked: pin, code b, way, consents …")
+    token: str | None = Field(None, description="whose PIN it is")
+    tokens: list[str] | None = Field(None, description="what may be shown")
+    ways: list[str] | None = Field(None, description="the most sensible first")
+    tries_left: int | None = Field(None, description="null: without a limit, or not known")
+    groups: list[str] | None = Field(None, description="of information, to agree to")
+    names: list[str] | None = Field(None, description="of subsidies")
+    kinds: list[str] | None = Field(None, description="of prescriptions")
+    turn: str | None = Field(None, description="to which side the head is turned")
+    step: str | None = Field(None, description="of the fall-backs")
+    answers: list[str] | None = Field(None, description="at that step")
+    reasons: list[str] | None = Field(None, description="why by eye")
+    has_photo: bool | None = Field(None, description="the chip's photo is there to compare")
+
+
+class CallModel(BaseModel):
+    """The staff were called."""
+
+    since: datetime
+    by: str | None = Field(description="who comes; null: no one yet")
+
+
+class ScreenModel(BaseModel):
+    """A desk as it is at a moment."""
+
+    desk: str
+    name: str
+    id: int = Field(description="grows with each change")
+    visit: int = Field(description="counted since the start of the service")
+    step: Step
+    who: Who = Field(description="who must act now")
+    since: datetime = Field(description="of the step")
+    question: QuestionModel | None
+    notices: list[MessageModel] = Field(description="told since the last answer")
+    place: str | None = Field(description="what is to be laid down")
+    seconds_left: int | None = Field(description="until a sign of life is asked for, or the end")
+    is_warned: bool
+    call: CallModel | None
+    language: str
+    fault: str | None = Field(description="of the reader: a key of the catalogues")
+    outcome: Outcome | None
+    why: Reason | None
+    is_left: bool = Field(description="the card lies there still")
+    is_test: bool
+    has_table: bool = Field(description="its reader is simulated: cards are laid by program")
+
+
+class AdviceModel(BaseModel):
+    """What was seen, and what to do about it."""
+
+    seen: str
+    advice: str
+
+
+class FaultModel(BaseModel):
+    """Why a reader does not work. `words`: by language."""
+
+    name: str
+    words: dict[str, AdviceModel]
+
+
+class InfoModel(BaseModel):
+    """Versions and board: see kazashi.reports."""
+
+    firmware: str
+    wire: str = Field(validation_alias="schema", description="revision and fingerprint")
+    board: str
+    chip: str
+    interpreter: str
+    serial: str
+
+
+class HealthModel(BaseModel):
+    """Counters of recovery since the board started: see kazashi.reports."""
+
+    reset_cause: str
+    reboots: int
+    uptime_s: int
+    heap_used: int
+    heap_free: int
+    retries: int
+    repolls: int
+    field_offs: int
+    chip_resets: int
+
+
+class ReaderModel(BaseModel):
+    """A desk's reader. `health`: of the last time that nobody was there; null: not known."""
+
+    desk: str
+    name: str
+    url: str | None = Field(description="as configured; null: the only one attached")
+    info: InfoModel | None = Field(description="null: it is not open")
+    health: HealthModel | None
+    fault: FaultModel | None
+
+
+class VisitModel(BaseModel):
+    """The result of a visit: kazashi/reception/visit.schema.json has all of it."""
+
+    model_config = {"extra": "allow"}
+
+    outcome: Outcome
+    why: Reason | None
+    is_test: bool
+    is_kept: bool
+    eligibility: dict[str, Any] | None
+
+
+class SlipModel(BaseModel):
+    """What is wrong with something that was typed."""
+
+    field: str
+    slip: str
+
+
+class PlaceModel(BaseModel):
+    """What is wrong with a request, and where."""
+
+    loc: list[str | int]
+    type: str
+
+
+class ProblemModel(BaseModel):
+    """Why a request was refused. It never repeats what was sent."""
+
+    detail: str | SlipModel | list[PlaceModel]

@@ -1,0 +1,97 @@
+"""Server-sent events, over HTTP."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncGenerator, Generator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Annotated
+
+from fastapi import APIRouter, Header, HTTPException, Query, Request, Response
+from fastapi.responses import StreamingResponse
+
+from kazashi.serve.access import Caller, Role
+from kazashi.serve.api import ACaller, AService, refusals
+from kazashi.serve.events import Follower, StreamEnded
+from kazashi.serve.service import Service
+
+ALIVE_S = 15.0  # a comment, so that a lost line is noticed
+MOST_OF_ONE = 32  # streams at one time: of the screens of one desk, of the staff, of programs
+MOST = 200
+
+router = APIRouter(prefix="/api/v1")
+
+
+class Streams:
+    """The event streams that are open, by whose they are. In the thread of the event loop."""
+
+    def __init__(self) -> None:
+        self._open = Counter[Caller]()
+
+    @contextmanager
+    def counted(self, caller: Caller) -> Generator[None]:
+        self._open[caller] += 1
+        try:
+            yield
+        finally:
+            self._open[caller] -= 1
+
+    def require_room(self, caller: Caller) -> None:
+        """Raises HTTPException: there are too many."""
+        again = {"retry-after": "5"}
+        if self._open[caller] >= MOST_OF_ONE:
+            raise HTTPException(429, "too many event streams", again)
+        if self._open.total() >= MOST:
+            raise HTTPException(503, "too many event streams", again)
+
+
+@router.get(
+    "/events",
+    response_class=Response,
+    responses={
+        200: {"content": {"text/event-stream": {}}, "description": "events, without an end"},
+        **refusals(403, 422, 429, 503),
+    },
+)
+async def events(
+    request: Request,
+    service: AService,
+    caller: ACaller,
+    desk: Annotated[str | None, Query(max_length=100)] = None,
+    last_event_id: Annotated[str | None, Header(max_length=100)] = None,
+) -> Response:
+    """Server-sent events: `screen`, a desk's Screen each time that it changes.
+
+    With `Last-Event-ID` all after that one; without it, or if they are gone, first the Screen of
+    each desk as it is now. `desk`: of this one alone. A patient's screen follows its own desk, and
+    gets no more of the past than the latest. 429, 503: there are too many streams.
+    """
+    is_patient = caller.role is Role.PATIENT
+    if is_patient:
+        desk = caller.desk
+    streams: Streams = request.app.state.streams
+    streams.require_room(caller)
+    follower = Follower(asyncio.get_running_loop(), desk, sees_past=not is_patient)
+    stream = _stream(service, streams.counted(caller), follower, last_event_id)
+    return StreamingResponse(stream, media_type="text/event-stream")
+
+
+async def _stream(
+    service: Service, place: AbstractContextManager[None], follower: Follower, after: str | None
+) -> AsyncGenerator[bytes]:
+    sent = service.metrics.events_sent
+    with place, service.events.followed(follower, after) as missed:
+        yield b"retry: 1000\n\n"
+        for event in missed:
+            sent.inc()
+            yield event.encoded()
+        while True:
+            try:
+                async with asyncio.timeout(ALIVE_S):
+                    event = await follower.next()
+            except TimeoutError:
+                yield b": still here\n\n"
+            except StreamEnded:
+                return
+            else:
+                sent.inc()
+                yield event.encoded()
