@@ -17,9 +17,11 @@ import json
 
 from kazashi.device_files import board_names, device_folder
 from kazashi.flashing.board_files import Board, firmware_files
+from kazashi.words import text
 
 assert (device_folder(".ci") / "rp2040-image").is_file()
 assert (importlib.resources.files("kazashi.reception") / "visit.schema.json").is_file()
+assert text("outcome.held", {}, "zh-Hant") != text("outcome.held", {}, "ja")
 found = {name: list(firmware_files(Board.named(name))) for name in board_names()}
 print(json.dumps({"folder": str(device_folder("boards")), "files": found}))
 """
