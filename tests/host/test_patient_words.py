@@ -37,6 +37,12 @@ def placeholders(text):
     return sorted(name for _, name, _, _ in string.Formatter().parse(text) if name)
 
 
+def facts(forms):
+    """What is the same in every language."""
+    shown = re.sub("{[^}]*}", "", " ".join(forms))
+    return {*re.findall("[0-9]+|iPhone|Android", shown)}
+
+
 def plain(text):
     """Without ruby."""
     return RUBY.sub(r"\1", text)
@@ -98,6 +104,13 @@ def test_each_text_shows_the_fields_that_the_english_one_shows(tag):
     for key, forms in texts(source(tag)).items():
         for form in forms:
             assert placeholders(form) == placeholders(ENGLISH[key][0]), key
+
+
+def test_numbers_and_names_are_those_of_english_and_japanese(tag):
+    japanese = patient_texts("ja")
+    for key, forms in texts(source(tag)).items():
+        first, second = facts(ENGLISH[key]), facts(japanese[key])
+        assert first & second <= facts(forms) <= first | second, key
 
 
 @pytest.mark.parametrize("tag", tags())
