@@ -47,7 +47,7 @@ def create_app(service: Service, access: Access, settings: ServeSettings, port: 
     app.include_router(staff_calls.router)
     app.include_router(pages.router)
     app.include_router(staff_pages.router)
-    app.post("/pair", status_code=204, responses=api.refusals(403, 422))(pair)
+    app.post("/pair", responses=api.refusals(403, 422))(pair)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     return Guard(app, settings.hosts(port), settings.scheme)
 
@@ -57,10 +57,13 @@ def pair(
     response: Response,
     body: CodeBody,
     access: Annotated[Access, Depends(api.access_of)],
-) -> None:
-    """Make this browser a screen: `code` is from the address that the service printed."""
+) -> dict[str, str]:
+    """Make this browser a screen: `code` is from the address that the service printed.
+
+    `page`: where it goes on.
+    """
     try:
-        cookie, _ = access.pair(body.code)
+        cookie, caller = access.pair(body.code)
     except WrongCode:
         raise HTTPException(403, "this code is used, or too old") from None
     response.set_cookie(
@@ -71,6 +74,7 @@ def pair(
         samesite="strict",
         secure=request.app.state.settings.scheme == "https",
     )
+    return {"page": pages.page_of(caller)}
 
 
 def _without_input(_request: Request, error: Exception) -> Response:

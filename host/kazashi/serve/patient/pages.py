@@ -1,0 +1,106 @@
+"""The page of a patient screen: a shell, and what it shows, rendered from the desk's Screen.
+
+The page's modules follow events, and fetch what is shown anew when something has changed: see
+static/patient/. What they keep of a visit is what is typed and not sent yet.
+"""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi.responses import HTMLResponse
+
+from kazashi.reception.rules import Token
+from kazashi.serve.access import Access
+from kazashi.serve.api import ADesk, AService, access_of, caller_of, desk_of
+from kazashi.serve.languages import offered
+from kazashi.serve.patient.states import (
+    State,
+    can_go_back,
+    is_wrong_pin,
+    notice_on_dates,
+    state_of,
+    told,
+)
+from kazashi.serve.rendering import html, render
+from kazashi.serve.screen import Screen, Step
+from kazashi.serve.settings import Keypad, ServeSettings
+
+router = APIRouter(prefix="/patient")
+
+_STEPS = {  # of four: those of the bar at the top
+    State.CHOOSE: 1,
+    State.LAY: 2,
+    State.UNSENSED: 2,
+    State.HOLD: 2,
+    State.ANOTHER: 2,
+    State.SEVERAL: 2,
+    State.BROKEN: 2,
+    State.WAY: 3,
+    State.CODE_B: 3,
+    State.FACE: 3,
+    State.PIN: 3,
+    State.LAST_TRY: 3,
+    State.BLOCKED: 3,
+    State.REGISTRATION: 4,
+    State.CONSENTS: 4,
+    State.SUBSIDIES: 4,
+    State.PRESCRIPTION: 4,
+    State.DOWN: 4,
+}
+_CAN_STOP = (Step.WORKING, Step.PLACE, Step.ASKED)
+_DIGITS = {Keypad.PHONE: "123456789", Keypad.PC: "789456123", Keypad.NONE: "123456789"}
+
+
+@router.get("/{desk}")
+def shell(
+    desk: str, request: Request, service: AService, access: Annotated[Access, Depends(access_of)]
+) -> HTMLResponse:
+    """The whole page, as it stands now; without pairing, how to pair it."""
+    try:
+        caller = caller_of(request, access)
+    except HTTPException as error:
+        return html("pair.html", service.site.language, error.status_code)
+    screen = desk_of(service, caller, desk).display.screen
+    return HTMLResponse(rendered(screen, request.app.state.settings, is_whole=True))
+
+
+@router.get("/{desk}/screen")
+def fragment(desk: ADesk, request: Request, view: str = "") -> HTMLResponse:
+    """What the page shows. `view`: "language": the choice of languages, above what is asked."""
+    state = State.LANGUAGE if view == State.LANGUAGE else None
+    return HTMLResponse(rendered(desk.display.screen, request.app.state.settings, state))
+
+
+def rendered(
+    screen: Screen, site: ServeSettings, state: State | None = None, *, is_whole: bool = False
+) -> str:
+    """HTML of what `screen` shows, or of `state` instead. `is_whole`: in its page."""
+    state = state or state_of(screen)
+    return render(
+        "patient/page.html" if is_whole else "patient/screen.html",
+        screen.language,
+        screen=screen,
+        site=site,
+        state=state,
+        question=screen.question,
+        step=_STEPS.get(state, 0),
+        told=told(screen),
+        dates=notice_on_dates(screen) if screen.step is Step.ASKED else None,
+        is_wrong_pin=is_wrong_pin(screen),
+        can_go_back=can_go_back(screen) or state is State.LANGUAGE,
+        can_stop=screen.step in _CAN_STOP,
+        languages=offered(site.languages, is_test=screen.is_test),
+        digits=_DIGITS[site.keypad],
+        kinds=_kinds(screen),
+        tokens=getattr(screen.question, "tokens", tuple(Token)),
+        is_to_take=screen.is_left or any(each.key == "take-card" for each in screen.notices),
+    )
+
+
+def _kinds(screen: Screen) -> tuple[str, ...]:
+    """Of simulated cards."""
+    if not screen.has_table:
+        return ()
+    from kazashi.testing.table import KINDS  # the simulator is loaded for simulated readers alone
+
+    return KINDS

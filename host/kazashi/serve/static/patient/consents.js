@@ -1,0 +1,37 @@
+// Consents one by one: one screen for each group that is asked, then all answers to check. It is one
+// question of the engine: the answer is sent once, at the end. Nothing is agreed to beforehand.
+
+import { answer, on } from "./actions.js";
+import { $$, main, step } from "./page.js";
+import * as steps from "./steps.js";
+
+let agreed = new Map();
+let of = null; // the main part that they belong to
+let isChanging = false;
+
+const groups = () => $$(".check [data-group]:not(button)").map((each) => each.dataset.group);
+
+function decide(group, isAgreed) {
+  if (of !== main()) [of, agreed] = [main(), new Map()];
+  agreed.set(group, isAgreed);
+  for (const said of $$(`.check [data-group="${group}"] [data-said]`))
+    said.hidden = said.dataset.said !== String(isAgreed);
+  if (isChanging) {
+    isChanging = false;
+    steps.back();
+    return;
+  }
+  const next = groups()[groups().indexOf(group) + 1];
+  steps.go(next ?? "check");
+}
+
+on("agree", (button) => decide(button.dataset.group, true));
+on("disagree", (button) => decide(button.dataset.group, false));
+on("change", (button) => {
+  steps.go(button.dataset.group);
+  isChanging = true;
+});
+on("consent", () => answer(groups().filter((group) => agreed.get(group))));
+document.addEventListener("shown", () => {
+  if (step()?.dataset.step === "check") isChanging = false;
+});
