@@ -50,7 +50,7 @@ def test_the_japanese_stands_beside_a_text_that_nobody_has_signed_off(words):
     vietnamese = Texts(PatientLanguage("vi", "Tiếng Việt"))
     assert vietnamese("a") == (
         '<span class="text" lang="vi" dir="ltr">Xong</span> '
-        '<span class="beside" lang="ja" aria-hidden="true">決定</span>'
+        '<span class="beside" lang="ja" dir="ltr" aria-hidden="true">決定</span>'
     )
     assert vietnamese.plain("a") == "Xong"
     words["signed off"]["vi"] = "N. N."
@@ -68,7 +68,7 @@ def test_a_text_that_the_catalogue_lacks_is_in_english_and_japanese(words):
     words["signed off"]["vi"] = "N. N."
     assert Texts(PatientLanguage("vi", ""))("a") == (
         '<span class="text" lang="en" dir="ltr">Done</span> '
-        '<span class="beside" lang="ja" aria-hidden="true">決定</span>'
+        '<span class="beside" lang="ja" dir="ltr" aria-hidden="true">決定</span>'
     )
     del words["en"]["a"]
     assert ENGLISH("a") == '<span class="text" lang="ja" dir="ltr">決定</span>'

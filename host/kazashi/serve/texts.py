@@ -10,7 +10,8 @@ Ruby is written as Aozora Bunko does: ｜漢字《かんじ》, https://www.aozo
 A text that nobody who speaks the language has signed off has the Japanese beside it. That is for
 the eyes alone, so that a screen reader says each text once:
 
-    <span class="text" lang="vi">…</span> <span class="beside" lang="ja" aria-hidden="true">…</span>
+    <span class="text" lang="ur" dir="rtl">…</span>
+    <span class="beside" lang="ja" dir="ltr" aria-hidden="true">…</span>
 
 So has a text that the language's catalogue lacks; it is in English.
 """
@@ -54,7 +55,7 @@ class Texts:
         main = _html(text, values, language)
         if language.is_japanese or (language.is_reviewed and language is self._language):
             return main if language is self._language else _span("text", language, main)
-        beside = Markup(' <span class="beside" lang="ja" aria-hidden="true">{}</span>')
+        beside = Markup(' <span class="beside" lang="ja" dir="ltr" aria-hidden="true">{}</span>')
         return _span("text", language, main) + beside.format(_plain(key, values, _JAPANESE))
 
     def message(self, message: Message) -> Markup:
