@@ -130,7 +130,7 @@ EVERY_CARD = {
     "locked": Card("not_identified", says="The PIN is blocked"),
     "expired": Card("unusable_certificate", says="has ended and cannot be used"),
     "unknown": Card("unknown_issuer", says="This card cannot be confirmed"),
-    "cloned": Card("not_genuine", says="This card is not genuine"),
+    "cloned": Card("not_genuine", says="This card could not be confirmed"),
     "infant": Card("checked_in"),
     "bank": Card("", says="This is not a My Number Card"),
     "tag": Card("", says="This card cannot be used"),

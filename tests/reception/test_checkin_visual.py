@@ -55,7 +55,7 @@ def test_somebody_else_is_not_checked_in_and_that_is_kept(counter):
     visit = counter.check_in(Way.VISUAL, {AskStaff: check})
     assert visit.outcome is Outcome.SOMEBODY_ELSE
     assert visit.eligibility is None
-    assert counter.people.heard("somebody else")
+    assert counter.people.heard("confirm who you are. Staff are on their way")
     assert counter.people.questions(AskWay) == []
     (facts,) = counter.steps("visual check")
     assert (facts["staff"], facts["is_match"]) == ("鈴木", False)
