@@ -61,6 +61,7 @@ class Course:
             reader = place.reader.info.serial if place.reader else _NO_READER
             with self._kept():
                 self._entry = place.journal.begin(place.profile.name, reader)
+                visit.number = self._entry.id
 
     def tell(self, message: Message) -> None:
         self._people.tell(message)

@@ -241,7 +241,8 @@ class Visit:
     fallback: Basis | None = None
     is_held: bool = False
     is_test: bool = False  # by test anchors, or at a simulated reader: of no value
-    is_kept: bool = True  # all of it is in the journal
+    number: int | None = None  # in the journal
+    is_kept: bool = True  # all of it is there
     spans: tuple[Span, ...] = ()
 
     @property

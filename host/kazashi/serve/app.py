@@ -17,6 +17,7 @@ from kazashi.serve.guard import Guard
 from kazashi.serve.service import Service
 from kazashi.serve.settings import ServeSettings
 from kazashi.serve.staff import calls as staff_calls
+from kazashi.serve.staff import ends as staff_ends
 from kazashi.serve.staff import pages as staff_pages
 
 _STATIC = Path(__file__).parent / "static"
@@ -47,6 +48,7 @@ def create_app(service: Service, access: Access, settings: ServeSettings, port: 
     app.include_router(staff_calls.router)
     app.include_router(pages.router)
     app.include_router(staff_pages.router)
+    app.include_router(staff_ends.router)
     app.post("/pair", responses=api.refusals(403, 422))(pair)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     return Guard(app, settings.hosts(port), settings.scheme)

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
-from kazashi.reception.journal import JournalError, JournalMissing, View
+from kazashi.reception.journal import JournalError
 from kazashi.serve.staff.overview import Colour, DeskView
 from kazashi.serve.texts import Texts
 from kazashi.words import Language, words_of
@@ -35,15 +34,3 @@ def of_journal(trouble: JournalError | None, t: Texts) -> Iterator[Alert]:
     if trouble:
         words = words_of(trouble, Language(t.lang))
         yield Alert("journal", Colour.ATTN, words.seen, words.advice)
-
-
-def journal_trouble(path: Path) -> JournalError | None:
-    """Why the journal cannot be read; there is none before the first visit."""
-    try:
-        with View(path) as journal:
-            journal.count()
-    except JournalMissing:
-        return None
-    except JournalError as error:
-        return error
-    return None

@@ -64,10 +64,14 @@ _TAGS = {
 
 @dataclass(frozen=True)
 class DeskView:
-    """What the staff see of a desk. `basis`: where the fall-backs of its last visit have led."""
+    """What the staff see of a desk.
+
+    `basis`: where the fall-backs of its last visit have led; `number`: of that in the journal.
+    """
 
     screen: Screen
     basis: Basis | None = None
+    number: int | None = None
 
     @property
     def due(self) -> Due | None:
@@ -129,7 +133,9 @@ class DeskView:
 def view_of(desk: Desk) -> DeskView:
     """A desk as it is now."""
     screen, last = desk.display.screen, desk.last
-    return DeskView(screen, last.fallback if last and screen.step in _AFTER else None)
+    if last is None or screen.step not in _AFTER:
+        return DeskView(screen)
+    return DeskView(screen, last.fallback, last.number)
 
 
 def due_first(views: Iterable[DeskView]) -> list[DeskView]:

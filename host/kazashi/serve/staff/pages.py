@@ -1,9 +1,10 @@
 """The pages of the staff screen, each made whole from what stands now."""
 
 from collections.abc import Mapping
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, HTTPException, Request
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from kazashi.reception.typed import Mistyped
 from kazashi.serve.api import ACaller, ADesk, AnswerBody, AService, staff_of
@@ -11,12 +12,14 @@ from kazashi.serve.display import NotAsked, StaleAnswer
 from kazashi.serve.languages import LANGUAGES
 from kazashi.serve.questions import NotAnAnswer
 from kazashi.serve.service import Service
-from kazashi.serve.staff.alerts import journal_trouble, of_journal, of_readers
+from kazashi.serve.staff.alerts import of_journal, of_readers
+from kazashi.serve.staff.ends import basis_of, end_of
+from kazashi.serve.staff.kept import journal_trouble, todays, visit_of
 from kazashi.serve.staff.overview import due_first, view_of
+from kazashi.serve.staff.slips import slip_json
 from kazashi.serve.staff.templates import ATexts, rendered
 from kazashi.serve.staff.work import checked, work_of
 from kazashi.serve.texts import Texts
-from kazashi.words import screen_key, values_of
 
 router = APIRouter(prefix="/staff", include_in_schema=False, dependencies=[Depends(staff_of)])
 
@@ -27,11 +30,13 @@ def desks(request: Request, service: AService, t: ATexts) -> HTMLResponse:
     return rendered(request, "desks", t, **_frame(service, t))
 
 
-@router.get("/desks/{desk}")
-def desk(request: Request, service: AService, desk: ADesk, t: ATexts) -> HTMLResponse:
-    """What is done at one desk."""
+@router.get("/desks/{desk}", response_model=None)
+def desk(request: Request, service: AService, desk: ADesk, t: ATexts) -> Response:
+    """What is done at one desk; where a fall-back has led stands on the page of its visit."""
     view = view_of(desk)
-    return rendered(request, "desk", t, **_frame(service, t), view=view, **work_of(view.screen, t))
+    if view.basis and view.number:
+        return RedirectResponse(f"/staff/visits/{view.number}", 303)
+    return rendered(request, "desk", t, **_frame(service, t), view=view, **work_of(view, t))
 
 
 @router.post("/desks/{desk}/answer", status_code=204, response_model=None)
@@ -43,7 +48,7 @@ def answer_as_staff(
         answer = checked(desk.display.screen.question, body.answer)
         desk.display.answer(body.question, answer, caller.role)
     except Mistyped as error:
-        return slip(error, t)
+        return slip_json(error, t)
     except NotAsked:
         raise HTTPException(403, "the patient alone answers this") from None
     except StaleAnswer:
@@ -53,10 +58,45 @@ def answer_as_staff(
     return None
 
 
-def slip(error: Mistyped, t: Texts) -> JSONResponse:
-    """Which field, and what is wrong with it."""
-    text = t.plain(screen_key(error), **values_of(error))
-    return JSONResponse({"field": error.field, "text": text}, 422)
+@router.get("/visits/{number}")
+def visit(
+    request: Request, service: AService, number: Annotated[int, Path(ge=1, le=2**62)], t: ATexts
+) -> HTMLResponse:
+    """A visit of the journal, and what is still to be done for it."""
+    kept = visit_of(service.site.journal, number)
+    if kept is None:
+        raise HTTPException(404, "no such visit")
+    basis = basis_of(kept)
+    return rendered(
+        request, "visit", t, **_frame(service, t), kept=kept, **end_of(basis, t, kept.fact("staff"))
+    )
+
+
+@router.get("/journal")
+def journal(request: Request, service: AService, t: ATexts) -> HTMLResponse:
+    """Today's visits, the newest first."""
+    return rendered(
+        request, "journal", t, **_frame(service, t), visits=todays(service.site.journal)
+    )
+
+
+@router.get("/declaration")
+def blank(
+    request: Request,
+    service: AService,
+    t: ATexts,
+    visit: Annotated[int | None, Query(ge=1)] = None,
+    staff: Annotated[str, Query(max_length=40)] = "",
+) -> HTMLResponse:
+    """The declaration to fill in by hand, on A4."""
+    is_test = any(view_of(desk).screen.is_test for desk in service.desks.values())
+    return rendered(request, "declaration", t, visit=visit, staff=staff, is_test=is_test)
+
+
+@router.get("/leaflet")
+def leaflet(request: Request, t: ATexts) -> HTMLResponse:
+    """That the old insurance cards have ended, to print."""
+    return rendered(request, "leaflet", t)
 
 
 def _frame(service: Service, t: Texts) -> Mapping[str, object]:

@@ -1,5 +1,6 @@
 """The templates of the staff screen, in Japanese or English: the page's cookie says which."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, cast
 
@@ -7,6 +8,7 @@ from fastapi import Depends, Query, Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from kazashi.reception.japan import JAPAN
 from kazashi.serve.languages import LANGUAGES
 from kazashi.serve.settings import ServeSettings
 from kazashi.serve.texts import Texts
@@ -22,6 +24,14 @@ _pages = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+
+
+def _in_japan(moment: datetime) -> str:
+    """The day and the time there."""
+    return f"{moment.astimezone(JAPAN):%Y-%m-%d %H:%M}"
+
+
+_pages.filters["japan"] = _in_japan
 
 
 def texts_of(request: Request, lang: Annotated[str, Query(max_length=20)] = "") -> Texts:

@@ -20,15 +20,18 @@ from kazashi.reception.people import (
 from kazashi.reception.rules import Token
 from kazashi.reception.typed import required
 from kazashi.serve.questions import NotAnAnswer
-from kazashi.serve.screen import Screen, Step
+from kazashi.serve.screen import Step
+from kazashi.serve.staff.ends import end_of
+from kazashi.serve.staff.overview import DeskView
 from kazashi.serve.staff.path import most_left, path_to
 from kazashi.serve.texts import Texts
 
 Choices = list[tuple[str, str]]  # value, label
 
 
-def work_of(screen: Screen, t: Texts) -> Mapping[str, object]:
+def work_of(view: DeskView, t: Texts) -> Mapping[str, object]:
     """Which part of templates/staff/work, and what it shows."""
+    screen = view.screen
     match screen.question:
         case AskPasscode():
             return {"work": "passcode"}
@@ -45,6 +48,8 @@ def work_of(screen: Screen, t: Texts) -> Mapping[str, object]:
             return {"work": "four-items"}
         case AskToken() | AskWay() | AskLastTry():
             return {"work": "help", "choices": _choices(screen.question, t)}
+        case _ if view.basis:
+            return {"work": "end", "number": view.number, **end_of(view.basis, t)}
         case _:
             return {"work": "ended" if screen.step is Step.ENDED else "nothing"}
 

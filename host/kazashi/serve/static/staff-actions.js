@@ -29,6 +29,7 @@ async function send(pressed, body, form) {
     body: JSON.stringify(body),
   });
   if (form && answer.status === 422) return showSlip(form, await answer.json());
+  if (form) showSlip(form, {});
   say(answer.ok || answer.status === 409 ? "" : document.body.dataset.refused);
   await refresh();
 }
@@ -40,27 +41,35 @@ function bodyOf(button) {
   return name ? { ...body, name } : null;
 }
 
-function answerOf(form, submitter) {
+/** What is typed and chosen in `form`, by name. */
+export function fieldsOf(form, submitter) {
   const fields = Object.fromEntries(new FormData(form, submitter));
   for (const box of form.querySelectorAll("input[type=checkbox]")) fields[box.name] = box.checked;
   if (["true", "false"].includes(submitter?.value)) fields[submitter.name] = submitter.value === "true";
-  form.querySelectorAll("input[type=password]").forEach((secret) => (secret.value = ""));
-  const answer = "answer" in fields ? fields.answer : fields;
-  return { question: Number(form.dataset.question), answer };
+  return fields;
 }
 
-/** `slip`: which field, and what is wrong with it. */
-function showSlip(form, slip) {
+function answerOf(form, submitter) {
+  const fields = fieldsOf(form, submitter);
+  form.querySelectorAll("input[type=password]").forEach((secret) => (secret.value = ""));
+  return {
+    question: Number(form.dataset.question),
+    answer: "answer" in fields ? fields.answer : fields,
+  };
+}
+
+/** `slip`: the field, and what is wrong with it; a text alone, of all of the form; {}: all is well. */
+export function showSlip(form, { field = "", text = "" }) {
   for (const place of form.querySelectorAll("[data-slip]")) {
-    const isHere = place.dataset.slip === slip.field;
+    const isHere = place.dataset.slip === field;
     place.hidden = !isHere;
-    place.textContent = isHere ? slip.text : "";
-    const field = form.elements[place.dataset.slip];
-    field?.setAttribute?.("aria-invalid", String(isHere));
-    if (isHere) (field?.focus ? field : form.querySelector(`[name="${slip.field}"]`))?.focus();
+    place.textContent = isHere ? text : "";
+    for (const input of form.querySelectorAll(`[name="${CSS.escape(place.dataset.slip)}"]`)) {
+      input.setAttribute("aria-invalid", String(isHere));
+    }
   }
-  const isPlaced = form.querySelector(`[data-slip="${CSS.escape(slip.field ?? "")}"]`);
-  say(isPlaced ? "" : slip.text ?? document.body.dataset.refused);
+  form.querySelector('[aria-invalid="true"]')?.focus();
+  say(form.querySelector("[data-slip]:not([hidden])") ? "" : text);
 }
 
 export function say(text) {

@@ -39,6 +39,7 @@ export async function refresh() {
     while (isStale) {
       isStale = false;
       const answer = await fetch(location.href, { headers: { accept: "text/html" } });
+      if (answer.redirected) return location.replace(answer.url);
       if (answer.ok) show(new DOMParser().parseFromString(await answer.text(), "text/html"));
     }
   } finally {

@@ -7,7 +7,8 @@ export function soundIfChanged() {
   const now = document.body.dataset.due;
   if (now === before) return;
   before = now;
-  if (document.getElementById("sound").checked) soften();
+  const mayBeHeard = navigator.userActivation.hasBeenActive; // browsers keep other pages silent
+  if (mayBeHeard && document.getElementById("sound").checked) soften();
 }
 
 function soften() {

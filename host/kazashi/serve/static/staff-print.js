@@ -1,0 +1,3 @@
+// A page for paper: its button prints it.
+
+document.getElementById("print").addEventListener("click", () => print());
