@@ -63,6 +63,16 @@ def test_japanese_with_furigana_has_no_japanese_beside_it(words):
     assert Texts(PatientLanguage("ja-Hira", "")).lang == "ja"
 
 
+def test_what_has_no_furigana_yet_is_shown_without(words):
+    words["ja"]["a"], words["en"]["a"] = "決定", "Done"
+    assert Texts(PatientLanguage("ja-Hira", ""))("a") == "決定"
+
+
+def test_a_name_that_is_the_same_in_japanese_is_shown_once(words):
+    words["ja"]["a"] = words["vi"]["a"] = "iPhone"
+    assert Texts(PatientLanguage("vi", ""))("a") == "iPhone"
+
+
 def test_a_text_that_the_catalogue_lacks_is_in_english_and_japanese(words):
     words["ja"]["a"], words["en"]["a"] = "決定", "Done"
     words["signed off"]["vi"] = "N. N."

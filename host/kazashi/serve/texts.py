@@ -53,10 +53,14 @@ class Texts:
         """
         language, text = self._find(key, values)
         main = _html(text, values, language)
-        if language.is_japanese or (language.is_reviewed and language is self._language):
-            return main if language is self._language else _span("text", language, main)
+        is_own = language.lang == self._language.lang
+        if language.is_japanese or (language.is_reviewed and is_own):
+            return main if is_own else _span("text", language, main)
+        japanese = _plain(key, values, _JAPANESE)
+        if japanese == _plain(key, values, language):  # iPhone
+            return main
         beside = Markup(' <span class="beside" lang="ja" dir="ltr" aria-hidden="true">{}</span>')
-        return _span("text", language, main) + beside.format(_plain(key, values, _JAPANESE))
+        return _span("text", language, main) + beside.format(japanese)
 
     def message(self, message: Message) -> Markup:
         """HTML of what the engine tells."""
@@ -69,7 +73,8 @@ class Texts:
 
     def _find(self, key: str, values: Mapping[str, object]) -> tuple[PatientLanguage, str]:
         """The first language that has a text for `key`, and its text."""
-        for language in (self._language, _ENGLISH):
+        others = () if self._language.is_japanese else (_ENGLISH,)
+        for language in (self._language, *others):
             try:
                 return language, language.template(key, values)
             except LookupError:
