@@ -6,7 +6,7 @@ PIN or 照合番号B. Never a My Number.
 """
 
 import secrets
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Container, Generator
 from dataclasses import replace
 from datetime import datetime
 
@@ -37,6 +37,7 @@ def ask_held(
     journal: Journal,
     centre: Centre,
     *,
+    visits: Container[int] | None = None,
     is_test: bool = False,
     now: Callable[[], datetime] = utc_now,
 ) -> Generator[tuple[Held, Eligibility | CentreError]]:
@@ -47,13 +48,15 @@ def ask_held(
     its own. Whom it refused stays held, and keeps nobody else waiting; so does whom a simulated
     centre has answered about.
 
-    `is_test`: ask about the people of tests alone, and believe a simulated centre about them; else
-    about all others.
+    `visits`: ask about the people of these alone. `is_test`: ask about the people of tests alone,
+    and believe a simulated centre about them; else about all others.
 
     Raises:
         JournalError: see there.
     """
     for held in journal.held():
+        if visits is not None and held.visit not in visits:
+            continue
         visit = journal.visit(held.visit)
         if (visit is not None and visit.is_test) is not is_test:
             continue

@@ -23,6 +23,7 @@ from kazashi.reception.rules import Token, Way
 from kazashi.serve.desk import Desk
 from kazashi.serve.display import Display
 from kazashi.serve.events import Events
+from kazashi.serve.held import HeldPeople
 from kazashi.serve.metrics import Metrics, Now
 from kazashi.serve.screen import Screen
 from kazashi.serve.settings import DeskSettings
@@ -134,6 +135,12 @@ class Service:
         """
         self.site = site
         self.events = Events()
+        self.held = HeldPeople(
+            site.journal,
+            site.centre,
+            lambda: self.events.publish("held", "", {}),
+            is_test=site.is_test,
+        )
         self.metrics = Metrics()
         self.urls = {desk.name: desk.reader for desk in desks}
         self.tables = {

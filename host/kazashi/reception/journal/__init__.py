@@ -18,8 +18,15 @@ from kazashi.reception.journal.errors import (
     Obstacle,
 )
 from kazashi.reception.journal.facts import FACTS, Fact
-from kazashi.reception.journal.journal import Entry, Held, Journal
-from kazashi.reception.journal.view import INTERRUPTED, KeptStep, KeptVisit, View, default_path
+from kazashi.reception.journal.journal import Entry, Journal
+from kazashi.reception.journal.view import (
+    INTERRUPTED,
+    Held,
+    KeptStep,
+    KeptVisit,
+    View,
+    default_path,
+)
 
 __all__ = [
     "FACTS",

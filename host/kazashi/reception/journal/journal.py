@@ -5,11 +5,10 @@ What a call wrote is on the disk when it returns; what it could not write is not
 
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
-from kazashi.cards.birth import Birth, birth_of
+from kazashi.cards.birth import Birth
 from kazashi.cards.surface import Sex
 from kazashi.reception.japan import utc_now
 from kazashi.reception.journal.facts import Fact, as_json, is_text, require_word
@@ -31,19 +30,6 @@ _PRUNE = f"""
 _TODAY = f"""
     SELECT DISTINCT {DAY} FROM visit WHERE begun_at <= :now
     ORDER BY 1 DESC LIMIT 1 OFFSET {_DAYS_CONFIRMING - 1}"""
-
-
-@dataclass(frozen=True)
-class Held:
-    """A person of `visit` for whom the centre is yet to be asked. `sex`: a `Sex`."""
-
-    visit: int
-    held_at: datetime
-    name: str = field(repr=False)
-    address: str = field(repr=False)
-    birth: Birth = field(repr=False)
-    sex: int = field(repr=False)
-    reason: str
 
 
 class Journal(View):
@@ -125,15 +111,6 @@ class Journal(View):
             if kept.rowcount != 1:
                 raise ValueError(f"there is no visit {visit}")
 
-    def held(self) -> list[Held]:
-        """The people for whom the centre is yet to be asked, in the order of their visits."""
-        with self._file.snapshot() as db:
-            query = "SELECT visit, held_at, name, address, birth, sex, reason FROM held ORDER BY 1"
-            rows = db.execute(query).fetchall()
-
-        with self._understood():
-            return [_person(*row) for row in rows]
-
     def release(self, visit: int) -> None:
         """The centre was asked for the person of `visit`: delete what was held, if it still is."""
         with self._file.transaction() as db:
@@ -163,15 +140,6 @@ class Journal(View):
             pruned = db.execute(_PRUNE, moment | {"oldest": oldest}).rowcount
         self._file.forget()
         return pruned
-
-
-def _person(
-    visit: int, held_at: str, name: str, address: str, birth: str, sex: int, reason: str
-) -> Held:
-    if sex not in _SEXES or not (is_text(name) and is_text(address) and is_text(reason)):
-        raise ValueError("a person who was never held")
-    at, born = datetime.fromisoformat(held_at), birth_of(birth.replace("-", ""))
-    return Held(visit, at, name, address, born, sex, reason)
 
 
 def _days_before(day: str, days: int) -> str:

@@ -7,14 +7,16 @@ import os
 import sqlite3
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Self
 
+from kazashi.cards.birth import Birth, birth_of
+from kazashi.cards.surface import Sex
 from kazashi.reception.japan import HOURS_AHEAD
 from kazashi.reception.journal.errors import Damage, JournalBroken
-from kazashi.reception.journal.facts import Fact, from_json
+from kazashi.reception.journal.facts import Fact, from_json, is_text
 from kazashi.reception.journal.file import JournalFile, Presence
 from kazashi.reports import is_simulated_serial
 
@@ -89,6 +91,19 @@ class FacesRefused:
     count: int
     last: int
     at: datetime
+
+
+@dataclass(frozen=True)
+class Held:
+    """A person of `visit` for whom the centre is yet to be asked. `sex`: a `Sex`."""
+
+    visit: int
+    held_at: datetime
+    name: str = field(repr=False)
+    address: str = field(repr=False)
+    birth: Birth = field(repr=False)
+    sex: int = field(repr=False)
+    reason: str
 
 
 class View:
@@ -184,6 +199,15 @@ class View:
         """The visit with this number."""
         return next(iter(self._read("id = :number", {"number": number})), None)
 
+    def held(self) -> list[Held]:
+        """The people for whom the centre is yet to be asked, in the order of their visits."""
+        with self._file.snapshot() as db:
+            query = "SELECT visit, held_at, name, address, birth, sex, reason FROM held ORDER BY 1"
+            rows = db.execute(query).fetchall()
+
+        with self._understood():
+            return [_person(*row) for row in rows]
+
     def visits_at(self, reader: str) -> list[KeptVisit]:
         """All visits at `reader`, in their order. Looks through the whole journal."""
         return self._read("reader = :reader", {"reader": reader})
@@ -225,6 +249,16 @@ def _visit(row: sqlite3.Row, steps: list[Any], is_idle: bool) -> KeptVisit:
     )
     begun = datetime.fromisoformat(begun_at)
     return KeptVisit(number, begun, profile, reader, outcome, ended, kept)
+
+
+def _person(
+    visit: int, held_at: str, name: str, address: str, birth: str, sex: int, reason: str
+) -> Held:
+    if not (is_text(name) and is_text(address) and is_text(reason)):
+        raise ValueError("a person who was never held")
+    Sex(sex)  # ValueError: none of them
+    at, born = datetime.fromisoformat(held_at), birth_of(birth.replace("-", ""))
+    return Held(visit, at, name, address, born, sex, reason)
 
 
 def as_text(moment: datetime) -> str:

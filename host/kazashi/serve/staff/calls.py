@@ -4,10 +4,13 @@ from io import BytesIO
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
 
+from kazashi.reception.centre import NoCentre
 from kazashi.reception.face.pictures import CARD_PHOTO, PictureUnusable, decode
 from kazashi.reception.people import AskStaff
-from kazashi.serve.api import ADesk, AStaff
+from kazashi.serve.api import ADesk, AService, AStaff, refusals
+from kazashi.serve.held import AlreadyAsking
 
 router = APIRouter(prefix="/api/v1")
 
@@ -29,3 +32,36 @@ def photo(desk: ADesk, _staff: AStaff, question: Annotated[int, Query(ge=0)]) ->
     except PictureUnusable:
         raise HTTPException(404, "a photo that cannot be shown") from None
     return Response(out.getvalue(), media_type="image/png")
+
+
+class HeldBody(BaseModel):
+    """`visit`: of the person to ask about; null: about all."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    visit: Annotated[int, Field(ge=1, le=2**62)] | None = None
+
+
+@router.get("/held", responses=refusals(403))
+def held(service: AService, _staff: AStaff) -> dict[str, object]:
+    """Visits held until the centre can be asked, nothing of the persons; what it has answered."""
+    people = service.held
+    return {
+        "is_asking": people.is_asking,
+        "held": [each.to_json() for each in people.listed()],
+        "answered": [
+            {"visit": visit, "eligibility": standing.name.lower()}
+            for visit, standing in people.answered.items()
+        ],
+    }
+
+
+@router.post("/held/ask", status_code=202, responses=refusals(403, 409))
+def ask(service: AService, _staff: AStaff, body: HeldBody) -> None:
+    """Ask the centre about one, or all; it goes on meanwhile. 409: already, or no centre."""
+    try:
+        service.held.ask(body.visit)
+    except AlreadyAsking:
+        raise HTTPException(409, "it is being asked") from None
+    except NoCentre:
+        raise HTTPException(409, "no centre is configured") from None

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
+from kazashi.cards.surface import Sex
 from kazashi.reception.typed import Mistyped
 from kazashi.serve.api import ACaller, ADesk, AnswerBody, AService, staff_of
 from kazashi.serve.display import NotAsked, StaleAnswer
@@ -16,7 +17,7 @@ from kazashi.serve.staff.alerts import of_journal, of_readers
 from kazashi.serve.staff.ends import basis_of, end_of
 from kazashi.serve.staff.kept import journal_trouble, todays, visit_of
 from kazashi.serve.staff.overview import due_first, view_of
-from kazashi.serve.staff.slips import slip_json
+from kazashi.serve.staff.slips import slip_json, told
 from kazashi.serve.staff.templates import ATexts, rendered
 from kazashi.serve.staff.work import checked, work_of
 from kazashi.serve.texts import Texts
@@ -80,6 +81,30 @@ def journal(request: Request, service: AService, t: ATexts) -> HTMLResponse:
     )
 
 
+@router.get("/held")
+def held(
+    request: Request,
+    service: AService,
+    t: ATexts,
+    shows: Annotated[int | None, Query(ge=1, le=2**62)] = None,
+) -> HTMLResponse:
+    """People held. `shows`: the visit whose four items are read."""
+    people, listed = service.held, service.held.listed()
+    return rendered(
+        request,
+        "held",
+        t,
+        **_frame(service, t),
+        people=listed,
+        answered=people.answered,
+        is_asking=people.is_asking,
+        trouble=told(people.trouble, t),
+        refusals={each.person.visit: told(each.refused, t) for each in listed},
+        sexes={each: t(f"staff.sex.{each.name.lower().replace('_', '-')}") for each in Sex},
+        shows=shows,
+    )
+
+
 @router.get("/declaration")
 def blank(
     request: Request,
@@ -110,7 +135,7 @@ def _frame(service: Service, t: Texts) -> Mapping[str, object]:
         "alerts": alerts,
         "is_test": any(view.screen.is_test for view in views),
         "has_centre": service.site.centre() is not None,
-        "held_count": 0,
+        "held_count": len(service.held.listed()),
         "fault_count": sum(view.screen.fault is not None for view in views),
         "languages": LANGUAGES,
     }

@@ -1,0 +1,140 @@
+"""The staff screen: people held, and asking about them."""
+
+from dataclasses import replace
+from datetime import date
+from threading import Event
+
+import pytest
+
+from kazashi.reception.centre import CentreFailed, CentreUnreachable
+from kazashi.reception.journal import Journal
+from kazashi.serve.access import Caller, Role
+from kazashi.testing.centre import SimulatedCentre
+from staff_screen import StaffScreen, elements, site_of, values
+
+HELD = {"address": "東京都", "birth": date(1985, 4, 3), "sex": 1, "reason": "CentreUnreachable"}
+
+
+class Real(SimulatedCentre):
+    """A centre whose answers count."""
+
+    def identify(self, reference, who):
+        return replace(super().identify(reference, who), is_simulated=False)
+
+    def complete(self, completion):
+        return replace(super().complete(completion), is_simulated=False)
+
+
+@pytest.fixture
+def journal(tmp_path):
+    """Three people are held: visits 1, 2, 3."""
+    with Journal(tmp_path / "journal.db") as kept:
+        for name in ("山田 一郎", "佐藤　二郎", "田中三郎"):
+            entry = kept.begin("desk", "reader")
+            kept.hold(entry.id, name=name, **HELD)
+            entry.end("held")
+        yield kept
+
+
+@pytest.fixture
+def screen(tmp_path):
+    """A staff screen beside the centre that it is given."""
+
+    def made(centre):
+        return StaffScreen(tmp_path / "serve", site_of(tmp_path / "journal.db", centre))
+
+    return made
+
+
+def ask(staff, visit=None):
+    """Ask, and wait until the thread has ended."""
+    is_done, publish = Event(), staff.service.events.publish
+
+    def published(kind, *event):
+        publish(kind, *event)
+        if kind == "held" and not staff.service.held.is_asking:
+            is_done.set()
+
+    staff.service.events.publish = published
+    asked = staff.http.post("/api/v1/held/ask", json={"visit": visit})
+    assert asked.status_code == 202
+    assert is_done.wait(10)
+
+
+def test_the_list_has_family_names_alone_until_somebody_looks(screen, journal):
+    staff = screen(Real())
+    page = staff.http.get("/staff/held")
+    assert values(page, "data-held") == ["1", "2", "3"]
+    assert "一郎" not in page.text
+    assert "佐藤" in page.text
+    assert "田中" not in page.text  # no blank says where the family name ends
+    opened = staff.http.get("/staff/held?shows=1")
+    assert values(opened, "data-items") == ["1"]
+    assert "山田 一郎" in opened.text
+    assert "二郎" not in opened.text
+
+
+def test_people_who_were_answered_about_are_gone_from_the_page(screen, journal):
+    staff = screen(Real())
+    ask(staff)
+    page = staff.http.get("/staff/held?shows=1")
+    assert values(page, "data-held") == []
+    assert values(page, "data-answered") == ["1", "2", "3"]
+    assert "一郎" not in page.text
+    assert staff.http.get("/api/v1/held").json()["answered"][0] == {
+        "visit": 1,
+        "eligibility": "valid",
+    }
+
+
+def test_one_person_is_asked_about_alone(screen, journal):
+    staff = screen(Real())
+    ask(staff, visit=2)
+    assert values(staff.http.get("/staff/held"), "data-held") == ["1", "3"]
+
+
+def test_a_refused_one_shows_why_and_keeps_nobody_else_waiting(screen, journal):
+    staff = screen(Real(fails=[CentreFailed("E1234")]))
+    ask(staff)
+    page = staff.http.get("/staff/held")
+    assert values(page, "data-held") == ["1"]
+    assert "E1234" in page.text
+    assert not elements(page, "data-trouble")
+
+
+def test_a_centre_that_is_still_down_is_said(screen, journal):
+    staff = screen(Real(fails=[CentreUnreachable()]))
+    ask(staff)
+    page = staff.http.get("/staff/held")
+    assert values(page, "data-held") == ["1", "2", "3"]
+    assert elements(page, "data-trouble")
+
+
+def test_without_a_centre_nobody_is_asked_about(screen, journal):
+    staff = screen(None)
+    assert staff.http.post("/api/v1/held/ask", json={}).status_code == 409
+    assert "disabled" in elements(staff.http.get("/staff/held"), "data-path")[0]
+
+
+def test_it_is_asked_once_at_a_time(screen, journal):
+    may_answer = Event()
+    staff = screen(Real(delay_s=1.0, sleep=lambda _seconds: may_answer.wait(10)))
+    try:
+        assert staff.http.post("/api/v1/held/ask", json={}).status_code == 202
+        assert staff.http.post("/api/v1/held/ask", json={}).status_code == 409
+        assert values(staff.http.get("/staff/held"), "data-asking") == ["true"]
+    finally:
+        may_answer.set()
+
+
+def test_programs_are_told_nothing_of_the_persons(screen, journal):
+    told = screen(Real()).http.get("/api/v1/held")
+    assert [each["visit"] for each in told.json()["held"]] == [1, 2, 3]
+    assert not [each for each in ("山田", "東京都", "1985") if each in told.text]
+
+
+@pytest.mark.parametrize("call", ["get", "post"])
+def test_a_patient_screen_reaches_no_held_people(screen, journal, call):
+    patient = screen(Real()).browser(Caller(Role.PATIENT, "1"))
+    path = "/api/v1/held" + ("/ask" if call == "post" else "")
+    assert getattr(patient, call)(path).status_code == 403
