@@ -8,6 +8,7 @@ from kazashi.errors import NoCard, NoReader, ReaderUnplugged
 from kazashi.limits import Limits, Wait
 from kazashi.reader import Reader
 from kazashi.reports import SIMULATED_SERIAL, ReaderInfo
+from kazashi.testing.table import KINDS
 from kazashi_wire.messages import (
     AskHealth,
     CardFound,
@@ -58,6 +59,8 @@ class FakeTable:
         return _TableReader(self, cancel)
 
     def lay(self, kind, **options):
+        if kind not in KINDS:
+            raise ValueError(kind)
         cards = _issued(kind, **options)
         for card in cards:
             _renew(card)

@@ -141,7 +141,7 @@ def test_the_next_patient_may_begin_while_the_card_of_the_one_before_lies_there(
     assert person.until(question="way")["visit"] == before + 1
 
 
-@pytest.mark.parametrize("card", ["mynumber", "android", "none"])
+@pytest.mark.parametrize("card", ["mynumber", "android", "bank"])
 def test_cards_are_exchanged_at_any_moment(person, card):
     person.lay("mynumber")
     person.until(question="way")

@@ -8,6 +8,7 @@ from fastapi import Depends, FastAPI, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
+from fastapi.telemetry import TelemetryConfig
 from pydantic import BaseModel, Field
 
 import kazashi
@@ -21,6 +22,14 @@ from kazashi.serve.staff import ends as staff_ends
 from kazashi.serve.staff import pages as staff_pages
 
 _STATIC = Path(__file__).parent / "static"
+# FastAPI's own would record what a refused request said, and what errors say.
+_NO_TELEMETRY: TelemetryConfig = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
 _YEAR_S = 366 * 24 * 3600
 
 
@@ -38,6 +47,7 @@ def create_app(service: Service, access: Access, settings: ServeSettings, port: 
         openapi_url="/api/v1/openapi.json",
         docs_url=None,  # they load scripts from another server
         redoc_url=None,
+        telemetry=_NO_TELEMETRY,
     )
     app.state.service, app.state.access, app.state.settings = service, access, settings
     app.state.streams = streams.Streams()

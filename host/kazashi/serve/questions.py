@@ -56,6 +56,7 @@ from kazashi.reception.people import (
 from kazashi.reception.rules import Group, Prescription, Token, Way
 
 _LONGEST = 200  # characters of a text that somebody types
+_TOLD = "reason"  # why it is asked again: a notice
 _HALF = re.compile("[\ud800-\udfff]")
 
 PICTURES = (AskFrame, AskTurn)
@@ -69,6 +70,8 @@ def question_to_json(question: Question[Any]) -> dict[str, object]:
     """Its name, and its fields; pictures are fetched by those who may see them."""
     shown: dict[str, object] = {"name": question.name}
     for each in fields(question):
+        if each.name == _TOLD:
+            continue
         value: object = getattr(question, each.name)
         match value:
             case bytes():
@@ -78,7 +81,7 @@ def question_to_json(question: Question[Any]) -> dict[str, object]:
             case str() | int() | bool() | None:
                 shown[each.name] = value
             case _:
-                pass  # the reason why it is asked again: a notice tells it
+                pass
     match question:
         case AskToken():
             shown["tokens"] = [*question.tokens, NEITHER]

@@ -12,7 +12,7 @@ from kazashi.reception.people import AskStaff
 from kazashi.serve.api import ADesk, AService, AStaff, refusals
 from kazashi.serve.held import AlreadyAsking
 
-router = APIRouter(prefix="/api/v1")
+router = APIRouter(prefix="/api/v1", responses=refusals(403, 404, 422))
 
 
 @router.get(

@@ -1,0 +1,72 @@
+"""Readers and their health, and Prometheus' metrics."""
+
+from prometheus_client.parser import text_string_to_metric_families
+
+
+def metrics(client):
+    answer = client.get("/metrics")
+    assert answer.headers["content-type"].startswith("text/plain")
+    return {
+        (sample.name, *sample.labels.values()): sample.value
+        for family in text_string_to_metric_families(answer.text)
+        for sample in family.samples
+    }
+
+
+def test_visits_are_counted_by_outcome_and_their_time_by_who_had_it(person):
+    before = metrics(person.client)
+    person.lay("mynumber")
+    person.until(question="way")
+    person.go_on(way="pin")
+    person.lay(None)
+    person.until(step="idle")
+    after = metrics(person.client)
+    grown = {name: value - before.get(name, 0) for name, value in after.items()}
+    assert grown["kazashi_visits_total", "checked_in"] == 1
+    assert grown["kazashi_visit_seconds_count",] == 1
+    assert grown["kazashi_visit_part_seconds_total", "machine"] > 0
+    assert grown["kazashi_visit_part_seconds_total", "people"] > 0
+    assert grown["kazashi_events_sent_total",] > 0
+
+
+def test_a_stopped_visit_is_counted_too(person):
+    before = metrics(person.client).get(("kazashi_visits_total", "stopped"), 0)
+    person.lay("mynumber")
+    person.until(question="way")
+    person.client.delete(f"{person.path}/visit")
+    person.until(step="stopped")
+    person.lay(None)
+    person.until(step="idle")
+    assert metrics(person.client)["kazashi_visits_total", "stopped"] == before + 1
+
+
+def test_desks_are_told_by_step_and_where_staff_must_act(person, table):
+    assert metrics(person.client)["kazashi_desks", "idle"] == 2
+    table.unplug()
+    person.until(step="out_of_order")
+    now = metrics(person.client)
+    assert (now["kazashi_desks", "idle"], now["kazashi_desks", "out_of_order"]) == (1, 1)
+    assert now["kazashi_desks_for_staff",] == 1
+    assert now["kazashi_followers",] == 1
+    assert now["kazashi_reader_faults_total", "1", "ReaderUnplugged"] >= 1
+
+
+def test_each_service_counts_for_itself(site, person):
+    assert site.service.metrics.registry is not type(site.service)([], site.service.site).metrics
+
+
+def test_readers_are_told_with_their_health(program, person):
+    first, second = program.get("/api/v1/readers").json()
+    assert (first["desk"], second["desk"]) == ("1", "2")
+    assert (first["url"], first["info"]["board"], first["fault"]) == ("sim:", "pico", None)
+    assert first["health"]["field_offs"] == 3
+
+
+def test_a_fault_of_a_reader_is_told_with_what_to_do(program, person, table):
+    table.unplug()
+    person.until(step="out_of_order")
+    reader = program.get("/api/v1/readers").json()[0]
+    assert (reader["info"], reader["health"]) == (None, None)
+    assert reader["fault"]["name"] in ("ReaderUnplugged", "NoReader")
+    for language in ("ja", "en"):
+        assert reader["fault"]["words"][language]["advice"]
