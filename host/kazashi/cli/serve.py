@@ -40,6 +40,7 @@ def serve(
     """Serve the patient screen, the staff screen and the interface for programs, until Ctrl-C."""
     need("serve")
     from kazashi.serve.access import Caller, Role
+    from kazashi.serve.assigned import Assigned
     from kazashi.serve.running import listen, open_access, run, state_folder
     from kazashi.serve.service import Service, SiteSettings
     from kazashi.serve.settings import ServeSettings, desks_of
@@ -62,6 +63,7 @@ def serve(
         journal or default_path(),
         settings.language,
         as_test,
+        Assigned(state_folder() / "readers.json"),
     )
     line = listen(settings)
     access = open_access(state_folder())

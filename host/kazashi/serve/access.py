@@ -10,7 +10,6 @@ mode 0700. Without `screens.json` all screens are to be paired anew.
 
 import hashlib
 import json
-import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -19,6 +18,8 @@ from pathlib import Path
 from threading import Lock
 from time import monotonic
 from typing import cast
+
+from kazashi.serve.private_file import write_private
 
 _CODE_S = 600.0
 _MOST_CODES = 100
@@ -92,7 +93,7 @@ class Access:
             self._screens[_digest(cookie)] = caller
             while len(self._screens) > _MOST_SCREENS:
                 self._screens.pop(next(iter(self._screens)))
-            _write(
+            write_private(
                 self._path, json.dumps({key: asdict(each) for key, each in self._screens.items()})
             )
         return cookie, caller
@@ -117,7 +118,7 @@ def _token(path: Path) -> str:
         token = ""
     if not token:
         token = secrets.token_urlsafe(32)
-        _write(path, token + "\n")
+        write_private(path, token + "\n")
     path.chmod(0o600)
     return token
 
@@ -132,17 +133,6 @@ def _read(path: Path) -> dict[str, Caller]:
         return {}
     except (ValueError, KeyError, TypeError, AttributeError):
         return {}
-
-
-def _write(path: Path, text: str) -> None:
-    """Whole or not at all, and for this user alone."""
-    beside = path.with_suffix(".new")
-    beside.unlink(missing_ok=True)
-    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
 
 
 def _digest(cookie: str) -> str:

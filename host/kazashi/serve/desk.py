@@ -20,12 +20,14 @@ from kazashi.errors import (
     NoCard,
     ReaderError,
     SeveralCards,
+    SeveralReaders,
 )
 from kazashi.reader import Reader
 from kazashi.reception.checkin import Reception
 from kazashi.reception.rules import Token, Way
 from kazashi.reception.visit import Visit
 from kazashi.reports import ReaderHealth, ReaderInfo
+from kazashi.serve.assigned import NoReaderAssigned
 from kazashi.serve.display import Display
 from kazashi.serve.screen import Step
 from kazashi.words import words_of
@@ -99,12 +101,24 @@ class Desk:
         self._records = records
         self._wake = Event()  # a start was asked for, or the end
         self._is_closing = Event()
+        self._has_new_reader = Event()
+        self._is_told = True  # what a check has found
         self._lock = Lock()
         self._start: Start | None = None
         self._thread = Thread(target=self._run, name=f"desk {name}", daemon=True)
 
     def open(self) -> None:
         self._thread.start()
+
+    def check(self) -> None:
+        """Look at the reader now: open it again, or read its health."""
+        self._is_told = False
+        self._wake.set()
+
+    def change_reader(self) -> None:
+        """Open the reader that it has now, once nobody is served."""
+        self._has_new_reader.set()
+        self.check()
 
     def begin_to_close(self) -> None:
         """Stop the visit under way, and the desk."""
@@ -151,6 +165,7 @@ class Desk:
     def _use_readers(self) -> None:
         """One reader after the other: each time that it was gone it is another."""
         while not self._is_closing.is_set():
+            self._has_new_reader.clear()
             try:
                 with self._site.open(self._is_closing) as reader:
                     self._serve(reader)
@@ -172,9 +187,12 @@ class Desk:
     def _without_reader(self, fault: ReaderError | None) -> None:
         """Until the next try to open it: patients without a card."""
         self.reader = ReaderState()
+        is_unassigned = isinstance(fault, NoReaderAssigned | SeveralReaders)
+        step = Step.UNASSIGNED if is_unassigned else Step.OUT_OF_ORDER
         screen = self.display.screen
-        if screen.step is not Step.OUT_OF_ORDER or type(screen.fault) is not type(fault):
-            self.display.show(Step.OUT_OF_ORDER, fault=fault, notices=())
+        if not self._is_told or screen.step is not step or type(screen.fault) is not type(fault):
+            self._is_told = True
+            self.display.show(step, fault=fault, notices=())
         self._wake.wait(_REOPEN_S)
         start = self._taken_start()
         while start and not self._is_closing.is_set():
@@ -184,7 +202,7 @@ class Desk:
 
     def _serve(self, reader: Reader) -> None:
         reception = self._site.reception(reader)
-        while not self._is_closing.is_set():
+        while not (self._is_closing.is_set() or self._has_new_reader.is_set()):
             self.display.rest()
             start = self._next_patient(reader)
             while start and not self._is_closing.is_set():

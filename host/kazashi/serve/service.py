@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 from time import monotonic
@@ -20,11 +20,13 @@ from kazashi.reception.journal import Journal, JournalError
 from kazashi.reception.passcode import Passcode
 from kazashi.reception.profiles import Profile
 from kazashi.reception.rules import Token, Way
+from kazashi.serve.assigned import Assigned, NoReaderAssigned
 from kazashi.serve.desk import Desk
 from kazashi.serve.display import Display
 from kazashi.serve.events import Events
 from kazashi.serve.held import HeldPeople
 from kazashi.serve.metrics import Metrics, Now
+from kazashi.serve.reader_search import ReaderSearch, readers_attached
 from kazashi.serve.screen import Screen
 from kazashi.serve.settings import DeskSettings
 from kazashi.words import words_of
@@ -50,12 +52,14 @@ class SiteSettings:
     journal: Path
     language: str
     is_test: bool
+    assigned: Assigned = field(default_factory=Assigned)
 
 
 class DeskSite:
     """What one desk has of its site: open in the desk's thread.
 
-    `passcode`: one for all desks, as its wrong ones count for all.
+    `passcode`: one for all desks, as its wrong ones count for all. `is_only`: there is no other
+    desk, so it has the only reader attached.
     """
 
     def __init__(
@@ -65,9 +69,11 @@ class DeskSite:
         profile: Profile,
         passcode: Passcode | None,
         table: "Table | None",
+        *,
+        is_only: bool,
     ) -> None:
         self._desk, self._site, self._table = desk, site, table
-        self._profile, self._passcode = profile, passcode
+        self._profile, self._passcode, self._is_only = profile, passcode, is_only
         self._journal: Journal | None = None
         self._tidied = -_DAY_S
 
@@ -91,7 +97,10 @@ class DeskSite:
     def open(self, cancel: Event) -> Reader:
         if self._table:
             return self._table.open(cancel)
-        return kazashi.open(self._desk.reader, cancel=cancel)
+        url = self._site.assigned.of(self._desk.name) or self._desk.reader
+        if url is None and not self._is_only:
+            raise NoReaderAssigned
+        return kazashi.open(url, cancel=cancel)
 
     def tidy(self) -> None:
         """Once a day, delete visits that are old enough."""
@@ -142,7 +151,13 @@ class Service:
             is_test=site.is_test,
         )
         self.metrics = Metrics()
-        self.urls = {desk.name: desk.reader for desk in desks}
+        self._configured_urls = {desk.name: desk.reader for desk in desks}
+        self.search = ReaderSearch(
+            self._taken,
+            self.assign,
+            lambda: self.events.publish("readers", "", {}),
+            readers_attached(),
+        )
         self.tables = {
             desk.name: _table(desk.reader)
             for desk in desks
@@ -164,6 +179,7 @@ class Service:
     def close(self) -> None:
         """Stop the visits under way; each is kept as it ended. Takes 15 s at most."""
         until = monotonic() + _CLOSE_S
+        self.search.cancel()
         for desk in self.desks.values():
             desk.begin_to_close()
         for desk in self.desks.values():
@@ -175,6 +191,34 @@ class Service:
         if name not in self.desks:
             raise NoSuchDesk(name)
         return self.desks[name]
+
+    @property
+    def urls(self) -> dict[str, str | None]:
+        """Of readers, by desk; None: the only one attached, or none yet."""
+        given = self.site.assigned
+        return {name: given.of(name) or url for name, url in self._configured_urls.items()}
+
+    def assign(self, desk: str, url: str) -> None:
+        """Give the reader to this desk.
+
+        Raises:
+            NoSuchDesk
+            OSError: it cannot be kept.
+        """
+        of_desk = self.desk(desk)
+        self.site.assigned.assign(desk, url)
+        of_desk.change_reader()
+
+    def take_away(self, desk: str) -> None:
+        """What the staff have given to this desk is free again. Raises as `assign` does."""
+        of_desk = self.desk(desk)
+        self.site.assigned.take_away(desk)
+        of_desk.change_reader()
+
+    def _taken(self) -> set[str]:
+        """URLs, ports and serial numbers of readers that desks have."""
+        open_ones = (desk.reader.info for desk in self.desks.values())
+        return {*filter(None, self.urls.values()), *(each.serial for each in open_ones if each)}
 
     def table(self, name: str) -> "Table":
         """Raises NoSuchDesk: its reader is no simulated one."""
@@ -194,7 +238,8 @@ class Service:
         )
         display = Display(screen, lambda shown: self._publish(shown))
         profile = self._profiles[desk.profile]
-        of_desk = DeskSite(desk, self.site, profile, self._passcode, table)
+        is_only = len(self._configured_urls) == 1
+        of_desk = DeskSite(desk, self.site, profile, self._passcode, table, is_only=is_only)
         return Desk(desk.name, of_desk, display, self.metrics)
 
     def _publish(self, screen: Screen) -> None:

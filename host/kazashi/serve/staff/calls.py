@@ -1,5 +1,6 @@
 """What only the staff, or programs, may call: the chip's photo, people held, readers."""
 
+from collections.abc import Callable
 from io import BytesIO
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from kazashi.reception.face.pictures import CARD_PHOTO, PictureUnusable, decode
 from kazashi.reception.people import AskStaff
 from kazashi.serve.api import ADesk, AService, AStaff, refusals
 from kazashi.serve.held import AlreadyAsking
+from kazashi.serve.reader_search import AlreadySearching
 
 router = APIRouter(prefix="/api/v1", responses=refusals(403, 404, 422))
 
@@ -65,3 +67,61 @@ def ask(service: AService, _staff: AStaff, body: HeldBody) -> None:
         raise HTTPException(409, "it is being asked") from None
     except NoCentre:
         raise HTTPException(409, "no centre is configured") from None
+
+
+class ReaderBody(BaseModel):
+    """`url`: of a reader that no desk has."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    url: Annotated[str, Field(max_length=300)]
+
+
+@router.get("/readers/free", responses=refusals(403))
+def free(service: AService, _staff: AStaff) -> dict[str, object]:
+    """The readers attached that no desk has; `search`: the desk for which one is to be tapped."""
+    search = service.search
+    readers = [{"url": each.url, "description": each.description} for each in search.free()]
+    return {"readers": readers, "search": search.desk or None}
+
+
+@router.post("/desks/{desk}/reader/search", status_code=202, responses=refusals(403, 404, 409))
+def search(service: AService, desk: ADesk, _staff: AStaff) -> None:
+    """Wait for a card on all readers that no desk has: that reader is this desk's. 409: already."""
+    try:
+        service.search.begin(desk.name)
+    except AlreadySearching:
+        raise HTTPException(409, "a reader is looked for already") from None
+
+
+@router.delete("/readers/search", status_code=204, responses=refusals(403))
+def stop_search(service: AService, _staff: AStaff) -> None:
+    """Wait no more."""
+    service.search.cancel()
+
+
+@router.put("/desks/{desk}/reader", status_code=204, responses=refusals(403, 404, 422))
+def assign(service: AService, desk: ADesk, _staff: AStaff, body: ReaderBody) -> None:
+    """This desk has that reader from now on. 422: it is not attached, or another desk's."""
+    if body.url not in [each.url for each in service.search.free()]:
+        raise HTTPException(422, "no such reader is free")
+    _kept(lambda: service.assign(desk.name, body.url))
+
+
+@router.delete("/desks/{desk}/reader", status_code=204, responses=refusals(403, 404))
+def take_away(service: AService, desk: ADesk, _staff: AStaff) -> None:
+    """This desk has the configured reader again, or none; what was given to it is free."""
+    _kept(lambda: service.take_away(desk.name))
+
+
+@router.post("/desks/{desk}/check", status_code=202, responses=refusals(403, 404))
+def check(desk: ADesk, _staff: AStaff) -> None:
+    """Look at the reader now."""
+    desk.check()
+
+
+def _kept(change: Callable[[], None]) -> None:
+    try:
+        change()
+    except OSError as error:
+        raise HTTPException(503, "it cannot be kept") from error

@@ -14,9 +14,10 @@ from kazashi.serve.languages import LANGUAGES
 from kazashi.serve.questions import NotAnAnswer
 from kazashi.serve.service import Service
 from kazashi.serve.staff.alerts import of_journal, of_readers
+from kazashi.serve.staff.devices import reader_view
 from kazashi.serve.staff.ends import basis_of, end_of
 from kazashi.serve.staff.kept import journal_trouble, todays, visit_of
-from kazashi.serve.staff.overview import due_first, view_of
+from kazashi.serve.staff.overview import Due, due_first, view_of
 from kazashi.serve.staff.slips import slip_json, told
 from kazashi.serve.staff.templates import ATexts, rendered
 from kazashi.serve.staff.work import checked, work_of
@@ -105,6 +106,22 @@ def held(
     )
 
 
+@router.get("/devices")
+def devices(request: Request, service: AService, t: ATexts) -> HTMLResponse:
+    """Readers: what is wrong with them, and which are whose."""
+    given, search = service.site.assigned, service.search
+    return rendered(
+        request,
+        "devices",
+        t,
+        **_frame(service, t),
+        readers=[reader_view(desk, given.of(desk.name), t) for desk in service.desks.values()],
+        free=[(each, told(each.trouble, t)) for each in search.free()],
+        search=search,
+        titles={desk.name: desk.display.screen.name for desk in service.desks.values()},
+    )
+
+
 @router.get("/declaration")
 def blank(
     request: Request,
@@ -136,6 +153,6 @@ def _frame(service: Service, t: Texts) -> Mapping[str, object]:
         "is_test": any(view.screen.is_test for view in views),
         "has_centre": service.site.centre() is not None,
         "held_count": len(service.held.listed()),
-        "fault_count": sum(view.screen.fault is not None for view in views),
+        "fault_count": sum(view.due in (Due.FAULT, Due.UNASSIGNED) for view in views),
         "languages": LANGUAGES,
     }
