@@ -6,6 +6,7 @@ import pytest
 
 from kazashi.errors import ReaderUnplugged
 from kazashi.reception.fallback import Step as FallbackStep
+from kazashi.reception.japan import utc_now
 from kazashi.reception.people import (
     AskCertificate,
     AskConsents,
@@ -177,3 +178,21 @@ def test_pages_need_neither_inline_script_nor_inline_style(staff):
             assert "<style" not in page.text
             assert not elements(page, "style")
             assert not elements(page, "onclick")
+
+
+def test_a_card_left_behind_is_called_out_again(staff):
+    idle(staff)
+    staff.display().left_behind()
+    page = staff.http.get("/staff")
+    assert "/api/v1/desks/1/reminder" in values(page, "data-path")
+    assert staff.http.post("/api/v1/desks/1/reminder").status_code == 202
+    assert staff.display().screen.reminders == 1
+    staff.display().begin()
+    assert staff.display().screen.reminders == 0
+
+
+def test_a_pause_of_face_matching_is_an_alert_while_it_lasts(staff):
+    idle(staff)
+    for minutes, alerts in ((5, ["face"]), (-5, [])):
+        staff.service.desk("1").face_paused_until = utc_now() + timedelta(minutes=minutes)
+        assert values(staff.http.get("/staff"), "data-alert") == alerts

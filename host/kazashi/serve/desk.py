@@ -7,6 +7,7 @@ and meanwhile checks in patients without a card. An error in this program is one
 import logging
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from threading import Event, Lock, Thread
 from time import monotonic
 from traceback import format_tb
@@ -24,6 +25,7 @@ from kazashi.errors import (
 )
 from kazashi.reader import Reader
 from kazashi.reception.checkin import Reception
+from kazashi.reception.japan import utc_now
 from kazashi.reception.rules import Token, Way
 from kazashi.reception.visit import Visit
 from kazashi.reports import ReaderHealth, ReaderInfo
@@ -76,6 +78,7 @@ class Site(Protocol):
     def offers(self, token: Token, way: Way | None) -> bool: ...  # in any thread
     def open(self, cancel: Event) -> Reader: ...  # raises ReaderError
     def tidy(self) -> None: ...  # while nobody is there
+    def face_pause_s(self) -> float: ...  # until faces are compared again; 0: they are
     def reception(self, reader: Reader | None) -> Reception: ...
 
 
@@ -97,6 +100,7 @@ class Desk:
         self.display = display
         self.last: Visit | None = None
         self.reader = ReaderState()
+        self.face_paused_until: datetime | None = None  # as it was when nobody was served
         self._site = site
         self._records = records
         self._wake = Event()  # a start was asked for, or the end
@@ -203,6 +207,8 @@ class Desk:
     def _serve(self, reader: Reader) -> None:
         reception = self._site.reception(reader)
         while not (self._is_closing.is_set() or self._has_new_reader.is_set()):
+            pause_s = self._site.face_pause_s()
+            self.face_paused_until = utc_now() + timedelta(seconds=pause_s) if pause_s else None
             self.display.rest()
             start = self._next_patient(reader)
             while start and not self._is_closing.is_set():

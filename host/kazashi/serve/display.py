@@ -89,6 +89,7 @@ class Display:
                 outcome=None,
                 why=None,
                 is_left=False,
+                reminders=0,
             )
 
     def rest(self) -> None:
@@ -203,6 +204,11 @@ class Display:
                 question = self._screen.question
                 self._set(deadline=question and self._deadline(question))
                 self._changed.notify_all()
+
+    def remind(self) -> None:
+        """Have the screen call out again what it shows."""
+        with self._changed:
+            self._set(reminders=self._screen.reminders + 1)
 
     def stop(self) -> None:
         """Cancel the visit. One whose outcome stands already ends as it would."""

@@ -122,6 +122,45 @@ class ReaderModel(BaseModel):
     fault: FaultModel | None
 
 
+class FreeReaderModel(BaseModel):
+    """A reader attached that no desk has."""
+
+    url: str
+    description: str
+
+
+class FreeReadersModel(BaseModel):
+    """Readers that no desk has."""
+
+    readers: list[FreeReaderModel]
+    search: str | None = Field(description="the desk for which one is to be tapped")
+
+
+class HeldModel(BaseModel):
+    """A visit that is held: nothing of the person."""
+
+    visit: int = Field(description="its number in the journal")
+    held_at: str
+    reason: str
+    is_test: bool
+    refused: str | None = Field(description="why the centre has not answered about it")
+
+
+class AnsweredModel(BaseModel):
+    """What the centre has said of a visit that was held."""
+
+    visit: int
+    eligibility: str
+
+
+class HeldPeopleModel(BaseModel):
+    """Visits that are held, and those that were asked about since the start of the service."""
+
+    is_asking: bool
+    held: list[HeldModel]
+    answered: list[AnsweredModel]
+
+
 class VisitModel(BaseModel):
     """The result of a visit: kazashi/reception/visit.schema.json has all of it."""
 

@@ -82,7 +82,8 @@ class Screen:
 
     `deadline`: of `clock`; `is_warned`: the patient is asked for a sign of life until
     then. `place`: what is to be laid down. `fault`: of the reader. `is_left`: the card lies there
-    still. `has_table`: cards are laid by program, on a simulated reader.
+    still. `reminders`: how often the staff had the screen call out in this visit. `has_table`:
+    cards are laid by program, on a simulated reader.
     """
 
     desk: str
@@ -104,6 +105,7 @@ class Screen:
     outcome: Outcome | None = None
     why: Reason | None = None
     is_left: bool = False
+    reminders: int = 0
     is_test: bool = False
     has_table: bool = False
     clock: Callable[[], float] = field(default=monotonic, repr=False, compare=False)

@@ -18,6 +18,7 @@ from kazashi.reception.configuration import Configuration
 from kazashi.reception.japan import utc_now
 from kazashi.reception.journal import Journal, JournalError
 from kazashi.reception.passcode import Passcode
+from kazashi.reception.place import Faces
 from kazashi.reception.profiles import Profile
 from kazashi.reception.rules import Token, Way
 from kazashi.serve.assigned import Assigned, NoReaderAssigned
@@ -111,6 +112,11 @@ class DeskSite:
                 self._journal.prune(days)
             except JournalError as error:
                 logger.error("%s", words_of(error).line)
+
+    def face_pause_s(self) -> float:
+        """Until faces are compared again at this desk; 0: they are, or never."""
+        faces = self._configured.faces
+        return faces.attempts.wait_s if isinstance(faces, Faces) else 0.0
 
     def reception(self, reader: Reader | None) -> Reception:
         configured, site = self._configured, self._site

@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from kazashi.reception.japan import JAPAN, utc_now
 from kazashi.reception.journal import JournalError
+from kazashi.serve.desk import Desk
 from kazashi.serve.staff.overview import Colour, DeskView
 from kazashi.serve.texts import Texts
 from kazashi.words import Language, words_of
@@ -34,3 +36,13 @@ def of_journal(trouble: JournalError | None, t: Texts) -> Iterator[Alert]:
     if trouble:
         words = words_of(trouble, Language(t.lang))
         yield Alert("journal", Colour.ATTN, words.seen, words.advice)
+
+
+def of_faces(desks: Iterable[Desk], t: Texts) -> Iterator[Alert]:
+    """Where face matching pauses."""
+    for desk in desks:
+        until = desk.face_paused_until
+        if until and until > utc_now():
+            at = f"{until.astimezone(JAPAN):%H:%M}"
+            seen = t.plain("staff.news.face-pause", desk=desk.display.screen.name, time=at)
+            yield Alert("face", Colour.INFO, seen, t.plain("staff.news.face-pause-advice"))

@@ -13,14 +13,15 @@ from kazashi.reception.people import AskStaff
 from kazashi.serve.api import ADesk, AService, AStaff, refusals
 from kazashi.serve.held import AlreadyAsking
 from kazashi.serve.reader_search import AlreadySearching
+from kazashi.serve.schema import FreeReadersModel, HeldPeopleModel
 
-router = APIRouter(prefix="/api/v1", responses=refusals(403, 404, 422))
+router = APIRouter(prefix="/api/v1", responses=refusals(403, 422))
 
 
 @router.get(
     "/desks/{desk}/photo",
     response_class=Response,
-    responses={200: {"content": {"image/png": {}}}},
+    responses=refusals(404) | {200: {"content": {"image/png": {}}, "description": "the photo"}},
 )
 def photo(desk: ADesk, _staff: AStaff, question: Annotated[int, Query(ge=0)]) -> Response:
     """The photo in the chip, PNG, while `question` asks the staff to compare it. 404: none."""
@@ -44,7 +45,7 @@ class HeldBody(BaseModel):
     visit: Annotated[int, Field(ge=1, le=2**62)] | None = None
 
 
-@router.get("/held", responses=refusals(403))
+@router.get("/held", response_model=HeldPeopleModel)
 def held(service: AService, _staff: AStaff) -> dict[str, object]:
     """Visits held until the centre can be asked, nothing of the persons; what it has answered."""
     people = service.held
@@ -58,7 +59,7 @@ def held(service: AService, _staff: AStaff) -> dict[str, object]:
     }
 
 
-@router.post("/held/ask", status_code=202, responses=refusals(403, 409))
+@router.post("/held/ask", status_code=202, responses=refusals(409))
 def ask(service: AService, _staff: AStaff, body: HeldBody) -> None:
     """Ask the centre about one, or all; it goes on meanwhile. 409: already, or no centre."""
     try:
@@ -77,7 +78,7 @@ class ReaderBody(BaseModel):
     url: Annotated[str, Field(max_length=300)]
 
 
-@router.get("/readers/free", responses=refusals(403))
+@router.get("/readers/free", response_model=FreeReadersModel)
 def free(service: AService, _staff: AStaff) -> dict[str, object]:
     """The readers attached that no desk has; `search`: the desk for which one is to be tapped."""
     search = service.search
@@ -85,7 +86,7 @@ def free(service: AService, _staff: AStaff) -> dict[str, object]:
     return {"readers": readers, "search": search.desk or None}
 
 
-@router.post("/desks/{desk}/reader/search", status_code=202, responses=refusals(403, 404, 409))
+@router.post("/desks/{desk}/reader/search", status_code=202, responses=refusals(404, 409))
 def search(service: AService, desk: ADesk, _staff: AStaff) -> None:
     """Wait for a card on all readers that no desk has: that reader is this desk's. 409: already."""
     try:
@@ -94,13 +95,13 @@ def search(service: AService, desk: ADesk, _staff: AStaff) -> None:
         raise HTTPException(409, "a reader is looked for already") from None
 
 
-@router.delete("/readers/search", status_code=204, responses=refusals(403))
+@router.delete("/readers/search", status_code=204)
 def stop_search(service: AService, _staff: AStaff) -> None:
     """Wait no more."""
     service.search.cancel()
 
 
-@router.put("/desks/{desk}/reader", status_code=204, responses=refusals(403, 404, 422))
+@router.put("/desks/{desk}/reader", status_code=204, responses=refusals(404, 503))
 def assign(service: AService, desk: ADesk, _staff: AStaff, body: ReaderBody) -> None:
     """This desk has that reader from now on. 422: it is not attached, or another desk's."""
     if body.url not in [each.url for each in service.search.free()]:
@@ -108,13 +109,19 @@ def assign(service: AService, desk: ADesk, _staff: AStaff, body: ReaderBody) -> 
     _kept(lambda: service.assign(desk.name, body.url))
 
 
-@router.delete("/desks/{desk}/reader", status_code=204, responses=refusals(403, 404))
+@router.delete("/desks/{desk}/reader", status_code=204, responses=refusals(404, 503))
 def take_away(service: AService, desk: ADesk, _staff: AStaff) -> None:
     """This desk has the configured reader again, or none; what was given to it is free."""
     _kept(lambda: service.take_away(desk.name))
 
 
-@router.post("/desks/{desk}/check", status_code=202, responses=refusals(403, 404))
+@router.post("/desks/{desk}/reminder", status_code=202, responses=refusals(404))
+def remind(desk: ADesk, _staff: AStaff) -> None:
+    """Have the patient's screen call out again what it shows, such as a card left behind."""
+    desk.display.remind()
+
+
+@router.post("/desks/{desk}/check", status_code=202, responses=refusals(404))
 def check(desk: ADesk, _staff: AStaff) -> None:
     """Look at the reader now."""
     desk.check()

@@ -13,7 +13,7 @@ from kazashi.serve.display import NotAsked, StaleAnswer
 from kazashi.serve.languages import LANGUAGES
 from kazashi.serve.questions import NotAnAnswer
 from kazashi.serve.service import Service
-from kazashi.serve.staff.alerts import of_journal, of_readers
+from kazashi.serve.staff.alerts import of_faces, of_journal, of_readers
 from kazashi.serve.staff.devices import reader_view
 from kazashi.serve.staff.ends import basis_of, end_of
 from kazashi.serve.staff.kept import journal_trouble, todays, visit_of
@@ -145,7 +145,8 @@ def _frame(service: Service, t: Texts) -> Mapping[str, object]:
     """What stands around each page."""
     views = [view_of(desk) for desk in service.desks.values()]
     trouble = journal_trouble(service.site.journal)
-    alerts = [*of_readers(views, t), *of_journal(trouble, t)]
+    faces = of_faces(service.desks.values(), t)
+    alerts = [*of_readers(views, t), *of_journal(trouble, t), *faces]
     return {
         "views": views,
         "due": due_first(views),

@@ -7,6 +7,7 @@ import "./consents.js";
 import "./idle.js";
 import "./keys.js";
 import "./pad.js";
+import "./reminder.js";
 import "./scroll.js";
 import "./settings.js";
 import "./speech.js";
