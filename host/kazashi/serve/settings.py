@@ -29,6 +29,7 @@ from kazashi.reception.settings import BadSettings, Flaw, Table, load
 from kazashi.serve.languages import LANGUAGES
 
 _PORT = 8470
+_PORT_OF = {"http": 80, "https": 443}
 
 
 class Keypad(StrEnum):
@@ -97,11 +98,14 @@ class ServeSettings:
         return "https" if self.certificate else "http"
 
     def hosts(self, port: int) -> frozenset[str]:
-        """`name:port` by which it may be called."""
+        """`name:port` by which it may be called; at the port of its scheme the name alone, too."""
         names = {"localhost", "127.0.0.1", "[::1]", *self.names}
         if not is_loopback(self.address):
-            names.add(self.address)
-        return frozenset(f"{name.lower()}:{port}" for name in names)
+            names.add(f"[{self.address}]" if ":" in self.address else self.address)
+        found = {f"{name.lower()}:{port}" for name in names}
+        if port == _PORT_OF[self.scheme]:
+            found |= {name.lower() for name in names}
+        return frozenset(found)
 
 
 def is_loopback(address: str) -> bool:

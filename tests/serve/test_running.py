@@ -1,0 +1,193 @@
+"""The service as a program: how it starts, how it ends, and TLS."""
+
+import ssl
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+
+import httpx
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+
+from kazashi.reception.journal import View
+from kazashi.reception.profiles import PROFILES
+from kazashi.reception.settings import BadSettings
+from kazashi.serve.access import Access, Caller, Role
+from kazashi.serve.running import AlreadyServed, CannotServe, Server, listen
+from kazashi.serve.service import Service
+from kazashi.serve.settings import ServeSettings
+from program import kazashi, running
+from served_desks import LIMIT_S, at_desk, served, site
+
+SERVE = ("serve", "--test", "--reader", "sim:?speed=20", "--no-browser", "--port")
+
+
+@pytest.fixture
+def state(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    return tmp_path / "kazashi"
+
+
+@pytest.fixture
+def started(state):
+    """The program, and a client with its token."""
+    with running(*SERVE, "0", until="programs: ") as (process, line):
+        url, _, rest = line.partition("programs: ")[2].partition("/api/v1, token in ")
+        token = Path(rest.strip()).read_text().strip()
+        headers = {"authorization": f"Bearer {token}"}
+        with httpx.Client(base_url=url, headers=headers, timeout=LIMIT_S) as client:
+            yield process, client
+
+
+def test_sigterm_in_a_visit_cancels_it_tells_its_screens_and_the_journal(started, state):
+    process, client = started
+    with at_desk(client) as person:
+        person.until(step="idle")
+        person.lay("mynumber")
+        person.until(question="way")
+        process.terminate()
+        person.until(step="stopped")
+        with pytest.raises(AssertionError, match="the stream has ended"):
+            person.until(step="idle")
+    assert process.wait(LIMIT_S) == 143
+    with View(state / "journal.db") as journal:
+        assert [visit.outcome for visit in journal.visits()] == ["interrupted"]
+
+
+def test_a_second_start_says_so_and_disturbs_nothing(started):
+    _, client = started
+    second = kazashi(*SERVE, str(client.base_url.port))
+    assert second.returncode == 1
+    assert "another program listens at 127.0.0.1" in second.stderr
+    assert client.get("/api/v1/desks/1").status_code == 200
+
+
+def test_files_of_the_service_are_this_users_alone(started, state):
+    assert (state / "serve").stat().st_mode & 0o777 == 0o700
+    assert (state / "serve" / "token").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_port_that_is_taken_is_told():
+    with listen(ServeSettings(port=0)) as line, pytest.raises(AlreadyServed):
+        listen(ServeSettings(port=line.getsockname()[1]))
+
+
+def test_an_address_of_another_computer_is_told():
+    with pytest.raises(CannotServe):
+        listen(ServeSettings(address="192.0.2.1", port=0))
+
+
+@pytest.fixture(scope="module")
+def tls(tmp_path_factory):
+    """A made-up certificate for localhost, and its key."""
+    folder = tmp_path_factory.mktemp("tls")
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    names = [x509.DNSName("localhost"), x509.IPAddress(ip_address("127.0.0.1"))]
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "tls.pem").write_bytes(certificate.public_bytes(Encoding.PEM))
+    (folder / "tls.key").write_bytes(
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    )
+    return folder
+
+
+def with_tls(folder, **settings):
+    return ServeSettings(port=0, certificate=folder / "tls.pem", key=folder / "tls.key", **settings)
+
+
+def test_with_a_certificate_it_is_https_beyond_this_computer_too(tls, tmp_path):
+    settings = with_tls(tls, address="0.0.0.0", names=("desk.local",))
+    with served(tmp_path, [], settings) as service:
+        service.verify = ssl.create_default_context(cafile=tls / "tls.pem")
+        code = service.access.code_for(Caller(Role.STAFF))
+        with service.client(origin=service.url) as browser:
+            paired = browser.post("/pair", json={"code": code})
+            assert "secure" in paired.headers["set-cookie"].lower()
+            assert browser.get("/api/v1/desks").json() == []
+            port = service.url.rpartition(":")[2]
+            named = browser.get("/api/v1/desks", headers={"host": f"desk.local:{port}"})
+            assert named.status_code == 200
+            other = browser.get("/api/v1/desks", headers={"origin": f"http://localhost:{port}"})
+            assert other.status_code == 200
+            changed = browser.post("/pair", json={}, headers={"origin": f"http://localhost:{port}"})
+            assert changed.status_code == 403
+        with pytest.raises(httpx.HTTPError):
+            httpx.get(service.url.replace("https", "http"))
+
+
+def test_a_cookie_is_strict_and_no_script_reads_it(site_of_no_desk):
+    code = site_of_no_desk.access.code_for(Caller(Role.STAFF))
+    with site_of_no_desk.client(origin=site_of_no_desk.url) as browser:
+        cookie = browser.post("/pair", json={"code": code}).headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=strict" in cookie
+    assert "domain" not in cookie
+
+
+@pytest.fixture
+def site_of_no_desk(tmp_path):
+    with served(tmp_path, []) as service:
+        yield service
+
+
+@pytest.mark.parametrize("wrong", ["tls.key", "nowhere.pem"])
+def test_a_certificate_that_cannot_be_used_is_told(tls, tmp_path, wrong):
+    settings = ServeSettings(port=0, certificate=tls / wrong, key=tls / "tls.key")
+    service = Service([], site(tmp_path / "journal.db"))
+    with listen(settings) as line, pytest.raises(CannotServe):
+        Server(service, Access(tmp_path / "serve"), settings, line)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        'address = "0.0.0.0"',
+        'address = "192.168.1.5"',
+        'address = "::"',
+        'certificate = "tls.pem"',
+        'address = "0.0.0.0"\nkey = "tls.key"',
+        'address = "0.0.0.0"\ncertificate = "tls.pem"',
+    ],
+)
+def test_beyond_this_computer_it_needs_certificate_and_key(tls, tmp_path, table):
+    file = tls / "kazashi.toml"
+    file.write_text(f"[serve]\n{table}\n")
+    with pytest.raises(BadSettings):
+        ServeSettings.read(file, PROFILES)
+
+
+@pytest.mark.parametrize(
+    ("settings", "hosts"),
+    [
+        ({}, {"localhost:443", "127.0.0.1:443", "[::1]:443"}),
+        ({"names": ("Desk.local",)}, {"desk.local:443"}),
+    ],
+)
+def test_names_by_which_it_is_called(settings, hosts):
+    assert hosts <= ServeSettings(**settings).hosts(443)
+
+
+def test_at_the_port_of_its_scheme_a_browser_names_no_port(tls):
+    assert "desk.local" in with_tls(tls, names=("desk.local",)).hosts(443)
+    assert "localhost" in ServeSettings().hosts(80)
+    assert "localhost" not in ServeSettings().hosts(443)
+
+
+def test_an_address_of_ip_version_6_stands_in_brackets():
+    assert "[2001:db8::1]:8470" in ServeSettings(address="2001:db8::1").hosts(8470)
