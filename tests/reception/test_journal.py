@@ -7,6 +7,7 @@ import pytest
 from kazashi.cards.birth import PartialDate
 from kazashi.reception.journal import (
     INTERRUPTED,
+    NO_READER,
     Journal,
     View,
 )
@@ -120,6 +121,22 @@ def test_a_visit_without_an_end_is_interrupted_by_the_next_at_its_reader_alone(j
     journal.begin("phone", "usb:2")
     journal.begin("desk", "usb:1")
     assert [visit.outcome for visit in journal.visits()] == [INTERRUPTED, None, None]
+
+
+@pytest.mark.parametrize("reader", [NO_READER, SIMULATED_SERIAL])
+def test_visits_of_two_desks_with_the_same_reader_or_none_do_not_end_each_other(path, reader):
+    with Journal(path) as one, Journal(path) as other:
+        first, second = one.begin("desk", reader), other.begin("desk", reader)
+        first.end("checked_in")
+        second.end("held")
+        one.begin("desk", reader)
+        one.begin("desk", reader)
+        assert [visit.outcome for visit in one.visits()] == [
+            "checked_in",
+            "held",
+            INTERRUPTED,
+            None,
+        ]
 
 
 def test_a_visit_runs_as_long_as_its_process_and_was_interrupted_after_that(path):

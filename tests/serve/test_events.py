@@ -135,6 +135,6 @@ def test_a_follower_whose_loop_is_closed_disturbs_nobody():
 
 def test_a_text_of_two_lines_is_one_event():
     (event,) = published(1)._kept
-    encoded = type(event)(event.run, 1, "screen", "1", {"text": "a\n\nid: 7\r\rdata: x"}).encoded()
+    encoded = type(event)(event.run, 1, "screen", "1", {"text": "a\n\nid: 7\r\rdata: x"}).encoded
     assert encoded.count(b"\n") == 4
     assert b"\r" not in encoded

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from kazashi.cards.surface import FourItems
-from kazashi.reception.journal import Entry, Fact, JournalError
+from kazashi.reception.journal import NO_READER, Entry, Fact, JournalError
 from kazashi.reception.journal.facts import is_text
 from kazashi.reception.people import People, Question
 from kazashi.reception.place import Place
@@ -16,7 +16,6 @@ from kazashi.reception.visit import Failure, Reason, Span, Visit, Who
 T = TypeVar("T")
 
 _MOST_ANSWERS = 3  # that make no sense
-_NO_READER = "none"  # in the journal, if there is no reader
 
 
 class Timeline:
@@ -58,7 +57,7 @@ class Course:
         at_simulated = place.reader is not None and place.reader.info.is_simulated
         self.visit.is_test = place.anchors.is_test or at_simulated
         if place.journal:
-            reader = place.reader.info.serial if place.reader else _NO_READER
+            reader = place.reader.info.serial if place.reader else NO_READER
             with self._kept():
                 self._entry = place.journal.begin(place.profile.name, reader)
                 visit.number = self._entry.id

@@ -13,9 +13,10 @@ from collections import deque
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cached_property
 from threading import Lock
 
-KEPT = 2_000  # events, for followers that come back
+KEPT = 1_000  # events, for followers that come back
 _MOST_WAITING = 500  # events that a follower has not taken yet: it is too slow
 
 
@@ -29,6 +30,7 @@ class Event:
     desk: str
     data: Mapping[str, object]
 
+    @cached_property
     def encoded(self) -> bytes:
         """As server-sent event; `id` is what `Last-Event-ID` names."""
         data = json.dumps(self.data, ensure_ascii=False, separators=(",", ":"))

@@ -83,7 +83,7 @@ async def _stream(
         yield b"retry: 1000\n\n"
         for event in missed:
             sent.inc()
-            yield event.encoded()
+            yield event.encoded
         while True:
             try:
                 async with asyncio.timeout(ALIVE_S):
@@ -94,4 +94,4 @@ async def _stream(
                 return
             else:
                 sent.inc()
-                yield event.encoded()
+                yield event.encoded

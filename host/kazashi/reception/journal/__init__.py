@@ -18,7 +18,7 @@ from kazashi.reception.journal.errors import (
     Obstacle,
 )
 from kazashi.reception.journal.facts import FACTS, Fact
-from kazashi.reception.journal.journal import Entry, Journal
+from kazashi.reception.journal.journal import NO_READER, Entry, Journal
 from kazashi.reception.journal.view import (
     INTERRUPTED,
     Held,
@@ -31,6 +31,7 @@ from kazashi.reception.journal.view import (
 __all__ = [
     "FACTS",
     "INTERRUPTED",
+    "NO_READER",
     "Entry",
     "Fact",
     "Held",

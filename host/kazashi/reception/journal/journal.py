@@ -14,7 +14,9 @@ from kazashi.reception.japan import utc_now
 from kazashi.reception.journal.facts import Fact, as_json, is_text, require_word
 from kazashi.reception.journal.file import JournalFile, Presence
 from kazashi.reception.journal.view import DAY, INTERRUPTED, View, as_text
+from kazashi.reports import is_simulated_serial
 
+NO_READER = "none"  # in place of its serial number
 _ALONE_S = 0.1  # to see whether another process writes; looking in from elsewhere takes less
 _DAYS_CONFIRMING = 3
 _SEXES = frozenset(Sex)
@@ -44,6 +46,7 @@ class Journal(View):
 
     def __init__(self, path: Path, now: Callable[[], datetime] = utc_now) -> None:
         self._now = now
+        self._last = 0  # visit that was begun here
         self._presence = Presence(path)
         with ExitStack() as undo:
             self._presence.make()
@@ -71,22 +74,26 @@ class Journal(View):
         self._undo.close()
 
     def begin(self, profile: str, reader: str) -> "Entry":
-        """A patient's visit at `reader`; the one before it there, without an end, is INTERRUPTED.
+        """A patient's visit at `reader`; the one before it there, without an end, is INTERRUPTED:
+        if there is no reader, or a simulated one, that of this Journal, as others have the same.
 
         Raises:
             ValueError: not a word, see facts.py.
         """
         require_word(profile=profile, reader=reader)
+        is_shared = reader == NO_READER or is_simulated_serial(reader)
         with self._file.transaction() as db:
             db.execute(
-                "UPDATE visit SET outcome = ? WHERE reader = ? AND outcome IS NULL",
-                (INTERRUPTED, reader),
+                "UPDATE visit SET outcome = ? WHERE reader = ? AND outcome IS NULL "
+                "AND (id = ? OR NOT ?)",
+                (INTERRUPTED, reader, self._last, is_shared),
             )
             number = db.execute(
                 "INSERT INTO visit (begun_at, profile, reader) VALUES (?, ?, ?)",
                 (as_text(self._now()), profile, reader),
             ).lastrowid
         assert number is not None
+        self._last = number
         return Entry(number, self._file, self._now)
 
     def hold(
