@@ -40,7 +40,10 @@ MAY_IMPORT = {
     "sim": {"errors", "device_files", "kazashi_wire"},
     "sim.emulation": {"sim", "flashing", "usb", "errors", "device_files", "kazashi_wire"},
     "testing": {"sim", "reception", "cards", "reader"},
-    "serve": {"kazashi", "testing", "reception", "reader", "link", "errors", "words"},
+    "serve": {
+        *("kazashi", "testing", "reception", "cards", "pcsc", "usb", "reader", "link"),
+        *("errors", "words"),
+    },
     "bench": {
         *("testing", "sim", "sim.emulation", "reception", "cards", "reader", "link", "errors"),
         "kazashi_wire",
