@@ -1,5 +1,6 @@
 """The staff screen: all desks, and what is done at one of them."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from kazashi.reception.fallback import Step as FallbackStep
 from kazashi.reception.japan import utc_now
 from kazashi.reception.people import (
     AskCertificate,
+    AskCodeB,
     AskConsents,
     AskFallback,
     AskFourItems,
@@ -29,6 +31,7 @@ from kazashi.reception.texts import Message
 from kazashi.serve.access import Caller, Role
 from kazashi.serve.screen import Step
 from kazashi.serve.staff.overview import DeskView, due_first
+from kazashi.sim.portrait import portrait
 from staff_screen import StaffScreen, elements, site_of, values
 
 OF_THE_PATIENT = (
@@ -76,6 +79,7 @@ def test_desks_where_the_staff_must_act_come_first_by_how_long_they_wait(staff):
         (AskWay((Way.FACE, Way.PIN)), "help"),
         (AskToken((Token.CARD, Token.IPHONE)), "help"),
         (AskLastTry(), "help"),
+        (AskCodeB(), "code-b"),
         (AskPin(3), "nothing"),
     ],
 )
@@ -196,3 +200,27 @@ def test_a_pause_of_face_matching_is_an_alert_while_it_lasts(staff):
     for minutes, alerts in ((5, ["face"]), (-5, [])):
         staff.service.desk("1").face_paused_until = utc_now() + timedelta(minutes=minutes)
         assert values(staff.http.get("/staff"), "data-alert") == alerts
+
+
+def test_staff_go_back_without_an_answer(staff):
+    with staff.asked(AskPasscode()) as answered:
+        body = json.loads(elements(staff.http.get("/staff/desks/1"), "data-body")[0]["data-body"])
+        assert staff.http.post("/staff/desks/1/answer", json=body).status_code == 204
+    assert answered == [None]
+
+
+def test_the_photo_of_the_chip_is_for_the_staff_while_they_compare_it(staff):
+    patient = staff.browser(Caller(Role.PATIENT, "1"))
+    with staff.asked(AskStaff(portrait(1))):
+        path = values(staff.http.get("/staff/desks/1"), "src")[-1]
+        photo = staff.http.get(path)
+        assert photo.headers["content-type"] == "image/png"
+        assert photo.headers["cache-control"] == "no-store"
+        assert photo.content.startswith(b"\x89PNG")
+        assert patient.get(path).status_code == 403
+    assert staff.http.get(path).status_code == 404
+
+
+def test_a_photo_that_is_none_is_not_served(staff):
+    with staff.asked(AskStaff(b"no picture")):
+        assert staff.http.get("/api/v1/desks/1/photo?question=1").status_code == 404

@@ -8,6 +8,7 @@ from enum import StrEnum
 from kazashi.reception.fallback import Basis
 from kazashi.reception.people import (
     AskCertificate,
+    AskCodeB,
     AskFallback,
     AskFourItems,
     AskLastTry,
@@ -19,7 +20,7 @@ from kazashi.reception.people import (
 from kazashi.serve.desk import Desk
 from kazashi.serve.screen import OF_STAFF, Screen, Step
 
-HELPED = (AskToken, AskWay, AskLastTry)  # choices that the staff may make for the patient
+HELPED = (AskToken, AskWay, AskLastTry, AskCodeB)  # what the staff may answer for the patient
 _AFTER = (Step.ENDED, Step.IDLE)
 _IN_VISIT = (Step.WORKING, Step.PLACE, Step.ASKED)
 
@@ -126,7 +127,7 @@ class DeskView:
 
     @property
     def can_help(self) -> bool:
-        """The patient is asked what the staff may choose for them."""
+        """The patient is asked what the staff may answer for them."""
         return isinstance(self.screen.question, HELPED)
 
 

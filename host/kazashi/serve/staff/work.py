@@ -7,6 +7,7 @@ from kazashi.reception.papers.certificate import Form
 from kazashi.reception.people import (
     NEITHER,
     AskCertificate,
+    AskCodeB,
     AskFallback,
     AskFourItems,
     AskLastTry,
@@ -46,6 +47,8 @@ def work_of(view: DeskView, t: Texts) -> Mapping[str, object]:
             return {"work": "certificate", "forms": [(f.value, t.message(f.message)) for f in Form]}
         case AskFourItems():
             return {"work": "four-items"}
+        case AskCodeB():
+            return {"work": "code-b"}
         case AskToken() | AskWay() | AskLastTry():
             return {"work": "help", "choices": _choices(screen.question, t)}
         case _ if view.basis:
