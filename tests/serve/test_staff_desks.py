@@ -28,6 +28,7 @@ from kazashi.reception.people import (
 )
 from kazashi.reception.rules import Group, Token, Way
 from kazashi.reception.texts import Message
+from kazashi.reception.visit import Visit
 from kazashi.serve.access import Caller, Role
 from kazashi.serve.screen import Step
 from kazashi.serve.staff.overview import DeskView, due_first
@@ -111,12 +112,13 @@ def test_staff_choose_a_way_for_the_patient(staff):
     assert answered == [Way.PIN]
 
 
-@pytest.mark.parametrize("path", ["", "/desks/1"])
+@pytest.mark.parametrize("path", ["", "/desks/1", "/held", "/devices", "/journal", "/visits/1"])
 def test_a_patient_screen_reaches_no_page_of_the_staff(staff, path):
     patient = staff.browser(Caller(Role.PATIENT, "1"))
     assert patient.get(f"/staff{path}").status_code == 403
     staff.http.cookies.clear()
-    assert staff.http.get(f"/staff{path}").status_code == 401
+    unpaired = staff.http.get(f"/staff{path}")
+    assert (unpaired.status_code, unpaired.headers["location"]) == (303, "/pair")
 
 
 def test_a_visual_check_has_a_name_a_reason_and_a_verdict(staff):
@@ -224,3 +226,9 @@ def test_the_photo_of_the_chip_is_for_the_staff_while_they_compare_it(staff):
 def test_a_photo_that_is_none_is_not_served(staff):
     with staff.asked(AskStaff(b"no picture")):
         assert staff.http.get("/api/v1/desks/1/photo?question=1").status_code == 404
+
+
+def test_a_visit_that_is_not_in_the_journal_is_an_alert(staff):
+    idle(staff)
+    staff.service.desk("1").last = Visit("desk", is_kept=False)
+    assert values(staff.http.get("/staff"), "data-alert") == ["visit"]

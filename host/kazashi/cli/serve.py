@@ -63,7 +63,7 @@ def serve(
         journal or default_path(),
         settings.language,
         as_test,
-        Assigned(state_folder() / "readers.json"),
+        Assigned(None if reader else state_folder() / "readers.json"),
     )
     line = listen(settings)
     access = open_access(state_folder())

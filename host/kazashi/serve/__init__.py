@@ -8,6 +8,9 @@ each Screen is an event; browsers and programs follow events, and send answers b
     desk.py       one reader, one patient after the other, in a thread
     service.py    all desks
     events.py     what happened, in order, for those who follow
+    held.py       people held until the centre can be asked
+    reader_search.py  tap the reader you want here; assigned.py keeps whose it is
     access.py     who may do what
+    patient/, staff/  the screens
     app.py        HTTP
 """

@@ -12,7 +12,7 @@ keypad = "phone"          # ten-key beside the screen: phone (1 at the top), pc 
 
 [desks.1]
 title = "受付1"
-reader = "usb:E6605838834C5A2C"  # default: the only one attached
+reader = "usb:E6605838834C5A2C"  # default: the only one attached, or chosen by staff
 profile = "desk"
 """
 

@@ -61,6 +61,8 @@ async def events(
 ) -> Response:
     """Server-sent events: `screen`, a desk's Screen each time that it changes.
 
+    For staff and programs also `held` and `readers`, without data: something has changed there.
+
     With `Last-Event-ID` all after that one; without it, or if they are gone, first the Screen of
     each desk as it is now. `desk`: of this one alone. A patient's screen follows its own desk, and
     gets no more of the past than the latest. 429, 503: there are too many streams.

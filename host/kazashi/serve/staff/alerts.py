@@ -46,3 +46,11 @@ def of_faces(desks: Iterable[Desk], t: Texts) -> Iterator[Alert]:
             at = f"{until.astimezone(JAPAN):%H:%M}"
             seen = t.plain("staff.news.face-pause", desk=desk.display.screen.name, time=at)
             yield Alert("face", Colour.INFO, seen, t.plain("staff.news.face-pause-advice"))
+
+
+def of_visits(desks: Iterable[Desk], t: Texts) -> Iterator[Alert]:
+    """Where the last visit is not in the journal, or not all of it."""
+    for desk in desks:
+        if desk.last and not desk.last.is_kept:
+            seen = t.plain("staff.news.not-kept", desk=desk.display.screen.name)
+            yield Alert("visit", Colour.ATTN, seen, t.plain("staff.news.not-kept-advice"))

@@ -8,12 +8,21 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 
 from kazashi.cards.surface import Sex
 from kazashi.reception.typed import Mistyped
-from kazashi.serve.api import ACaller, ADesk, AnswerBody, AService, staff_of
+from kazashi.serve.access import Access
+from kazashi.serve.api import (
+    ACaller,
+    ADesk,
+    AnswerBody,
+    AService,
+    access_of,
+    caller_of,
+    staff_of,
+)
 from kazashi.serve.display import NotAsked, StaleAnswer
 from kazashi.serve.languages import LANGUAGES
 from kazashi.serve.questions import NotAnAnswer
 from kazashi.serve.service import Service
-from kazashi.serve.staff.alerts import of_faces, of_journal, of_readers
+from kazashi.serve.staff.alerts import of_faces, of_journal, of_readers, of_visits
 from kazashi.serve.staff.devices import reader_view
 from kazashi.serve.staff.ends import basis_of, end_of
 from kazashi.serve.staff.kept import journal_trouble, todays, visit_of
@@ -23,7 +32,18 @@ from kazashi.serve.staff.templates import ATexts, rendered
 from kazashi.serve.staff.work import checked, work_of
 from kazashi.serve.texts import Texts
 
-router = APIRouter(prefix="/staff", include_in_schema=False, dependencies=[Depends(staff_of)])
+
+def require_staff(request: Request, access: Annotated[Access, Depends(access_of)]) -> None:
+    """A screen that is not paired yet goes where that is done."""
+    try:
+        staff_of(caller_of(request, access))
+    except HTTPException as error:
+        if error.status_code != 401:
+            raise
+        raise HTTPException(303, "pair this screen", {"location": "/pair"}) from None
+
+
+router = APIRouter(prefix="/staff", include_in_schema=False, dependencies=[Depends(require_staff)])
 
 
 @router.get("")
@@ -145,8 +165,9 @@ def _frame(service: Service, t: Texts) -> Mapping[str, object]:
     """What stands around each page."""
     views = [view_of(desk) for desk in service.desks.values()]
     trouble = journal_trouble(service.site.journal)
-    faces = of_faces(service.desks.values(), t)
-    alerts = [*of_readers(views, t), *of_journal(trouble, t), *faces]
+    desks = service.desks.values()
+    alerts = [*of_readers(views, t), *of_journal(trouble, t)]
+    alerts += [*of_visits(desks, t), *of_faces(desks, t)]
     return {
         "views": views,
         "due": due_first(views),

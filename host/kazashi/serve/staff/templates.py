@@ -1,37 +1,20 @@
-"""The templates of the staff screen, in Japanese or English: the page's cookie says which."""
+"""Pages of the staff screen, in Japanese or English: the page's cookie says which."""
 
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated, cast
 
 from fastapi import Depends, Query, Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from kazashi.reception.japan import JAPAN
 from kazashi.serve.languages import LANGUAGES
+from kazashi.serve.rendering import html
 from kazashi.serve.settings import ServeSettings
 from kazashi.serve.texts import Texts
 
 _COOKIE = "kazashi-staff-language"
 _LANGUAGES = ("ja", "en")
 _YEAR_S = 366 * 24 * 3600
-
-_pages = Environment(
-    loader=FileSystemLoader(Path(__file__).parent.parent / "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-
-
-def _in_japan(moment: datetime) -> str:
-    """The day and the time there."""
-    return f"{moment.astimezone(JAPAN):%Y-%m-%d %H:%M}"
-
-
-_pages.filters["japan"] = _in_japan
 
 
 def texts_of(request: Request, lang: Annotated[str, Query(max_length=20)] = "") -> Texts:
@@ -46,8 +29,7 @@ ATexts = Annotated[Texts, Depends(texts_of)]
 
 def rendered(request: Request, template: str, t: Texts, **values: object) -> HTMLResponse:
     """A page, which remembers its language."""
-    shown = _pages.get_template(f"staff/{template}.html").render(t=t, **values)
-    response = HTMLResponse(shown)
+    response = html(f"staff/{template}.html", t.lang, 200, in_japan=_in_japan, **values)
     if request.query_params.get("lang") in _LANGUAGES:
         response.set_cookie(
             _COOKIE,
@@ -59,3 +41,8 @@ def rendered(request: Request, template: str, t: Texts, **values: object) -> HTM
             secure=request.url.scheme == "https",
         )
     return response
+
+
+def _in_japan(moment: datetime) -> str:
+    """The day and the time there."""
+    return f"{moment.astimezone(JAPAN):%Y-%m-%d %H:%M}"
