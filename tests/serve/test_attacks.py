@@ -17,7 +17,6 @@ STAFF_ALONE = (
     ("GET", "/api/v1/desks/1/result"),
     ("GET", "/api/v1/desks/1/photo?question=1"),
     ("PUT", "/api/v1/desks/1/call"),
-    ("DELETE", "/api/v1/desks/1/call"),
     ("GET", "/api/v1/readers"),
     ("GET", "/metrics"),
     ("GET", "/staff"),
@@ -31,6 +30,7 @@ DESK_CALLS = (
     ("POST", "/touch"),
     ("POST", "/language"),
     ("POST", "/call"),
+    ("DELETE", "/call"),
     ("PUT", "/table"),
 )
 

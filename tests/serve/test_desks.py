@@ -154,12 +154,19 @@ def test_a_call_is_taken_and_let_go_by_staff(person, patient, staff):
     assert patient.post(f"{person.path}/call").status_code == 204
     assert person.until(who="staff")["call"]["by"] is None
     assert patient.put(f"{person.path}/call", json={"name": "佐藤"}).status_code == 403
-    assert patient.delete(f"{person.path}/call").status_code == 403
     assert staff.put(f"{person.path}/call", json={"name": "佐藤"}).status_code == 204
     while not (person.screen["call"] and person.screen["call"]["by"]):
         person.until(id=person.screen["id"] + 1)
     assert person.screen["call"]["by"] == "佐藤"
+    assert patient.delete(f"{person.path}/call").status_code == 403
     assert staff.delete(f"{person.path}/call").status_code == 204
+    assert person.until(call=None)["step"] == "idle"
+
+
+def test_a_patient_takes_back_a_call_that_nobody_has_taken(person, patient):
+    assert patient.post(f"{person.path}/call").status_code == 204
+    person.until(who="staff")
+    assert patient.delete(f"{person.path}/call").status_code == 204
     assert person.until(call=None)["step"] == "idle"
 
 

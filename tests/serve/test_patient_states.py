@@ -10,7 +10,7 @@ import pytest
 from browser.states import PATIENT, STAFF, Script
 from kazashi.reception.japan import utc_now
 from kazashi.reception.people import AskConsents, AskFourItems, AskPin, AskWay
-from kazashi.reception.rules import Group, Way
+from kazashi.reception.rules import Group, Token, Way
 from kazashi.reception.texts import Message
 from kazashi.serve import app
 from kazashi.serve.display import Display
@@ -48,6 +48,7 @@ NUMBERS = {
 }
 ELSE = {"p03-card-gone": State.LAY}
 SITE = ServeSettings()
+TOKENS = tuple(Token)
 
 
 class Page(HTMLParser):
@@ -127,7 +128,7 @@ def test_while_staff_are_asked_the_patient_reads_that_they_come(played, name):
 @pytest.mark.parametrize("language", ["ja", "en", "ar-XB"])
 @pytest.mark.parametrize("name", PATIENT)
 def test_each_state_has_a_heading_and_the_way_to_the_staff(played, name, language):
-    html = rendered(played(PATIENT[name], language), SITE, is_whole=True)
+    html = rendered(played(PATIENT[name], language), TOKENS, SITE, is_whole=True)
     page = Page(html)
     assert [tag for tag, attributes in page.tags if tag == "section" and "hidden" not in attributes]
     assert len(page.all(data_do="call", data_key="0")) == 1
@@ -139,7 +140,7 @@ def test_each_state_has_a_heading_and_the_way_to_the_staff(played, name, languag
 
 @pytest.mark.parametrize("name", PATIENT)
 def test_nothing_is_styled_or_run_by_the_page_itself(played, name):
-    page = Page(rendered(played(PATIENT[name]), SITE, is_whole=True))
+    page = Page(rendered(played(PATIENT[name]), TOKENS, SITE, is_whole=True))
     for tag, attributes in page.tags:
         assert tag != "style"
         assert tag != "script" or attributes["src"].startswith("/static/")
@@ -149,7 +150,7 @@ def test_nothing_is_styled_or_run_by_the_page_itself(played, name):
 @pytest.mark.parametrize("name", PATIENT)
 def test_each_text_is_of_a_catalogue(played, name):
     """The pseudo-language puts brackets around those."""
-    for text in Page(rendered(played(PATIENT[name], "en-XA"), SITE)).texts:
+    for text in Page(rendered(played(PATIENT[name], "en-XA"), TOKENS, SITE)).texts:
         outside = re.sub(r"⟦[^⟧]*⟧?|[^⟦]*⟧", "", text)
         assert not re.search(r"[^\W\d_]", outside), text
 
@@ -166,12 +167,12 @@ def test_each_button_does_what_a_module_knows(played):
     known = set(re.findall(r'\bon\("([a-z-]+)"', code)) | {"kind"}
     for name in PATIENT:
         for state in (None, State.LANGUAGE):
-            page = Page(rendered(played(PATIENT[name]), SITE, state))
+            page = Page(rendered(played(PATIENT[name]), TOKENS, SITE, state))
             assert {each["data-do"] for _, each in page.tags if "data-do" in each} <= known
 
 
 def test_the_pin_is_no_field_and_each_key_is_as_the_others(played):
-    page = Page(rendered(played(asks(AskPin(3))), SITE))
+    page = Page(rendered(played(asks(AskPin(3))), TOKENS, SITE))
     assert not [tag for tag, _ in page.tags if tag in ("input", "textarea", "form")]
     assert {each["data-digit"] for _, each in page.tags if "data-digit" in each} == {
         *"0123456789",
@@ -180,13 +181,13 @@ def test_the_pin_is_no_field_and_each_key_is_as_the_others(played):
 
 
 def test_a_keypad_of_a_computer_has_seven_at_the_top(played):
-    html = rendered(played(asks(AskPin(3))), replace(SITE, keypad=Keypad.PC))
+    html = rendered(played(asks(AskPin(3))), TOKENS, replace(SITE, keypad=Keypad.PC))
     digits = re.findall(r'data-digit="(\d)"', html)
     assert "".join(digits) == "7894561230"
 
 
 def test_to_agree_and_not_to_agree_are_the_same_but_for_their_words(played):
-    page = Page(rendered(played(asks(AskConsents(tuple(Group)))), SITE))
+    page = Page(rendered(played(asks(AskConsents(tuple(Group)))), TOKENS, SITE))
     assert page.answers == ['["surgery", "treatment", "checkups", "specified_disease"]', "[]"]
     for group in Group:
         agree, disagree = [each for each in page.all(data_group=group) if "choice" in str(each)]
@@ -196,13 +197,13 @@ def test_to_agree_and_not_to_agree_are_the_same_but_for_their_words(played):
 
 
 def test_one_group_is_asked_at_once(played):
-    page = Page(rendered(played(asks(AskConsents((Group.CHECKUPS,)))), SITE))
+    page = Page(rendered(played(asks(AskConsents((Group.CHECKUPS,)))), TOKENS, SITE))
     assert page.answers == ['["checkups"]', "[]"]
     assert not page.all(data_do="consent")
 
 
 def test_only_ways_that_are_left_are_offered(played):
-    page = Page(rendered(played(asks(AskWay((Way.VISUAL,)))), SITE))
+    page = Page(rendered(played(asks(AskWay((Way.VISUAL,)))), TOKENS, SITE))
     assert page.answers == ['"visual"']
 
 
@@ -210,22 +211,22 @@ def test_what_staff_are_told_is_not_on_the_patients_screen(played):
     told = (Message("held-for-later"), Message("outage-mode"))
     screen = played(asks(AskFourItems(), *told))
     assert state_of(screen) is State.DOWN
-    assert "職員" not in rendered(screen, SITE)
+    assert "職員" not in rendered(screen, TOKENS, SITE)
 
 
 def test_cards_are_laid_from_the_screen_at_a_simulated_reader_alone(played):
     screen = played(asks(AskPin(3)))
-    assert 'data-do="lay"' in rendered(screen, SITE)
-    assert 'data-do="lay"' not in rendered(replace(screen, has_table=False), SITE)
-    assert 'data-part="test"' not in rendered(replace(screen, is_test=False), SITE)
+    assert 'data-do="lay"' in rendered(screen, TOKENS, SITE)
+    assert 'data-do="lay"' not in rendered(replace(screen, has_table=False), TOKENS, SITE)
+    assert 'data-part="test"' not in rendered(replace(screen, is_test=False), TOKENS, SITE)
 
 
 def test_a_warned_patient_reads_how_long_there_is(played):
     screen = replace(played(asks(AskPin(3))), is_warned=True, deadline=0.0)
-    assert 'data-seconds="0"' in rendered(screen, SITE)
+    assert 'data-seconds="0"' in rendered(screen, TOKENS, SITE)
 
 
 def test_languages_are_named_in_themselves_above_what_is_asked(played):
-    page = Page(rendered(played(asks(AskPin(3)), "en"), SITE, State.LANGUAGE))
+    page = Page(rendered(played(asks(AskPin(3)), "en"), TOKENS, SITE, State.LANGUAGE))
     assert {each["data-language"] for each in page.all(data_do="speak")} >= {"ja", "en"}
     assert page.all(data_do="speak", aria_current="true")[0]["data-language"] == "en"

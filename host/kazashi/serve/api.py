@@ -227,7 +227,7 @@ def language(desk: ADesk, service: AService, request: Request, body: LanguageBod
 
 @router.post("/desks/{desk}/call", status_code=204, responses=refusals(404))
 def call(desk: ADesk) -> None:
-    """Call the staff. The call stands until they let it go."""
+    """Call the staff. Once they have taken it, the call stands until they let it go."""
     desk.display.call()
 
 
@@ -238,8 +238,11 @@ def take_call(desk: ADesk, _staff: AStaff, body: NameBody) -> None:
 
 
 @router.delete("/desks/{desk}/call", status_code=204, responses=refusals(404))
-def let_go(desk: ADesk, _staff: AStaff) -> None:
-    """The staff are done there."""
+def let_go(desk: ADesk, caller: ACaller) -> None:
+    """The staff are done there. The patient may take back a call that nobody has taken."""
+    call = desk.display.screen.call
+    if call and call.by and not caller.is_staff:
+        raise HTTPException(403, "the staff are coming")
     desk.display.let_go()
 
 

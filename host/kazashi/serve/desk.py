@@ -155,6 +155,10 @@ class Desk:
             self._start = start
             self._wake.set()
 
+    def offers(self, token: Token) -> bool:
+        """Whether patients may show it here."""
+        return self._site.offers(token, None)
+
     # -- in its thread ----------------------------------------------------------------------------
 
     def _run(self) -> None:

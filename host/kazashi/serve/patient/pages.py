@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse
 from kazashi.reception.rules import Token
 from kazashi.serve.access import Access
 from kazashi.serve.api import ADesk, AService, access_of, caller_of, desk_of
+from kazashi.serve.desk import Desk
 from kazashi.serve.languages import offered
 from kazashi.serve.patient.states import (
     State,
@@ -61,20 +62,30 @@ def shell(
     except HTTPException as error:
         return html("pair.html", service.site.language, error.status_code)
     screen = desk_of(service, caller, desk).display.screen
-    return HTMLResponse(rendered(screen, request.app.state.settings, is_whole=True))
+    tokens = _tokens(service.desk(desk))
+    return HTMLResponse(rendered(screen, tokens, request.app.state.settings, is_whole=True))
 
 
 @router.get("/{desk}/screen")
 def fragment(desk: ADesk, request: Request, view: str = "") -> HTMLResponse:
     """What the page shows. `view`: "language": the choice of languages, above what is asked."""
     state = State.LANGUAGE if view == State.LANGUAGE else None
-    return HTMLResponse(rendered(desk.display.screen, request.app.state.settings, state))
+    settings = request.app.state.settings
+    return HTMLResponse(rendered(desk.display.screen, _tokens(desk), settings, state))
 
 
 def rendered(
-    screen: Screen, site: ServeSettings, state: State | None = None, *, is_whole: bool = False
+    screen: Screen,
+    tokens: tuple[Token, ...],
+    site: ServeSettings,
+    state: State | None = None,
+    *,
+    is_whole: bool = False,
 ) -> str:
-    """HTML of what `screen` shows, or of `state` instead. `is_whole`: in its page."""
+    """HTML of what `screen` shows, or of `state` instead.
+
+    `tokens`: what a patient may show here. `is_whole`: in its page.
+    """
     state = state or state_of(screen)
     return render(
         "patient/page.html" if is_whole else "patient/screen.html",
@@ -92,9 +103,13 @@ def rendered(
         languages=offered(site.languages, is_test=screen.is_test),
         digits=_DIGITS[site.keypad],
         kinds=_kinds(screen),
-        tokens=getattr(screen.question, "tokens", tuple(Token)),
+        tokens=getattr(screen.question, "tokens", tokens),
         is_to_take=screen.is_left or any(each.key == "take-card" for each in screen.notices),
     )
+
+
+def _tokens(desk: Desk) -> tuple[Token, ...]:
+    return tuple(token for token in Token if desk.offers(token))
 
 
 def _kinds(screen: Screen) -> tuple[str, ...]:

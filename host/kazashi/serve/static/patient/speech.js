@@ -1,7 +1,7 @@
 // Reads aloud, if the patient wants it and the computer has a voice for the language.
 // Spoken are heading, messages and choices; names and results never stand in data-say.
 
-import { $, root, step, whenShown } from "./page.js";
+import { $, root, screen, step, whenShown } from "./page.js";
 
 const RATE = 0.9;
 const voices = window.speechSynthesis;
@@ -39,7 +39,7 @@ export function sayAll() {
 
 whenShown(() => {
   $('.tool[data-do="speech"]').hidden = !voice();
-  const now = root.dataset.speech ? `${root.lang} ${all()}` : "";
+  const now = root.dataset.speech ? `${screen().dataset.reminders} ${root.lang} ${all()}` : "";
   if (now === said) return;
   said = now;
   if (now) sayAll();

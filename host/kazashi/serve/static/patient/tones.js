@@ -27,7 +27,8 @@ for (const name of ["pointerdown", "keydown"])
   document.addEventListener(name, () => (context ??= new AudioContext()), { once: true });
 
 whenShown((state) => {
-  const now = `${state} ${screen().dataset.number} ${Boolean($(".msg.attn"))}`;
+  const { number, reminders } = screen().dataset;
+  const now = `${state} ${number} ${reminders} ${Boolean($(".msg.attn"))}`;
   if (now === before) return;
   before = now;
   if (["done", "stopped"].includes(state)) tone("end");
