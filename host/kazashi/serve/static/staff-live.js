@@ -2,6 +2,7 @@
 //
 // A part is an element with an id and data-live. What is typed into a part that has not changed stays.
 
+const PAUSE_MS = 100; // between two fetches: many desks change at once
 const QUIET_MS = 3000; // without a line, until the page says so
 
 const rendered = new Map(); // by id: each part as the server sent it
@@ -41,6 +42,7 @@ export async function refresh() {
       const answer = await fetch(location.href, { headers: { accept: "text/html" } });
       if (answer.redirected) return location.replace(answer.url);
       if (answer.ok) show(new DOMParser().parseFromString(await answer.text(), "text/html"));
+      if (isStale) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
   } finally {
     isFetching = false;
@@ -75,6 +77,8 @@ function keepingFocus(old, fresh) {
   const placed = document.importNode(fresh, true);
   old.replaceWith(placed);
   if (!focused) return;
+  const desk = focused.closest("[data-desk]")?.dataset.desk;
   const same = focused.id && document.getElementById(focused.id);
-  (same || placed.querySelector("[data-first]") || document.querySelector("h1")).focus();
+  const next = placed.querySelector("[data-first]") ?? placed.querySelector(`[data-desk="${desk}"] .btn`);
+  (same || next || document.querySelector("h1")).focus();
 }
