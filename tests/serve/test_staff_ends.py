@@ -2,15 +2,18 @@
 
 from base64 import b64decode
 from io import BytesIO
+from itertools import zip_longest
 
 import pytest
 from pypdf import PdfReader
 
 from kazashi.reception.fallback import Basis, Step, after
 from kazashi.reception.journal import Journal
-from kazashi.reception.visit import Outcome, Visit
+from kazashi.reception.rules import Way
+from kazashi.reception.visit import Outcome, Reason, Visit
 from kazashi.serve.access import Caller, Role
 from kazashi.serve.screen import Step as ScreenStep
+from kazashi.serve.staff import alerts
 from kazashi.serve.staff.path import most_left, path_to
 from staff_screen import StaffScreen, elements, site_of, values
 
@@ -124,3 +127,29 @@ def test_the_answers_so_far_lead_to_the_question():
     assert len(path_to(Step.ELDERLY)) == 7
     assert most_left(Step.ELDERLY) == 0
     assert most_left(Step.NUMBERS) == 1
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_each_outcome_way_and_reason_can_be_read_in_the_journal(staff, journal, language):
+    kinds = list(zip_longest(Outcome, Reason, Way))
+    for outcome, why, way in kinds:
+        visit = journal.begin("desk", "usb:1")
+        facts = {"why": why, "way": way}
+        visit.step("a step", **{name: each for name, each in facts.items() if each})
+        visit.end(outcome or Outcome.CHECKED_IN)
+    page = staff.http.get(f"/staff/journal?lang={language}")
+    numbers = values(page, "data-visit")
+    assert len(numbers) == len(kinds)
+    for number in numbers:
+        assert staff.http.get(f"/staff/visits/{number}").status_code == 200
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_a_desk_says_how_its_visit_has_ended(staff, outcome):
+    staff.display().show(ScreenStep.ENDED, outcome=outcome)
+    assert values(staff.http.get("/staff/desks/1"), "data-work") == ["ended"]
+
+
+def test_a_disk_that_is_nearly_full_is_an_alert(staff, journal, monkeypatch):
+    monkeypatch.setattr(alerts, "_LEAST_FREE", 2**62)
+    assert values(staff.http.get("/staff"), "data-alert") == ["disk"]

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from shutil import disk_usage
 
 from kazashi.reception.japan import JAPAN, utc_now
 from kazashi.reception.journal import JournalError
@@ -9,6 +11,8 @@ from kazashi.serve.desk import Desk
 from kazashi.serve.staff.overview import Colour, DeskView
 from kazashi.serve.texts import Texts
 from kazashi.words import Language, words_of
+
+_LEAST_FREE = 500_000_000  # bytes
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,17 @@ def of_readers(views: Iterable[DeskView], t: Texts) -> Iterator[Alert]:
             words = words_of(fault, Language(t.lang))
             seen = t.plain("staff.news.reader", desk=view.screen.name, seen=words.seen)
             yield Alert("reader", Colour.ATTN, seen, words.advice, "/staff/devices")
+
+
+def of_disk(journal: Path, t: Texts) -> Iterator[Alert]:
+    """If the journal's disk is nearly full."""
+    try:
+        free = disk_usage(journal.parent).free
+    except OSError:
+        return  # there is no journal yet
+    if free < _LEAST_FREE:
+        seen = t.plain("staff.news.disk", megabytes=free // 1_000_000)
+        yield Alert("disk", Colour.WARN, seen, t.plain("staff.news.disk-advice"))
 
 
 def of_journal(trouble: JournalError | None, t: Texts) -> Iterator[Alert]:

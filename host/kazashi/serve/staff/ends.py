@@ -45,7 +45,7 @@ class DeclaredBody(BaseModel):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     basis: Basis
-    visit: int | None = None
+    visit: Annotated[int, Field(ge=1, le=2**62)] | None = None
     card_shown: bool
     name: _Text = ""
     kana: _Text = ""
