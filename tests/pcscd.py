@@ -189,6 +189,15 @@ class Pcscd:
             finally:
                 assert not libc.setns(ours.fileno(), CLONE_NEWNET), os.strerror(ctypes.get_errno())
 
+    def wait_for_card(self, number):
+        """Wait until a card is in that slot.
+
+        Not with `opensc-tool --wait`: it waits for a change, for ever if the card came before it.
+        """
+        line = re.compile(rf"^{number}\s+Yes\s", re.MULTILINE)
+        seen = lambda: line.search(self.run("opensc-tool", "--list-readers"))  # noqa: E731
+        self.wait_until(seen, f"a card in slot {number}")
+
     def wait_until(self, is_so, what, limit_s=LIMIT_S):
         """Wait until `is_so()`, at most `limit_s`; its value. `what` names it, should it fail."""
         end_s = time.monotonic() + limit_s

@@ -23,7 +23,7 @@ def in_slot(daemon, reader, number=0):
     with daemon.network():
         thread.start()
     try:
-        daemon.run("opensc-tool", "--wait", "--reader", number, "--atr")
+        daemon.wait_for_card(number)
         yield
     finally:
         cancel.set()

@@ -57,7 +57,7 @@ def test_two_readers_are_two_slots(daemon):
 def test_a_slot_without_its_reader_ends_and_the_other_goes_on(daemon):
     readers = ("--reader", "/dev/null/none", "--reader", "sim:")
     with daemon.running(KAZASHI, "pcsc", "serve", *readers) as served:
-        daemon.run("opensc-tool", "--wait", "--reader", "1", "--atr")
+        daemon.wait_for_card(1)
         assert "/dev/null/none" in served.said
         assert served.process.poll() is None
 
