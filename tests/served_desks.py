@@ -78,9 +78,8 @@ class Served:
 
 
 def site(journal, **changes):
-    configured = Configuration.read(None)
     settings = {
-        "configuration": lambda: configured,
+        "configuration": lambda: Configuration.read(None),
         "anchors": ANCHORS,
         "centre": SimulatedCentre,
         "passcode": lambda _configured: Passcode(TEST_PASSCODE),

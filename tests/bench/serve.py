@@ -3,9 +3,9 @@
     uv run python tests/bench/serve.py [--desks N] [--visits N] [--followers N]
     uv run python tests/bench/serve.py --endurance 10000
 
-Load: each desk has a simulated reader, in a process of its own, and patients who check in with the
-PIN without a pause; followers are in another process. Latency: from the moment that an event is
-published until a follower has read it. Each follower must get each event once, in order.
+Load: each desk has a simulated reader and patients who check in with the PIN, one after the other.
+Readers are in a process of their own, and so are followers. Latency: from the moment that an event
+is published until a follower has read it. Each follower must get each event once, in order.
 
 Endurance: one desk whose reader is replaced below `Reader`, visits over HTTP, one follower. Growth:
 Python's memory by tracemalloc, and the process' by the system, both after the hundredth visit. It
@@ -23,6 +23,7 @@ from collections import Counter
 from pathlib import Path
 from statistics import quantiles
 from tempfile import TemporaryDirectory
+from threading import Thread
 from time import monotonic
 
 import httpx
@@ -30,9 +31,17 @@ from rich.console import Console
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from kazashi.cards.cv_certificate import CvAnchor
+from kazashi.reception.anchors import Anchors
 from kazashi.serve import desk as desk_module
+from kazashi.serve import events as events_module
 from kazashi.serve import guard
 from kazashi.serve import service as service_module
+from kazashi.serve.events import Event
+from kazashi.sim.authority import shared_authority
+from kazashi.sim.options import CARDS, Options
+from kazashi.sim.pico import SimulatedPico
+from kazashi.sim.serve import TcpLine, serve
 from served_desks import USUAL, at_desk, served
 from table_line import FakeTable
 
@@ -41,37 +50,65 @@ WARM_UP = 100  # visits, until all that is limited is full
 
 
 def load(desks, visits, followers):
-    """(latencies in ms, what was lost or came twice or out of order)."""
-    published = {}
-    with TemporaryDirectory() as folder, served(Path(folder), ["sim:"] * desks) as site:
-        publish = site.service.events.publish
-
-        def timed(*event):
-            published[site.service.events._last + 1] = monotonic()
-            publish(*event)
-
-        site.service.events.publish = timed
+    """(latencies in ms, followers that lost an event, or got one twice or out of order)."""
+    process = multiprocessing.get_context("spawn")
+    ours, theirs = process.Pipe()
+    laid = process.Queue()
+    readers = process.Process(target=serve_readers, args=(theirs, laid, desks), daemon=True)
+    readers.start()
+    urls, authority, cv_keys = ours.recv()
+    anchors = Anchors.of([authority], [CvAnchor(*key) for key in cv_keys], is_test=True)
+    with TemporaryDirectory() as folder, served(Path(folder), urls, anchors=anchors) as site:
+        events_module.Event = Published
         token = site.access.token_path.read_text().strip()
-        ours, theirs = multiprocessing.Pipe()
-        task = (theirs, site.url, token, visits, followers)
-        child = multiprocessing.get_context("spawn").Process(target=follow_all, args=task)
-        child.start()
-        seen = ours.recv()
-        child.join()
+        task = (theirs, laid, site.url, token, visits, followers)
+        follower = process.Process(target=follow_all, args=task)
+        follower.start()
+        begun, seen = ours.recv()
+        follower.join()
+    readers.kill()
     latencies, wrong = [], 0
     for of_one in seen:
-        numbers = [number for number, _ in of_one]
+        live = [(number, at) for number, at in of_one if Published.at[number] > begun]
+        numbers = [number for number, _ in live]
         wrong += numbers != [*range(numbers[0], numbers[0] + len(numbers))]
-        since = ((number, at) for number, at in of_one if number in published)
-        latencies += [(at - published[number]) * 1000 for number, at in since]
+        latencies += [(at - Published.at[number]) * 1000 for number, at in live]
     return latencies, wrong
 
 
-def follow_all(pipe, url, token, visits, followers):
-    pipe.send(asyncio.run(_follow_all(url, token, visits, followers)))
+class Published(Event):
+    """An event that knows when it was published."""
+
+    at = {}  # noqa: RUF012  # one table for all
+
+    def __init__(self, run, number, *what):
+        super().__init__(run, number, *what)
+        self.at[number] = monotonic()
 
 
-async def _follow_all(url, token, visits, followers):
+def serve_readers(pipe, laid, count):
+    """Simulated readers behind TCP, on which cards are laid as `laid` says."""
+    picos = [SimulatedPico(Options(card="none", tap=0.0)) for _ in range(count)]
+    lines = [TcpLine("127.0.0.1", 0) for _ in picos]
+    for pico, line in zip(picos, lines, strict=True):
+        Thread(target=serve, args=(pico.connect(), line), daemon=True).start()
+    issuer = shared_authority()
+    urls = ["socket://{}:{}".format(*line.address) for line in lines]
+    pipe.send((urls, issuer.certificate, [tuple(key) for key in issuer.cv_anchors]))
+    while True:
+        desk, card = laid.get()
+        pico = picos[int(desk) - 1]
+        pico.air.clear()
+        if card:
+            pico.cards = CARDS[card](pico.options)
+            pico.lay_down()
+
+
+def follow_all(pipe, laid, url, token, visits, followers):
+    pipe.send(asyncio.run(_follow_all(laid, url, token, visits, followers)))
+
+
+async def _follow_all(laid, url, token, visits, followers):
     """The events of each follower, as (number, moment)."""
     headers = {"authorization": f"Bearer {token}"}
     limits = httpx.Limits(max_connections=None)
@@ -79,22 +116,24 @@ async def _follow_all(url, token, visits, followers):
         base_url=f"{url}/api/v1", headers=headers, timeout=60, limits=limits
     ) as http:
         desks = [each["desk"] for each in (await http.get("/desks")).json()]
-        play = Play(http, desks, visits)
+        play = Play(http, laid, desks, visits)
         streams = [asyncio.create_task(play.follow()) for _ in range(followers)]
         await asyncio.sleep(1)  # until all follow
+        begun = monotonic()
         await play.run()
         await asyncio.sleep(1)  # until all have read
         for stream in streams:
             stream.cancel()
         await asyncio.gather(*streams, return_exceptions=True)
-    return play.seen
+    return begun, play.seen
 
 
 class Play:
     """The patients at all desks, who follow as one program."""
 
-    def __init__(self, http, desks, visits):
-        self.http, self.desks, self.left = http, desks, Counter(dict.fromkeys(desks, visits))
+    def __init__(self, http, laid, desks, visits):
+        self.http, self.laid = http, laid
+        self.left = Counter(dict.fromkeys(desks, visits))
         self.seen = []
 
     async def follow(self, react=None):
@@ -117,7 +156,7 @@ class Play:
         """True: all patients have gone."""
         desk, question = screen["desk"], screen["question"]
         if screen["step"] == "idle" and self.left[desk]:
-            await self.lay(desk, "mynumber")
+            self.laid.put((desk, "mynumber"))
         elif question and (desk, question["number"]) not in self.started:
             self.started.add((desk, question["number"]))
             name = question["name"].replace(" ", "_")
@@ -127,11 +166,8 @@ class Play:
         elif screen["step"] == "ended" and (desk, screen["visit"], "end") not in self.started:
             self.started.add((desk, screen["visit"], "end"))
             self.left[desk] -= 1
-            await self.lay(desk, None)
+            self.laid.put((desk, None))
         return not self.left.total()
-
-    async def lay(self, desk, card):
-        (await self.http.put(f"/desks/{desk}/table", json={"card": card})).raise_for_status()
 
 
 def endure(visits, folder):
