@@ -21,7 +21,7 @@ import sys
 import tracemalloc
 from collections import Counter
 from pathlib import Path
-from statistics import quantiles
+from statistics import median, quantiles
 from tempfile import TemporaryDirectory
 from threading import Thread
 from time import monotonic
@@ -46,6 +46,7 @@ from served_desks import USUAL, at_desk, served
 from table_line import FakeTable
 
 MOST_BYTES = 100  # a visit
+MOMENTS = 21
 WARM_UP = 100  # visits, until all that is limited is full
 
 
@@ -171,21 +172,28 @@ class Play:
 
 
 def endure(visits, folder):
-    """Growth after the hundredth visit, bytes a visit: (Python's memory, the process' memory)."""
+    """Growth after the hundredth visit, bytes a visit: (Python's memory, the process' memory).
+
+    Medians of some moments without a patient: a connection more or less is not growth.
+    """
+    first = range(WARM_UP, WARM_UP + MOMENTS)
+    last = range(visits - MOMENTS, visits)
+    seen = []
     tracemalloc.start()
     with served(folder, ["sim:"]) as site, site.program() as program, at_desk(program) as person:
         for i in range(visits):
-            if i == WARM_UP:
-                before = _memory()
             person.until(step="idle")
+            if i in first or i in last:
+                seen.append(_memory())
             person.lay("mynumber")
             person.until(question="way")
             person.go_on(way="pin")
             person.lay(None)
             person.seen.clear()
-        after = _memory()
     tracemalloc.stop()
-    return tuple((b - a) / (visits - WARM_UP) for a, b in zip(before, after, strict=True))
+    begun, ended = (zip(*part, strict=True) for part in (seen[:MOMENTS], seen[MOMENTS:]))
+    grown = (median(b) - median(a) for a, b in zip(begun, ended, strict=True))
+    return tuple(each / (last.start - first.start) for each in grown)
 
 
 def _memory():
