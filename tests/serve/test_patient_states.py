@@ -16,7 +16,7 @@ from kazashi.serve import app
 from kazashi.serve.display import Display
 from kazashi.serve.patient.pages import rendered
 from kazashi.serve.patient.states import State, state_of
-from kazashi.serve.screen import Screen
+from kazashi.serve.screen import Call, Screen
 from kazashi.serve.settings import Keypad, ServeSettings
 
 NUMBERS = {
@@ -113,6 +113,11 @@ def asks(question, *notices):
         return desk.ask(question)
 
     return play
+
+
+def seen_sections(screen):
+    page = Page(rendered(screen, TOKENS, SITE))
+    return [each for tag, each in page.tags if tag == "section" and "hidden" not in each]
 
 
 @pytest.mark.parametrize("name", PATIENT)
@@ -219,6 +224,15 @@ def test_cards_are_laid_from_the_screen_at_a_simulated_reader_alone(played):
     assert 'data-do="lay"' in rendered(screen, TOKENS, SITE)
     assert 'data-do="lay"' not in rendered(replace(screen, has_table=False), TOKENS, SITE)
     assert 'data-part="test"' not in rendered(replace(screen, is_test=False), TOKENS, SITE)
+
+
+def test_a_notice_on_dates_stands_before_the_question_but_not_before_a_call(played):
+    screen = played(PATIENT["p17-ending"])
+    seen = [each["data-step"] for each in seen_sections(screen)]
+    assert seen == ["dates"]
+    assert [each["data-step"] for each in seen_sections(replace(screen, call=Call(utc_now())))] == [
+        "main"
+    ]
 
 
 def test_a_warned_patient_reads_how_long_there_is(played):

@@ -48,6 +48,7 @@ _STEPS = {  # of four: those of the bar at the top
     State.PRESCRIPTION: 4,
     State.DOWN: 4,
 }
+_NO_QUESTION = (State.STAFF, State.DOWN, State.DONE, State.STOPPED, State.WAITING, State.BROKEN)
 _CAN_STOP = (Step.WORKING, Step.PLACE, Step.ASKED)
 _DIGITS = {Keypad.PHONE: "123456789", Keypad.PC: "789456123", Keypad.NONE: "123456789"}
 
@@ -86,7 +87,8 @@ def rendered(
 
     `tokens`: what a patient may show here. `is_whole`: in its page.
     """
-    state = state or state_of(screen)
+    own = state_of(screen)
+    state = state or own
     return render(
         "patient/page.html" if is_whole else "patient/screen.html",
         screen.language,
@@ -96,7 +98,7 @@ def rendered(
         question=screen.question,
         step=_STEPS.get(state, 0),
         told=told(screen),
-        dates=notice_on_dates(screen) if screen.step is Step.ASKED else None,
+        dates=notice_on_dates(screen) if state is own and state not in _NO_QUESTION else None,
         is_wrong_pin=is_wrong_pin(screen),
         can_go_back=can_go_back(screen) or state is State.LANGUAGE,
         can_stop=screen.step in _CAN_STOP,

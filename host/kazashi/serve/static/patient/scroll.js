@@ -7,6 +7,9 @@ const SHOWN_PX = 24;
 const HIDDEN_PX = 2; // the key takes place itself
 
 function look() {
+  const doesScroll = main().scrollHeight > main().clientHeight;
+  if (doesScroll) main().tabIndex = 0; // for the arrow keys
+  else main().removeAttribute("tabindex");
   const more = $(".more");
   const rest = main().scrollHeight - main().clientHeight - main().scrollTop;
   more.hidden = rest < (more.hidden ? SHOWN_PX : HIDDEN_PX);
