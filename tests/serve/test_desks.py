@@ -21,6 +21,28 @@ def test_a_reader_that_is_unplugged_is_a_state_and_comes_back_by_itself(person, 
     assert person.until(step="idle")["fault"] is None
 
 
+def test_a_reader_that_stays_away_is_told_once(person, table, caplog):
+    table.unplug()
+    person.until(step="out_of_order")
+    opened = []
+    open_it = type(table).open
+    table.open = lambda cancel: opened.append(1) or open_it(table, cancel)
+    while len(opened) < 5:
+        person.client.get(person.path)
+    del table.open
+    assert caplog.text.count("no reader is attached") == 1
+
+
+def test_a_check_of_the_reader_does_not_take_a_card_left_there_for_a_patient(site, person):
+    person.lay("mynumber")
+    person.until(question="way")
+    visit = person.go_on(way="pin")["visit"]
+    site.service.desks["1"].check()
+    person.client.delete(f"{person.path}/visit")
+    person.lay(None)
+    assert person.until(step="idle")["visit"] == visit
+
+
 def test_meanwhile_patients_check_in_without_a_card(person, table):
     table.unplug()
     person.until(step="out_of_order")

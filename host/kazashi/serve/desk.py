@@ -180,8 +180,6 @@ class Desk:
             except Cancelled:
                 continue
             except ReaderError as error:
-                logger.warning("desk %s: %s", self.name, words_of(error).line)
-                self._records.failed(self.name, error)
                 self._without_reader(error)
             except Exception as error:
                 self._log_bug(error)
@@ -198,7 +196,11 @@ class Desk:
         is_unassigned = isinstance(fault, NoReaderAssigned | SeveralReaders)
         step = Step.UNASSIGNED if is_unassigned else Step.OUT_OF_ORDER
         screen = self.display.screen
-        if not self._is_told or screen.step is not step or type(screen.fault) is not type(fault):
+        is_new = screen.step is not step or type(screen.fault) is not type(fault)
+        if fault and is_new:  # not each time that it is tried again
+            logger.warning("desk %s: %s", self.name, words_of(fault).line)
+            self._records.failed(self.name, fault)
+        if is_new or not self._is_told:
             self._is_told = True
             self.display.show(step, fault=fault, notices=())
         self._wake.wait(_REOPEN_S)
@@ -279,8 +281,10 @@ class Desk:
             while self._is_card_there(reader):
                 if monotonic() - begun > _LEFT_S and not self.display.screen.is_left:
                     self.display.left_behind()
-                if self._wake.wait(_TAKEN_LOOK_S):
-                    return self._taken_start()
+                self._wake.wait(_TAKEN_LOOK_S)
+                start = self._taken_start()
+                if start or self._is_closing.is_set():
+                    return start
         except ReaderError:
             self._wake.wait(_READ_S)  # the outcome stands, and is read
             raise
