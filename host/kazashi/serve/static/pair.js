@@ -3,6 +3,8 @@
 const code = location.hash.slice(1);
 history.replaceState(null, "", "/pair"); // the code is in no history
 
+addEventListener("hashchange", () => location.reload()); // another address, typed here
+
 const tell = (what) => {
   document.querySelector("h1").hidden = true;
   document.querySelector(`[data-${what}]`).hidden = false;
