@@ -8,6 +8,7 @@ from kazashi.reception.settings import BadSettings
 from kazashi.serve.languages import LANGUAGES, PSEUDO_LANGUAGES, language_of, offered
 from kazashi.serve.settings import ServeSettings
 from kazashi.serve.texts import Texts
+from kazashi.words.compile import tags
 
 
 @pytest.fixture
@@ -20,7 +21,11 @@ def settings(tmp_path):
     return read
 
 
-def test_each_language_has_a_catalogue_a_name_and_a_direction():
+def test_each_catalogue_is_a_language_that_a_site_may_choose():
+    assert set(LANGUAGES) == set(tags())
+
+
+def test_each_language_has_a_name_and_a_direction():
     assert len({each.name for each in LANGUAGES.values()}) == len(LANGUAGES)
     for each in LANGUAGES.values():
         assert each.template("take-card", {})

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from babel import Locale
 
 from kazashi.serve.pseudo import longer, mirrored
-from kazashi.words import FOLDER, Language, is_reviewed, shown, template
+from kazashi.words import Language, is_reviewed, shown, template
 
 _ORIGINALS = tuple(Language)  # the others are made from these
 
@@ -88,7 +88,7 @@ _ALL = (
     PatientLanguage("bn", "বাংলা"),
     PatientLanguage("ur", "اردو"),
 )
-LANGUAGES = {each.tag: each for each in _ALL if (FOLDER / f"{each.tag}.mo").exists()}
+LANGUAGES = {each.tag: each for each in _ALL}
 PSEUDO_LANGUAGES = {
     each.tag: each
     for each in (
