@@ -58,6 +58,20 @@ def test_sigterm_in_a_visit_cancels_it_tells_its_screens_and_the_journal(started
         assert [visit.outcome for visit in journal.visits()] == ["interrupted"]
 
 
+def test_a_whole_visit_on_a_simulated_reader_with_the_firmware(started):
+    _, client = started
+    with at_desk(client) as person:
+        person.until(step="idle")
+        person.lay("mynumber")
+        person.until(question="way")
+        assert person.go_on(way="pin")["outcome"] == "checked_in"
+        person.lay("android")
+        assert person.begin(token="android").status_code == 202
+        person.say("pin", "1234")
+        person.until(question=None)
+        assert person.go_on()["outcome"] == "checked_in"
+
+
 def test_a_second_start_says_so_and_disturbs_nothing(started):
     _, client = started
     second = kazashi(*SERVE, str(client.base_url.port))
@@ -181,6 +195,23 @@ def test_beyond_this_computer_it_needs_certificate_and_key(tls, tmp_path, table)
 )
 def test_names_by_which_it_is_called(settings, hosts):
     assert hosts <= ServeSettings(**settings).hosts(443)
+
+
+@pytest.mark.parametrize(
+    ("settings", "name"),
+    [
+        ({}, "localhost"),
+        ({"names": ("desk.local",)}, "localhost"),
+        ({"address": "0.0.0.0"}, "localhost"),
+        ({"address": "0.0.0.0", "names": ("desk.local",)}, "desk.local"),
+        ({"address": "192.168.1.5"}, "192.168.1.5"),
+        ({"address": "2001:db8::1"}, "[2001:db8::1]"),
+    ],
+)
+def test_screens_are_opened_by_a_name_that_reaches_it(settings, name):
+    found = ServeSettings(**settings)
+    assert found.name == name
+    assert f"{name}:8470" in found.hosts(8470)
 
 
 def test_at_the_port_of_its_scheme_a_browser_names_no_port(tls):

@@ -67,7 +67,7 @@ def serve(
     )
     line = listen(settings)
     access = open_access(state_folder())
-    address = f"{settings.scheme}://localhost:{line.getsockname()[1]}"
+    address = f"{settings.scheme}://{settings.name}:{line.getsockname()[1]}"
     screens = {
         "staff": f"{address}/pair#{access.code_for(Caller(Role.STAFF))}",
         **{

@@ -97,15 +97,27 @@ class ServeSettings:
     def scheme(self) -> str:
         return "https" if self.certificate else "http"
 
+    @property
+    def name(self) -> str:
+        """By which its screens are opened."""
+        is_everywhere = self.address in ("0.0.0.0", "::")
+        if is_loopback(self.address) or (is_everywhere and not self.names):
+            return "localhost"
+        return self.names[0] if self.names else _in_address(self.address)
+
     def hosts(self, port: int) -> frozenset[str]:
         """`name:port` by which it may be called; at the port of its scheme the name alone, too."""
         names = {"localhost", "127.0.0.1", "[::1]", *self.names}
         if not is_loopback(self.address):
-            names.add(f"[{self.address}]" if ":" in self.address else self.address)
+            names.add(_in_address(self.address))
         found = {f"{name.lower()}:{port}" for name in names}
         if port == _PORT_OF[self.scheme]:
             found |= {name.lower() for name in names}
         return frozenset(found)
+
+
+def _in_address(address: str) -> str:
+    return f"[{address}]" if ":" in address else address
 
 
 def is_loopback(address: str) -> bool:
