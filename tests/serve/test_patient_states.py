@@ -191,6 +191,16 @@ def test_a_keypad_of_a_computer_has_seven_at_the_top(played):
     assert "".join(digits) == "7894561230"
 
 
+def test_a_visit_begins_with_the_sites_size_contrast_and_speech(played, tmp_path):
+    file = tmp_path / "kazashi.toml"
+    file.write_text('[serve]\nsize = "1.4"\nhigh_contrast = true\nspeech = true\n', "utf-8")
+    screen = played(PATIENT["p01-choose"])
+    seen = Page(rendered(screen, TOKENS, ServeSettings.read(file, {}), is_whole=True)).tags[0][1]
+    assert (seen["data-size"], seen["data-contrast"], seen["data-speech"]) == ("1.4", "high", "on")
+    usual = Page(rendered(screen, TOKENS, SITE, is_whole=True)).tags[0][1]
+    assert not {"data-size", "data-contrast", "data-speech"} & usual.keys()
+
+
 def test_to_agree_and_not_to_agree_are_the_same_but_for_their_words(played):
     page = Page(rendered(played(asks(AskConsents(tuple(Group)))), TOKENS, SITE))
     assert page.answers == ['["surgery", "treatment", "checkups", "specified_disease"]', "[]"]

@@ -9,6 +9,9 @@ names = ["desk.local"]    # by which other computers call it
 language = "ja"           # that each visit begins with
 languages = ["ja", "ja-Hira", "en"]  # that a patient may choose, in this order
 keypad = "phone"          # ten-key beside the screen: phone (1 at the top), pc (7 at the top), none
+size = "1"                # of the letters that a visit begins with: 1, 1.4 (10-inch screens), 2
+high_contrast = false     # whether it begins white on black
+speech = false            # whether it begins with spoken guidance
 
 [desks.1]
 title = "受付1"
@@ -40,6 +43,14 @@ class Keypad(StrEnum):
     NONE = "none"
 
 
+class Size(StrEnum):
+    """Of the letters, times that of the design."""
+
+    NORMAL = "1"
+    LARGE = "1.4"
+    LARGEST = "2"
+
+
 @dataclass(frozen=True)
 class DeskSettings:
     """`name`: in addresses. `reader`: its URL, None: the only one attached."""
@@ -62,6 +73,9 @@ class ServeSettings:
     language: str = "ja"
     languages: tuple[str, ...] = ("ja", "ja-Hira", "en")
     keypad: Keypad = Keypad.PHONE
+    size: Size = Size.NORMAL
+    high_contrast: bool = False
+    speech: bool = False
     desks: tuple[DeskSettings, ...] = ()
 
     @classmethod
@@ -83,7 +97,10 @@ class ServeSettings:
             tuple(str(each) for each in table.listed("names")),
             _language(table, languages),
             languages,
-            _keypad(table),
+            table.choice("keypad", cls.keypad),
+            table.choice("size", cls.size),
+            table.flag("high_contrast"),
+            table.flag("speech"),
             tuple(_desks(Table("desks", settings.get("desks", {}), folder), profiles)),
         )
         table.close()
@@ -165,10 +182,3 @@ def _language(table: Table, languages: tuple[str, ...]) -> str:
     if chosen not in languages:
         raise table.wrong("language", Flaw.NOT_ONE_OF, ", ".join(languages))
     return chosen
-
-
-def _keypad(table: Table) -> Keypad:
-    chosen = table.text("keypad") if table.has("keypad") else Keypad.PHONE
-    if chosen not in [*Keypad]:
-        raise table.wrong("keypad", Flaw.NOT_ONE_OF, ", ".join(Keypad))
-    return Keypad(chosen)
