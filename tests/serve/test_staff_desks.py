@@ -30,6 +30,7 @@ from kazashi.reception.rules import Group, Token, Way
 from kazashi.reception.texts import Message
 from kazashi.reception.visit import Visit
 from kazashi.serve.access import Caller, Role
+from kazashi.serve.languages import LANGUAGES, PSEUDO_LANGUAGES, language_of
 from kazashi.serve.screen import Step
 from kazashi.serve.staff.overview import DeskView, due_first
 from kazashi.sim.portrait import portrait
@@ -44,6 +45,13 @@ OF_THE_PATIENT = (
 @pytest.fixture
 def staff(tmp_path):
     return StaffScreen(tmp_path / "serve", site_of(tmp_path / "journal.db"))
+
+
+@pytest.mark.parametrize("language", [*LANGUAGES, *PSEUDO_LANGUAGES])
+def test_the_staff_see_each_language_that_a_patient_may_choose(staff, language):
+    idle(staff)
+    staff.service.desks["1"].display.speak(language)
+    assert language == "ja" or language_of(language).name in staff.http.get("/staff").text
 
 
 def idle(staff):

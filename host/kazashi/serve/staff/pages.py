@@ -19,7 +19,7 @@ from kazashi.serve.api import (
     staff_of,
 )
 from kazashi.serve.display import NotAsked, StaleAnswer
-from kazashi.serve.languages import LANGUAGES
+from kazashi.serve.languages import language_of
 from kazashi.serve.questions import NotAnAnswer
 from kazashi.serve.service import Service
 from kazashi.serve.staff.alerts import of_disk, of_faces, of_journal, of_readers, of_visits
@@ -176,5 +176,5 @@ def _frame(service: Service, t: Texts) -> Mapping[str, object]:
         "has_centre": service.site.centre() is not None,
         "held_count": len(service.held.listed()),
         "fault_count": sum(view.due in (Due.FAULT, Due.UNASSIGNED) for view in views),
-        "languages": LANGUAGES,
+        "language_of": language_of,
     }

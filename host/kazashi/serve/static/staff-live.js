@@ -41,6 +41,7 @@ export async function refresh() {
       isStale = false;
       const answer = await fetch(location.href, { headers: { accept: "text/html" } });
       if (answer.redirected) return location.replace(answer.url);
+      document.getElementById("offline").hidden = answer.ok; // what stands here is old
       if (answer.ok) show(new DOMParser().parseFromString(await answer.text(), "text/html"));
       if (isStale) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
