@@ -204,6 +204,56 @@ def test_the_language_is_the_patients_until_the_visit_ends(person):
     assert person.until(step="idle")["language"] == "ja"
 
 
+def test_the_next_patient_who_begins_before_the_desk_is_idle_has_the_sites_language(person):
+    person.lay("mynumber")
+    person.until(question="way")
+    person.client.post(f"{person.path}/language", json={"language": "en"}).raise_for_status()
+    person.until(language="en")
+    person.go_on(way="pin")
+    assert person.screen["language"] == "en"
+    assert person.begin(token="card").status_code == 202
+    assert person.until(question="way")["language"] == "ja"
+
+
+def test_without_a_reader_the_next_patient_has_the_sites_language(person, table):
+    table.unplug()
+    person.until(step="out_of_order")
+    person.begin(token=None)
+    person.until(question="fallback")
+    person.client.post(f"{person.path}/language", json={"language": "en"}).raise_for_status()
+    person.until(language="en")
+    person.go_on()
+    assert person.until(step="out_of_order")["language"] == "ja"
+
+
+def test_a_visit_that_is_stopped_before_it_has_begun_is_stopped(site, table, person):
+    desk = site.service.desks["1"]
+    asked, go_on = Event(), Event()
+    begin = desk.display.begin
+
+    def slow_begin():
+        asked.set()
+        assert go_on.wait(20)
+        begin()
+
+    desk.display.begin = slow_begin
+    try:
+        assert person.begin(token="card").status_code == 202
+        assert asked.wait(20)
+        assert person.client.delete(f"{person.path}/visit").status_code == 202
+        go_on.set()
+        person.until(step="stopped")
+    finally:
+        go_on.set()
+        del desk.display.begin
+
+
+def test_a_stop_while_nobody_is_there_does_not_stop_the_next_visit(person):
+    assert person.client.delete(f"{person.path}/visit").status_code == 202
+    person.lay("mynumber")
+    person.until(question="way")
+
+
 def test_each_end_of_a_visit_is_a_line_of_the_log(person, caplog):
     caplog.set_level(logging.INFO, "kazashi.serve")
     person.lay("mynumber")

@@ -154,7 +154,7 @@ def begin(desk: ADesk, body: StartBody) -> None:
 @router.delete("/desks/{desk}/visit", status_code=202, responses=refusals(404))
 def stop(desk: ADesk) -> None:
     """Cancel the visit, if there is one. One whose outcome stands ends as it would."""
-    desk.display.stop()
+    desk.stop()
 
 
 @router.get("/desks/{desk}/result", response_model=VisitModel, responses=refusals(404))

@@ -109,6 +109,8 @@ class Desk:
         self._is_told = True  # what a check has found
         self._lock = Lock()
         self._start: Start | None = None
+        self._is_due = False  # a visit was asked for, and has not begun
+        self._is_called_off = False  # that visit
         self._thread = Thread(target=self._run, name=f"desk {name}", daemon=True)
 
     def open(self) -> None:
@@ -153,7 +155,14 @@ class Desk:
             if self._start or self._is_closing.is_set() or not can_begin:
                 raise DeskTaken
             self._start = start
+            self._is_due = True
             self._wake.set()
+
+    def stop(self) -> None:
+        """Cancel the visit, also one that was asked for and has not begun."""
+        with self._lock:
+            self._is_called_off = self._is_due
+            self.display.stop()
 
     def offers(self, token: Token) -> bool:
         """Whether patients may show it here."""
@@ -246,8 +255,7 @@ class Desk:
 
     def _visit(self, reception: Reception, start: Start) -> None:
         self.last = None
-        self.display.begin()
-        self._taken_start()  # asked for while the card was found: it is this visit
+        self._begin_to_show()
         begun, outcome = monotonic(), "failed"
         try:
             self._check_in(reception, start)
@@ -260,6 +268,14 @@ class Desk:
             self._records.ended(outcome, self.last, seconds)
             number = self.display.screen.visit
             logger.info("desk %s, visit %d: %s, %.0f s", self.name, number, outcome, seconds)
+
+    def _begin_to_show(self) -> None:
+        self.display.begin()
+        self._taken_start()  # asked for while the card was found: it is this visit
+        with self._lock:
+            if self._is_called_off:
+                self.display.stop()
+            self._is_due = self._is_called_off = False
 
     def _check_in(self, reception: Reception, start: Start) -> None:
         people, cancel = self.display, self.display.cancel

@@ -30,6 +30,7 @@ _MOST_NOTICES = 20
 _PLACE = "place."  # messages that ask for a card or phone
 _NOT_OF = {Role.PATIENT: OF_STAFF, Role.STAFF: OF_PATIENT}  # what they do not answer
 _IN_VISIT = (Step.WORKING, Step.PLACE, Step.ASKED)
+_OVER = (Step.ENDED, Step.STOPPED)
 
 
 class StaleAnswer(Exception):
@@ -248,6 +249,8 @@ class Display:
         before = self._screen
         if changes.get("step", before.step) is not before.step:
             changes["since"] = utc_now()
+            if before.step in _OVER:  # the next patient begins in the site's language
+                changes["language"] = self._language
         screen = replace(before, id=before.id + 1, **changes)
         stage = stage_of(screen.step, screen.question)
         self._screen = screen if stage is None else replace(screen, stage=stage)

@@ -7,6 +7,7 @@ import { $, root, screen, tellShown, whenShown } from "./page.js";
 
 const SIZES = ["1", "1.4", "2"];
 const NAMES = ["size", "contrast", "speech"];
+const FREE = ["idle", "out_of_order", "unassigned"]; // no visit goes on
 const FORGOTTEN_MS = 60_000; // nobody is there any more
 
 const kept = window.sessionStorage; // so that a page that is loaded again is as it was
@@ -49,7 +50,7 @@ for (const name of NAMES) {
 
 function leave() {
   clearTimeout(left);
-  if (screen().dataset.step === "idle") left = setTimeout(forget, FORGOTTEN_MS);
+  if (FREE.includes(screen().dataset.step)) left = setTimeout(forget, FORGOTTEN_MS);
 }
 
 whenShown(() => {
