@@ -202,7 +202,7 @@ def test_a_card_that_signs_with_another_key_is_a_copy(counter):
     assert visit.outcome is Outcome.NOT_GENUINE
     assert (visit.signature, visit.proof) == (b"", Proof.NONE)
     assert visit.eligibility is None
-    assert counter.people.heard("not genuine")
+    assert counter.people.heard("could not be confirmed")
     assert counter.steps("signature") == [{"error": "not by the key of the certificate"}]
 
 

@@ -46,7 +46,7 @@ class Journal(View):
 
     def __init__(self, path: Path, now: Callable[[], datetime] = utc_now) -> None:
         self._now = now
-        self._last = 0  # visit that was begun here
+        self._last: dict[str, int] = {}  # by reader, the visit that was begun here
         self._presence = Presence(path)
         with ExitStack() as undo:
             self._presence.make()
@@ -86,14 +86,14 @@ class Journal(View):
             db.execute(
                 "UPDATE visit SET outcome = ? WHERE reader = ? AND outcome IS NULL "
                 "AND (id = ? OR NOT ?)",
-                (INTERRUPTED, reader, self._last, is_shared),
+                (INTERRUPTED, reader, self._last.get(reader), is_shared),
             )
             number = db.execute(
                 "INSERT INTO visit (begun_at, profile, reader) VALUES (?, ?, ?)",
                 (as_text(self._now()), profile, reader),
             ).lastrowid
         assert number is not None
-        self._last = number
+        self._last[reader] = number
         return Entry(number, self._file, self._now)
 
     def hold(
