@@ -2,7 +2,6 @@
 
 import os
 from io import BytesIO
-from pathlib import Path
 
 from PIL import Image
 
@@ -31,13 +30,13 @@ def launched(playwright, program, film=None):
 
 
 def film_of(photograph, folder):
-    """A film (MJPEG) in `folder` that shows the photograph, as a camera would."""
+    """A film (MJPEG) in `folder` that shows the photograph, a `PIL.Image`."""
     frame = Image.new("RGB", (640, 480), "grey")
-    picture = Image.open(photograph).convert("RGB")
+    picture = photograph.convert("RGB")
     picture.thumbnail(frame.size)
     frame.paste(picture, ((frame.width - picture.width) // 2, (frame.height - picture.height) // 2))
     data = BytesIO()
     frame.save(data, "JPEG", quality=95)
-    film = Path(folder) / "camera.mjpeg"
+    film = folder / "camera.mjpeg"
     film.write_bytes(data.getvalue() * 2)
     return film

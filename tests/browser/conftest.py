@@ -1,26 +1,24 @@
 """A browser and two services for each worker: one plays states, at the other visits are real."""
 
 import os
-from pathlib import Path
 
 import pytest
 
+import photographs
 from browser.chromium import film_of, launched
-from browser.serving import Served
-from browser.states import Script
-from kazashi.reception.configuration import Configuration
-from kazashi.reception.passcode import Passcode
+from browser.patient import PatientScreen
+from browser.serving import Serving, patient
+from browser.states import PATIENT, Script
 from kazashi.serve import desk as desks
 from kazashi.serve import guard
-from kazashi.serve.service import Service, SiteSettings
-from kazashi.serve.settings import desks_of
-from kazashi.testing import SimulatedCentre, SimulatedComponent, test_anchors
-from kazashi.testing.passcode import TEST_PASSCODE
+from kazashi.serve.service import Service
+from kazashi.sim import person
+from served_desks import desks_with, site
 
 CHROMIUM = os.environ.get("KAZASHI_CHROMIUM")
-PHOTOGRAPHS = os.environ.get("KAZASHI_PHOTOGRAPHS")
 LANDSCAPE, PORTRAIT = {"width": 1280, "height": 800}, {"width": 800, "height": 1280}
 PC, DOCKED = {"width": 1440, "height": 900}, {"width": 480, "height": 900}
+DESKS = desks_with(["", ""])
 WAIT_MS = 10_000  # against a hang, not for speed
 
 
@@ -37,10 +35,11 @@ def playwright():
 
 @pytest.fixture(scope="package")
 def browser(playwright, tmp_path_factory):
-    """Its camera shows the photograph that FACE names."""
-    if not PHOTOGRAPHS:
-        pytest.skip("no photographs: KAZASHI_PHOTOGRAPHS=$(.ci/photographs FOLDER)")
-    film = film_of(Path(PHOTOGRAPHS) / "obama2.jpg", tmp_path_factory.mktemp("camera"))
+    """Its camera shows a photograph of the person on the cards of `desk`."""
+    if not photographs.FOLDER:
+        pytest.skip(photographs.MISSING)
+    picture = photographs.opened(photographs.SAME)
+    film = film_of(picture, tmp_path_factory.mktemp("camera"))
     browser = launched(playwright, CHROMIUM, film)
     yield browser
     browser.close()
@@ -52,27 +51,13 @@ def package_patch():
         yield patch
 
 
-def site(folder, language="ja"):
-    """A site in which all is real but reader, card, centre and approved component."""
-    return SiteSettings(
-        configuration=lambda: Configuration.read(None),
-        anchors=test_anchors(),
-        centre=SimulatedCentre,
-        passcode=lambda _configured: Passcode(TEST_PASSCODE),
-        component=SimulatedComponent(),
-        journal=folder / "journal.db",
-        language=language,
-        is_test=True,
-    )
-
-
 @pytest.fixture(scope="package")
 def played(tmp_path_factory, package_patch):
-    """A service at whose desk `script` plays."""
+    """A service at whose desks `script` plays; to those who look it is no simulated one."""
     package_patch.setattr(guard, "_RATE", 10_000)  # pages of many tests come from one address
     folder = tmp_path_factory.mktemp("played")
-    make = lambda: Service(desks_of(["sim:"], "desk"), site(folder))  # noqa: E731
-    served = Served(folder, make, is_played=True)
+    site_itself = site(folder / "journal.db", is_test=False)
+    served = Serving(folder, lambda: Service(DESKS, site_itself), is_played=True)
     served.start()
     yield served
     served.stop()
@@ -86,11 +71,43 @@ def script(played):
 
 
 @pytest.fixture(scope="package")
+def following(played, browser):
+    """One page for all states: it follows the played desk from one to the next."""
+    context = browser.new_context(
+        viewport=LANDSCAPE, locale="ja-JP", has_touch=True, reduced_motion="reduce"
+    )
+    page = context.new_page()
+    page.goto(played.pairing(patient()))
+    page.wait_for_selector("#screen")
+    yield PatientScreen(page)
+    context.close()
+
+
+@pytest.fixture
+def play(script, following):
+    """Plays a state of `PATIENT`, and waits for the page to show it."""
+
+    def play_it(name, language="ja"):
+        script.play(PATIENT[name])
+        following.has_shown(script.display.screen)
+        script.display.speak(language)
+        following.has_shown(script.display.screen)
+        following.page.wait_for_function("() => document.fonts.status === 'loaded'")
+
+    yield play_it
+    following.page.emulate_media(forced_colors="none")
+    following.page.set_viewport_size(LANDSCAPE)
+
+
+@pytest.fixture(scope="package")
 def desk(tmp_path_factory, package_patch):
     """A service with a desk on a simulated reader, which nothing lies on."""
     package_patch.setattr(desks, "_READ_S", 0.1)  # nobody reads the last screen
+    portrait = photographs.on_a_card(photographs.ONE)
+    package_patch.setattr(person, "portrait", lambda _seed: portrait)
     folder = tmp_path_factory.mktemp("desk")
-    served = Served(folder, lambda: Service(desks_of(["sim:?speed=20"], "desk"), site(folder)))
+    on_simulators = desks_with(["sim:?speed=20"])
+    served = Serving(folder, lambda: Service(on_simulators, site(folder / "journal.db")))
     served.start()
     yield served
     served.stop()

@@ -1,13 +1,13 @@
-"""`kazashi serve` in a thread of the test's process, and the screens that are paired with it."""
+"""`kazashi serve` in a thread of the test's process, which may be stopped and started again."""
 
-import socket
-import threading
+from threading import Thread
 
-import uvicorn
+import httpx
 
 from kazashi.serve.access import Access, Caller, Role
-from kazashi.serve.app import create_app
+from kazashi.serve.running import Server, listen
 from kazashi.serve.settings import ServeSettings
+from served_desks import LIMIT_S
 
 STAFF = Caller(Role.STAFF)
 
@@ -16,45 +16,42 @@ def patient(desk="1"):
     return Caller(Role.PATIENT, desk)
 
 
-class Served:
-    """A service on a port of its own; started again, it has the same port and paired screens.
+class Serving:
+    """A service; started again, it has the same port, and knows the screens that were paired.
 
-    `make`: a new service. `is_played`: a test plays its desks, no engine runs there.
+    `make`: a new `Service`. `is_played`: a test plays its desks, no engine runs there.
     """
 
-    def __init__(self, folder, make, settings=None, *, is_played=False):
-        self.settings = settings or ServeSettings()
-        self._is_played = is_played
-        self._folder, self._make = folder, make
-        with socket.create_server(("127.0.0.1", 0)) as line:
-            self._port = line.getsockname()[1]
-        self.address = f"http://localhost:{self._port}"
+    def __init__(self, folder, make, *, is_played=False):
+        self._folder, self._make, self._is_played = folder, make, is_played
+        self._port = 0
 
     def start(self):
+        settings = ServeSettings(port=self._port)
+        line = listen(settings)
+        self._port = line.getsockname()[1]
+        self.address = f"http://localhost:{self._port}"
         self.access = Access(self._folder)
         self.service = self._make()
-        app = create_app(self.service, self.access, self.settings, self._port)
-        config = uvicorn.Config(
-            app, lifespan="off", log_config=None, timeout_graceful_shutdown=1, access_log=False
-        )
-        self._server = uvicorn.Server(config)
-        line = socket.create_server(("127.0.0.1", self._port), backlog=100)
-        self._thread = threading.Thread(target=self._server.run, args=([line],))
-        self._thread.start()
-        if not self._is_played:
+        if self._is_played:
+            self.service.close = lambda: None
+        else:
             self.service.__enter__()
+        self._server = Server(self.service, self.access, settings, line)
+        self._thread = Thread(target=self._server.run)
+        self._thread.start()
 
     def stop(self):
         """As SIGTERM does."""
-        self.service.events.end()
         self._server.should_exit = True
         self._thread.join()
-        if not self._is_played:
-            self.service.__exit__(None, None, None)
 
-    @property
-    def token(self):
-        return self.access.token_path.read_text("ascii").strip()
+    def program(self):
+        """A client that has the programs' token."""
+        token = self.access.token_path.read_text("ascii").strip()
+        return httpx.Client(
+            base_url=self.address, headers={"authorization": f"Bearer {token}"}, timeout=LIMIT_S
+        )
 
     def pairing(self, caller):
         """An address that makes a browser this caller's screen, once."""

@@ -4,7 +4,6 @@ A state is a function of the desk's display; it returns the answer of the questi
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
 from threading import Event, Thread
 
 from kazashi.cards.errors import PinBlocked, WrongPin
@@ -38,8 +37,6 @@ from kazashi.reception.visit import Outcome, Reason
 from kazashi.serve.display import Display
 from kazashi.serve.screen import Step
 
-LATER = date.today() + timedelta(days=40)
-
 
 def asks(question, *notices):
     """The notices, then the question."""
@@ -65,7 +62,7 @@ def shows(step, **changes):
 
 
 def ends(outcome, why=None):
-    return shows(Step.ENDED, outcome=outcome, why=why, is_test=True)
+    return shows(Step.ENDED, outcome=outcome, why=why)
 
 
 def _left_behind(desk):
@@ -79,6 +76,7 @@ def _calls(desk):
 
 
 ALL = tuple(Token)
+SUBSIDIES = ("子ども医療費受給者証", "障害者医療費受給者証")
 WAYS = (Way.FACE, Way.PIN, Way.VISUAL)
 
 PATIENT = {
@@ -101,13 +99,14 @@ PATIENT = {
     "p10-pin-locked": asks(AskWay((Way.FACE, Way.VISUAL), Message.of(PinBlocked()))),
     "p11-register": asks(AskRegistration()),
     "p12-consent-all": asks(AskConsents(tuple(Group))),
-    "p15-pmh": asks(AskSubsidies(("子ども医療費受給者証", "障害者医療費受給者証"))),
+    "p15-pmh": asks(AskSubsidies(SUBSIDIES)),
     "p16-prescription": asks(AskPrescription()),
     "p17-grace": asks(
         AskConsents((Group.SPECIFIED_DISEASE,)), Validity.ELIGIBILITY_ONLY.notice(is_phone=False)
     ),
     "p17-ending": asks(AskConsents(tuple(Group)), Validity.ENDING.notice(is_phone=False)),
     "p18-done": ends(Outcome.CHECKED_IN),
+    "p18-test": shows(Step.ENDED, outcome=Outcome.CHECKED_IN, is_test=True),
     "p18-left": _left_behind,
     "p18-fell-back": ends(Outcome.FELL_BACK),
     "p18-none-found": ends(Outcome.NONE_FOUND, Reason.NOT_COVERED),
@@ -178,8 +177,9 @@ class Script:
     def end(self):
         """Of the state that is shown nothing is left."""
         if self._played:
-            self.display.show(Step.WORKING)
+            self.display.show(Step.WORKING, is_test=False)
             self.display.stop()
+            self.display.let_go()  # a call outlives its visit
             self.answer()
 
     def _published(self, screen):

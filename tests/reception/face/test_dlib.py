@@ -1,9 +1,5 @@
-"""dlib's published network, on the photographs that KAZASHI_PHOTOGRAPHS names the folder of.
+"""dlib's published network, on photographs of people."""
 
-They are those of face_recognition 1.3.0's source package; `.ci/photographs` fetches them.
-"""
-
-import os
 from io import BytesIO
 from pathlib import Path
 
@@ -22,14 +18,10 @@ from kazashi.reception.people import AskFrame
 from kazashi.reception.place import Faces
 from kazashi.reception.rules import Way
 from kazashi.reception.visit import Outcome
+from photographs import FOLDER, MISSING, ONE, OTHER, SAME, SMALL, on_a_card, opened, read
 from reception_desk import in_turn
 
-FOLDER = os.environ.get("KAZASHI_PHOTOGRAPHS")
-ONE, SAME, OTHER, SMALL = "obama.jpg", "obama2.jpg", "biden.jpg", "obama3.jpg"
-
-pytestmark = pytest.mark.skipif(
-    not FOLDER, reason="no photographs: KAZASHI_PHOTOGRAPHS=$(.ci/photographs FOLDER)"
-)
+pytestmark = pytest.mark.skipif(not FOLDER, reason=MISSING)
 
 
 @pytest.fixture(scope="module")
@@ -37,23 +29,9 @@ def matcher():
     return open_matcher(FaceSettings.of({}, None))
 
 
-def read(name):
-    return (Path(FOLDER) / name).read_bytes()
-
-
-def on_a_card(name, side=400):
-    """As small and grey as on a card; how much a real one is compressed is not published."""
-    picture = Image.open(Path(FOLDER) / name).convert("L")
-    picture.thumbnail((side, side))
-    data = BytesIO()
-    lossy = {"irreversible": True, "quality_mode": "rates", "quality_layers": [10]}
-    picture.save(data, "JPEG2000", **lossy)
-    return data.getvalue()
-
-
 def changed(name, change):
     """The photograph with `change` applied, as a frame."""
-    picture = Image.open(Path(FOLDER) / name).convert("RGB")
+    picture = opened(name).convert("RGB")
     picture.thumbnail((640, 640))
     data = BytesIO()
     change(picture).save(data, "PNG")

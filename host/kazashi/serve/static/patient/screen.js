@@ -25,8 +25,13 @@ export function changed(event) {
   } else if (!waiting) {
     const isFace = screen().dataset.state === "face";
     if (!isFace) main().inert = true;
-    waiting = setTimeout(refresh, isFace ? WAIT_FACE_MS : WAIT_MS);
+    waiting = setTimeout(waited, isFace ? WAIT_FACE_MS : WAIT_MS);
   }
+}
+
+function waited() {
+  waiting = null;
+  refresh();
 }
 
 export async function choose(what) {
@@ -64,6 +69,7 @@ function put(fresh) {
   const isAnotherQuestion = before.number !== fresh.dataset.number;
   for (const part of [...fresh.children]) replace(part, isAnotherQuestion);
   main().inert = false;
+  if (document.activeElement === document.body) focus(); // a part that was inert has lost it
   if (isOver) isDue = true;
   tellShown();
 }

@@ -1,0 +1,65 @@
+"""The patient screen in a browser, as a patient uses it: by touch, or by a ten-key alone."""
+
+import json
+
+from playwright.sync_api import expect
+
+SHOWN = ".step:not([hidden])"
+
+
+class PatientScreen:
+    """`page`: Playwright's."""
+
+    def __init__(self, page):
+        self.page = page
+
+    def shows(self, state, step=None):
+        """Waits for it."""
+        expect(self.page.locator(f'#screen[data-state="{state}"]')).to_be_visible()
+        named = f'[data-step="{step}"]' if step else ""
+        expect(self.page.locator(f"{SHOWN}{named} h1")).to_be_visible()
+
+    def has_shown(self, screen):
+        """Waits until it has shown this Screen of the desk, or a later one."""
+        self.page.wait_for_function(
+            "id => Number(document.querySelector('#screen').dataset.id) >= id", arg=screen.id
+        )
+
+    @property
+    def state(self):
+        return self.page.locator("#screen").get_attribute("data-state")
+
+    # -- by touch -----------------------------------------------------------------------------
+
+    def tap(self, what):
+        """The first button of the shown step, or of the bars, that is `what`, a selector."""
+        self.page.locator(f":is({SHOWN}, .top, .bottom, dialog[open]) {what}").first.tap()
+
+    def answer(self, value):
+        self.tap(f"[data-answer='{json.dumps(value)}']")
+
+    def tap_digits(self, digits):
+        for digit in digits:
+            self.tap(f'[data-digit="{digit}"]')
+        self.tap('[data-do="enter"]')
+
+    # -- by keys ------------------------------------------------------------------------------
+
+    def press(self, *keys):
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def tab_to(self, what):
+        """Presses Tab until the shown button that is `what`, a selector, has the focus."""
+        for _ in range(60):
+            if self.page.evaluate("what => document.activeElement.matches(what)", what):
+                return
+            self.press("Tab")
+        raise AssertionError(f"Tab does not reach {what}")
+
+    @property
+    def focused(self):
+        """The tag of the element that has the keys, and its data-key if it has one."""
+        return self.page.evaluate(
+            "[document.activeElement.tagName, document.activeElement.dataset.key ?? null]"
+        )

@@ -1,0 +1,137 @@
+"""Lines that break: two browsers on one desk, one that dies, a service that begins anew, time."""
+
+import os
+import signal
+
+import pytest
+from playwright.sync_api import expect
+
+from browser.chromium import launched
+from browser.conftest import CHROMIUM
+from browser.patient import PatientScreen
+from browser.serving import patient
+from browser.states import PATIENT
+from kazashi.serve import desk as desks
+from kazashi.serve import display
+from served_desks import at_desk
+
+PIN = "1234"
+
+
+def test_two_browsers_on_one_desk_ask_the_same_and_one_answer_counts(played, script, open_screen):
+    one, two = (PatientScreen(open_screen(played, patient())) for _ in range(2))
+    script.play(PATIENT["p04-way"])
+    number = script.display.screen.number
+    one.shows("way")
+    two.shows("way")
+    one.press("2", "Enter")
+    assert script.answer() == "pin"
+    script.play(PATIENT["p07-pin"])
+    one.shows("pin")
+    two.shows("pin")
+    late = """number => fetch("/api/v1/desks/1/answer", {
+      method: "POST", headers: {"content-type": "application/json"},
+      body: JSON.stringify({question: number, answer: "visual"}),
+    }).then((answer) => answer.status)"""
+    assert two.page.evaluate(late, number) == 409
+    two.press(*PIN, "Enter")
+    assert script.answer() == PIN
+
+
+def test_a_browser_that_dies_in_the_middle_leaves_the_visit_as_it_is(
+    played, script, playwright, open_screen
+):
+    dying = launched(playwright, CHROMIUM)
+    page = dying.new_page()
+    page.goto(played.pairing(patient()))
+    page.wait_for_selector("#screen")
+    script.play(PATIENT["p07-pin"])
+    PatientScreen(page).shows("pin")
+    cookies = page.context.storage_state()
+    processes = dying.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
+    (pid,) = (each["id"] for each in processes if each["type"] == "browser")
+    gone = []
+    dying.on("disconnected", lambda _: gone.append(True))
+    os.kill(pid, signal.SIGKILL)
+    again = PatientScreen(open_screen(played, patient(), storage_state=cookies))
+    again.shows("pin")
+    again.press(*PIN, "Enter")
+    assert script.answer() == PIN
+
+
+@pytest.fixture
+def screen(desk, open_screen):
+    """Its clock can be put on."""
+    page = open_screen(desk, patient())
+    page.clock.install()
+    page.reload()
+    screen = PatientScreen(page)
+    screen.shows("choose")
+    return screen
+
+
+@pytest.fixture
+def cut(desk):
+    """The service is away until `with` ends; then its desk is free again."""
+
+    class Cut:
+        def __enter__(self):
+            desk.stop()
+
+        def __exit__(self, *error):
+            desk.start()
+            with desk.program() as client, at_desk(client) as program:
+                program.until(step="idle")
+
+    return Cut()
+
+
+def test_a_service_that_begins_anew_is_found_again_and_knows_the_screen(screen, cut, desk):
+    screen.press("2", "Enter", "2", "Enter")
+    screen.shows("pin")
+    with cut:
+        pass
+    screen.shows("choose")
+    screen.press("2", "Enter", "2", "Enter")
+    screen.shows("pin")
+    desk.service.desk("1").display.stop()
+    screen.shows("stopped")
+
+
+def test_a_long_cut_is_said_and_the_staff_are_called_once_it_is_over(screen, cut, desk):
+    lost = screen.page.locator(".lost")
+    with cut:
+        while not lost.is_visible():
+            screen.page.clock.run_for(500)
+        screen.page.clock.run_for(10_000)
+    screen.shows("staff")
+    expect(lost).to_be_hidden()
+    desk.service.desk("1").display.let_go()
+    screen.shows("choose")
+
+
+def test_a_short_cut_mends_itself_and_calls_nobody(screen, cut, desk):
+    with screen.page.expect_response("**/patient/1/screen*"), cut:
+        screen.page.clock.run_for(1000)
+    screen.shows("choose")
+    screen.press("2", "Enter", "2", "Enter")
+    screen.shows("pin")
+    expect(screen.page.locator(".lost")).to_be_hidden()
+    assert desk.service.desk("1").display.screen.call is None
+    desk.service.desk("1").display.stop()
+    screen.shows("stopped")
+
+
+def test_a_patient_who_does_nothing_is_asked_and_then_the_visit_stops(
+    desk, open_screen, monkeypatch
+):
+    screen = PatientScreen(open_screen(desk, patient()))
+    monkeypatch.setattr(display, "_ANSWER_S", 0.2)
+    monkeypatch.setattr(desks, "_READ_S", 2.0)
+    screen.press("2", "Enter", "2", "Enter")
+    for _ in range(10):
+        screen.page.wait_for_selector("dialog[open]")
+        screen.press("Enter")
+        screen.page.wait_for_selector("dialog[open]", state="detached")
+    monkeypatch.setattr(display, "_WARNED_S", 0.2)
+    screen.shows("stopped")

@@ -1,0 +1,103 @@
+"""Every state of the patient screen: whole, readable and reachable, however it is looked at."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from browser.conftest import LANDSCAPE, PORTRAIT
+from browser.judges import PATIENT, flaws, violations
+from browser.states import PATIENT as STATES
+from browser.states import SUBSIDIES
+from kazashi.serve.languages import LANGUAGES
+
+ZOOMED = {"width": 640, "height": 400}  # a browser's own zoom, 200 %
+SCREENSHOTS = os.environ.get("KAZASHI_SCREENSHOTS")
+ORIGINALS = ("ja", "en")
+THREE = ("p01-choose", "p07-pin", "p12-consent-all")
+
+
+def looks(screen):
+    """Name after name of a look, once the page has it."""
+    page = screen.page
+    for name, size in (("zoomed", ZOOMED), ("portrait", PORTRAIT), ("landscape", LANDSCAPE)):
+        page.set_viewport_size(size)
+        yield name
+    page.emulate_media(forced_colors="active")
+    yield "forced-colours"
+    page.emulate_media(forced_colors="none")
+    for name, tool in (("text-140", "size"), ("text-200", "size"), ("high-contrast", "contrast")):
+        screen.tap(f'[data-do="{tool}"]')
+        yield name
+    page.set_viewport_size(PORTRAIT)
+    yield "portrait-text-200-high-contrast"
+    page.set_viewport_size(LANDSCAPE)
+    for tool in ("size", "contrast"):
+        screen.tap(f'[data-do="{tool}"]')
+
+
+def picture(page, name):
+    """Kept for whoever looks at a change of the screens."""
+    if SCREENSHOTS:
+        Path(SCREENSHOTS).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=Path(SCREENSHOTS) / f"{name}.png")
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_state_is_whole_in_each_look(state, play, following):
+    play(state)
+    found = []
+    for look in looks(following):
+        picture(following.page, f"{state}-{look}")
+        found += [f"{look}: {flaw}" for flaw in flaws(following.page, PATIENT)]
+        if look in ("landscape", "portrait") and following.page.locator(".more").is_visible():
+            found.append(f"{look}: there is more below")
+    assert "\n".join(found) == ""
+
+
+@pytest.mark.parametrize("language", ORIGINALS)
+@pytest.mark.parametrize("state", STATES)
+def test_axe_finds_nothing_in_a_state(state, language, play, following):
+    play(state, language)
+    assert "\n".join(violations(following.page)) == ""
+
+
+@pytest.mark.parametrize("state", THREE)
+@pytest.mark.parametrize("language", [tag for tag in LANGUAGES if tag not in ORIGINALS])
+def test_a_language_is_whole_and_axe_finds_nothing(language, state, play, following):
+    play(state, language)
+    picture(following.page, f"{state}-{language}")
+    found = violations(following.page) + flaws(following.page, PATIENT)
+    following.page.set_viewport_size(PORTRAIT)
+    found += flaws(following.page, PATIENT)
+    assert "\n".join(found) == ""
+
+
+@pytest.mark.parametrize("language", ["en-XA", "ar-XB"])
+@pytest.mark.parametrize("state", STATES)
+def test_a_state_has_no_text_but_of_the_catalogue(state, language, play, following):
+    play(state, language)
+    picture(following.page, f"{state}-{language}")
+    strange = set(following.page.evaluate(STRANGE)) - set(SUBSIDIES)
+    found = [*flaws(following.page, PATIENT), *strange]
+    assert "\n".join(found) == ""
+
+
+STRANGE = r"""() => {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const found = [];
+  while (walker.nextNode()) {
+    const text = walker.currentNode.data.trim(), parent = walker.currentNode.parentElement;
+    if (!/\p{L}/u.test(text) || !parent.checkVisibility({ visibilityProperty: true })) continue;
+    const whole = parent.closest("h1, p, li, button, .label, .note, span, b")?.textContent ?? "";
+    if (!(whole.includes("⟦") && whole.includes("⟧"))) found.push(text);
+  }
+  return found;
+}"""
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_the_heading_of_a_state_has_the_focus(state, play, following):
+    play("working" if state != "working" else "p07-pin")
+    play(state)
+    assert following.focused[0] == "H1"

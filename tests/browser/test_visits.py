@@ -1,0 +1,181 @@
+"""A visit of each way, in a browser; an integrator's program follows each by HTTP."""
+
+import pytest
+
+from browser.conftest import PC
+from browser.patient import PatientScreen
+from browser.serving import STAFF, patient
+from browser.staff import StaffScreen
+from served_desks import at_desk
+
+PIN, PASSCODE = "1234", "0000"
+
+
+@pytest.fixture
+def program(desk):
+    """Follows the desk by HTTP. In the end the card is taken away, and the desk is idle again."""
+    with desk.program() as client, at_desk(client) as program:
+        program.until(step="idle")
+        yield program
+        client.delete(f"{program.path}/visit")
+        program.lay(None)
+        program.until(step="idle")
+
+
+def result(program):
+    """What the program is told of the visit, once it has followed it to its end."""
+    program.until(step="ended")
+    return program.client.get(f"{program.path}/result").json()
+
+
+def asked(program):
+    """Names of the questions that it has seen, in order."""
+    questions = [event.screen["question"] for event in program.seen if event.screen["question"]]
+    return list({each["number"]: each["name"] for each in questions}.values())
+
+
+@pytest.fixture
+def screen(desk, program, open_screen):
+    screen = PatientScreen(open_screen(desk, patient(), has_touch=True))
+    screen.shows("choose")
+    return screen
+
+
+@pytest.fixture
+def staff(desk, open_screen):
+    return StaffScreen(open_screen(desk, STAFF, PC), desk.address)
+
+
+def test_a_card_with_its_pin_by_touch(screen, program):
+    program.lay("mynumber")
+    screen.shows("way")
+    screen.answer("pin")
+    screen.shows("pin")
+    screen.tap_digits(PIN)
+    screen.shows("consents", "main")
+    screen.answer(["surgery", "treatment", "checkups", "specified_disease"])
+    screen.shows("prescription")
+    screen.answer("electronic")
+    screen.shows("done")
+    visit = result(program)
+    assert (visit["outcome"], visit["way"]) == ("checked_in", "pin")
+    assert asked(program) == ["way", "pin", "consents", "prescription"]
+    program.lay(None)
+    screen.shows("choose")
+
+
+def test_a_card_with_its_pin_by_ten_key_alone(screen, program):
+    program.lay("mynumber")
+    screen.shows("way")
+    screen.press("2", "Enter")
+    screen.shows("pin")
+    screen.press(*PIN, "Enter")
+    screen.shows("consents", "main")
+    screen.press("2", "Enter")
+    for group, agree in zip(
+        ["surgery", "treatment", "checkups", "specified_disease"], "1212", strict=True
+    ):
+        screen.shows("consents", group)
+        screen.press(agree, "Enter")
+    screen.shows("consents", "check")
+    screen.press("Enter")
+    screen.shows("prescription")
+    screen.press("2", "Enter")
+    screen.shows("done")
+    assert result(program)["outcome"] == "checked_in"
+    program.lay(None)
+    screen.shows("choose")
+
+
+def test_a_wrong_pin_is_told_and_may_be_entered_once_more(screen, program):
+    program.lay("mynumber")
+    screen.shows("way")
+    screen.answer("pin")
+    screen.shows("pin")
+    screen.tap_digits("9999")
+    screen.page.get_by_role("alert").wait_for()
+    screen.tap_digits(PIN)
+    screen.shows("consents")
+
+
+def test_a_card_whose_holder_the_staff_compare_by_eye(screen, staff, program):
+    program.lay("mynumber")
+    screen.shows("way")
+    screen.answer("visual")
+    screen.shows("staff")
+    staff.is_due("visual")
+    staff.open("/desks/1")
+    staff.shows("passcode")
+    staff.type(answer=PASSCODE)
+    staff.press("#send")
+    staff.shows("visual")
+    staff.type(staff="佐藤")
+    staff.choose("reason", "forgotten_pin")
+    staff.press("#same")
+    screen.shows("consents")
+    screen.press("3", "Enter")
+    screen.shows("prescription")
+    screen.press("2", "Enter")
+    screen.shows("done")
+    visit = result(program)
+    assert (visit["outcome"], visit["way"]) == ("checked_in", "visual")
+    assert asked(program) == ["way", "passcode", "staff", "consents", "prescription"]
+
+
+def test_staff_see_somebody_else_and_the_visit_ends(screen, staff, program):
+    program.lay("mynumber")
+    screen.shows("way")
+    screen.answer("visual")
+    staff.is_due("visual")
+    staff.open("/desks/1")
+    staff.type(answer=PASSCODE)
+    staff.press("#send")
+    staff.shows("visual")
+    staff.type(staff="佐藤")
+    staff.choose("reason", "injury")
+    staff.press("#not-same")
+    screen.shows("done")
+    assert result(program)["outcome"] == "somebody_else"
+
+
+def test_an_android_phone_whose_pin_comes_first(screen, program):
+    screen.press("2", "Enter")
+    screen.shows("choose", "phone")
+    screen.press("2", "Enter")
+    screen.shows("pin")
+    screen.press(*PIN, "Enter")
+    screen.shows("hold")
+    program.lay("android")
+    screen.shows("consents")
+    screen.press("1", "Enter")
+    screen.shows("prescription")
+    screen.press("1", "Enter")
+    screen.shows("done")
+    assert result(program)["token"] == "android"
+
+
+def test_an_iphone_that_was_confirmed_by_its_holder(screen, program):
+    screen.tap('[data-do="step"]')
+    screen.shows("choose", "phone")
+    screen.tap('[data-token="iphone"]')
+    screen.shows("hold")
+    program.lay("iphone")
+    screen.shows("consents")
+    screen.press("3", "Enter")
+    screen.shows("prescription")
+    screen.press("2", "Enter")
+    screen.shows("done")
+    assert result(program)["token"] == "iphone"
+    assert "pin" not in asked(program)
+
+
+def test_a_patient_without_a_card_and_the_fall_backs_by_keys(screen, staff, program):
+    screen.press("3", "Enter")
+    screen.shows("staff")
+    staff.is_due("fallback")
+    staff.open("/desks/1")
+    for step, key in (("card", "2"), ("certificate_no_card", "5"), ("past_visit_no_card", "2")):
+        staff.page.wait_for_selector(f'[data-fallback-step="{step}"]')
+        staff.page.keyboard.press(key)
+    screen.shows("done")
+    assert result(program)["fallback"] == "confirmed_later"
