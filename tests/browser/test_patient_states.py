@@ -1,18 +1,15 @@
 """Every state of the patient screen: whole, readable and reachable, however it is looked at."""
 
-import os
-from pathlib import Path
-
 import pytest
 
 from browser.conftest import LANDSCAPE, PORTRAIT
 from browser.judges import PATIENT, flaws, violations
+from browser.pictures import keep
 from browser.states import PATIENT as STATES
 from browser.states import SUBSIDIES
 from kazashi.serve.languages import LANGUAGES
 
 ZOOMED = {"width": 640, "height": 400}  # a browser's own zoom, 200 %
-SCREENSHOTS = os.environ.get("KAZASHI_SCREENSHOTS")
 ORIGINALS = ("ja", "en")
 THREE = ("p01-choose", "p07-pin", "p12-consent-all")
 
@@ -36,19 +33,12 @@ def looks(screen):
         screen.tap(f'[data-do="{tool}"]')
 
 
-def picture(page, name):
-    """Kept for whoever looks at a change of the screens."""
-    if SCREENSHOTS:
-        Path(SCREENSHOTS).mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=Path(SCREENSHOTS) / f"{name}.png")
-
-
 @pytest.mark.parametrize("state", STATES)
 def test_a_state_is_whole_in_each_look(state, play, following):
     play(state)
     found = []
     for look in looks(following):
-        picture(following.page, f"{state}-{look}")
+        keep(following.page, f"{state}-{look}")
         found += [f"{look}: {flaw}" for flaw in flaws(following.page, PATIENT)]
         if look in ("landscape", "portrait") and following.page.locator(".more").is_visible():
             found.append(f"{look}: there is more below")
@@ -66,7 +56,7 @@ def test_axe_finds_nothing_in_a_state(state, language, play, following):
 @pytest.mark.parametrize("language", [tag for tag in LANGUAGES if tag not in ORIGINALS])
 def test_a_language_is_whole_and_axe_finds_nothing(language, state, play, following):
     play(state, language)
-    picture(following.page, f"{state}-{language}")
+    keep(following.page, f"{state}-{language}")
     found = violations(following.page) + flaws(following.page, PATIENT)
     following.page.set_viewport_size(PORTRAIT)
     found += flaws(following.page, PATIENT)
@@ -77,7 +67,7 @@ def test_a_language_is_whole_and_axe_finds_nothing(language, state, play, follow
 @pytest.mark.parametrize("state", STATES)
 def test_a_state_has_no_text_but_of_the_catalogue(state, language, play, following):
     play(state, language)
-    picture(following.page, f"{state}-{language}")
+    keep(following.page, f"{state}-{language}")
     strange = set(following.page.evaluate(STRANGE)) - set(SUBSIDIES)
     found = [*flaws(following.page, PATIENT), *strange]
     assert "\n".join(found) == ""

@@ -98,6 +98,47 @@ def test_a_wrong_pin_is_told_and_may_be_entered_once_more(screen, program):
     screen.shows("consents")
 
 
+def on_the_front(desk):
+    """照合番号B of the card that lies there."""
+    (card,) = desk.service.table("1")._pico.cards
+    return card.blocks.application.person.code_b
+
+
+def test_a_card_whose_holder_is_before_the_camera(screen, program, desk):
+    program.lay("mynumber")
+    screen.shows("way")
+    screen.answer("face")
+    screen.shows("code-b")
+    screen.tap_digits(on_the_front(desk))
+    screen.shows("consents", "main")
+    screen.answer([])
+    screen.shows("prescription")
+    screen.answer("paper")
+    screen.shows("done")
+    visit = result(program)
+    assert (visit["outcome"], visit["way"], visit["proof"]["kind"]) == (
+        *("checked_in", "face", "signature"),
+    )
+    assert asked(program) == ["way", "code b", "frame", "consents", "prescription"]
+
+
+def test_without_a_camera_another_way_is_asked_for(screen, program, desk):
+    screen.page.evaluate(
+        "() => { navigator.mediaDevices.getUserMedia = () => Promise.reject(new Error()); }"
+    )
+    program.lay("mynumber")
+    screen.shows("way")
+    screen.answer("face")
+    screen.shows("code-b")
+    screen.tap_digits(on_the_front(desk))
+    screen.shows("face", "no-camera")
+    screen.shows("way")
+    program.until(question="way")
+    assert "face" in program.screen["question"]["ways"]
+    program.until(question="frame")
+    assert "face" not in program.until(question="way")["question"]["ways"]
+
+
 def test_a_card_whose_holder_the_staff_compare_by_eye(screen, staff, program):
     program.lay("mynumber")
     screen.shows("way")

@@ -1,0 +1,63 @@
+"""Every page of the staff screen: whole and readable, wide and docked beside the other program."""
+
+import pytest
+
+from browser.conftest import DOCKED, PC
+from browser.judges import STAFF, flaws, violations
+from browser.pictures import keep
+from browser.serving import STAFF as OF_STAFF
+from browser.states import STAFF as STATES
+from served_desks import LIMIT_S
+
+PAGES = ("", "/held", "/devices", "/journal", "/declaration", "/leaflet")
+
+
+@pytest.fixture(scope="package")
+def office(played, browser):
+    """One page for all states."""
+    context = browser.new_context(viewport=PC, locale="ja-JP", reduced_motion="reduce")
+    page = context.new_page()
+    page.set_default_timeout(1000 * LIMIT_S)
+    page.goto(played.pairing(OF_STAFF))
+    page.wait_for_url("**/staff")
+    yield page
+    context.close()
+
+
+def judged(page, name):
+    """What is wrong with the page, as it is and docked."""
+    found = []
+    for look, size in (("wide", PC), ("docked", DOCKED)):
+        page.set_viewport_size(size)
+        keep(page, f"{name}-{look}")
+        found += [f"{look}: {flaw}" for flaw in (*flaws(page, STAFF), *violations(page))]
+    page.set_viewport_size(PC)
+    page.emulate_media(forced_colors="active")
+    found += [f"forced colours: {flaw}" for flaw in flaws(page, STAFF)]
+    page.emulate_media(forced_colors="none")
+    return "\n".join(found)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("state", STATES)
+def test_what_the_staff_are_asked_is_whole(state, language, played, script, office):
+    script.play(STATES[state])
+    office.goto(f"{played.address}/staff/desks/1?lang={language}")
+    assert judged(office, f"{state}-{language}") == ""
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("where", PAGES)
+def test_a_page_is_whole(where, language, played, office):
+    office.goto(f"{played.address}/staff{where}?lang={language}")
+    assert judged(office, f"staff{where.replace('/', '-')}-{language}") == ""
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_the_staff_learn_at_once_that_they_must_act(state, played, script, office):
+    office.goto(f"{played.address}/staff?lang=ja")
+    script.play(STATES[state])
+    office.locator('.due [data-desk="1"]').wait_for()
+    assert office.title().startswith("(2)")  # desk 2 has no reader
+    script.end()
+    office.locator('.due [data-desk="1"]').wait_for(state="detached")
