@@ -4,14 +4,17 @@ import json
 
 from playwright.sync_api import expect
 
+from browser.keys import tab_to
+
 SHOWN = ".step:not([hidden])"
 
 
 class PatientScreen:
-    """`page`: Playwright's."""
+    """`page`: Playwright's. `by_keys`: buttons are found by Tab, not touched."""
 
-    def __init__(self, page):
+    def __init__(self, page, by_keys=False):
         self.page = page
+        self._by_keys = by_keys
 
     def shows(self, state, step=None):
         """Waits for it."""
@@ -29,18 +32,25 @@ class PatientScreen:
     def state(self):
         return self.page.locator("#screen").get_attribute("data-state")
 
-    # -- by touch -----------------------------------------------------------------------------
+    # -- by touch, or by keys -----------------------------------------------------------------
 
     def tap(self, what):
         """The first button of the shown step, or of the bars, that is `what`, a selector."""
-        self.page.locator(f":is({SHOWN}, .top, .bottom, dialog[open]) {what}").first.tap()
+        if self._by_keys:
+            tab_to(self.page, what)
+            self.press("Enter")
+        else:
+            self.page.locator(f":is({SHOWN}, .top, .bottom, dialog[open]) {what}").first.tap()
 
     def answer(self, value):
         self.tap(f"[data-answer='{json.dumps(value)}']")
 
-    def tap_digits(self, digits):
+    def enter(self, digits):
         for digit in digits:
-            self.tap(f'[data-digit="{digit}"]')
+            if self._by_keys:
+                self.press(digit)
+            else:
+                self.tap(f'[data-digit="{digit}"]')
         self.tap('[data-do="enter"]')
 
     # -- by keys ------------------------------------------------------------------------------
@@ -48,14 +58,6 @@ class PatientScreen:
     def press(self, *keys):
         for key in keys:
             self.page.keyboard.press(key)
-
-    def tab_to(self, what):
-        """Presses Tab until the shown button that is `what`, a selector, has the focus."""
-        for _ in range(60):
-            if self.page.evaluate("what => document.activeElement.matches(what)", what):
-                return
-            self.press("Tab")
-        raise AssertionError(f"Tab does not reach {what}")
 
     @property
     def focused(self):

@@ -2,13 +2,16 @@
 
 from playwright.sync_api import expect
 
+from browser.keys import press_until, tab_to
+
 
 class StaffScreen:
-    """`page`: Playwright's."""
+    """`page`: Playwright's. `by_keys`: what is pressed is found by Tab, not clicked."""
 
-    def __init__(self, page, address):
+    def __init__(self, page, address, by_keys=False):
         self.page = page
         self._address = address
+        self._by_keys = by_keys
 
     def open(self, where=""):
         """`where`: after /staff, such as /desks/1."""
@@ -24,11 +27,26 @@ class StaffScreen:
 
     def type(self, **fields):
         for name, text in fields.items():
-            self.page.fill(f'[name="{name}"]', text)
+            what = f'[name="{name}"]'
+            if self._by_keys:
+                tab_to(self.page, what)
+                self.page.keyboard.type(text)
+            else:
+                self.page.fill(what, text)
 
     def choose(self, name, value):
-        self.page.check(f'[name="{name}"][value="{value}"]')
+        what = f'[name="{name}"][value="{value}"]'
+        if self._by_keys:
+            tab_to(self.page, f'[name="{name}"]')
+            press_until(self.page, "ArrowDown", what)
+            self.page.keyboard.press("Space")
+        else:
+            self.page.check(what)
 
     def press(self, what):
         """A button, by a selector."""
-        self.page.click(what)
+        if self._by_keys:
+            tab_to(self.page, what)
+            self.page.keyboard.press("Enter")
+        else:
+            self.page.click(what)

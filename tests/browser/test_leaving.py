@@ -2,6 +2,7 @@
 
 import pytest
 
+from browser.keys import tab_to
 from browser.states import PATIENT as STATES
 from kazashi.reception.people import NEITHER
 from kazashi.reception.rules import Group, Prescription, Token, Way
@@ -61,7 +62,7 @@ def test_by_tab_and_enter_alone(state, play, following, script):
     play(state)
     answer, _, buttons = ANSWERS[state]
     for button in buttons:
-        following.tab_to(button)
+        tab_to(following.page, button)
         following.press("Enter")
     assert script.answer() == answer
 

@@ -34,24 +34,30 @@ def asked(program):
     return list({each["number"]: each["name"] for each in questions}.values())
 
 
+@pytest.fixture(params=["touch", "keys"])
+def hand(request):
+    """How patient and staff press buttons: each way must go through by keys alone."""
+    return request.param
+
+
 @pytest.fixture
-def screen(desk, program, open_screen):
-    screen = PatientScreen(open_screen(desk, patient(), has_touch=True))
+def screen(hand, desk, program, open_screen):
+    screen = PatientScreen(open_screen(desk, patient(), has_touch=True), hand == "keys")
     screen.shows("choose")
     return screen
 
 
 @pytest.fixture
-def staff(desk, open_screen):
-    return StaffScreen(open_screen(desk, STAFF, PC), desk.address)
+def staff(hand, desk, open_screen):
+    return StaffScreen(open_screen(desk, STAFF, PC), desk.address, hand == "keys")
 
 
-def test_a_card_with_its_pin_by_touch(screen, program):
+def test_a_card_with_its_pin(screen, program):
     program.lay("mynumber")
     screen.shows("way")
     screen.answer("pin")
     screen.shows("pin")
-    screen.tap_digits(PIN)
+    screen.enter(PIN)
     screen.shows("consents", "main")
     screen.answer(["surgery", "treatment", "checkups", "specified_disease"])
     screen.shows("prescription")
@@ -64,6 +70,7 @@ def test_a_card_with_its_pin_by_touch(screen, program):
     screen.shows("choose")
 
 
+@pytest.mark.parametrize("hand", ["keys"], indirect=True)
 def test_a_card_with_its_pin_by_ten_key_alone(screen, program):
     program.lay("mynumber")
     screen.shows("way")
@@ -92,9 +99,9 @@ def test_a_wrong_pin_is_told_and_may_be_entered_once_more(screen, program):
     screen.shows("way")
     screen.answer("pin")
     screen.shows("pin")
-    screen.tap_digits("9999")
+    screen.enter("9999")
     screen.page.get_by_role("alert").wait_for()
-    screen.tap_digits(PIN)
+    screen.enter(PIN)
     screen.shows("consents")
 
 
@@ -109,7 +116,7 @@ def test_a_card_whose_holder_is_before_the_camera(screen, program, desk):
     screen.shows("way")
     screen.answer("face")
     screen.shows("code-b")
-    screen.tap_digits(on_the_front(desk))
+    screen.enter(on_the_front(desk))
     screen.shows("consents", "main")
     screen.answer([])
     screen.shows("prescription")
@@ -130,7 +137,7 @@ def test_without_a_camera_another_way_is_asked_for(screen, program, desk):
     screen.shows("way")
     screen.answer("face")
     screen.shows("code-b")
-    screen.tap_digits(on_the_front(desk))
+    screen.enter(on_the_front(desk))
     screen.shows("face", "no-camera")
     screen.shows("way")
     program.until(question="way")
@@ -154,9 +161,9 @@ def test_a_card_whose_holder_the_staff_compare_by_eye(screen, staff, program):
     staff.choose("reason", "forgotten_pin")
     staff.press("#same")
     screen.shows("consents")
-    screen.press("3", "Enter")
+    screen.answer([])
     screen.shows("prescription")
-    screen.press("2", "Enter")
+    screen.answer("paper")
     screen.shows("done")
     visit = result(program)
     assert (visit["outcome"], visit["way"]) == ("checked_in", "visual")
@@ -180,17 +187,17 @@ def test_staff_see_somebody_else_and_the_visit_ends(screen, staff, program):
 
 
 def test_an_android_phone_whose_pin_comes_first(screen, program):
-    screen.press("2", "Enter")
+    screen.tap('[data-do="step"]')
     screen.shows("choose", "phone")
-    screen.press("2", "Enter")
+    screen.tap('[data-token="android"]')
     screen.shows("pin")
-    screen.press(*PIN, "Enter")
+    screen.enter(PIN)
     screen.shows("hold")
     program.lay("android")
     screen.shows("consents")
-    screen.press("1", "Enter")
+    screen.answer(["surgery", "treatment", "checkups", "specified_disease"])
     screen.shows("prescription")
-    screen.press("1", "Enter")
+    screen.answer("electronic")
     screen.shows("done")
     assert result(program)["token"] == "android"
 
@@ -202,15 +209,16 @@ def test_an_iphone_that_was_confirmed_by_its_holder(screen, program):
     screen.shows("hold")
     program.lay("iphone")
     screen.shows("consents")
-    screen.press("3", "Enter")
+    screen.answer([])
     screen.shows("prescription")
-    screen.press("2", "Enter")
+    screen.answer("paper")
     screen.shows("done")
     assert result(program)["token"] == "iphone"
     assert "pin" not in asked(program)
 
 
-def test_a_patient_without_a_card_and_the_fall_backs_by_keys(screen, staff, program):
+@pytest.mark.parametrize("hand", ["keys"], indirect=True)
+def test_a_patient_without_a_card_and_the_fall_backs(screen, staff, program):
     screen.press("3", "Enter")
     screen.shows("staff")
     staff.is_due("fallback")
