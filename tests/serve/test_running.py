@@ -1,5 +1,6 @@
 """The service as a program: how it starts, how it ends, and TLS."""
 
+import socket
 import ssl
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -16,6 +17,7 @@ from cryptography.x509.oid import NameOID
 from kazashi.reception.journal import View
 from kazashi.reception.profiles import PROFILES
 from kazashi.reception.settings import BadSettings
+from kazashi.serve import running as running_module
 from kazashi.serve.access import Access, Caller, Role
 from kazashi.serve.running import AlreadyServed, CannotServe, Server, listen
 from kazashi.serve.service import Service
@@ -222,3 +224,19 @@ def test_at_the_port_of_its_scheme_a_browser_names_no_port(tls):
 
 def test_an_address_of_ip_version_6_stands_in_brackets():
     assert "[2001:db8::1]:8470" in ServeSettings(address="2001:db8::1").hosts(8470)
+
+
+def test_the_system_holds_no_answer_back_until_more_is_to_be_sent(tmp_path, monkeypatch):
+    options = []
+
+    class Noted(running_module.Connection):
+        def connection_made(self, transport):
+            super().connection_made(transport)
+            line = transport.get_extra_info("socket")
+            options.append(line.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+
+    monkeypatch.setattr(running_module, "Connection", Noted)
+    with served(tmp_path, []) as site, site.client() as client:
+        client.get("/")
+    assert options
+    assert all(options)
