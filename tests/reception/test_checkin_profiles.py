@@ -1,6 +1,7 @@
 """Every place where the engine stands: its ways, its questions, what it may ask the centre."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 
@@ -106,6 +107,28 @@ def test_a_place_of_the_configuration_is_served_by_its_own_rules(counter):
     assert counter.people.questions(AskConsents) == [AskConsents((Group.CHECKUPS,))]
     (kept,) = counter.journal.visits()
     assert kept.profile == "病棟 3"
+
+
+@pytest.mark.parametrize(
+    ("profile", "changes", "hours"),
+    [
+        ("desk", {}, 24),
+        ("desk", {"consent_hours": 72}, 72),
+        ("desk", {"consent_hours": 0}, None),
+        ("home", {}, None),
+    ],
+)
+def test_the_patient_is_told_how_long_the_consent_that_is_kept_will_last(
+    counter, profile, changes, hours
+):
+    counter.lay()
+    place = profiles_of({"profiles": {profile: changes}})[profile]
+    visit = counter.check_in(Way.PIN, profile=place)
+    (question,) = counter.people.questions(AskConsents)
+    assert question.lasts_hours == hours
+    given = [each for each in visit.consents.items if each.given_at]
+    kept = {each.ends_at and each.ends_at - each.given_at for each in given}
+    assert kept == {hours and timedelta(hours=hours)}
 
 
 @pytest.mark.parametrize(

@@ -217,6 +217,22 @@ def test_one_group_is_asked_at_once(played):
     assert not page.all(data_do="consent")
 
 
+@pytest.mark.parametrize("groups", [tuple(Group), (Group.CHECKUPS,)], ids=["all", "one"])
+@pytest.mark.parametrize(
+    ("is_for_dispensing", "hours", "said"),
+    [
+        (False, 24.0, "この医療機関だけに、24時間"),
+        (False, 0.5, "この医療機関だけに、0.5時間"),
+        (True, 72.0, "この薬局だけに、72時間"),
+        (False, None, "この医療機関だけに、訪問診療などが続くあいだ"),
+    ],
+)
+def test_the_patient_reads_how_long_a_consent_lasts(played, groups, is_for_dispensing, hours, said):
+    shown = rendered(played(asks(AskConsents(groups, is_for_dispensing, hours))), TOKENS, SITE)
+    assert said in shown
+    assert hours == 24 or "24" not in "".join(Page(shown).texts)
+
+
 def test_only_ways_that_are_left_are_offered(played):
     page = Page(rendered(played(asks(AskWay((Way.VISUAL,)))), TOKENS, SITE))
     assert page.answers == ['"visual"']
@@ -233,7 +249,8 @@ def test_cards_are_laid_from_the_screen_at_a_simulated_reader_alone(played):
     screen = played(asks(AskPin(3)))
     assert 'data-do="lay"' in rendered(screen, TOKENS, SITE)
     assert 'data-do="lay"' not in rendered(replace(screen, has_table=False), TOKENS, SITE)
-    assert 'data-part="test"' not in rendered(replace(screen, is_test=False), TOKENS, SITE)
+    (band,) = Page(rendered(replace(screen, is_test=False), TOKENS, SITE)).all(data_part="test")
+    assert "hidden" in band
 
 
 def test_a_notice_on_dates_stands_before_the_question_but_not_before_a_call(played):

@@ -24,7 +24,7 @@ from kazashi.reception.centre import (
 from kazashi.reception.on_reader import Patient
 from kazashi.reception.papers.certificate import CertificatePaper
 from kazashi.reception.people import AskConsents, AskPrescription, AskRegistration, AskSubsidies
-from kazashi.reception.rules import Consents, Group, Way
+from kazashi.reception.rules import HOUR, Consents, Group, Way
 from kazashi.reception.texts import Message
 from kazashi.reception.validity import Validity
 from kazashi.reception.visit import OUTCOME_OF, Failure, Outcome, Reason
@@ -206,9 +206,10 @@ def _ask_consents(patient: Patient, groups: tuple[Group, ...]) -> None:
     if place.profile.is_emergency:
         _keep_consents(patient, Consents.hard_to_obtain(groups))
     elif groups:
-        agreed = patient.ask(AskConsents(groups, place.profile.is_pharmacy)) or ()
-        offered = [group for group in groups if group in agreed]
         lasts = place.profile.consents_last
+        hours = lasts and lasts / HOUR
+        agreed = patient.ask(AskConsents(groups, place.profile.is_pharmacy, hours)) or ()
+        offered = [group for group in groups if group in agreed]
         _keep_consents(patient, Consents.record(groups, offered, place.now(), lasts=lasts))
 
 

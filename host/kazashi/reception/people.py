@@ -16,7 +16,7 @@ from kazashi.cards.surface import FourItems
 from kazashi.reception.face.presence import Turn
 from kazashi.reception.fallback import Answer, Step
 from kazashi.reception.papers.certificate import CertificatePaper
-from kazashi.reception.rules import Group, Prescription, Token, Way
+from kazashi.reception.rules import DAY, HOUR, Group, Prescription, Token, Way
 from kazashi.reception.texts import Message
 from kazashi.reception.typed import required
 
@@ -166,11 +166,13 @@ class AskRegistration(Question[bool]):
 class AskConsents(Question[Collection[Group]]):
     """Which of `groups` the patient agrees to. All and none are equally easy to answer.
 
-    `is_for_dispensing`: at a pharmacy, which asks with other words.
+    `is_for_dispensing`: at a pharmacy, which asks with other words. `lasts_hours`: how long the
+    consent is good; None: while care goes on.
     """
 
     groups: tuple[Group, ...]
     is_for_dispensing: bool = False
+    lasts_hours: float | None = DAY / HOUR
 
     @property
     def message(self) -> Message:

@@ -103,7 +103,8 @@ _PROOFS = {
 }
 
 
-DAY = timedelta(hours=24)
+HOUR = timedelta(hours=1)
+DAY = 24 * HOUR
 
 
 class Item(StrEnum):

@@ -78,7 +78,7 @@ def question_to_json(question: Question[Any]) -> dict[str, object]:
                 shown[f"has_{each.name}"] = bool(value)
             case tuple():
                 shown[each.name] = list(cast("tuple[object, ...]", value))
-            case str() | int() | bool() | None:
+            case str() | int() | float() | bool() | None:
                 shown[each.name] = value
             case _:
                 pass

@@ -31,6 +31,7 @@ class QuestionModel(BaseModel):
     tries_left: int | None = Field(None, description="null: without a limit, or not known")
     groups: list[str] | None = Field(None, description="of information, to agree to")
     is_for_dispensing: bool | None = Field(None, description="consents at a pharmacy")
+    lasts_hours: float | None = Field(None, description="consents; null: while care goes on")
     names: list[str] | None = Field(None, description="of subsidies")
     kinds: list[str] | None = Field(None, description="of prescriptions")
     turn: str | None = Field(None, description="to which side the head is turned")
