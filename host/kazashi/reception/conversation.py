@@ -207,7 +207,7 @@ def _ask_consents(patient: Patient, groups: tuple[Group, ...]) -> None:
         _keep_consents(patient, Consents.hard_to_obtain(groups))
     elif groups:
         lasts = place.profile.consents_last
-        hours = lasts and lasts / HOUR
+        hours = lasts / HOUR if lasts else None
         agreed = patient.ask(AskConsents(groups, place.profile.is_pharmacy, hours)) or ()
         offered = [group for group in groups if group in agreed]
         _keep_consents(patient, Consents.record(groups, offered, place.now(), lasts=lasts))
