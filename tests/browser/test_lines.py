@@ -11,6 +11,7 @@ from browser.conftest import CHROMIUM
 from browser.patient import PatientScreen
 from browser.serving import patient
 from browser.states import PATIENT
+from kazashi.reception.rules import Group
 from kazashi.serve import desk as desks
 from kazashi.serve import display
 from served_desks import at_desk
@@ -96,6 +97,35 @@ def test_a_service_that_begins_anew_is_found_again_and_knows_the_screen(screen, 
     screen.shows("pin")
     desk.service.desk("1").display.stop()
     screen.shows("stopped")
+
+
+def test_consents_given_one_by_one_stand_after_a_reload_and_after_the_staff(
+    played, script, open_screen
+):
+    screen = PatientScreen(open_screen(played, patient()))
+    script.play(PATIENT["p12-consent-all"])
+    screen.shows("consents", "main")
+    screen.press("2", "Enter")
+    screen.shows("consents", "surgery")
+    with screen.page.expect_response("**/so-far/*"):
+        screen.press("1", "Enter")
+    screen.page.reload()
+    screen.shows("consents", "treatment")
+    screen.press("2", "Enter", "1", "Enter")
+    screen.shows("consents", "specified_disease")
+    with screen.page.expect_response("**/so-far/*"):
+        screen.press("2", "Enter")
+    screen.shows("consents", "check")
+    script.display.call()
+    screen.shows("staff")
+    script.display.let_go()
+    screen.shows("consents", "check")
+    screen.press("Escape")
+    screen.shows("consents", "specified_disease")
+    screen.press("2", "Enter")
+    screen.shows("consents", "check")
+    screen.press("Enter")
+    assert script.answer() == [Group.SURGERY, Group.CHECKUPS]
 
 
 def test_a_long_cut_is_said_and_the_staff_are_called_once_it_is_over(screen, cut, desk):

@@ -19,7 +19,17 @@ from kazashi.reception.people import AskConsents, Question
 from kazashi.reception.texts import Message
 from kazashi.serve.access import Role
 from kazashi.serve.questions import PICTURES, NotAnAnswer, answer_of
-from kazashi.serve.screen import OF_PATIENT, OF_STAFF, Call, Screen, Stage, Step, Who, stage_of
+from kazashi.serve.screen import (
+    OF_PATIENT,
+    OF_STAFF,
+    Call,
+    Screen,
+    SoFar,
+    Stage,
+    Step,
+    Who,
+    stage_of,
+)
 
 T = TypeVar("T")
 
@@ -162,10 +172,17 @@ class Display:
             Mistyped: a field of it is not what it should be.
         """
         with self._changed:
-            question = self._question(number)
-            if isinstance(question, _NOT_OF.get(by, ())):
-                raise NotAsked
+            question = self._question_to(by, number)
             self._take(answer_of(question, value, japan_today(utc_now())))
+
+    def keep(self, number: int, so_far: SoFar, by: Role) -> None:
+        """The patient has come so far in the question `number`. Raises as `answer` does."""
+        with self._changed:
+            question = self._question_to(by, number)
+            asked = question.groups if isinstance(question, AskConsents) else ()
+            if not so_far.agreed.keys() <= {*asked}:
+                raise NotAnAnswer
+            self._screen = replace(self._screen, so_far=so_far)  # no event: the page knows it
 
     def require_picture(self, number: int) -> None:
         """Whether a picture is the answer to the question `number`. Raises as `answer` does."""
@@ -241,6 +258,12 @@ class Display:
             raise StaleAnswer
         return screen.question
 
+    def _question_to(self, by: Role, number: int) -> Question[Any]:
+        question = self._question(number)
+        if isinstance(question, _NOT_OF.get(by, ())):
+            raise NotAsked
+        return question
+
     def _take(self, answer: object) -> None:
         self._answer.append(answer)
         self._changed.notify_all()
@@ -251,6 +274,8 @@ class Display:
             changes["since"] = utc_now()
             if before.step in _OVER:  # the next patient begins in the site's language
                 changes["language"] = self._language
+        if "question" in changes:
+            changes["so_far"] = None
         screen = replace(before, id=before.id + 1, **changes)
         stage = stage_of(screen.step, screen.question)
         self._screen = screen if stage is None else replace(screen, stage=stage)

@@ -1,6 +1,6 @@
 """What a desk shows at a moment: all that its screens and programs follow."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
@@ -23,6 +23,7 @@ from kazashi.reception.people import (
     AskToken,
     Question,
 )
+from kazashi.reception.rules import Group
 from kazashi.reception.texts import Message
 from kazashi.reception.visit import Outcome, Reason
 from kazashi.serve.questions import question_to_json
@@ -77,13 +78,28 @@ class Call:
 
 
 @dataclass(frozen=True)
+class SoFar:
+    """How far the patient has come in a question of several screens.
+
+    `steps`: those seen, the last is shown. `agreed`: the consents given or refused up to now.
+    """
+
+    steps: tuple[str, ...]
+    agreed: Mapping[Group, bool] = field(default_factory=dict[Group, bool])
+
+    def to_json(self) -> dict[str, object]:
+        return {"steps": self.steps, "agreed": self.agreed}
+
+
+@dataclass(frozen=True)
 class Screen:
     """`number`: of the question, an answer names it. `notices`: told since the last answer.
 
     `deadline`: of `clock`; `is_warned`: the patient is asked for a sign of life until
     then. `place`: what is to be laid down. `fault`: of the reader. `is_left`: the card lies there
-    still. `reminders`: how often the staff had the screen call out in this visit. `has_table`:
-    cards are laid by program, on a simulated reader.
+    still. `reminders`: how often the staff had the screen call out in this visit. `so_far`: for the
+    patient screen alone, no event has it. `has_table`: cards are laid by program, on a simulated
+    reader.
     """
 
     desk: str
@@ -95,6 +111,7 @@ class Screen:
     stage: Stage = Stage.NONE
     question: Question[Any] | None = None
     number: int = 0
+    so_far: SoFar | None = None
     notices: tuple[Message, ...] = ()
     place: str = ""
     deadline: float | None = None

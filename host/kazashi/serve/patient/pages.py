@@ -1,18 +1,21 @@
 """The page of a patient screen: a shell, and what it shows, rendered from the desk's Screen.
 
 The page's modules follow events, and fetch what is shown anew when something has changed: see
-static/patient/. What they keep of a visit is what is typed and not sent yet.
+static/patient/. What they keep of a visit is typed and not sent yet: digits that are secret.
+How far the patient has come in a question of several screens stays with the visit.
 """
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi import APIRouter, Depends, HTTPException, Path, Request
 from fastapi.responses import HTMLResponse
+from pydantic import BaseModel, ConfigDict, Field
 
-from kazashi.reception.rules import Token
+from kazashi.reception.rules import Group, Token
 from kazashi.serve.access import Access
-from kazashi.serve.api import ADesk, AService, access_of, caller_of, desk_of
+from kazashi.serve.api import ACaller, ADesk, AService, access_of, caller_of, desk_of
 from kazashi.serve.desk import Desk
+from kazashi.serve.display import NotAsked, StaleAnswer
 from kazashi.serve.languages import offered
 from kazashi.serve.patient.states import (
     State,
@@ -22,8 +25,9 @@ from kazashi.serve.patient.states import (
     state_of,
     told,
 )
+from kazashi.serve.questions import NotAnAnswer
 from kazashi.serve.rendering import html, render
-from kazashi.serve.screen import Screen, Step
+from kazashi.serve.screen import Screen, SoFar, Step
 from kazashi.serve.settings import Keypad, ServeSettings
 
 router = APIRouter(prefix="/patient")
@@ -75,6 +79,32 @@ def fragment(desk: ADesk, request: Request, view: str = "") -> HTMLResponse:
     return HTMLResponse(rendered(desk.display.screen, _tokens(desk), settings, state))
 
 
+class SoFarBody(BaseModel):
+    """`steps`: names of screens, which hold no digit: none can be a PIN. `agreed`: by group."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    steps: Annotated[
+        list[Annotated[str, Field(pattern=r"^[a-z_-]{1,40}$")]], Field(min_length=1, max_length=40)
+    ]
+    agreed: dict[Group, bool] = Field(default_factory=dict[Group, bool])
+
+
+@router.put("/{desk}/so-far/{question}", status_code=204)
+def so_far(
+    desk: ADesk, caller: ACaller, question: Annotated[int, Path(ge=0)], body: SoFarBody
+) -> None:
+    """Keep it until the question is gone: a page that is loaded again stands there."""
+    try:
+        desk.display.keep(question, SoFar(tuple(body.steps), body.agreed), caller.role)
+    except NotAsked:
+        raise HTTPException(403, "the patient alone answers this") from None
+    except StaleAnswer:
+        raise HTTPException(409, "that question is gone") from None
+    except NotAnAnswer:
+        raise HTTPException(422, "not of this question") from None
+
+
 def rendered(
     screen: Screen,
     tokens: tuple[Token, ...],
@@ -96,6 +126,7 @@ def rendered(
         site=site,
         state=state,
         question=screen.question,
+        so_far=screen.so_far.to_json() if screen.so_far else None,
         step=_STEPS.get(state, 0),
         told=told(screen),
         dates=notice_on_dates(screen) if state is own and state not in _NO_QUESTION else None,

@@ -4,9 +4,9 @@ import { root, screen } from "./page.js";
 
 const path = `/api/v1/desks/${root.dataset.desk}`;
 
-async function call(method, name, body) {
+async function call(method, address, body) {
   const isPicture = body instanceof Blob;
-  return fetch(`${path}${name}`, {
+  return fetch(address, {
     method,
     headers: body === undefined ? {} : { "content-type": isPicture ? body.type : "application/json" },
     body: body === undefined || isPicture ? body : JSON.stringify(body),
@@ -14,16 +14,18 @@ async function call(method, name, body) {
 }
 
 // Each returns the answer, or null if the line is lost: follow.js says so.
-const tried = async (...what) => {
+const sent = async (...what) => {
   try {
     return await call(...what);
   } catch {
     return null;
   }
 };
+const tried = (method, name, body) => sent(method, path + name, body);
 
 export const number = () => Number(screen().dataset.number);
 export const answer = (value) => tried("POST", "/answer", { question: number(), answer: value });
+export const keep = (question, soFar) => sent("PUT", `/patient/${root.dataset.desk}/so-far/${question}`, soFar);
 export const sendPicture = (question, jpeg) => tried("PUT", `/answer/${question}/picture`, jpeg);
 export const begin = (token) => tried("POST", "/visit", { token });
 export const stop = () => tried("DELETE", "/visit");

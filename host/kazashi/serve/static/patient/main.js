@@ -10,6 +10,7 @@ import "./pad.js";
 import "./reminder.js";
 import "./scroll.js";
 import "./settings.js";
+import "./so-far.js";
 import "./speech.js";
 import "./start.js";
 import "./table.js";
