@@ -33,6 +33,7 @@ MAY_IMPORT = {
     "reader": {"link", "errors", "kazashi_wire"},
     "cards": {"reader", "link", "errors", "kazashi_wire"},
     "reception": {"cards", "reader", "link", "errors", "words", "kazashi_wire"},
+    "oqs": {"reception", "cards", "errors", "words"},
     "pcsc": {"usb", "reader", "link", "errors", "kazashi_wire"},
     "flashing": {"usb", "reader", "link", "errors", "device_files", "kazashi_wire"},
     "doctor": {"flashing", "usb", "reader", "link", "errors", "words", "kazashi_wire"},

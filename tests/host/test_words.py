@@ -27,6 +27,7 @@ from kazashi.errors import (
     VersionMismatch,
     not_installed,
 )
+from kazashi.oqs.errors import OqsError
 from kazashi.reception.face.matching import FaceNotAvailable, FaceNotConfigured
 from kazashi.reception.journal.errors import JournalError
 from kazashi.reception.passcode import BadPasscode, PasscodePaused
@@ -201,7 +202,7 @@ def test_the_tries_left_are_said_in_both_languages(error, left):
     ).screen.replace("2", "1")
 
 
-OF_STAFF = (JournalError, BadSettings, BadPasscode, PasscodePaused, Mistyped)
+OF_STAFF = (JournalError, BadSettings, BadPasscode, PasscodePaused, Mistyped, OqsError)
 
 
 @pytest.mark.parametrize("kind", ERRORS)

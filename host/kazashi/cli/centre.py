@@ -57,9 +57,10 @@ def centre_of(says: Says | None, *, is_test: bool) -> Centre | None:
 
 
 def _simulated(says: tuple[str, ...]) -> "SimulatedCentre":
-    from kazashi.testing import SimulatedCentre
+    from kazashi.testing import SOMEBODY, SimulatedCentre
 
-    centre = SimulatedCentre(fails=repeat(CentreUnreachable()) if _DOWN in says else ())
+    fails = repeat(CentreUnreachable()) if _DOWN in says else ()
+    centre = SimulatedCentre(fails=fails, insurance=(SOMEBODY,))
     for word in says:
         centre.standing = _STANDINGS.get(word, centre.standing)
         centre.certificate = _CERTIFICATES.get(word, centre.certificate)

@@ -12,6 +12,7 @@ from kazashi.cli import show
 from kazashi.cli.centre import SaysCentre, centre_of
 from kazashi.cli.console import Console
 from kazashi.cli.options import AsJson, AsTest, CardReaderUrl, ConfigFile, JournalPath, TimeoutS
+from kazashi.cli.oqs import results_of
 from kazashi.cli.people import Given, TerminalPeople
 from kazashi.cli.result import show_result
 from kazashi.cli.trust import anchors_of, component_of, passcode_of
@@ -149,6 +150,7 @@ def checkin(
             component=component_of(anchors, is_test=as_test),
             accepts=configured.accepts,
             asks_about=configured.asks_about,
+            results=results_of(stack, config),
             timeout_s=timeout,
         )
         try:

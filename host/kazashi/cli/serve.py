@@ -2,6 +2,7 @@
 
 import logging
 import webbrowser
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import Annotated
 
@@ -10,6 +11,7 @@ import typer
 from kazashi.cli.centre import SaysCentre, centre_of
 from kazashi.cli.console import Console
 from kazashi.cli.options import AsTest, ConfigFile, JournalPath, need, usable_for_cards
+from kazashi.cli.oqs import results_of
 from kazashi.cli.trust import anchors_of, component_of, passcode_of
 from kazashi.reception.configuration import Configuration
 from kazashi.reception.journal import default_path
@@ -54,6 +56,7 @@ def serve(
         settings = replace(settings, desks=desks_of(urls, next(iter(configured.profiles))))
     anchors = anchors_of(configured.anchors, is_test=as_test)
     centre_of(centre, is_test=as_test)  # a wrong pair of options is told now
+    stack = ExitStack()
     site = SiteSettings(
         lambda: Configuration.read(config),
         anchors,
@@ -64,6 +67,7 @@ def serve(
         settings.language,
         as_test,
         Assigned(None if reader else state_folder() / "readers.json"),
+        results_of(stack, config),
     )
     line = listen(settings)
     access = open_access(state_folder())
@@ -83,4 +87,5 @@ def serve(
             webbrowser.open(url)
     console.print(f"programs: {address}/api/v1, token in {access.token_path}", soft_wrap=True)
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
-    run(Service(settings.desks, site), access, settings, line)
+    with stack:
+        run(Service(settings.desks, site), access, settings, line)

@@ -19,6 +19,7 @@ from kazashi.errors import Cancelled, ReaderError
 from kazashi.reception.centre import CentreError
 from kazashi.reception.conversation import ask_before, ask_centre
 from kazashi.reception.errors import DeskBusy
+from kazashi.reception.hand_over import hand_over
 from kazashi.reception.hold import hold
 from kazashi.reception.on_reader import Patient
 from kazashi.reception.people import People
@@ -103,8 +104,11 @@ class Reception(Place):
             except BaseException:  # of the people, or Ctrl-C
                 patient.let_go()
                 raise
-            if keep:
-                keep(visit)
+            try:
+                hand_over(patient)  # first, so that who is told of the end finds the file
+            finally:
+                if keep:
+                    keep(visit)
             patient.end()
             self._say_goodbye(patient)
             return visit

@@ -18,6 +18,7 @@ from kazashi.reception.japan import utc_now
 from kazashi.reception.journal import Journal, JournalError
 from kazashi.reception.passcode import Passcode
 from kazashi.reception.profiles import Profile
+from kazashi.reception.results import Results
 from kazashi.reception.rules import CodeB
 from kazashi.reception.visit import Outcome
 
@@ -42,7 +43,8 @@ class Place:
     why. `passcode`: of the staff, None: no visual check. `component`: an approved verifier's, which
     has the card's key sign after face or visual check. `accepts`: outcomes of a person without
     eligibility that the reception goes on with; `asks_about`: the centre is asked about them even
-    though no key has proved the certificate. `now`: aware of its zone. `clock`: seconds, for the
+    though no key has proved the certificate. `results`: of the reception computer, None: there is
+    none. `now`: aware of its zone. `clock`: seconds, for the
     timeline. `timeout_s`: how long a card is waited for. `turn`: held during a visit.
     """
 
@@ -58,6 +60,7 @@ class Place:
     component: CertifiedComponent | None = None
     accepts: frozenset[Outcome] = frozenset()
     asks_about: frozenset[Outcome] = frozenset()
+    results: Results | None = None
     now: Callable[[], datetime] = utc_now
     clock: Callable[[], float] = monotonic
     timeout_s: float = 30.0

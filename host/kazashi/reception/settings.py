@@ -42,6 +42,7 @@ class Flaw(Enum):
     NOT_ONE_OF = auto()  # (what there is to choose of)
     NOT_ABOVE = auto()  # (the field that it must be above)
     NOT_HEXADECIMAL = auto()  # (how many digits)
+    NOT_DIGITS = auto()  # (how many)
     TOO_FEW_BITS = auto()  # (how many it needs)
     EVEN = auto()
     NOT_FILE_NAMES = auto()

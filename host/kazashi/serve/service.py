@@ -20,6 +20,7 @@ from kazashi.reception.journal import Journal, JournalError
 from kazashi.reception.passcode import Passcode
 from kazashi.reception.place import Faces
 from kazashi.reception.profiles import Profile
+from kazashi.reception.results import Results
 from kazashi.reception.rules import Token, Way
 from kazashi.serve.assigned import Assigned, NoReaderAssigned
 from kazashi.serve.desk import Desk
@@ -54,6 +55,7 @@ class SiteSettings:
     language: str
     is_test: bool
     assigned: Assigned = field(default_factory=Assigned)
+    results: Results | None = None
 
 
 class DeskSite:
@@ -133,6 +135,7 @@ class DeskSite:
             component=site.component,
             accepts=configured.accepts,
             asks_about=configured.asks_about,
+            results=site.results,
         )
 
 

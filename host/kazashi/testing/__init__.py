@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from kazashi.testing.anchors import test_anchors as test_anchors
+    from kazashi.testing.centre import SOMEBODY as SOMEBODY
     from kazashi.testing.centre import SimulatedCentre as SimulatedCentre
     from kazashi.testing.component import SimulatedComponent as SimulatedComponent
     from kazashi.testing.passcode import TEST_PASSCODE as TEST_PASSCODE
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 _FILE_OF = {
     "test_anchors": "anchors",
     "TEST_PASSCODE": "passcode",
+    "SOMEBODY": "centre",
     "SimulatedCentre": "centre",
     "SimulatedComponent": "component",
     "CARDS": "reader",

@@ -15,6 +15,25 @@ from kazashi.reception.centre import (
 )
 from kazashi.reception.rules import Group
 
+SOMEBODY = {  # an insurance: person and insurer are made up
+    "InsuredCardClassification": "01",
+    "InsurerNumber": "06139992",
+    "InsuredCardSymbol": "見本１２",
+    "InsuredIdentificationNumber": "1234567",
+    "InsuredBranchNumber": "00",
+    "PersonalFamilyClassification": "1",
+    "Name": "見本　太郎",
+    "NameKana": "ﾐﾎﾝ ﾀﾛｳ",
+    "Sex1": "1",
+    "Birthdate": "19800115",
+    "Address": "東京都架空市見本町１－２－３",
+    "PostNumber": "199-0001",
+    "QualificationDate": "20250401",
+    "InsuredCertificateIssuanceDate": "20250401",
+    "InsuredCardValidDate": "20250401",
+    "InsurerName": "見本健康保険組合",
+}
+
 
 @dataclass
 class SimulatedCentre:

@@ -45,7 +45,7 @@ _OF_STAFF = {
     "reason.no-key",
 }
 _ERROR = ".screen"
-_ERRORS_OF_STAFF = ("journal-", "bad-", "passcode-", "mistyped.")
+_ERRORS_OF_STAFF = ("journal-", "bad-", "passcode-", "mistyped.", "oqs-")
 
 
 def is_for_patient(key: str) -> bool:

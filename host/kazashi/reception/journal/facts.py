@@ -91,6 +91,7 @@ FACTS: Mapping[str, Callable[[object], bool]] = {
     "eligibility": is_word,
     "reference": is_word,  # a number of the inquiry, never of the person
     "fallback": is_word,  # which of the official ones
+    "file": is_word,  # of the result, its name
     "error": is_text,
 }
 

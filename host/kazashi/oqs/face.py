@@ -1,0 +1,104 @@
+"""The face result: what the centre answered to a visit, as chart programs read it.
+
+All about insurance is the centre's own. Ours are the time, the session's number, the consents and
+the prescription's form that the patient chose; where the centre has written these, its word stands.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from kazashi.oqs.codes import InsuredCardClassification, ReferenceClassification, SegmentOfResult
+from kazashi.oqs.encoding import Encoding
+from kazashi.oqs.insurance import result_of
+from kazashi.oqs.message import MessageBody, MessageHeader, ResultList, XmlMsg
+from kazashi.oqs.names import time_digits
+from kazashi.oqs.result import ResultOfQualificationConfirmation
+from kazashi.reception.centre import Eligibility
+from kazashi.reception.results import Answered
+from kazashi.reception.rules import Consent, Item, State
+
+TEST_INSTITUTION = "9900000000"  # no prefecture has the number 99
+
+_NORMAL = "1"  # ProcessingResultStatus, OQSCD004
+# Which flag each item is. OQSCD036 groups them; that each copies its group's answer is [U].
+_FLAGS = {
+    Item.SURGERY: "operation_info",
+    Item.DIAGNOSES: "diagnosis_name",
+    Item.INFECTIONS: "infectious_info",
+    Item.TREATMENT: "diagnosis_info",
+    Item.MEDICATION: "pharmacists_info",
+    Item.CHECKUPS: "specific_health_checkups_info",
+    Item.ALLERGIES: "allergy_info",
+    Item.CONTRAINDICATIONS: "contraindication_info",
+    Item.TESTS: "test_info",
+    Item.PRESCRIPTIONS: "prescription_info",
+    Item.SPECIFIED_DISEASE: "specific_diseases_certificate_related",
+}
+
+
+def face_result(answered: Answered, institution: str, encoding: Encoding, at: datetime) -> XmlMsg:
+    """What `answered` says, for a file in `encoding`. `at`: when the answer came.
+
+    Raises:
+        OqsError: the centre named something that has no place in a file.
+    """
+    answer = answered.answer
+    insurances = answer.insurance if isinstance(answer, Eligibility) else ()
+    results = _with_consents([result_of(each) for each in insurances], answered)
+    by_card = ReferenceClassification.CARD if answered.by_card else ReferenceClassification.PAPER
+    header = MessageHeader(
+        process_execution_time=time_digits(at),
+        qualification_confirmation_date=time_digits(at)[:8],
+        medical_institution_code=TEST_INSTITUTION if answered.is_test else institution,
+        arbitrary_file_identifier=answer.reference,
+        reference_classification=by_card.value,
+        segment_of_result=SegmentOfResult.NORMAL.value,
+        character_code_identifier=encoding.identifier,
+    )
+    body = MessageBody(
+        prescription_issue_select=str(int(answered.prescription)) if answered.prescription else "",
+        processing_result_status=_NORMAL,
+        processing_result_message=answered.message,
+        qualification_validity=str(int(answer.standing)),
+        result_list=ResultList(result_of_qualification_confirmation=results) if results else None,
+    )
+    return XmlMsg(message_header=header, message_body=body)
+
+
+def _with_consents(
+    results: list[ResultOfQualificationConfirmation], answered: Answered
+) -> tuple[ResultOfQualificationConfirmation, ...]:
+    """On each insurance; on 医療扶助 only where there is nothing else."""
+    flags: dict[str, str] = {}
+    for consent in answered.consents.items:
+        flags |= _flags(consent)
+    insured = [each for each in results if not _is_welfare(each)]
+    return tuple(
+        _filled(each, flags) if not (insured and _is_welfare(each)) else each for each in results
+    )
+
+
+def _is_welfare(result: ResultOfQualificationConfirmation) -> bool:
+    return result.insured_card_classification == InsuredCardClassification.WELFARE.value
+
+
+def _flags(consent: Consent) -> dict[str, str]:
+    """Its elements; without times if nothing was agreed to."""
+    name = _FLAGS[consent.item]
+    flags = {f"{name}_cons_flg": str(int(consent.state))}
+    if consent.state in (State.GIVEN, State.EXPIRED) and consent.given_at:
+        flags[f"{name}_cons_time"] = time_digits(consent.given_at)
+        if consent.ends_at and consent.item is not Item.SPECIFIED_DISEASE:  # that one has none
+            flags[f"{name}_available_time"] = time_digits(consent.ends_at)
+    return flags
+
+
+def _filled(
+    result: ResultOfQualificationConfirmation, flags: dict[str, str]
+) -> ResultOfQualificationConfirmation:
+    """What the centre wrote stays."""
+    empty: dict[str, Any] = {
+        name: value for name, value in flags.items() if not getattr(result, name)
+    }
+    return replace(result, **empty)

@@ -1,0 +1,68 @@
+"""Names of files.
+
+    OQSsiquc01req_<suffix>.xml      a request; its answer is …01res_<the same suffix>.xml
+    OQSsiquc01req_<suffix>.err      the request failed: in the folder of the answers
+    OQSsiquc01res_face_<id>_<yyyyMMddHHmmss>.xml    of a face reader; Japan's time
+
+Source: live samples and chart programs; id: institution and 20 hexadecimal digits.
+"""
+
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum, unique
+from typing import Self
+
+from kazashi.reception.japan import JAPAN, aware
+
+_FACE = re.compile(r"\AOQSsiquc01res_face_(?:(.{1,100})_)?(\d{14})\.xml\Z", re.IGNORECASE)
+_ID_BYTES = 10
+
+
+@unique
+class Kind(StrEnum):
+    """What is asked; the value begins the name."""
+
+    ELIGIBILITY = "OQSsiquc01"  # by a certificate
+    REGISTRATION = "OQSsiimm01"  # of a 照会番号
+
+    def request(self, suffix: str) -> str:
+        return f"{self}req_{suffix}.xml"
+
+    def response(self, suffix: str) -> str:
+        return f"{self}res_{suffix}.xml"
+
+    def failure(self, suffix: str) -> str:
+        return f"{self}req_{suffix}.err"
+
+
+@dataclass(frozen=True)
+class FaceName:
+    """Of a face result. `identifier`: "" in those of a program that leaves it out."""
+
+    identifier: str
+    time: str
+
+    @classmethod
+    def of(cls, name: str) -> Self | None:
+        """None: it is no face result's."""
+        found = _FACE.match(name)
+        return cls(found[1] or "", found[2]) if found else None
+
+    def __str__(self) -> str:
+        return f"OQSsiquc01res_face_{self.identifier}_{self.time}.xml"
+
+
+def new_identifier(institution: str) -> str:
+    """Of a face result that no other file has."""
+    return institution + secrets.token_hex(_ID_BYTES)
+
+
+def time_digits(moment: datetime) -> str:
+    """yyyyMMddHHmmss in Japan.
+
+    Raises:
+        ValueError: `moment` does not say its time zone.
+    """
+    return aware(moment).astimezone(JAPAN).strftime("%Y%m%d%H%M%S")

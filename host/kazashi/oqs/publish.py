@@ -1,0 +1,145 @@
+"""Bring a file into a folder that other programs watch: each of them sees it once, and whole.
+
+It is written and synced in a staging folder outside what they watch, on the same file system, and
+moved in under its name without overwriting. 300 ms later its time is set once, for programs that
+only notice a change; that never makes a file again which was taken meanwhile.
+
+Source: how chart programs learn of a file: they poll, wait for Created, or wait for a change.
+"""
+
+import ctypes
+import errno
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from kazashi.oqs.errors import Block, OqsUnpublished
+
+TOUCH_S = 0.3
+TEST_MARK = "TEST-ONLY"  # a file of this name marks a folder for tests
+
+_NOT_YET = ".new"  # while it is written
+_READY = ".ready"
+_RENAME_NOREPLACE = 1  # rename(2)
+_AT_FDCWD = -100
+_UNSUPPORTED = (errno.ENOSYS, errno.EINVAL)  # this kernel, this file system
+
+
+@dataclass(frozen=True)
+class Folder:
+    """`path`: watched by others. `staging`: ours, outside of that, on the same file system.
+
+    Raises:
+        OqsUnpublished: from each method; the system, or what is told there, does not allow it.
+    """
+
+    path: Path
+    staging: Path
+
+    @property
+    def is_for_tests(self) -> bool:
+        return (self.path / TEST_MARK).is_file()
+
+    def stage(self, name: str, data: bytes) -> None:
+        """Keep a file on the disk until it is published; what is staged is whole."""
+        self._check()
+        new = self.staging / (name + _NOT_YET)
+        try:
+            like = self.path.stat()
+            with new.open("wb") as file:
+                if os.name == "posix":  # readable for those who may read the folder
+                    os.fchmod(file.fileno(), like.st_mode & 0o666)
+                    with suppress(PermissionError):
+                        os.fchown(file.fileno(), -1, like.st_gid)
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            new.replace(self.staging / (name + _READY))
+            _sync(self.staging)
+        except OSError as error:
+            with suppress(OSError):
+                new.unlink(missing_ok=True)
+            raise self._refused(error) from error
+
+    def staged(self) -> list[str]:
+        """Names that were staged and not published, also before a restart; the oldest first."""
+        if not self.staging.is_dir():
+            return []
+        try:
+            for half in self.staging.glob(f"*{_NOT_YET}"):
+                half.unlink(missing_ok=True)
+            ready = sorted(self.staging.glob(f"*{_READY}"), key=lambda each: each.stat().st_mtime)
+        except OSError as error:
+            raise self._refused(error) from error
+        return [each.name.removesuffix(_READY) for each in ready]
+
+    def publish(self, staged: str, name: str) -> None:
+        """Move what was staged into the folder, under this name."""
+        self._check()
+        try:
+            _move(self.staging / (staged + _READY), self.path / name)
+            _sync(self.path)
+        except FileExistsError as error:
+            raise OqsUnpublished(self.path, Block.EXISTS, name) from error
+        except OSError as error:
+            raise self._refused(error) from error
+
+    def discard(self, staged: str) -> None:
+        """It is not to be published any more."""
+        with suppress(OSError):
+            (self.staging / (staged + _READY)).unlink(missing_ok=True)
+
+    def touch(self, name: str) -> None:
+        """Set its time, if it is still there."""
+        with suppress(OSError):
+            os.utime(self.path / name)
+
+    def _check(self) -> None:
+        if not self.path.is_dir():
+            raise OqsUnpublished(self.path, Block.NO_FOLDER)
+        if self.staging.resolve().is_relative_to(self.path.resolve()):
+            raise OqsUnpublished(self.path, Block.INSIDE, str(self.staging))
+        try:
+            self.staging.mkdir(mode=0o700, exist_ok=True)
+            is_same = self.staging.stat().st_dev == self.path.stat().st_dev
+        except OSError as error:
+            raise self._refused(error) from error
+        if not is_same:
+            raise OqsUnpublished(self.path, Block.OTHER_FILE_SYSTEM, str(self.staging))
+
+    def _refused(self, error: OSError) -> OqsUnpublished:
+        return OqsUnpublished(self.path, Block.SYSTEM, error.strerror or type(error).__name__)
+
+
+def _move(source: Path, target: Path) -> None:
+    """FileExistsError: there is one of that name. Windows' rename never overwrites."""
+    if os.name == "nt":
+        source.rename(target)
+        return
+    if (number := _rename(source, target)) in _UNSUPPORTED:
+        os.link(source, target)
+        source.unlink()
+    elif number:
+        raise OSError(number, os.strerror(number))
+
+
+def _rename(source: Path, target: Path) -> int:
+    """renameat2 without overwriting: 0, or the error's number."""
+    call = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if call is None:
+        return errno.ENOSYS
+    done = call(
+        *(_AT_FDCWD, os.fsencode(source), _AT_FDCWD, os.fsencode(target), _RENAME_NOREPLACE)
+    )
+    return 0 if done == 0 else ctypes.get_errno()
+
+
+def _sync(folder: Path) -> None:
+    """So that the name survives a power cut; Windows has no such call."""
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

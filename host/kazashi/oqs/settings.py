@@ -1,0 +1,69 @@
+"""[oqs] of the configuration: files for the reception computer.
+
+[oqs]
+institution = "1319999996"    # 医療機関コード, 10 digits
+
+[oqs.faces.chart]             # one table for each program that reads face results
+folder = "/srv/oqs/face"      # that it watches
+staging = "/srv/oqs-staging"  # outside of all that it watches, same file system; default: beside
+encoding = "UTF-8"            # or "Shift_JIS", the name under which cp932 goes
+missing = "refuse"            # a letter that the encoding lacks; "replace": ●, and the log says so
+touch = true                  # set its time once it has appeared, for programs that await a change
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from kazashi.oqs.encoding import Encoding, Missing
+from kazashi.oqs.faces import FaceFolder
+from kazashi.oqs.publish import Folder
+from kazashi.reception.settings import Flaw, Table, load
+
+_DIGITS = 10
+
+
+@dataclass(frozen=True)
+class OqsSettings:
+    """`institution`: "" if nothing is configured."""
+
+    institution: str = ""
+    faces: tuple[FaceFolder, ...] = ()
+
+    @classmethod
+    def read(cls, path: Path | None) -> Self:
+        """What stands in the file at `path`; None: nothing is configured.
+
+        Raises:
+            BadSettings: it cannot be read, or a field is wrong.
+        """
+        settings, folder = (load(path), path.parent) if path else ({}, Path())
+        if "oqs" not in settings:
+            return cls()
+        table = Table("oqs", settings["oqs"], folder)
+        institution = table.text("institution")
+        if not (len(institution) == _DIGITS and institution.isascii() and institution.isdigit()):
+            raise table.wrong("institution", Flaw.NOT_DIGITS, str(_DIGITS))
+        parts = table.tables()
+        faces = parts.pop("faces").tables().values() if "faces" in parts else ()
+        for name in parts:
+            raise table.wrong(name, Flaw.NO_SUCH_FIELD)
+        return cls(institution, tuple(_face(each) for each in faces))
+
+
+def _face(table: Table) -> FaceFolder:
+    face = FaceFolder(
+        _folder(table, "folder"),
+        table.choice("encoding", Encoding.UTF_8),
+        table.choice("missing", Missing.REFUSE),
+        table.flag("touch", default=True),
+    )
+    table.close()
+    return face
+
+
+def _folder(table: Table, key: str) -> Folder:
+    """Staging lies beside it unless it is named."""
+    path = table.path(key)
+    beside = path.parent / f".{path.name}-kazashi"
+    return Folder(path, table.path("staging") if table.has("staging") else beside)

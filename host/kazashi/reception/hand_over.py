@@ -1,0 +1,52 @@
+"""The end of a visit that the centre has answered: its result goes to the reception computer."""
+
+import logging
+
+from kazashi.reception.course import Course
+from kazashi.reception.results import Answered
+from kazashi.reception.texts import Message
+from kazashi.reception.visit import Visit
+
+logger = logging.getLogger(__name__)
+
+
+def hand_over(course: Course) -> None:
+    """Keep and tell what came of it. A failure ends no visit."""
+    results, visit = course.place.results, course.visit
+    answered = _answered(visit)
+    if results is None or answered is None:
+        return
+    course.begin("result")
+    try:
+        files, troubles = results.take(answered)
+    except Exception as error:  # of any program; its words may be a person's
+        logger.error("result: %s", type(error).__name__)
+        course.note("result", error=type(error).__name__)
+        return
+    visit.files = tuple(files)
+    course.note_each("result", [{"file": each.name} for each in files])
+    for trouble in troubles:
+        course.note("result", error=type(trouble).__name__)
+        course.tell(Message.of(trouble))
+
+
+def _answered(visit: Visit) -> Answered | None:
+    """None: the centre has not answered, or asked for something first."""
+    identity = visit.identity
+    answer = visit.eligibility
+    if answer is None:
+        if identity is None or not identity.is_registered or identity.standing.is_covered:
+            return None
+        return Answered(
+            identity,
+            message=identity.message,
+            is_test=visit.is_test or identity.is_simulated,
+        )
+    return Answered(
+        answer,
+        visit.consents,
+        visit.prescription,
+        by_card=visit.token is not None,
+        message=identity.message if identity else "",
+        is_test=visit.is_test or answer.is_simulated,
+    )

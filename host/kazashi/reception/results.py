@@ -1,0 +1,42 @@
+"""The centre's answer on its way to the reception computer, at the end of a visit.
+
+What brings it there is configuration: see kazashi.oqs. A visit ends, whatever becomes of it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from kazashi.reception.centre import Eligibility, Identity
+from kazashi.reception.errors import ReceptionError
+from kazashi.reception.rules import Consents, Prescription
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What the centre said, and what the patient answered before. `by_card`: or phone; else by a
+    certificate of eligibility. `is_test`: of no value.
+    """
+
+    answer: Eligibility | Identity
+    consents: Consents = field(default_factory=Consents)
+    prescription: Prescription | None = None
+    by_card: bool = True
+    message: str = field(default="", repr=False)
+    is_test: bool = False
+
+
+@dataclass(frozen=True)
+class ResultFile:
+    """A file of it, whole and in its folder. `sha256`: of its bytes."""
+
+    name: str
+    sha256: str
+
+
+class Results(Protocol):
+    """Takes answers, from any thread."""
+
+    def take(self, answered: Answered) -> tuple[Sequence[ResultFile], Sequence[ReceptionError]]:
+        """Files that are there, and what kept others from it: these may still come."""
+        ...
