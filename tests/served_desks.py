@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import httpx
 
+from kazashi.health.terminal import Terminal
 from kazashi.reception.configuration import Configuration
 from kazashi.reception.passcode import Passcode
 from kazashi.serve.access import Access, Caller, Role
@@ -87,6 +88,7 @@ def site(journal, **changes):
         "journal": journal,
         "language": "ja",
         "is_test": True,
+        "terminal": Terminal(journal, is_synchronised=lambda: True),
     }
     return SiteSettings(**settings | changes)
 

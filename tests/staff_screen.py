@@ -8,6 +8,7 @@ from threading import Thread
 
 import httpx
 
+from kazashi.health.terminal import Terminal
 from kazashi.reception.anchors import Anchors
 from kazashi.reception.configuration import Configuration
 from kazashi.serve.access import Access, Caller, Role
@@ -30,6 +31,7 @@ def site_of(journal, centre=None, anchors=None, *, is_test=False):
         journal=journal,
         language="ja",
         is_test=is_test,
+        terminal=Terminal(journal, is_synchronised=lambda: True),
     )
 
 

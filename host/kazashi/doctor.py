@@ -4,9 +4,8 @@ The reader examines itself (firmware/examine.py); this module judges the result.
 secret: no serial number of a reader that answers, and nothing about a card.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
-from enum import StrEnum, unique
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, replace
 from threading import Event
 
 from kazashi.errors import (
@@ -17,13 +16,13 @@ from kazashi.errors import (
     ReaderSilent,
     ReaderUnplugged,
 )
+from kazashi.finding import Finding, Level, bad, doubtful, good
 from kazashi.flashing.board_files import OLDEST_MICROPYTHON, Board, board_names
 from kazashi.flashing.repl import State, looked_at
 from kazashi.link import Pipe
 from kazashi.reader import Reader
 from kazashi.returning import Clock
 from kazashi.usb.bus import Details
-from kazashi.words import Language, finding_text
 from kazashi_wire.messages import Examination, Examined, Fault
 
 _LEAST_FREE = 64_000  # bytes: 180 kB are free after a reading
@@ -35,47 +34,6 @@ _LEAST_UART_KBIT_S = 460.8  # the lowest rate to which the firmware climbs
 _BAD_CAUSES = ("watchdog", "recovery")  # causes of a reset: the firmware or the chip hung
 _FOLLOWS = b"\x01\x00\x01"  # the IRQ line: high, low while an answer waits, high
 _ANSWER_S = 60.0  # an emulated board, served to another program, needs six for the slowest check
-
-
-@unique
-class Level(StrEnum):
-    """How a check ended."""
-
-    OK = "ok"
-    NOTED = "noted"  # passed, which says nothing of whether cards can be read
-    WARNING = "warning"  # cards can probably still be read
-    FAILURE = "failure"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """The result of one check. `key` and `fields` choose its words in `kazashi.words`."""
-
-    check: str
-    level: Level
-    key: str
-    fields: Mapping[str, object] = field(default_factory=dict[str, object])
-
-    def seen(self, language: Language) -> str:
-        return finding_text(self.key, "seen", self.fields, language)
-
-    def remedy(self, language: Language) -> str:
-        """What to do about it; empty if nothing."""
-        if self.level in (Level.OK, Level.NOTED):
-            return ""
-        return finding_text(self.key, "remedy", self.fields, language)
-
-
-def _good(check: str, key: str, **fields: object) -> Finding:
-    return Finding(check, Level.OK, key, fields)
-
-
-def _doubtful(check: str, key: str, **fields: object) -> Finding:
-    return Finding(check, Level.WARNING, key, fields)
-
-
-def _bad(check: str, key: str, **fields: object) -> Finding:
-    return Finding(check, Level.FAILURE, key, fields)
 
 
 def findings(
@@ -106,7 +64,7 @@ def findings(
 def _device(device: Details) -> Finding:
     """What the system knows of the device, whether the reader answers or not. No serial number."""
     fields = asdict(device)
-    return _noted(_good("USB device", "device.ccid" if device.has_ccid else "device", **fields))
+    return _noted(good("USB device", "device.ccid" if device.has_ccid else "device", **fields))
 
 
 def _end(
@@ -116,10 +74,10 @@ def _end(
     if isinstance(error, ReaderSilent | ReaderUnplugged | FirmwareStopped):
         state = looked_at(connect, clock, cancel)
         if state is State.BLANK:
-            return _bad("reader", "blank-board")
+            return bad("reader", "blank-board")
         if state is State.PROMPT and not isinstance(error, FirmwareStopped):
             error = NoFirmware()
-    return _bad("reader", "unreachable", error=error)
+    return bad("reader", "unreachable", error=error)
 
 
 class _Visit:
@@ -167,8 +125,8 @@ class _Visit:
     def _board(self) -> Finding:
         fields = {"board": self._reader.info.board, "machine": self._machine}
         if "RP2" in self._machine and self._machine != self._meant_for:
-            return _bad("board", "board.other", **fields)
-        return _good("board", "board", **fields)
+            return bad("board", "board.other", **fields)
+        return good("board", "board", **fields)
 
     def _interpreter(self) -> Finding:
         seen = self._reader.info.interpreter
@@ -177,34 +135,34 @@ class _Visit:
         oldest = _oldest_micropython(self._reader.info.board)
         if name == "micropython" and numbers < oldest:
             needed = "{}.{}".format(*oldest)
-            return _bad("MicroPython", "interpreter.too-old", interpreter=seen, oldest=needed)
-        return _good("MicroPython", "interpreter", interpreter=seen)
+            return bad("MicroPython", "interpreter.too-old", interpreter=seen, oldest=needed)
+        return good("MicroPython", "interpreter", interpreter=seen)
 
     def _memory(self) -> Finding:
         used, free = self._health.heap_used, self._health.heap_free
         if not used + free:
-            return _good("memory", "memory.unknown")
+            return good("memory", "memory.unknown")
         fields = {"used": used / 1000, "free": free / 1000}
         if free < _LEAST_FREE:
-            return _bad("memory", "memory.short", **fields)
-        return _good("memory", "memory", **fields)
+            return bad("memory", "memory.short", **fields)
+        return good("memory", "memory", **fields)
 
     def _usb(self) -> Finding:
         stray = self._reader.stray_bytes(_QUESTIONS, self._cancel)
         fields = {"asked": _QUESTIONS, "stray": stray}
-        return _bad("USB", "usb.stray", **fields) if stray else _good("USB", "usb", **fields)
+        return bad("USB", "usb.stray", **fields) if stray else good("USB", "usb", **fields)
 
     # --- the chip ------------------------------------------------------------------------------
 
     def _chip(self) -> Finding:
         examined = self._examined(Examination.CHIP)
         if examined.fault or len(examined.seen) < 4:
-            return _bad("chip", f"no-chip.{self._bus}", bus=self._bus)
+            return bad("chip", f"no-chip.{self._bus}", bus=self._bus)
         ic, version, revision = examined.seen[:3]
         fields = {"chip": f"PN5{ic:02x} {version}.{revision}", "bus": self._bus}
         if ic != _PN532:
-            return _bad("chip", "chip.other", **fields)
-        return _good("chip", "chip", **fields)
+            return bad("chip", "chip.other", **fields)
+        return good("chip", "chip", **fields)
 
     def _judged(
         self,
@@ -218,45 +176,45 @@ class _Visit:
         return _ended(check, examined, least) or judge(check, examined.seen)
 
     def _line(self, check: str, seen: bytes) -> Finding:
-        return _good(check, "line.sound") if seen == b"\x01" else _bad(check, "line.changed")
+        return good(check, "line.sound") if seen == b"\x01" else bad(check, "line.changed")
 
     def _self_test(self, check: str, seen: bytes) -> Finding:
         if seen == b"\x00":
-            return _good(check, "self-test.passed")
-        return _bad(check, "self-test.failed", seen=seen.hex())
+            return good(check, "self-test.passed")
+        return bad(check, "self-test.failed", seen=seen.hex())
 
     def _antenna(self, check: str, seen: bytes) -> Finding:
         found = seen[0] | seen[-1] if seen[0] else 0
         if found & _TOO_LITTLE:
-            return _doubtful(check, "antenna.open", seen=seen.hex())
+            return doubtful(check, "antenna.open", seen=seen.hex())
         if found & _TOO_MUCH:
-            return _bad(check, "antenna.shorted", seen=seen.hex())
-        return _good(check, "antenna.good")
+            return bad(check, "antenna.shorted", seen=seen.hex())
+        return good(check, "antenna.good")
 
     def _field(self, check: str, seen: bytes) -> Finding:
         on, off = seen[0] & _DRIVERS == _DRIVERS, seen[-1] & _DRIVERS == 0
         if on and off:
-            return _good(check, "field.good")
-        return _bad(check, "field.stuck", seen=seen.hex())
+            return good(check, "field.good")
+        return bad(check, "field.stuck", seen=seen.hex())
 
     def _irq(self) -> Finding:
         if not self._uses_irq:
-            return _good("IRQ", "irq.unused")
+            return good("IRQ", "irq.unused")
         return self._judged("IRQ", Examination.IRQ, self._follows, len(_FOLLOWS))
 
     def _follows(self, check: str, seen: bytes) -> Finding:
         if seen == _FOLLOWS:
-            return _good(check, "irq.good")
+            return good(check, "irq.good")
         before, waiting, after = ("high" if level else "low" for level in seen[:3])
-        return _bad(check, "irq.stuck", before=before, waiting=waiting, after=after)
+        return bad(check, "irq.stuck", before=before, waiting=waiting, after=after)
 
     def _reset(self) -> Finding:
         if not self._uses_reset:
-            return _good("reset", "reset.unused")
+            return good("reset", "reset.unused")
         return self._judged("reset", Examination.RESET, self._is_mute_in_reset)
 
     def _is_mute_in_reset(self, check: str, seen: bytes) -> Finding:
-        return _good(check, "reset.good") if seen == b"\x00" else _bad(check, "reset.loose")
+        return good(check, "reset.good") if seen == b"\x00" else bad(check, "reset.loose")
 
     def _speed(self, check: str, seen: bytes) -> Finding:
         sent, whole, repeated = seen[:3]
@@ -264,8 +222,8 @@ class _Visit:
         is_slow = self._bus == "hsu" and kbit_s < _LEAST_UART_KBIT_S
         fields = {"kbit_s": kbit_s, "sent": sent, "whole": whole, "repeated": repeated}
         if whole != sent or repeated or is_slow:
-            return _bad(check, f"speed.low.{self._bus}", **fields)
-        return _good(check, "speed", **fields)
+            return bad(check, f"speed.low.{self._bus}", **fields)
+        return good(check, "speed", **fields)
 
     # --- what happened before ------------------------------------------------------------------
 
@@ -273,15 +231,15 @@ class _Visit:
         """Cards that leave too early raise most counters; only resets of the chip show a fault."""
         fields = asdict(self._health)
         if self._health.chip_resets:
-            return _bad("errors", "counters.resets", **fields)
-        return _good("errors", "counters", **fields)
+            return bad("errors", "counters.resets", **fields)
+        return good("errors", "counters", **fields)
 
     def _last_start(self) -> Finding:
         cause, reboots = self._health.reset_cause, self._health.reboots
         fields = {"cause": cause, "reboots": reboots}
         if cause in _BAD_CAUSES:
-            return _bad("last reset", f"start.{cause}", **fields)
-        return _good("last reset", "start", **fields)
+            return bad("last reset", f"start.{cause}", **fields)
+        return good("last reset", "start", **fields)
 
 
 def _noted(finding: Finding) -> Finding:
@@ -299,7 +257,7 @@ def _ended(check: str, examined: Examined, least: int) -> Finding | None:
     if not examined.fault and len(examined.seen) >= least:
         return None
     if examined.fault in (0, Fault.CHIP_REFUSED):  # 0: the answer has too few octets
-        return _doubtful(check, "refused")
+        return doubtful(check, "refused")
     if examined.fault == Fault.COOL_DOWN:
-        return _bad(check, "hot")
-    return _bad(check, "fell-silent.field" if check == "field" else "fell-silent")
+        return bad(check, "hot")
+    return bad(check, "fell-silent.field" if check == "field" else "fell-silent")

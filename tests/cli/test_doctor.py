@@ -5,13 +5,17 @@ import os
 import signal
 import subprocess
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from kazashi.discovery import SerialPipe
+from kazashi.reception.japan import utc_now
 from program import KAZASHI, command
 from served import on_a_pty
+from terminal_certificates import PASSWORD, certificate, p12, private
 
+BEGIN = datetime(2023, 1, 1, tzinfo=UTC)
 POSIX = pytest.mark.skipif(os.name != "posix", reason="signals are POSIX")
 
 
@@ -48,6 +52,20 @@ def test_of_a_silent_chip_nothing_is_said_to_be_well():
     marks = {line[0] for line in done.stdout.splitlines()}
     assert marks == {" ", "✗"}
     assert "errors" not in done.stdout.partition("✗ chip")[2]
+
+
+def test_with_a_configuration_the_terminal_is_looked_at_too(tmp_path):
+    private(tmp_path / "terminal.p12", p12(certificate(utc_now() - timedelta(days=1), BEGIN)))
+    private(tmp_path / "terminal.password", PASSWORD)
+    config = tmp_path / "kazashi.toml"
+    names = 'certificate = "terminal.p12"\npassword = "terminal.password"\n'
+    config.write_text(f"[terminal]\n{names}")
+    done = command("doctor", "--json", "--reader", "sim:", "--config", config)
+    assert done.returncode == 1, done.stderr
+    last = json.loads(done.stdout)[15:]
+    assert [each["check"] for each in last] == ["terminal certificate", "disk", "clock", "readers"]
+    assert (last[0]["key"], last[0]["level"]) == ("terminal-certificate.expired", "failure")
+    assert "apply for it on the portal" in last[0]["remedy"]
 
 
 def test_json_is_a_list_for_a_bug_report_with_nothing_secret():

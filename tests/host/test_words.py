@@ -139,18 +139,20 @@ def test_each_error_says_what_happened_and_what_to_do_with_its_fields(kind, lang
 
 
 def doctors_keys():
-    """(level, key) of each finding in the source of doctor.py; a key without what is filled in."""
-    for node in ast.walk(ast.parse(Path(doctor.__file__).read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("_good", "_doubtful", "_bad"):
-            for each in ast.walk(node.args[1]):
-                if isinstance(each, ast.Constant) and each.value != "field":
-                    yield ast.unparse(node.func), each.value.rstrip(".")
+    """(level, key) of each finding in doctor.py and health/; a key without what is filled in."""
+    host = Path(kazashi.__file__).parent
+    for path in (Path(doctor.__file__), *(host / "health").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("good", "doubtful", "bad"):
+                for each in ast.walk(node.args[1]):
+                    if isinstance(each, ast.Constant) and each.value != "field":
+                        yield ast.unparse(node.func), each.value.rstrip(".")
 
 
 def test_each_finding_of_the_doctor_has_words():
     keys = texts(source("en")).keys()
     for level, key in doctors_keys():
-        for part in ("seen",) if level == "_good" else ("seen", "remedy"):
+        for part in ("seen",) if level == "good" else ("seen", "remedy"):
             above = {f"doctor.{each}.{part}" for each in accumulate(key.split("."), "{}.{}".format)}
             below = {each for each in keys if each.startswith(f"doctor.{key}.")}
             assert above & keys or any(each.endswith(part) for each in below), (key, part)
@@ -181,6 +183,7 @@ def test_no_key_is_unused():
     begins = tuple(f"doctor.{key}." for _, key in doctors_keys())
     named = {*keys_in_the_source(), *keys_in_the_templates()} - {"screen.", "screen.screen."}
     begins += tuple(each for each in named if each.endswith((".", "-")))
+    begins += tuple(f"doctor.{each}" for each in named if each.endswith("-certificate."))
     assert not {key for key in left - named if not key.startswith(begins)}
 
 

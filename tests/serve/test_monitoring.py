@@ -1,6 +1,14 @@
 """Readers and their health, and Prometheus' metrics."""
 
+from datetime import timedelta
+
 from prometheus_client.parser import text_string_to_metric_families
+
+from kazashi.health.settings import TerminalSettings
+from kazashi.health.terminal import Terminal
+from kazashi.reception.japan import utc_now
+from served_desks import served
+from terminal_certificates import certificate, pem, private
 
 
 def metrics(client):
@@ -70,3 +78,33 @@ def test_a_fault_of_a_reader_is_told_with_what_to_do(program, person, table):
     assert reader["fault"]["name"] in ("ReaderUnplugged", "NoReader")
     for language in ("ja", "en"):
         assert reader["fault"]["words"][language]["advice"]
+
+
+def test_the_terminals_health_is_told_in_both_languages(program):
+    checks = {each["check"]: each for each in program.get("/api/v1/health").json()}
+    assert [*checks] == ["disk", "clock", "readers"]
+    assert (checks["clock"]["level"], checks["clock"]["fields"]) == ("ok", {})
+    assert isinstance(checks["disk"]["fields"]["megabytes"], int)
+    for language in ("ja", "en"):
+        assert checks["disk"]["words"][language]["seen"]
+
+
+def test_health_is_a_metric_with_the_days_until_certificates_end(tmp_path):
+    path = private(tmp_path / "terminal.pem", pem(certificate(utc_now() + timedelta(days=20.5))))
+    journal = tmp_path / "journal.db"
+    terminal = Terminal(journal, TerminalSettings(path), is_synchronised=lambda: None)
+    with served(tmp_path, ["sim:"], terminal=terminal) as site, site.program() as program:
+        told = metrics(program)
+    assert told["kazashi_certificate_days_left", "terminal certificate"] == 20
+    levels = {name[1]: value for name, value in told.items() if name[0] == "kazashi_health_level"}
+    assert levels == {"terminal certificate": 2, "disk": 0, "clock": 1, "readers": 0}
+
+
+def test_a_reader_that_was_lost_and_came_back_is_counted(site, person, table):
+    returns = site.service.site.terminal.returns
+    before = returns.within_an_hour(utc_now()).get("1", 0)
+    table.unplug()
+    person.until(step="out_of_order")
+    table.plug_in()
+    person.until(step="idle")
+    assert returns.within_an_hour(utc_now())["1"] == before + 1

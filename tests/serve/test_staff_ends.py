@@ -1,21 +1,26 @@
 """The staff screen: where a fall-back has led, the declaration on paper, the journal's list."""
 
 from base64 import b64decode
+from dataclasses import replace
+from datetime import timedelta
 from io import BytesIO
 from itertools import zip_longest
 
 import pytest
 from pypdf import PdfReader
 
+from kazashi.health import disk
+from kazashi.health.settings import TerminalSettings
 from kazashi.reception.fallback import Basis, Step, after
+from kazashi.reception.japan import utc_now
 from kazashi.reception.journal import Journal
 from kazashi.reception.rules import Way
 from kazashi.reception.visit import Outcome, Reason, Visit
 from kazashi.serve.access import Caller, Role
 from kazashi.serve.screen import Step as ScreenStep
-from kazashi.serve.staff import alerts
 from kazashi.serve.staff.path import most_left, path_to
 from staff_screen import StaffScreen, elements, site_of, values
+from terminal_certificates import certificate, pem, private
 
 DECLARED = {
     "basis": "declared_unknown",
@@ -151,5 +156,15 @@ def test_a_desk_says_how_its_visit_has_ended(staff, outcome):
 
 
 def test_a_disk_that_is_nearly_full_is_an_alert(staff, journal, monkeypatch):
-    monkeypatch.setattr(alerts, "_LEAST_FREE", 2**62)
+    monkeypatch.setattr(disk, "_LITTLE", 2**62)
     assert values(staff.http.get("/staff"), "data-alert") == ["disk"]
+
+
+def test_a_certificate_that_ends_is_an_alert_with_the_steps_of_its_renewal(tmp_path):
+    path = private(tmp_path / "terminal.pem", pem(certificate(utc_now() + timedelta(days=20))))
+    site = site_of(tmp_path / "journal.db")
+    terminal = replace(site.terminal, settings=TerminalSettings(path))
+    staff = StaffScreen(tmp_path / "serve", replace(site, terminal=terminal))
+    page = staff.http.get("/staff")
+    assert values(page, "data-alert") == ["terminal-certificate"]
+    assert "証明書の更新" in page.text

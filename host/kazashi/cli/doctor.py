@@ -1,19 +1,24 @@
 """`kazashi doctor`: find faults of a reader and their remedies."""
 
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+
 import typer
 from rich.table import Table
 from rich.text import Text
 
 from kazashi.cli import show
 from kazashi.cli.console import Console, folded
-from kazashi.cli.options import AsJson, ReaderUrl
+from kazashi.cli.options import AsJson, ConfigFile, JournalPath, ReaderUrl
 from kazashi.discovery import connector, serial_port
-from kazashi.doctor import Finding, Level, findings
+from kazashi.doctor import findings
 from kazashi.errors import LinkError
+from kazashi.finding import Finding, Level
 from kazashi.usb.bus import Details, details, is_installed
 from kazashi.words import Language
 
-_LONGEST_CHECK = len("communication")
+_LONGEST_CHECK = len("terminal certificate")
 _LEFT = len("✓ ") + _LONGEST_CHECK + len(" ")  # cells to the left of the result
 _MARKS = {
     Level.OK: Text("✓", "green"),
@@ -23,18 +28,38 @@ _MARKS = {
 }
 
 
-def doctor(reader: ReaderUrl = None, *, as_json: AsJson = False) -> None:
-    """Look at all that a tap needs: board, USB, chip, antenna, wires. Take cards away first."""
+def doctor(
+    reader: ReaderUrl = None,
+    *,
+    config: ConfigFile = None,
+    journal: JournalPath = None,
+    as_json: AsJson = False,
+) -> None:
+    """Look at all that a tap needs: board, USB, chip, antenna, wires. Take cards away first.
+
+    With --config or --journal also at the terminal: certificates, disk, clock.
+    """
+    of_terminal = _of_terminal(config, journal) if config or journal else ()
     console = Console(quiet=as_json)
     found: list[Finding] = []
     with console.status("looking …"):
-        for finding in findings(connector(reader), device=_device(reader)):
+        for finding in chain(findings(connector(reader), device=_device(reader)), of_terminal):
             found.append(finding)
             console.print(_row(finding, console.width))
     if as_json:
         show.print_json([_facts(finding) for finding in found])
     if any(finding.level is Level.FAILURE for finding in found):
         raise typer.Exit(1)
+
+
+def _of_terminal(config: Path | None, journal: Path | None) -> Iterator[Finding]:
+    from kazashi.health.returns import Returns, kept_at  # they import cryptography
+    from kazashi.health.settings import TerminalSettings
+    from kazashi.health.terminal import Terminal
+    from kazashi.reception.journal import default_path
+
+    settings = TerminalSettings.read(config)
+    return Terminal(journal or default_path(), settings, Returns(kept_at())).findings()
 
 
 def _device(reader: str | None) -> Details | None:

@@ -13,6 +13,9 @@ from kazashi.cli.console import Console
 from kazashi.cli.options import AsTest, ConfigFile, JournalPath, need, usable_for_cards
 from kazashi.cli.oqs import results_of
 from kazashi.cli.trust import anchors_of, component_of, passcode_of
+from kazashi.health.returns import Returns, kept_at
+from kazashi.health.settings import TerminalSettings
+from kazashi.health.terminal import Terminal
 from kazashi.reception.configuration import Configuration
 from kazashi.reception.journal import default_path
 
@@ -43,6 +46,7 @@ def serve(
     need("serve")
     from kazashi.serve.access import Caller, Role
     from kazashi.serve.assigned import Assigned
+    from kazashi.serve.private_file import write_private
     from kazashi.serve.running import listen, open_access, run, state_folder
     from kazashi.serve.service import Service, SiteSettings
     from kazashi.serve.settings import ServeSettings, desks_of
@@ -57,15 +61,17 @@ def serve(
     anchors = anchors_of(configured.anchors, is_test=as_test)
     centre_of(centre, is_test=as_test)  # a wrong pair of options is told now
     stack = ExitStack()
+    kept = journal or default_path()
     site = SiteSettings(
         lambda: Configuration.read(config),
         anchors,
         lambda: centre_of(centre, is_test=as_test),
         lambda read: passcode_of(read.passcode, is_test=as_test),
         component_of(anchors, is_test=as_test),
-        journal or default_path(),
+        kept,
         settings.language,
         as_test,
+        Terminal(kept, TerminalSettings.read(config), Returns(kept_at(), write_private)),
         Assigned(None if reader else state_folder() / "readers.json"),
         results_of(stack, config),
     )

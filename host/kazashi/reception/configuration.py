@@ -15,8 +15,8 @@ passcode = "scrypt$…" # of the site, for visual checks: see passcode.py
 photo_from_chip = true  # staff are shown the photo in the chip, too; 照合番号B opens it
 
 [anchors] is explained in anchor_settings.py, [face] in face/settings.py, [profiles.NAME] in
-profiles.toml, [serve] and [desks.NAME] in serve/settings.py, [oqs] in oqs/settings.py. Paths are
-relative to the file.
+profiles.toml, [serve] and [desks.NAME] in serve/settings.py, [oqs] in oqs/settings.py,
+[terminal] in health/settings.py. Paths are relative to the file.
 """
 
 from collections.abc import Mapping
@@ -40,7 +40,7 @@ from kazashi.reception.visit import PERSONS, Outcome
 
 _TABLES = (
     *("anchors", "face", "journal", "outcomes", "profiles", "site", "visual"),
-    *("serve", "desks", "oqs"),
+    *("serve", "desks", "oqs", "terminal"),
 )
 _LONGEST_DAYS = 36_500
 

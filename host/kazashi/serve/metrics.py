@@ -1,7 +1,7 @@
 """What a monitoring system reads at `/metrics`, in Prometheus' text format: nothing of a person."""
 
 from collections import Counter as Tally
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, Counter, Summary, generate_latest
@@ -9,6 +9,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from kazashi.errors import KazashiError
+from kazashi.finding import Finding, Level
 from kazashi.reception.visit import Visit, Who
 from kazashi.serve.screen import Step
 
@@ -80,3 +81,24 @@ class Now(Collector):
         yield GaugeMetricFamily(
             "kazashi_followers", "Connections that follow events", value=self._service.events.count
         )
+        yield from _health(self._service.health.findings())
+
+
+def _health(findings: Iterable[Finding]) -> Iterator[Metric]:
+    """Of the terminal: see kazashi/health/terminal.py."""
+    levels = GaugeMetricFamily(
+        "kazashi_health_level",
+        "Checks of the terminal: 0 ok, 1 noted, 2 warning, 3 failure",
+        labels=["check"],
+    )
+    days = GaugeMetricFamily(
+        "kazashi_certificate_days_left", "Days until a certificate ends", labels=["certificate"]
+    )
+    worst: dict[str, int] = {}
+    for each in findings:
+        worst[each.check] = max(worst.get(each.check, 0), [*Level].index(each.level))
+        if "days" in each.fields:
+            days.add_metric([each.check], float(each.plain_fields["days"]))
+    for check, level in worst.items():
+        levels.add_metric([check], level)
+    yield from (levels, days)

@@ -1,4 +1,4 @@
-"""What a program watches besides visits: readers and their health, and Prometheus' metrics."""
+"""What a program watches besides visits: readers, the terminal's health, Prometheus' metrics."""
 
 from dataclasses import asdict
 
@@ -6,9 +6,10 @@ from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from kazashi.errors import KazashiError
+from kazashi.finding import Finding
 from kazashi.serve.api import AService, AStaff, refusals
 from kazashi.serve.desk import Desk
-from kazashi.serve.schema import ReaderModel
+from kazashi.serve.schema import FindingModel, ReaderModel
 from kazashi.words import Language, words_of
 
 router = APIRouter(responses=refusals(403))
@@ -18,6 +19,15 @@ router = APIRouter(responses=refusals(403))
 def readers(service: AService, _staff: AStaff) -> list[dict[str, object]]:
     """The reader of each desk: what it is, what it recovered from, and why it does not work."""
     return [{"url": service.urls[desk.name], **_reader(desk)} for desk in service.desks.values()]
+
+
+@router.get("/api/v1/health", response_model=list[FindingModel])
+def health(service: AService, _staff: AStaff) -> list[dict[str, object]]:
+    """The terminal: certificates and their ends, disk, clock, readers that keep recovering.
+
+    It is looked at once a minute at most.
+    """
+    return [_finding(each) for each in service.health.findings()]
 
 
 @router.get(
@@ -38,6 +48,19 @@ def _reader(desk: Desk) -> dict[str, object]:
         "info": reader.info and asdict(reader.info),
         "health": reader.health and asdict(reader.health),
         "fault": screen.fault and _fault(screen.fault),
+    }
+
+
+def _finding(finding: Finding) -> dict[str, object]:
+    return {
+        "check": finding.check,
+        "level": finding.level,
+        "key": finding.key,
+        "fields": finding.plain_fields,
+        "words": {
+            language: {"seen": finding.seen(language), "advice": finding.remedy(language)}
+            for language in Language
+        },
     }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from kazashi.finding import Level
 from kazashi.reception.visit import Outcome, Reason
 from kazashi.serve.screen import Step, Who
 
@@ -121,6 +122,16 @@ class ReaderModel(BaseModel):
     info: InfoModel | None = Field(description="null: it is not open")
     health: HealthModel | None
     fault: FaultModel | None
+
+
+class FindingModel(BaseModel):
+    """What a check of the terminal has found. `words`: by language."""
+
+    check: str = Field(description="terminal certificate, site certificate, disk, clock, readers")
+    level: Level
+    key: str = Field(description="of the catalogues; new ones may come")
+    fields: dict[str, str | int]
+    words: dict[str, AdviceModel]
 
 
 class FreeReaderModel(BaseModel):

@@ -9,6 +9,9 @@ from time import monotonic
 from typing import TYPE_CHECKING, Self
 
 import kazashi
+from kazashi.errors import KazashiError
+from kazashi.health.returns import Returns
+from kazashi.health.terminal import Latest, Terminal
 from kazashi.reader import Reader
 from kazashi.reception.anchors import Anchors
 from kazashi.reception.centre import Centre
@@ -22,6 +25,7 @@ from kazashi.reception.place import Faces
 from kazashi.reception.profiles import Profile
 from kazashi.reception.results import Results
 from kazashi.reception.rules import Token, Way
+from kazashi.reception.visit import Visit
 from kazashi.serve.assigned import Assigned, NoReaderAssigned
 from kazashi.serve.desk import Desk
 from kazashi.serve.display import Display
@@ -54,6 +58,7 @@ class SiteSettings:
     journal: Path
     language: str
     is_test: bool
+    terminal: Terminal
     assigned: Assigned = field(default_factory=Assigned)
     results: Results | None = None
 
@@ -98,6 +103,11 @@ class DeskSite:
         return bool(ways) if way is None else way in ways
 
     def open(self, cancel: Event) -> Reader:
+        reader = self._opened(cancel)
+        self._site.terminal.returns.opened(self._desk.name, utc_now())
+        return reader
+
+    def _opened(self, cancel: Event) -> Reader:
         if self._table:
             return self._table.open(cancel)
         url = self._site.assigned.of(self._desk.name) or self._desk.reader
@@ -139,6 +149,21 @@ class DeskSite:
         )
 
 
+class DeskRecords:
+    """What is counted of a desk: for `/metrics`, and readers that keep recovering."""
+
+    def __init__(self, metrics: Metrics, returns: Returns) -> None:
+        self._returns = returns
+        self._metrics = metrics
+
+    def ended(self, outcome: str, visit: Visit | None, seconds: float) -> None:
+        self._metrics.ended(outcome, visit, seconds)
+
+    def failed(self, desk: str, error: KazashiError) -> None:
+        self._metrics.failed(desk, error)
+        self._returns.lost(desk)
+
+
 class NoSuchDesk(LookupError):
     """There is none of that name."""
 
@@ -160,6 +185,7 @@ class Service:
             is_test=site.is_test,
         )
         self.metrics = Metrics()
+        self.health = Latest(site.terminal)
         self._configured_urls = {desk.name: desk.reader for desk in desks}
         self.search = ReaderSearch(
             self._taken,
@@ -249,7 +275,8 @@ class Service:
         profile = self._profiles[desk.profile]
         is_only = len(self._configured_urls) == 1
         of_desk = DeskSite(desk, self.site, profile, self._passcode, table, is_only=is_only)
-        return Desk(desk.name, of_desk, display, self.metrics)
+        records = DeskRecords(self.metrics, self.site.terminal.returns)
+        return Desk(desk.name, of_desk, display, records)
 
     def _publish(self, screen: Screen) -> None:
         self.events.publish("screen", screen.desk, screen.to_json())

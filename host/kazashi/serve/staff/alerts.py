@@ -1,10 +1,9 @@
-"""What else the staff should know: readers that do not work, the journal, face matching."""
+"""What else the staff should know: of readers, the terminal, the journal, face matching."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from shutil import disk_usage
 
+from kazashi.finding import Finding, Level
 from kazashi.reception.japan import JAPAN, utc_now
 from kazashi.reception.journal import JournalError
 from kazashi.serve.desk import Desk
@@ -12,7 +11,7 @@ from kazashi.serve.staff.overview import Colour, DeskView
 from kazashi.serve.texts import Texts
 from kazashi.words import Language, words_of
 
-_LEAST_FREE = 500_000_000  # bytes
+_COLOURS = {Level.WARNING: Colour.WARN, Level.FAILURE: Colour.ATTN}
 
 
 @dataclass(frozen=True)
@@ -35,15 +34,13 @@ def of_readers(views: Iterable[DeskView], t: Texts) -> Iterator[Alert]:
             yield Alert("reader", Colour.ATTN, seen, words.advice, "/staff/devices")
 
 
-def of_disk(journal: Path, t: Texts) -> Iterator[Alert]:
-    """If the journal's disk is nearly full."""
-    try:
-        free = disk_usage(journal.parent).free
-    except OSError:
-        return  # there is no journal yet
-    if free < _LEAST_FREE:
-        seen = t.plain("staff.news.disk", megabytes=free // 1_000_000)
-        yield Alert("disk", Colour.WARN, seen, t.plain("staff.news.disk-advice"))
+def of_terminal(findings: Iterable[Finding], t: Texts) -> Iterator[Alert]:
+    """Certificates, disk, clock, readers that keep recovering: in the doctor's words."""
+    language = Language(t.lang)
+    for each in findings:
+        if colour := _COLOURS.get(each.level):
+            kind = each.check.replace(" ", "-")
+            yield Alert(kind, colour, each.seen(language), each.remedy(language))
 
 
 def of_journal(trouble: JournalError | None, t: Texts) -> Iterator[Alert]:

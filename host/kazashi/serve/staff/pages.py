@@ -22,7 +22,7 @@ from kazashi.serve.display import NotAsked, StaleAnswer
 from kazashi.serve.languages import language_of
 from kazashi.serve.questions import NotAnAnswer
 from kazashi.serve.service import Service
-from kazashi.serve.staff.alerts import of_disk, of_faces, of_journal, of_readers, of_visits
+from kazashi.serve.staff.alerts import of_faces, of_journal, of_readers, of_terminal, of_visits
 from kazashi.serve.staff.devices import reader_view
 from kazashi.serve.staff.ends import basis_of, end_of
 from kazashi.serve.staff.kept import journal_trouble, todays, visit_of
@@ -167,7 +167,11 @@ def _frame(service: Service, t: Texts) -> Mapping[str, object]:
     trouble = journal_trouble(service.site.journal)
     desks = service.desks.values()
     alerts = [*of_readers(views, t), *of_journal(trouble, t)]
-    alerts += [*of_visits(desks, t), *of_faces(desks, t), *of_disk(service.site.journal, t)]
+    alerts += [
+        *of_visits(desks, t),
+        *of_faces(desks, t),
+        *of_terminal(service.health.findings(), t),
+    ]
     return {
         "views": views,
         "due": due_first(views),

@@ -1,0 +1,56 @@
+"""Everything that is looked at of a terminal, in one place."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Lock
+
+from kazashi.finding import Finding
+from kazashi.health.clock import clock, is_synchronised
+from kazashi.health.disk import disk_space
+from kazashi.health.expiry import site_certificate, terminal_certificate
+from kazashi.health.returns import Returns, reader_returns
+from kazashi.health.settings import TerminalSettings
+from kazashi.reception.japan import utc_now
+
+_FRESH = timedelta(minutes=1)  # a PKCS#12 may take 0.1 s to open, and a page is made often
+
+
+@dataclass(frozen=True)
+class Terminal:
+    """What is looked at, and by which clock."""
+
+    journal: Path
+    settings: TerminalSettings = field(default_factory=TerminalSettings)
+    returns: Returns = field(default_factory=Returns)
+    now: Callable[[], datetime] = utc_now
+    is_synchronised: Callable[[], bool | None] = is_synchronised
+
+    def findings(self) -> Iterator[Finding]:
+        """Look at all of it now."""
+        now, settings = self.now(), self.settings
+        if settings.certificate:
+            yield terminal_certificate(settings.certificate, settings.password, now)
+        if settings.site_certificate:
+            yield site_certificate(settings.site_certificate, now)
+        yield disk_space(self.journal)
+        yield clock(self.journal, now, is_synchronised=self.is_synchronised())
+        yield from reader_returns(self.returns.within_an_hour(now))
+
+
+class Latest:
+    """The findings of a terminal, looked at once a minute at most."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        self.terminal = terminal
+        self._lock = Lock()
+        self._found: tuple[Finding, ...] = ()
+        self._at: datetime | None = None
+
+    def findings(self) -> tuple[Finding, ...]:
+        with self._lock:
+            now = self.terminal.now()
+            if self._at is None or not self._at <= now < self._at + _FRESH:
+                self._found, self._at = tuple(self.terminal.findings()), now
+            return self._found
