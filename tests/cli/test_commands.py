@@ -249,6 +249,7 @@ def test_misuse_is_status_2(arguments):
     [
         (("held", "--journal", "none.db"), 1),
         (("journal", "list", "--journal", "none.db"), 1),
+        (("stats", "--rate", "unicorn"), 2),
         (("flash", "pico", "--reader", "/dev/nowhere"), 1),
         (("bench", "--plot", "bench.txt"), 2),
         (("face", "check", "--config", "no.toml"), 1),

@@ -51,6 +51,7 @@ ALONE = [
             "monitor --help": 0,
             "journal --help": 0,
             "journal list --journal none.db": 1,
+            "stats --help": 0,
             "held --help": 0,
             "held --journal none.db": 1,
         },

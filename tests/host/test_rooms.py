@@ -34,6 +34,7 @@ MAY_IMPORT = {
     "cards": {"reader", "link", "errors", "kazashi_wire"},
     "reception": {"cards", "reader", "link", "errors", "words", "kazashi_wire"},
     "oqs": {"reception", "cards", "errors", "words"},
+    "stats": {"reception", "errors"},
     "pcsc": {"usb", "reader", "link", "errors", "kazashi_wire"},
     "flashing": {"usb", "reader", "link", "errors", "device_files", "kazashi_wire"},
     "finding": {"words"},

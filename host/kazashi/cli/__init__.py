@@ -111,6 +111,10 @@ TOPICS = {
     ),
     "face": ("face:app", "Face matching: its models, its error rates."),
     "journal": ("journal:app", "What was kept of the visits."),
+    "stats": (
+        "stats:stats",
+        "Say how many use マイナ保険証: rates by formula, month, kind, prefecture and more.",
+    ),
 }
 
 

@@ -1,0 +1,131 @@
+"""`kazashi stats`: how many use マイナ保険証, by the ministry's formulas."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kazashi.cli import show, stats_output
+from kazashi.cli.console import Console
+from kazashi.cli.options import AsJson
+from kazashi.cli.stats_output import Found
+from kazashi.reception.journal import default_path
+from kazashi.stats.confirmations import Counted, counted
+from kazashi.stats.counts import By, Counts
+from kazashi.stats.counts_file import counts_in
+from kazashi.stats.figures import distribution, figures
+from kazashi.stats.journals import JournalReader
+from kazashi.stats.persons import Persons, key_in
+from kazashi.stats.rates import Rate
+from kazashi.stats.sites_file import sites_in
+
+_Journals = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--journal",
+        metavar="[SITE=]FILE",
+        help="A journal, and of which site; again for others. Default: this computer's, unless "
+        "--counts is given.",
+    ),
+]
+_CountFiles = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--counts", metavar="FILE", dir_okay=False, help="CSV of claims or other counts; again."
+    ),
+]
+_Sites = Annotated[
+    Path | None,
+    typer.Option("--sites", metavar="FILE", dir_okay=False, help="CSV: site, kind, prefecture …"),
+]
+_Key = Annotated[
+    Path | None,
+    typer.Option(
+        "--key",
+        metavar="FILE",
+        dir_okay=False,
+        help="The key by which persons are counted, made if missing; default: persons.key beside "
+        "this computer's journal.",
+        show_default=False,
+    ),
+]
+_Rate = Annotated[Rate, typer.Option("--rate", help="The formula.")]
+_Grouped = Annotated[
+    list[By] | None, typer.Option("--by", help="Group by this; again for groups in groups.")
+]
+_Tests = Annotated[
+    bool, typer.Option("--test", help="Count tests and simulated visits, too, and mark all of it.")
+]
+_NewCsv = Annotated[
+    Path | None, typer.Option("--csv", metavar="FILE", help="Write it to a new file, too.")
+]
+
+
+def stats(
+    journals: _Journals = None,
+    counts: _CountFiles = None,
+    sites: _Sites = None,
+    key: _Key = None,
+    rate: _Rate = Rate.CONFIRMATIONS,
+    by: _Grouped = None,
+    csv: _NewCsv = None,
+    *,
+    test: _Tests = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say how many use マイナ保険証: rates by formula, month, kind, prefecture and more."""
+    by = list(dict.fromkeys(by or [By.MONTH]))
+    paths = _named(journals if journals or counts else [str(default_path())])
+    read = _read(paths, key or default_path().with_name("persons.key"), with_tests=test)
+    every = counts_in(counts or ())
+    every.add_all(read.of.counts)
+    if sites:
+        every = every.at_sites(sites_in(sites))
+    found = _found(every, rate, by, read, with_tests=test)
+    if csv:
+        stats_output.write_csv(found, csv)
+    if as_json:
+        show.print_json(stats_output.facts(found))
+    else:
+        stats_output.show_figures(Console(), found)
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What journals said. `tests`: confirmations in them that are tests."""
+
+    of: Counted
+    tests: int
+
+
+def _named(journals: Sequence[str] | None) -> list[tuple[str, Path]]:
+    """Site and file of each; a site without a name is that of the file."""
+    found: list[tuple[str, Path]] = []
+    for each in journals or ():
+        site, sign, path = each.partition("=")
+        found.append((site, Path(path)) if sign else (Path(each).stem, Path(each)))
+    return found
+
+
+def _read(paths: Sequence[tuple[str, Path]], key: Path, *, with_tests: bool) -> _Read:
+    if not paths:
+        return _Read(Counted(Counts(), 0, 0), 0)
+    reader = JournalReader(Persons(key_in(key)), with_tests)
+    of = counted(each for site, path in paths for each in reader.confirmations(path, site))
+    return _Read(of, reader.tests)
+
+
+def _found(counts: Counts, rate: Rate, by: Sequence[By], read: _Read, *, with_tests: bool) -> Found:
+    return Found(
+        rate,
+        tuple(by),
+        figures(counts, rate, by),
+        figures(counts, rate),
+        distribution(counts, rate),
+        read.of.by_certificate,
+        read.of.unknown,
+        read.tests,
+        is_test=with_tests,
+    )

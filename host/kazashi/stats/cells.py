@@ -1,0 +1,102 @@
+"""Cells of a CSV file: month, site, kind, prefecture, age, insurer, size, a number.
+
+Each function takes a line and gives "" or None if the cell is empty or its column is not there.
+All raise CountsBroken for anything else; what stood there is not repeated.
+"""
+
+import re
+from datetime import date
+
+from kazashi.reception.typed import Mistyped, Slip, narrow, plain
+from kazashi.stats import groups
+from kazashi.stats.csv_file import Line
+from kazashi.stats.errors import CsvFlaw
+
+_LONGEST_NAME = 60
+_STARTS_A_FORMULA = ("=", "+", "-", "@")  # when a spreadsheet opens what we write
+
+
+def month(line: Line) -> str:
+    """2026-11, from that, 2026/11, 202611 or a day of it."""
+    text = narrow(line.cells.get("month", ""))
+    found = re.fullmatch(r"([0-9]{4})[-/]?([0-9]{1,2})", text)
+    if not found or not 1 <= int(found[2]) <= 12 or int(found[1]) == 0:
+        raise line.wrong(CsvFlaw.NOT_A_MONTH, "month")
+    return f"{found[1]}-{int(found[2]):02}"
+
+
+def site(line: Line) -> str:
+    """The name of a site: no My Number, and nothing that a spreadsheet would run."""
+    text = line.cells.get("site", "")
+    try:
+        plain("site", text, _LONGEST_NAME)
+    except Mistyped as error:
+        flaw = CsvFlaw.MY_NUMBER if error.slip is Slip.MY_NUMBER else CsvFlaw.NOT_A_NAME
+        raise line.wrong(flaw, "site") from None
+    if text.startswith(_STARTS_A_FORMULA):
+        raise line.wrong(CsvFlaw.NOT_A_NAME, "site")
+    return text
+
+
+def kind(line: Line) -> str:
+    text = line.cells.get("kind", "")
+    found = groups.KINDS_IN_JAPANESE.get(text, text.lower())
+    return _chosen(line, "kind", found, tuple(groups.FacilityKind))
+
+
+def prefecture(line: Line) -> str:
+    text = narrow(line.cells.get("prefecture", ""))
+    found = groups.prefecture(text) or text
+    return _chosen(line, "prefecture", found, groups.PREFECTURES)
+
+
+def insurer(line: Line) -> str:
+    """The kind of insurer, from that or from an insurer's number."""
+    text = narrow(line.cells.get("insurer", ""))
+    found = groups.insurer_kind(text) or text.lower()
+    return _chosen(line, "insurer", found, tuple(groups.InsurerKind))
+
+
+def size(line: Line) -> str:
+    """From a number of beds, or a group of it."""
+    text = narrow(line.cells.get("size", ""))
+    found = groups.size_of(int(text)) if re.fullmatch(r"[0-9]{1,5}", text) else text
+    return _chosen(line, "size", found, groups.SIZES)
+
+
+def age(line: Line) -> str:
+    """A group, as 75-79 or 85+, or years."""
+    text = narrow(line.cells.get("age", "")).lower()
+    if re.fullmatch(r"[0-9]{1,3}", text):
+        return groups.age_group(int(text))
+    if text not in ("", groups.UNKNOWN) and not groups.is_age_group(text):
+        raise line.wrong(CsvFlaw.NOT_AN_AGE, "age")
+    return text
+
+
+def number(line: Line, column: str) -> int | None:
+    """Whole, not below 0, with commas or without; a My Number is longer."""
+    text = narrow(line.cells.get(column, ""))
+    if not text:
+        return None
+    if not re.fullmatch(r"[0-9]{1,11}|[0-9]{1,3}(,[0-9]{3}){1,3}", text):
+        raise line.wrong(CsvFlaw.NOT_A_COUNT, column)
+    return int(text.replace(",", ""))
+
+
+def day(line: Line, column: str) -> date | None:
+    text = narrow(line.cells.get(column, "")).replace("/", "-")
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise line.wrong(CsvFlaw.NOT_A_DAY, column) from None
+
+
+def _chosen(line: Line, column: str, text: str, allowed: tuple[str, ...]) -> str:
+    if text.lower() in ("", groups.UNKNOWN):
+        return text.lower()
+    if text not in allowed:
+        raise line.wrong(CsvFlaw.NOT_ONE_OF, f"{column}: {', '.join(allowed)}")
+    return str(text)

@@ -1,0 +1,59 @@
+"""CSV files of counts: claims, confirmations, persons, whatever a formula needs.
+
+    month,site,kind,prefecture,age,insurer,size,claims
+    2026-11,Clinic 1,clinic,Toyama,,,,812
+
+Only `month` and one count are needed. Counts: `Count` in rates.py. An empty cell is not known,
+which is another thing than 0. No line may be the total of others.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from kazashi.stats import cells
+from kazashi.stats.counts import By, Cell, Counts
+from kazashi.stats.csv_file import Line, lines
+from kazashi.stats.errors import CsvFlaw
+from kazashi.stats.rates import Count
+
+_COLUMNS = (*By, *Count)
+
+
+def counts_in(paths: Iterable[Path]) -> Counts:
+    """All that stands in these files.
+
+    Raises:
+        CountsBroken: one of them is not as above, or two lines count the same.
+    """
+    counts = Counts()
+    seen: dict[tuple[Cell, Count], Line] = {}
+    shapes: dict[tuple[str, str, Count], tuple[tuple[By, ...], Line]] = {}
+    for path in paths:
+        for line in lines(path, _COLUMNS, (By.MONTH,)):
+            cell = _cell(line)
+            for count in Count:
+                number = cells.number(line, count)
+                if number is None:
+                    continue
+                before = seen.setdefault((cell, count), line)
+                if before is not line:
+                    raise line.wrong(CsvFlaw.TWICE, before.place)
+                shape = tuple(by for by in By if cell.of(by))
+                of = (cell.month, cell.site, count)
+                other, where = shapes.setdefault(of, (shape, line))
+                if other != shape:
+                    raise line.wrong(CsvFlaw.TOTAL_AND_PARTS, where.place)
+                counts.add(cell, count, number)
+    return counts
+
+
+def _cell(line: Line) -> Cell:
+    return Cell(
+        month=cells.month(line),
+        site=cells.site(line),
+        kind=cells.kind(line),
+        prefecture=cells.prefecture(line),
+        age=cells.age(line),
+        insurer=cells.insurer(line),
+        size=cells.size(line),
+    )

@@ -1,0 +1,68 @@
+"""What can go wrong with figures, sorted by what a person can do about it.
+
+StatsError        base; catch it to catch everything below
+├── CountsBroken  a CSV file is not as documented: see `path`, `line` and `flaw`
+└── KeyUnusable   the file of the site's key: see `path`
+"""
+
+from dataclasses import dataclass
+from enum import Enum, auto, unique
+from pathlib import Path
+
+from kazashi.errors import KazashiError
+
+
+class StatsError(KazashiError):
+    """No figures can be made."""
+
+
+@unique
+class CsvFlaw(Enum):
+    """What is wrong with a CSV file. `detail` is in brackets; no cell is repeated in it."""
+
+    UNREADABLE = auto()  # (why, in the system's words)
+    NOT_TEXT = auto()  # neither UTF-8 nor cp932
+    NOT_CSV = auto()  # (what the parser says)
+    EMPTY = auto()
+    NO_SUCH_COLUMN = auto()  # (its place, and the columns that there are)
+    COLUMN_TWICE = auto()  # (its name)
+    COLUMN_MISSING = auto()  # (its name)
+    WRONG_WIDTH = auto()  # (how many cells there are, how many columns)
+    NOT_ONE_OF = auto()  # (column, and what there is to choose of)
+    NOT_A_MONTH = auto()  # (column)
+    NOT_A_DAY = auto()  # (column)
+    NOT_A_COUNT = auto()  # (column)
+    NOT_AN_AGE = auto()  # (column)
+    NOT_A_NAME = auto()  # (column)
+    NOT_A_DIGEST = auto()  # (column)
+    MY_NUMBER = auto()  # (column)
+    TWICE = auto()  # (file and line where the same stands)
+    TOTAL_AND_PARTS = auto()  # (file and line where the other stands)
+
+
+@dataclass(eq=False)
+class CountsBroken(StatsError):
+    """`path` is the file, `line` its line, from 1; 0: all of it."""
+
+    path: Path
+    line: int
+    flaw: CsvFlaw
+    detail: str = ""
+
+
+@unique
+class KeyFlaw(Enum):
+    """Why a file is no key."""
+
+    SYSTEM = auto()  # the system does not let us: see `reason`
+    OPEN_TO_OTHERS = auto()  # other users may read it
+    NO_KEY = auto()  # what is in it is none
+
+
+@dataclass(eq=False)
+class KeyUnusable(StatsError):
+    """The key at `path`, by which persons are counted. `reason`: in the system's words."""
+
+    path: Path
+    flaw: KeyFlaw
+    reason: str = ""

@@ -1,0 +1,120 @@
+"""Of whom is counted: facility kinds, prefectures, ages, insurers and sizes, and their spellings.
+
+Ref: sizes as 国診協 groups them; ages as the ministry does; 法別番号, the first two digits of an
+insurer's number of eight: 保険者番号等設定要領.
+"""
+
+import re
+from enum import StrEnum, unique
+
+UNKNOWN = "unknown"
+
+
+@unique
+class FacilityKind(StrEnum):
+    """Those of the ministry's tables, and those of profiles.toml."""
+
+    HOSPITAL = "hospital"  # 病院
+    CLINIC = "clinic"  # 医科診療所
+    DENTIST = "dentist"  # 歯科診療所
+    PHARMACY = "pharmacy"  # 薬局
+    OCCUPATIONAL = "occupational"
+    CHECKUP = "checkup"
+    MIDWIFE = "midwife"
+    PRACTITIONER = "practitioner"
+
+
+@unique
+class InsurerKind(StrEnum):
+    """Who insures, as far as its number tells."""
+
+    KYOKAI = "kyokai"  # 協会けんぽ
+    SEAMEN = "seamen"  # 船員
+    DAY_LABOURERS = "day_labourers"  # 日雇特例
+    SOCIETY = "society"  # 健康保険組合
+    DEFENCE = "defence"  # 自衛官
+    MUTUAL_AID = "mutual_aid"  # 共済
+    MUNICIPAL = "municipal"  # 国民健康保険, 市町村
+    UNION = "union"  # 国民健康保険組合
+    ELDERLY = "elderly"  # 後期高齢者医療
+    WELFARE = "welfare"  # 医療扶助
+
+
+_BY_LAW = {
+    **dict.fromkeys(("01",), InsurerKind.KYOKAI),
+    **dict.fromkeys(("02",), InsurerKind.SEAMEN),
+    **dict.fromkeys(("03", "04"), InsurerKind.DAY_LABOURERS),
+    **dict.fromkeys(("06", "63"), InsurerKind.SOCIETY),
+    **dict.fromkeys(("07",), InsurerKind.DEFENCE),
+    **dict.fromkeys(("31", "32", "33", "34", "72", "73", "74", "75"), InsurerKind.MUTUAL_AID),
+    **dict.fromkeys(("67",), InsurerKind.MUNICIPAL),
+    **dict.fromkeys(("39",), InsurerKind.ELDERLY),
+    **dict.fromkeys(("12",), InsurerKind.WELFARE),
+}
+
+
+def insurer_kind(number: str) -> InsurerKind | None:
+    """By its number; None: it tells none. Of six digits, the third is 3 for a 国保組合."""
+    number = number.strip()
+    if re.fullmatch(r"[0-9]{6}", number):
+        return InsurerKind.UNION if number[2] == "3" else InsurerKind.MUNICIPAL
+    return _BY_LAW.get(number[:2]) if re.fullmatch(r"[0-9]{8}", number) else None
+
+
+KINDS_IN_JAPANESE = {
+    "病院": FacilityKind.HOSPITAL,
+    "診療所": FacilityKind.CLINIC,
+    "医科診療所": FacilityKind.CLINIC,
+    "歯科": FacilityKind.DENTIST,
+    "歯科診療所": FacilityKind.DENTIST,
+    "薬局": FacilityKind.PHARMACY,
+}
+
+_PREFECTURES = (
+    "Hokkaido 北海道 Aomori 青森 Iwate 岩手 Miyagi 宮城 Akita 秋田 Yamagata 山形 Fukushima 福島 "
+    "Ibaraki 茨城 Tochigi 栃木 Gunma 群馬 Saitama 埼玉 Chiba 千葉 Tokyo 東京 Kanagawa 神奈川 "
+    "Niigata 新潟 Toyama 富山 Ishikawa 石川 Fukui 福井 Yamanashi 山梨 Nagano 長野 Gifu 岐阜 "
+    "Shizuoka 静岡 Aichi 愛知 Mie 三重 Shiga 滋賀 Kyoto 京都 Osaka 大阪 Hyogo 兵庫 Nara 奈良 "
+    "Wakayama 和歌山 Tottori 鳥取 Shimane 島根 Okayama 岡山 Hiroshima 広島 Yamaguchi 山口 "
+    "Tokushima 徳島 Kagawa 香川 Ehime 愛媛 Kochi 高知 Fukuoka 福岡 Saga 佐賀 Nagasaki 長崎 "
+    "Kumamoto 熊本 Oita 大分 Miyazaki 宮崎 Kagoshima 鹿児島 Okinawa 沖縄"
+)
+_NAMES = _PREFECTURES.split()
+PREFECTURES = tuple(_NAMES[::2])  # in the order of their codes, JIS X 0401
+_BY_SPELLING = {
+    **{name.lower(): name for name in PREFECTURES},
+    **{f"{code:02}": name for code, name in enumerate(PREFECTURES, 1)},
+    **{
+        spelling: name
+        for short, name in zip(_NAMES[1::2], PREFECTURES, strict=True)
+        for spelling in (short, f"{short}県", f"{short}府", f"{short}都")
+    },
+}
+
+
+def prefecture(text: str) -> str | None:
+    """By its name in Japanese or Latin letters, or its code; None: there is no such one."""
+    return _BY_SPELLING.get(text.lower())
+
+
+_SIZES = ((200, "200+"), (100, "100-199"), (20, "20-99"), (0, "0-19"))
+SIZES = tuple(name for _, name in _SIZES)
+
+
+def size_of(beds: int) -> str:
+    """Its group; below 20 beds it is a clinic, 医療法 1条の5."""
+    return next(name for least, name in _SIZES if beds >= least)
+
+
+_OLDEST_GROUP = 85
+
+
+def age_group(age: int) -> str:
+    """Five years: 75-79; from 85 on: 85+."""
+    if age >= _OLDEST_GROUP:
+        return f"{_OLDEST_GROUP}+"
+    return f"{age // 5 * 5}-{age // 5 * 5 + 4}"
+
+
+def is_age_group(text: str) -> bool:
+    return re.fullmatch(r"[0-9]{1,3}(-[0-9]{1,3}|\+)", text) is not None

@@ -1,0 +1,74 @@
+"""Confirmations that a journal kept.
+
+One is counted if the visit ended with the centre's word that the person is covered: today, or later
+for a person held. Left out are visits that were cancelled, and all that is of a test; and answers
+without the card while care goes on (再照会): nobody showed a card then [unconfirmed]. What the
+patient consents to is another thing: a consent, or a look at the information, counts for nothing
+here.
+
+A journal knows neither age nor insurer, nor anything of its site: see sites_file.py.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from kazashi.reception.care import PROFILE as CARE
+from kazashi.reception.japan import japan_today
+from kazashi.reception.journal import KeptVisit, View
+from kazashi.reception.outage import PROFILE as HELD
+from kazashi.reception.visit import Outcome, Reason
+from kazashi.stats.confirmations import Confirmation
+from kazashi.stats.counts import Cell
+from kazashi.stats.groups import UNKNOWN
+from kazashi.stats.persons import Persons
+
+
+@dataclass
+class JournalReader:
+    """Reads journals of sites. `with_tests`: tests are taken, too; `tests`: how many there were."""
+
+    persons: Persons
+    with_tests: bool = False
+    tests: int = 0
+
+    def confirmations(self, path: Path, site: str) -> Iterator[Confirmation]:
+        """Those of the journal at `path`, which is not changed.
+
+        Raises:
+            JournalError: it cannot be read.
+        """
+        held: dict[str, KeptVisit] = {}
+        with View(path) as view:
+            for visit in view.visits():
+                if visit.outcome == Outcome.HELD:
+                    held[f"held {visit.id}"] = visit
+                if not _is_confirmed(visit):
+                    continue
+                shown = held.get(visit.reader) if visit.profile == HELD else visit
+                is_test = visit.is_test or bool(shown and shown.is_test)
+                self.tests += is_test
+                if self.with_tests or not is_test:
+                    yield self._confirmation(visit, shown, site)
+
+    def _confirmation(self, visit: KeptVisit, shown: KeptVisit | None, site: str) -> Confirmation:
+        """`shown`: when the person was there; None: that visit is no longer kept."""
+        month = f"{japan_today(visit.begun_at):%Y-%m}"
+        certificate = str(shown.fact("certificate_sha256") or "") if shown else ""
+        is_by_card = bool(certificate) and not _is_on_paper(shown)
+        return Confirmation(
+            Cell(month, site, age=UNKNOWN, insurer=UNKNOWN),
+            is_by_card,
+            certificate=self.persons.by_certificate(certificate) if is_by_card else "",
+        )
+
+
+def _is_confirmed(visit: KeptVisit) -> bool:
+    return visit.outcome == Outcome.CHECKED_IN and visit.profile != CARE
+
+
+def _is_on_paper(visit: KeptVisit | None) -> bool:
+    """By a paper, with which the centre was asked at the end, or is to be asked."""
+    if visit is None or visit.fact("fallback") is None:
+        return False
+    return visit.outcome != Outcome.HELD or visit.fact("why") != Reason.CENTRE_DOWN

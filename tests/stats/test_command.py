@@ -1,0 +1,108 @@
+"""`kazashi stats` as a person runs it."""
+
+import csv
+import json
+
+import pytest
+
+from kazashi.reception.journal import Journal
+from kept import Clock
+from program import command
+
+NAME, CERTIFICATE = "仮名 花子", "c" * 64
+
+
+@pytest.fixture
+def site(tmp_path, monkeypatch):
+    """A journal with three visits of two cards, one by paper, one test; claims and sites."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    with Journal(tmp_path / "a.db", Clock()) as journal:
+        for certificate, facts in (
+            (CERTIFICATE, {}),
+            (CERTIFICATE, {}),
+            ("d" * 64, {}),
+            ("e" * 64, {"is_test": True}),
+            ("f" * 64, {"fallback": "certificate"}),
+        ):
+            visit = journal.begin("desk", "usb:1")
+            visit.step("certificate", certificate_sha256=certificate, token="card")
+            visit.step("visual check", staff=NAME)
+            visit.step("eligibility", eligibility="valid", reference="1" * 16, **facts)
+            visit.end("checked_in")
+    (tmp_path / "claims.csv").write_text("month,site,claims\n2026-11,a,5\n2026-11,b,50\n")
+    (tmp_path / "sites.csv").write_text("site,kind,prefecture\na,clinic,Toyama\n")
+    return tmp_path
+
+
+def run(site, *arguments):
+    return command("stats", "--journal", f"a={site / 'a.db'}", *arguments)
+
+
+def test_the_rate_of_a_journal_is_told_by_month(site):
+    done = run(site)
+    assert done.returncode == 0, done.stderr
+    assert "2026-11 3 4 75.00 1 75.00 75.00" in " ".join(done.stdout.split())
+    assert "persons known by certificate alone: 2" in done.stdout
+    assert "tests not counted: 1" in done.stdout
+
+
+def test_claims_and_sites_come_of_files(site):
+    files = ("--counts", site / "claims.csv", "--sites", site / "sites.csv")
+    done = run(site, *files, "--rate", "claims", "--by", "prefecture", "--by", "kind", "--json")
+    told = json.loads(done.stdout)
+    figure = next(each for each in told["figures"] if each["prefecture"] == "Toyama")
+    assert (figure["kind"], figure["numerator"], figure["denominator"]) == ("clinic", 2, 5)
+    assert (figure["percent"], figure["mean"], figure["median"]) == ("40.00", "40.00", "40.00")
+    assert told["persons_by_certificate_alone"] == 2
+    assert told["total"][0]["left_out"] == 1
+
+
+def test_tests_are_counted_on_request_and_mark_all_of_it(site):
+    done = run(site, "--test", "--csv", site / "new.csv")
+    assert done.stdout.startswith("TEST")
+    with (site / "new.csv").open(encoding="utf-8-sig", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert (row["month"], row["percent"], row["mark"]) == ("2026-11", "80.00", "TEST")
+    assert json.loads(run(site, "--test", "--json").stdout)["is_test"] is True
+
+
+def test_nothing_that_tells_a_person_is_in_any_output(site):
+    run(site, "--csv", site / "new.csv")
+    key = (site / "state/kazashi/persons.key").read_text().strip()
+    text = run(site).stdout + run(site, "--json").stdout + (site / "new.csv").read_text("utf-8-sig")
+    for secret in (NAME, "仮名", CERTIFICATE, "d" * 64, "1" * 16, key):
+        assert secret not in text
+
+
+def test_the_key_is_made_once_for_its_owner_alone(site):
+    run(site)
+    key = site / "state/kazashi/persons.key"
+    before = key.read_bytes()
+    run(site)
+    assert key.read_bytes() == before
+    assert key.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("mode", "text", "said"),
+    [(0o644, "00" * 32, "other users may read"), (0o600, "00", "no key"), (0o600, "x", "no key")],
+)
+def test_a_key_that_is_none_is_refused(site, mode, text, said):
+    key = site / "a.key"
+    key.write_text(text)
+    key.chmod(mode)
+    done = run(site, "--key", key)
+    assert (done.returncode, said in done.stderr) == (1, True), done.stderr
+
+
+def test_a_file_that_is_wrong_is_one_line_that_names_it(site):
+    (site / "claims.csv").write_text("month,claims\n2026-11,many\n")
+    done = run(site, "--counts", site / "claims.csv")
+    assert done.returncode == 1
+    assert f"{site / 'claims.csv'}, line 2: claims must be a whole number" in done.stderr
+
+
+def test_without_a_journal_here_that_is_told(site):
+    assert command("stats").returncode == 1
+    done = command("stats", "--counts", site / "claims.csv", "--rate", "claims")
+    assert (done.returncode, done.stderr) == (0, "")

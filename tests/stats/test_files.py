@@ -1,0 +1,121 @@
+"""CSV files of counts and sites: any encoding of Japan's, and no other surprise."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kazashi.stats.counts import Cell
+from kazashi.stats.counts_file import counts_in
+from kazashi.stats.errors import CountsBroken, CsvFlaw, StatsError
+from kazashi.stats.rates import Count
+from kazashi.stats.sites_file import sites_in
+
+HEAD = "month,site,kind,prefecture,age,insurer,size,claims\n"
+WHOLE = HEAD + '2026-11,山田医院,診療所,富山県,75-79,39160001,0,"1,234"\n'
+
+
+@pytest.fixture
+def file(tmp_path):
+    def write(text, encoding="utf-8", name="counts.csv"):
+        path = tmp_path / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode(encoding))
+        return path
+
+    return write
+
+
+def flaw(read, path):
+    with pytest.raises(CountsBroken) as told:
+        read(path)
+    return told.value.line, told.value.flaw
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932"])
+def test_a_file_is_read_in_each_encoding(file, encoding):
+    counts = counts_in([file(WHOLE, encoding)])
+    cell = Cell("2026-11", "山田医院", "clinic", "Toyama", "75-79", "elderly", "0-19")
+    assert counts.cells == {cell: {Count.CLAIMS: 1234}}
+
+
+def test_columns_come_in_any_order_and_an_empty_cell_is_not_nought(file):
+    counts = counts_in([file("claims,month,card_persons\n0,2026/11,\n")])
+    assert counts.cells == {Cell("2026-11"): {Count.CLAIMS: 0}}
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "wrong"),
+    [
+        ("", 1, CsvFlaw.EMPTY),
+        ("month,patient,claims\n", 1, CsvFlaw.NO_SUCH_COLUMN),
+        ("month,claims,claims\n", 1, CsvFlaw.COLUMN_TWICE),
+        ("site,claims\n", 1, CsvFlaw.COLUMN_MISSING),
+        ("month,claims\n2026-11,1\n2026-12\n", 3, CsvFlaw.WRONG_WIDTH),
+        ("month,claims\n2026-13,1\n", 2, CsvFlaw.NOT_A_MONTH),
+        ("month,claims\n2026-11,-1\n", 2, CsvFlaw.NOT_A_COUNT),
+        ("month,claims\n2026-11,1.5\n", 2, CsvFlaw.NOT_A_COUNT),
+        ("month,claims\n2026-11,123456789012\n", 2, CsvFlaw.NOT_A_COUNT),
+        ("month,kind,claims\n2026-11,shop,1\n", 2, CsvFlaw.NOT_ONE_OF),
+        ("month,prefecture,claims\n2026-11,Edo,1\n", 2, CsvFlaw.NOT_ONE_OF),
+        ("month,insurer,claims\n2026-11,99999999,1\n", 2, CsvFlaw.NOT_ONE_OF),
+        ("month,age,claims\n2026-11,old,1\n", 2, CsvFlaw.NOT_AN_AGE),
+        ("month,site,claims\n2026-11,=cmd(),1\n", 2, CsvFlaw.NOT_A_NAME),
+        ("month,site,claims\n2026-11,1234 5678 9012,1\n", 2, CsvFlaw.MY_NUMBER),
+        ("month,claims\n2026-11,1\n\n2026/11,2\n", 4, CsvFlaw.TWICE),
+        ("month,kind,claims\n2026-11,clinic,1\n2026-11,,9\n", 3, CsvFlaw.TOTAL_AND_PARTS),
+        ('month,claims\n"2026-11,1\n', 2, CsvFlaw.NOT_CSV),
+        (b"\x81 month", 0, CsvFlaw.NOT_TEXT),
+    ],
+)
+def test_what_is_wrong_is_named_with_its_line(file, text, line, wrong):
+    assert flaw(lambda path: counts_in([path]), file(text)) == (line, wrong)
+
+
+def test_what_two_files_count_alike_is_named_with_both_places(file):
+    first, second = file(WHOLE), file(WHOLE, name="again.csv")
+    with pytest.raises(CountsBroken) as told:
+        counts_in([first, second])
+    assert (told.value.path, told.value.detail) == (second, f"{first}, 2")
+
+
+def test_a_file_that_is_not_there_is_told(tmp_path):
+    assert flaw(sites_in, tmp_path / "none.csv") == (0, CsvFlaw.UNREADABLE)
+
+
+def test_no_cell_is_repeated_in_an_error(file):
+    secret = "仮名花子"
+    for text in (f"month,{secret}\n", f"month,kind,claims\n2026-11,{secret},1\n"):
+        with pytest.raises(CountsBroken) as told:
+            counts_in([file(text)])
+        assert secret not in str(told.value)
+
+
+def test_sites_are_read_and_one_that_stands_there_twice_is_named(file):
+    text = "site,kind,prefecture,size\n山田医院,診療所,16,0\n"
+    expected = {"山田医院": Cell("", "山田医院", "clinic", "Toyama", size="0-19")}
+    assert sites_in(file(text, "cp932")) == expected
+    assert flaw(sites_in, file(text + "山田医院,病院,富山,120\n")) == (3, CsvFlaw.TWICE)
+
+
+def mutated():
+    """A good file with some bytes changed, cut or put in."""
+    edits = st.tuples(st.integers(0, len(WHOLE)), st.integers(0, 4), st.binary(max_size=4))
+
+    @st.composite
+    def edited(draw):
+        data = WHOLE.encode(draw(st.sampled_from(["utf-8", "utf-8-sig", "cp932"])))
+        for at, cut, put in draw(st.lists(edits, max_size=4)):
+            data = data[:at] + put + data[at + cut :]
+        return data
+
+    return edited()
+
+
+@given(data=st.binary(max_size=300) | mutated() | st.text().map(str.encode))
+@pytest.mark.parametrize("read", [sites_in, lambda path: counts_in([path])])
+def test_no_file_raises_anything_but_an_error_of_ours(tmp_path_factory, read, data):
+    path = tmp_path_factory.mktemp("any") / "any.csv"
+    path.write_bytes(data)
+    try:
+        read(path)
+    except StatsError:
+        pass
