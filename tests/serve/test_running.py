@@ -19,9 +19,11 @@ from kazashi.reception.profiles import PROFILES
 from kazashi.reception.settings import BadSettings
 from kazashi.serve import running as running_module
 from kazashi.serve.access import Access, Caller, Role
-from kazashi.serve.running import AlreadyServed, CannotServe, Server, listen
+from kazashi.serve.running import AlreadyServed, CannotServe, Server, listen, own_state
 from kazashi.serve.service import Service
 from kazashi.serve.settings import ServeSettings
+from kazashi.serve.state_lock import StateInUse
+from kazashi.serve.under_way import UnderWay
 from program import kazashi, running
 from served_desks import LIMIT_S, at_desk, served, site
 
@@ -37,12 +39,15 @@ def state(tmp_path, monkeypatch):
 @pytest.fixture
 def started(state):
     """The program, and a client with its token."""
-    with running(*SERVE, "0", until="programs: ") as (process, line):
-        url, _, rest = line.partition("programs: ")[2].partition("/api/v1, token in ")
-        token = Path(rest.strip()).read_text().strip()
-        headers = {"authorization": f"Bearer {token}"}
-        with httpx.Client(base_url=url, headers=headers, timeout=LIMIT_S) as client:
-            yield process, client
+    with running(*SERVE, "0", until="programs: ") as (process, line), client_of(line) as client:
+        yield process, client
+
+
+def client_of(line):
+    """`line`: that says where programs find the service."""
+    url, _, rest = line.partition("programs: ")[2].partition("/api/v1, token in ")
+    headers = {"authorization": f"Bearer {Path(rest.strip()).read_text().strip()}"}
+    return httpx.Client(base_url=url, headers=headers, timeout=LIMIT_S)
 
 
 def test_sigterm_in_a_visit_cancels_it_tells_its_screens_and_the_journal(started, state):
@@ -82,9 +87,56 @@ def test_a_second_start_says_so_and_disturbs_nothing(started):
     assert client.get("/api/v1/desks/1").status_code == 200
 
 
+def test_a_second_start_at_another_port_finds_the_state_folder_in_use(started, state):
+    _, client = started
+    with at_desk(client) as person:
+        person.begin(token=None)
+        person.until(question="fallback")
+    before = (state / "serve" / "under-way.json").read_text()
+    second = kazashi(*SERVE, "0")
+    assert second.returncode == 1
+    assert f"another kazashi serve uses the folder {state / 'serve'}" in second.stderr
+    assert "pair#" not in second.stderr
+    assert (state / "serve" / "under-way.json").read_text() == before
+    assert client.get("/api/v1/desks/1").status_code == 200
+
+
+def test_a_state_folder_is_free_again_after_its_service(tmp_path):
+    for _ in range(2):
+        with own_state(tmp_path / "serve"), pytest.raises(StateInUse):
+            own_state(tmp_path / "serve").__enter__()
+
+
+def test_a_state_folder_that_cannot_be_made_is_told(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(CannotServe), own_state(tmp_path / "file" / "serve"):
+        pass
+
+
+def test_staff_are_told_of_a_visit_that_a_killed_service_broke_off(started, state):
+    process, client = started
+    with at_desk(client) as person:
+        person.until(step="idle")
+        person.lay("mynumber")
+        person.until(question="way")
+        process.kill()
+        process.wait(LIMIT_S)
+    with running(*SERVE, "0", until="programs: ") as (_, line), client_of(line) as again:
+        page = again.get("/staff?lang=en").text
+        assert "Visit 1 at 受付1" in page
+        assert "was broken off" in page
+        assert again.delete("/api/v1/desks/1/broken-off").status_code == 204
+        assert "was broken off" not in again.get("/staff?lang=en").text
+    assert not UnderWay(state / "serve" / "under-way.json").broken_off
+
+
 def test_files_of_the_service_are_this_users_alone(started, state):
     assert (state / "serve").stat().st_mode & 0o777 == 0o700
-    assert (state / "serve" / "token").stat().st_mode & 0o777 == 0o600
+    with at_desk(started[1]) as person:
+        person.begin(token=None)
+        person.until(question="fallback")
+    for name in ("token", "lock", "under-way.json"):
+        assert (state / "serve" / name).stat().st_mode & 0o777 == 0o600
 
 
 def test_a_port_that_is_taken_is_told():

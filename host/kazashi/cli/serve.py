@@ -4,7 +4,7 @@ import logging
 import webbrowser
 from contextlib import ExitStack
 from dataclasses import replace
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,6 +18,10 @@ from kazashi.health.settings import TerminalSettings
 from kazashi.health.terminal import Terminal
 from kazashi.reception.configuration import Configuration
 from kazashi.reception.journal import default_path
+
+if TYPE_CHECKING:
+    from kazashi.serve.access import Access
+    from kazashi.serve.settings import ServeSettings
 
 
 def serve(
@@ -44,12 +48,12 @@ def serve(
 ) -> None:
     """Serve the patient screen, the staff screen and the interface for programs, until Ctrl-C."""
     need("serve")
-    from kazashi.serve.access import Caller, Role
     from kazashi.serve.assigned import Assigned
     from kazashi.serve.private_file import write_private
-    from kazashi.serve.running import listen, open_access, run, state_folder
+    from kazashi.serve.running import listen, open_access, own_state, run, state_folder
     from kazashi.serve.service import Service, SiteSettings
     from kazashi.serve.settings import ServeSettings, desks_of
+    from kazashi.serve.under_way import UnderWay
 
     configured = Configuration.read(config)
     settings = ServeSettings.read(config, configured.profiles)
@@ -60,38 +64,41 @@ def serve(
         settings = replace(settings, desks=desks_of(urls, next(iter(configured.profiles))))
     anchors = anchors_of(configured.anchors, is_test=as_test)
     centre_of(centre, is_test=as_test)  # a wrong pair of options is told now
-    stack = ExitStack()
     kept = journal or default_path()
-    site = SiteSettings(
-        lambda: Configuration.read(config),
-        anchors,
-        lambda: centre_of(centre, is_test=as_test),
-        lambda read: passcode_of(read.passcode, is_test=as_test),
-        component_of(anchors, is_test=as_test),
-        kept,
-        settings.language,
-        as_test,
-        Terminal(kept, TerminalSettings.read(config), Returns(kept_at(), write_private)),
-        Assigned(None if reader else state_folder() / "readers.json"),
-        results_of(stack, config),
-    )
-    line = listen(settings)
-    access = open_access(state_folder())
-    address = f"{settings.scheme}://{settings.name}:{line.getsockname()[1]}"
-    screens = {
-        "staff": f"{address}/pair#{access.code_for(Caller(Role.STAFF))}",
-        **{
-            f"patient, {desk.title}": f"{address}/pair#"
-            f"{access.code_for(Caller(Role.PATIENT, desk.name))}"
-            for desk in settings.desks
-        },
+    with ExitStack() as stack, listen(settings) as line, own_state(state_folder()) as folder:
+        site = SiteSettings(
+            lambda: Configuration.read(config),
+            anchors,
+            lambda: centre_of(centre, is_test=as_test),
+            lambda read: passcode_of(read.passcode, is_test=as_test),
+            component_of(anchors, is_test=as_test),
+            kept,
+            settings.language,
+            as_test,
+            Terminal(kept, TerminalSettings.read(config), Returns(kept_at(), write_private)),
+            Assigned(None if reader else folder / "readers.json"),
+            UnderWay(folder / "under-way.json"),
+            results_of(stack, config),
+        )
+        access = open_access(folder)
+        address = f"{settings.scheme}://{settings.name}:{line.getsockname()[1]}"
+        _tell(address, settings, access, opens=browser)
+        logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
+        run(Service(settings.desks, site), access, settings, line)
+
+
+def _tell(address: str, settings: "ServeSettings", access: "Access", *, opens: bool) -> None:
+    """Where each screen is paired, and where programs find the service. `opens`: in a browser."""
+    from kazashi.serve.access import Caller, Role
+
+    callers = {"staff": Caller(Role.STAFF)}
+    callers |= {
+        f"patient, {desk.title}": Caller(Role.PATIENT, desk.name) for desk in settings.desks
     }
     console = Console(stderr=True)
-    for name, url in screens.items():
+    for name, caller in callers.items():
+        url = f"{address}/pair#{access.code_for(caller)}"
         console.print(f"{name}: {url}", soft_wrap=True, markup=False, highlight=False)
-        if browser:
+        if opens:
             webbrowser.open(url)
     console.print(f"programs: {address}/api/v1, token in {access.token_path}", soft_wrap=True)
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
-    with stack:
-        run(Service(settings.desks, site), access, settings, line)

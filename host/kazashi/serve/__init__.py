@@ -6,6 +6,7 @@ each Screen is an event; browsers and programs follow events, and send answers b
     screen.py     what a desk shows at a moment
     display.py    its Screen, and the people who answer there: the engine's `People`
     desk.py       one reader, one patient after the other, in a thread
+    under_way.py  visits under way, so that a killed service tells which it broke off
     service.py    all desks
     events.py     what happened, in order, for those who follow
     held.py       people held until the centre can be asked

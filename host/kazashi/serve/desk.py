@@ -5,7 +5,7 @@ and meanwhile checks in patients without a card. An error in this program is one
 """
 
 import logging
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Event, Lock, Thread
@@ -78,6 +78,7 @@ class Site(Protocol):
     def offers(self, token: Token, way: Way | None) -> bool: ...  # in any thread
     def open(self, cancel: Event) -> Reader: ...  # raises ReaderError
     def tidy(self) -> None: ...  # while nobody is there
+    def under_way(self, number: int) -> AbstractContextManager[None]: ...  # while it lasts
     def face_pause_s(self) -> float: ...  # until faces are compared again; 0: they are
     def reception(self, reader: Reader | None) -> Reception: ...
 
@@ -258,7 +259,8 @@ class Desk:
         self._begin_to_show()
         begun, outcome = monotonic(), "failed"
         try:
-            self._check_in(reception, start)
+            with self._site.under_way(self.display.screen.visit):
+                self._check_in(reception, start)
             outcome = str(self.last.outcome) if self.last else outcome
         except Cancelled:
             outcome = str(Step.STOPPED)

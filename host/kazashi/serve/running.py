@@ -1,7 +1,8 @@
 """Run the service: listen, serve until SIGINT or SIGTERM, and end what runs.
 
-It listens before any reader is opened: a second start fails at once, and disturbs nothing. A signal
-first stops the visits, so that screens show it, then the streams and the server: 25 s at most.
+It listens, and locks its state folder, before any reader is opened: a second start fails at once,
+and disturbs nothing. A signal first stops the visits, so that screens show it, then the streams and
+the server: 25 s at most.
 """
 
 import asyncio
@@ -9,6 +10,8 @@ import errno
 import os
 import socket
 import ssl
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +24,7 @@ from kazashi.serve.app import create_app
 from kazashi.serve.connection import Connection
 from kazashi.serve.service import Service
 from kazashi.serve.settings import ServeSettings
+from kazashi.serve.state_lock import locked
 
 _KEEP_ALIVE_S = 30
 _GRACE_S = 5  # for connections to end
@@ -60,6 +64,17 @@ def listen(settings: ServeSettings) -> socket.socket:
         if error.errno == errno.EADDRINUSE:
             raise AlreadyServed(place) from error
         raise CannotServe(place, error.strerror or "") from error
+
+
+@contextmanager
+def own_state(folder: Path) -> Generator[Path]:
+    """No other service uses `folder` meanwhile. Raises StateInUse, CannotServe."""
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(locked(folder))
+        except OSError as error:
+            raise CannotServe(str(folder), error.strerror or "") from error
+        yield folder
 
 
 def open_access(folder: Path) -> Access:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
@@ -35,6 +36,7 @@ from kazashi.serve.metrics import Metrics, Now
 from kazashi.serve.reader_search import ReaderSearch, readers_attached
 from kazashi.serve.screen import Screen
 from kazashi.serve.settings import DeskSettings
+from kazashi.serve.under_way import UnderWay
 from kazashi.words import words_of
 
 if TYPE_CHECKING:
@@ -60,6 +62,7 @@ class SiteSettings:
     is_test: bool
     terminal: Terminal
     assigned: Assigned = field(default_factory=Assigned)
+    under_way: UnderWay = field(default_factory=UnderWay)
     results: Results | None = None
 
 
@@ -124,6 +127,10 @@ class DeskSite:
                 self._journal.prune(days)
             except JournalError as error:
                 logger.error("%s", words_of(error).line)
+
+    def under_way(self, number: int) -> AbstractContextManager[None]:
+        """While the visit `number` lasts: after a kill the staff are told of it."""
+        return self._site.under_way.kept(self._desk.name, number)
 
     def face_pause_s(self) -> float:
         """Until faces are compared again at this desk; 0: they are, or never."""
@@ -249,6 +256,11 @@ class Service:
         of_desk = self.desk(desk)
         self.site.assigned.take_away(desk)
         of_desk.change_reader()
+
+    def forget_broken_off(self, desk: str) -> None:
+        """The staff have seen that a visit was broken off there."""
+        self.site.under_way.forget(desk)
+        self.events.publish("broken-off", "", {})
 
     def _taken(self) -> set[str]:
         """URLs, ports and serial numbers of readers that desks have."""

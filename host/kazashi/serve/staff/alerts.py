@@ -1,6 +1,6 @@
 """What else the staff should know: of readers, the terminal, the journal, face matching."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from kazashi.finding import Finding, Level
@@ -9,6 +9,7 @@ from kazashi.reception.journal import JournalError
 from kazashi.serve.desk import Desk
 from kazashi.serve.staff.overview import Colour, DeskView
 from kazashi.serve.texts import Texts
+from kazashi.serve.under_way import Begun
 from kazashi.words import Language, words_of
 
 _COLOURS = {Level.WARNING: Colour.WARN, Level.FAILURE: Colour.ATTN}
@@ -16,13 +17,17 @@ _COLOURS = {Level.WARNING: Colour.WARN, Level.FAILURE: Colour.ATTN}
 
 @dataclass(frozen=True)
 class Alert:
-    """`kind`: for programs that look at the page. `href`: where there is more; "" nowhere."""
+    """`kind`: for programs that look at the page. `href`: where there is more; "" nowhere.
+
+    `forget`: the call that takes it away once the staff have seen it; "" none does.
+    """
 
     kind: str
     colour: Colour
     seen: str
     advice: str
     href: str = ""
+    forget: str = ""
 
 
 def of_readers(views: Iterable[DeskView], t: Texts) -> Iterator[Alert]:
@@ -66,3 +71,16 @@ def of_visits(desks: Iterable[Desk], t: Texts) -> Iterator[Alert]:
         if desk.last and not desk.last.is_kept:
             seen = t.plain("staff.news.not-kept", desk=desk.display.screen.name)
             yield Alert("visit", Colour.ATTN, seen, t.plain("staff.news.not-kept-advice"))
+
+
+def of_broken_off(
+    visits: Mapping[str, Begun], titles: Mapping[str, str], t: Texts
+) -> Iterator[Alert]:
+    """Visits that the service before this one did not end. `titles`: of desks, by name."""
+    for desk, visit in visits.items():
+        at = f"{visit.since.astimezone(JAPAN):%m-%d %H:%M}"
+        words = {"desk": titles.get(desk, desk), "time": at, "number": visit.number}
+        seen = t.plain("staff.news.broken-off", **words)
+        advice = t.plain("staff.news.broken-off-advice")
+        call = f"/api/v1/desks/{desk}/broken-off"
+        yield Alert("broken-off", Colour.ATTN, seen, advice, "/staff/journal", call)

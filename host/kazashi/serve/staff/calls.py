@@ -4,7 +4,7 @@ from collections.abc import Callable
 from io import BytesIO
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Query, Response
+from fastapi import APIRouter, HTTPException, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from kazashi.reception.centre import NoCentre
@@ -125,6 +125,14 @@ def remind(desk: ADesk, _staff: AStaff) -> None:
 def check(desk: ADesk, _staff: AStaff) -> None:
     """Look at the reader now."""
     desk.check()
+
+
+@router.delete("/desks/{name}/broken-off", status_code=204)
+def forget_broken_off(
+    service: AService, _staff: AStaff, name: Annotated[str, Path(max_length=100)]
+) -> None:
+    """The staff have seen that a visit was broken off there, when the service was killed."""
+    service.forget_broken_off(name)
 
 
 def _kept(change: Callable[[], None]) -> None:

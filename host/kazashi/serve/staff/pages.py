@@ -22,7 +22,14 @@ from kazashi.serve.display import NotAsked, StaleAnswer
 from kazashi.serve.languages import language_of
 from kazashi.serve.questions import NotAnAnswer
 from kazashi.serve.service import Service
-from kazashi.serve.staff.alerts import of_faces, of_journal, of_readers, of_terminal, of_visits
+from kazashi.serve.staff.alerts import (
+    of_broken_off,
+    of_faces,
+    of_journal,
+    of_readers,
+    of_terminal,
+    of_visits,
+)
 from kazashi.serve.staff.devices import reader_view
 from kazashi.serve.staff.ends import basis_of, end_of
 from kazashi.serve.staff.kept import journal_trouble, todays, visit_of
@@ -166,7 +173,9 @@ def _frame(service: Service, t: Texts) -> Mapping[str, object]:
     views = [view_of(desk) for desk in service.desks.values()]
     trouble = journal_trouble(service.site.journal)
     desks = service.desks.values()
-    alerts = [*of_readers(views, t), *of_journal(trouble, t)]
+    titles = {view.screen.desk: view.screen.name for view in views}
+    alerts = [*of_broken_off(service.site.under_way.broken_off, titles, t)]
+    alerts += [*of_readers(views, t), *of_journal(trouble, t)]
     alerts += [
         *of_visits(desks, t),
         *of_faces(desks, t),

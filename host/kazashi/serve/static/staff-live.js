@@ -28,7 +28,7 @@ export function follow(changed) {
     timer = setTimeout(() => (document.getElementById("offline").hidden = false), QUIET_MS);
     if (events.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), QUIET_MS);
   };
-  for (const kind of ["screen", "held", "readers"]) events.addEventListener(kind, refresh);
+  for (const kind of ["screen", "held", "readers", "broken-off"]) events.addEventListener(kind, refresh);
 }
 
 /** Fetch the page again; once more if something happens meanwhile. */
