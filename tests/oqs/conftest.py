@@ -2,6 +2,7 @@
 
 import pytest
 
+from kazashi.oqs import outbox
 from kazashi.oqs.publish import TEST_MARK, Folder
 
 
@@ -12,3 +13,9 @@ def folder(tmp_path):
     path.mkdir(parents=True)
     (path / TEST_MARK).touch()
     return Folder(path, tmp_path / "staging")
+
+
+@pytest.fixture(autouse=True)
+def is_impatient(monkeypatch):
+    """What is tried again is tried soon."""
+    monkeypatch.setattr(outbox, "_RETRY_S", 0.02)

@@ -96,6 +96,8 @@ class Outbox:
                 self._trouble = None
             except OqsError as error:
                 self._log(error)
+            except Exception as error:  # a way to the reception computer outlives it
+                logger.error("%s: %s", self.folder.path, type(error).__name__)
         for due in [each for each in self._due if each.at <= monotonic()]:
             self._due.remove(due)
             self.folder.touch(due.name)

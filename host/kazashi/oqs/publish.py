@@ -79,11 +79,12 @@ class Folder:
         self._check()
         try:
             _move(self.staging / (staged + _READY), self.path / name)
-            _sync(self.path)
         except FileExistsError as error:
             raise OqsUnpublished(self.path, Block.EXISTS, name) from error
         except OSError as error:
             raise self._refused(error) from error
+        with suppress(OSError):  # it is there
+            _sync(self.path)
 
     def discard(self, staged: str) -> None:
         """It is not to be published any more."""

@@ -1,0 +1,79 @@
+"""Whatever bytes a file has, it is read, or refused by our own error; so are mutated samples."""
+
+import random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kazashi.oqs.encoding import Encoding, Missing
+from kazashi.oqs.errors import OqsError
+from kazashi.oqs.insurance import insurance_of, result_of
+from kazashi.oqs.message import read, write
+from kazashi.oqs.names import FaceName
+from oqs_samples import SAMPLES
+from seeds import many_seeds
+
+PIECES = [
+    *(b"<!DOCTYPE a>", b"&lol;", b"&#0;", b"<![CDATA[", b"]]>", b"<!--", b"-->", b"<?a b?>"),
+    *(b"\xff\xfe", b"\x00", b"\x81", b"\xed\xa0\x80", b"</XmlMsg>", b"<MessageHeader>", b"<a:b/>"),
+    *(b"xmlns='x'", b" a='b'", b"<a>", b"</a>", b"\xef\xbb\xbf", b"encoding='UTF-16'"),
+]
+
+
+def understood(data):
+    try:
+        message = read(data)
+    except OqsError:
+        return
+    for encoding in Encoding:
+        assert read(write(message, encoding, Missing.REPLACE).data)
+    assert read(write(message, Encoding.UTF_8).data) == message
+
+
+@given(st.binary(max_size=400))
+def test_any_bytes_are_read_or_refused(data):
+    understood(data)
+    understood(b'<?xml version="1.0" encoding="Shift_JIS"?>' + data)
+    understood(b"<XmlMsg><MessageHeader>" + data + b"</MessageHeader></XmlMsg>")
+
+
+@many_seeds(300)
+def test_mutated_samples_are_read_or_refused(seed):
+    dice = random.Random(seed)
+    data = bytearray(dice.choice(SAMPLES).read_bytes())
+    for _ in range(dice.choice((1, 1, 2, 4))):
+        start = dice.randrange(len(data))
+        end = start + dice.choice((0, 1, 1, 3, 30))
+        data[start:end] = dice.choice((b"", dice.choice(PIECES), dice.randbytes(2), data[:60]))
+    understood(bytes(data))
+
+
+NAMES = st.text(st.characters(codec="utf-8"), max_size=20)
+TREES = st.dictionaries(
+    st.one_of(
+        NAMES, st.sampled_from(["Name", "Name[2]", "A/B", "A/B[2]", "A", "A[0]", "a b", "/"])
+    ),
+    st.one_of(NAMES, st.none()),
+)
+
+
+@given(TREES)
+def test_insurance_of_any_centre_is_taken_or_refused(insurance):
+    try:
+        result = result_of(insurance)
+    except OqsError:
+        return
+    kept = {path: text for path, text in insurance.items() if text}
+    assert set(insurance_of(result).values()) <= set(insurance.values())
+    assert len(insurance_of(result)) >= len(kept)
+
+
+@given(st.text(max_size=60))
+def test_any_name_is_a_face_results_or_none(name):
+    found = FaceName.of(name)
+    assert found is None or str(found).lower() == name.lower()
+
+
+@given(st.from_regex(r"\AOQSsiquc01res_face_[0-9a-f]{1,40}_[0-9]{14}\.xml\Z"))
+def test_a_name_of_a_face_result_is_read_again(name):
+    assert str(FaceName.of(name)) == name

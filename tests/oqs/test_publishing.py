@@ -1,0 +1,185 @@
+"""Each way of watching a folder finds every face result once, and whole."""
+
+import errno
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from kazashi.oqs import publish
+from kazashi.oqs.encoding import Encoding
+from kazashi.oqs.errors import Block, OqsTestOnly, OqsUnpublished
+from kazashi.oqs.message import read, write
+from kazashi.oqs.names import FaceName, new_identifier
+from kazashi.oqs.outbox import Outbox
+from kazashi.oqs.publish import TEST_MARK, Folder
+from oqs_programs import PROGRAMS, OnChange, OnCreated, Polls, half_written, until
+from oqs_samples import SAMPLES
+
+PLACE = "1319999996"
+FILES = 12
+DATA = [write(read(path.read_bytes()), Encoding.UTF_8).data for path in SAMPLES]
+
+
+@pytest.fixture
+def outbox(folder):
+    outbox = Outbox(folder)
+    yield outbox
+    outbox.close()
+
+
+def put(outbox, data, *, is_test=False):
+    return outbox.put(new_identifier(PLACE), data, is_test=is_test)
+
+
+def names(folder):
+    return {path.name for path in folder.path.glob("*.xml")}
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_a_program_finds_every_result_once_and_whole(folder, outbox, program):
+    with program(folder.path) as reads:
+        sent = {put(outbox, DATA[each % len(DATA)]).result(20): each for each in range(FILES)}
+        until(lambda: len(reads.found) >= FILES)
+        outbox.close()  # the last time is set
+    assert {name: DATA[each % len(DATA)] for name, each in sent.items()} == reads.found
+    assert (reads.again, reads.torn) == ([], [])
+
+
+@pytest.mark.parametrize("program", [Polls, OnCreated])
+def test_such_a_program_would_see_a_file_torn_that_is_written_in_place(folder, program):
+    path = folder.path / f"{FaceName(PLACE, '20261006093015')}"
+    with program(folder.path) as reads, half_written(path, DATA[0]):
+        until(lambda: reads.torn)
+
+
+def test_a_program_that_waits_for_a_change_would_miss_a_file_whose_time_is_not_set(folder):
+    outbox = Outbox(folder, touches=False)
+    with OnChange(folder.path) as reads:
+        put(outbox, DATA[0]).result(20)
+        outbox.close()
+    assert reads.found == {}
+
+
+def test_nothing_that_is_not_whole_ever_has_a_name_that_a_program_looks_for(folder):
+    beside = folder.path.parent / "beside"  # in the watched tree
+    beside.mkdir()
+    outbox = Outbox(Folder(folder.path, beside))
+    with OnCreated(folder.path.parent) as above:
+        name = put(outbox, DATA[0]).result(20)
+        until(lambda: above.found)
+        outbox.close()
+    assert (above.found, above.torn, above.again) == ({name: DATA[0]}, [], [])
+
+
+def test_the_name_has_the_day_and_second_of_its_appearance_in_japan(folder):
+    outbox = Outbox(folder, now=lambda: datetime(2026, 12, 31, 15, 0, 1, tzinfo=UTC))
+    assert FaceName.of(put(outbox, DATA[0]).result(20)).time == "20270101000001"
+    outbox.close()
+
+
+def test_a_result_waits_for_its_folder_and_keeps_its_turn(folder, tmp_path):
+    away = tmp_path / "away"
+    folder.path.rename(away)
+    outbox = Outbox(folder)
+    first, second = put(outbox, DATA[0]), put(outbox, DATA[1])
+    assert not first.done()
+    away.rename(folder.path)
+    assert (folder.path / first.result(20)).read_bytes() == DATA[0]
+    assert (folder.path / second.result(20)).read_bytes() == DATA[1]
+    outbox.close()
+
+
+def test_what_was_staged_before_a_crash_is_published_once_and_what_was_half_staged_never(folder):
+    folder.stage(new_identifier(PLACE), DATA[0])
+    (folder.staging / "half.new").write_bytes(DATA[1][:50])
+    for _ in range(2):  # two starts
+        outbox = Outbox(folder)
+        until(lambda: names(folder))
+        outbox.close()
+    (name,) = names(folder)
+    assert (folder.path / name).read_bytes() == DATA[0]
+    assert list(folder.staging.iterdir()) == []
+
+
+@pytest.mark.parametrize("step", ["_move", "_sync"])
+def test_a_failure_at_any_step_is_tried_again_and_leaves_one_file(folder, monkeypatch, step):
+    works = getattr(publish, step)
+    left = [OSError(errno.EIO, "broken"), OSError(errno.ENOSPC, "full")]
+
+    def fails(*arguments):
+        if left:
+            raise left.pop()
+        works(*arguments)
+
+    monkeypatch.setattr(publish, step, fails)
+    outbox = Outbox(folder)
+    name = put(outbox, DATA[0]).result(20)
+    outbox.close()
+    assert not left
+    assert names(folder) == {name}
+
+
+@pytest.fixture(params=[True, False], ids=["by rename", "by link"])
+def with_and_without_renameat2(request, monkeypatch):
+    if not request.param:
+        monkeypatch.setattr(publish, "_rename", lambda *_: errno.EINVAL)
+
+
+@pytest.mark.usefixtures("with_and_without_renameat2")
+def test_a_file_of_that_name_is_never_overwritten(folder):
+    folder.stage("a", DATA[0])
+    (folder.path / "taken.xml").write_bytes(b"theirs")
+    with pytest.raises(OqsUnpublished) as refused:
+        folder.publish("a", "taken.xml")
+    assert refused.value.block is Block.EXISTS
+    assert (folder.path / "taken.xml").read_bytes() == b"theirs"
+    folder.publish("a", "free.xml")
+    assert (folder.path / "free.xml").read_bytes() == DATA[0]
+    assert folder.staged() == []
+
+
+def test_setting_the_time_never_makes_a_file_again(folder):
+    folder.touch("taken.xml")
+    assert names(folder) == set()
+
+
+def test_a_file_may_be_read_by_those_who_may_read_the_folder(folder, monkeypatch):
+    monkeypatch.setattr(os, "umask", os.umask)
+    folder.path.chmod(0o775)
+    before = os.umask(0o077)
+    try:
+        folder.stage("a", DATA[0])
+    finally:
+        os.umask(before)
+    folder.publish("a", "a.xml")
+    assert (folder.path / "a.xml").stat().st_mode & 0o777 == 0o664
+
+
+def test_staging_inside_the_watched_folder_is_refused(folder):
+    inside = Folder(folder.path, folder.path / "staging")
+    with pytest.raises(OqsUnpublished) as refused:
+        inside.stage("a", DATA[0])
+    assert refused.value.block is Block.INSIDE
+
+
+def test_staging_on_another_file_system_is_refused(folder):
+    other = Folder(folder.path, Path("/dev/shm") / folder.path.parts[-3])
+    try:
+        with pytest.raises(OqsUnpublished) as refused:
+            other.stage("a", DATA[0])
+    finally:
+        other.staging.rmdir()
+    assert refused.value.block is Block.OTHER_FILE_SYSTEM
+
+
+def test_a_test_result_whose_folder_is_no_longer_marked_is_dropped(folder):
+    folder.stage("test-" + new_identifier(PLACE), DATA[0])
+    (folder.path / TEST_MARK).unlink()
+    outbox = Outbox(folder)
+    with pytest.raises(OqsTestOnly):
+        put(outbox, DATA[1], is_test=True).result(20)
+    outbox.close()
+    assert names(folder) == set()
+    assert list(folder.staging.iterdir()) == []
