@@ -7,7 +7,7 @@ import pytest
 import faces
 from kazashi.reception.face.attempts import MOST_FAILURES, Attempts
 from kazashi.reception.face.matching import Compared, FrameProblem
-from kazashi.reception.people import AskCodeB, AskFrame, AskPin, AskStaff, AskWay
+from kazashi.reception.people import UNKNOWN, AskCodeB, AskFrame, AskPin, AskStaff, AskWay
 from kazashi.reception.place import Faces
 from kazashi.reception.rules import Proof, Way
 from kazashi.reception.visit import Outcome, Reason
@@ -123,7 +123,7 @@ def test_nobody_before_the_camera_is_led_on(counter, own_faces):
 
 def test_an_infant_is_not_offered_the_face_again(counter, own_faces):
     counter.lay("infant")
-    visit = counter.check_in(Way.FACE, {AskWay: Way.PIN, AskPin: None}, faces=own_faces)
+    visit = counter.check_in(Way.FACE, {AskWay: Way.PIN, AskPin: UNKNOWN}, faces=own_faces)
     assert counter.people.heard("has no photo")
     assert counter.people.questions(AskFrame) == []
     offered = [question.ways for question in counter.people.questions(AskWay)]

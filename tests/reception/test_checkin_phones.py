@@ -4,6 +4,7 @@ import pytest
 
 from kazashi.reception.centre import CentreUnreachable
 from kazashi.reception.people import (
+    UNKNOWN,
     AskCodeB,
     AskConsents,
     AskFourItems,
@@ -70,7 +71,7 @@ def test_a_locked_android_leads_to_the_other_ways(counter):
 def test_without_a_pin_android_is_not_waited_for(counter):
     counter.lay("android")
     before = counter.air.exchanges
-    visit = counter.check_in(Token.ANDROID, {AskPin: None}, profile="phone")
+    visit = counter.check_in(Token.ANDROID, {AskPin: UNKNOWN}, profile="phone")
     assert visit.outcome is Outcome.NOT_IDENTIFIED
     assert counter.air.exchanges == before
     assert counter.people.questions(AskToken)[0].tokens == (Token.IPHONE,)

@@ -1,6 +1,7 @@
 """The 4-digit PIN, from the card to the answer of the centre."""
 
 import hashlib
+from dataclasses import replace
 
 import pytest
 from cryptography import x509
@@ -8,11 +9,12 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 
 from kazashi.reception.centre import Standing
-from kazashi.reception.people import AskFallback, AskLastTry, AskPin, AskWay
+from kazashi.reception.people import UNKNOWN, AskFallback, AskLastTry, AskPin, AskToken, AskWay
+from kazashi.reception.profiles import PROFILES
 from kazashi.reception.rules import Proof, Token, Way
-from kazashi.reception.visit import Outcome
+from kazashi.reception.visit import Outcome, Reason
 from kazashi.sim.radio import Disturbance
-from reception_desk import PIN, WRONG_PIN, in_turn
+from reception_desk import ASKED, PIN, WRONG_PIN, in_turn
 
 CHALLENGE = bytes(range(32))
 CARD_SHOWN = b"\x00\x20\x00\x98\x04"  # VERIFY of JPKI's PIN, on its way
@@ -142,6 +144,50 @@ def test_why_the_pin_cannot_be_used_is_told(counter, kind, said):
     visit = counter.check_in(Way.PIN)
     assert visit.outcome is Outcome.NOT_IDENTIFIED
     assert counter.people.heard(said)
+
+
+def test_a_patient_who_goes_back_from_the_pin_is_offered_it_again(counter):
+    counter.lay()
+    answers = {AskPin: in_turn(None, PIN), AskWay: Way.PIN}
+    visit = counter.check_in(ASKED, answers, token=Token.CARD)
+    assert (visit.outcome, visit.way) == (Outcome.CHECKED_IN, Way.PIN)
+    assert counter.people.questions(AskWay) == [AskWay((Way.PIN, Way.VISUAL))] * 2
+    assert counter.people.questions(AskPin) == [AskPin(3), AskPin(3)]
+
+
+def test_a_patient_who_goes_back_after_a_wrong_pin_has_the_tries_that_are_left(counter):
+    counter.lay()
+    answers = {AskPin: in_turn(WRONG_PIN, None, PIN), AskWay: Way.PIN}
+    assert counter.check_in(Way.PIN, answers).outcome is Outcome.CHECKED_IN
+    assert counter.people.questions(AskPin) == [AskPin(3), AskPin(2), AskPin(2)]
+
+
+def test_a_pin_that_is_not_known_is_not_offered_again(counter):
+    counter.lay()
+    visit = counter.check_in(Way.PIN, {AskPin: UNKNOWN, AskWay: Way.VISUAL})
+    assert (visit.outcome, visit.way) == (Outcome.CHECKED_IN, Way.VISUAL)
+    (question,) = counter.people.questions(AskWay)
+    assert question.ways == (Way.VISUAL,)
+    assert question.reason == Reason.NOTHING_ENTERED.message
+    assert counter.verifies() == []
+
+
+@pytest.mark.parametrize("token", [Token.CARD, Token.ANDROID])
+def test_back_from_the_only_way_leads_to_the_choice_before_it(counter, token):
+    counter.lay(token if token.is_phone else "mynumber")
+    only_pin = replace(PROFILES["desk"], ways=(Way.PIN,))
+    answers = {AskPin: in_turn(None, PIN), AskToken: token}
+    visit = counter.check_in(ASKED, answers, profile=only_pin)
+    assert visit.outcome is Outcome.CHECKED_IN
+    assert counter.people.questions(AskToken) == [AskToken(only_pin.tokens)] * 2
+    assert counter.people.questions(AskWay) == []
+
+
+def test_going_back_has_an_end(counter):
+    counter.lay()
+    visit = counter.check_in(Way.PIN, {AskPin: None, AskWay: Way.PIN})
+    assert visit.outcome is Outcome.NOT_IDENTIFIED
+    assert counter.people.questions(AskFallback)
 
 
 def test_nobody_at_the_keys_is_led_on(counter):

@@ -42,11 +42,18 @@ def test_where_nothing_is_asked_nothing_is_answered(person):
         assert person.client.post(f"{person.path}/answer", json=body).status_code == 409
 
 
-def test_null_is_no_answer(person):
+def test_null_leads_back_from_the_pin_and_unknown_to_other_ways(person):
     person.lay("mynumber")
     person.say("way", "pin")
     person.say("pin", None)
-    assert person.until(question="way")["notices"][-1]["key"] == "reason.nothing-entered"
+    again = person.until(question="way")
+    assert "pin" in again["question"]["ways"]
+    assert again["notices"] == []
+    assert person.answer("pin").status_code == 204
+    person.say("pin", "unknown")
+    others = person.until(question="way")
+    assert "pin" not in others["question"]["ways"]
+    assert others["notices"][-1]["key"] == "reason.nothing-entered"
 
 
 @pytest.mark.parametrize("answer", ["on_phone", "walk", "", 7, [], {}, True, "x" * 300])

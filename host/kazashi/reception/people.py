@@ -24,6 +24,7 @@ T = TypeVar("T")
 
 Neither = Literal["neither"]
 NEITHER: Neither = "neither"
+UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)
@@ -58,8 +59,8 @@ class AskWay(Question[Way]):
 
 @dataclass(frozen=True)
 class AskPin(Question[str]):
-    """The 4-digit PIN of `token`. `tries_left`: None if it was not asked yet (Android), or has no
-    limit.
+    """The 4-digit PIN of `token`; UNKNOWN: the holder does not know it. No answer is the way back:
+    the PIN is offered again. `tries_left`: None if it was not asked yet (Android), or has no limit.
     """
 
     tries_left: int | None

@@ -133,6 +133,7 @@ class Follows(Enum):
 
     ANOTHER_TAP = auto()  # the same way again, once something else lies there
     ANOTHER_WAY = auto()  # with the token that lies there
+    ANY_WAY = auto()  # the same too: the patient went back
     ANOTHER_TOKEN = auto()
     FALLBACK = auto()  # no card helps
     THE_END = auto()  # nothing: staff are called

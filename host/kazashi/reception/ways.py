@@ -113,13 +113,16 @@ class _Search:
                 self._unusable.discard(failure.token)
             case Follows.ANOTHER_TOKEN:
                 self._unusable.add(token)
+            case Follows.ANY_WAY:
+                pass
             case _ if way:
                 self._failed.add((token, way))
             case _:
                 raise failure  # no way was chosen
         lying = patient.visit.token if patient.card else None
-        ways = self._ways(token)
-        if failure.follows is Follows.ANOTHER_WAY and ways and lying in (None, token):
+        ways, follows = self._ways(token), failure.follows
+        has_choice = len(ways) > 1 or (ways and follows is Follows.ANOTHER_WAY)
+        if has_choice and follows is not Follows.ANOTHER_TOKEN and lying in (None, token):
             return token, self._ask_way(ways, failure)
         if lying is None or not self._ways(lying):
             patient.let_go()
@@ -161,7 +164,7 @@ class _Search:
 
 def _told(failure: Failure | None) -> Message | None:
     """What `failure` says goes with the next question, and is not said again."""
-    if failure is None:
+    if failure is None or failure.follows is Follows.ANY_WAY:
         return None
     failure.is_told = True
     return failure.message

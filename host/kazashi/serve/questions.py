@@ -4,7 +4,8 @@ What an answer looks like, by the question's name:
 
     token                 one of `tokens`, or "neither"
     way                   one of `ways`
-    pin, items pin        4 digits
+    pin                   4 digits, or "unknown": the patient does not know it
+    items pin             4 digits
     code b                14 digits
     passcode              as typed
     last try              true: use it
@@ -18,7 +19,8 @@ What an answer looks like, by the question's name:
     certificate           what stands on a 資格確認書: see `certificate_paper`
     frame, turn           a picture: it comes by itself, see api.py
 
-null is no answer to any of them: the patient does not know, or goes back.
+null is no answer to any of them: the patient does not know, or goes back. Back from "pin", it is
+offered again.
 """
 
 import re
