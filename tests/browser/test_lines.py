@@ -14,6 +14,7 @@ from browser.states import PATIENT
 from kazashi.reception.rules import Group
 from kazashi.serve import desk as desks
 from kazashi.serve import display
+from kazashi.serve.screen import Step
 from served_desks import at_desk
 
 PIN = "1234"
@@ -150,6 +151,42 @@ def test_a_short_cut_mends_itself_and_calls_nobody(screen, cut, desk):
     assert desk.service.desk("1").display.screen.call is None
     desk.service.desk("1").display.stop()
     screen.shows("stopped")
+
+
+@pytest.mark.parametrize("last", [Step.ENDED, Step.STOPPED, Step.OUT_OF_ORDER])
+def test_letters_of_the_patient_before_are_not_those_of_the_next(played, script, open_screen, last):
+    screen = PatientScreen(open_screen(played, patient(), has_touch=True))
+    script.play(PATIENT["p04-way"])
+    screen.shows("way")
+    screen.tap('[data-do="size"]')
+    screen.tap('[data-do="contrast"]')
+    assert chosen(screen) == ["1.4", "high"]
+    script.display.show(last)
+    screen.has_shown(script.display.screen)
+    script.display.begin()
+    expect(screen.page.locator("html:not([data-size])")).to_have_count(1)
+    assert chosen(screen) == [None, None]
+
+
+def test_letters_chosen_before_the_card_is_laid_down_stay_for_that_visit(
+    played, script, open_screen
+):
+    screen = PatientScreen(open_screen(played, patient(), has_touch=True))
+    script.play(PATIENT["p01-choose"])
+    screen.shows("choose")
+    screen.tap('[data-do="size"]')
+    script.display.begin()
+    script.display.show(Step.STOPPED)
+    screen.shows("stopped")
+    assert chosen(screen)[0] == "1.4"
+    screen.page.reload()
+    screen.shows("stopped")
+    assert chosen(screen)[0] == "1.4"
+
+
+def chosen(screen):
+    root = screen.page.locator("html")
+    return [root.get_attribute(f"data-{name}") for name in ("size", "contrast")]
 
 
 def test_a_patient_who_does_nothing_is_asked_and_then_the_visit_stops(

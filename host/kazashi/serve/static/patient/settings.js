@@ -14,7 +14,7 @@ const kept = window.sessionStorage; // so that a page that is loaded again is as
 const site = Object.fromEntries(NAMES.map((name) => [name, root.dataset[name] ?? ""]));
 if (!site.contrast && matchMedia("(prefers-contrast: more)").matches) site.contrast = "high";
 let left = null;
-let before = "";
+let before = { step: "", visit: kept.getItem("visit") };
 
 function set(name, value) {
   if (value) root.dataset[name] = value;
@@ -22,6 +22,10 @@ function set(name, value) {
   kept.setItem(name, value);
   show();
   tellShown();
+}
+
+function press(name, value) {
+  set(name, value);
   touch();
 }
 
@@ -32,35 +36,46 @@ function show() {
 
 function forget() {
   for (const name of NAMES) if ((root.dataset[name] ?? "") !== site[name]) set(name, site[name]);
-  const language = root.dataset.siteLanguage;
-  if (screen().dataset.language !== language) desk.speak(language);
+}
+
+// Whether the patient who chose these is gone. What was chosen on a free screen is for the next visit.
+function isAnother(step, visit) {
+  const wasFree = FREE.includes(before.step);
+  if (FREE.includes(step) && !wasFree) return true;
+  return visit !== before.visit && !(wasFree && Number(visit) === Number(before.visit) + 1);
 }
 
 on("size", () => {
   const next = SIZES[(SIZES.indexOf(root.dataset.size ?? "1") + 1) % SIZES.length];
-  set("size", next === "1" ? "" : next);
+  press("size", next === "1" ? "" : next);
 });
-on("contrast", () => set("contrast", root.dataset.contrast ? "" : "high"));
-on("speech", () => set("speech", root.dataset.speech ? "" : "on"));
+on("contrast", () => press("contrast", root.dataset.contrast ? "" : "high"));
+on("speech", () => press("speech", root.dataset.speech ? "" : "on"));
 
 for (const name of NAMES) {
   const value = kept.getItem(name) ?? site[name];
   if (value) root.dataset[name] = value;
 }
 
+// The next patient finds the screen as the site has it, in the site's language, too.
 function leave() {
   clearTimeout(left);
-  if (FREE.includes(screen().dataset.step)) left = setTimeout(forget, FORGOTTEN_MS);
+  if (FREE.includes(screen().dataset.step)) left = setTimeout(abandon, FORGOTTEN_MS);
+}
+
+function abandon() {
+  forget();
+  const language = root.dataset.siteLanguage;
+  if (screen().dataset.language !== language) desk.speak(language);
 }
 
 whenShown(() => {
   show();
-  const step = screen().dataset.step;
-  if (step !== before && step === "idle") {
-    before = step;
-    forget();
-  }
-  before = step;
+  const { step, visit } = screen().dataset;
+  const hasGone = isAnother(step, visit);
+  before = { step, visit };
+  kept.setItem("visit", visit);
+  if (hasGone) forget();
   leave();
 });
 document.addEventListener("pointerdown", leave);
