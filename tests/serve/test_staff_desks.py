@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from kazashi.errors import ReaderUnplugged
+from kazashi.reception.face.presence import Turn
 from kazashi.reception.fallback import Step as FallbackStep
 from kazashi.reception.japan import utc_now
 from kazashi.reception.people import (
@@ -14,6 +15,7 @@ from kazashi.reception.people import (
     AskConsents,
     AskFallback,
     AskFourItems,
+    AskFrame,
     AskItemsPin,
     AskLastTry,
     AskPasscode,
@@ -23,6 +25,7 @@ from kazashi.reception.people import (
     AskStaff,
     AskSubsidies,
     AskToken,
+    AskTurn,
     AskWay,
     StaffCheck,
 )
@@ -112,6 +115,18 @@ def test_staff_answer_no_pin_and_no_consent_of_a_patient_but_programs_may(staff,
         token = {"authorization": f"Bearer {staff.access.token_path.read_text('ascii').strip()}"}
         by_program = staff.http.post("/api/v1/desks/1/answer", json=body, headers=token)
         assert by_program.status_code == 204
+
+
+@pytest.mark.parametrize("question", [AskFrame(), AskTurn(Turn.LEFT)], ids=["frame", "turn"])
+def test_staff_send_no_picture_of_a_patient_but_the_patients_screen_does(staff, question):
+    path = "/api/v1/desks/1/answer/1/picture"
+    with staff.asked(question) as answered:
+        assert staff.http.put(path, content=b"picture").status_code == 403
+        assert staff.answer(None).status_code == 403
+        assert not answered
+        patient = staff.browser(Caller(Role.PATIENT, "1"))
+        assert patient.put(path, content=b"picture").status_code == 204
+    assert answered == [b"picture"]
 
 
 def test_staff_choose_a_way_for_the_patient(staff):

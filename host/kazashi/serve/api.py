@@ -199,11 +199,18 @@ def answer(desk: ADesk, caller: ACaller, body: AnswerBody) -> None:
         }
     },
 )
-async def picture(desk: ADesk, question: Annotated[int, Path(ge=0)], request: Request) -> None:
-    """A picture, JPEG or PNG, is the answer: the body. It is kept in memory, for this question."""
+async def picture(
+    desk: ADesk, caller: ACaller, question: Annotated[int, Path(ge=0)], request: Request
+) -> None:
+    """A picture, JPEG or PNG, is the answer: the body. It is kept in memory, for this question.
+
+    403: the patient's screen, or a program, takes it; the staff do not.
+    """
     try:
-        desk.display.require_picture(question)  # before megabytes are read
-        desk.display.answer_with_picture(question, await request.body())
+        desk.display.require_picture(question, caller.role)  # before megabytes are read
+        desk.display.answer_with_picture(question, await request.body(), caller.role)
+    except NotAsked:
+        raise HTTPException(403, "the patient alone is asked") from None
     except StaleAnswer:
         raise HTTPException(409, "that question is gone") from None
     except NotAnAnswer:

@@ -184,16 +184,16 @@ class Display:
                 raise NotAnAnswer
             self._screen = replace(self._screen, so_far=so_far)  # no event: the page knows it
 
-    def require_picture(self, number: int) -> None:
+    def require_picture(self, number: int, by: Role) -> None:
         """Whether a picture is the answer to the question `number`. Raises as `answer` does."""
         with self._changed:
-            if not isinstance(self._question(number), PICTURES):
+            if not isinstance(self._question_to(by, number), PICTURES):
                 raise NotAnAnswer
 
-    def answer_with_picture(self, number: int, picture: bytes) -> None:
+    def answer_with_picture(self, number: int, picture: bytes, by: Role) -> None:
         """A picture is the answer. Raises as `answer` does."""
         with self._changed:
-            self.require_picture(number)
+            self.require_picture(number, by)
             self._take(picture)
 
     def touch(self, *, is_slow: bool) -> None:

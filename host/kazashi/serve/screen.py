@@ -13,6 +13,7 @@ from kazashi.reception.people import (
     AskConsents,
     AskFallback,
     AskFourItems,
+    AskFrame,
     AskItemsPin,
     AskPasscode,
     AskPin,
@@ -21,6 +22,7 @@ from kazashi.reception.people import (
     AskStaff,
     AskSubsidies,
     AskToken,
+    AskTurn,
     Question,
 )
 from kazashi.reception.rules import Group
@@ -30,8 +32,8 @@ from kazashi.serve.questions import question_to_json
 from kazashi.words import screen_key
 
 OF_STAFF = (AskPasscode, AskStaff, AskFourItems, AskFallback, AskCertificate)
-OF_PATIENT = (  # PINs and consents: no member of the staff answers them
-    *(AskPin, AskItemsPin),
+OF_PATIENT = (  # PINs, pictures and consents: no member of the staff answers them
+    *(AskPin, AskItemsPin, AskFrame, AskTurn),
     *(AskRegistration, AskConsents, AskSubsidies, AskPrescription),
 )
 _SHARING = (AskRegistration, AskConsents, AskSubsidies, AskPrescription)
