@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from kazashi.bench import plot, plot_checkin
+from kazashi.bench import plot_checkin
 from kazashi.bench.checkin import CheckIn, CheckInBench, Interval, Part, divided
 from kazashi.bench.floor import check_in_floor_s, floor_s
 from kazashi.bench.real_host import RealHost
@@ -15,6 +15,7 @@ from kazashi.bench.rounds import Rounds
 from kazashi.bench.targets import READER_LIMITS_MS, check_in_targets
 from kazashi.cli.bench_checkin import show_rounds
 from kazashi.cli.bench_targets import show_targets
+from kazashi.drawing import SUFFIXES
 from kazashi.sim.card import MyNumberCard
 from kazashi.sim.person import Person
 from kazashi.sim.picc import TypeB
@@ -143,7 +144,7 @@ def test_the_machines_time_is_judged_by_its_median_and_if_its_rounds_are_alike(
     ]
 
 
-@pytest.mark.parametrize("suffix", plot.SUFFIXES)
+@pytest.mark.parametrize("suffix", SUFFIXES)
 def test_the_picture_is_drawn(tmp_path, check_in, suffix):
     path = tmp_path / f"checkin{suffix}"
     plot_checkin.plot({"rig": check_in, "another": made_up(20)}, path)

@@ -23,6 +23,7 @@ from kazashi.bench.case import (
 from kazashi.bench.floor import BYTE_S, floor_s
 from kazashi.bench.targets import Target, targets
 from kazashi.cli.bench import _end
+from kazashi.drawing import SUFFIXES
 
 FLOOR_MS = floor_s(1600) * 1000
 
@@ -117,7 +118,7 @@ def test_as_json_a_row_tells_the_rate_of_its_bus_if_that_was_chosen():
     assert bauds == [None, 921600, 921600, 115200]
 
 
-@pytest.mark.parametrize("suffix", plot.SUFFIXES)
+@pytest.mark.parametrize("suffix", SUFFIXES)
 def test_the_picture_is_drawn(tmp_path, suffix):
     rows = [
         row(replace(ARMED, certificate_bytes=n), n / 8, air=n / 10, bus=n / 40) for n in LENGTHS

@@ -20,7 +20,7 @@ from time import perf_counter, process_time, sleep
 from rich.console import Console
 from rich.table import Table
 
-from kazashi.bench.plot import drawn
+from kazashi.drawing import drawn
 from kazashi.link import Link
 from kazashi_wire.frame import Frame
 from kazashi_wire.messages import End, Part

@@ -106,3 +106,9 @@ def test_without_a_journal_here_that_is_told(site):
     assert command("stats").returncode == 1
     done = command("stats", "--counts", site / "claims.csv", "--rate", "claims")
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_picture_is_drawn_beside_the_table(site):
+    assert run(site, "--plot", site / "new.png").returncode == 0
+    assert (site / "new.png").read_bytes().startswith(b"\x89PNG")
+    assert run(site, "--plot", site / "new.txt").returncode == 2

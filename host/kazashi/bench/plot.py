@@ -1,15 +1,12 @@
 """Draw the rows: what took the time of each, beside its floor."""
 
-import importlib
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
-from importlib.util import find_spec
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from .case import ARMED, BASE, Row, of_every_size
+from kazashi.drawing import drawn
 
-SUFFIXES = (".svg", ".png")
+from .case import ARMED, BASE, Row, of_every_size
 
 _COLOURS = {
     "air": "#4c78a8",
@@ -21,11 +18,6 @@ _COLOURS = {
     "all but air": "#bab0ac",  # in real time no more is known
 }
 _REST = "all but air"
-
-
-def is_possible() -> bool:
-    """Return True if Matplotlib is installed."""
-    return find_spec("matplotlib") is not None
 
 
 def plot(rows: Sequence[Row], path: Path) -> None:
@@ -41,17 +33,6 @@ def plot(rows: Sequence[Row], path: Path) -> None:
         _draw_ways(left, ways)
         _draw_sizes(right, sizes)
         legend(figure, left)
-
-
-@contextmanager
-def drawn(path: Path, height: float) -> Generator[Any]:
-    """A figure, 12 inches wide, saved to `path` at the end of the block."""
-    figures: Any = importlib.import_module("matplotlib.figure")
-    matplotlib: Any = importlib.import_module("matplotlib")
-    with matplotlib.rc_context({"svg.hashsalt": "kazashi", "font.size": 9}):
-        figure = figures.Figure(figsize=(12, height), layout="constrained")
-        yield figure
-        figure.savefig(path, dpi=120, metadata={"Date": None} if path.suffix == ".svg" else None)
 
 
 def legend(figure: Any, axes: Any) -> None:

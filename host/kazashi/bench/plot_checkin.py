@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from kazashi.drawing import drawn
+
 from .checkin import CheckIn, Part
-from .plot import drawn, legend
+from .plot import legend
 
 _COLOURS = {
     Part.FLOOR: "#4c78a8",

@@ -19,7 +19,7 @@ from kazashi.cli import show
 from kazashi.cli.bench_checkin import measure_check_ins, show_rounds
 from kazashi.cli.bench_targets import show_targets
 from kazashi.cli.console import Console
-from kazashi.cli.options import AsJson, need
+from kazashi.cli.options import AsJson, Picture, need
 from kazashi.cli.writing import writing
 from kazashi.sim.pn532 import Timing
 
@@ -34,10 +34,6 @@ _PicoUrl = Annotated[
         help="pico:IMAGE, a UF2 of MicroPython for the Pico; without one, the official image is "
         "downloaded once.",
     ),
-]
-_Plot = Annotated[
-    Path | None,
-    typer.Option("--plot", metavar="FILE", dir_okay=False, help="Draw the rows: .svg or .png."),
 ]
 _Trace = Annotated[bool, typer.Option("--trace", help="Show one read, block by block.")]
 _Quick = Annotated[
@@ -66,7 +62,7 @@ def bench(
     reader: _PicoUrl = "pico:",
     *,
     as_json: AsJson = False,
-    plot: _Plot = None,
+    plot: Picture = None,
     trace: _Trace = False,
     quick: _Quick = False,
     check_in: _CheckIn = False,
@@ -75,7 +71,6 @@ def bench(
 
     Exit status 1 if a target in emulated time is missed.
     """
-    _check(plot)
     if check_in:
         if trace or quick:
             raise typer.BadParameter("--checkin goes with --json and --plot alone")
@@ -123,14 +118,6 @@ def _bench_check_ins(image: Path, *, as_json: bool, plot: Path | None) -> NoRetu
 
 def _end(judged: Sequence[Target]) -> NoReturn:
     raise typer.Exit(int(any(target.is_failed for target in judged)))
-
-
-def _check(plot: Path | None) -> None:
-    """Refuse a plot that cannot be drawn before the long measurements begin."""
-    if plot and plot.suffix not in picture.SUFFIXES:
-        raise typer.BadParameter(f"name a file of {' or '.join(picture.SUFFIXES)}")
-    if plot and not picture.is_possible():
-        raise typer.BadParameter("--plot needs Matplotlib: install kazashi[plot]")
 
 
 def _draw(draw: Callable[[Path], None], path: Path) -> None:

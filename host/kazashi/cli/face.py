@@ -10,7 +10,7 @@ from rich.table import Table
 
 from kazashi.cli import show
 from kazashi.cli.console import Console
-from kazashi.cli.options import AsJson, need
+from kazashi.cli.options import AsJson, Picture, need
 from kazashi.cli.writing import writing
 from kazashi.reception.face import plot as picture
 from kazashi.reception.face.engine import open_matcher
@@ -39,10 +39,6 @@ _Folder = Annotated[
         "card or photo.png|jpg, and camera frames, all other .png and .jpg.",
     ),
 ]
-_Plot = Annotated[
-    Path | None,
-    typer.Option("--plot", metavar="FILE", dir_okay=False, help="Draw it: .svg or .png."),
-]
 
 _STEP = 0.05  # between two shown thresholds
 _LIMITS = (
@@ -68,17 +64,13 @@ def evaluate_pictures(
     folder: _Folder,
     config: _Config = None,
     *,
-    plot: _Plot = None,
+    plot: Picture = None,
     as_json: AsJson = False,
 ) -> None:
     """Compare each photo with each frame, and tell how often that errs.
 
     The pictures are read, never written, and nothing of them is kept.
     """
-    if plot and plot.suffix not in picture.SUFFIXES:
-        raise typer.BadParameter(f"name a file of {' or '.join(picture.SUFFIXES)}")
-    if plot and not picture.is_possible():
-        raise typer.BadParameter("--plot needs Matplotlib: install kazashi[plot]")
     try:
         people = people_in(folder)
     except ValueError as error:

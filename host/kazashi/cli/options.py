@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from kazashi.discovery import connector
+from kazashi.drawing import SUFFIXES
 from kazashi.usb.ids import UsbId
 
 EXTRAS = {
@@ -16,6 +17,7 @@ EXTRAS = {
     "oqs": ("lxml",),
     "paper": ("reportlab",),
     "pcsc": ("smartcard",),
+    "plot": ("matplotlib",),
     "serve": ("fastapi", "uvicorn", "jinja2", "prometheus_client", "babel"),
 }
 
@@ -44,6 +46,15 @@ def usable_for_cards(url: str | None) -> str | None:
         need("pcsc")
         return url
     return usable(url)
+
+
+def _drawable(path: Path | None) -> Path | None:
+    """Refuse a picture that cannot be drawn, before what takes long begins."""
+    if path and path.suffix not in SUFFIXES:
+        raise typer.BadParameter(f"name a file of {' or '.join(SUFFIXES)}")
+    if path:
+        need("plot")
+    return path
 
 
 def _usb_id(text: str) -> UsbId:
@@ -100,6 +111,17 @@ JournalPath = Annotated[
         metavar="FILE",
         dir_okay=False,
         help="The journal; default: kazashi/journal.db in $XDG_STATE_HOME or ~/.local/state.",
+        show_default=False,
+    ),
+]
+Picture = Annotated[
+    Path | None,
+    typer.Option(
+        "--plot",
+        metavar="FILE",
+        dir_okay=False,
+        help="Draw it: .svg or .png.",
+        callback=_drawable,
         show_default=False,
     ),
 ]

@@ -9,13 +9,14 @@ import typer
 
 from kazashi.cli import show, stats_output
 from kazashi.cli.console import Console
-from kazashi.cli.options import AsJson
-from kazashi.cli.stats_output import Found
+from kazashi.cli.options import AsJson, Picture
+from kazashi.cli.writing import writing
 from kazashi.reception.journal import default_path
+from kazashi.stats import picture
 from kazashi.stats.confirmations import Counted, counted
 from kazashi.stats.counts import By, Counts
 from kazashi.stats.counts_file import counts_in
-from kazashi.stats.figures import distribution, figures
+from kazashi.stats.found import found
 from kazashi.stats.journals import JournalReader
 from kazashi.stats.persons import Persons, key_in
 from kazashi.stats.rates import Rate
@@ -71,6 +72,7 @@ def stats(
     rate: _Rate = Rate.CONFIRMATIONS,
     by: _Grouped = None,
     csv: _NewCsv = None,
+    plot: Picture = None,
     *,
     test: _Tests = False,
     as_json: AsJson = False,
@@ -83,13 +85,16 @@ def stats(
     every.add_all(read.of.counts)
     if sites:
         every = every.at_sites(sites_in(sites))
-    found = _found(every, rate, by, read, with_tests=test)
+    told = found(every, rate, by, read=read.of, tests=read.tests, is_test=test)
     if csv:
-        stats_output.write_csv(found, csv)
+        stats_output.write_csv(told, csv)
+    if plot:
+        with writing(plot):
+            picture.plot(told, plot)
     if as_json:
-        show.print_json(stats_output.facts(found))
+        show.print_json(stats_output.facts(told))
     else:
-        stats_output.show_figures(Console(), found)
+        stats_output.show_figures(Console(), told)
 
 
 @dataclass(frozen=True)
@@ -115,17 +120,3 @@ def _read(paths: Sequence[tuple[str, Path]], key: Path, *, with_tests: bool) -> 
     reader = JournalReader(Persons(key_in(key)), with_tests)
     of = counted(each for site, path in paths for each in reader.confirmations(path, site))
     return _Read(of, reader.tests)
-
-
-def _found(counts: Counts, rate: Rate, by: Sequence[By], read: _Read, *, with_tests: bool) -> Found:
-    return Found(
-        rate,
-        tuple(by),
-        figures(counts, rate, by),
-        figures(counts, rate),
-        distribution(counts, rate),
-        read.of.by_certificate,
-        read.of.unknown,
-        read.tests,
-        is_test=with_tests,
-    )

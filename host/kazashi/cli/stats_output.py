@@ -2,8 +2,7 @@
 
 import csv
 import os
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,28 +12,14 @@ from rich.text import Text
 from kazashi.cli.console import Console
 from kazashi.cli.writing import new_file
 from kazashi.stats.counts import By
-from kazashi.stats.figures import LEAST_CLAIMS, Bin, Figure
+from kazashi.stats.figures import LEAST_CLAIMS, Figure
+from kazashi.stats.found import Found
 from kazashi.stats.rates import Rate
 from kazashi.visible import visible
 
 _TEST = "TEST"
 _NONE = "–"
 _RATE_COLUMNS = ("numerator", "denominator", "percent", "sites", "mean", "median", "left_out")
-
-
-@dataclass(frozen=True)
-class Found:
-    """All that one call says. `tests`: confirmations that are tests, counted if `is_test`."""
-
-    rate: Rate
-    by: tuple[By, ...]
-    figures: Sequence[Figure]
-    total: Sequence[Figure]  # one, or none
-    distribution: Sequence[Bin]
-    by_certificate: int
-    unknown: int
-    tests: int
-    is_test: bool
 
 
 def facts(found: Found) -> dict[str, object]:
@@ -44,6 +29,7 @@ def facts(found: Found) -> dict[str, object]:
         "rate": found.rate,
         "numerator": found.rate.numerator,
         "denominator": found.rate.denominator,
+        "months": found.months,
         "figures": [_facts(found.by, each) for each in found.figures],
         "total": [_facts((), each) for each in found.total],
         "sites_by_percent": [
@@ -121,6 +107,8 @@ def _row(by: Iterable[By], figure: Figure) -> list[Text]:
 
 
 def _notes(found: Found) -> Iterable[str]:
+    if found.months and By.MONTH not in found.by:
+        yield found.period
     if bins := [each for each in found.distribution if each.sites]:
         of = f" of {LEAST_CLAIMS} claims a month or more" if found.rate is Rate.CLAIMS else ""
         spread = ", ".join(f"{each.least} %: {each.sites}" for each in bins)

@@ -3,6 +3,7 @@
 import pytest
 
 import faces
+from kazashi.drawing import SUFFIXES
 from kazashi.reception.face import plot
 from kazashi.reception.face.evaluation import Evaluation, evaluate, people_in
 
@@ -92,7 +93,7 @@ def test_a_folder_without_people_is_told(tmp_path):
         people_in(tmp_path / "absent")
 
 
-@pytest.mark.parametrize("suffix", plot.SUFFIXES)
+@pytest.mark.parametrize("suffix", SUFFIXES)
 @pytest.mark.parametrize("scores", [([0.8, 0.9], [0.1, 0.4]), ([0.8], []), ([], [])])
 def test_the_plot_is_drawn_whatever_there_is(tmp_path, suffix, scores):
     files = [tmp_path / f"{name}{suffix}" for name in "ab"]

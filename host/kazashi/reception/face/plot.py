@@ -1,22 +1,14 @@
 """An evaluation as a picture: the scores, and the error rates over the threshold."""
 
-import importlib
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from kazashi.drawing import drawn
 from kazashi.reception.face.evaluation import Evaluation
 from kazashi.reception.face.rates import CONFIDENCE, Rate
 
-SUFFIXES = (".svg", ".png")
-
 _GENUINE, _IMPOSTOR = "#4c78a8", "#e45756"
 _THRESHOLDS = [i / 50 for i in range(-50, 51)]
-
-
-def is_possible() -> bool:
-    """Matplotlib is there."""
-    return find_spec("matplotlib") is not None
 
 
 def plot(evaluation: Evaluation, threshold: float, path: Path) -> None:
@@ -25,10 +17,7 @@ def plot(evaluation: Evaluation, threshold: float, path: Path) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    figures: Any = importlib.import_module("matplotlib.figure")
-    matplotlib: Any = importlib.import_module("matplotlib")
-    with matplotlib.rc_context({"svg.hashsalt": "kazashi", "font.size": 9}):
-        figure = figures.Figure(figsize=(11, 4), layout="constrained")
+    with drawn(path, 4, width=11) as figure:
         left, right = figure.subplots(1, 2)
         _draw_scores(left, evaluation)
         _draw_rates(right, evaluation)
@@ -40,7 +29,6 @@ def plot(evaluation: Evaluation, threshold: float, path: Path) -> None:
         entries = [axes.get_legend_handles_labels() for axes in (left, right)]
         handles, names = (each[0] + each[1] for each in zip(*entries, strict=True))
         figure.legend(handles, names, loc="outside lower center", ncols=4, frameon=False)
-        figure.savefig(path, dpi=120, metadata={"Date": None} if path.suffix == ".svg" else None)
 
 
 def _range(evaluation: Evaluation, threshold: float) -> tuple[float, float]:
