@@ -68,7 +68,7 @@ class People(Answers):
     def __init__(self, answers, reacts):
         super().__init__(answers)
         self._reacts = reacts
-        self.told, self.asked = [], []
+        self.told, self.asked, self.messages = [], [], []
 
     def ask(self, question):
         self.asked.append(question)
@@ -79,6 +79,7 @@ class People(Answers):
     def tell(self, message):
         for language in Language:
             assert message.text(language)
+        self.messages.append(message)
         text = message.text(Language.ENGLISH)
         self.told.append(text)
         for part, react in self._reacts.items():

@@ -4,6 +4,7 @@ A state is a function of the desk's display; it returns the answer of the questi
 """
 
 from dataclasses import dataclass
+from datetime import date
 from threading import Event, Thread
 
 from kazashi.cards.errors import PinBlocked, WrongPin
@@ -36,6 +37,8 @@ from kazashi.reception.validity import Validity
 from kazashi.reception.visit import Outcome, Reason
 from kazashi.serve.display import Display
 from kazashi.serve.screen import Step
+
+DAY = date(2027, 2, 28)
 
 
 def asks(question, *notices):
@@ -102,9 +105,12 @@ PATIENT = {
     "p15-pmh": asks(AskSubsidies(SUBSIDIES)),
     "p16-prescription": asks(AskPrescription()),
     "p17-grace": asks(
-        AskConsents((Group.SPECIFIED_DISEASE,)), Validity.ELIGIBILITY_ONLY.notice(is_phone=False)
+        AskConsents((Group.SPECIFIED_DISEASE,)),
+        Validity.ELIGIBILITY_ONLY.notice(is_phone=False, until=DAY),
     ),
-    "p17-ending": asks(AskConsents(tuple(Group)), Validity.ENDING.notice(is_phone=False)),
+    "p17-ending": asks(
+        AskConsents(tuple(Group)), Validity.ENDING.notice(is_phone=False, until=DAY)
+    ),
     "p18-done": ends(Outcome.CHECKED_IN),
     "p18-test": shows(Step.ENDED, outcome=Outcome.CHECKED_IN, is_test=True),
     "p18-left": _left_behind,

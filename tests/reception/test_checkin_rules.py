@@ -7,7 +7,7 @@ import pytest
 from kazashi.reception.japan import JAPAN
 from kazashi.reception.people import AskConsents, AskFrame, AskPin, AskPrescription
 from kazashi.reception.rules import DAY, Group, Item, Prescription, State, Token, Way
-from kazashi.reception.validity import Validity
+from kazashi.reception.validity import Validity, good_until
 from kazashi.reception.visit import Outcome
 from reception_desk import Listening, frame
 
@@ -51,6 +51,16 @@ def test_after_its_end_a_card_is_good_for_eligibility_alone(counter, own_faces, 
     assert counter.people.questions(AskConsents)[0].groups == (Group.SPECIFIED_DISEASE,)
     (request,) = centre.completions
     assert tuple(consent.item for consent in request.consents.items) == NOT_MEDICAL
+
+
+@pytest.mark.parametrize(
+    ("days", "found"), [(30, Validity.ENDING), (-5, Validity.ELIGIBILITY_ONLY)]
+)
+def test_the_patient_is_told_until_when_the_card_is_good(counter, days, found):
+    counter.lay(expires=days)
+    counter.check_in(Way.PIN)
+    until = good_until(counter.certificate(), found)
+    assert found.notice(is_phone=False, until=until) in counter.people.messages
 
 
 @pytest.mark.parametrize("way", [Way.FACE, Way.PIN, Way.VISUAL])

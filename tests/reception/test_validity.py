@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kazashi.cards.certificate import Certificate
 from kazashi.reception.japan import japan_today
-from kazashi.reception.validity import Validity, last_day, validity
+from kazashi.reception.validity import Validity, good_until, last_day, validity
 from kazashi.words import Language
 from reception.issuing import Authority
 
@@ -186,6 +186,9 @@ def test_published_first_days_of_notice_and_last_days_of_grace(last, notice, gra
         (end + timedelta(days=1), Validity.UNUSABLE),
     ):
         assert validity(found, today, is_phone=False) is expected
+    assert good_until(found, Validity.ENDING) == date.fromisoformat(last)
+    assert good_until(found, Validity.ELIGIBILITY_ONLY) == end
+    assert good_until(found, Validity.NORMAL) is None
 
 
 # 練馬区: a certificate to 2023-07-07 is renewed from 2023-04-08; until then no notice is due

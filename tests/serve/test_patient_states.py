@@ -12,6 +12,7 @@ from kazashi.reception.japan import utc_now
 from kazashi.reception.people import AskConsents, AskFourItems, AskPin, AskWay
 from kazashi.reception.rules import Group, Token, Way
 from kazashi.reception.texts import Message
+from kazashi.reception.validity import Validity
 from kazashi.serve import app
 from kazashi.serve.display import Display
 from kazashi.serve.patient.pages import rendered
@@ -260,6 +261,29 @@ def test_a_notice_on_dates_stands_before_the_question_but_not_before_a_call(play
     assert [each["data-step"] for each in seen_sections(replace(screen, call=Call(utc_now())))] == [
         "main"
     ]
+
+
+@pytest.mark.parametrize(
+    ("state", "language", "said"),
+    [
+        ("p17-grace", "ja", "2027年2月28日までに 更新してください"),
+        ("p17-ending", "ja", "期限は 2027年2月28日です"),
+        ("p17-ending", "en", "It ends on February 28, 2027"),
+        ("p17-ending", "th", "28 กุมภาพันธ์ ค.ศ. 2027"),
+    ],
+)
+def test_the_notice_on_dates_names_the_day_as_the_language_writes_it(played, state, language, said):
+    screen = played(PATIENT[state], language)
+    page = Page(rendered(screen, TOKENS, SITE))
+    assert any(said in text for text in page.texts)
+    assert screen.to_json()["notices"][0]["values"] == {"until": "2027-02-28"}
+
+
+def test_a_notice_on_dates_names_no_day_if_none_is_known(played):
+    notice = Validity.ELIGIBILITY_ONLY.notice(is_phone=False)  # by the centre's word alone
+    page = Page(rendered(played(asks(AskConsents((Group.CHECKUPS,)), notice)), TOKENS, SITE))
+    assert page.all(data_step="dates")
+    assert not any("までに" in text for text in page.texts)
 
 
 def test_a_warned_patient_reads_how_long_there_is(played):

@@ -50,7 +50,7 @@ from kazashi.reception.place import Place
 from kazashi.reception.rules import CodeB, Proof, Token, Way
 from kazashi.reception.texts import Message
 from kazashi.reception.typed import fourteen_digits
-from kazashi.reception.validity import Validity, japan_today, validity
+from kazashi.reception.validity import Validity, good_until, japan_today, validity
 from kazashi.reception.visit import Failure, Follows, Outcome, Reason, Visit
 
 T = TypeVar("T")
@@ -180,7 +180,8 @@ class Patient(Course):
             validity=visit.validity,
             is_test=visit.is_test,
         )
-        notice = visit.validity.notice(is_phone=token.is_phone)
+        until = good_until(certificate, visit.validity)
+        notice = visit.validity.notice(is_phone=token.is_phone, until=until)
         if not visit.validity.allows_check_in:
             has_ended = visit.validity is Validity.UNUSABLE
             reason = Reason.CERTIFICATE_ENDED if has_ended else Reason.UNUSABLE_CERTIFICATE

@@ -40,10 +40,14 @@ class Validity(StrEnum):
     def allows_medical_information(self) -> bool:
         return self in (Validity.NORMAL, Validity.ENDING)
 
-    def notice(self, *, is_phone: bool) -> Message:
-        """What the patient is told. How a phone's certificate is renewed is not known."""
+    def notice(self, *, is_phone: bool, until: date | None = None) -> Message:
+        """What the patient is told. How a phone's certificate is renewed is not known.
+
+        `until`: from `good_until`, if that is known.
+        """
         name = self.value.replace("_", "-")
-        return Message(f"validity-phone.{name}" if is_phone else f"validity-card.{name}")
+        values = {"until": until} if until else {}
+        return Message(f"validity-phone.{name}" if is_phone else f"validity-card.{name}", values)
 
 
 def validity(certificate: "Certificate", today: date, *, is_phone: bool) -> Validity:
@@ -61,6 +65,17 @@ def validity(certificate: "Certificate", today: date, *, is_phone: bool) -> Vali
 def last_day(certificate: "Certificate") -> date:
     """The last day in Japan on which `certificate` is valid."""
     return japan_today(certificate.not_after)
+
+
+def good_until(certificate: "Certificate", found: Validity) -> date | None:
+    """The last day that a patient is to know of; None: they are told of none."""
+    match found:
+        case Validity.ENDING:
+            return last_day(certificate)
+        case Validity.ELIGIBILITY_ONLY:
+            return _end_of_grace(last_day(certificate))
+        case _:
+            return None
 
 
 def _months_before(last: date) -> date:

@@ -6,8 +6,10 @@ may be chosen, too; then the Japanese stands beside each of their texts (texts.p
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from babel import Locale
+from babel.dates import format_date
 
 from kazashi.serve.pseudo import longer, mirrored
 from kazashi.words import Language, is_reviewed, shown, template
@@ -53,8 +55,16 @@ class PatientLanguage:
         return self.change(template(key, values, self._words))
 
     def shown(self, values: Mapping[str, object]) -> dict[str, object]:
-        """What fills the placeholders."""
-        return shown("screen", values, self._words)
+        """What fills the placeholders; a day as the language writes it."""
+        written = {
+            name: format_date(value, "long", self._locale) if isinstance(value, date) else value
+            for name, value in values.items()
+        }
+        return shown("screen", written, self._words)
+
+    @property
+    def _locale(self) -> Locale:
+        return Locale.parse("ja" if self.is_japanese else self._words, sep="-")
 
     @property
     def _words(self) -> str:
