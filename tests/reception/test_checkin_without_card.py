@@ -8,11 +8,11 @@ import pytest
 from kazashi.reception.centre import CentreUnreachable, Standing
 from kazashi.reception.fallback import Answer, Basis, Step
 from kazashi.reception.papers.certificate import CertificatePaper
-from kazashi.reception.people import AskCertificate, AskFallback, AskFourItems, AskPin
+from kazashi.reception.people import BACK, AskCertificate, AskFallback, AskFourItems, AskPin
 from kazashi.reception.rules import Way
 from kazashi.reception.visit import Outcome
 from kazashi.words import Language
-from reception_desk import Listening
+from reception_desk import Listening, in_turn
 
 PAPER = CertificatePaper(
     *("01130012", "", "1234", "00", date(1950, 4, 3)), name="仮名 三郎", expires=date.max
@@ -65,6 +65,26 @@ def test_without_a_card_each_path_leads_to_its_outcome(counter, outcome):
     assert counter.steps("fall-back") == [{"fallback": outcome}]
     assert counter.air.exchanges == before
     assert counter.people.questions(AskPin) == []
+
+
+def test_a_step_back_asks_the_question_before_anew(counter):
+    answers = {AskFallback: in_turn(Answer.YES, Answer.NO, BACK, BACK, Answer.NO, Answer.NOTHING)}
+    counter.check_in(None, answers)
+    assert counter.people.questions(AskFallback) == [
+        AskFallback(Step.CARD),
+        AskFallback(Step.PORTAL, can_go_back=True),
+        AskFallback(Step.NOTICE, can_go_back=True),
+        AskFallback(Step.PORTAL, can_go_back=True),
+        AskFallback(Step.CARD),
+        AskFallback(Step.CERTIFICATE_NO_CARD, can_go_back=True),
+        AskFallback(Step.PAST_VISIT_NO_CARD, can_go_back=True),
+    ]
+
+
+def test_steps_back_have_an_end(counter):
+    answers = {AskFallback: lambda asked: BACK if asked.can_go_back else Answer.YES}
+    visit = counter.check_in(None, answers)
+    assert visit.fallback is Basis.PORTAL
 
 
 @pytest.mark.parametrize("standing", Standing)

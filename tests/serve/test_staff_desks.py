@@ -209,6 +209,16 @@ def test_pages_need_neither_inline_script_nor_inline_style(staff):
             assert not elements(page, "onclick")
 
 
+def test_the_fallbacks_have_one_step_back_but_at_the_first(staff):
+    with staff.asked(AskFallback(FallbackStep.CARD)):
+        assert "answer-back" not in staff.http.get("/staff/desks/1").text
+        assert staff.answer("back").status_code == 422
+    with staff.asked(AskFallback(FallbackStep.PORTAL, can_go_back=True)) as answered:
+        assert "answer-back" in staff.http.get("/staff/desks/1").text
+        assert staff.answer("back").status_code == 204
+    assert answered == ["back"]
+
+
 def test_a_card_left_behind_is_called_out_again(staff):
     idle(staff)
     staff.display().left_behind()

@@ -25,6 +25,8 @@ T = TypeVar("T")
 Neither = Literal["neither"]
 NEITHER: Neither = "neither"
 UNKNOWN = "unknown"
+Back = Literal["back"]
+BACK: Back = "back"
 
 
 @dataclass(frozen=True)
@@ -198,10 +200,11 @@ class AskFourItems(Question[FourItems]):
 
 
 @dataclass(frozen=True)
-class AskFallback(Question[Answer]):
-    """The question of `step`, if no card helps: see fallback.py."""
+class AskFallback(Question[Answer | Back]):
+    """The question of `step`, if no card helps: see fallback.py. BACK: to the question before."""
 
     step: Step
+    can_go_back: bool = False
 
     @property
     def message(self) -> Message:

@@ -6,10 +6,11 @@ from kazashi.reception.fallback import FIRST, FIRST_OF_WELFARE, HINT, Answer, Ba
 from kazashi.reception.hold import hold
 from kazashi.reception.japan import japan_today
 from kazashi.reception.on_reader import Patient
-from kazashi.reception.people import AskCertificate, AskFallback
+from kazashi.reception.people import BACK, AskCertificate, AskFallback
 from kazashi.reception.texts import Message
 from kazashi.reception.visit import Failure, Outcome
 
+_MOST_BACKS = 20  # steps back: a visit has an end
 _KNOWN = (  # who the card says that it is
     *(Outcome.NOT_ANSWERED, Outcome.INVALID, Outcome.NONE_FOUND),
     *(Outcome.SEVERAL_FOUND, Outcome.WELFARE_UNREGISTERED, Outcome.NOT_REGISTERED),
@@ -37,14 +38,22 @@ def fall_back(patient: Patient) -> None:
 
 def _walk(patient: Patient, step: Step) -> tuple[Step, Basis] | None:
     """The last question, and where its answer has led; None: there was no answer."""
+    passed: list[Step] = []
+    backs_left = _MOST_BACKS
     while True:
-        answer = patient.ask(AskFallback(step))
-        if answer is None or answer not in step.answers:
+        can_go_back = bool(passed and backs_left)
+        answer = patient.ask(AskFallback(step, can_go_back))
+        if answer == BACK and can_go_back:
+            step = passed.pop()
+            backs_left -= 1
+        elif answer is None or answer == BACK or answer not in step.answers:
             return None
-        then = after(step, answer)
-        if isinstance(then, Basis):
-            return step, then
-        step = then
+        else:
+            then = after(step, answer)
+            if isinstance(then, Basis):
+                return step, then
+            passed.append(step)
+            step = then
 
 
 def _take(patient: Patient, basis: Basis) -> None:

@@ -14,7 +14,7 @@ What an answer looks like, by the question's name:
     subsidies             true: share
     prescription          "electronic" or "paper"
     staff                 {"staff", "reason", "is_same"}; reason: one of `reasons`, or typed
-    fallback              one of `answers`
+    fallback              one of `answers`; if `can_go_back`, "back": to the question before
     four items            {"name", "address", "birth", "sex"}, as typed
     certificate           what stands on a 資格確認書: see `certificate_paper`
     frame, turn           a picture: it comes by itself, see api.py
@@ -33,6 +33,7 @@ from kazashi.reception.fallback import Answer
 from kazashi.reception.papers.certificate import Form, certificate_paper
 from kazashi.reception.papers.fields import typed_items
 from kazashi.reception.people import (
+    BACK,
     NEITHER,
     AskCertificate,
     AskCodeB,
@@ -123,7 +124,8 @@ def answer_of(question: Question[Any], value: object, today: date) -> object:
         case AskPrescription():
             return _one_of(_prescription, tuple(Prescription))(value)
         case AskFallback():
-            return _one_of(Answer, question.step.answers)(value)
+            is_back = value == BACK and question.can_go_back
+            return BACK if is_back else _one_of(Answer, question.step.answers)(value)
         case AskStaff():
             typed = _table(value)
             reason = _text(typed.get("reason"))

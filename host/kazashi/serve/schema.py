@@ -38,6 +38,7 @@ class QuestionModel(BaseModel):
     turn: str | None = Field(None, description="to which side the head is turned")
     step: str | None = Field(None, description="of the fall-backs")
     answers: list[str] | None = Field(None, description="at that step")
+    can_go_back: bool | None = Field(None, description='to the question before, by "back"')
     reasons: list[str] | None = Field(None, description="why by eye")
     has_photo: bool | None = Field(None, description="the chip's photo is there to compare")
 

@@ -39,7 +39,7 @@ def work_of(view: DeskView, t: Texts) -> Mapping[str, object]:
         case AskStaff():
             reasons = [(each.value, t.message(each.message)) for each in SightReason]
             return {"work": "visual", "reasons": reasons}
-        case AskFallback(step):
+        case AskFallback(step=step):
             answers = [(each.value, t.message(each.message)) for each in step.answers]
             path = path_to(step)
             return {"work": "fallback", "choices": answers, "path": path, "left": most_left(step)}
