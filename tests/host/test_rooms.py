@@ -34,7 +34,7 @@ MAY_IMPORT = {
     "reader": {"link", "errors", "kazashi_wire"},
     "cards": {"reader", "link", "errors", "kazashi_wire"},
     "reception": {"cards", "drawing", "reader", "link", "errors", "words", "kazashi_wire"},
-    "oqs": {"reception", "cards", "errors", "words"},
+    "oqs": {"reception", "cards", "visible", "errors", "words"},
     "stats": {"drawing", "reception", "errors"},
     "pcsc": {"usb", "reader", "link", "errors", "kazashi_wire"},
     "flashing": {"usb", "reader", "link", "errors", "device_files", "kazashi_wire"},

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from itertools import repeat
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kazashi.cli.oqs import centre_by_files
 from kazashi.reception.centre import Centre, CentreUnreachable, CertificateState, Standing
 
 if TYPE_CHECKING:
@@ -44,7 +46,7 @@ SaysCentre = Annotated[
 ]
 
 
-def centre_of(says: Says | None, *, is_test: bool) -> Centre | None:
+def centre_of(says: Says | None, *, is_test: bool, config: Path | None = None) -> Centre | None:
     """The centre to ask. A wrong pair of options is a usage error."""
     if not is_test:
         if says:
@@ -52,7 +54,7 @@ def centre_of(says: Says | None, *, is_test: bool) -> Centre | None:
                 "only a simulated centre answers what it is told to: give --test with it",
                 param_hint="--centre",
             )
-        return None
+        return centre_by_files(config)
     return _simulated(says.words if says else ())
 
 

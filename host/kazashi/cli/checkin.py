@@ -127,7 +127,7 @@ def checkin(
     configured = Configuration.read(config)
     place = _offering(configured.profiles, profile, token, way)
     anchors = anchors_of(configured.anchors, is_test=as_test)
-    asked = centre_of(centre, is_test=as_test)
+    asked = centre_of(centre, is_test=as_test, config=config)
     people = TerminalPeople(
         Console(stderr=True), language, Given(consent, prescription, frame, staff, reason)
     )

@@ -3,7 +3,7 @@
 from kazashi.cli import show
 from kazashi.cli.centre import SaysCentre, centre_of
 from kazashi.cli.console import Console
-from kazashi.cli.options import AsJson, AsTest, JournalPath
+from kazashi.cli.options import AsJson, AsTest, ConfigFile, JournalPath
 from kazashi.reception.centre import CentreError, Eligibility, NoCentre
 from kazashi.reception.japan import JAPAN, japan_time
 from kazashi.reception.journal import Held, Journal, default_path
@@ -17,17 +17,18 @@ def held(
     *,
     as_test: AsTest = False,
     as_json: AsJson = False,
+    config: ConfigFile = None,
     journal: JournalPath = None,
 ) -> None:
     """Ask the centre about the people held, and let go of those it answers about."""
-    asked = centre_of(centre, is_test=as_test)
+    asked = centre_of(centre, is_test=as_test, config=config)
     if asked is None:
         raise NoCentre
     answers: list[dict[str, object]] = []
     left: int | None = None  # unknown until the centre was asked about all
     try:
         with Journal(journal or default_path()) as kept:
-            for person, answer in ask_held(kept, asked, is_test=True):
+            for person, answer in ask_held(kept, asked, is_test=as_test):
                 answers.append(_facts(person, answer, is_test=as_test))
                 if not as_json:
                     _show(Console(), person, answer, is_test=as_test)

@@ -63,13 +63,13 @@ def serve(
         urls = [usable_for_cards(url) or "" for url in reader or []]
         settings = replace(settings, desks=desks_of(urls, next(iter(configured.profiles))))
     anchors = anchors_of(configured.anchors, is_test=as_test)
-    centre_of(centre, is_test=as_test)  # a wrong pair of options is told now
+    centre_of(centre, is_test=as_test, config=config)  # a wrong pair of options is told now
     kept = journal or default_path()
     with ExitStack() as stack, listen(settings) as line, own_state(state_folder()) as folder:
         site = SiteSettings(
             lambda: Configuration.read(config),
             anchors,
-            lambda: centre_of(centre, is_test=as_test),
+            lambda: centre_of(centre, is_test=as_test, config=config),
             lambda read: passcode_of(read.passcode, is_test=as_test),
             component_of(anchors, is_test=as_test),
             kept,

@@ -13,6 +13,7 @@ import os
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from time import time
 
 from kazashi.oqs.errors import Block, OqsUnpublished
 
@@ -21,6 +22,7 @@ TEST_MARK = "TEST-ONLY"  # a file of this name marks a folder for tests
 
 _NOT_YET = ".new"  # while it is written
 _READY = ".ready"
+_OLD_S = 3600.0
 _RENAME_NOREPLACE = 1  # rename(2)
 _AT_FDCWD = -100
 _UNSUPPORTED = (errno.ENOSYS, errno.EINVAL)  # this kernel, this file system
@@ -90,6 +92,13 @@ class Folder:
         """It is not to be published any more."""
         with suppress(OSError):
             (self.staging / (staged + _READY)).unlink(missing_ok=True)
+
+    def discard_old(self) -> None:
+        """What a program that is gone has left, and nobody publishes."""
+        with suppress(OSError):
+            for path in self.staging.iterdir():
+                if time() - path.stat().st_mtime > _OLD_S:
+                    path.unlink(missing_ok=True)
 
     def touch(self, name: str) -> None:
         """Set its time, if it is still there."""

@@ -9,6 +9,13 @@ staging = "/srv/oqs-staging"  # outside of all that it watches, same file system
 encoding = "UTF-8"            # or "Shift_JIS", the name under which cp932 goes
 missing = "refuse"            # a letter that the encoding lacks; "replace": ●, and the log says so
 touch = true                  # set its time once it has appeared, for programs that await a change
+
+[oqs.terminal]                # of the centre: certificates are asked about by files
+requests = "/srv/oqs/req"
+responses = "/srv/oqs/res"
+staging = "/srv/oqs-staging"  # as above
+encoding = "UTF-8"            # or "Shift_JIS"
+timeout_s = 180               # then the visit is held; what comes later is found by `kazashi held`
 """
 
 from dataclasses import dataclass
@@ -16,11 +23,13 @@ from pathlib import Path
 from typing import Self
 
 from kazashi.oqs.encoding import Encoding, Missing
+from kazashi.oqs.exchange import TIMEOUT_S, Terminal
 from kazashi.oqs.faces import FaceFolder
 from kazashi.oqs.publish import Folder
 from kazashi.reception.settings import Flaw, Table, load
 
 _DIGITS = 10
+_LONGEST_S = 3600
 
 
 @dataclass(frozen=True)
@@ -29,6 +38,7 @@ class OqsSettings:
 
     institution: str = ""
     faces: tuple[FaceFolder, ...] = ()
+    terminal: Terminal | None = None
 
     @classmethod
     def read(cls, path: Path | None) -> Self:
@@ -46,9 +56,14 @@ class OqsSettings:
             raise table.wrong("institution", Flaw.NOT_DIGITS, str(_DIGITS))
         parts = table.tables()
         faces = parts.pop("faces").tables().values() if "faces" in parts else ()
+        terminal = parts.pop("terminal", None)
         for name in parts:
             raise table.wrong(name, Flaw.NO_SUCH_FIELD)
-        return cls(institution, tuple(_face(each) for each in faces))
+        return cls(
+            institution,
+            tuple(_face(each) for each in faces),
+            _terminal(terminal) if terminal else None,
+        )
 
 
 def _face(table: Table) -> FaceFolder:
@@ -60,6 +75,17 @@ def _face(table: Table) -> FaceFolder:
     )
     table.close()
     return face
+
+
+def _terminal(table: Table) -> Terminal:
+    terminal = Terminal(
+        _folder(table, "requests"),
+        table.path("responses"),
+        table.choice("encoding", Encoding.UTF_8),
+        table.number("timeout_s", 1, _LONGEST_S, default=TIMEOUT_S),
+    )
+    table.close()
+    return terminal
 
 
 def _folder(table: Table, key: str) -> Folder:

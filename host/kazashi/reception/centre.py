@@ -10,9 +10,11 @@ configuration; without one, a visit ends with a person and no eligibility.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
-from typing import Protocol, TypeVar, cast
+from threading import Event
+from typing import Protocol, TypeVar, cast, runtime_checkable
 
 from kazashi.cards.surface import FourItems
+from kazashi.errors import Cancelled
 from kazashi.reception.errors import ReceptionError
 from kazashi.reception.journal.facts import is_word
 from kazashi.reception.json_of import UNTOLD
@@ -172,6 +174,15 @@ class Centre(Completes, Protocol):
         ...
 
 
+@runtime_checkable
+class SlowCentre(Centre, Protocol):
+    """A centre whose answer may take minutes, and whose waits can be cancelled."""
+
+    def until(self, cancel: Event) -> Centre:
+        """The same, whose waits raise Cancelled once `cancel` is set."""
+        ...
+
+
 _A = TypeVar("_A", Identity, Eligibility)
 
 
@@ -210,7 +221,7 @@ def eligibility_of(centre: Completes, completion: Completion) -> Eligibility:
 def _answer(ask: Callable[[], object], kind: type[_A], reference: str) -> _A:
     try:
         answer = ask()
-    except CentreError:
+    except (CentreError, Cancelled):
         raise
     except Exception as error:  # of any program, and its words may hold what it was asked
         raise CentreFailed(type(error).__name__) from None

@@ -14,6 +14,8 @@ from kazashi.reception.centre import (
     Eligibility,
     Holder,
     Identity,
+    NoCentre,
+    SlowCentre,
     Standing,
     Who,
     eligibility_of,
@@ -53,11 +55,12 @@ def ask_centre(patient: Patient, holder: Holder) -> None:
     if visit.identity is None:
         if not holder.proof.is_of_certificate and not _may_be_asked_about(patient, holder):
             return
-        if place.centre is None:
+        try:
+            visit.identity = _identity_by_key(patient, holder)
+        except NoCentre:
             visit.outcome, visit.why = Outcome.IDENTIFIED, Reason.NO_CENTRE
             patient.tell(Reason.NO_CENTRE.message)
             return
-        visit.identity = ask_identity(patient, place.centre, holder)
     assert completes is not None
     if visit.identity.message:
         patient.tell(Message("centre-says", {"message": visit.identity.message}))
@@ -73,6 +76,13 @@ def ask_centre(patient: Patient, holder: Holder) -> None:
         visit.validity,
     )
     take_answer(patient, ask_eligibility(patient, completes, completion))
+
+
+def _identity_by_key(patient: Patient, holder: Holder) -> Identity:
+    """Raises CentreError; NoCentre also if the one that there is takes papers alone."""
+    if patient.place.centre is None:
+        raise NoCentre
+    return ask_identity(patient, patient.place.centre, holder)
 
 
 def ask_about_paper(patient: Patient, centre: Centre, paper: CertificatePaper) -> None:
@@ -99,6 +109,7 @@ def ask_about_paper(patient: Patient, centre: Centre, paper: CertificatePaper) -
 def ask_identity(patient: Patient, centre: Centre, who: Who) -> Identity:
     """Raises CentreError."""
     reference = secrets.token_hex(REFERENCE_SIZE)
+    centre = centre.until(patient.cancel) if isinstance(centre, SlowCentre) else centre
     with _asking(patient, "identity", reference):
         return identity_of(centre, reference, who)
 

@@ -94,6 +94,10 @@ class Patient(Course):
         self._is_field_on = False
 
     @property
+    def cancel(self) -> Event:
+        return self._cancel
+
+    @property
     def card(self) -> Card | None:
         """The card on the reader, as far as is known."""
         return self._tap.card if self._tap and not self._tap.card.is_over else None

@@ -1,0 +1,129 @@
+"""The centre behind pairs of files: it knows people by their certificate (資格確認書).
+
+The card's key it cannot be asked with: that takes approved software. Who is held after a time-out
+is found again by name and birth among the answers that have come late.
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass, field, replace
+from threading import Event
+from typing import Self
+
+from kazashi.cards.birth import Birth
+from kazashi.cards.surface import FourItems
+from kazashi.oqs.encoding import alike
+from kazashi.oqs.exchange import Exchange
+from kazashi.oqs.insurance import insurance_of
+from kazashi.oqs.message import MessageBody, QualificationConfirmSearchInfo
+from kazashi.oqs.names import Kind
+from kazashi.reception.centre import (
+    CentreFailed,
+    Completion,
+    Eligibility,
+    Identity,
+    NoCentre,
+    Standing,
+    Who,
+)
+from kazashi.reception.papers.certificate import CertificatePaper
+
+_PENDING = "処理中"  # in place of a code: asked, and not answered yet
+_INSURER_WIDTH = 8
+_MOST = 100  # first answers whose second question is awaited
+
+
+@dataclass(frozen=True)
+class FileCentre:
+    """A `Centre` over `exchange`. One answer says both: who it is, and their eligibility."""
+
+    exchange: Exchange
+    cancel: Event = field(default_factory=Event)
+    _answers: OrderedDict[str, MessageBody] = field(
+        default_factory=OrderedDict[str, MessageBody], repr=False
+    )
+
+    def until(self, cancel: Event) -> Self:
+        """The same, whose waits raise Cancelled once `cancel` is set."""
+        return replace(self, cancel=cancel)
+
+    def identify(self, reference: str, who: Who) -> Identity:
+        """Raises CentreError; NoCentre: of a card."""
+        match who:
+            case CertificatePaper():
+                body = self.exchange.ask(
+                    Kind.ELIGIBILITY,
+                    reference,
+                    MessageBody(qualification_confirm_search_info=search_info(who)),
+                    self.cancel,
+                )
+            case FourItems():
+                body = self._late(who)
+            case _:
+                raise NoCentre
+        standing = _standing(body)
+        self._answers[reference] = body
+        while len(self._answers) > _MOST:
+            self._answers.popitem(last=False)
+        message = body.processing_result_message
+        return Identity(reference, standing, groups=(), asks_prescription=False, message=message)
+
+    def complete(self, completion: Completion) -> Eligibility:
+        """Raises CentreFailed: the first answer is not there any more."""
+        body = self._answers.pop(completion.reference, None)
+        if body is None:
+            raise CentreFailed(Standing.NONE.name)
+        insurance = tuple(insurance_of(each) for each in body.results)
+        return Eligibility(completion.reference, _standing(body), insurance)
+
+    def _late(self, items: FourItems) -> MessageBody:
+        """The one answer about this person that came after its time-out.
+
+        Raises:
+            NoCentre: nothing was asked about anybody.
+            CentreFailed: it has not come; or there are several, and staff must choose.
+        """
+        if not self.exchange.ledger.open_ones(Kind.ELIGIBILITY):
+            raise NoCentre
+        found = [
+            (asked, body)
+            for asked, body in self.exchange.late(Kind.ELIGIBILITY)
+            if _is_about(body, items)
+        ]
+        if len(found) != 1 or not self.exchange.take(found[0][0]):
+            raise CentreFailed(_PENDING)
+        return found[0][1]
+
+
+def search_info(paper: CertificatePaper) -> QualificationConfirmSearchInfo:
+    """What a request says of a certificate."""
+    return QualificationConfirmSearchInfo(
+        insurer_number=paper.insurer.rjust(_INSURER_WIDTH),
+        insured_card_symbol=paper.symbol,
+        insured_identification_number=paper.number,
+        insured_branch_number=paper.branch,
+        birthdate=_digits(paper.birth),
+        limit_application_certificate_related_cons_flg="1" if paper.cost_limit else "0",
+    )
+
+
+def _is_about(body: MessageBody, items: FourItems) -> bool:
+    """Whether each of its results names this person."""
+    return bool(body.results) and all(
+        each.birthdate == _digits(items.birth) and alike(each.name) == alike(items.name)
+        for each in body.results
+    )
+
+
+def _standing(body: MessageBody) -> Standing:
+    """Raises CentreFailed: it is none that is known, or says VALID of nobody."""
+    code = body.qualification_validity
+    if code not in [str(int(each)) for each in Standing]:
+        raise CentreFailed(code)
+    standing = Standing(int(code))
+    if standing.is_covered and not body.results:
+        raise CentreFailed(code)
+    return standing
+
+
+def _digits(birth: Birth) -> str:
+    return birth.isoformat().replace("-", "")

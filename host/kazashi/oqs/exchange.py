@@ -1,0 +1,192 @@
+"""Ask by a pair of files: the request into one folder, its answer awaited in another.
+
+A request is written once under a name that nobody has used, and never again. The answer is taken
+once two reads 300 ms apart are the same; a failure of the terminal is a file `.err` under the
+request's name. What comes after the time-out is found by `late`.
+
+Source: chart programs (facts in __init__.py); contents of `.err` are not published [U].
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+from time import monotonic
+
+from kazashi.errors import Cancelled
+from kazashi.oqs.encoding import Encoding
+from kazashi.oqs.errors import OqsError, OqsUnreadable, OqsUnwritable, Unwritten
+from kazashi.oqs.ledger import Asked, Ledger
+from kazashi.oqs.match import answered, is_answer_to
+from kazashi.oqs.message import MOST, MessageBody, MessageHeader, XmlMsg, read, write
+from kazashi.oqs.names import Kind, time_digits
+from kazashi.oqs.outbox import Now
+from kazashi.oqs.publish import Folder
+from kazashi.reception.centre import AnswerMixedUp, CentreFailed, CentreUnreachable
+from kazashi.reception.japan import utc_now
+from kazashi.visible import visible
+
+TIMEOUT_S = 180.0  # as chart programs have it
+
+_LOOK_S = 0.3
+_HALF_S = 5.0  # for a file that cannot be read: it may be written still
+_LONGEST = 200  # characters of what a terminal says
+
+
+@dataclass(frozen=True)
+class Terminal:
+    """The folders of the centre's terminal. `responses`: only read; nothing there is ours."""
+
+    requests: Folder
+    responses: Path
+    encoding: Encoding = Encoding.UTF_8
+    timeout_s: float = TIMEOUT_S
+
+
+@dataclass
+class _Seen:
+    """An answer's file, as it was at the last look. `since`: it has been that one."""
+
+    data: bytes = b""
+    since: float = 0.0
+
+
+@dataclass
+class Exchange:
+    """`institution`: 医療機関コード. Threads may ask at once."""
+
+    terminal: Terminal
+    institution: str
+    ledger: Ledger
+    now: Now = utc_now
+
+    def __post_init__(self) -> None:
+        self.terminal.requests.discard_old()
+
+    def ask(self, kind: Kind, identifier: str, body: MessageBody, cancel: Event) -> MessageBody:
+        """The answer to a request. `identifier`: letters, digits and hyphens, used once.
+
+        Raises:
+            CentreError: there is none: refused, mixed up, or not there within the time-out.
+            OqsUnwritable: the request has something that no file can have.
+            Cancelled: `cancel` was set; the request stands, and is never repeated.
+        """
+        asked = self._send(kind, identifier, body)
+        until = monotonic() + self.terminal.timeout_s
+        seen = _Seen()
+        while True:
+            if (found := self._look(asked, seen)) is not None:
+                return found
+            if cancel.wait(_LOOK_S):
+                raise Cancelled
+            if monotonic() > until:
+                raise CentreUnreachable
+
+    def late(self, kind: Kind) -> Iterator[tuple[Asked, MessageBody]]:
+        """Answers that have come since; `take` one, and it is found no more."""
+        for asked in self.ledger.open_ones(kind):
+            data = _content(self.terminal.responses / kind.response(asked.suffix))
+            try:
+                found = _answer(asked, data) if data else None
+            except OqsUnreadable:
+                continue
+            except (CentreFailed, AnswerMixedUp):
+                self.take(asked)
+                continue
+            if found is not None:
+                yield asked, found
+
+    def take(self, asked: Asked) -> bool:
+        """False: another program has."""
+        return self.ledger.close(asked.kind, asked.suffix)
+
+    def _send(self, kind: Kind, identifier: str, body: MessageBody) -> Asked:
+        today = time_digits(self.now())[:8]
+        header = MessageHeader(
+            qualification_confirmation_date=today if kind is Kind.ELIGIBILITY else "",
+            medical_institution_code=self.institution,
+            arbitrary_file_identifier=identifier,
+        )
+        request = XmlMsg(message_header=header, message_body=body)
+        for element in request.misfits():
+            raise OqsUnwritable(element, Unwritten.FORM)
+        data = write(request, self.terminal.encoding).data
+        try:
+            suffix = self.ledger.reserve(kind, today, lambda each: self._is_taken(kind, each))
+        except OSError as error:
+            raise CentreUnreachable from error
+        name = kind.request(suffix)
+        try:
+            self.terminal.requests.stage(name, data)
+            self.ledger.keep(kind, suffix, data)
+            self.terminal.requests.publish(name, name)
+        except (OqsError, OSError) as error:  # it is not there, and never will be
+            self.terminal.requests.discard(name)
+            self.ledger.close(kind, suffix)
+            raise CentreUnreachable from error
+        return Asked(kind, suffix, request)
+
+    def _is_taken(self, kind: Kind, suffix: str) -> bool:
+        names = (kind.request(suffix), kind.response(suffix), kind.failure(suffix))
+        folders = (self.terminal.requests.path, self.terminal.responses)
+        return any((folder / name).exists() for folder in folders for name in names)
+
+    def _look(self, asked: Asked, seen: _Seen) -> MessageBody | None:
+        """The answer, once it is there and whole."""
+        data = _content(self.terminal.responses / asked.kind.response(asked.suffix))
+        if not data:
+            self._look_for_failure(asked)
+            return None
+        if data != seen.data:
+            seen.data, seen.since = data, monotonic()
+            return None
+        try:
+            found = _answer(asked, data)
+        except OqsUnreadable as error:
+            if monotonic() - seen.since < _HALF_S:
+                return None
+            raise CentreFailed(error.flaw.name) from error
+        except (CentreFailed, AnswerMixedUp):
+            self.take(asked)
+            raise
+        if found is not None:
+            self.take(asked)
+        return found
+
+    def _look_for_failure(self, asked: Asked) -> None:
+        if data := _content(self.terminal.responses / asked.kind.failure(asked.suffix)):
+            self.take(asked)
+            raise CentreFailed(failure_text(data))
+
+
+def _content(path: Path) -> bytes:
+    """Empty: it is not there, or cannot be read now."""
+    try:
+        with path.open("rb") as file:
+            return file.read(MOST + 1)
+    except OSError:
+        return b""
+
+
+def _answer(asked: Asked, data: bytes) -> MessageBody | None:
+    """None: in process still.
+
+    Raises:
+        OqsUnreadable: it is not whole, or no such file.
+        AnswerMixedUp: it answers another request.
+        CentreFailed: it says so.
+    """
+    message = read(data)
+    if not is_answer_to(asked.request, message):
+        raise AnswerMixedUp
+    return answered(message)
+
+
+def failure_text(data: bytes) -> str:
+    """What a terminal says in a file `.err`: whatever it is, one line that does no harm."""
+    for encoding in ("utf-8-sig", "cp932"):
+        try:
+            return visible(" ".join(data.decode(encoding).split()))[:_LONGEST]
+        except UnicodeDecodeError:
+            continue
+    return data.hex()[:_LONGEST]

@@ -1,0 +1,92 @@
+"""What was asked by file, so that nothing is asked twice and a late answer finds its question.
+
+A folder of ours: for each request a file that holds it, there before the request is, and emptied
+once it was answered. The name of either is never used again that day.
+"""
+
+import os
+import secrets
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from kazashi.oqs.errors import OqsUnreadable
+from kazashi.oqs.message import XmlMsg, read
+from kazashi.oqs.names import Kind
+
+_NUMBERS = 10_000  # of a day: yyyyMMdd and four digits, as chart programs name requests
+_OPEN, _DONE = ".asked", ".answered"
+
+
+class Asked(NamedTuple):
+    """A request that was sent, or may have been."""
+
+    kind: Kind
+    suffix: str
+    request: XmlMsg
+
+
+class Ledger:
+    """In `folder`, which is made if it is not there. Several programs may share it.
+
+    Raises:
+        OSError: from each method.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def reserve(self, kind: Kind, day: str, is_taken: Callable[[str], bool]) -> str:
+        """A suffix that nobody uses: neither we, nor others as `is_taken` says.
+
+        Raises:
+            OSError: there is none left this day.
+        """
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._forget_before(day)
+        start = secrets.randbelow(_NUMBERS)
+        for step in range(_NUMBERS):
+            suffix = f"{day}{(start + step) % _NUMBERS:04}"
+            if (self._folder / f"{kind}-{suffix}{_DONE}").exists() or is_taken(suffix):
+                continue
+            flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY
+            with suppress(FileExistsError):
+                os.close(os.open(self._open(kind, suffix), flags, 0o600))
+                return suffix
+        raise OSError(f"all {_NUMBERS} names of {day} are used")
+
+    def keep(self, kind: Kind, suffix: str, request: bytes) -> None:
+        """From now on it counts as sent."""
+        with self._open(kind, suffix).open("wb") as file:
+            file.write(request)
+            file.flush()
+            os.fsync(file.fileno())
+
+    def close(self, kind: Kind, suffix: str) -> bool:
+        """It was answered, or never sent. False: another program has taken its answer."""
+        done = self._folder / f"{kind}-{suffix}{_DONE}"
+        try:
+            self._open(kind, suffix).rename(done)
+        except FileNotFoundError:
+            return False
+        done.write_bytes(b"")
+        return True
+
+    def open_ones(self, kind: Kind) -> list[Asked]:
+        """What was not answered yet, the oldest first."""
+        found: list[Asked] = []
+        for path in sorted(self._folder.glob(f"{kind}-*{_OPEN}")):
+            suffix = path.name.removeprefix(f"{kind}-").removesuffix(_OPEN)
+            with suppress(OqsUnreadable, FileNotFoundError):  # reserved; answered meanwhile
+                found.append(Asked(kind, suffix, read(path.read_bytes())))
+        return found
+
+    def _open(self, kind: Kind, suffix: str) -> Path:
+        return self._folder / f"{kind}-{suffix}{_OPEN}"
+
+    def _forget_before(self, day: str) -> None:
+        """Names of other days; what was never answered stays."""
+        for path in self._folder.glob(f"*{_DONE}"):
+            if f"-{day}" not in path.name:
+                path.unlink(missing_ok=True)

@@ -1,0 +1,74 @@
+"""Whether a file answers a request, and what it says about that."""
+
+from collections.abc import Iterator
+
+from kazashi.oqs.codes import ProcessingResultStatus, SegmentOfResult
+from kazashi.oqs.encoding import alike
+from kazashi.oqs.layout import Element, slots
+from kazashi.oqs.message import MessageBody, QualificationConfirmSearchInfo, XmlMsg
+from kazashi.reception.centre import CentreFailed
+
+_HALF = "incomplete"  # in place of a code
+
+
+def is_answer_to(request: XmlMsg, answer: XmlMsg) -> bool:
+    """Its institution, identifier, and what it repeats of the request are the request's own, and
+    the people in it were born on the day that was asked for.
+    """
+    asked, said = request.message_header, answer.message_header
+    if (said.medical_institution_code, said.arbitrary_file_identifier) != (
+        *(asked.medical_institution_code, asked.arbitrary_file_identifier),
+    ):
+        return False
+    question, body = request.message_body, answer.message_body
+    if question is None or body is None:
+        return True
+    return all(_repeats(question, body)) and _are_born(_birth(question), body)
+
+
+def answered(answer: XmlMsg) -> MessageBody | None:
+    """The body of a normal end; None: it is in process still (処理中).
+
+    Raises:
+        CentreFailed: it ended abnormally, the question was wrong, or a part is missing.
+    """
+    header, body = answer.message_header, answer.message_body
+    if header.segment_of_result == SegmentOfResult.PROCESSING.value:
+        return None
+    if header.segment_of_result != SegmentOfResult.NORMAL.value:
+        raise CentreFailed(header.error_code or header.segment_of_result or _HALF)
+    if body is None or not body.processing_result_status:
+        raise CentreFailed(_HALF)
+    if body.processing_result_status != ProcessingResultStatus.NORMAL.value:
+        raise CentreFailed(body.processing_result_code or body.processing_result_status)
+    return body
+
+
+def _repeats(question: MessageBody, body: MessageBody) -> Iterator[bool]:
+    """For each part of the request that the answer repeats, whether it is the same."""
+    for asked, said in (
+        (question.qualification_confirm_search_info, body.qualification_confirm_search_info),
+        (question.reference_number_registration_info, body.reference_number_registration_info),
+    ):
+        if asked is not None and said is not None:
+            yield from (
+                alike(getattr(asked, slot.field)) == alike(getattr(said, slot.field))
+                for slot in slots(type(asked))
+                if _is_repeated(asked, said, slot.field)
+            )
+
+
+def _is_repeated(asked: Element, said: Element, field: str) -> bool:
+    """A branch number that was not known may be found by the centre."""
+    is_search = isinstance(asked, QualificationConfirmSearchInfo)
+    return bool(getattr(said, field)) and not (is_search and not getattr(asked, field))
+
+
+def _birth(question: MessageBody) -> str:
+    search = question.qualification_confirm_search_info
+    return search.birthdate if search else ""
+
+
+def _are_born(day: str, body: MessageBody) -> bool:
+    """An answer about somebody else is recognised where it says a birth at all."""
+    return all(each.birthdate in ("", day) for each in body.results) if day else True

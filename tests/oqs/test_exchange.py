@@ -1,0 +1,370 @@
+"""Asking by pairs of files, with a terminal that answers in every way."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from threading import Event, Thread
+
+import pytest
+
+from kazashi.cards.surface import FourItems, Sex
+from kazashi.errors import Cancelled
+from kazashi.oqs import exchange as exchange_module
+from kazashi.oqs.centre import FileCentre
+from kazashi.oqs.encoding import Encoding
+from kazashi.oqs.errors import OqsUnwritable
+from kazashi.oqs.exchange import Exchange, Terminal, failure_text
+from kazashi.oqs.ledger import Ledger
+from kazashi.oqs.names import Kind
+from kazashi.oqs.publish import Folder
+from kazashi.oqs.register import number_of, register
+from kazashi.reception.centre import (
+    AnswerMixedUp,
+    CentreFailed,
+    CentreUnreachable,
+    Completion,
+    Holder,
+    NoCentre,
+    Standing,
+    eligibility_of,
+    identity_of,
+)
+from kazashi.reception.papers.certificate import CertificatePaper
+from kazashi.reception.rules import Proof, Token, Way
+from kazashi.reception.validity import Validity
+from oqs_programs import until
+from oqs_samples import FAILURE
+from oqs_terminal import PERSON, WELFARE, PlayedTerminal, answer, fails, nothing, says
+
+PLACE = "1319999996"
+NOON = datetime(2026, 11, 29, 3, 0, tzinfo=UTC)
+PAPER = CertificatePaper(
+    "39139993", "", "00012345", "", date(1948, 8, 11), "後期　六子", date(2099, 1, 1)
+)
+ITEMS = FourItems("後期 六子", "架空県", date(1948, 8, 11), Sex.FEMALE)
+
+
+@pytest.fixture
+def terminal(tmp_path):
+    for name in ("req", "res"):
+        (tmp_path / name).mkdir()
+    return Terminal(Folder(tmp_path / "req", tmp_path / "staging"), tmp_path / "res", timeout_s=20)
+
+
+@pytest.fixture
+def centre(terminal, tmp_path, monkeypatch):
+    monkeypatch.setattr(exchange_module, "_LOOK_S", 0.02)
+    monkeypatch.setattr(exchange_module, "_HALF_S", 0.1)
+    return FileCentre(Exchange(terminal, PLACE, Ledger(tmp_path / "asked"), lambda: NOON))
+
+
+@pytest.fixture
+def play(terminal):
+    """A terminal that plays these, one after the other."""
+    started = []
+
+    def begin(*plays):
+        played = PlayedTerminal(terminal.requests.path, terminal.responses, *plays)
+        started.append(played.__enter__())
+        return played
+
+    yield begin
+    for each in started:
+        each.__exit__()
+
+
+def hurried(centre, timeout_s=0.0):
+    exchange = centre.exchange
+    return FileCentre(replace(exchange, terminal=replace(exchange.terminal, timeout_s=timeout_s)))
+
+
+def ask(centre, who=PAPER, reference="00aa11bb22cc33dd"):
+    return identity_of(centre, reference, who)
+
+
+def test_a_certificate_is_asked_about_and_both_questions_are_answered(centre, play):
+    played = play(says())
+    identity = ask(centre)
+    eligibility = eligibility_of(centre, Completion(identity.reference))
+    assert (identity.standing, eligibility.standing) == (Standing.VALID, Standing.VALID)
+    assert eligibility.insurance == (PERSON,)
+    assert not eligibility.is_simulated
+    (request,) = played.requests
+    header = [(each.tag, each.text) for each in request.find("MessageHeader")]
+    assert header == [
+        ("QualificationConfirmationDate", "20261129"),
+        ("MedicalInstitutionCode", PLACE),
+        ("ArbitraryFileIdentifier", "00aa11bb22cc33dd"),
+    ]
+    search = request.find("MessageBody/QualificationConfirmSearchInfo")
+    assert [(each.tag, each.text) for each in search] == [
+        ("InsurerNumber", "39139993"),
+        ("InsuredIdentificationNumber", "00012345"),
+        ("Birthdate", "19480811"),
+        ("LimitApplicationCertificateRelatedConsFlg", "0"),
+    ]
+    (name,) = played.names
+    assert name.startswith("OQSsiquc01req_20261129")
+    assert len(name) == len("OQSsiquc01req_202611290000.xml")
+
+
+def test_an_insurer_of_six_digits_is_padded_with_blanks_and_a_limit_is_asked_with_consent(
+    centre, play
+):
+    played = play(says())
+    ask(centre, replace(PAPER, insurer="139998", symbol="見本", branch="01", cost_limit=True))
+    search = played.requests[0].find("MessageBody/QualificationConfirmSearchInfo")
+    said = {each.tag: each.text for each in search}
+    assert (said["InsurerNumber"], said["InsuredBranchNumber"]) == ("  139998", "01")
+    assert said["LimitApplicationCertificateRelatedConsFlg"] == "1"
+
+
+@pytest.mark.parametrize("encoding", ["UTF-8", "Shift_JIS"])
+@pytest.mark.parametrize("asked_in", Encoding)
+def test_each_encoding_is_answered_in_each(centre, play, encoding, asked_in):
+    played = play(says(encoding=encoding))
+    terminal = replace(centre.exchange.terminal, encoding=asked_in)
+    ask(FileCentre(replace(centre.exchange, terminal=terminal)))
+    assert len(played.requests) == 1
+
+
+@pytest.mark.parametrize("standing", Standing)
+def test_every_standing_is_told_also_without_any_result(centre, play, standing):
+    people = () if standing in (Standing.NONE, Standing.SEVERAL) else (PERSON,)
+    play(says(people=people, QualificationValidity=str(int(standing))))
+    assert ask(centre).standing is standing
+
+
+def test_insurance_and_welfare_come_as_two_results(centre, play):
+    play(says(people=(PERSON, WELFARE)))
+    answer = eligibility_of(centre, Completion(ask(centre).reference))
+    assert [each["InsuredCardClassification"] for each in answer.insurance] == ["01", "A1"]
+
+
+def test_the_centres_notice_is_shown_as_it_is(centre, play):
+    play(says(ProcessingResultCode="X00001", ProcessingResultMessage="（架空）期限が近い"))
+    assert ask(centre).message == "（架空）期限が近い"
+
+
+@pytest.mark.parametrize(
+    ("differs", "code"),
+    [
+        ({"header": {"SegmentOfResult": "9", "ErrorCode": "X99999"}}, "X99999"),
+        ({"header": {"SegmentOfResult": "9"}}, "9"),
+        ({"ProcessingResultStatus": "2", "ProcessingResultCode": "X00002"}, "X00002"),
+        ({"ProcessingResultStatus": None}, "incomplete"),
+        ({"QualificationValidity": "7"}, "7"),
+        ({"people": ()}, "1"),  # valid, and nobody
+    ],
+)
+def test_an_answer_that_is_none_is_refused_with_its_code(centre, play, differs, code):
+    play(says(**differs))
+    with pytest.raises(CentreFailed) as failed:
+        ask(centre)
+    assert failed.value.code == code
+
+
+def test_an_abnormal_end_without_a_body_is_refused_with_its_code(centre, play):
+    def end(request, path):
+        text = answer(request, header={"SegmentOfResult": "9", "ErrorCode": "X99999"}).decode()
+        begin, end = text.index("<MessageBody>"), text.index("</XmlMsg>")
+        path.write_text(text[:begin] + text[end:], encoding="utf-8")
+
+    play(end)
+    with pytest.raises(CentreFailed) as failed:
+        ask(centre)
+    assert failed.value.code == "X99999"
+
+
+@pytest.mark.parametrize(
+    "differs",
+    [
+        {"header": {"MedicalInstitutionCode": "2719999996"}},
+        {"header": {"ArbitraryFileIdentifier": "another"}},
+        {"people": (PERSON, PERSON | {"Birthdate": "19480812"})},
+    ],
+    ids=["institution", "identifier", "birth"],
+)
+def test_an_answer_about_another_request_is_never_used(centre, play, differs):
+    play(says(**differs))
+    with pytest.raises(AnswerMixedUp):
+        ask(centre)
+
+
+def test_an_answer_that_repeats_another_certificate_is_never_used(centre, play):
+    def repeat(request, path):
+        data = answer(request)
+        path.write_bytes(data.replace(b"cationNumber>00012345", b"cationNumber>99912345", 1))
+
+    play(repeat)
+    with pytest.raises(AnswerMixedUp):
+        ask(centre)
+
+
+def test_an_answer_that_is_written_slowly_is_taken_once_it_is_whole(centre, play):
+    halves, is_half = [], Event()
+
+    def begin(request, path):
+        data = answer(request)
+        path.write_bytes(data[:200])
+        halves.append((path, data))
+        is_half.set()
+
+    play(begin)
+    found = []
+    waiting = Thread(target=lambda: found.append(ask(centre)))
+    waiting.start()
+    assert is_half.wait(20)
+    ((path, data),) = halves
+    path.write_bytes(data)
+    waiting.join(20)
+    assert [each.standing for each in found] == [Standing.VALID]
+
+
+def test_an_answer_that_stays_half_is_refused(centre, play):
+    play(lambda request, path: path.write_bytes(answer(request)[:200]))
+    with pytest.raises(CentreFailed) as failed:
+        ask(centre)
+    assert failed.value.code == "NOT_XML"
+
+
+def test_while_it_is_in_process_the_answer_is_waited_for(centre, play):
+    first = []
+
+    def process(request, path):
+        path.write_bytes(answer(request, header={"SegmentOfResult": "2"}, people=()))
+        first.append((request, path))
+
+    play(process)
+    found = []
+    waiting = Thread(target=lambda: found.append(ask(centre)))
+    waiting.start()
+    until(lambda: first)
+    ((request, path),) = first
+    path.write_bytes(answer(request))
+    waiting.join(20)
+    assert [each.standing for each in found] == [Standing.VALID]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("エラー\r\n 1".encode(), "エラー 1"),
+        (FAILURE.read_bytes(), "（架空の内容。実際の形は未確認）"),
+        (b"\x1b[2J\x00x", "�[2J�x"),
+        (b"\xff\x81", "ff81"),
+    ],
+)
+def test_a_failure_of_the_terminal_ends_the_wait_with_what_it_says(centre, play, text, said):
+    play(fails(text))
+    with pytest.raises(CentreFailed) as failed:
+        ask(centre)
+    assert failed.value.code == said == failure_text(text)
+
+
+def test_nothing_is_sent_twice_and_a_late_answer_is_found_by_name_and_birth(centre, play):
+    played = play(nothing)
+    with pytest.raises(CentreUnreachable):
+        ask(hurried(centre))
+    until(lambda: played.requests)
+    with pytest.raises(CentreFailed):  # not there yet
+        ask(centre, ITEMS, "later1")
+    path = centre.exchange.terminal.responses / played.names[0].replace("req_", "res_")
+    path.write_bytes(answer(played.requests[0]))
+    for other in (replace(ITEMS, name="別人 六子"), replace(ITEMS, birth=date(1948, 8, 12))):
+        with pytest.raises(CentreFailed):
+            ask(centre, other, "later2")
+    identity = ask(centre, ITEMS, "later3")
+    eligibility = eligibility_of(centre, Completion("later3"))
+    assert (identity.standing, eligibility.insurance) == (Standing.VALID, (PERSON,))
+    with pytest.raises(NoCentre):  # nothing is open any more
+        ask(centre, ITEMS, "later4")
+    assert len(played.requests) == 1
+    assert path.exists()  # what others may read is not ours to delete
+
+
+def test_a_late_answer_survives_the_program(centre, play, terminal, tmp_path):
+    played = play(nothing)
+    with pytest.raises(CentreUnreachable):
+        ask(hurried(centre))
+    until(lambda: played.requests)
+    says()(played.requests[0], terminal.responses / played.names[0].replace("req_", "res_"))
+    again = FileCentre(Exchange(terminal, PLACE, Ledger(tmp_path / "asked"), lambda: NOON))
+    assert ask(again, ITEMS).standing is Standing.VALID
+    assert len(played.requests) == 1
+
+
+def test_what_was_asked_is_kept_until_it_is_answered_and_no_longer(centre, play, tmp_path):
+    play(says())
+    ask(centre)
+    assert [path.read_bytes() for path in (tmp_path / "asked").iterdir()] == [b""]
+
+
+def test_no_name_is_used_that_anybody_has(centre, play, terminal, monkeypatch):
+    monkeypatch.setattr("kazashi.oqs.ledger._NUMBERS", 4)
+    monkeypatch.setattr("kazashi.oqs.ledger.secrets.randbelow", lambda _: 0)
+    (terminal.responses / "OQSsiquc01res_202611290000.xml").write_bytes(b"theirs")
+    (terminal.responses / "OQSsiquc01req_202611290001.err").write_bytes(b"theirs")
+    played = play(says(), says())
+    ask(centre)
+    ask(centre, reference="another")
+    assert played.names == ["OQSsiquc01req_202611290002.xml", "OQSsiquc01req_202611290003.xml"]
+    with pytest.raises(CentreUnreachable):
+        ask(centre, reference="a third")
+
+
+def test_a_cancelled_wait_ends_and_its_request_stands(centre, play):
+    played = play(nothing)
+    cancel = Event()
+    cancel.set()
+    with pytest.raises(Cancelled):
+        ask(centre.until(cancel))
+    until(lambda: played.requests)
+    assert len(centre.exchange.ledger.open_ones(Kind.ELIGIBILITY)) == 1
+
+
+def test_a_folder_that_is_away_is_told_at_once_and_nothing_is_sent_later(centre, terminal):
+    terminal.requests.path.rmdir()
+    with pytest.raises(CentreUnreachable):
+        ask(centre)
+    terminal.requests.path.mkdir()
+    ask_nothing = centre.exchange.ledger.open_ones(Kind.ELIGIBILITY)
+    assert (ask_nothing, list(terminal.requests.path.iterdir())) == ([], [])
+
+
+def test_a_certificate_that_no_file_can_have_is_not_sent(centre, terminal):
+    with pytest.raises(CentreFailed) as failed:
+        ask(centre, replace(PAPER, symbol="長" * 21))
+    assert failed.value.code == OqsUnwritable.__name__
+    assert list(terminal.requests.path.iterdir()) == []
+
+
+def test_a_card_cannot_be_asked_about_by_files(centre):
+    holder = Holder(b"", Token.CARD, Way.PIN, Validity.NORMAL, Proof.SIGNATURE)
+    with pytest.raises(NoCentre):
+        ask(centre, holder)
+
+
+def test_the_clinics_number_is_registered_for_an_insurance_and_comes_back_with_it(centre, play):
+    known = PERSON | {"ReferenceNumber": "24434"}
+    played = play(says(people=(), QualificationValidity=None), says(people=(known,)))
+    register(centre.exchange, "24434", PERSON)
+    assert played.names[0].startswith("OQSsiimm01req_20261129")
+    info = played.requests[0].find("MessageBody/ReferenceNumberRegistrationInfo")
+    assert {each.tag: each.text for each in info} == {
+        "ReferenceNumber": "24434",
+        "InsurerNumber": "39139993",
+        "InsuredIdentificationNumber": "00012345",
+    }
+    assert played.requests[0].find("MessageHeader/QualificationConfirmationDate") is None
+    (insurance,) = eligibility_of(centre, Completion(ask(centre).reference)).insurance
+    assert number_of(insurance) == "24434"
+    assert number_of(PERSON) is None
+
+
+def test_a_registration_of_another_number_is_no_answer(centre, play):
+    def other(request, path):
+        path.write_bytes(answer(request, people=()).replace(b"24434", b"24435"))
+
+    play(other)
+    with pytest.raises(AnswerMixedUp):
+        register(centre.exchange, "24434", PERSON)
