@@ -30,6 +30,7 @@ from kazashi.errors import (
 from kazashi.oqs.errors import OqsError
 from kazashi.reception.face.matching import FaceNotAvailable, FaceNotConfigured
 from kazashi.reception.journal.errors import JournalError
+from kazashi.reception.numbers.errors import NumbersError
 from kazashi.reception.passcode import BadPasscode, PasscodePaused
 from kazashi.reception.settings import BadSettings
 from kazashi.reception.typed import Mistyped
@@ -205,7 +206,15 @@ def test_the_tries_left_are_said_in_both_languages(error, left):
     ).screen.replace("2", "1")
 
 
-OF_STAFF = (JournalError, BadSettings, BadPasscode, PasscodePaused, Mistyped, OqsError)
+OF_STAFF = (
+    JournalError,
+    NumbersError,
+    BadSettings,
+    BadPasscode,
+    PasscodePaused,
+    Mistyped,
+    OqsError,
+)
 
 
 @pytest.mark.parametrize("kind", ERRORS)

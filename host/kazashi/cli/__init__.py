@@ -115,6 +115,7 @@ TOPICS = {
         "stats:stats",
         "Say how many use マイナ保険証: rates by formula, month, kind, prefecture and more.",
     ),
+    "numbers": ("numbers:app", "The clinic's own numbers of patients."),
 }
 
 

@@ -16,7 +16,7 @@ photo_from_chip = true  # staff are shown the photo in the chip, too; 照合番�
 
 [anchors] is explained in anchor_settings.py, [face] in face/settings.py, [profiles.NAME] in
 profiles.toml, [serve] and [desks.NAME] in serve/settings.py, [oqs] in oqs/settings.py,
-[terminal] in health/settings.py. Paths are relative to the file.
+[terminal] in health/settings.py, [numbers] in numbers/settings.py. Paths are relative to the file.
 """
 
 from collections.abc import Mapping
@@ -40,7 +40,7 @@ from kazashi.reception.visit import PERSONS, Outcome
 
 _TABLES = (
     *("anchors", "face", "journal", "outcomes", "profiles", "site", "visual"),
-    *("serve", "desks", "oqs", "terminal"),
+    *("serve", "desks", "oqs", "terminal", "numbers"),
 )
 _LONGEST_DAYS = 36_500
 

@@ -8,6 +8,7 @@
     ├── FaceNotAvailable     models, or their engine, are missing: see `lacks`
     ├── FaceNotConfigured    one of them
     ├── ModelUnusable        one of them: see `path`
+    ├── NumbersError         the clinic's numbers, for now: see numbers/errors.py
     └── BadSettings          the configuration is wrong: see `place`
 
 A visit goes on where one of them is met, and ends with an outcome.

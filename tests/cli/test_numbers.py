@@ -1,0 +1,70 @@
+"""`kazashi numbers`: lists of the clinic's numbers, in and out."""
+
+import stat
+
+import pytest
+
+from program import command
+
+
+@pytest.fixture
+def config(tmp_path):
+    assert command("numbers", "key", tmp_path / "numbers.key").returncode == 0
+    config = tmp_path / "kazashi.toml"
+    config.write_text('[numbers]\nkey = "numbers.key"\nfile = "numbers.db"\n')
+    return config
+
+
+def imported(config, data, *options):
+    path = config.with_name("list.csv")
+    path.write_bytes(data)
+    return command("numbers", "import", path, "--config", config, *options)
+
+
+def exported(config, name, *options):
+    path = config.with_name(name)
+    done = command("numbers", "export", path, "--config", config, *options)
+    assert (done.returncode, done.stderr) == (0, "")
+    return path
+
+
+def test_the_key_is_its_owners_alone_and_never_overwritten(config):
+    key = config.with_name("numbers.key")
+    before = key.read_text()
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    assert command("numbers", "key", key).returncode == 2
+    assert key.read_text() == before
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932"])
+def test_a_list_goes_in_and_comes_out_in_each_encoding(config, encoding):
+    done = imported(config, "診察券番号,照会番号,生活保護\n0012,A-1,1\n".encode(encoding))
+    assert (done.returncode, done.stderr) == (0, "")
+    path = exported(config, "out.csv", "--encoding", encoding)
+    whole = "number,reference,certificate,welfare,subsidy\r\n0012,A-1,,1,0\r\n"
+    assert path.read_bytes() == whole.encode(encoding)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert imported(config, path.read_bytes()).returncode == 0
+
+
+def test_a_list_with_errors_names_their_lines_and_imports_nothing(config):
+    done = imported(config, b"number,reference\n1,a\n2,a\n,b\n")
+    assert done.returncode == 1
+    assert "line 3: this 照会番号 belongs to another number, 1" in done.stderr
+    assert "line 4: no number" in done.stderr
+    assert "the list was not imported" in done.stderr
+    assert len(exported(config, "out.csv").read_text().splitlines()) == 1
+
+
+def test_what_another_patient_has_is_moved_if_that_is_asked_for(config):
+    assert imported(config, b"number,reference\n1,a\n").returncode == 0
+    refused = imported(config, b"number,reference\n2,a\n")
+    assert (refused.returncode, "--move" in refused.stderr) == (1, True)
+    assert imported(config, b"number,reference\n2,a\n", "--move").returncode == 0
+
+
+def test_a_list_that_is_not_there_and_a_configuration_without_the_table_are_told(config):
+    none = command("numbers", "import", config.with_name("none.csv"), "--config", config)
+    assert (none.returncode, "cannot be read" in none.stderr) == (1, True)
+    config.write_text("")
+    assert "numbers.key" in imported(config, b"number\n1\n").stderr
