@@ -134,7 +134,7 @@ STAFF = {
     "s02-passcode-wrong": asks(AskPasscode(), Message("passcode.wrong")),
     "s02-visual": asks(AskStaff(b"")),
     "s03-fallback": asks(AskFallback(FallbackStep.CARD)),
-    "s03-papers": asks(AskFallback(FallbackStep.CERTIFICATE)),
+    "s03-papers": asks(AskFallback(FallbackStep.CERTIFICATE, can_go_back=True)),
     "s03-numbers": asks(AskFallback(FallbackStep.NUMBERS)),
     "s04-certificate": asks(AskCertificate()),
     "s05-four-items": asks(AskFourItems(), Message("held-for-later")),

@@ -1,12 +1,16 @@
 """Every page of the staff screen: whole and readable, wide and docked beside the other program."""
 
 import pytest
+from playwright.sync_api import expect
 
 from browser.conftest import DOCKED, PC
 from browser.judges import STAFF, flaws, violations
 from browser.pictures import keep
 from browser.serving import STAFF as OF_STAFF
+from browser.states import PATIENT
 from browser.states import STAFF as STATES
+from kazashi.reception.people import InPlace
+from kazashi.reception.rules import Way
 from served_desks import LIMIT_S
 
 PAGES = ("", "/held", "/devices", "/journal", "/declaration", "/leaflet")
@@ -61,3 +65,18 @@ def test_the_staff_learn_at_once_that_they_must_act(state, played, script, offic
     assert office.title().startswith("(2)")  # desk 2 has no reader
     script.end()
     office.locator('.due [data-desk="1"]').wait_for(state="detached")
+
+
+def test_who_goes_on_in_the_patients_place_says_their_name(played, script, office):
+    script.play(PATIENT["p04-way"])
+    office.goto(f"{played.address}/staff/desks/1")
+    office.evaluate("localStorage.clear()")
+    office.reload()
+    office.keyboard.press("1")
+    expect(office.locator("#duty")).to_be_focused()
+    office.keyboard.type("佐藤")
+    office.keyboard.press("Tab")
+    assert not script.is_answered
+    office.locator("#answer-2").click()
+    assert script.answer() == InPlace(Way.PIN, "佐藤")
+    office.evaluate("localStorage.clear()")

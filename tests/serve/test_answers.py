@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import faces
+from kazashi.reception.journal import View
 from reception_desk import PERSON
 from served_desks import STAFF, at_desk
 
@@ -75,10 +76,30 @@ def test_a_patient_does_not_answer_for_the_staff(person, patient, staff):
     assert person.answer(STAFF | {"reason": reason}, patient).status_code == 403
 
 
-def test_staff_may_answer_in_place_of_a_patient(person, staff):
+def test_staff_may_answer_in_place_of_a_patient_and_the_journal_keeps_who(site, person, staff):
     person.lay("mynumber")
-    person.until(question="way")
-    assert person.answer("pin", staff).status_code == 204
+    number = person.until(question="way")["question"]["number"]
+    assert person.answer("pin", staff).status_code == 422
+    body = {"question": number, "answer": "pin", "name": "佐藤"}
+    assert staff.post(f"{person.path}/answer", json=body).status_code == 204
+    person.until(question="pin")
+    person.go_on()
+    with View(site.journal) as journal:
+        kept = [*journal.visits()][-1]
+    assert kept.facts_of("in place") == [{"question": "way", "helper": "佐藤"}]
+    page = staff.get(f"/staff/visits/{kept.id}?lang=en").text
+    assert "佐藤: How shall we confirm who you are?" in page
+
+
+def test_a_patients_screen_names_no_member_of_the_staff(site, person, patient):
+    person.lay("mynumber")
+    number = person.until(question="way")["question"]["number"]
+    body = {"question": number, "answer": "pin", "name": "佐藤"}
+    assert patient.post(f"{person.path}/answer", json=body).status_code == 204
+    person.until(question="pin")
+    person.go_on()
+    with View(site.journal) as journal:
+        assert not [*journal.visits()][-1].facts_of("in place")
 
 
 def test_a_mistyped_field_is_named_and_not_repeated(person, table):

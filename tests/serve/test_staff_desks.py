@@ -27,6 +27,7 @@ from kazashi.reception.people import (
     AskToken,
     AskTurn,
     AskWay,
+    InPlace,
     StaffCheck,
 )
 from kazashi.reception.rules import Group, Token, Way
@@ -131,8 +132,11 @@ def test_staff_send_no_picture_of_a_patient_but_the_patients_screen_does(staff, 
 
 def test_staff_choose_a_way_for_the_patient(staff):
     with staff.asked(AskWay((Way.FACE, Way.PIN))) as answered:
-        assert staff.answer("pin").status_code == 204
-    assert answered == [Way.PIN]
+        for name in ("", " ", "1234-5678-9012"):
+            refused = staff.answer("pin", name=name)
+            assert (refused.status_code, refused.json()["field"]) == (422, "name")
+        assert staff.answer("pin", name="佐藤").status_code == 204
+    assert answered == [InPlace(Way.PIN, "佐藤")]
 
 
 @pytest.mark.parametrize("path", ["", "/desks/1", "/held", "/devices", "/journal", "/visits/1"])

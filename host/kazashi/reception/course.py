@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from kazashi.cards.surface import FourItems
 from kazashi.reception.journal import NO_READER, Entry, Fact, JournalError
 from kazashi.reception.journal.facts import is_text
-from kazashi.reception.people import People, Question
+from kazashi.reception.people import InPlace, People, Question
 from kazashi.reception.place import Place
 from kazashi.reception.texts import Message
 from kazashi.reception.typed import Mistyped
@@ -66,9 +66,14 @@ class Course:
         self._people.tell(message)
 
     def ask(self, question: Question[T]) -> T | None:
-        """Ask; the time until the answer is the people's."""
+        """Ask; the time until the answer is the people's. Keep who answers in their place."""
         with self.waiting(question.name):
-            return self._people.ask(question)
+            answer = self._people.ask(question)
+        if not isinstance(answer, InPlace):
+            return answer
+        given = cast("InPlace[T]", answer)
+        self.note("in place", question=question.name.replace(" ", "-"), helper=given.staff)
+        return given.answer
 
     def ask_checked(self, question: Question[T], check: Callable[[T], T]) -> T | None:
         """Ask, again if `check` finds the answer Mistyped; None: nothing that makes sense."""

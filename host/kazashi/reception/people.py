@@ -216,11 +216,19 @@ class AskCertificate(Question[CertificatePaper]):
     """What stands on a certificate of eligibility (資格確認書)."""
 
 
+@dataclass(frozen=True)
+class InPlace(Generic[T]):
+    """An answer that `staff` gave in the patient's place: the journal keeps who it was."""
+
+    answer: T | None
+    staff: str
+
+
 class People(Protocol):
-    """Tells and asks."""
+    """Tells and asks. An answer is None if there is none."""
 
     def tell(self, message: Message) -> None: ...
-    def ask(self, question: Question[T]) -> T | None: ...  # None: no answer
+    def ask(self, question: Question[T]) -> T | InPlace[T] | None: ...
 
 
 class Answers:

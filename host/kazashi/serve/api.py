@@ -87,10 +87,14 @@ class StartBody(_Body):
 
 
 class AnswerBody(_Body):
-    """`question`: its number. `answer`: null, no answer; else by the question's name."""
+    """`question`: its number. `answer`: null, no answer; else by the question's name.
+
+    `name`: of the member of the staff who answers in the patient's place; the journal keeps it.
+    """
 
     question: Annotated[int, Field(ge=0)]
     answer: Any = None
+    name: Annotated[str, Field(max_length=40)] = ""
 
 
 class TouchBody(_Body):
@@ -176,7 +180,7 @@ def answer(desk: ADesk, caller: ACaller, body: AnswerBody) -> None:
     wrong with something typed.
     """
     try:
-        desk.display.answer(body.question, body.answer, by=caller.role)
+        desk.display.answer(body.question, body.answer, caller.role, body.name)
     except NotAsked:
         raise HTTPException(403, "somebody else is asked") from None
     except StaleAnswer:

@@ -15,8 +15,9 @@ from time import monotonic
 from typing import Any, TypeVar, cast
 
 from kazashi.reception.japan import japan_today, utc_now
-from kazashi.reception.people import AskConsents, Question
+from kazashi.reception.people import AskConsents, InPlace, Question
 from kazashi.reception.texts import Message
+from kazashi.reception.typed import required
 from kazashi.serve.access import Role
 from kazashi.serve.questions import PICTURES, NotAnAnswer, answer_of
 from kazashi.serve.screen import (
@@ -124,7 +125,7 @@ class Display:
                 notices = (*self._screen.notices, message)[-_MOST_NOTICES:]
                 self._set(notices=notices)
 
-    def ask(self, question: Question[T]) -> T | None:
+    def ask(self, question: Question[T]) -> T | InPlace[T] | None:
         """Show `question` until it is answered, or the visit is cancelled: then None."""
         with self._changed:
             self._answer.clear()
@@ -148,7 +149,7 @@ class Display:
                 deadline=None,
                 is_warned=False,
             )
-            return cast("T | None", answer)
+            return cast("T | InPlace[T] | None", answer)
 
     def left_behind(self) -> None:
         """The card was not taken: the staff are to see to it."""
@@ -162,8 +163,10 @@ class Display:
 
     # -- by screens and programs, from any thread ------------------------------------------------
 
-    def answer(self, number: int, value: object, by: Role) -> None:
+    def answer(self, number: int, value: object, by: Role, name: str = "") -> None:
         """`value`, from JSON, is the answer to the question `number`. `by`: who answers.
+
+        `name`: of the member of the staff who answers in the patient's place, kept in the journal.
 
         Raises:
             StaleAnswer: that question is gone, or was answered.
@@ -173,7 +176,11 @@ class Display:
         """
         with self._changed:
             question = self._question_to(by, number)
-            self._take(answer_of(question, value, japan_today(utc_now())))
+            answer = answer_of(question, value, japan_today(utc_now()))
+            is_in_place = by is Role.STAFF or (by is Role.PROGRAM and name)
+            if is_in_place and not isinstance(question, OF_STAFF):
+                answer = InPlace(answer, required("name", name))
+            self._take(answer)
 
     def keep(self, number: int, so_far: SoFar, by: Role) -> None:
         """The patient has come so far in the question `number`. Raises as `answer` does."""

@@ -79,6 +79,8 @@ FACTS: Mapping[str, Callable[[object], bool]] = {
     "staff": is_text,  # who checked by eye
     "reason": is_text,
     "why": is_word,  # not checked in by the card
+    "question": is_word,  # that staff answered in the patient's place
+    "helper": is_text,  # who of them
     # what they agreed to
     "item": is_word,
     "state": is_word,

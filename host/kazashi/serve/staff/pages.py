@@ -75,7 +75,7 @@ def answer_as_staff(
     """As the interface does it; what is wrong with something typed is said in the page's words."""
     try:
         answer = checked(desk.display.screen.question, body.answer)
-        desk.display.answer(body.question, answer, caller.role)
+        desk.display.answer(body.question, answer, caller.role, body.name)
     except Mistyped as error:
         return slip_json(error, t)
     except NotAsked:

@@ -2,6 +2,7 @@
 //
 // <button data-method="PUT" data-path="/api/v1/…" data-body='{"a": 1}' data-with-name>
 // <form data-path="/staff/desks/1/answer" data-question="7">: its fields, or one named `answer`
+// data-with-name: the name of who is on duty goes with it
 
 import { refresh } from "./staff-live.js";
 import { staffName } from "./staff-name.js";
@@ -12,11 +13,12 @@ export async function press(event) {
   const pressed = form ?? button;
   if (!pressed) return;
   event.preventDefault();
-  const body = form ? answerOf(form, event.submitter) : bodyOf(button);
-  if (body === null || pressed.dataset.busy) return;
+  const who = "withName" in pressed.dataset ? { name: staffName() } : {};
+  if (who.name === "" || pressed.dataset.busy) return;
+  const body = form ? answerOf(form, event.submitter) : JSON.parse(button.dataset.body ?? "{}");
   pressed.dataset.busy = "yes";
   try {
-    await send(pressed, body, form);
+    await send(pressed, { ...body, ...who }, form);
   } finally {
     delete pressed.dataset.busy;
   }
@@ -32,13 +34,6 @@ async function send(pressed, body, form) {
   if (form) showSlip(form, {});
   say(answer.ok || answer.status === 409 ? "" : document.body.dataset.refused);
   await refresh();
-}
-
-function bodyOf(button) {
-  const body = JSON.parse(button.dataset.body ?? "{}");
-  if (!("withName" in button.dataset)) return body;
-  const name = staffName();
-  return name ? { ...body, name } : null;
 }
 
 /** What is typed and chosen in `form`, by name. */
