@@ -23,11 +23,12 @@ from kazashi.serve.service import NoSuchDesk, Service
 COOKIE = "kazashi"
 
 
-def service_of(request: Request) -> Service:
+# Async, as a function that is not goes through a thread, with each request.
+async def service_of(request: Request) -> Service:
     return cast("Service", request.app.state.service)
 
 
-def access_of(request: Request) -> Access:
+async def access_of(request: Request) -> Access:
     return cast("Access", request.app.state.access)
 
 
