@@ -174,6 +174,7 @@ class Counter:
         code_b=CodeB.AT_READER,
         accepts=(),
         asks_about=(),
+        persons=None,
         now=lambda: datetime.now(UTC),
         timeout_s=5.0,
     ):
@@ -190,6 +191,7 @@ class Counter:
             code_b=code_b,
             accepts=frozenset(accepts),
             asks_about=frozenset(asks_about),
+            persons=persons,
             now=now,
             timeout_s=timeout_s,
         )

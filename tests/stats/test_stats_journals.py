@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 import pytest
 
 from kazashi.reception.journal import Journal
+from kazashi.reception.persons import Persons
 from kazashi.reports import SIMULATED_SERIAL
 from kazashi.stats.confirmations import counted
 from kazashi.stats.counts import By
 from kazashi.stats.figures import figures
 from kazashi.stats.journals import JournalReader
-from kazashi.stats.persons import Persons
 from kazashi.stats.rates import Count, Rate
 from kept import Clock
 
@@ -112,3 +112,13 @@ def test_a_visit_belongs_to_japans_month(tmp_path, journal):
     checked_in(journal)
     found, _, _ = counts_of(tmp_path)
     assert [cell.month for cell in found.counts.cells] == ["2026-12"]
+
+
+def test_a_person_whose_insurance_is_known_keeps_to_one_with_a_new_card(tmp_path, journal):
+    checked_in(journal, ANNA, person="1" * 64, age="75-79", insurer="elderly")
+    checked_in(journal, BEN, person="1" * 64, age="75-79", insurer="elderly")
+    checked_in(journal, BEN)  # once the centre told less: known by that card
+    found, _, sums = counts_of(tmp_path)
+    assert (sums[Count.CARD_PERSONS], found.by_certificate) == (1, 0)
+    shown = figures(found.counts, Rate.CONFIRMATIONS, [By.AGE, By.INSURER])
+    assert [each.group for each in shown] == [("75-79", "elderly"), ("unknown", "unknown")]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kazashi.stats.ages import legal_age
+from kazashi.reception.ages import legal_age
 from kazashi.stats.unasked import RULE_BEGINS, Insured, is_sent_unasked
 
 AUGUST = date(2026, 8, 1)

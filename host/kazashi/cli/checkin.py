@@ -150,6 +150,7 @@ def checkin(
             component=component_of(anchors, is_test=as_test),
             accepts=configured.accepts,
             asks_about=configured.asks_about,
+            persons=configured.persons,
             results=results_of(stack, config),
             timeout_s=timeout,
         )

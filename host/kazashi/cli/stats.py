@@ -12,13 +12,13 @@ from kazashi.cli.console import Console
 from kazashi.cli.options import AsJson, Picture
 from kazashi.cli.writing import writing
 from kazashi.reception.journal import default_path
+from kazashi.reception.persons import Persons, key_in
 from kazashi.stats import picture
 from kazashi.stats.confirmations import Counted, counted
 from kazashi.stats.counts import By, Counts
 from kazashi.stats.counts_file import counts_in
 from kazashi.stats.found import found
 from kazashi.stats.journals import JournalReader
-from kazashi.stats.persons import Persons, key_in
 from kazashi.stats.rates import Rate
 from kazashi.stats.sites_file import sites_in
 

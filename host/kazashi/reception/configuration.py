@@ -14,6 +14,9 @@ ask_centre_about = ["face_only"] # though no key has proved the certificate; def
 passcode = "scrypt$…" # of the site, for visual checks: see passcode.py
 photo_from_chip = true  # staff are shown the photo in the chip, too; 照合番号B opens it
 
+[figures]
+key = "persons.key"   # tells persons apart in the journal; made if missing; default: none
+
 [anchors] is explained in anchor_settings.py, [face] in face/settings.py, [profiles.NAME] in
 profiles.toml, [serve] and [desks.NAME] in serve/settings.py, [oqs] in oqs/settings.py,
 [terminal] in health/settings.py, [numbers] in numbers/settings.py. Paths are relative to the file.
@@ -32,6 +35,7 @@ from kazashi.reception.face.matching import FaceNotAvailable
 from kazashi.reception.face.presence import SeesTurns
 from kazashi.reception.face.settings import FaceSettings, code_b_of
 from kazashi.reception.passcode import Passcode, configured_passcode
+from kazashi.reception.persons import Persons, key_in
 from kazashi.reception.place import Faces
 from kazashi.reception.profiles import Profile, profiles_of
 from kazashi.reception.rules import CodeB
@@ -40,7 +44,7 @@ from kazashi.reception.visit import PERSONS, Outcome
 
 _TABLES = (
     *("anchors", "face", "journal", "outcomes", "profiles", "site", "visual"),
-    *("serve", "desks", "oqs", "terminal", "numbers"),
+    *("serve", "desks", "oqs", "terminal", "numbers", "figures"),
 )
 _LONGEST_DAYS = 36_500
 
@@ -48,7 +52,7 @@ _LONGEST_DAYS = 36_500
 @dataclass(frozen=True)
 class Configuration:
     """`keep_days`: None, for ever. `faces`: if face matching is not available, why. `accepts`,
-    `asks_about`, `code_b`: see `Place`.
+    `asks_about`, `code_b`, `persons`: see `Place`.
 
     `passcode`: None if the site has none. `photo_from_chip`: whether staff see that photo, too.
     """
@@ -62,6 +66,7 @@ class Configuration:
     passcode: Passcode | None
     photo_from_chip: bool
     code_b: CodeB
+    persons: Persons | None
 
     @classmethod
     def read(cls, path: Path | None) -> Self:
@@ -69,6 +74,7 @@ class Configuration:
 
         Raises:
             BadSettings: it cannot be read, or a table or a field of it is wrong.
+            PersonsKeyUnusable: the key of `[figures]` is none, and could not be made.
         """
         settings, folder = (load(path), path.parent) if path else ({}, Path())
         for name in settings:
@@ -77,6 +83,7 @@ class Configuration:
         journal = Table("journal", settings.get("journal", {}), folder)
         outcomes = Table("outcomes", settings.get("outcomes", {}), folder)
         visual = Table("visual", settings.get("visual", {}), folder)
+        figures = Table("figures", settings.get("figures", {}), folder)
         read = cls(
             configured_anchors(settings, folder),
             _faces(settings, folder),
@@ -87,8 +94,9 @@ class Configuration:
             configured_passcode(visual),
             visual.flag("photo_from_chip"),
             code_b_of(Table("face", settings.get("face", {}), folder)),
+            Persons(key_in(figures.path("key"))) if figures.has("key") else None,
         )
-        for table in (journal, outcomes, visual):
+        for table in (journal, outcomes, visual, figures):
             table.close()
         return read
 

@@ -23,9 +23,12 @@ from kazashi.reception.centre import (
     identity_of,
     kept_reference,
 )
+from kazashi.reception.japan import japan_today
+from kazashi.reception.journal.facts import Fact
 from kazashi.reception.on_reader import Patient
 from kazashi.reception.papers.certificate import CertificatePaper
 from kazashi.reception.people import AskConsents, AskPrescription, AskRegistration, AskSubsidies
+from kazashi.reception.place import Place
 from kazashi.reception.rules import HOUR, Consents, Group, Way
 from kazashi.reception.texts import Message
 from kazashi.reception.validity import Validity
@@ -138,11 +141,15 @@ def take_answer(patient: Patient, answer: Eligibility) -> None:
     """
     visit = patient.visit
     visit.eligibility = answer
-    patient.note("eligibility", **facts_of(answer))
+    patient.note("eligibility", **facts_of(answer), **_person_of(patient.place, answer))
     _mark(patient, is_simulated=answer.is_simulated)
     _require_coverage(answer.standing)
     patient.tell(_message_of(answer.standing))
     visit.outcome = Outcome.CHECKED_IN
+
+
+def _person_of(place: Place, answer: Eligibility) -> dict[str, Fact]:
+    return place.persons.facts_of(answer, japan_today(place.now())) if place.persons else {}
 
 
 def _may_be_asked_about(patient: Patient, holder: Holder) -> bool:

@@ -9,6 +9,7 @@
     ├── FaceNotConfigured    one of them
     ├── ModelUnusable        one of them: see `path`
     ├── NumbersError         the clinic's numbers, for now: see numbers/errors.py
+    ├── PersonsKeyUnusable   the key by which persons are counted: see `path`
     └── BadSettings          the configuration is wrong: see `place`
 
 A visit goes on where one of them is met, and ends with an outcome.

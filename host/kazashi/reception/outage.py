@@ -6,7 +6,7 @@ PIN or 照合番号B. Never a My Number.
 """
 
 import secrets
-from collections.abc import Callable, Container, Generator
+from collections.abc import Callable, Container, Generator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -24,8 +24,10 @@ from kazashi.reception.centre import (
     facts_of,
     identity_of,
 )
-from kazashi.reception.japan import utc_now
+from kazashi.reception.japan import japan_today, utc_now
 from kazashi.reception.journal import Held, Journal, KeptVisit
+from kazashi.reception.journal.facts import Fact
+from kazashi.reception.persons import Persons
 from kazashi.reception.rules import Consents, Group, Prescription, State
 from kazashi.reception.validity import Validity
 from kazashi.reception.visit import OUTCOME_OF, Outcome, Reason
@@ -39,6 +41,7 @@ def ask_held(
     *,
     visits: Container[int] | None = None,
     is_test: bool = False,
+    persons: Persons | None = None,
     now: Callable[[], datetime] = utc_now,
 ) -> Generator[tuple[Held, Eligibility | CentreError]]:
     """Ask about the people held, in the order of their visits, until the centre is down again.
@@ -49,7 +52,7 @@ def ask_held(
     centre has answered about.
 
     `visits`: ask about the people of these alone. `is_test`: ask about the people of tests alone,
-    and believe a simulated centre about them; else about all others.
+    and believe a simulated centre about them; else about all others. `persons`: see `Place`.
 
     Raises:
         JournalError: see there.
@@ -71,7 +74,8 @@ def ask_held(
             continue
         is_known = is_test or not answer.is_simulated
         outcome = OUTCOME_OF[answer.standing] if is_known else Outcome.HELD
-        _keep(journal, held, answer, completion, outcome)
+        person = persons.facts_of(answer, japan_today(now())) if persons else {}
+        _keep(journal, held, facts_of(answer) | person, completion, outcome)
         yield held, answer
         if is_known:
             journal.release(held.visit)
@@ -116,9 +120,13 @@ def _ask(centre: Centre, who: Who, answered: Completion) -> tuple[Eligibility, C
 
 
 def _keep(
-    journal: Journal, held: Held, answer: Eligibility, completion: Completion, outcome: Outcome
+    journal: Journal,
+    held: Held,
+    facts: Mapping[str, Fact],
+    completion: Completion,
+    outcome: Outcome,
 ) -> None:
     entry = journal.begin(PROFILE, f"held {held.visit}")
     entry.steps("consent", [each.to_facts() for each in completion.consents.items])
-    entry.step("eligibility", **facts_of(answer))
+    entry.step("eligibility", **facts)
     entry.end(outcome)

@@ -14,6 +14,7 @@ from kazashi.errors import KazashiError
 from kazashi.reception.centre import Centre, CentreError, CentreUnreachable, NoCentre, Standing
 from kazashi.reception.journal import Held, Journal, JournalError, View
 from kazashi.reception.outage import ask_held
+from kazashi.reception.persons import Persons
 from kazashi.words import words_of
 
 logger = logging.getLogger(__name__)
@@ -60,8 +61,10 @@ class HeldPeople:
         changed: Callable[[], None],
         *,
         is_test: bool,
+        persons: Persons | None = None,
     ) -> None:
         self._path, self._centre, self._changed, self._is_test = journal, centre, changed, is_test
+        self._persons = persons
         self._lock = Lock()
         self._answers: dict[int, Standing | CentreError] = {}  # by visit
         self.is_asking = False
@@ -118,7 +121,10 @@ class HeldPeople:
         ours = [each.person.visit for each in self.listed() if each.is_test is self._is_test]
         before = {each for each in ours if visits is None or each in visits}
         with Journal(self._path) as journal:
-            for held, answer in ask_held(journal, centre, visits=visits, is_test=self._is_test):
+            asking = ask_held(
+                journal, centre, visits=visits, is_test=self._is_test, persons=self._persons
+            )
+            for held, answer in asking:
                 said = answer if isinstance(answer, CentreError) else answer.standing
                 self._remember(held.visit, said)
                 before.discard(held.visit)

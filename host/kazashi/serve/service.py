@@ -152,6 +152,7 @@ class DeskSite:
             component=site.component,
             accepts=configured.accepts,
             asks_about=configured.asks_about,
+            persons=configured.persons,
             results=site.results,
         )
 
@@ -184,12 +185,14 @@ class Service:
         BadSettings: the configuration cannot be read.
         """
         self.site = site
+        configured = site.configuration()
         self.events = Events()
         self.held = HeldPeople(
             site.journal,
             site.centre,
             lambda: self.events.publish("held", "", {}),
             is_test=site.is_test,
+            persons=configured.persons,
         )
         self.metrics = Metrics()
         self.health = Latest(site.terminal)
@@ -205,7 +208,6 @@ class Service:
             for desk in desks
             if desk.reader and desk.reader.startswith("sim:")
         }
-        configured = site.configuration()
         self._profiles, self._passcode = configured.profiles, site.passcode(configured)
         self.desks = {desk.name: self._desk(desk) for desk in desks}
         self.metrics.registry.register(Now(self))

@@ -7,6 +7,8 @@ All raise CountsBroken for anything else; what stood there is not repeated.
 import re
 from datetime import date
 
+from kazashi.reception.ages import age_group
+from kazashi.reception.insurers import InsurerKind, insurer_kind
 from kazashi.reception.typed import Mistyped, Slip, narrow, plain
 from kazashi.stats import groups
 from kazashi.stats.csv_file import Line
@@ -53,8 +55,8 @@ def prefecture(line: Line) -> str:
 def insurer(line: Line) -> str:
     """The kind of insurer, from that or from an insurer's number."""
     text = narrow(line.cells.get("insurer", ""))
-    found = groups.insurer_kind(text) or text.lower()
-    return _chosen(line, "insurer", found, tuple(groups.InsurerKind))
+    found = insurer_kind(text) or text.lower()
+    return _chosen(line, "insurer", found, tuple(InsurerKind))
 
 
 def size(line: Line) -> str:
@@ -68,7 +70,7 @@ def age(line: Line) -> str:
     """A group, as 75-79 or 85+, or years."""
     text = narrow(line.cells.get("age", "")).lower()
     if re.fullmatch(r"[0-9]{1,3}", text):
-        return groups.age_group(int(text))
+        return age_group(int(text))
     if text not in ("", groups.UNKNOWN) and not groups.is_age_group(text):
         raise line.wrong(CsvFlaw.NOT_AN_AGE, "age")
     return text

@@ -48,21 +48,3 @@ class CountsBroken(StatsError):
     line: int
     flaw: CsvFlaw
     detail: str = ""
-
-
-@unique
-class KeyFlaw(Enum):
-    """Why a file is no key."""
-
-    SYSTEM = auto()  # the system does not let us: see `reason`
-    OPEN_TO_OTHERS = auto()  # other users may read it
-    NO_KEY = auto()  # what is in it is none
-
-
-@dataclass(eq=False)
-class KeyUnusable(StatsError):
-    """The key at `path`, by which persons are counted. `reason`: in the system's words."""
-
-    path: Path
-    flaw: KeyFlaw
-    reason: str = ""

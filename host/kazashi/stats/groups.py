@@ -1,7 +1,6 @@
-"""Of whom is counted: facility kinds, prefectures, ages, insurers and sizes, and their spellings.
+"""Of whom is counted: facility kinds, prefectures and sizes, and their spellings.
 
-Ref: sizes as 国診協 groups them; ages as the ministry does; 法別番号, the first two digits of an
-insurer's number of eight: 保険者番号等設定要領.
+Ref: sizes as 国診協 groups them.
 """
 
 import re
@@ -22,43 +21,6 @@ class FacilityKind(StrEnum):
     CHECKUP = "checkup"
     MIDWIFE = "midwife"
     PRACTITIONER = "practitioner"
-
-
-@unique
-class InsurerKind(StrEnum):
-    """Who insures, as far as its number tells."""
-
-    KYOKAI = "kyokai"  # 協会けんぽ
-    SEAMEN = "seamen"  # 船員
-    DAY_LABOURERS = "day_labourers"  # 日雇特例
-    SOCIETY = "society"  # 健康保険組合
-    DEFENCE = "defence"  # 自衛官
-    MUTUAL_AID = "mutual_aid"  # 共済
-    MUNICIPAL = "municipal"  # 国民健康保険, 市町村
-    UNION = "union"  # 国民健康保険組合
-    ELDERLY = "elderly"  # 後期高齢者医療
-    WELFARE = "welfare"  # 医療扶助
-
-
-_BY_LAW = {
-    **dict.fromkeys(("01",), InsurerKind.KYOKAI),
-    **dict.fromkeys(("02",), InsurerKind.SEAMEN),
-    **dict.fromkeys(("03", "04"), InsurerKind.DAY_LABOURERS),
-    **dict.fromkeys(("06", "63"), InsurerKind.SOCIETY),
-    **dict.fromkeys(("07",), InsurerKind.DEFENCE),
-    **dict.fromkeys(("31", "32", "33", "34", "72", "73", "74", "75"), InsurerKind.MUTUAL_AID),
-    **dict.fromkeys(("67",), InsurerKind.MUNICIPAL),
-    **dict.fromkeys(("39",), InsurerKind.ELDERLY),
-    **dict.fromkeys(("12",), InsurerKind.WELFARE),
-}
-
-
-def insurer_kind(number: str) -> InsurerKind | None:
-    """By its number; None: it tells none. Of six digits, the third is 3 for a 国保組合."""
-    number = number.strip()
-    if re.fullmatch(r"[0-9]{6}", number):
-        return InsurerKind.UNION if number[2] == "3" else InsurerKind.MUNICIPAL
-    return _BY_LAW.get(number[:2]) if re.fullmatch(r"[0-9]{8}", number) else None
 
 
 KINDS_IN_JAPANESE = {
@@ -104,16 +66,6 @@ SIZES = tuple(name for _, name in _SIZES)
 def size_of(beds: int) -> str:
     """Its group; below 20 beds it is a clinic, 医療法 1条の5."""
     return next(name for least, name in _SIZES if beds >= least)
-
-
-_OLDEST_GROUP = 85
-
-
-def age_group(age: int) -> str:
-    """Five years: 75-79; from 85 on: 85+."""
-    if age >= _OLDEST_GROUP:
-        return f"{_OLDEST_GROUP}+"
-    return f"{age // 5 * 5}-{age // 5 * 5 + 4}"
 
 
 def is_age_group(text: str) -> bool:

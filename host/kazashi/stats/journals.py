@@ -6,7 +6,8 @@ without the card while care goes on (再照会): nobody showed a card then [unco
 patient consents to is another thing: a consent, or a look at the information, counts for nothing
 here.
 
-A journal knows neither age nor insurer, nor anything of its site: see sites_file.py.
+A journal knows the person by the insurance, and age and insurer, if its configuration has a key
+(`[figures]`); else the certificate alone. It knows nothing of its site: see sites_file.py.
 """
 
 from collections.abc import Iterator
@@ -17,11 +18,11 @@ from kazashi.reception.care import PROFILE as CARE
 from kazashi.reception.japan import japan_today
 from kazashi.reception.journal import KeptVisit, View
 from kazashi.reception.outage import PROFILE as HELD
+from kazashi.reception.persons import Persons
 from kazashi.reception.visit import Outcome, Reason
 from kazashi.stats.confirmations import Confirmation
 from kazashi.stats.counts import Cell
 from kazashi.stats.groups import UNKNOWN
-from kazashi.stats.persons import Persons
 
 
 @dataclass
@@ -56,9 +57,11 @@ class JournalReader:
         month = f"{japan_today(visit.begun_at):%Y-%m}"
         certificate = str(shown.fact("certificate_sha256") or "") if shown else ""
         is_by_card = bool(certificate) and not _is_on_paper(shown)
+        age, insurer = (str(visit.fact(name) or UNKNOWN) for name in ("age", "insurer"))
         return Confirmation(
-            Cell(month, site, age=UNKNOWN, insurer=UNKNOWN),
+            Cell(month, site, age=age, insurer=insurer),
             is_by_card,
+            insured=str(visit.fact("person") or ""),
             certificate=self.persons.by_certificate(certificate) if is_by_card else "",
         )
 

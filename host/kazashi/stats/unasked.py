@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from kazashi.stats.ages import legal_age
+from kazashi.reception.ages import legal_age
 
 RULE_BEGINS = date(2026, 8, 1)  # before, everybody of 75 and over is sent one
 ELDERLY, OLDEST = 75, 85

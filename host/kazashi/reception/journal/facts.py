@@ -92,6 +92,9 @@ FACTS: Mapping[str, Callable[[object], bool]] = {
     # what the centre said
     "eligibility": is_word,
     "reference": is_word,  # a number of the inquiry, never of the person
+    "person": is_digest,  # by a key that stays here: see persons.py
+    "age": is_word,  # a group: 75-79
+    "insurer": is_word,  # a kind
     "fallback": is_word,  # which of the official ones
     "file": is_word,  # of the result, its name
     "error": is_text,

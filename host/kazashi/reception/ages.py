@@ -5,6 +5,8 @@ Ref: 年齢計算ニ関スル法律, 民法 143条. Born on 29 February: on 28 F
 
 from datetime import date, timedelta
 
+_OLDEST_GROUP = 85  # from this age on they are one group, as the ministry has it
+
 
 def legal_age(birth: date, on: date) -> int:
     """Years completed on the day `on`, which is over: 75 on the eve of the 75th birthday.
@@ -19,3 +21,10 @@ def legal_age(birth: date, on: date) -> int:
         raise ValueError("not born yet")
     eve = on + timedelta(days=1)
     return eve.year - birth.year - ((eve.month, eve.day) < (birth.month, birth.day))
+
+
+def age_group(age: int) -> str:
+    """Five years: 75-79; from 85 on: 85+."""
+    if age >= _OLDEST_GROUP:
+        return f"{_OLDEST_GROUP}+"
+    return f"{age // 5 * 5}-{age // 5 * 5 + 4}"
