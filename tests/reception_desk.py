@@ -17,6 +17,7 @@ from kazashi.reception.people import (
     Answers,
     AskCodeB,
     AskConsents,
+    AskFront,
     AskItemsPin,
     AskPasscode,
     AskPin,
@@ -47,6 +48,7 @@ _CV_KEYS = [CvAnchor(*key) for key in _ISSUER.cv_anchors]
 ANCHORS = Anchors.of([_ISSUER.certificate], _CV_KEYS, is_test=True)
 WITHOUT_FACES = FaceNotAvailable((FaceNotConfigured(),))
 PASSCODE = Passcode(TEST_PASSCODE)
+ENTERED = (AskPin, AskItemsPin, AskCodeB, AskFront)
 ASKED = ""  # no way to begin with: people choose
 NO_CENTRE = False
 USUAL = object()
@@ -172,6 +174,7 @@ class Counter:
         passcode=PASSCODE,
         photo_from_chip=False,
         code_b=CodeB.AT_READER,
+        front=None,
         accepts=(),
         asks_about=(),
         persons=None,
@@ -189,6 +192,7 @@ class Counter:
             passcode=passcode,
             photo_from_chip=photo_from_chip,
             code_b=code_b,
+            front=front,
             accepts=frozenset(accepts),
             asks_about=frozenset(asks_about),
             persons=persons,
@@ -227,7 +231,7 @@ class Counter:
             for before, command in pairwise(commands_of(application)):
                 if is_verify(command):
                     assert before == command[:4]
-        entered = [q for q in self.people.asked if isinstance(q, AskPin | AskItemsPin | AskCodeB)]
+        entered = [q for q in self.people.asked if isinstance(q, ENTERED)]
         assert len(self.verifies()) <= len(entered)
 
     def verifies(self):

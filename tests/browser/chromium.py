@@ -12,18 +12,18 @@ _QUIET = (
 _AS_ROOT = "--no-sandbox"
 
 
-def launched(playwright, program, film=None):
-    """A browser. `film`: what its camera shows; None: it has none."""
+def launched(playwright, program, film=None, cameras=0):
+    """A browser. `film`: what its camera shows; `cameras`: how many that show Chromium's own."""
     camera = [
         "--use-fake-ui-for-media-stream",  # nobody has to allow it
-        "--use-fake-device-for-media-stream",
-        f"--use-file-for-fake-video-capture={film}",
+        "--use-fake-device-for-media-stream" + (f"=device-count={cameras}" if cameras else ""),
+        *([f"--use-file-for-fake-video-capture={film}"] if film else []),
     ]
     return playwright.chromium.launch(
         executable_path=program,
         args=[
             *_QUIET,
-            *(camera if film else []),
+            *(camera if film or cameras else []),
             *([_AS_ROOT] if os.geteuid() == 0 else []),
         ],
     )

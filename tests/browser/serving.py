@@ -19,15 +19,16 @@ def patient(desk="1"):
 class Serving:
     """A service; started again, it has the same port, and knows the screens that were paired.
 
-    `make`: a new `Service`. `is_played`: a test plays its desks, no engine runs there.
+    `make`: a new `Service`. `desks`: settings of theirs that its pages show. `is_played`: a test
+    plays its desks, no engine runs there.
     """
 
-    def __init__(self, folder, make, *, is_played=False):
+    def __init__(self, folder, make, desks=(), *, is_played=False):
         self._folder, self._make, self._is_played = folder, make, is_played
-        self._port = 0
+        self._desks, self._port = tuple(desks), 0
 
     def start(self):
-        settings = ServeSettings(port=self._port)
+        settings = ServeSettings(port=self._port, desks=self._desks)
         line = listen(settings)
         self._port = line.getsockname()[1]
         self.address = f"http://localhost:{self._port}"

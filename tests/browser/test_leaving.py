@@ -18,6 +18,7 @@ ANSWERS = {
         [*"60032120334321", "Enter"],
         [*(f'[data-digit="{digit}"]' for digit in "60032120334321"), '[data-do="enter"]'],
     ),
+    "p05-camera": (None, ["Backspace"], ['[data-answer="null"]']),
     "p06-face": (None, ["Backspace"], ['[data-answer="null"]']),
     "p07-pin": (
         "7391",
@@ -76,7 +77,7 @@ def test_by_touch_alone(state, play, following, script):
     assert script.answer() == answer
 
 
-PADS = ("p05", "p07", "p08")  # 0 is a digit there
+PADS = ("p05-card", "p07", "p08")  # 0 is a digit there
 CALLED = ("p23", "p27")
 
 

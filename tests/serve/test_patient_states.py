@@ -47,7 +47,7 @@ NUMBERS = {
     "p28": State.STOPPED,
     "wor": State.WAITING,
 }
-ELSE = {"p03-card-gone": State.LAY}
+ELSE = {"p03-card-gone": State.LAY, "p05-camera": State.FRONT}
 SITE = ServeSettings()
 TOKENS = tuple(Token)
 

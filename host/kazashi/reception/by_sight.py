@@ -20,10 +20,12 @@ from kazashi.cards.surface import Surface
 from kazashi.reception.by_key import certificate_of
 from kazashi.reception.face.matching import Compared, FaceNotAvailable, FrameProblem, PhotoUnusable
 from kazashi.reception.face.presence import SeesTurns, Turn
+from kazashi.reception.front.reading import ReadsFront
 from kazashi.reception.on_reader import Patient, Tap
 from kazashi.reception.passcode import PasscodePaused
 from kazashi.reception.people import (
     AskFrame,
+    AskFront,
     AskPasscode,
     AskStaff,
     AskTurn,
@@ -39,6 +41,7 @@ _MOST_ANSWERS = 3  # that are wrong, until something else is offered
 _MOST_PASSCODES = 10  # typed, those of a pause included
 _MOST_FRAMES = 10
 _MOST_TURNS = 3  # of the head
+_MOST_FRONTS = 5  # pictures of a card's front; two of them must say the same
 
 
 def by_face(patient: Patient, token: Token) -> None:
@@ -158,10 +161,11 @@ def _show_code_b(patient: Patient, session: FaceSurfaceSession) -> None:
     for _ in range(_MOST_ANSWERS):
         try:
             session.code_b_tries_left()
-            code = patient.code_b or patient.ask_code_b()
+            code = patient.code_b or _code_on_front(patient) or patient.ask_code_b()
             if code is None:
                 break
             session.verify_code_b(code)
+            patient.may_read_front = True
             return
         except WrongCode as error:
             patient.code_b = ""
@@ -172,6 +176,38 @@ def _show_code_b(patient: Patient, session: FaceSurfaceSession) -> None:
             patient.note("code", error="blocked" if is_blocked else "too few tries left")
             raise Failure(Reason.CODE_BLOCKED, error) from None
     raise Failure(Reason.CODE_WRONG)
+
+
+def _code_on_front(patient: Patient) -> str | None:
+    """照合番号B as a camera above the card reads it, twice the same; None: it is to be typed.
+
+    A wrong one costs a try of the few that the card gives: once in a visit the camera may be wrong.
+    """
+    front = patient.place.front
+    if front is None or not patient.may_read_front:
+        return None
+    patient.may_read_front = False
+    seen = set[str]()
+    for _ in range(_MOST_FRONTS):
+        frame = patient.ask(AskFront())
+        if frame is None:
+            break
+        patient.begin("front")
+        code = _read(patient, front, frame)
+        if code in seen:
+            patient.note("front", is_read=True)
+            return code
+        seen |= {code} if code else set()
+    patient.note("front", is_read=False)
+    return None
+
+
+def _read(patient: Patient, front: ReadsFront, frame: bytes) -> str | None:
+    try:
+        return front.code_b(frame)
+    except Exception as error:  # of any engine
+        patient.note("front", error=type(error).__name__)
+        return None
 
 
 def _compare(patient: Patient, faces: Faces, photo: bytes) -> None:

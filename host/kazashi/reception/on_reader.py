@@ -87,6 +87,7 @@ class Patient(Course):
         self._cancel = cancel or Event()
         self.pin = ""  # entered for a phone that is yet to come
         self.code_b = ""  # entered for a card that is yet to come, and not found wrong
+        self.may_read_front = True  # not after a code from there that the card has not taken
         self.last_token: Token | None = None  # on the reader, whatever became of it
         self.certificate: Certificate | None = None  # that was accepted
         self.surface: Surface | None = None  # that was proved genuine

@@ -90,8 +90,17 @@ class AskLastTry(Question[bool]):
 @dataclass(frozen=True)
 class AskCodeB(Question[str]):
     """照合番号B, 14 digits: birth YYMMDD with the year of the Japanese era, year of the card's
-    expiry, security code. Typed from the card's face, or read there by the caller's camera.
+    expiry, security code. Typed from the card's face.
     """
+
+
+@dataclass(frozen=True)
+class AskFront(Question[bytes]):
+    """A picture of the card's front as it lies there, PNG or JPEG, taken now."""
+
+    @property
+    def message(self) -> Message:
+        return Message("place.card")
 
 
 @dataclass(frozen=True)

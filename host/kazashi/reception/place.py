@@ -14,6 +14,7 @@ from kazashi.reception.certified import CertifiedComponent
 from kazashi.reception.face.attempts import Attempts
 from kazashi.reception.face.matching import FaceMatcher, FaceNotAvailable, FaceNotConfigured
 from kazashi.reception.face.presence import SeesTurns
+from kazashi.reception.front.reading import ReadsFront
 from kazashi.reception.japan import utc_now
 from kazashi.reception.journal import Journal, JournalError
 from kazashi.reception.passcode import Passcode
@@ -42,7 +43,8 @@ class Place:
     `reader`: None if it is out of order: only the fall-backs are left. `centre`: None if there is
     none to ask. `journal`: None if it cannot be opened. `faces`: if face matching is not available,
     why. `passcode`: of the staff, None: no visual check. `component`: an approved verifier's, which
-    has the card's key sign after face or visual check. `accepts`: outcomes of a person without
+    has the card's key sign after face or visual check. `front`: reads 照合番号B off the card that
+    lies on the reader, None: no camera sees it. `accepts`: outcomes of a person without
     eligibility that the reception goes on with; `asks_about`: the centre is asked about them even
     though no key has proved the certificate. `results`: of the reception computer, None: there is
     none. `persons`: hashes them for figures; None: the journal does not tell them apart. `now`:
@@ -59,6 +61,7 @@ class Place:
     passcode: Passcode | None = None
     photo_from_chip: bool = False
     code_b: CodeB = CodeB.AT_READER
+    front: ReadsFront | None = None
     component: CertifiedComponent | None = None
     accepts: frozenset[Outcome] = frozenset()
     asks_about: frozenset[Outcome] = frozenset()

@@ -51,6 +51,7 @@ class Flaw(Enum):
     FILE_UNREADABLE = auto()  # (its name)
     NO_ANCHOR = auto()  # (name and what is wrong with the certificate in it)
     NO_AUTHORITIES = auto()
+    NOT_INSTALLED = auto()  # (the command that installs what it needs)
 
 
 @dataclass(eq=False)

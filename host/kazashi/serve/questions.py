@@ -17,7 +17,7 @@ What an answer looks like, by the question's name:
     fallback              one of `answers`; if `can_go_back`, "back": to the question before
     four items            {"name", "address", "birth", "sex"}, as typed
     certificate           what stands on a 資格確認書: see `certificate_paper`
-    frame, turn           a picture: it comes by itself, see api.py
+    front, frame, turn    a picture: it comes by itself, see api.py
 
 null is no answer to any of them: the patient does not know, or goes back. Back from "pin", it is
 offered again.
@@ -41,6 +41,7 @@ from kazashi.reception.people import (
     AskFallback,
     AskFourItems,
     AskFrame,
+    AskFront,
     AskItemsPin,
     AskLastTry,
     AskPasscode,
@@ -62,7 +63,7 @@ _LONGEST = 200  # characters of a text that somebody types
 _TOLD = "reason"  # why it is asked again: a notice
 _HALF = re.compile("[\ud800-\udfff]")
 
-PICTURES = (AskFrame, AskTurn)
+PICTURES = (AskFront, AskFrame, AskTurn)
 
 
 class NotAnAnswer(ValueError):

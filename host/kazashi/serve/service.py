@@ -19,6 +19,7 @@ from kazashi.reception.centre import Centre
 from kazashi.reception.certified import CertifiedComponent
 from kazashi.reception.checkin import Reception
 from kazashi.reception.configuration import Configuration
+from kazashi.reception.front.reading import FrontReader
 from kazashi.reception.japan import utc_now
 from kazashi.reception.journal import Journal, JournalError
 from kazashi.reception.passcode import Passcode
@@ -86,11 +87,14 @@ class DeskSite:
         self._desk, self._site, self._table = desk, site, table
         self._profile, self._passcode, self._is_only = profile, passcode, is_only
         self._journal: Journal | None = None
+        self._front: FrontReader | None = None
         self._tidied = -_DAY_S
 
     def __enter__(self) -> Self:
         self._configured = self._site.configuration()
         self._centre = self._site.centre()
+        if self._desk.card_camera:
+            self._front = FrontReader()
         try:
             self._journal = Journal(self._site.journal)
         except JournalError as error:  # each visit says that it is not kept
@@ -149,6 +153,7 @@ class DeskSite:
             passcode=self._passcode,
             photo_from_chip=configured.photo_from_chip,
             code_b=configured.code_b,
+            front=self._front,
             component=site.component,
             accepts=configured.accepts,
             asks_about=configured.asks_about,

@@ -17,6 +17,7 @@ speech = false            # whether it begins with spoken guidance
 title = "受付1"
 reader = "usb:E6605838834C5A2C"  # default: the only one attached, or chosen by staff
 profile = "desk"
+card_camera = "C920"      # sees the card on the reader, and reads 照合番号B: a part of its label
 """
 
 import ipaddress
@@ -26,6 +27,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Self
 
+from kazashi.errors import NotInstalled
+from kazashi.reception.front.reading import require_installed
 from kazashi.reception.journal.facts import is_word
 from kazashi.reception.profiles import Profile
 from kazashi.reception.settings import BadSettings, Flaw, Table, load
@@ -53,12 +56,15 @@ class Size(StrEnum):
 
 @dataclass(frozen=True)
 class DeskSettings:
-    """`name`: in addresses. `reader`: its URL, None: the only one attached."""
+    """`name`: in addresses. `reader`: its URL, None: the only one attached. `card_camera`: a part
+    of its label as browsers tell it; empty: there is none.
+    """
 
     name: str
     title: str
     reader: str | None
     profile: str
+    card_camera: str = ""
 
 
 @dataclass(frozen=True)
@@ -122,6 +128,10 @@ class ServeSettings:
             return "localhost"
         return self.names[0] if self.names else _in_address(self.address)
 
+    def card_camera(self, desk: str) -> str:
+        """See `DeskSettings`."""
+        return next((each.card_camera for each in self.desks if each.name == desk), "")
+
     def hosts(self, port: int) -> frozenset[str]:
         """`name:port` by which it may be called; at the port of its scheme the name alone, too."""
         names = {"localhost", "127.0.0.1", "[::1]", *self.names}
@@ -161,11 +171,21 @@ def _desks(table: Table, profiles: Mapping[str, Profile]) -> list[DeskSettings]:
         title = each.text("title") if each.has("title") else f"受付{name}"
         reader = each.text("reader") if each.has("reader") else None
         profile = each.text("profile") if each.has("profile") else next(iter(profiles))
+        camera = each.text("card_camera") if each.has("card_camera") else ""
         each.close()
+        if camera:
+            _require_front_reader(each)
         if profile not in profiles:
             raise each.wrong("profile", Flaw.NOT_ONE_OF, ", ".join(profiles))
-        desks.append(DeskSettings(name, title, reader, profile))
+        desks.append(DeskSettings(name, title, reader, profile, camera))
     return desks
+
+
+def _require_front_reader(desk: Table) -> None:
+    try:
+        require_installed()
+    except NotInstalled as error:
+        raise desk.wrong("card_camera", Flaw.NOT_INSTALLED, error.how) from error
 
 
 def _languages(table: Table) -> tuple[str, ...]:

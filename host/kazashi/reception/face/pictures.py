@@ -39,8 +39,8 @@ class PictureUnusable(Exception):
     flaw: PhotoFlaw
 
 
-def decode(data: bytes, kind: Kind) -> Image.Image:
-    """The picture in `data`: RGB, upright, `SIDE` pixels high and wide at most.
+def decode(data: bytes, kind: Kind, side: int = SIDE) -> Image.Image:
+    """The picture in `data`: RGB, upright, `side` pixels high and wide at most.
 
     Raises:
         PictureUnusable: it is too large, broken, or something else.
@@ -52,7 +52,7 @@ def decode(data: bytes, kind: Kind) -> Image.Image:
             _check_size(picture, kind)
             upright = ImageOps.exif_transpose(_eight_bits(picture, data).convert(kind.mode))
             upright = upright.convert("RGB")
-            upright.thumbnail((SIDE, SIDE))
+            upright.thumbnail((side, side))
             return upright
     except PictureUnusable:
         raise

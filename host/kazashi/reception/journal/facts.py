@@ -70,6 +70,7 @@ FACTS: Mapping[str, Callable[[object], bool]] = {
     "validity": is_word,
     "proof": is_word,  # what shows that the chip is no copy
     "is_genuine": is_flag,  # the chip proved its key
+    "is_read": is_flag,  # 照合番号B, by a camera
     "is_match": is_flag,  # the face, or the person before the staff
     "compared_with": is_word,  # by the staff: photo, card
     "is_test": is_flag,  # by anchors of a test, or from a simulated centre

@@ -41,6 +41,7 @@ _STEPS = {  # of four: those of the bar at the top
     State.SEVERAL: 2,
     State.BROKEN: 2,
     State.WAY: 3,
+    State.FRONT: 3,
     State.CODE_B: 3,
     State.FACE: 3,
     State.PIN: 3,
@@ -136,6 +137,7 @@ def rendered(
         languages=offered(site.languages, is_test=screen.is_test),
         digits=_DIGITS[site.keypad],
         kinds=_kinds(screen),
+        card_camera=site.card_camera(screen.desk),
         tokens=getattr(screen.question, "tokens", tokens),
         is_to_take=screen.is_left or any(each.key == "take-card" for each in screen.notices),
     )

@@ -12,6 +12,7 @@ from kazashi.reception.people import (
     AskCodeB,
     AskConsents,
     AskFrame,
+    AskFront,
     AskItemsPin,
     AskLastTry,
     AskPin,
@@ -35,7 +36,8 @@ class State(StrEnum):
     LAY = "lay"  # p02
     UNSENSED = "unsensed"  # p03
     WAY = "way"  # p04
-    CODE_B = "code-b"  # p05
+    FRONT = "front"  # p05
+    CODE_B = "code-b"  # p05, typed
     FACE = "face"  # p06
     PIN = "pin"  # p07, p08
     LAST_TRY = "last-try"  # p09
@@ -59,6 +61,7 @@ class State(StrEnum):
 _OF_QUESTION: Mapping[type, State] = {
     AskToken: State.CHOOSE,
     AskWay: State.WAY,
+    AskFront: State.FRONT,
     AskCodeB: State.CODE_B,
     AskFrame: State.FACE,
     AskTurn: State.FACE,
@@ -70,7 +73,10 @@ _OF_QUESTION: Mapping[type, State] = {
     AskSubsidies: State.SUBSIDIES,
     AskPrescription: State.PRESCRIPTION,
 }
-_GOES_BACK = (AskPin, AskItemsPin, AskLastTry, AskCodeB, AskFrame, AskTurn)  # if not answered
+_GOES_BACK = (  # if not answered
+    *(AskPin, AskItemsPin, AskLastTry),
+    *(AskFront, AskCodeB, AskFrame, AskTurn),
+)
 _HELD = (Outcome.HELD, Outcome.NOT_ANSWERED)
 _PLACED = ("not-sensed.", "several-cards.")  # LAY says them in states of their own
 _LIES_THERE = "lies-there."

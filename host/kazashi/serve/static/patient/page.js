@@ -9,6 +9,9 @@ export const $$ = (selector) => [...document.querySelectorAll(selector)];
 // The step of the state that is seen.
 export const step = () => $("#main > [data-step]:not([hidden])");
 
+// Whether a camera is seen: it goes on from one question to the next.
+export const hasCamera = () => ["face", "front"].includes(screen().dataset.state);
+
 // `run(state)`: now, and each time that something else is shown. `state`: its name.
 export const whenShown = (run) => {
   document.addEventListener("shown", () => run(screen().dataset.state));

@@ -2,11 +2,11 @@
 //
 // Parts that are as before stay as they are: what is typed stays typed, the focus stays where it is.
 
-import { main, root, screen, $, step, tellShown } from "./page.js";
+import { hasCamera, main, root, screen, $, step, tellShown } from "./page.js";
 import { shown } from "./desk.js";
 
 const WAIT_MS = 800; // the machine is quick mostly: no screen of its own for that
-const WAIT_FACE_MS = 4000; // a face is compared; the camera goes on
+const WAIT_PICTURE_MS = 4000; // a picture is looked at; the camera goes on
 
 let view = ""; // "language": the choice of languages
 let isFetching = false;
@@ -23,9 +23,9 @@ export function changed(event) {
   } else if (screen().dataset.state === "waiting") {
     refresh();
   } else if (!waiting) {
-    const isFace = screen().dataset.state === "face";
-    if (!isFace) main().inert = true;
-    waiting = setTimeout(waited, isFace ? WAIT_FACE_MS : WAIT_MS);
+    const isLive = hasCamera();
+    if (!isLive) main().inert = true;
+    waiting = setTimeout(waited, isLive ? WAIT_PICTURE_MS : WAIT_MS);
   }
 }
 
@@ -84,9 +84,9 @@ function replace(part, isAnotherQuestion) {
     if (before !== html) old.replaceWith(part);
     return;
   }
-  const isFace = part.dataset.state === "face";
-  if (before === html && (isFace || !isAnotherQuestion)) return;
-  if (isFace && before && bare(before) === bare(html)) {
+  const isLive = hasCamera();
+  if (before === html && (isLive || !isAnotherQuestion)) return;
+  if (isLive && before && bare(before) === bare(html)) {
     for (const live of part.querySelectorAll("[data-live]"))
       $(`[data-live="${live.dataset.live}"]`).replaceChildren(...live.childNodes);
     return;

@@ -6,7 +6,7 @@ import * as desk from "./desk.js";
 import { main, screen, whenShown } from "./page.js";
 import * as steps from "./steps.js";
 
-const WITHOUT = ["face", "language"]; // their steps tell of the camera, or stand above the question
+const WITHOUT = ["face", "front", "language"]; // their steps tell of the camera, or stand above the question
 
 let of = null; // the main part that was put where the visit stands
 let sent = Promise.resolve(); // one after the other, so that the last one stays
