@@ -178,6 +178,7 @@ class Counter:
         accepts=(),
         asks_about=(),
         persons=None,
+        numbers=None,
         now=lambda: datetime.now(UTC),
         timeout_s=5.0,
     ):
@@ -196,6 +197,7 @@ class Counter:
             accepts=frozenset(accepts),
             asks_about=frozenset(asks_about),
             persons=persons,
+            numbers=numbers,
             now=now,
             timeout_s=timeout_s,
         )

@@ -8,6 +8,8 @@ from jsonschema import Draft202012Validator, ValidationError
 
 from kazashi.reception.centre import CertificateState, Eligibility, Identity, Standing
 from kazashi.reception.fallback import Basis
+from kazashi.reception.numbers.patient import Expected, FoundBy, FoundPatient
+from kazashi.reception.results import ResultFile
 from kazashi.reception.rules import Consents, Group, Item, Prescription, Proof, State, Token, Way
 from kazashi.reception.validity import Validity
 from kazashi.reception.visit import Outcome, Reason, Span, Visit, Who
@@ -27,6 +29,8 @@ ENUMS = {
     "prescription": Prescription,
     "standing": Standing,
     "fallback": Basis,
+    "found_by": FoundBy,
+    "expected": Expected,
     "who": Who,
 }
 
@@ -65,6 +69,8 @@ def test_it_describes_each_key_of_what_a_visit_holds():
         consents=Consents.record([*Group], [Group.CHECKUPS], datetime.now(UTC)),
         eligibility=Eligibility("1", Standing.VALID, ({"Name": "仮名"},)),
         fallback=Basis.DECLARED_UNKNOWN,
+        files=(ResultFile("face.xml", "00" * 32),),
+        patient=FoundPatient("12", FoundBy.BOTH),
         spans=(Span("pin", Who.PEOPLE, 0.0, 1.0),),
     )
     told = visit_of(json.dumps(visit.to_json()))

@@ -11,6 +11,7 @@ import kazashi
 from kazashi.cli import show
 from kazashi.cli.centre import SaysCentre, centre_of
 from kazashi.cli.console import Console
+from kazashi.cli.open_numbers import numbers_of
 from kazashi.cli.options import AsJson, AsTest, CardReaderUrl, ConfigFile, JournalPath, TimeoutS
 from kazashi.cli.oqs import results_of
 from kazashi.cli.people import Given, TerminalPeople
@@ -152,6 +153,7 @@ def checkin(
             asks_about=configured.asks_about,
             persons=configured.persons,
             results=results_of(stack, config),
+            numbers=numbers_of(config, journal or default_path()),
             timeout_s=timeout,
         )
         try:

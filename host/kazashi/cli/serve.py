@@ -10,6 +10,7 @@ import typer
 
 from kazashi.cli.centre import SaysCentre, centre_of
 from kazashi.cli.console import Console
+from kazashi.cli.open_numbers import numbers_of
 from kazashi.cli.options import AsTest, ConfigFile, JournalPath, need, usable_for_cards
 from kazashi.cli.oqs import results_of
 from kazashi.cli.trust import anchors_of, component_of, passcode_of
@@ -79,6 +80,7 @@ def serve(
             Assigned(None if reader else folder / "readers.json"),
             UnderWay(folder / "under-way.json"),
             results_of(stack, config),
+            numbers_of(config, kept),
         )
         access = open_access(folder)
         address = f"{settings.scheme}://{settings.name}:{line.getsockname()[1]}"

@@ -19,6 +19,7 @@ from kazashi.errors import Cancelled, ReaderError
 from kazashi.reception.centre import CentreError
 from kazashi.reception.conversation import ask_before, ask_centre
 from kazashi.reception.errors import DeskBusy
+from kazashi.reception.find_number import find_number
 from kazashi.reception.hand_over import hand_over
 from kazashi.reception.hold import hold
 from kazashi.reception.on_reader import Patient
@@ -106,6 +107,7 @@ class Reception(Place):
                 raise
             try:
                 hand_over(patient)  # first, so that who is told of the end finds the file
+                find_number(patient)
             finally:
                 if keep:
                     keep(visit)

@@ -17,6 +17,7 @@ from kazashi.reception.face.presence import SeesTurns
 from kazashi.reception.front.reading import ReadsFront
 from kazashi.reception.japan import utc_now
 from kazashi.reception.journal import Journal, JournalError
+from kazashi.reception.numbers.patient import PatientNumbers
 from kazashi.reception.passcode import Passcode
 from kazashi.reception.persons import Persons
 from kazashi.reception.profiles import Profile
@@ -47,9 +48,9 @@ class Place:
     lies on the reader, None: no camera sees it. `accepts`: outcomes of a person without
     eligibility that the reception goes on with; `asks_about`: the centre is asked about them even
     though no key has proved the certificate. `results`: of the reception computer, None: there is
-    none. `persons`: hashes them for figures; None: the journal does not tell them apart. `now`:
-    aware of its zone. `clock`: seconds, for the timeline. `timeout_s`: how long a card is waited
-    for. `turn`: held during a visit.
+    none. `persons`: hashes them for figures; None: the journal does not tell them apart. `numbers`:
+    the clinic's own of its patients. `now`: aware of its zone. `clock`: seconds, for the timeline.
+    `timeout_s`: how long a card is waited for. `turn`: held during a visit.
     """
 
     reader: Reader | None
@@ -67,6 +68,7 @@ class Place:
     asks_about: frozenset[Outcome] = frozenset()
     results: Results | None = None
     persons: Persons | None = None
+    numbers: PatientNumbers | None = None
     now: Callable[[], datetime] = utc_now
     clock: Callable[[], float] = monotonic
     timeout_s: float = 30.0

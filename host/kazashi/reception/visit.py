@@ -8,6 +8,7 @@ from kazashi.errors import KazashiError
 from kazashi.reception.centre import Eligibility, Identity, Standing
 from kazashi.reception.fallback import Basis
 from kazashi.reception.json_of import json_of
+from kazashi.reception.numbers.patient import FoundPatient
 from kazashi.reception.results import ResultFile
 from kazashi.reception.rules import Consents, Prescription, Proof, Token, Way
 from kazashi.reception.texts import Message
@@ -242,6 +243,7 @@ class Visit:
     eligibility: Eligibility | None = None  # its second
     fallback: Basis | None = None
     files: tuple[ResultFile, ...] = ()  # for the reception computer, already in their folders
+    patient: FoundPatient | None = None  # by the clinic's own numbers
     is_held: bool = False
     is_test: bool = False  # by test anchors, or at a simulated reader: of no value
     number: int | None = None  # in the journal

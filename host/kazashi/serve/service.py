@@ -22,6 +22,7 @@ from kazashi.reception.configuration import Configuration
 from kazashi.reception.front.reading import FrontReader
 from kazashi.reception.japan import utc_now
 from kazashi.reception.journal import Journal, JournalError
+from kazashi.reception.numbers.store import NumbersFile
 from kazashi.reception.passcode import Passcode
 from kazashi.reception.place import Faces
 from kazashi.reception.profiles import Profile
@@ -65,6 +66,7 @@ class SiteSettings:
     assigned: Assigned = field(default_factory=Assigned)
     under_way: UnderWay = field(default_factory=UnderWay)
     results: Results | None = None
+    numbers: NumbersFile | None = None
 
 
 class DeskSite:
@@ -159,6 +161,7 @@ class DeskSite:
             asks_about=configured.asks_about,
             persons=configured.persons,
             results=site.results,
+            numbers=site.numbers,
         )
 
 

@@ -3,7 +3,7 @@
 NumbersError         base; catch it to catch everything below
 ├── NumbersRefused   the system does not let us read or write the map
 ├── NumbersBroken    damaged, or no map at all: move it away
-├── NumbersKeyUnusable      the key of certificates: see `flaw`
+├── NumbersKeyUnusable  the key of certificates: see `flaw`
 ├── BadList          a CSV as a whole: see `flaw`
 ├── BadLine          a line of it: see `line`, `flaw`
 └── ListRefused      several of them: see `troubles`; nothing of the list was imported
