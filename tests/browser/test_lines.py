@@ -15,6 +15,7 @@ from kazashi.reception.rules import Group
 from kazashi.serve import desk as desks
 from kazashi.serve import display
 from kazashi.serve.screen import Step
+from program import running
 from served_desks import at_desk
 
 PIN = "1234"
@@ -100,6 +101,11 @@ def test_a_service_that_begins_anew_is_found_again_and_knows_the_screen(screen, 
     screen.shows("stopped")
 
 
+def keeps(step):
+    """The answer to the page that tells the service that this step is shown."""
+    return lambda it: "/so-far/" in it.url and it.request.post_data_json["steps"][-1] == step
+
+
 def test_consents_given_one_by_one_stand_after_a_reload_and_after_the_staff(
     played, script, open_screen
 ):
@@ -108,13 +114,13 @@ def test_consents_given_one_by_one_stand_after_a_reload_and_after_the_staff(
     screen.shows("consents", "main")
     screen.press("2", "Enter")
     screen.shows("consents", "surgery")
-    with screen.page.expect_response("**/so-far/*"):
+    with screen.page.expect_response(keeps("treatment")):
         screen.press("1", "Enter")
     screen.page.reload()
     screen.shows("consents", "treatment")
     screen.press("2", "Enter", "1", "Enter")
     screen.shows("consents", "specified_disease")
-    with screen.page.expect_response("**/so-far/*"):
+    with screen.page.expect_response(keeps("check")):
         screen.press("2", "Enter")
     screen.shows("consents", "check")
     script.display.call()
@@ -139,6 +145,35 @@ def test_a_long_cut_is_said_and_the_staff_are_called_once_it_is_over(screen, cut
     expect(lost).to_be_hidden()
     desk.service.desk("1").display.let_go()
     screen.shows("choose")
+
+
+@pytest.fixture
+def process(tmp_path, monkeypatch):
+    """The service as a program, and where its patient screen is paired."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    serve = ("serve", "--test", "--reader", "sim:", "--no-browser", "--port", "0")
+    with running(*serve, until="patient, ") as (process, line):
+        yield process, line.rpartition(" ")[2].strip()
+        process.send_signal(signal.SIGCONT)
+
+
+def test_a_line_on_which_nothing_comes_any_more_is_noticed_without_an_error(process, browser):
+    service, address = process
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(address)
+        page.wait_for_url("**/patient/1")
+        page.clock.install()
+        page.reload()
+        screen, lost = PatientScreen(page), page.locator(".lost")
+        screen.shows("choose")
+        service.send_signal(signal.SIGSTOP)
+        while not lost.is_visible():
+            page.clock.run_for(500)
+        page.clock.run_for(10_000)
+        service.send_signal(signal.SIGCONT)
+        screen.shows("staff")
+        expect(lost).to_be_hidden()
 
 
 def test_a_short_cut_mends_itself_and_calls_nobody(screen, cut, desk):
@@ -196,9 +231,11 @@ def test_a_patient_who_does_nothing_is_asked_and_then_the_visit_stops(
     monkeypatch.setattr(display, "_ANSWER_S", 0.2)
     monkeypatch.setattr(desks, "_READ_S", 2.0)
     screen.press("2", "Enter", "2", "Enter")
-    for _ in range(10):
+    for _ in range(9):
         screen.page.wait_for_selector("dialog[open]")
         screen.press("Enter")
         screen.page.wait_for_selector("dialog[open]", state="detached")
+    screen.page.wait_for_selector("dialog[open]")
     monkeypatch.setattr(display, "_WARNED_S", 0.2)
+    screen.press("Enter")
     screen.shows("stopped")

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import pytest
 
+from kazashi.serve import streams
 from kazashi.serve.events import KEPT, Events, Follower, StreamEnded
 from served_desks import following
 
@@ -53,6 +54,14 @@ def test_a_patients_screen_gets_no_more_of_the_past_than_the_latest(person, pati
     run = first.id.partition(".")[0]
     with following(patient, after=f"{run}.0") as events:
         assert next(events).screen == person.screen
+
+
+def test_a_page_is_told_that_the_service_is_alive(patient, monkeypatch):
+    monkeypatch.setattr(streams, "PAGE_ALIVE_S", 0.01)
+    with patient.stream("GET", "/api/v1/events?alive=true") as answer:
+        lines = answer.iter_lines()
+        assert next(line for line in lines if line == "event: alive")
+        assert (next(lines), next(lines)) == ("data: {}", "")
 
 
 def test_many_follow_and_each_gets_the_same(site, person):

@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncGenerator, Generator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Header, HTTPException, Query, Request, Response
@@ -15,8 +16,12 @@ from kazashi.serve.events import Follower, StreamEnded
 from kazashi.serve.service import Service
 
 ALIVE_S = 15.0  # a comment, so that a lost line is noticed
+PAGE_ALIVE_S = 1.0  # an event, for pages: a script sees no comment
 MOST_OF_ONE = 32  # streams at one time: of the screens of one desk, of the staff, of programs
 MOST = 200
+
+_COMMENT = b": still here\n\n"
+_ALIVE = b"event: alive\ndata: {}\n\n"
 
 router = APIRouter(prefix="/api/v1")
 
@@ -57,6 +62,7 @@ async def events(
     service: AService,
     caller: ACaller,
     desk: Annotated[str | None, Query(max_length=100)] = None,
+    alive: bool = False,
     last_event_id: Annotated[str | None, Header(max_length=100)] = None,
 ) -> Response:
     """Server-sent events: `screen`, a desk's Screen each time that it changes.
@@ -67,6 +73,9 @@ async def events(
     With `Last-Event-ID` all after that one; without it, or if they are gone, first the Screen of
     each desk as it is now. `desk`: of this one alone. A patient's screen follows its own desk, and
     gets no more of the past than the latest. 429, 503: there are too many streams.
+
+    `alive`: in each second without another event also `alive`, without id: a page that hears
+    nothing has lost its line.
     """
     is_patient = caller.role is Role.PATIENT
     if is_patient:
@@ -74,12 +83,25 @@ async def events(
     streams: Streams = request.app.state.streams
     streams.require_room(caller)
     follower = Follower(asyncio.get_running_loop(), desk, sees_past=not is_patient)
-    stream = _stream(service, streams.counted(caller), follower, last_event_id)
+    silence = _Silence(PAGE_ALIVE_S, _ALIVE) if alive else _Silence(ALIVE_S, _COMMENT)
+    stream = _stream(service, streams.counted(caller), follower, last_event_id, silence)
     return StreamingResponse(stream, media_type="text/event-stream")
 
 
+@dataclass(frozen=True)
+class _Silence:
+    """What is sent when there was no event for so long."""
+
+    seconds: float
+    sent: bytes
+
+
 async def _stream(
-    service: Service, place: AbstractContextManager[None], follower: Follower, after: str | None
+    service: Service,
+    place: AbstractContextManager[None],
+    follower: Follower,
+    after: str | None,
+    silence: _Silence,
 ) -> AsyncGenerator[bytes]:
     sent = service.metrics.events_sent
     with place, service.events.followed(follower, after) as missed:
@@ -89,10 +111,10 @@ async def _stream(
             yield event.encoded
         while True:
             try:
-                async with asyncio.timeout(ALIVE_S):
+                async with asyncio.timeout(silence.seconds):
                     event = await follower.next()
             except TimeoutError:
-                yield b": still here\n\n"
+                yield silence.sent
             except StreamEnded:
                 return
             else:

@@ -2,8 +2,11 @@
 //
 // A part is an element with an id and data-live. What is typed into a part that has not changed stays.
 
+import { listen } from "./line.js";
+
 const PAUSE_MS = 100; // between two fetches: many desks change at once
-const QUIET_MS = 3000; // without a line, until the page says so
+const RELOAD_MS = 3000; // if the service refuses its events: the page then leads to pairing
+const KINDS = ["screen", "held", "readers", "broken-off"]; // of events
 
 const rendered = new Map(); // by id: each part as the server sent it
 let isFetching = false;
@@ -14,21 +17,18 @@ let afterwards = () => {};
 export function follow(changed) {
   afterwards = changed;
   for (const part of parts(document)) rendered.set(part.id, part.outerHTML);
-  const events = new EventSource("/api/v1/events");
-  let timer = 0;
   let isFirst = true;
-  events.onopen = () => {
-    clearTimeout(timer);
-    document.getElementById("offline").hidden = true;
+  const back = () => {
+    offline(false);
     if (!isFirst) refresh();
     isFirst = false;
   };
-  events.onerror = () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => (document.getElementById("offline").hidden = false), QUIET_MS);
-    if (events.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), QUIET_MS);
-  };
-  for (const kind of ["screen", "held", "readers", "broken-off"]) events.addEventListener(kind, refresh);
+  const refused = () => setTimeout(() => location.reload(), RELOAD_MS);
+  listen("", Object.fromEntries(KINDS.map((kind) => [kind, refresh])), { lost: () => offline(true), back, refused });
+}
+
+function offline(isSo) {
+  document.getElementById("offline").hidden = !isSo;
 }
 
 /** Fetch the page again; once more if something happens meanwhile. */
@@ -41,7 +41,7 @@ export async function refresh() {
       isStale = false;
       const answer = await fetch(location.href, { headers: { accept: "text/html" } });
       if (answer.redirected) return location.replace(answer.url);
-      document.getElementById("offline").hidden = answer.ok; // what stands here is old
+      offline(!answer.ok); // what stands here is old
       if (answer.ok) show(new DOMParser().parseFromString(await answer.text(), "text/html"));
       if (isStale) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
