@@ -2,6 +2,7 @@
 
 import csv
 import json
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,7 @@ from kazashi.reception.journal import Journal
 from kept import Clock
 from program import command
 
+PUBLISHED = Path(__file__).with_name("2025-12-claims.csv")
 NAME, CERTIFICATE = "仮名 花子", "c" * 64
 
 
@@ -112,3 +114,31 @@ def test_a_picture_is_drawn_beside_the_table(site):
     assert run(site, "--plot", site / "new.png").returncode == 0
     assert (site / "new.png").read_bytes().startswith(b"\x89PNG")
     assert run(site, "--plot", site / "new.txt").returncode == 2
+
+
+@pytest.mark.parametrize("journal", ["=a.db", "1234 5678 9012=a.db", "-x=a.db"])
+def test_a_site_has_a_name_that_any_file_may_have(site, journal):
+    assert command("stats", f"--journal={journal}").returncode == 2
+
+
+def test_a_journal_that_is_named_twice_is_refused(site):
+    assert run(site, "--journal", f"b={site / 'a.db'}").returncode == 2
+
+
+def test_what_a_journal_counts_a_file_may_not_count_again(site):
+    (site / "counts.csv").write_text("month,site,confirmations\n2026-11,a,9\n")
+    done = run(site, "--counts", site / "counts.csv")
+    assert (done.returncode, "are in a journal, too" in done.stderr) == (1, True), done.stderr
+
+
+def test_the_command_says_what_the_ministry_published():
+    done = command("stats", "--counts", PUBLISHED, "--rate", "claims", "--by", "kind", "--json")
+    told = json.loads(done.stdout)
+    rates = {each["kind"]: each["percent"] for each in told["figures"]}
+    assert rates == {
+        "hospital": "64.74",
+        "clinic": "66.53",
+        "dentist": "66.08",
+        "pharmacy": "57.88",
+    }
+    assert told["total"][0]["percent"] == "63.24"

@@ -47,6 +47,7 @@ def test_columns_come_in_any_order_and_an_empty_cell_is_not_nought(file):
     [
         ("", 1, CsvFlaw.EMPTY),
         ("month,patient,claims\n", 1, CsvFlaw.NO_SUCH_COLUMN),
+        ("month,views,consents\n", 1, CsvFlaw.NO_SUCH_COLUMN),  # neither is a confirmation
         ("month,claims,claims\n", 1, CsvFlaw.COLUMN_TWICE),
         ("site,claims\n", 1, CsvFlaw.COLUMN_MISSING),
         ("month,claims\n2026-11,1\n2026-12\n", 3, CsvFlaw.WRONG_WIDTH),

@@ -1,7 +1,10 @@
 """Every published value that is a quotient, reproduced from its numerator and denominator.
 
 A: 厚生労働省, January 2026. B: the same, December 2024. C: February 2025. D: 協会けんぽ, October
-2024. Values as published.
+2024. E: 国診協, survey of December 2024. Values as published.
+
+What was published without its numbers cannot be a test: rates by age (A), of holders and registered
+people (B), means and medians of sites (E).
 """
 
 from decimal import Decimal
@@ -101,3 +104,33 @@ def test_published_shares_of_those_treated_lie_within_what_their_rounded_numbers
         least, most = least / (of + half), most / (of - half)
         assert percent(least, 1) <= Decimal(rate) <= percent(most, 1)
     assert (held is None) == ("B" in _source)
+
+
+# E, of the sites that replied: 398 in all, 26 of them large hospitals.
+SURVEY = {
+    "word at the desk": "95.7",
+    "leaflets, posters": "96.2",
+    "home page": "33.2",
+    "help with registration": "26.9",
+    "a person for it": "9.5",
+    "a lane of its own": "4.5",
+    "card not brought": "78.1",
+    "the reader's operation": "41.2",
+    "PIN": "45.0",
+    "too few readers": "13.3",
+}
+REPLIES = [(398, each) for each in SURVEY.values()]
+    (398, each)
+    for each in ["95.7", "96.2", "33.2", "26.9", "9.5", "4.5", "78.1", "41.2", "45.0", "13.3"]
+]
+
+
+@pytest.mark.parametrize(("replies", "published"), [*REPLIES, (26, "42.3")])
+def test_a_published_share_of_the_replies_is_that_of_a_whole_number_of_them(replies, published):
+    shares = {str(percent(Fraction(sites, replies), 1)) for sites in range(replies + 1)}
+    assert published in shares
+
+
+def test_half_of_the_sites_that_were_asked_replied():
+    assert 26 + 37 + 55 + 280 == 398
+    assert str(percent(Fraction(398, 789), 1)) == "50.4"

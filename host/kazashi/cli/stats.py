@@ -14,6 +14,7 @@ from kazashi.cli.writing import writing
 from kazashi.reception.journal import default_path
 from kazashi.reception.persons import Persons, key_in
 from kazashi.stats import picture
+from kazashi.stats.cells import flaw_of_name
 from kazashi.stats.confirmations import Counted, counted
 from kazashi.stats.counts import By, Counts
 from kazashi.stats.counts_file import counts_in
@@ -81,7 +82,7 @@ def stats(
     by = list(dict.fromkeys(by or [By.MONTH]))
     paths = _named(journals if journals or counts else [str(default_path())])
     read = _read(paths, key or default_path().with_name("persons.key"), with_tests=test)
-    every = counts_in(counts or ())
+    every = counts_in(counts or (), read.of.counts)
     every.add_all(read.of.counts)
     if sites:
         every = every.at_sites(sites_in(sites))
@@ -110,7 +111,14 @@ def _named(journals: Sequence[str] | None) -> list[tuple[str, Path]]:
     found: list[tuple[str, Path]] = []
     for each in journals or ():
         site, sign, path = each.partition("=")
-        found.append((site, Path(path)) if sign else (Path(each).stem, Path(each)))
+        site, path = (site, Path(path)) if sign else (Path(each).stem, Path(each))
+        if not site or flaw_of_name(site):
+            raise typer.BadParameter(
+                "give SITE=FILE, with the name of a site", param_hint="--journal"
+            )
+        if path.absolute() in [other.absolute() for _, other in found]:
+            raise typer.BadParameter(f"{path} is there twice", param_hint="--journal")
+        found.append((site, path))
     return found
 
 

@@ -30,14 +30,18 @@ def month(line: Line) -> str:
 def site(line: Line) -> str:
     """The name of a site: no My Number, and nothing that a spreadsheet would run."""
     text = line.cells.get("site", "")
+    if flaw := flaw_of_name(text):
+        raise line.wrong(flaw, "site")
+    return text
+
+
+def flaw_of_name(text: str) -> CsvFlaw | None:
+    """What is wrong with the name of a site."""
     try:
         plain("site", text, _LONGEST_NAME)
     except Mistyped as error:
-        flaw = CsvFlaw.MY_NUMBER if error.slip is Slip.MY_NUMBER else CsvFlaw.NOT_A_NAME
-        raise line.wrong(flaw, "site") from None
-    if text.startswith(_STARTS_A_FORMULA):
-        raise line.wrong(CsvFlaw.NOT_A_NAME, "site")
-    return text
+        return CsvFlaw.MY_NUMBER if error.slip is Slip.MY_NUMBER else CsvFlaw.NOT_A_NAME
+    return CsvFlaw.NOT_A_NAME if text.startswith(_STARTS_A_FORMULA) else None
 
 
 def kind(line: Line) -> str:

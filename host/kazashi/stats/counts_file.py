@@ -19,12 +19,17 @@ from kazashi.stats.rates import Count
 _COLUMNS = (*By, *Count)
 
 
-def counts_in(paths: Iterable[Path]) -> Counts:
-    """All that stands in these files.
+def counts_in(paths: Iterable[Path], kept: Counts | None = None) -> Counts:
+    """All that stands in these files. `kept`: of journals, which they may not count again.
 
     Raises:
         CountsBroken: one of them is not as above, or two lines count the same.
     """
+    of_journals = {
+        (cell.month, cell.site, count)
+        for cell, counted in (kept.cells if kept else {}).items()
+        for count in counted
+    }
     counts = Counts()
     seen: dict[tuple[Cell, Count], Line] = {}
     shapes: dict[tuple[str, str, Count], tuple[tuple[By, ...], Line]] = {}
@@ -35,11 +40,13 @@ def counts_in(paths: Iterable[Path]) -> Counts:
                 number = cells.number(line, count)
                 if number is None:
                     continue
+                of = (cell.month, cell.site, count)
+                if of in of_journals:
+                    raise line.wrong(CsvFlaw.IN_JOURNAL, count)
                 before = seen.setdefault((cell, count), line)
                 if before is not line:
                     raise line.wrong(CsvFlaw.TWICE, before.place)
                 shape = tuple(by for by in By if cell.of(by))
-                of = (cell.month, cell.site, count)
                 other, where = shapes.setdefault(of, (shape, line))
                 if other != shape:
                     raise line.wrong(CsvFlaw.TOTAL_AND_PARTS, where.place)

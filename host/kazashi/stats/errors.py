@@ -37,6 +37,7 @@ class CsvFlaw(Enum):
     NOT_A_DIGEST = auto()  # (column)
     MY_NUMBER = auto()  # (column)
     TWICE = auto()  # (file and line where the same stands)
+    IN_JOURNAL = auto()  # (what is counted)
     TOTAL_AND_PARTS = auto()  # (file and line where the other stands)
 
 

@@ -12,6 +12,7 @@ from fractions import Fraction
 from statistics import mean, median
 
 from kazashi.stats.counts import By, Counts, Unit
+from kazashi.stats.groups import order_of
 from kazashi.stats.rates import Quotient, Rate, percent
 
 LEAST_CLAIMS = 50  # a month and site, of the ministry's distribution of sites
@@ -46,7 +47,8 @@ class Bin:
 def figures(counts: Counts, rate: Rate, by: Sequence[By] = ()) -> list[Figure]:
     """`rate` of each group, sorted; without `by`, of all."""
     groups = _by_group(counts, rate, by)
-    return [_figure(group, units) for group, units in sorted(groups.items())]
+    ordered = sorted(groups, key=lambda group: [order_of(value) for value in group])
+    return [_figure(group, groups[group]) for group in ordered]
 
 
 def distribution(counts: Counts, rate: Rate) -> list[Bin]:

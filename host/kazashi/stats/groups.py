@@ -68,5 +68,18 @@ def size_of(beds: int) -> str:
     return next(name for least, name in _SIZES if beds >= least)
 
 
+def order_of(value: str) -> tuple[int, str]:
+    """For sorting values of one kind: as the ministry's tables have them; what is unknown, last."""
+    if value in ("", UNKNOWN):
+        return _LAST, value
+    if is_age_group(value) or value in SIZES:
+        return int(re.split(r"[-+]", value)[0]), value
+    return _ORDER.get(value, 0), value
+
+
+_LAST = 1000  # more than any age, or number of beds of a group
+_ORDER = {name: at for at, name in enumerate((*FacilityKind, *PREFECTURES))}
+
+
 def is_age_group(text: str) -> bool:
     return re.fullmatch(r"[0-9]{1,3}(-[0-9]{1,3}|\+)", text) is not None
