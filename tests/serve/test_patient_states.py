@@ -202,6 +202,16 @@ def test_a_visit_begins_with_the_sites_size_contrast_and_speech(played, tmp_path
     assert not {"data-size", "data-contrast", "data-speech"} & usual.keys()
 
 
+def test_a_site_may_have_equal_keys_that_follow_at_once_count_as_one(played, tmp_path):
+    file = tmp_path / "kazashi.toml"
+    file.write_text("[serve]\nsame_key_s = 0.5\n", "utf-8")
+    screen = played(PATIENT["p07-pin"])
+    seen = Page(rendered(screen, TOKENS, ServeSettings.read(file, {}), is_whole=True)).tags[0][1]
+    assert seen["data-same-key-s"] == "0.5"
+    usual = Page(rendered(screen, TOKENS, SITE, is_whole=True)).tags[0][1]
+    assert "data-same-key-s" not in usual
+
+
 def test_to_agree_and_not_to_agree_are_the_same_but_for_their_words(played):
     page = Page(rendered(played(asks(AskConsents(tuple(Group)))), TOKENS, SITE))
     assert page.answers == ['["surgery", "treatment", "checkups", "specified_disease"]', "[]"]

@@ -9,6 +9,7 @@ names = ["desk.local"]    # by which other computers call it
 language = "ja"           # that each visit begins with
 languages = ["ja", "ja-Hira", "en"]  # that a patient may choose, in this order
 keypad = "phone"          # ten-key beside the screen: phone (1 at the top), pc (7 at the top), none
+same_key_s = 0            # within which two equal keys count once, at most 2; 0: none does
 size = "1"                # of the letters that a visit begins with: 1, 1.4 (10-inch screens), 2
 high_contrast = false     # whether it begins white on black
 speech = false            # whether it begins with spoken guidance
@@ -35,6 +36,7 @@ from kazashi.reception.settings import BadSettings, Flaw, Table, load
 from kazashi.serve.languages import LANGUAGES
 
 _PORT = 8470
+_MOST_SAME_KEY_S = 2.0
 _PORT_OF = {"http": 80, "https": 443}
 
 
@@ -79,6 +81,7 @@ class ServeSettings:
     language: str = "ja"
     languages: tuple[str, ...] = ("ja", "ja-Hira", "en")
     keypad: Keypad = Keypad.PHONE
+    same_key_s: float = 0.0
     size: Size = Size.NORMAL
     high_contrast: bool = False
     speech: bool = False
@@ -104,6 +107,7 @@ class ServeSettings:
             _language(table, languages),
             languages,
             table.choice("keypad", cls.keypad),
+            table.number("same_key_s", 0, _MOST_SAME_KEY_S, default=cls.same_key_s),
             table.choice("size", cls.size),
             table.flag("high_contrast"),
             table.flag("speech"),

@@ -4,13 +4,15 @@
 import { $, step } from "./page.js";
 import { hasPad, press } from "./pad.js";
 import { say, sayAll } from "./speech.js";
+import { isAgain } from "./strikes.js";
 
 const CLEAR = ["Backspace", "Delete", "Clear", "Escape"];
 
 document.addEventListener("keydown", (event) => {
   const isTyping = event.target.matches("select, input");
   if (isTyping || event.ctrlKey || event.altKey || event.metaKey || $("dialog[open]")) return;
-  if (run(event.key)) event.preventDefault();
+  const isOfTenKey = /^[0-9]$/.test(event.key) || event.key === "Enter" || CLEAR.includes(event.key);
+  if ((isOfTenKey && isAgain(event.key, event)) || run(event.key)) event.preventDefault();
 });
 
 // Return false if the key is none of these.

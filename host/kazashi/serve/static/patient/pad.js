@@ -5,6 +5,7 @@
 import { answer, on } from "./actions.js";
 import { main, step, whenShown } from "./page.js";
 import { say } from "./speech.js";
+import { isAgain } from "./strikes.js";
 import { tone } from "./tones.js";
 
 let typed = "";
@@ -64,5 +65,5 @@ document.addEventListener("mousedown", (event) => {
 });
 document.addEventListener("click", (event) => {
   const key = event.target.closest("[data-digit]");
-  if (key) press(key.dataset.digit);
+  if (key && !isAgain(key.dataset.digit, event)) press(key.dataset.digit);
 });
