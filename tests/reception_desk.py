@@ -179,6 +179,7 @@ class Counter:
         asks_about=(),
         persons=None,
         numbers=None,
+        results=None,
         now=lambda: datetime.now(UTC),
         timeout_s=5.0,
     ):
@@ -198,6 +199,7 @@ class Counter:
             asks_about=frozenset(asks_about),
             persons=persons,
             numbers=numbers,
+            results=results,
             now=now,
             timeout_s=timeout_s,
         )

@@ -1,5 +1,6 @@
 """`kazashi care`: a patient at home, without the card, while care goes on."""
 
+from contextlib import ExitStack
 from typing import Annotated
 
 import typer
@@ -7,7 +8,8 @@ import typer
 from kazashi.cli import show
 from kazashi.cli.centre import SaysCentre, centre_of
 from kazashi.cli.console import Console
-from kazashi.cli.options import AsJson, AsTest, JournalPath
+from kazashi.cli.options import AsJson, AsTest, ConfigFile, JournalPath
+from kazashi.cli.oqs import results_of
 from kazashi.reception.care import ask_again, end_care
 from kazashi.reception.centre import NoCentre
 from kazashi.reception.journal import Journal, default_path
@@ -25,14 +27,16 @@ def ask(
     *,
     as_test: AsTest = False,
     as_json: AsJson = False,
+    config: ConfigFile = None,
     journal: JournalPath = None,
 ) -> None:
     """Ask about eligibility again, without the card, under the consent of that visit."""
     asked = centre_of(centre, is_test=as_test)
     if asked is None:
         raise NoCentre
-    with Journal(journal or default_path()) as kept:
-        answer = ask_again(kept, asked, visit, is_test=as_test)
+    with ExitStack() as stack, Journal(journal or default_path()) as kept:
+        results = results_of(stack, config)
+        answer = ask_again(kept, asked, visit, is_test=as_test, results=results)
     if as_json:
         show.print_json({"is_test": as_test, "visit": visit, "eligibility": json_of(answer)})
     else:

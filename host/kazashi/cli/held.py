@@ -1,9 +1,12 @@
 """`kazashi held`: ask the centre about people held while it was down."""
 
+from contextlib import ExitStack
+
 from kazashi.cli import show
 from kazashi.cli.centre import SaysCentre, centre_of
 from kazashi.cli.console import Console
 from kazashi.cli.options import AsJson, AsTest, ConfigFile, JournalPath
+from kazashi.cli.oqs import results_of
 from kazashi.reception.centre import CentreError, Eligibility, NoCentre
 from kazashi.reception.japan import JAPAN, japan_time
 from kazashi.reception.journal import Held, Journal, default_path
@@ -27,8 +30,9 @@ def held(
     answers: list[dict[str, object]] = []
     left: int | None = None  # unknown until the centre was asked about all
     try:
-        with Journal(journal or default_path()) as kept:
-            for person, answer in ask_held(kept, asked, is_test=as_test):
+        with ExitStack() as stack, Journal(journal or default_path()) as kept:
+            results = results_of(stack, config)
+            for person, answer in ask_held(kept, asked, is_test=as_test, results=results):
                 answers.append(_facts(person, answer, is_test=as_test))
                 if not as_json:
                     _show(Console(), person, answer, is_test=as_test)

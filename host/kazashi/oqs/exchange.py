@@ -61,7 +61,7 @@ class Exchange:
     now: Now = utc_now
 
     def __post_init__(self) -> None:
-        self.terminal.requests.discard_old()
+        self.terminal.requests.discard_old(also_ready=True)
 
     def ask(self, kind: Kind, identifier: str, body: MessageBody, cancel: Event) -> MessageBody:
         """The answer to a request. `identifier`: letters, digits and hyphens, used once.

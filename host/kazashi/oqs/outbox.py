@@ -11,7 +11,7 @@ from threading import Condition, Thread
 from time import monotonic
 from typing import NamedTuple, Protocol
 
-from kazashi.oqs.errors import OqsError, OqsTestOnly
+from kazashi.oqs.errors import Block, OqsError, OqsTestOnly, OqsUnpublished
 from kazashi.oqs.names import FaceName, time_digits
 from kazashi.oqs.publish import TOUCH_S, Folder
 from kazashi.reception.japan import utc_now
@@ -76,6 +76,11 @@ class Outbox:
     # -- in its thread ----------------------------------------------------------------------------
 
     def _run(self) -> None:
+        try:
+            self.folder.check()
+            self.folder.discard_old(also_ready=False)
+        except OqsError as error:  # told at the start, before anybody waits for it
+            self._log(error)
         while True:
             self._work()
             with self._changed:
@@ -110,7 +115,11 @@ class Outbox:
             self._waiting[name] = future
 
     def _publish(self) -> None:
-        for staged in self.folder.staged():
+        """All that is staged, also by programs that are gone, or that share the folder."""
+        ready = self.folder.staged()
+        for gone in self._waiting.keys() - set(ready):
+            self._waiting.pop(gone).set_exception(OqsUnpublished(self.folder.path, Block.SLOW))
+        for staged in ready:
             future = self._waiting.get(staged, Future())
             if staged.startswith(_TEST) and not self.folder.is_for_tests:
                 self.folder.discard(staged)

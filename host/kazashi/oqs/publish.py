@@ -45,7 +45,7 @@ class Folder:
 
     def stage(self, name: str, data: bytes) -> None:
         """Keep a file on the disk until it is published; what is staged is whole."""
-        self._check()
+        self.check()
         new = self.staging / (name + _NOT_YET)
         try:
             like = self.path.stat()
@@ -69,8 +69,6 @@ class Folder:
         if not self.staging.is_dir():
             return []
         try:
-            for half in self.staging.glob(f"*{_NOT_YET}"):
-                half.unlink(missing_ok=True)
             ready = sorted(self.staging.glob(f"*{_READY}"), key=lambda each: each.stat().st_mtime)
         except OSError as error:
             raise self._refused(error) from error
@@ -78,7 +76,7 @@ class Folder:
 
     def publish(self, staged: str, name: str) -> None:
         """Move what was staged into the folder, under this name."""
-        self._check()
+        self.check()
         try:
             _move(self.staging / (staged + _READY), self.path / name)
         except FileExistsError as error:
@@ -93,11 +91,12 @@ class Folder:
         with suppress(OSError):
             (self.staging / (staged + _READY)).unlink(missing_ok=True)
 
-    def discard_old(self) -> None:
-        """What a program that is gone has left, and nobody publishes."""
+    def discard_old(self, *, also_ready: bool) -> None:
+        """What a program that is gone has left half written, or `also_ready`."""
         with suppress(OSError):
             for path in self.staging.iterdir():
-                if time() - path.stat().st_mtime > _OLD_S:
+                is_left = also_ready or path.suffix == _NOT_YET
+                if is_left and time() - path.stat().st_mtime > _OLD_S:
                     path.unlink(missing_ok=True)
 
     def touch(self, name: str) -> None:
@@ -105,13 +104,14 @@ class Folder:
         with suppress(OSError):
             os.utime(self.path / name)
 
-    def _check(self) -> None:
+    def check(self) -> None:
+        """Whether files can be brought there."""
         if not self.path.is_dir():
             raise OqsUnpublished(self.path, Block.NO_FOLDER)
         if self.staging.resolve().is_relative_to(self.path.resolve()):
             raise OqsUnpublished(self.path, Block.INSIDE, str(self.staging))
         try:
-            self.staging.mkdir(mode=0o700, exist_ok=True)
+            self.staging.mkdir(mode=0o700, parents=True, exist_ok=True)
             is_same = self.staging.stat().st_dev == self.path.stat().st_dev
         except OSError as error:
             raise self._refused(error) from error

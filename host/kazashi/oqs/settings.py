@@ -18,7 +18,9 @@ encoding = "UTF-8"            # or "Shift_JIS"
 timeout_s = 180               # then the visit is held; what comes later is found by `kazashi held`
 """
 
+import os
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Self
 
@@ -89,7 +91,9 @@ def _terminal(table: Table) -> Terminal:
 
 
 def _folder(table: Table, key: str) -> Folder:
-    """Staging lies beside it unless it is named."""
+    """Staging lies beside it unless it is named; one for several folders has a part for each."""
     path = table.path(key)
-    beside = path.parent / f".{path.name}-kazashi"
-    return Folder(path, table.path("staging") if table.has("staging") else beside)
+    if not table.has("staging"):
+        return Folder(path, path.parent / f".{path.name}-kazashi")
+    part = sha256(os.fsencode(path.absolute())).hexdigest()[:8]
+    return Folder(path, table.path("staging") / f"{path.name}-{part}")

@@ -9,7 +9,9 @@ from enum import Enum, auto, unique
 
 from kazashi.reception.centre import Centre, Completion, Eligibility, eligibility_of, facts_of
 from kazashi.reception.errors import ReceptionError
+from kazashi.reception.hand_over import take
 from kazashi.reception.journal import Journal, KeptVisit
+from kazashi.reception.results import Answered, Results
 from kazashi.reception.rules import Consents, State
 from kazashi.reception.visit import OUTCOME_OF, Outcome
 
@@ -35,11 +37,17 @@ class NoCare(ReceptionError):
 
 
 def ask_again(
-    journal: Journal, centre: Centre, number: int, *, is_test: bool = False
+    journal: Journal,
+    centre: Centre,
+    number: int,
+    *,
+    is_test: bool = False,
+    results: Results | None = None,
 ) -> Eligibility:
     """Eligibility of the patient of visit `number`, without the card.
 
     The answer is in the journal as a visit of its own. `is_test`: believe a simulated centre.
+    `results`: see `Place`.
 
     Raises:
         NoCare: the visit has no consent that goes on.
@@ -53,6 +61,9 @@ def ask_again(
     is_marked = answer.is_simulated or visit.is_test
     entry.step("eligibility", **facts_of(answer) | {"is_test": is_marked})
     is_known = is_test or not answer.is_simulated
+    if results and is_known:
+        answered = Answered(answer, consents, is_test=is_marked)
+        entry.steps("result", take(results, answered)[2])
     entry.end(OUTCOME_OF[answer.standing] if is_known else Outcome.NOT_ANSWERED)
     return answer
 

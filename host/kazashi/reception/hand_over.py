@@ -1,9 +1,11 @@
 """The end of a visit that the centre has answered: its result goes to the reception computer."""
 
 import logging
+from collections.abc import Sequence
 
 from kazashi.reception.course import Course
-from kazashi.reception.results import Answered
+from kazashi.reception.errors import ReceptionError
+from kazashi.reception.results import Answered, ResultFile, Results
 from kazashi.reception.texts import Message
 from kazashi.reception.visit import Visit
 
@@ -17,17 +19,23 @@ def hand_over(course: Course) -> None:
     if results is None or answered is None:
         return
     course.begin("result")
+    visit.files, troubles, facts = take(results, answered)
+    course.note_each("result", facts)
+    for trouble in troubles:
+        course.tell(Message.of(trouble))
+
+
+def take(
+    results: Results, answered: Answered
+) -> tuple[tuple[ResultFile, ...], Sequence[ReceptionError], list[dict[str, str]]]:
+    """Files, what kept others from coming, and what the journal keeps of both."""
     try:
         files, troubles = results.take(answered)
     except Exception as error:  # of any program; its words may be a person's
         logger.error("result: %s", type(error).__name__)
-        course.note("result", error=type(error).__name__)
-        return
-    visit.files = tuple(files)
-    course.note_each("result", [{"file": each.name} for each in files])
-    for trouble in troubles:
-        course.note("result", error=type(trouble).__name__)
-        course.tell(Message.of(trouble))
+        return (), (), [{"error": type(error).__name__}]
+    facts = [{"file": each.name} for each in files]
+    return tuple(files), troubles, [*facts, *({"error": type(e).__name__} for e in troubles)]
 
 
 def _answered(visit: Visit) -> Answered | None:

@@ -6,7 +6,7 @@ PIN or 照合番号B. Never a My Number.
 """
 
 import secrets
-from collections.abc import Callable, Container, Generator, Mapping
+from collections.abc import Callable, Container, Generator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -24,10 +24,12 @@ from kazashi.reception.centre import (
     facts_of,
     identity_of,
 )
+from kazashi.reception.hand_over import take
 from kazashi.reception.japan import japan_today, utc_now
 from kazashi.reception.journal import Held, Journal, KeptVisit
 from kazashi.reception.journal.facts import Fact
 from kazashi.reception.persons import Persons
+from kazashi.reception.results import Answered, Results
 from kazashi.reception.rules import Consents, Group, Prescription, State
 from kazashi.reception.validity import Validity
 from kazashi.reception.visit import OUTCOME_OF, Outcome, Reason
@@ -42,6 +44,7 @@ def ask_held(
     visits: Container[int] | None = None,
     is_test: bool = False,
     persons: Persons | None = None,
+    results: Results | None = None,
     now: Callable[[], datetime] = utc_now,
 ) -> Generator[tuple[Held, Eligibility | CentreError]]:
     """Ask about the people held, in the order of their visits, until the centre is down again.
@@ -52,7 +55,8 @@ def ask_held(
     centre has answered about.
 
     `visits`: ask about the people of these alone. `is_test`: ask about the people of tests alone,
-    and believe a simulated centre about them; else about all others. `persons`: see `Place`.
+    and believe a simulated centre about them; else about all others. `persons`, `results`: see
+    `Place`.
 
     Raises:
         JournalError: see there.
@@ -75,7 +79,15 @@ def ask_held(
         is_known = is_test or not answer.is_simulated
         outcome = OUTCOME_OF[answer.standing] if is_known else Outcome.HELD
         person = persons.facts_of(answer, japan_today(now())) if persons else {}
-        _keep(journal, held, facts_of(answer) | person, completion, outcome)
+        answered = Answered(
+            answer,
+            completion.consents,
+            completion.prescription,
+            by_card=completion.validity is not None,
+            is_test=is_test or answer.is_simulated,
+        )
+        handed = take(results, answered)[2] if results and is_known else []
+        _keep(journal, held, facts_of(answer) | person, answered.consents, handed, outcome)
         yield held, answer
         if is_known:
             journal.release(held.visit)
@@ -123,10 +135,12 @@ def _keep(
     journal: Journal,
     held: Held,
     facts: Mapping[str, Fact],
-    completion: Completion,
+    consents: Consents,
+    handed: Sequence[Mapping[str, str]],
     outcome: Outcome,
 ) -> None:
     entry = journal.begin(PROFILE, f"held {held.visit}")
-    entry.steps("consent", [each.to_facts() for each in completion.consents.items])
+    entry.steps("consent", [each.to_facts() for each in consents.items])
     entry.step("eligibility", **facts)
+    entry.steps("result", handed)
     entry.end(outcome)

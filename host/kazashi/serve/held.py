@@ -15,6 +15,7 @@ from kazashi.reception.centre import Centre, CentreError, CentreUnreachable, NoC
 from kazashi.reception.journal import Held, Journal, JournalError, View
 from kazashi.reception.outage import ask_held
 from kazashi.reception.persons import Persons
+from kazashi.reception.results import Results
 from kazashi.words import words_of
 
 logger = logging.getLogger(__name__)
@@ -62,9 +63,10 @@ class HeldPeople:
         *,
         is_test: bool,
         persons: Persons | None = None,
+        results: Results | None = None,
     ) -> None:
         self._path, self._centre, self._changed, self._is_test = journal, centre, changed, is_test
-        self._persons = persons
+        self._persons, self._results = persons, results
         self._lock = Lock()
         self._answers: dict[int, Standing | CentreError] = {}  # by visit
         self.is_asking = False
@@ -122,7 +124,12 @@ class HeldPeople:
         before = {each for each in ours if visits is None or each in visits}
         with Journal(self._path) as journal:
             asking = ask_held(
-                journal, centre, visits=visits, is_test=self._is_test, persons=self._persons
+                journal,
+                centre,
+                visits=visits,
+                is_test=self._is_test,
+                persons=self._persons,
+                results=self._results,
             )
             for held, answer in asking:
                 said = answer if isinstance(answer, CentreError) else answer.standing

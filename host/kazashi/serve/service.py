@@ -201,6 +201,7 @@ class Service:
             lambda: self.events.publish("held", "", {}),
             is_test=site.is_test,
             persons=configured.persons,
+            results=site.results,
         )
         self.metrics = Metrics()
         self.health = Latest(site.terminal)

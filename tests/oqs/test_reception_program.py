@@ -1,0 +1,68 @@
+"""A reception program that knows only the documents checks a patient in, in both ways."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kazashi.oqs.encoding import Encoding
+from kazashi.oqs.faces import FaceFiles, FaceFolder
+from kazashi.serve import desk as desk_module
+from kazashi.serve import service as service_module
+from kazashi.testing import SOMEBODY, SimulatedCentre
+from served_desks import at_desk, served
+from table_line import FakeTable
+
+PROGRAM = Path(__file__).parent / "clients" / "reception.py"
+FOUND = {
+    "QualificationValidity": "1",
+    "Name": SOMEBODY["Name"],
+    "NameKana": SOMEBODY["NameKana"],
+    "Birthdate": SOMEBODY["Birthdate"],
+    "InsurerNumber": SOMEBODY["InsurerNumber"],
+    "PharmacistsInfoConsFlg": "1",
+}
+
+
+@pytest.fixture(params=Encoding)
+def site(request, folder, tmp_path, monkeypatch):
+    """A desk, whose results go to the folder."""
+    monkeypatch.setattr(service_module, "_table", lambda _url: FakeTable())
+    monkeypatch.setattr(desk_module, "_READ_S", 0.0)
+    monkeypatch.setattr(desk_module, "_TAKEN_LOOK_S", 0.01)
+    centre = SimulatedCentre(insurance=(SOMEBODY,))
+    with (
+        FaceFiles("1319999996", [FaceFolder(folder, request.param)]) as results,
+        served(tmp_path, ["sim:"], centre=lambda: centre, results=results) as site,
+    ):
+        yield site
+
+
+def started(*arguments):
+    command = [sys.executable, PROGRAM, *map(str, arguments)]
+    program = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert program.stdout.readline() == "watching\n", program.communicate()[1]
+    return program
+
+
+def told(program):
+    said, wrong = program.communicate(timeout=60)
+    assert wrong == ""
+    return [json.loads(line) for line in said.splitlines()]
+
+
+def test_over_http_it_begins_the_visit_and_reads_the_file_that_is_named(site, folder):
+    program = started(folder.path, f"{site.url}/api/v1", site.access.token_path)
+    assert told(program) == [FOUND]
+
+
+def test_by_the_folder_alone_it_learns_of_a_patient_who_checks_in_at_the_desk(site, folder):
+    program = started(folder.path)
+    with site.program() as http, at_desk(http) as person:
+        person.until(step="idle")
+        person.lay("mynumber")
+        person.until(step="asked")
+        person.go_on(way="pin")
+    assert told(program) == [FOUND]

@@ -1,0 +1,124 @@
+"""The centre's answer goes to the reception computer at the end of a visit, come what may."""
+
+import pytest
+
+from kazashi.oqs.errors import Block, OqsUnpublished
+from kazashi.reception.care import ask_again
+from kazashi.reception.centre import CentreUnreachable, Eligibility, Identity, Standing
+from kazashi.reception.outage import ask_held
+from kazashi.reception.results import ResultFile
+from kazashi.reception.rules import Item, Prescription, State, Way
+from kazashi.reception.visit import Outcome
+from reception_desk import NO_CENTRE, Listening
+
+FILE = ResultFile("OQSsiquc01res_face_13199999960_20261129093015.xml", "00" * 32)
+
+
+class Results:
+    """Keeps what it was handed; then does as it is told."""
+
+    def __init__(self, does=lambda: ((FILE,), ())):
+        self.taken, self._does = [], does
+
+    def take(self, answered):
+        self.taken.append(answered)
+        return self._does()
+
+
+def late():
+    return (), (OqsUnpublished(__file__, Block.SLOW),)
+
+
+def crash():
+    raise RuntimeError("山田 太郎")
+
+
+def test_the_answer_is_handed_over_with_what_the_patient_answered(counter):
+    counter.lay()
+    results = Results()
+    visit = counter.check_in(Way.PIN, results=results)
+    (answered,) = results.taken
+    assert answered.answer is visit.eligibility
+    assert answered.consents == visit.consents
+    assert (answered.prescription, answered.by_card, answered.is_test) == (
+        *(Prescription.PAPER, True, True),
+    )
+    assert visit.files == (FILE,)
+    assert counter.steps("result") == [{"file": FILE.name}]
+
+
+@pytest.mark.parametrize("does", [late, crash])
+def test_a_result_that_cannot_be_handed_over_ends_no_visit(counter, does, caplog):
+    counter.lay()
+    visit = counter.check_in(Way.PIN, results=Results(does))
+    assert (visit.outcome, visit.files) == (Outcome.CHECKED_IN, ())
+    (facts,) = counter.steps("result")
+    assert facts == {"error": "OqsUnpublished" if does is late else "RuntimeError"}
+    assert counter.people.heard("has not reached the reception computer") == (does is late)
+    assert "山田" not in caplog.text
+
+
+def test_the_files_are_there_before_anybody_is_told_of_the_end(counter):
+    counter.lay()
+    people, told = counter.expect(), []
+    reception = counter.reception(results=Results())
+    reception.check_in(people, Way.PIN, keep=lambda visit: told.append(visit.files))
+    assert told == [(FILE,)]
+
+
+@pytest.mark.parametrize("standing", [each for each in Standing if not each.is_covered])
+def test_an_answer_that_is_no_coverage_is_handed_over_too(counter, standing):
+    counter.lay()
+    results = Results()
+    counter.check_in(Way.PIN, centre=Listening(standing), results=results)
+    (answered,) = results.taken
+    assert isinstance(answered.answer, Identity)
+    assert answered.answer.standing is standing
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"centre": NO_CENTRE},
+        {"centre": Listening(fails=[CentreUnreachable()])},
+        {"centre": Listening(Standing.NONE, registered=Standing.VALID)},
+    ],
+    ids=["no centre", "down", "not registered"],
+)
+def test_without_an_answer_nothing_is_handed_over(counter, setting):
+    counter.lay()
+    results = Results()
+    counter.check_in(Way.PIN, results=results, **setting)
+    assert results.taken == []
+
+
+def test_the_answer_about_a_person_held_is_handed_over_when_it_comes(counter):
+    counter.lay()
+    counter.check_in(Way.PIN, centre=Listening(fails=[CentreUnreachable()]))
+    results = Results()
+    ((held, answer),) = ask_held(counter.journal, Listening(), is_test=True, results=results)
+    (answered,) = results.taken
+    assert answered.answer is answer
+    assert isinstance(answer, Eligibility)
+    assert answered.is_test
+    assert held.visit == 1
+    assert counter.steps("result") == [{"file": FILE.name}]
+
+
+def test_a_simulated_answer_about_a_real_person_held_is_not_handed_over(counter):
+    counter.lay()
+    counter.check_in(Way.PIN, centre=Listening(fails=[CentreUnreachable()]))
+    results = Results()
+    assert list(ask_held(counter.journal, Listening(), results=results)) == []
+    assert results.taken == []
+
+
+def test_at_home_each_answer_is_handed_over_under_the_consent_that_goes_on(counter):
+    counter.lay()
+    counter.check_in(Way.PIN, profile="home")
+    results = Results()
+    ask_again(counter.journal, Listening(), 1, is_test=True, results=results)
+    (answered,) = results.taken
+    assert answered.consents.state(Item.MEDICATION) is State.GIVEN
+    assert all(each.ends_at is None for each in answered.consents.items)
+    assert answered.is_test
