@@ -120,9 +120,6 @@ SURVEY = {
     "too few readers": "13.3",
 }
 REPLIES = [(398, each) for each in SURVEY.values()]
-    (398, each)
-    for each in ["95.7", "96.2", "33.2", "26.9", "9.5", "4.5", "78.1", "41.2", "45.0", "13.3"]
-]
 
 
 @pytest.mark.parametrize(("replies", "published"), [*REPLIES, (26, "42.3")])
