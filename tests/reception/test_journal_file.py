@@ -133,11 +133,11 @@ def test_two_processes_make_a_journal_and_write_it_at_once(path):
 def test_a_newer_journal_is_refused_and_left_alone(path):
     Journal(path).close()
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
-        db.execute("PRAGMA user_version = 2")
+        db.execute("PRAGMA user_version = 3")
     for opened in (Journal, View):
         with raises(JournalNewer, match="update kazashi") as newer:
             opened(path)
-        assert (newer.value.theirs, newer.value.ours) == (2, 1)
+        assert (newer.value.theirs, newer.value.ours) == (3, 2)
 
 
 def test_another_programs_database_is_refused_and_left_alone(tmp_path):

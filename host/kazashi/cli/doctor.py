@@ -1,6 +1,7 @@
 """`kazashi doctor`: find faults of a reader and their remedies."""
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from rich.text import Text
 from kazashi.cli import show
 from kazashi.cli.console import Console, folded
 from kazashi.cli.options import AsJson, ConfigFile, JournalPath, ReaderUrl
+from kazashi.cli.site import database_finding
 from kazashi.discovery import connector, serial_port
 from kazashi.doctor import findings
 from kazashi.errors import LinkError
@@ -59,7 +61,9 @@ def _of_terminal(config: Path | None, journal: Path | None) -> Iterator[Finding]
     from kazashi.reception.journal import default_path
 
     settings = TerminalSettings.read(config)
-    return Terminal(journal or default_path(), settings, Returns(kept_at())).findings()
+    returns = Returns(kept_at())
+    database = partial(database_finding, config)
+    return Terminal(journal or default_path(), settings, returns, database).findings()
 
 
 def _device(reader: str | None) -> Details | None:

@@ -18,6 +18,7 @@ EXTRAS = {
     "paper": ("reportlab",),
     "pcsc": ("smartcard",),
     "plot": ("matplotlib",),
+    "site": ("psycopg",),
     "serve": ("fastapi", "uvicorn", "jinja2", "prometheus_client", "babel"),
 }
 

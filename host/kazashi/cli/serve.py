@@ -4,6 +4,7 @@ import logging
 import webbrowser
 from contextlib import ExitStack
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,6 +14,7 @@ from kazashi.cli.console import Console
 from kazashi.cli.open_numbers import numbers_of
 from kazashi.cli.options import AsTest, ConfigFile, JournalPath, need, usable_for_cards
 from kazashi.cli.oqs import results_of
+from kazashi.cli.site import follower_of
 from kazashi.cli.trust import anchors_of, component_of, passcode_of
 from kazashi.health.returns import Returns, kept_at
 from kazashi.health.settings import TerminalSettings
@@ -50,7 +52,6 @@ def serve(
     """Serve the patient screen, the staff screen and the interface for programs, until Ctrl-C."""
     need("serve")
     from kazashi.serve.assigned import Assigned
-    from kazashi.serve.private_file import write_private
     from kazashi.serve.running import listen, open_access, own_state, run, state_folder
     from kazashi.serve.service import Service, SiteSettings
     from kazashi.serve.settings import ServeSettings, desks_of
@@ -76,7 +77,7 @@ def serve(
             kept,
             settings.language,
             as_test,
-            Terminal(kept, TerminalSettings.read(config), Returns(kept_at(), write_private)),
+            _terminal(stack, config, kept),
             Assigned(None if reader else folder / "readers.json"),
             UnderWay(folder / "under-way.json"),
             results_of(stack, config),
@@ -87,6 +88,16 @@ def serve(
         _tell(address, settings, access, opens=browser)
         logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
         run(Service(settings.desks, site), access, settings, line)
+
+
+def _terminal(stack: ExitStack, config: Path | None, journal: Path) -> Terminal:
+    """What is looked after beside the desks. From now on the site's database follows `journal`."""
+    from kazashi.serve.private_file import write_private
+
+    follower = follower_of(stack, config, journal)
+    returns = Returns(kept_at(), write_private)
+    database = follower.finding if follower else lambda: None
+    return Terminal(journal, TerminalSettings.read(config), returns, database)
 
 
 def _tell(address: str, settings: "ServeSettings", access: "Access", *, opens: bool) -> None:

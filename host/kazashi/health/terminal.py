@@ -19,11 +19,12 @@ _FRESH = timedelta(minutes=1)  # a PKCS#12 may take 0.1 s to open, and a page is
 
 @dataclass(frozen=True)
 class Terminal:
-    """What is looked at, and by which clock."""
+    """What is looked at, and by which clock. `database`: of the site, if there is one."""
 
     journal: Path
     settings: TerminalSettings = field(default_factory=TerminalSettings)
     returns: Returns = field(default_factory=Returns)
+    database: Callable[[], Finding | None] = lambda: None
     now: Callable[[], datetime] = utc_now
     is_synchronised: Callable[[], bool | None] = is_synchronised
 
@@ -36,6 +37,8 @@ class Terminal:
             yield site_certificate(settings.site_certificate, now)
         yield disk_space(self.journal)
         yield clock(self.journal, now, is_synchronised=self.is_synchronised())
+        if found := self.database():
+            yield found
         yield from reader_returns(self.returns.within_an_hour(now))
 
 

@@ -19,7 +19,8 @@ key = "persons.key"   # tells persons apart in the journal; made if missing; def
 
 [anchors] is explained in anchor_settings.py, [face] in face/settings.py, [profiles.NAME] in
 profiles.toml, [serve] and [desks.NAME] in serve/settings.py, [oqs] in oqs/settings.py,
-[terminal] in health/settings.py, [numbers] in numbers/settings.py. Paths are relative to the file.
+[terminal] in health/settings.py, [numbers] in numbers/settings.py, [database]
+in site/settings.py. Paths are relative to the file.
 """
 
 from collections.abc import Mapping
@@ -44,7 +45,7 @@ from kazashi.reception.visit import PERSONS, Outcome
 
 _TABLES = (
     *("anchors", "face", "journal", "outcomes", "profiles", "site", "visual"),
-    *("serve", "desks", "oqs", "terminal", "numbers", "figures"),
+    *("serve", "desks", "oqs", "terminal", "numbers", "figures", "database"),
 )
 _LONGEST_DAYS = 36_500
 

@@ -26,8 +26,11 @@ from kazashi.reception.journal.errors import (
 )
 
 _APPLICATION = 0x4B5A4A4C  # "KZJL", says that a file is a journal
-_VERSION = 1
+_VERSION = 2
 _WAIT_S = 5.0  # for another program's write
+
+# A row if a copy follows elsewhere, followed.py: it has the steps up to `cursor`.
+_FOLLOWED = "CREATE TABLE followed (journal TEXT NOT NULL, cursor INTEGER NOT NULL)"
 
 _SCHEMA = (
     # AUTOINCREMENT: a number is never used twice, so numbers are the order, whatever the clock.
@@ -58,8 +61,10 @@ _SCHEMA = (
         reason TEXT NOT NULL
     )""",
     f"PRAGMA application_id = {_APPLICATION}",
+    _FOLLOWED,
     f"PRAGMA user_version = {_VERSION}",
 )
+_UPGRADE = (_FOLLOWED, f"PRAGMA user_version = {_VERSION}")  # of version 1
 
 # Where SQLite could not write, by its primary and by its extended codes. Beyond a limit or a quota
 # the system's word is not "no space", and SQLite's is not FULL.
@@ -107,9 +112,9 @@ class JournalFile:
             self._db.execute(f"PRAGMA {setting}")
         for setting in ("foreign_keys = ON", "secure_delete = ON"):
             self._db.execute(f"PRAGMA {setting}")
-        if is_new:
+        if is_new or self._pragma("user_version") < _VERSION:
             with self.transaction() as db:
-                for statement in _SCHEMA:
+                for statement in _SCHEMA if is_new else _UPGRADE:
                     db.execute(statement)
 
     def _is_new(self) -> bool:

@@ -28,7 +28,8 @@ _STAYS_FROM = f"""
     )"""
 _PRUNE = f"""
     DELETE FROM visit WHERE id < ({_STAYS_FROM})
-    AND outcome IS NOT NULL AND id NOT IN (SELECT visit FROM held)"""
+    AND outcome IS NOT NULL AND id NOT IN (SELECT visit FROM held)
+    AND id NOT IN (SELECT visit FROM step WHERE step.id > (SELECT cursor FROM followed))"""
 _TODAY = f"""
     SELECT DISTINCT {DAY} FROM visit WHERE begun_at <= :now
     ORDER BY 1 DESC LIMIT 1 OFFSET {_DAYS_CONFIRMING - 1}"""
@@ -130,7 +131,8 @@ class Journal(View):
         "Ago" is counted from the third newest of Japan's days with visits that the clock has
         reached: a clock that is wrong for two days deletes nothing. Nothing is deleted after a
         visit that stays; one from the clock's future goes once one after it is old enough.
-        Visits that run stay, and those of people held.
+        Visits that run stay, those of people held, and those that a copy of the journal, which
+        follows it, does not have yet.
 
         Raises:
             ValueError: `days` is less than 1.

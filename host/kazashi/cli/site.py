@@ -1,0 +1,50 @@
+"""The site's database behind a command, as configured."""
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kazashi.cli.options import need
+from kazashi.finding import Finding
+from kazashi.reception.journal.followed import unfollow
+from kazashi.reception.settings import load
+
+if TYPE_CHECKING:
+    from kazashi.site.follower import Follower
+    from kazashi.site.settings import DatabaseSettings
+
+
+def follower_of(stack: ExitStack, config: Path | None, journal: Path) -> "Follower | None":
+    """Follows `journal` until `stack` closes it. None: no database is configured.
+
+    Raises:
+        BadSettings
+        JournalError: there is none any more, and the journal cannot be told.
+    """
+    settings = _settings(config)
+    if settings is None:
+        if journal.exists():
+            unfollow(journal)
+        return None
+    from kazashi.site.follower import Follower
+
+    return stack.enter_context(Follower(journal, settings))
+
+
+def database_finding(config: Path | None) -> Finding | None:
+    """Whether the database is reached now. None: none is configured. Raises BadSettings."""
+    settings = _settings(config)
+    if settings is None:
+        return None
+    from kazashi.site.look import look
+
+    return look(settings)
+
+
+def _settings(config: Path | None) -> "DatabaseSettings | None":
+    if config is None or "database" not in load(config):
+        return None
+    need("site")
+    from kazashi.site.settings import DatabaseSettings
+
+    return DatabaseSettings.read(config)

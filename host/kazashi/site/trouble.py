@@ -1,0 +1,52 @@
+"""Why the site's database does not take entries, from the errors on the way to it."""
+
+import re
+from enum import StrEnum, unique
+
+import psycopg
+from psycopg import errors
+
+from kazashi.reception.journal import JournalError
+from kazashi.reception.secret_file import OpenToOthers
+from kazashi.site.schema import SchemaNewer
+
+
+@unique
+class Trouble(StrEnum):
+    """The values are keys of its words. In each case the entries stay in the journal."""
+
+    UNREACHABLE = "unreachable"  # or it does not answer in time
+    REFUSED = "refused"  # name, password or rights
+    PASSWORD = "password"  # its file cannot be used, or is open to others
+    FULL = "full"
+    NEWER = "newer"  # a newer release made its tables
+    JOURNAL = "journal"  # that cannot be read
+    OTHER = "other"
+
+
+_FULL = (errors.DiskFull, errors.OutOfMemory, errors.ConfigurationLimitExceeded)
+_REFUSED = (
+    *(errors.InvalidAuthorizationSpecification, errors.InsufficientPrivilege),
+    *(errors.InvalidCatalogName, errors.ReadOnlySqlTransaction),
+)
+# While a connection is opened there is no code, only PostgreSQL's words.
+_REFUSING = re.compile(r"authentication|pg_hba\.conf|(role|database) .* does not exist")
+
+
+def trouble_of(error: Exception) -> Trouble:
+    """What it means to a person."""
+    match error:
+        case OpenToOthers() | OSError():
+            return Trouble.PASSWORD
+        case SchemaNewer():
+            return Trouble.NEWER
+        case JournalError():
+            return Trouble.JOURNAL
+        case psycopg.Error() if isinstance(error, _FULL) or "No space left" in str(error):
+            return Trouble.FULL
+        case psycopg.Error() if isinstance(error, _REFUSED) or _REFUSING.search(str(error)):
+            return Trouble.REFUSED
+        case psycopg.OperationalError() | psycopg.InterfaceError():
+            return Trouble.UNREACHABLE
+        case _:
+            return Trouble.OTHER

@@ -1,0 +1,118 @@
+"""A real PostgreSQL server of a test: killed, stopped and filled up as the test likes."""
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import psycopg
+
+_START_S = 30.0
+_USER = "postgres"
+
+
+def binaries():
+    """Folder of Debian's newest server; None: there is none."""
+    found = Path("/usr/lib/postgresql").glob("*/bin/postgres")
+    newest = max(found, key=lambda each: int(each.parent.parent.name), default=None)
+    return newest and newest.parent
+
+
+class Server:
+    """A cluster of its own in `folder`, reached by a socket there. `mebibytes`: of its disk."""
+
+    def __init__(self, mebibytes=None):
+        self.folder = Path(tempfile.mkdtemp(prefix="kazashi-pg-", dir="/tmp"))
+        self._is_mounted = mebibytes is not None
+        if self._is_mounted:
+            size = f"size={mebibytes}m"
+            subprocess.run(["mount", "-t", "tmpfs", "-o", size, "tmpfs", self.folder], check=True)
+        shutil.chown(self.folder, _USER, _USER)
+        self.url = f"postgresql:///postgres?host={self.folder}&user={_USER}"
+        self._process = None
+        initdb = (binaries() / "initdb", "-D", self.folder / "data", "-A", "trust", "-N")
+        options = ("--wal-segsize=1", "-E", "UTF8", "--no-locale")
+        self._run(*initdb, *options)
+
+    def _run(self, *command):
+        subprocess.run(self._as_postgres(*command), check=True, capture_output=True, cwd="/")
+
+    def _as_postgres(self, *command):
+        if os.getuid():
+            return list(command)
+        as_user = f"--reuid={_USER}", f"--regid={_USER}", "--clear-groups"
+        return ["setpriv", *as_user, *command]
+
+    def start(self):
+        # What is killed here is a process, not the computer: no fsync is needed.
+        settings = ("listen_addresses=", "fsync=off", "min_wal_size=2MB", "max_wal_size=4MB")
+        given = [word for each in settings for word in ("-c", each)]
+        data = ("-D", self.folder / "data", "-k", self.folder, *given)
+        (self.folder / "data" / "postmaster.pid").unlink(missing_ok=True)  # of one that was killed
+        command = self._as_postgres(binaries() / "postgres", *data)
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": "/"}
+        self._process = subprocess.Popen(command, **quiet)
+        until = time.monotonic() + _START_S
+        while True:
+            try:
+                psycopg.connect(self.url, connect_timeout=5).close()
+                return
+            except psycopg.OperationalError:
+                assert self._process.poll() is None, "PostgreSQL does not start"
+                assert time.monotonic() < until, "PostgreSQL is not ready"
+                time.sleep(0.05)
+
+    def kill(self):
+        """All of its processes, at once."""
+        self._signal(signal.SIGKILL)
+        self._process.wait()
+
+    def freeze(self):
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self):
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number):
+        for pid in (self._process.pid, *children(self._process.pid)):
+            try:
+                os.kill(pid, number)
+            except ProcessLookupError:
+                pass
+
+    def rows(self, query, *values):
+        with psycopg.connect(self.url, connect_timeout=5) as connection:
+            return connection.execute(query, values).fetchall()
+
+    def run(self, *statements):
+        with psycopg.connect(self.url, connect_timeout=5, autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    @property
+    def is_running(self):
+        return self._process.poll() is None
+
+    def close(self):
+        if self._process and self.is_running:
+            self.thaw()
+            self.kill()
+        if self._is_mounted:
+            subprocess.run(["umount", "-l", self.folder], check=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def children(pid):
+    """Pids of a process' children."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[1]) == pid:
+            found.append(int(stat.parent.name))
+    return found

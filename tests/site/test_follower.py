@@ -1,0 +1,259 @@
+"""The site's database follows a journal, whatever becomes of it; judged by a real PostgreSQL."""
+
+import os
+import random
+import time
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from shutil import copyfile
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kazashi.reception.journal import Journal
+from kazashi.reception.journal.followed import Followed, unfollow
+from kazashi.site.entries import bring
+from kazashi.site.line import Line
+from kazashi.site.schema import SchemaNewer, prepare, scripts
+from site_desks import LOOK_S, Writer, copied, follower, is_same, kept, visit
+
+LIMIT_S = 60.0
+
+
+def until(is_so):
+    """Waits for what a thread does."""
+    end = time.monotonic() + LIMIT_S
+    while not is_so():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(LOOK_S)
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "journal.db"
+
+
+def test_each_entry_is_brought_once_and_as_it_was_kept(path, server):
+    with Journal(path) as journal, follower(path, server):
+        for _ in range(20):
+            visit(journal)
+        until(lambda: is_same(path, server))
+    assert len(copied(server)) == 60
+
+
+def test_a_visit_under_way_is_seen_and_then_its_end(path, server):
+    with Journal(path) as journal, follower(path, server):
+        entry = journal.begin("desk", "usb:1")
+        entry.step("pin", tries_left=3)
+        until(lambda: is_same(path, server))
+        assert copied(server)[0][1] is None
+        entry.end("checked_in")
+        until(lambda: is_same(path, server))
+
+
+def test_a_visit_that_was_interrupted_ends_here_too(path, server):
+    with Journal(path) as journal, follower(path, server):
+        journal.begin("desk", "usb:1").step("pin", tries_left=3)
+        until(lambda: is_same(path, server))
+        journal.begin("desk", "usb:1")
+        until(lambda: copied(server)[0][1] == "interrupted")
+
+
+@given(text=st.text(st.characters(exclude_categories=["Cs"]), max_size=200))
+@settings(
+    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_what_staff_typed_is_brought_letter_by_letter(text, path, server):
+    path.unlink(missing_ok=True)
+    with Journal(path) as journal:
+        journal.begin("desk", "none").end("checked_in", staff=text)
+    server.run("DROP SCHEMA IF EXISTS kazashi CASCADE")
+    with Line(server.url) as line, Followed(path) as followed:
+        prepare(line.connection)
+        bring(line.connection, followed, "desk")
+    assert copied(server)[0][4] == {"staff": text}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_server_that_is_killed_at_any_moment_loses_nothing_and_has_nothing_twice(
+    seed, path, cluster, server
+):
+    moments = random.Random(seed)
+    with Writer(path), follower(path, server):
+        for _ in range(4):
+            time.sleep(moments.uniform(0.05, 0.4))
+            cluster.kill()
+            time.sleep(moments.uniform(0.0, 0.2))
+            cluster.start()
+    with follower(path, server):
+        until(lambda: is_same(path, server))
+
+
+def test_a_server_that_hangs_is_left_and_the_rest_is_brought_later(
+    path, cluster, server, monkeypatch
+):
+    monkeypatch.setattr("kazashi.site.line.WORK_S", 0.5)
+    with Writer(path), follower(path, server) as following:
+        until(lambda: following.trouble is None)
+        cluster.freeze()
+        try:
+            until(lambda: following.trouble is not None)
+        finally:
+            cluster.thaw()
+        until(lambda: following.trouble is None)
+    with follower(path, server):
+        until(lambda: is_same(path, server))
+
+
+def test_a_follower_of_a_server_that_hangs_ends_at_once(path, cluster, server):
+    with Writer(path), follower(path, server) as following:
+        until(lambda: following.trouble is None)
+        cluster.freeze()
+    try:
+        assert not following.is_alive
+    finally:
+        cluster.thaw()
+
+
+def test_a_disk_that_fills_up_loses_nothing(path, made):
+    if os.getuid():
+        pytest.skip("needs root: a small disk is mounted")
+    server = made(mebibytes=80)
+    filler = server.folder / "filler"
+    with Writer(path), follower(path, server) as following:
+        until(lambda: following.trouble is None)
+        with filler.open("wb") as file:
+            try:
+                while True:
+                    file.write(bytes(65536))
+            except OSError:
+                pass
+        until(lambda: following.trouble is not None)
+        filler.unlink()
+        if not server.is_running:  # PostgreSQL ends if it cannot write its log
+            server.start()
+        until(lambda: following.trouble is None)
+    with follower(path, server):
+        until(lambda: is_same(path, server))
+
+
+def test_a_database_that_comes_back_empty_gets_all_again(path, server):
+    with Journal(path) as journal, follower(path, server):
+        for _ in range(5):
+            visit(journal)
+        until(lambda: is_same(path, server))
+        server.run("DROP SCHEMA kazashi CASCADE")
+        until(lambda: server.rows("SELECT to_regclass('kazashi.entry')") != [(None,)])
+        until(lambda: is_same(path, server))
+
+
+def test_a_database_that_lost_its_newest_entries_gets_them_again(path, server):
+    with Journal(path) as journal:
+        for _ in range(5):
+            visit(journal)
+    with follower(path, server):
+        until(lambda: is_same(path, server))
+    server.run(
+        "DELETE FROM kazashi.entry WHERE sequence > 7", "UPDATE kazashi.journal SET last = 7"
+    )
+    with follower(path, server):
+        until(lambda: is_same(path, server))
+
+
+def test_a_journal_that_went_back_goes_on_under_another_name(path, tmp_path, server):
+    older = tmp_path / "older.db"
+    with Journal(path) as journal:
+        visit(journal)
+    with follower(path, server):
+        until(lambda: is_same(path, server))
+    copyfile(path, older)
+    with Journal(path) as journal:
+        visit(journal)
+    with follower(path, server):
+        until(lambda: is_same(path, server))
+    lost = kept(path)[3:]
+    copyfile(older, path)
+    with Journal(path) as journal:
+        for _ in range(2):
+            visit(journal)
+    with follower(path, server):
+        until(lambda: len(copied(server)) == 12)
+    assert copied(server) == sorted([*kept(path), *lost], key=lambda row: (row[2], row[0]))
+
+
+def test_pruning_leaves_what_the_database_does_not_have(path):
+    days = (datetime(2026, 1, 1, 3, tzinfo=UTC) + timedelta(days=n) for n in range(400))
+    with Journal(path, now=lambda: next(days)) as journal:
+        for _ in range(30):
+            visit(journal)
+        with Followed(path) as followed:
+            followed.name()
+            followed.keep_cursor(30)
+        journal.prune(1)
+        assert min(each.id for each in journal.visits()) == 11
+        unfollow(path)
+        journal.prune(1)
+        assert min(each.id for each in journal.visits()) > 11
+
+
+def test_a_database_that_was_left_for_a_while_gets_what_came_meanwhile(path, server):
+    with Journal(path) as journal:
+        visit(journal)
+        with follower(path, server):
+            until(lambda: is_same(path, server))
+        unfollow(path)
+        visit(journal)
+        with follower(path, server):
+            until(lambda: is_same(path, server))
+
+
+def test_two_desks_do_not_touch_each_other(tmp_path, server):
+    one, two = tmp_path / "1.db", tmp_path / "2.db"
+    with Journal(one) as first, Journal(two) as second:
+        visit(first)
+        visit(second)
+        visit(second)
+    with follower(one, server, "one"), follower(two, server, "two"):
+        until(lambda: is_same(one, server, "one") and is_same(two, server, "two"))
+
+
+def test_forty_desks_survive_the_killing_of_their_database(tmp_path, cluster, server):
+    desks = {f"desk {number}": tmp_path / f"{number}.db" for number in range(40)}
+    with ExitStack() as stack:
+        journals = [stack.enter_context(Journal(path)) for path in desks.values()]
+        for name, path in desks.items():
+            stack.enter_context(follower(path, server, name))
+        for times in range(6):
+            for journal in journals:
+                visit(journal)
+            if times in (2, 4):
+                cluster.kill()
+                cluster.start()
+    with ExitStack() as stack:
+        for name, path in desks.items():
+            stack.enter_context(follower(path, server, name))
+        until(lambda: all(is_same(path, server, name) for name, path in desks.items()))
+
+
+def test_a_newer_release_s_tables_are_left_alone(path, server):
+    with Line(server.url) as line:
+        prepare(line.connection)
+        newer = scripts()[-1][0] + 1
+        line.connection.execute("INSERT INTO schema (number) VALUES (%s)", (newer,))
+        with pytest.raises(SchemaNewer):
+            prepare(line.connection)
+    Journal(path).close()
+    with follower(path, server) as following:
+        until(lambda: following.trouble == "newer")
+
+
+def test_a_connection_is_cut_at_its_limit_whatever_the_server_does(cluster, server):
+    with Line(server.url) as line:
+        cluster.freeze()
+        try:
+            with pytest.raises(psycopg.OperationalError), line.limit(0.2) as connection:
+                connection.execute("SELECT 1")
+        finally:
+            cluster.thaw()
