@@ -2,9 +2,11 @@
 
 import pytest
 
-from kazashi.reception.people import AskConsents, AskPin
+from kazashi.errors import NoCard
+from kazashi.reception.people import AskConsents, AskPin, AskToken, AskWay
 from kazashi.reception.rules import Token, Way
 from kazashi.reception.visit import Outcome
+from reception_desk import ASKED
 
 SAID = {
     "none": "No card was found",
@@ -45,6 +47,37 @@ def test_if_no_chip_is_sensed_the_patient_is_told_how_to_lay_the_card(counter):
     assert len(said) == 4  # at each try, and at the end
     assert all("out of its case" in text and "middle" in text for text in said)
     assert {"way": "pin", "error": "NoCard"} in counter.steps("failure")
+
+
+@pytest.mark.parametrize(("token", "seconds"), [("card", 10), ("android", 20), ("iphone", 20)])
+def test_that_none_was_found_is_said_as_soon_as_the_screens_design_wants(
+    counter, monkeypatch, token, seconds
+):
+    waits = []
+
+    def search(timeout_s, **_options):
+        waits.append(timeout_s)
+        raise NoCard(timeout_s)
+
+    monkeypatch.setattr(counter.reader, "wait_for_card", search)
+    counter.check_in(ASKED, token=Token(token), timeout_s=None)
+    assert waits == [seconds] * 3
+
+
+def test_a_card_that_was_not_found_is_offered_once_more(counter):
+    counter.lay("none")
+
+    def lay_it_right(question):
+        assert question.tokens[0] is Token.CARD
+        counter.lay("mynumber")
+        return Token.CARD
+
+    visit = counter.check_in(
+        ASKED, {AskToken: lay_it_right, AskWay: Way.PIN}, token=Token.CARD, timeout_s=0.1
+    )
+    assert visit.outcome is Outcome.CHECKED_IN
+    (question,) = counter.people.questions(AskToken)
+    assert question.reason.key == "not-sensed.card"
 
 
 @pytest.mark.parametrize("kind", ["android", "iphone"])

@@ -6,8 +6,8 @@ from threading import Event
 import pytest
 
 from kazashi.reception.japan import utc_now
-from kazashi.reception.people import AskConsents, AskPasscode, AskPin, AskWay
-from kazashi.reception.rules import Group, Way
+from kazashi.reception.people import AskConsents, AskPasscode, AskPin, AskToken, AskWay
+from kazashi.reception.rules import Group, Token, Way
 from kazashi.reception.texts import Message
 from kazashi.serve.access import Role
 from kazashi.serve.display import Display, StaleAnswer
@@ -100,6 +100,20 @@ def test_the_next_patient_is_not_taken_for_slow(at):
     at.display.begin()
     at.ask()
     assert at.screen.seconds_left == 60
+
+
+def test_staff_are_called_if_nothing_was_found_after_all_tries(at):
+    answer = at.ask(AskToken((Token.CARD,), Message("not-sensed.card")))
+    assert (at.screen.who, at.screen.seconds_left) == (Who.STAFF, None)
+    at.display.let_go()
+    assert (at.screen.who, at.screen.seconds_left) == (Who.PATIENT, 60)
+    at.display.answer(at.screen.number, "card", Role.PATIENT)
+    assert answer.result(20) is Token.CARD
+
+
+def test_staff_are_not_called_for_a_failure_that_the_patient_can_mend(at):
+    at.ask(AskToken((Token.CARD,), Message("reason.unreadable")))
+    assert at.screen.call is None
 
 
 def test_staff_are_not_hurried(at):

@@ -12,7 +12,7 @@ from kazashi.cli import show
 from kazashi.cli.centre import SaysCentre, centre_of
 from kazashi.cli.console import Console
 from kazashi.cli.open_numbers import numbers_of
-from kazashi.cli.options import AsJson, AsTest, CardReaderUrl, ConfigFile, JournalPath, TimeoutS
+from kazashi.cli.options import AsJson, AsTest, CardReaderUrl, ConfigFile, JournalPath
 from kazashi.cli.oqs import results_of
 from kazashi.cli.people import Given, TerminalPeople
 from kazashi.cli.result import show_result
@@ -57,6 +57,16 @@ _AsWay = Annotated[
 ]
 _AsToken = Annotated[
     Token | None, typer.Option("--token", help="Card or phone; default: asked, or by the way.")
+]
+_Search = Annotated[
+    float | None,
+    typer.Option(
+        "--timeout",
+        metavar="S",
+        min=0.1,
+        help="Seconds to wait for a card or phone; default: 10, for a phone 20.",
+        show_default=False,
+    ),
 ]
 _NoCard = Annotated[
     bool, typer.Option("--no-card", help="The patient has none: the official fall-backs.")
@@ -111,7 +121,7 @@ def checkin(
     as_json: AsJson = False,
     timeline: Annotated[bool, typer.Option(help="Show where the time went.")] = False,
     language: Annotated[Language, typer.Option(help="What people read.")] = Language.JAPANESE,
-    timeout: TimeoutS = 30.0,
+    timeout: _Search = None,
     config: ConfigFile = None,
     journal: JournalPath = None,
     consent: _Consent = None,

@@ -56,6 +56,7 @@ from kazashi.reception.visit import Failure, Follows, Outcome, Reason, Visit
 T = TypeVar("T")
 
 _TAPS = 3  # that may fail, until something else is offered
+_CARD_S, _PHONE_S = 10.0, 20.0  # until none was found: p02 and p20 of the patient screen's design
 _REMOVAL_S, _LOOK_S = 5.0, 0.5  # how long what cannot be used may lie there; a look at it
 _SETTLE_S = 1.0  # a card that loses contact again and again
 _LOST = (CardGone, CardGarbled, CardProtocolBroken, ReadInterrupted)
@@ -337,7 +338,7 @@ class Patient(Course):
         self._lose_card()
         self.tell(Message(f"place.{wanted}"))
         with self.waiting("card"):
-            card = self._wait_for_card(self.place.timeout_s)
+            card = self._wait_for_card(self.place.timeout_s or _usual_s(wanted))
         self.begin("certificate")
         jpki = JpkiSession(card)
         certificate = None
@@ -346,6 +347,10 @@ class Patient(Course):
         except PinRequired:
             pass  # a phone that wants its PIN first
         return Tap(card, jpki, Token.of_label(jpki.token_label()), certificate)
+
+
+def _usual_s(token: Token) -> float:
+    return _PHONE_S if token.is_phone else _CARD_S
 
 
 def _is_unsensed(error: object) -> bool:

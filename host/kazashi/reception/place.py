@@ -50,7 +50,8 @@ class Place:
     though no key has proved the certificate. `results`: of the reception computer, None: there is
     none. `persons`: hashes them for figures; None: the journal does not tell them apart. `numbers`:
     the clinic's own of its patients. `now`: aware of its zone. `clock`: seconds, for the timeline.
-    `timeout_s`: how long a card is waited for. `turn`: held during a visit.
+    `timeout_s`: how long a card or phone is waited for until it is said that none was found; None:
+    as long as the patient screen's design has it. `turn`: held during a visit.
     """
 
     reader: Reader | None
@@ -71,7 +72,7 @@ class Place:
     numbers: PatientNumbers | None = None
     now: Callable[[], datetime] = utc_now
     clock: Callable[[], float] = monotonic
-    timeout_s: float = 30.0
+    timeout_s: float | None = None
     turn: Lock = field(default_factory=Lock, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -111,9 +111,9 @@ class _Search:
         match failure.follows:
             case Follows.ANOTHER_TOKEN if failure.reason is Reason.ANOTHER_TOKEN and failure.token:
                 self._unusable.discard(failure.token)
-            case Follows.ANOTHER_TOKEN:
+            case Follows.ANOTHER_TOKEN if failure.reason is not Reason.NOT_SENSED:
                 self._unusable.add(token)
-            case Follows.ANY_WAY:
+            case Follows.ANOTHER_TOKEN | Follows.ANY_WAY:
                 pass
             case _ if way:
                 self._failed.add((token, way))

@@ -39,6 +39,7 @@ _CONSENTS_S = 120.0  # there is more to read
 _WARNED_S = 20.0
 _MOST_NOTICES = 20
 _PLACE = "place."  # messages that ask for a card or phone
+_UNSENSED = "not-sensed."  # why it is asked how to go on, after three tries
 _NOT_OF = {Role.PATIENT: OF_STAFF, Role.STAFF: OF_PATIENT}  # what they do not answer
 _IN_VISIT = (Step.WORKING, Step.PLACE, Step.ASKED)
 _OVER = (Step.ENDED, Step.STOPPED)
@@ -129,6 +130,8 @@ class Display:
         """Show `question` until it is answered, or the visit is cancelled: then None."""
         with self._changed:
             self._answer.clear()
+            if _is_unsensed(question):
+                self.call()
             self._set(
                 deadline=self._deadline(question),
                 step=Step.ASKED,
@@ -289,8 +292,8 @@ class Display:
         self._publish(self._screen)
 
     def _with_reason(self, question: Question[Any]) -> tuple[Message, ...]:
-        reason = getattr(question, "reason", None)
-        return (*self._screen.notices, *([reason] if isinstance(reason, Message) else []))
+        reason = _reason_of(question)
+        return (*self._screen.notices, *([reason] if reason else []))
 
     def _deadline(self, question: Question[Any]) -> float | None:
         """None: the staff have it in hand."""
@@ -322,3 +325,14 @@ class Display:
             self.cancel.set()
         else:
             self._set(is_warned=True, deadline=self._clock() + _WARNED_S)
+
+
+def _reason_of(question: Question[Any]) -> Message | None:
+    """Why it is asked again."""
+    reason = getattr(question, "reason", None)
+    return reason if isinstance(reason, Message) else None
+
+
+def _is_unsensed(question: Question[Any]) -> bool:
+    reason = _reason_of(question)
+    return reason is not None and reason.key.startswith(_UNSENSED)
