@@ -140,6 +140,16 @@ def test_a_damaged_file_is_as_none(tmp_path):
         assert Assigned(file).of("1") is None
 
 
+def test_a_desk_whose_reader_was_not_open_yet_waits_for_it(staff):
+    devices, desks = staff.http.get("/staff/devices"), staff.http.get("/staff")
+    assert values(devices, "data-state") == ["opening", "opening"]
+    assert "ケーブルを抜いて差し直し" in devices.text
+    assert values(desks, "data-who") == ["nobody", "nobody"]
+    assert not elements(desks, "data-due-list")
+    patient = staff.browser(Caller(Role.PATIENT, "1"))
+    assert values(patient.get("/patient/1/screen"), "data-state")[0] == "waiting"
+
+
 def test_desks_without_a_reader_are_unassigned_until_the_staff_choose(staff):
     changed, publish = Event(), staff.service.events.publish
 

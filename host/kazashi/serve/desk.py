@@ -152,7 +152,7 @@ class Desk:
             step = self.display.screen.step
             can_begin = step in (Step.IDLE, Step.ENDED, Step.STOPPED)
             if start.token is None:
-                can_begin |= step in (Step.OUT_OF_ORDER, Step.UNASSIGNED)
+                can_begin |= step in (Step.OPENING, Step.OUT_OF_ORDER, Step.UNASSIGNED)
             if self._start or self._is_closing.is_set() or not can_begin:
                 raise DeskTaken
             self._start = start

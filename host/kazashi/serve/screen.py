@@ -42,7 +42,8 @@ _SHARING = (AskRegistration, AskConsents, AskSubsidies, AskPrescription)
 class Step(StrEnum):
     """Where a desk stands."""
 
-    UNASSIGNED = "unassigned"  # it has no reader yet
+    OPENING = "opening"  # its reader was not open yet since the service began
+    UNASSIGNED = "unassigned"  # it is not known which reader it has
     OUT_OF_ORDER = "out_of_order"  # its reader does not answer
     IDLE = "idle"  # the next patient may come
     WORKING = "working"  # the machine does something
@@ -109,7 +110,7 @@ class Screen:
     since: datetime
     id: int = 0
     visit: int = 0  # counted since the start of the service
-    step: Step = Step.UNASSIGNED
+    step: Step = Step.OPENING
     stage: Stage = Stage.NONE
     question: Question[Any] | None = None
     number: int = 0
@@ -181,7 +182,7 @@ class Screen:
 def stage_of(step: Step, question: Question[Any] | None) -> Stage | None:
     """The stage that begins there; None: none does."""
     match step:
-        case Step.UNASSIGNED | Step.OUT_OF_ORDER | Step.IDLE | Step.STOPPED:
+        case Step.OPENING | Step.UNASSIGNED | Step.OUT_OF_ORDER | Step.IDLE | Step.STOPPED:
             return Stage.NONE
         case Step.PLACE:
             return Stage.LAY

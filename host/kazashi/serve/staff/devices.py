@@ -9,7 +9,11 @@ from kazashi.serve.texts import Texts
 from kazashi.words import Language, Words, words_of
 
 _WORKS = "works"
-_STATES = {Step.UNASSIGNED: "unassigned", Step.OUT_OF_ORDER: "out-of-order"}
+_STATES = {
+    Step.OPENING: "opening",
+    Step.UNASSIGNED: "unassigned",
+    Step.OUT_OF_ORDER: "out-of-order",
+}
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,7 @@ _QUESTIONS = {
 }
 _STEPS = {Step.OUT_OF_ORDER: Due.FAULT, Step.UNASSIGNED: Due.UNASSIGNED}
 _TAGS = {
+    Step.OPENING: (Colour.WARN, "opening"),
     Step.IDLE: (Colour.OK, "idle"),
     Step.ENDED: (Colour.OK, "ended"),
     Step.STOPPED: (Colour.WARN, "stopped"),
