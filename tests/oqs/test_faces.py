@@ -2,15 +2,24 @@
 
 import json
 from hashlib import sha256
+from threading import Event
 
 import pytest
 from typer.testing import CliRunner
 
 from kazashi.cli import app
+from kazashi.oqs import faces as faces_module
+from kazashi.oqs.encoding import Encoding, Missing
+from kazashi.oqs.errors import Block
 from kazashi.oqs.face import TEST_INSTITUTION
+from kazashi.oqs.faces import FaceFiles, FaceFolder
 from kazashi.oqs.message import read
 from kazashi.oqs.names import FaceName
+from kazashi.oqs.publish import Folder
 from kazashi.reception import on_reader
+from kazashi.reception.centre import Eligibility, Standing
+from kazashi.reception.results import Answered
+from kazashi.testing import SOMEBODY
 
 SIM = "sim:?speed=20&tap=0&pin=1234"
 
@@ -77,3 +86,67 @@ def test_a_simulated_answer_goes_into_no_folder_that_is_not_for_tests(checkin, f
     assert json.loads(done.stdout)["files"] == []
     assert list(folder.path.iterdir()) == []
     assert "レセコンには渡しません" in done.stderr
+
+
+def answered(**differs):
+    answer = Eligibility("00aa11bb22cc33dd", Standing.VALID, (SOMEBODY | differs,))
+    return Answered(answer)
+
+
+@pytest.fixture
+def kept(folder):
+    """What `take` says of an answer, in Shift_JIS."""
+
+    def take(given, missing=Missing.REFUSE):
+        face = FaceFolder(folder, Encoding.CP932, missing)
+        with FaceFiles("1319999996", [face]) as files:
+            return files.take(given)
+
+    return take
+
+
+def test_a_letter_that_the_encoding_lacks_is_named_in_the_log_and_refused(kept, folder, caplog):
+    files, (trouble,) = kept(answered(Name="𠮷田　太郎"))
+    assert (files, faces(folder)) == ([], [])
+    assert (trouble.element, trouble.detail) == ("Name", "U+20BB7")
+    assert "Name has U+20BB7" in caplog.text
+    assert "田" not in caplog.text
+
+
+def test_or_it_is_replaced_and_the_log_says_where(kept, folder, caplog):
+    (file,), troubles = kept(answered(Name="𠮷田　太郎"), Missing.REPLACE)
+    assert troubles == []
+    (path,) = faces(folder)
+    assert path.name == file.name
+    assert read(path.read_bytes()).message_body.results[0].name == "●田　太郎"
+    assert "U+20BB7 is not in Shift_JIS, Name has ●" in caplog.text
+
+
+def test_a_text_longer_than_the_layout_is_written_as_the_centre_has_it_and_logged(kept, caplog):
+    files, troubles = kept(answered(PostNumber="123-4567 "))
+    assert (len(files), troubles) == (1, [])
+    assert "PostNumber is longer than the layout has it" in caplog.text
+
+
+def test_a_folder_that_does_not_answer_keeps_no_visit_waiting(folder, monkeypatch):
+    monkeypatch.setattr(faces_module, "_PATIENCE_S", 0.05)
+    answers, stage = Event(), Folder.stage
+
+    def slowly(*arguments):
+        answers.wait(20)
+        stage(*arguments)
+
+    monkeypatch.setattr(Folder, "stage", slowly)
+    with FaceFiles("1319999996", [FaceFolder(folder)]) as files:
+        there, (trouble,) = files.take(answered())
+        assert (there, trouble.block) == ([], Block.SLOW)
+        answers.set()
+    assert len(faces(folder)) == 1  # by itself
+
+
+def test_one_folders_trouble_keeps_no_other_from_its_file(folder, tmp_path):
+    away = FaceFolder(Folder(tmp_path / "away", tmp_path / "beside"))
+    with FaceFiles("1319999996", [away, FaceFolder(folder)]) as files:
+        there, troubles = files.take(answered())
+    assert [each.name for each in there] == [path.name for path in faces(folder)]
+    assert [each.block for each in troubles] == [Block.NO_FOLDER]

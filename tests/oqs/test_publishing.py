@@ -2,6 +2,8 @@
 
 import errno
 import os
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from oqs_samples import SAMPLES
 
 PLACE = "1319999996"
 FILES = 12
+CHILD = Path(__file__).parents[1] / "oqs_child.py"
 DATA = [write(read(path.read_bytes()), Encoding.UTF_8).data for path in SAMPLES]
 
 
@@ -79,16 +82,17 @@ def test_the_name_has_the_day_and_second_of_its_appearance_in_japan(folder):
     outbox.close()
 
 
-def test_a_result_waits_for_its_folder_and_keeps_its_turn(folder, tmp_path):
+def test_a_result_waits_for_its_folder_and_whoever_waits_is_told_why(folder, tmp_path):
     away = tmp_path / "away"
     folder.path.rename(away)
     outbox = Outbox(folder)
-    first, second = put(outbox, DATA[0]), put(outbox, DATA[1])
-    assert not first.done()
+    late = [put(outbox, DATA[0]), put(outbox, DATA[1])]
+    blocks = {type(each.exception(20)) for each in late}
+    assert blocks == {OqsUnpublished}
     away.rename(folder.path)
-    assert (folder.path / first.result(20)).read_bytes() == DATA[0]
-    assert (folder.path / second.result(20)).read_bytes() == DATA[1]
+    until(lambda: len(names(folder)) == 2)
     outbox.close()
+    assert {(folder.path / name).read_bytes() for name in names(folder)} == {*DATA[:2]}
 
 
 def test_what_was_staged_before_a_crash_is_published_once_and_what_was_half_staged_never(folder):
@@ -117,10 +121,11 @@ def test_a_failure_at_any_step_is_tried_again_and_leaves_one_file(folder, monkey
 
     monkeypatch.setattr(publish, step, fails)
     outbox = Outbox(folder)
-    name = put(outbox, DATA[0]).result(20)
+    put(outbox, DATA[0])
+    until(lambda: not left and not folder.staged() and names(folder))
     outbox.close()
-    assert not left
-    assert names(folder) == {name}
+    (name,) = names(folder)
+    assert (folder.path / name).read_bytes() == DATA[0]
 
 
 @pytest.fixture(params=[True, False], ids=["by rename", "by link"])
@@ -185,3 +190,41 @@ def test_a_test_result_whose_folder_is_no_longer_marked_is_dropped(folder):
     outbox.close()
     assert names(folder) == set()
     assert list(folder.staging.iterdir()) == []
+
+
+@pytest.mark.parametrize("program", [OnCreated, OnChange])
+def test_a_program_that_is_killed_anywhere_loses_nothing_and_publishes_nothing_twice(
+    folder, program
+):
+    told = set()
+    with program(folder.path) as reads:
+        for lines in (0, 1, 2, 5, 9):
+            told |= _names_until_killed(folder, lines)
+        last = Outbox(folder)  # the next start
+        until(lambda: not folder.staged() and not folder.untouched())
+        until(lambda: told <= reads.found.keys())
+        last.close()
+    assert (reads.again, reads.torn) == ([], [])
+    identifiers = [FaceName.of(name).identifier for name in reads.found]
+    assert len(identifiers) == len({*identifiers})
+
+
+def _names_until_killed(folder, lines):
+    """What it has told, and it told so many lines at least."""
+    command = [sys.executable, CHILD, folder.path, folder.staging]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+        said = [child.stdout.readline() for _ in range(lines)]
+        child.kill()
+        said += child.stdout.readlines()
+    return {line.strip() for line in said if line.endswith("\n")}
+
+
+def test_two_programs_with_one_staging_folder_publish_each_result_once(folder):
+    outboxes = [Outbox(folder), Outbox(folder)]
+    with OnCreated(folder.path) as reads:
+        for each in range(FILES):
+            put(outboxes[each % 2], DATA[0])
+        until(lambda: len(reads.found) == FILES)
+        for outbox in outboxes:
+            outbox.close()
+    assert (len(reads.found), reads.again, reads.torn) == (FILES, [], [])

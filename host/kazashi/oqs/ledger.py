@@ -8,6 +8,7 @@ import os
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from kazashi.oqs.names import Kind
 
 _NUMBERS = 10_000  # of a day: yyyyMMdd and four digits, as chart programs name requests
 _OPEN, _DONE = ".asked", ".answered"
+_DAYS_OPEN = 31
 
 
 class Asked(NamedTuple):
@@ -86,7 +88,9 @@ class Ledger:
         return self._folder / f"{kind}-{suffix}{_OPEN}"
 
     def _forget_before(self, day: str) -> None:
-        """Names of other days; what was never answered stays."""
-        for path in self._folder.glob(f"*{_DONE}"):
-            if f"-{day}" not in path.name:
+        """Names of other days; what was never answered stays for a month."""
+        month_ago = datetime.strptime(day, "%Y%m%d") - timedelta(days=_DAYS_OPEN)
+        for path in self._folder.glob("*-*"):
+            since = day if path.suffix == _DONE else f"{month_ago:%Y%m%d}"
+            if path.name.partition("-")[2][: len(day)] < since:
                 path.unlink(missing_ok=True)

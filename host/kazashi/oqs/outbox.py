@@ -55,7 +55,7 @@ class Outbox:
         self._thread.start()
 
     def put(self, identifier: str, data: bytes, *, is_test: bool) -> Future[str]:
-        """The file's name, once it is in the folder."""
+        """The file's name, or why it is not in the folder yet: it is tried again, all the same."""
         future: Future[str] = Future()
         with self._changed:
             self._new[_TEST * is_test + identifier] = (data, future)
@@ -79,6 +79,7 @@ class Outbox:
         try:
             self.folder.check()
             self.folder.discard_old(also_ready=False)
+            self._due = [_Due(monotonic() + TOUCH_S, each) for each in self.folder.untouched()]
         except OqsError as error:  # told at the start, before anybody waits for it
             self._log(error)
         while True:
@@ -101,6 +102,7 @@ class Outbox:
                 self._trouble = None
             except OqsError as error:
                 self._log(error)
+                self._tell(error)
             except Exception as error:  # a way to the reception computer outlives it
                 logger.error("%s: %s", self.folder.path, type(error).__name__)
         for due in [each for each in self._due if each.at <= monotonic()]:
@@ -118,20 +120,32 @@ class Outbox:
         """All that is staged, also by programs that are gone, or that share the folder."""
         ready = self.folder.staged()
         for gone in self._waiting.keys() - set(ready):
-            self._waiting.pop(gone).set_exception(OqsUnpublished(self.folder.path, Block.SLOW))
+            self._of(gone).set_exception(OqsUnpublished(self.folder.path, Block.SLOW))
         for staged in ready:
-            future = self._waiting.get(staged, Future())
             if staged.startswith(_TEST) and not self.folder.is_for_tests:
                 self.folder.discard(staged)
-                future.set_exception(OqsTestOnly(self.folder.path))
-            else:
-                identifier = staged.removeprefix(_TEST)
-                name = str(FaceName(identifier, time_digits(self._now())))
-                self.folder.publish(staged, name)
-                if self._touches:
-                    self._due.append(_Due(monotonic() + TOUCH_S, name))
-                future.set_result(name)
-            self._waiting.pop(staged, None)
+                self._of(staged).set_exception(OqsTestOnly(self.folder.path))
+                continue
+            name = str(FaceName(staged.removeprefix(_TEST), time_digits(self._now())))
+            if not self.folder.publish(staged, name, touches=self._touches):
+                self._of(staged).set_exception(OqsUnpublished(self.folder.path, Block.SLOW))
+                continue
+            if self._touches:
+                self._due.append(_Due(monotonic() + TOUCH_S, name))
+            self._of(staged).set_result(name)
+
+    def _of(self, staged: str) -> Future[str]:
+        """Who waits for it: nobody, if it was staged before, or they were told why it is late."""
+        future = self._waiting.pop(staged, None)
+        return future if future and not future.done() else Future()
+
+    def _tell(self, error: OqsError) -> None:
+        """All who wait need not wait on."""
+        with self._changed:
+            waiting = [*self._waiting.values(), *(future for _, future in self._new.values())]
+        for future in waiting:
+            if not future.done():
+                future.set_exception(error)
 
     def _log(self, error: OqsError) -> None:
         """Once, until it has changed."""

@@ -22,6 +22,7 @@ TEST_MARK = "TEST-ONLY"  # a file of this name marks a folder for tests
 
 _NOT_YET = ".new"  # while it is written
 _READY = ".ready"
+_UNTOUCHED = ".untouched"
 _OLD_S = 3600.0
 _RENAME_NOREPLACE = 1  # rename(2)
 _AT_FDCWD = -100
@@ -74,17 +75,29 @@ class Folder:
             raise self._refused(error) from error
         return [each.name.removesuffix(_READY) for each in ready]
 
-    def publish(self, staged: str, name: str) -> None:
-        """Move what was staged into the folder, under this name."""
+    def publish(self, staged: str, name: str, *, touches: bool = False) -> bool:
+        """Move what was staged into the folder, under this name. False: another program has.
+
+        `touches`: it is `untouched` until `touch`, also after a crash.
+        """
         self.check()
+        source, mark = self.staging / (staged + _READY), self.staging / (name + _UNTOUCHED)
         try:
-            _move(self.staging / (staged + _READY), self.path / name)
-        except FileExistsError as error:
-            raise OqsUnpublished(self.path, Block.EXISTS, name) from error
+            if touches:
+                mark.touch()
+                _sync(self.staging)
+            _move(source, self.path / name)
         except OSError as error:
+            with suppress(OSError):
+                mark.unlink(missing_ok=True)
+            if isinstance(error, FileExistsError):
+                raise OqsUnpublished(self.path, Block.EXISTS, name) from error
+            if isinstance(error, FileNotFoundError) and not source.exists():
+                return False
             raise self._refused(error) from error
         with suppress(OSError):  # it is there
             _sync(self.path)
+        return True
 
     def discard(self, staged: str) -> None:
         """It is not to be published any more."""
@@ -99,10 +112,16 @@ class Folder:
                 if is_left and time() - path.stat().st_mtime > _OLD_S:
                     path.unlink(missing_ok=True)
 
+    def untouched(self) -> list[str]:
+        """Names of files that were published, and whose times are to be set."""
+        return [each.name.removesuffix(_UNTOUCHED) for each in self.staging.glob(f"*{_UNTOUCHED}")]
+
     def touch(self, name: str) -> None:
         """Set its time, if it is still there."""
         with suppress(OSError):
             os.utime(self.path / name)
+        with suppress(OSError):
+            (self.staging / (name + _UNTOUCHED)).unlink(missing_ok=True)
 
     def check(self) -> None:
         """Whether files can be brought there."""

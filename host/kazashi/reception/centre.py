@@ -142,7 +142,9 @@ class Completion:
 
 @dataclass(frozen=True)
 class Eligibility:
-    """`insurance`: for each that was found, XML names to values, as the centre wrote them."""
+    """`insurance`: for each that was found, XML names to values, as the centre wrote them. What
+    stands within another element has a path of XPath, `…List/MedicalTicketInfo[2]/TicketType`.
+    """
 
     reference: str
     standing: Standing

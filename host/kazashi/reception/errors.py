@@ -8,6 +8,7 @@
     ├── FaceNotAvailable     models, or their engine, are missing: see `lacks`
     ├── FaceNotConfigured    one of them
     ├── ModelUnusable        one of them: see `path`
+    ├── OqsError             files for the reception computer: see oqs/errors.py
     ├── NumbersError         the clinic's numbers, for now: see numbers/errors.py
     ├── PersonsKeyUnusable   the key by which persons are counted: see `path`
     └── BadSettings          the configuration is wrong: see `place`
