@@ -73,9 +73,7 @@ def script(played):
 @pytest.fixture(scope="package")
 def following(played, browser):
     """One page for all states: it follows the played desk from one to the next."""
-    context = browser.new_context(
-        viewport=LANDSCAPE, locale="ja-JP", has_touch=True, reduced_motion="reduce"
-    )
+    context = browser.new_context(viewport=LANDSCAPE, locale="ja-JP", has_touch=True)
     page = context.new_page()
     page.goto(played.pairing(patient()))
     page.wait_for_selector("#screen")

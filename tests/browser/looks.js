@@ -1,6 +1,8 @@
-// What axe does not see, in the page as it is: text that is cut, sideways scrolling, small targets.
-// `least`: CSS pixels of a target; not of those beside a simulated reader, which no patient uses.
-({ least }) => {
+// What axe does not see, in the page as it is: text that is cut, sideways scrolling, what moves, small
+// targets and letters. `target`, `letters`: CSS pixels; not of those beside a simulated reader, which
+// no patient uses.
+({ target: leastTarget, letters }) => {
+  const TOOL = 20, RUBY = 18; // their letters may be smaller
   const found = [];
   const root = document.documentElement;
   const said = (e) => `${e.tagName.toLowerCase()}.${e.className} "${(e.innerText || "").trim().slice(0, 20)}"`;
@@ -8,11 +10,16 @@
     const box = e.getBoundingClientRect();
     return e.checkVisibility({ visibilityProperty: true }) && box.width > 1 && box.height > 1;
   };
+  const hasText = (e) => [...e.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
   const isClipped = (overflow) => overflow === "hidden" || overflow === "clip";
   if (root.scrollWidth > innerWidth + 1) found.push(`scrolls sideways: ${root.scrollWidth} > ${innerWidth}`);
   for (const e of document.querySelectorAll("body *")) {
-    if (!isSeen(e) || e.closest("svg, rt, rp, .vh")) continue; // .vh: for screen readers alone
+    if (!isSeen(e) || e.closest("svg, rp, .vh")) continue; // .vh: for screen readers alone
     const style = getComputedStyle(e);
+    const leastLetters = e.closest("rt") ? RUBY : e.closest(".tool") ? TOOL : letters;
+    if (letters && hasText(e) && !e.closest(".test") && parseFloat(style.fontSize) < leastLetters) found.push(`letters of ${style.fontSize}: ${said(e)}`);
+    if (style.animationName !== "none" || /[1-9]/.test(style.transitionDuration) || style.scrollBehavior === "smooth") found.push(`moves: ${said(e)}`);
+    if (e.closest("rt")) continue;
     const box = e.getBoundingClientRect();
     const isSide = e.scrollWidth > e.clientWidth + 2 && e.clientWidth > 0 && style.display !== "inline";
     if (isSide && (isClipped(style.overflowX) || style.overflowX === "auto" || style.overflowX === "scroll")) found.push(`cut sideways: ${said(e)}`);
@@ -24,7 +31,7 @@
     if (e.closest(".test")) continue; // the table of a simulated reader: no patient's
     const target = e.matches("input[type=checkbox], input[type=radio]") ? e.closest("label") || e : e;
     const box = target.getBoundingClientRect();
-    if (isSeen(target) && !e.closest(".test") && Math.min(box.width, box.height) < least - 0.5) found.push(`target ${Math.round(box.width)}x${Math.round(box.height)}: ${said(e)}`);
+    if (isSeen(target) && !e.closest(".test") && Math.min(box.width, box.height) < leastTarget - 0.5) found.push(`target ${Math.round(box.width)}x${Math.round(box.height)}: ${said(e)}`);
   }
   return [...new Set(found)];
 }

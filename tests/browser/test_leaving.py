@@ -1,8 +1,9 @@
-"""Every question is answered by ten-key alone, by Tab and Enter alone, and by touch alone."""
+"""Every state is left by ten-key alone, by Tab and Enter alone, and by touch alone."""
 
 import pytest
 
 from browser.keys import tab_to
+from browser.patient import PatientScreen
 from browser.states import PATIENT as STATES
 from kazashi.reception.people import NEITHER
 from kazashi.reception.rules import Group, Prescription, Token, Way
@@ -88,3 +89,36 @@ def test_the_staff_are_called_by_two_keys_in_any_state(state, play, following, s
     following.shows("staff")
     assert script.display.screen.call
     script.display.let_go()
+
+
+def by_tab(screen, what):
+    tab_to(screen.page, what)
+    screen.press("Enter")
+
+
+HOWS = {"tab": by_tab, "touch": PatientScreen.tap}
+
+
+@pytest.mark.parametrize("how", HOWS)
+@pytest.mark.parametrize(
+    "state", [name for name in STATES if name not in ANSWERS and not name.startswith(CALLED)]
+)
+def test_the_staff_are_called_by_tab_or_touch_where_nothing_is_asked(
+    state, how, play, following, script
+):
+    play(state)
+    HOWS[how](following, '[data-do="call"]')
+    following.shows("staff")
+    assert script.display.screen.call
+    script.display.let_go()
+
+
+@pytest.mark.parametrize("how", ["ten-key", *HOWS])
+def test_a_call_that_nobody_has_taken_is_taken_back(how, play, following, script):
+    play("p27-staff-coming")
+    if how == "ten-key":
+        following.press("1", "Enter")
+    else:
+        HOWS[how](following, '[data-do="let-go"]')
+    following.shows("pin")
+    assert script.display.screen.call is None

@@ -39,7 +39,12 @@ def test_a_state_is_whole_in_each_look(state, play, following):
     found = []
     for look in looks(following):
         keep(following.page, f"{state}-{look}")
-        found += [f"{look}: {flaw}" for flaw in flaws(following.page, PATIENT)]
+        least = (
+            PATIENT | {"letters": 12} if look == "zoomed" else PATIENT
+        )  # they are seen twice as large
+        found += [f"{look}: {flaw}" for flaw in flaws(following.page, least)]
+        if look == "portrait-text-200-high-contrast":
+            found += violations(following.page)
         if look in ("landscape", "portrait") and following.page.locator(".more").is_visible():
             found.append(f"{look}: there is more below")
     assert "\n".join(found) == ""
@@ -84,6 +89,32 @@ STRANGE = r"""() => {
   }
   return found;
 }"""
+
+
+# Presses Tab: all that can be pressed is reached, one after the other; each shows that it is.
+REACHABLE = """() => {
+  const all = [...document.querySelectorAll("button, a[href], input, select, [tabindex='0']")];
+  const isSeen = (each) => each.checkVisibility({ visibilityProperty: true });
+  window.reachable = all.filter((each) => !each.disabled && isSeen(each));
+  return reachable.length;
+}"""
+FOCUSED = """() => {
+  const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement);
+  return [reachable.indexOf(document.activeElement), `${outlineStyle} ${outlineWidth}`];
+}"""
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_tab_goes_to_all_that_can_be_pressed_and_shows_where_it_is(state, play, following):
+    play(state)
+    count = following.page.evaluate(REACHABLE)
+    focused = {}
+    for _ in range(count + 1):  # one more: the page's end
+        following.press("Tab")
+        number, look = following.page.evaluate(FOCUSED)
+        focused[number] = look
+    focused.pop(-1, None)
+    assert focused == dict.fromkeys(range(count), "solid 5px")
 
 
 @pytest.mark.parametrize("state", STATES)

@@ -19,7 +19,7 @@ PAGES = ("", "/held", "/devices", "/journal", "/declaration", "/leaflet")
 @pytest.fixture(scope="package")
 def office(played, browser):
     """One page for all states."""
-    context = browser.new_context(viewport=PC, locale="ja-JP", reduced_motion="reduce")
+    context = browser.new_context(viewport=PC, locale="ja-JP")
     page = context.new_page()
     page.set_default_timeout(1000 * LIMIT_S)
     page.goto(played.pairing(OF_STAFF))
