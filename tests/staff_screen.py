@@ -12,7 +12,6 @@ from kazashi.health.terminal import Terminal
 from kazashi.reception.anchors import Anchors
 from kazashi.reception.configuration import Configuration
 from kazashi.serve.access import Access, Caller, Role
-from kazashi.serve.api import COOKIE
 from kazashi.serve.app import create_app
 from kazashi.serve.service import Service, SiteSettings
 from kazashi.serve.settings import DeskSettings, ServeSettings
@@ -73,7 +72,7 @@ class StaffScreen:
     def browser(self, caller):
         """A browser that is paired as `caller`."""
         cookie, _ = self.access.pair(self.access.code_for(caller))
-        return Browser(self._app, {COOKIE: cookie})
+        return Browser(self._app, {f"kazashi-{_PORT}": cookie})
 
     def display(self, desk="1"):
         return self.service.desks[desk].display

@@ -88,8 +88,8 @@ def test_a_patients_screen_follows_its_own_desk_whatever_it_asks_for(patient, pe
     "headers",
     [
         {},
-        {"cookie": "kazashi="},
-        {"cookie": "kazashi=x"},
+        {"cookie": "kazashi-{port}="},
+        {"cookie": "kazashi-{port}=x"},
         {"authorization": "Bearer"},
         {"authorization": "Bearer x"},
         {"authorization": "Bearer é".encode()},
@@ -99,7 +99,7 @@ def test_a_patients_screen_follows_its_own_desk_whatever_it_asks_for(patient, pe
 def test_who_is_not_known_is_refused(site, method, path, headers):
     with httpx.Client(base_url=site.url) as client:
         if "cookie" in headers:
-            headers = {**headers, "origin": site.url}
+            headers = {"cookie": headers["cookie"].format(port=port_of(site)), "origin": site.url}
         refused = client.request(method, path, headers=headers)
     assert refused.status_code == 401 or refused.headers["location"] == "/pair"
 
@@ -108,7 +108,23 @@ def test_a_token_in_an_address_or_a_cookie_is_not_taken(site):
     token = site.access.token_path.read_text().strip()
     with site.client() as client:
         assert client.get(f"{DESKS}?token={token}&authorization=Bearer+{token}").status_code == 401
-        assert client.get(DESKS, headers={"cookie": f"kazashi={token}"}).status_code == 401
+        assert (
+            client.get(DESKS, headers={"cookie": f"kazashi-{port_of(site)}={token}"}).status_code
+            == 401
+        )
+
+
+def port_of(site):
+    return site.url.rpartition(":")[2]
+
+
+def test_a_cookie_of_another_port_is_another_services(site, staff):
+    (cookie,) = (each for each in staff.headers["cookie"].split("; "))
+    name, _, secret = cookie.partition("=")
+    assert name == f"kazashi-{port_of(site)}"
+    both = {"cookie": f"kazashi-1=x; {cookie}"}
+    assert staff.get(DESKS, headers=both).status_code == 200
+    assert staff.get(DESKS, headers={"cookie": f"kazashi-1={secret}"}).status_code == 401
 
 
 def test_a_wrong_token_is_not_made_good_by_a_cookie(staff):
@@ -211,19 +227,35 @@ def refused_stream(client):
         return answer
 
 
-def test_requests_of_one_address_are_limited(monkeypatch):
+def test_a_screen_that_floods_is_not_in_the_way_of_another(site, patient, staff, monkeypatch):
+    monkeypatch.setattr(guard, "_RATE", 0.0)
+    monkeypatch.setattr(guard, "_BURST", 20.0)
+    with site.screen(Role.PATIENT, "1") as flooding, site.client() as unknown:
+        answers = [flooding.get(f"{DESKS}/1").status_code for _ in range(21)]
+        assert answers == [200] * 20 + [429]
+        assert staff.get(DESKS).status_code == 200
+        of_address = [unknown.get(DESKS, headers=made_up(site, i)).status_code for i in range(30)]
+    assert of_address[-1] == 429
+    assert staff.get(DESKS).status_code == 200
+
+
+def made_up(site, i):
+    return {"cookie": f"kazashi-{port_of(site)}={i}"}
+
+
+def test_requests_of_one_sender_are_limited(monkeypatch):
     monkeypatch.setattr(guard, "_RATE", 50.0)
     monkeypatch.setattr(guard, "_BURST", 200.0)
     now = [0.0]
-    each = guard.Guard(None, frozenset(), "http", lambda: now[0])
+    each = guard.Guard(None, frozenset(), "http", None, lambda: now[0])
     assert sum(each._may_ask("a") for _ in range(1_000)) == 200
     assert each._may_ask("b")
     now[0] = 1.0
     assert sum(each._may_ask("a") for _ in range(1_000)) == 50
 
 
-def test_addresses_that_are_remembered_are_limited():
-    each = guard.Guard(None, frozenset(), "http")
+def test_senders_that_are_remembered_are_limited():
+    each = guard.Guard(None, frozenset(), "http", None)
     for i in range(5_000):
         each._may_ask(str(i))
     assert len(each._left) == 1_000

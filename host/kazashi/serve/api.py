@@ -13,14 +13,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from kazashi.reception.rules import Token, Way
 from kazashi.reception.typed import Mistyped
 from kazashi.serve.access import Access, Caller
+from kazashi.serve.credentials import Credentials
 from kazashi.serve.desk import Desk, DeskTaken, NotOffered, Start
 from kazashi.serve.display import NotAsked, StaleAnswer
 from kazashi.serve.languages import offered
 from kazashi.serve.questions import NotAnAnswer
 from kazashi.serve.schema import ProblemModel, ScreenModel, VisitModel
 from kazashi.serve.service import NoSuchDesk, Service
-
-COOKIE = "kazashi"
 
 
 # Async, as a function that is not goes through a thread, with each request.
@@ -32,13 +31,10 @@ async def access_of(request: Request) -> Access:
     return cast("Access", request.app.state.access)
 
 
-def caller_of(request: Request, access: Annotated[Access, Depends(access_of)]) -> Caller:
+def caller_of(request: Request) -> Caller:
     """Who asks: by the program's token, or the screen's cookie."""
-    kind, _, token = request.headers.get("authorization", "").partition(" ")
-    if kind:
-        caller = access.program(token.strip()) if kind.lower() == "bearer" else None
-    else:
-        caller = access.screen(request.cookies.get(COOKIE, ""))
+    credentials = cast("Credentials", request.app.state.credentials)
+    caller = credentials.caller(request.headers)
     if caller is None:
         raise HTTPException(401, "pair this screen, or send the token")
     return caller

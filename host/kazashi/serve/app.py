@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field
 import kazashi
 from kazashi.serve import api, monitoring, pages, streams
 from kazashi.serve.access import Access, WrongCode
+from kazashi.serve.credentials import Credentials
 from kazashi.serve.guard import Guard
 from kazashi.serve.service import Service
 from kazashi.serve.settings import ServeSettings
@@ -50,6 +51,7 @@ def create_app(service: Service, access: Access, settings: ServeSettings, port: 
         telemetry=_NO_TELEMETRY,
     )
     app.state.service, app.state.access, app.state.settings = service, access, settings
+    app.state.credentials = credentials = Credentials(access, port)
     app.state.streams = streams.Streams()
     app.add_exception_handler(RequestValidationError, _without_input)
     app.include_router(api.router)
@@ -61,7 +63,7 @@ def create_app(service: Service, access: Access, settings: ServeSettings, port: 
     app.include_router(staff_ends.router)
     app.post("/pair", responses=api.refusals(403, 422))(pair)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
-    return Guard(app, settings.hosts(port), settings.scheme)
+    return Guard(app, settings.hosts(port), settings.scheme, credentials.sender)
 
 
 def pair(
@@ -79,7 +81,7 @@ def pair(
     except WrongCode:
         raise HTTPException(403, "this code is used, or too old") from None
     response.set_cookie(
-        api.COOKIE,
+        request.app.state.credentials.cookie,
         cookie,
         max_age=_YEAR_S,
         httponly=True,

@@ -4,7 +4,8 @@
   refused (DNS rebinding).
 * No page elsewhere makes a browser ask: Origin and Sec-Fetch-Site, which no script can set, say so
   (CSRF). What changes something comes from this service's own pages, or from a program.
-* Bodies have a limit, each and all together, and so has the number of requests of one address.
+* Bodies have a limit, each and all together, and so has the number of requests: of each screen and
+  token, and of each address that has neither. A page that floods is not in the way of another one.
 
 Each answer forbids scripts, styles and frames of others, and is kept in no cache. An error in the
 service is logged without its message, which may repeat what was sent.
@@ -26,8 +27,8 @@ logger = logging.getLogger(__name__)
 MOST_BODY = 8_000_000  # bytes: a picture of a camera
 MOST_BODIES = 100_000_000  # bytes that are here at one time
 _SAFE = ("GET", "HEAD", "OPTIONS")
-_RATE, _BURST = 50.0, 200.0  # requests of one address in a second, and at once
-_MOST_ADDRESSES = 1_000
+_RATE, _BURST = 50.0, 200.0  # requests of one sender in a second, and at once
+_MOST_SENDERS = 1_000
 _HEADERS = {
     "content-security-policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
@@ -44,19 +45,23 @@ _HEADERS = {
 
 
 class Guard:
-    """The outermost layer. `hosts`: `name:port` of this service; `scheme`: http or https."""
+    """The outermost layer. `hosts`: `name:port` of this service; `scheme`: http or https.
+
+    `sender`: tells apart, by the headers, those who are known; "": it is none of them.
+    """
 
     def __init__(
         self,
         app: ASGIApp,
         hosts: frozenset[str],
         scheme: str,
+        sender: Callable[[Headers], str],
         clock: Callable[[], float] = monotonic,
     ) -> None:
-        self._app, self._hosts, self._clock = app, hosts, clock
+        self._app, self._hosts, self._sender, self._clock = app, hosts, sender, clock
         self._origins = frozenset(f"{scheme}://{host}" for host in hosts)
         self._held = 0  # bytes of all bodies
-        self._left = OrderedDict[str, tuple[float, float]]()  # by address: requests, and since when
+        self._left = OrderedDict[str, tuple[float, float]]()  # by sender: requests, and since when
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -97,7 +102,7 @@ class Guard:
         is_number = length.isascii() and length.isdigit() and len(length) < 20
         if not is_number or int(length) > MOST_BODY:
             return PlainTextResponse("too large", 413)
-        if not self._may_ask((scope.get("client") or ("",))[0]):
+        if not self._may_ask(self._sender(headers) or (scope.get("client") or ("",))[0]):
             return PlainTextResponse("too many requests", 429, {"retry-after": "1"})
         return None
 
@@ -107,13 +112,13 @@ class Guard:
             return "cookie" not in headers and "sec-fetch-site" not in headers
         return origin in self._origins
 
-    def _may_ask(self, address: str) -> bool:
+    def _may_ask(self, sender: str) -> bool:
         now = self._clock()
-        left, since = self._left.pop(address, (_BURST, now))
+        left, since = self._left.pop(sender, (_BURST, now))
         left = min(_BURST, left + (now - since) * _RATE)
         may = left >= 1
-        self._left[address] = (left - 1 if may else left), now
-        if len(self._left) > _MOST_ADDRESSES:
+        self._left[sender] = (left - 1 if may else left), now
+        if len(self._left) > _MOST_SENDERS:
             self._left.popitem(last=False)
         return may
 

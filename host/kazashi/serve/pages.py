@@ -1,12 +1,10 @@
 """The pages of the screens: pairing, and the way to each screen's own page."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, HTTPException, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
-from kazashi.serve.access import Access, Caller, Role
-from kazashi.serve.api import AService, access_of, caller_of
+from kazashi.serve.access import Caller, Role
+from kazashi.serve.api import AService, caller_of
 from kazashi.serve.patient.pages import router as patient_router
 from kazashi.serve.rendering import html
 
@@ -20,10 +18,10 @@ def page_of(caller: Caller) -> str:
 
 
 @router.get("/")
-def own_page(request: Request, access: Annotated[Access, Depends(access_of)]) -> Response:
+def own_page(request: Request) -> Response:
     """To the page of this screen."""
     try:
-        return RedirectResponse(page_of(caller_of(request, access)))
+        return RedirectResponse(page_of(caller_of(request)))
     except HTTPException:
         return RedirectResponse("/pair")
 

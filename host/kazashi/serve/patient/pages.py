@@ -7,13 +7,12 @@ How far the patient has come in a question of several screens stays with the vis
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, HTTPException, Path, Request
+from fastapi import APIRouter, HTTPException, Path, Request
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from kazashi.reception.rules import Group, Token
-from kazashi.serve.access import Access
-from kazashi.serve.api import ACaller, ADesk, AService, access_of, caller_of, desk_of
+from kazashi.serve.api import ACaller, ADesk, AService, caller_of, desk_of
 from kazashi.serve.desk import Desk
 from kazashi.serve.display import NotAsked, StaleAnswer
 from kazashi.serve.languages import offered
@@ -59,12 +58,10 @@ _DIGITS = {Keypad.PHONE: "123456789", Keypad.PC: "789456123", Keypad.NONE: "1234
 
 
 @router.get("/{desk}")
-def shell(
-    desk: str, request: Request, service: AService, access: Annotated[Access, Depends(access_of)]
-) -> HTMLResponse:
+def shell(desk: str, request: Request, service: AService) -> HTMLResponse:
     """The whole page, as it stands now; without pairing, how to pair it."""
     try:
-        caller = caller_of(request, access)
+        caller = caller_of(request)
     except HTTPException as error:
         return html("pair.html", service.site.language, error.status_code)
     screen = desk_of(service, caller, desk).display.screen

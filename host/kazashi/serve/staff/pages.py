@@ -8,13 +8,11 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 
 from kazashi.cards.surface import Sex
 from kazashi.reception.typed import Mistyped
-from kazashi.serve.access import Access
 from kazashi.serve.api import (
     ACaller,
     ADesk,
     AnswerBody,
     AService,
-    access_of,
     caller_of,
     staff_of,
 )
@@ -40,10 +38,10 @@ from kazashi.serve.staff.work import checked, work_of
 from kazashi.serve.texts import Texts
 
 
-def require_staff(request: Request, access: Annotated[Access, Depends(access_of)]) -> None:
+def require_staff(request: Request) -> None:
     """A screen that is not paired yet goes where that is done."""
     try:
-        staff_of(caller_of(request, access))
+        staff_of(caller_of(request))
     except HTTPException as error:
         if error.status_code != 401:
             raise
