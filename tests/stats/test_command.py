@@ -142,3 +142,15 @@ def test_the_command_says_what_the_ministry_published():
         "pharmacy": "57.88",
     }
     assert told["total"][0]["percent"] == "63.24"
+
+
+def test_the_desks_of_a_site_count_a_person_once(site):
+    with Journal(site / "b.db", Clock()) as journal:
+        visit = journal.begin("desk", "usb:2")
+        visit.step("certificate", certificate_sha256=CERTIFICATE, token="card")
+        visit.end("checked_in")
+    (site / "claims.csv").write_text("month,site,claims\n2026-11,a,8\n")
+    files = ("--journal", f"a={site / 'b.db'}", "--counts", site / "claims.csv")
+    assert json.loads(run(site, *files, "--json").stdout)["figures"][0]["numerator"] == 4
+    claims = json.loads(run(site, *files, "--rate", "claims", "--json").stdout)
+    assert (claims["figures"][0]["numerator"], claims["figures"][0]["sites"]) == (2, 1)

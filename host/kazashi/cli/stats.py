@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
 from kazashi.cli import show, stats_output
 from kazashi.cli.console import Console
@@ -125,6 +126,10 @@ def _named(journals: Sequence[str] | None) -> list[tuple[str, Path]]:
 def _read(paths: Sequence[tuple[str, Path]], key: Path, *, with_tests: bool) -> _Read:
     if not paths:
         return _Read(Counted(Counts(), 0, 0), 0)
-    reader = JournalReader(Persons(key_in(key)), with_tests)
-    of = counted(each for site, path in paths for each in reader.confirmations(path, site))
+    columns = (TextColumn("  visits {task.completed:,.0f}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("", total=None)
+        persons = Persons(key_in(key))
+        reader = JournalReader(persons, with_tests, lambda: progress.advance(task))
+        of = counted(each for site, path in paths for each in reader.confirmations(path, site))
     return _Read(of, reader.tests)

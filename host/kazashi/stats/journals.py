@@ -10,7 +10,7 @@ A journal knows the person by the insurance, and age and insurer, if its configu
 (`[figures]`); else the certificate alone. It knows nothing of its site: see sites_file.py.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,10 +27,14 @@ from kazashi.stats.groups import UNKNOWN
 
 @dataclass
 class JournalReader:
-    """Reads journals of sites. `with_tests`: tests are taken, too; `tests`: how many there were."""
+    """Reads journals of sites. `with_tests`: tests are taken, too; `tests`: how many there were.
+
+    `looked_at` is called once a visit.
+    """
 
     persons: Persons
     with_tests: bool = False
+    looked_at: Callable[[], object] = lambda: None
     tests: int = 0
 
     def confirmations(self, path: Path, site: str) -> Iterator[Confirmation]:
@@ -42,6 +46,7 @@ class JournalReader:
         held: dict[str, KeptVisit] = {}
         with View(path) as view:
             for visit in view.visits():
+                self.looked_at()
                 if visit.outcome == Outcome.HELD:
                     held[f"held {visit.id}"] = visit
                 if not _is_confirmed(visit):
