@@ -20,6 +20,7 @@ from kazashi.serve.service import Service
 from kazashi.serve.settings import ServeSettings
 from kazashi.serve.staff import calls as staff_calls
 from kazashi.serve.staff import ends as staff_ends
+from kazashi.serve.staff import numbers as staff_numbers
 from kazashi.serve.staff import pages as staff_pages
 
 _STATIC = Path(__file__).parent / "static"
@@ -61,6 +62,8 @@ def create_app(service: Service, access: Access, settings: ServeSettings, port: 
     app.include_router(pages.router)
     app.include_router(staff_pages.router)
     app.include_router(staff_ends.router)
+    app.include_router(staff_numbers.router)
+    app.include_router(staff_numbers.pages)
     app.post("/pair", responses=api.refusals(403, 422))(pair)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     return Guard(app, settings.hosts(port), settings.scheme, credentials.sender)

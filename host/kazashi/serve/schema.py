@@ -135,6 +135,17 @@ class FindingModel(BaseModel):
     words: dict[str, AdviceModel]
 
 
+class OfferModel(BaseModel):
+    """A certificate whose patient the staff are to say."""
+
+    id: int
+    number: str | None = Field(description="that 照会番号 tells")
+    tied: str | None = Field(description="to which it is tied up to now")
+    visit: int | None = Field(description="its number in the journal")
+    at: str
+    is_test: bool
+
+
 class FreeReaderModel(BaseModel):
     """A reader attached that no desk has."""
 

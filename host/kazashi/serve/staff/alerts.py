@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from kazashi.finding import Finding, Level
 from kazashi.reception.japan import JAPAN, utc_now
 from kazashi.reception.journal import JournalError
+from kazashi.reception.numbers.errors import NumbersError
 from kazashi.serve.desk import Desk
 from kazashi.serve.staff.overview import Colour, DeskView
 from kazashi.serve.texts import Texts
@@ -53,6 +54,13 @@ def of_journal(trouble: JournalError | None, t: Texts) -> Iterator[Alert]:
     if trouble:
         words = words_of(trouble, Language(t.lang))
         yield Alert("journal", Colour.ATTN, words.seen, words.advice)
+
+
+def of_numbers(trouble: NumbersError | None, t: Texts) -> Iterator[Alert]:
+    """If the clinic's own numbers cannot be read."""
+    if trouble:
+        words = words_of(trouble, Language(t.lang))
+        yield Alert("numbers", Colour.WARN, words.seen, words.advice)
 
 
 def of_faces(desks: Iterable[Desk], t: Texts) -> Iterator[Alert]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from kazashi.reception.fallback import Basis
+from kazashi.reception.numbers.patient import FoundPatient
 from kazashi.reception.people import (
     AskCertificate,
     AskCodeB,
@@ -68,12 +69,14 @@ _TAGS = {
 class DeskView:
     """What the staff see of a desk.
 
-    `basis`: where the fall-backs of its last visit have led; `number`: of that in the journal.
+    `basis`: where the fall-backs of its last visit have led; `number`: of that in the journal;
+    `patient`: by the clinic's own numbers.
     """
 
     screen: Screen
     basis: Basis | None = None
     number: int | None = None
+    patient: FoundPatient | None = None
 
     @property
     def due(self) -> Due | None:
@@ -137,7 +140,7 @@ def view_of(desk: Desk) -> DeskView:
     screen, last = desk.display.screen, desk.last
     if last is None or screen.step not in _AFTER:
         return DeskView(screen)
-    return DeskView(screen, last.fallback, last.number)
+    return DeskView(screen, last.fallback, last.number, last.patient)
 
 
 def due_first(views: Iterable[DeskView]) -> list[DeskView]:

@@ -24,6 +24,7 @@ from kazashi.serve.staff.alerts import (
     of_broken_off,
     of_faces,
     of_journal,
+    of_numbers,
     of_readers,
     of_terminal,
     of_visits,
@@ -31,6 +32,7 @@ from kazashi.serve.staff.alerts import (
 from kazashi.serve.staff.devices import reader_view
 from kazashi.serve.staff.ends import basis_of, end_of
 from kazashi.serve.staff.kept import journal_trouble, todays, visit_of
+from kazashi.serve.staff.numbers import numbers_trouble, offer_views
 from kazashi.serve.staff.overview import Due, due_first, view_of
 from kazashi.serve.staff.slips import slip_json, told
 from kazashi.serve.staff.templates import ATexts, rendered
@@ -131,6 +133,14 @@ def held(
     )
 
 
+@router.get("/numbers")
+def numbers(request: Request, service: AService, t: ATexts) -> HTMLResponse:
+    """Certificates whose patient the staff are to say."""
+    if service.site.numbers is None:
+        raise HTTPException(404, "no numbers are configured")
+    return rendered(request, "numbers", t, **_frame(service, t), offers=offer_views(service))
+
+
 @router.get("/devices")
 def devices(request: Request, service: AService, t: ATexts) -> HTMLResponse:
     """Readers: what is wrong with them, and which are whose."""
@@ -177,6 +187,7 @@ def _frame(service: Service, t: Texts) -> Mapping[str, object]:
     alerts += [
         *of_visits(desks, t),
         *of_faces(desks, t),
+        *of_numbers(numbers_trouble(service), t),
         *of_terminal(service.health.findings(), t),
     ]
     return {
@@ -186,6 +197,8 @@ def _frame(service: Service, t: Texts) -> Mapping[str, object]:
         "is_test": any(view.screen.is_test for view in views),
         "has_centre": service.site.centre() is not None,
         "held_count": len(service.held.listed()),
+        "has_numbers": service.site.numbers is not None,
+        "offer_count": len(offer_views(service)),
         "fault_count": sum(view.due in (Due.FAULT, Due.UNASSIGNED) for view in views),
         "language_of": language_of,
     }
