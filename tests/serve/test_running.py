@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+from kazashi.reception.front import reading
 from kazashi.reception.journal import View
 from kazashi.reception.profiles import PROFILES
 from kazashi.reception.settings import BadSettings
@@ -24,6 +25,7 @@ from kazashi.serve.service import Service
 from kazashi.serve.settings import ServeSettings
 from kazashi.serve.state_lock import StateInUse
 from kazashi.serve.under_way import UnderWay
+from kazashi.words import words_of
 from program import kazashi, running
 from served_desks import LIMIT_S, at_desk, served, site
 
@@ -292,3 +294,24 @@ def test_the_system_holds_no_answer_back_until_more_is_to_be_sent(tmp_path, monk
         client.get("/")
     assert options
     assert all(options)
+
+
+def _with_camera(tmp_path):
+    file = tmp_path / "kazashi.toml"
+    file.write_text('[desks.1]\ncard_camera = "C920"\n[desks.2]\n')
+    return ServeSettings.read(file, PROFILES)
+
+
+def test_a_desk_may_have_a_camera_above_its_reader(tmp_path):
+    settings = _with_camera(tmp_path)
+    assert [settings.card_camera(desk) for desk in ("1", "2", "3")] == ["C920", "", ""]
+
+
+def test_a_camera_above_the_reader_is_refused_without_what_reads_its_pictures(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(reading, "find_spec", lambda name: None)
+    with pytest.raises(BadSettings) as caught:
+        _with_camera(tmp_path)
+    assert caught.value.place == "desks.1.card_camera"
+    assert 'pip install "kazashi[front]"' in words_of(caught.value).line

@@ -14,6 +14,7 @@ from kazashi.reception.people import (
     AskFallback,
     AskFourItems,
     AskFrame,
+    AskFront,
     AskItemsPin,
     AskPasscode,
     AskPin,
@@ -33,7 +34,7 @@ from kazashi.words import screen_key
 
 OF_STAFF = (AskPasscode, AskStaff, AskFourItems, AskFallback, AskCertificate)
 OF_PATIENT = (  # PINs, pictures and consents: no member of the staff answers them
-    *(AskPin, AskItemsPin, AskFrame, AskTurn),
+    *(AskPin, AskItemsPin, AskFront, AskFrame, AskTurn),
     *(AskRegistration, AskConsents, AskSubsidies, AskPrescription),
 )
 _SHARING = (AskRegistration, AskConsents, AskSubsidies, AskPrescription)

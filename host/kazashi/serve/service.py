@@ -95,8 +95,7 @@ class DeskSite:
     def __enter__(self) -> Self:
         self._configured = self._site.configuration()
         self._centre = self._site.centre()
-        if self._desk.card_camera:
-            self._front = FrontReader()
+        self._front = _front_reader() if self._desk.card_camera else None
         try:
             self._journal = Journal(self._site.journal)
         except JournalError as error:  # each visit says that it is not kept
@@ -178,6 +177,15 @@ class DeskRecords:
     def failed(self, desk: str, error: KazashiError) -> None:
         self._metrics.failed(desk, error)
         self._returns.lost(desk)
+
+
+def _front_reader() -> FrontReader | None:
+    """None if it cannot be opened: codes are typed then."""
+    try:
+        return FrontReader()
+    except Exception as error:  # of its libraries and models
+        logger.error("the card's front is not read: %s", type(error).__name__)
+        return None
 
 
 class NoSuchDesk(LookupError):

@@ -17,6 +17,7 @@ from kazashi.reception.face.pictures import CAMERA_FRAME, PictureUnusable, decod
 from kazashi.reception.front.printed import Line
 
 _SIDE = 1280  # pixels: a card fills about half of a frame, and its small print is 2 mm high
+_FIND_SIDE = 960  # lines are found as well in a smaller picture, in two thirds of the CPU time
 _LEAST_SIDE = 32  # of a picture that may have lines
 _MODELS = {
     "Det": "PP-OCRv6_det_small.onnx",
@@ -51,7 +52,8 @@ def load() -> None:
 def _engine() -> rapidocr.RapidOCR:
     folder = Path(rapidocr.__file__).parent / "models"
     files = {f"{part}.model_path": str(folder / name) for part, name in _MODELS.items()}
-    return rapidocr.RapidOCR(params={"Global.log_level": "critical", **files})
+    quick = {"Det.limit_type": "max", "Det.limit_side_len": _FIND_SIDE}
+    return rapidocr.RapidOCR(params={"Global.log_level": "critical", **files, **quick})
 
 
 def _line(text: str, box: Any) -> Line:
