@@ -135,12 +135,13 @@ def test_consents_given_one_by_one_stand_after_a_reload_and_after_the_staff(
     assert script.answer() == [Group.SURGERY, Group.CHECKUPS]
 
 
-def test_a_long_cut_is_said_and_the_staff_are_called_once_it_is_over(screen, cut, desk):
+@pytest.mark.parametrize("more_s", [10, 60])
+def test_a_long_cut_is_said_and_the_staff_are_called_once_it_is_over(more_s, screen, cut, desk):
     lost = screen.page.locator(".lost")
     with cut:
         while not lost.is_visible():
             screen.page.clock.run_for(500)
-        screen.page.clock.run_for(10_000)
+        screen.page.clock.run_for(1000 * more_s)
     screen.shows("staff")
     expect(lost).to_be_hidden()
     desk.service.desk("1").display.let_go()

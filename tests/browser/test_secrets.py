@@ -111,36 +111,3 @@ def test_a_page_that_is_loaded_again_asks_what_is_asked_now(how, play, following
     assert following.page.locator(".slots .on").count() == 0
     following.press(*PIN, "Enter")
     assert script.answer() == PIN
-
-
-# But of the sizes, which follow from the words; what is seen of them is in the box.
-STYLES = """(selector) => {
-  const OF_SIZE = /^(perspective|transform)-origin|(inline|block)-size|^(width|height)/;
-  const styles = (element) => {
-    const style = getComputedStyle(element);
-    const names = [...style].filter((name) => !OF_SIZE.test(name));
-    return names.map((name) => `${name}: ${style.getPropertyValue(name)}`);
-  };
-  const button = [...document.querySelectorAll(selector)].find((each) => each.checkVisibility());
-  const { width, height } = button.getBoundingClientRect();
-  const box = [width, height].map(Math.round);
-  return [...styles(button), ...styles(button.querySelector(".label")), ...box];
-}"""
-
-
-@pytest.mark.parametrize(
-    ("state", "keys", "yes", "no"),
-    [
-        ("p11-register", [], "1", "2"),
-        ("p12-consent-all", [], "1", "3"),
-        ("p12-consent-all", ["2", "Enter"], "1", "2"),
-        ("p15-pmh", [], "1", "2"),
-    ],
-)
-def test_yes_and_no_look_the_same(state, keys, yes, no, play, following):
-    play(state)
-    following.press(*keys)
-    of_yes, of_no = (
-        following.page.evaluate(STYLES, f'.choice[data-key="{key}"]') for key in (yes, no)
-    )
-    assert of_yes == of_no
