@@ -119,6 +119,7 @@ def test_a_program_cancels_a_visit_whose_patient_is_asked(counter, question):
     with pytest.raises(Cancelled):
         reception.check_in(counter.expect({question: answer}), Way.PIN, cancel=cancel)
     assert not counter.air.is_on
+    assert outcomes(counter) == [INTERRUPTED]  # at once, not by the next visit
     counter.lay()
     counter.check_in(Way.PIN)
     assert outcomes(counter) == [INTERRUPTED, "checked_in"]

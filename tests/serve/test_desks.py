@@ -248,6 +248,32 @@ def test_a_visit_that_is_stopped_before_it_has_begun_is_stopped(site, table, per
         del desk.display.begin
 
 
+def test_what_was_chosen_as_a_card_was_found_comes_before_the_card(site, person):
+    desk = site.service.desks["1"]
+    found, go_on = Event(), Event()
+    begin = desk.display.begin
+
+    def slow_begin():
+        found.set()
+        assert go_on.wait(20)
+        begin()
+
+    desk.display.begin = slow_begin
+    try:
+        person.lay("mynumber")
+        assert found.wait(20)
+        assert person.begin(token="android").status_code == 202
+        assert person.begin(token="card").status_code == 409
+        go_on.set()
+        asked = person.until(question="pin")["question"]
+    finally:
+        go_on.set()
+        del desk.display.begin
+    assert (asked["token"], asked["tries_left"]) == ("android", None)
+    assert person.answer("1234").status_code == 204
+    assert person.until(question="token")["notices"][-1]["key"] == "lies-there.card"
+
+
 def test_a_stop_while_nobody_is_there_does_not_stop_the_next_visit(person):
     assert person.client.delete(f"{person.path}/visit").status_code == 202
     person.lay("mynumber")

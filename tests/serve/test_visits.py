@@ -3,6 +3,7 @@
 import pytest
 
 import faces
+from kazashi.reception.journal import View
 from reception_desk import PERSON
 
 
@@ -73,11 +74,15 @@ def test_a_program_begins_with_the_way_and_the_challenge_that_it_wants(person):
     assert person.client.get(f"{person.path}/result").json()["challenge"] == "ab" * 32
 
 
-def test_a_cancelled_visit_leaves_no_result(person, table):
+def test_a_cancelled_visit_ends_at_once_and_leaves_no_result(site, person, table):
     person.lay("mynumber")
     person.until(question="way")
     person.client.delete(f"{person.path}/visit")
-    assert person.until(step="stopped")["question"] is None
+    stopped = person.until(step="stopped")
+    assert (stopped["question"], stopped["outcome"]) == (None, "interrupted")
+    with View(site.journal) as journal:
+        *_, visit = journal.visits()
+    assert (visit.outcome, visit.fact("why")) == ("interrupted", None)
     assert person.client.get(f"{person.path}/result").status_code == 404
     person.lay(None)
     person.until(step="idle")

@@ -64,7 +64,8 @@ class Reception(Place):
         who comes while another is served is told to wait.
 
         Raises:
-            Cancelled: `cancel` was set. The field is off, and the visit has no outcome.
+            Cancelled: `cancel` was set. The field is off, and the journal has the visit as
+                interrupted.
             DeskBusy: another patient was served for 15 minutes more.
             ValueError: the profile does not offer this way with this token.
         """
@@ -102,6 +103,9 @@ class Reception(Place):
                 patient.tell(Message("test"))
             try:
                 _to_its_end(patient, run)
+            except Cancelled:
+                patient.interrupt()
+                raise
             except BaseException:  # of the people, or Ctrl-C
                 patient.let_go()
                 raise

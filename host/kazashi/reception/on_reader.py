@@ -291,6 +291,11 @@ class Patient(Course):
         finally:  # a signal in it leaves the outcome as it is
             super().end()
 
+    def interrupt(self) -> None:
+        """The visit is cancelled: kept at once as one without an end."""
+        self.visit.outcome, self.visit.why = Outcome.INTERRUPTED, None
+        self.end()
+
     @property
     def _reader(self) -> Reader:
         if self.place.reader is None:

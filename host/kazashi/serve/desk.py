@@ -27,7 +27,7 @@ from kazashi.reader import Reader
 from kazashi.reception.checkin import Reception
 from kazashi.reception.japan import utc_now
 from kazashi.reception.rules import Token, Way
-from kazashi.reception.visit import Visit
+from kazashi.reception.visit import Outcome, Visit
 from kazashi.reports import ReaderHealth, ReaderInfo
 from kazashi.serve.assigned import NoReaderAssigned
 from kazashi.serve.display import Display
@@ -153,7 +153,7 @@ class Desk:
             can_begin = step in (Step.IDLE, Step.ENDED, Step.STOPPED)
             if start.token is None:
                 can_begin |= step in (Step.OPENING, Step.OUT_OF_ORDER, Step.UNASSIGNED)
-            if self._start or self._is_closing.is_set() or not can_begin:
+            if self._is_due or self._is_closing.is_set() or not can_begin:
                 raise DeskTaken
             self._start = start
             self._is_due = True
@@ -256,7 +256,7 @@ class Desk:
 
     def _visit(self, reception: Reception, start: Start) -> None:
         self.last = None
-        self._begin_to_show()
+        start = self._begin_to_show(start)
         begun, outcome = monotonic(), "failed"
         try:
             with self._site.under_way(self.display.screen.visit):
@@ -264,20 +264,22 @@ class Desk:
             outcome = str(self.last.outcome) if self.last else outcome
         except Cancelled:
             outcome = str(Step.STOPPED)
-            self.display.show(Step.STOPPED, notices=())
+            self.display.show(Step.STOPPED, outcome=Outcome.INTERRUPTED, notices=())
         finally:
             seconds = monotonic() - begun
             self._records.ended(outcome, self.last, seconds)
             number = self.display.screen.visit
             logger.info("desk %s, visit %d: %s, %.0f s", self.name, number, outcome, seconds)
 
-    def _begin_to_show(self) -> None:
+    def _begin_to_show(self, start: Start) -> Start:
+        """What was chosen while a card was found comes before that card."""
         self.display.begin()
-        self._taken_start()  # asked for while the card was found: it is this visit
+        start = self._taken_start() or start
         with self._lock:
             if self._is_called_off:
                 self.display.stop()
             self._is_due = self._is_called_off = False
+        return start
 
     def _check_in(self, reception: Reception, start: Start) -> None:
         people, cancel = self.display, self.display.cancel
