@@ -61,8 +61,8 @@ def test_what_is_expected_is_shown_and_what_is_missing_stands_out(staff):
     ended(staff, FoundPatient("0012", FoundBy.BOTH, expects=expects, missing=expects[1:]))
     found = elements(staff.http.get("/staff"), "data-expects")
     assert [(each["data-expects"], each["class"]) for each in found] == [
-        ("welfare", "tag info"),
-        ("subsidy", "tag warn"),
+        ("welfare", "alert info"),
+        ("subsidy", "alert warn"),
     ]
 
 

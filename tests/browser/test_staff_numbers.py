@@ -1,0 +1,71 @@
+"""New certificates to confirm, in a browser: whole, readable, decided by a press or a number."""
+
+from hashlib import sha256
+
+import pytest
+from playwright.sync_api import expect
+
+from browser.conftest import DESKS, PC
+from browser.serving import STAFF, Serving
+from browser.staff import StaffScreen
+from browser.test_staff_states import judged
+from kazashi.reception.centre import Eligibility, Standing
+from kazashi.reception.numbers.lists import Line
+from kazashi.reception.numbers.marks import Marks
+from kazashi.reception.numbers.patient import Expected, FoundBy, FoundPatient
+from kazashi.reception.numbers.store import NumbersFile
+from kazashi.reception.visit import Visit
+from kazashi.serve.screen import Step
+from kazashi.serve.service import Service
+from served_desks import site
+
+KNOWN, UNKNOWN = (sha256(each).hexdigest() for each in (b"known", b"unknown"))
+TOLD = {"Name": "見本　太郎", "Birthdate": "19800115"}
+
+
+@pytest.fixture
+def numbers(tmp_path):
+    """Two certificates are offered: the first of a known patient, the second of nobody known."""
+    numbers = NumbersFile(tmp_path / "numbers.db", Marks(bytes(32)))
+    numbers.take([Line(2, "0012", "A-1", subsidy=True)])
+    for visit, (references, certificate) in enumerate([(["A-1"], KNOWN), ([], UNKNOWN)], 7):
+        numbers.offer(numbers.of(references, certificate), certificate, visit, is_test=False)
+    return numbers
+
+
+@pytest.fixture
+def office(tmp_path, numbers, open_screen):
+    """A staff screen; the visit of the known patient has just ended at desk 1."""
+    of_site = site(tmp_path / "journal.db", is_test=False, numbers=numbers)
+    served = Serving(tmp_path / "serve", lambda: Service(DESKS, of_site), is_played=True)
+    served.start()
+    expects = (Expected.SUBSIDY,)
+    patient = FoundPatient("0012", FoundBy.REFERENCE, True, expects=expects, missing=expects)
+    answer = Eligibility("1", Standing.VALID, (TOLD,))
+    desk = served.service.desk("1")
+    desk.last = Visit("desk", patient=patient, eligibility=answer, number=7)
+    desk.display.show(Step.ENDED)
+    yield StaffScreen(open_screen(served, STAFF, PC), served.address)
+    served.stop()
+
+
+@pytest.mark.parametrize("where", ["/numbers", "", "/desks/1"])
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_the_pages_are_whole(office, where, language):
+    office.open(f"{where}?lang={language}")
+    assert judged(office.page, f"numbers{where.replace('/', '-')}-{language}") == ""
+
+
+def test_a_press_and_a_typed_number_decide(office, numbers):
+    office.open("/numbers")
+    office.page.fill("#duty", "佐藤")
+    office.press("#tie-1")
+    expect(office.page.locator('[data-offer="1"]')).to_have_count(0)
+    office.page.fill("#number-2", "山田")
+    office.press("#send-2")
+    expect(office.page.locator("#slip-2")).to_be_visible()
+    office.page.fill("#number-2", "0034")
+    office.press("#send-2")
+    expect(office.page.locator("[data-offer]")).to_have_count(0)
+    assert numbers.of([], KNOWN).number == "0012"
+    assert numbers.of([], UNKNOWN).number == "0034"
