@@ -154,3 +154,18 @@ def test_the_desks_of_a_site_count_a_person_once(site):
     assert json.loads(run(site, *files, "--json").stdout)["figures"][0]["numerator"] == 4
     claims = json.loads(run(site, *files, "--rate", "claims", "--json").stdout)
     assert (claims["figures"][0]["numerator"], claims["figures"][0]["sites"]) == (2, 1)
+
+
+def test_what_was_counted_is_kept_for_later_and_tells_no_person(site):
+    files = ("--sites", site / "sites.csv", "--by", "prefecture")
+    before = json.loads(run(site, *files, "--save", site / "kept.csv", "--json").stdout)
+    after = json.loads(command("stats", "--counts", site / "kept.csv", *files[2:], "--json").stdout)
+    assert after["figures"] == before["figures"]
+    kept = (site / "kept.csv").read_text("utf-8-sig")
+    for secret in (NAME, CERTIFICATE, "d" * 64, "1" * 16):
+        assert secret not in kept
+
+
+def test_tests_are_not_kept_for_later(site):
+    assert run(site, "--test", "--save", site / "kept.csv").returncode == 2
+    assert not (site / "kept.csv").exists()

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kazashi.stats.counts import Cell
-from kazashi.stats.counts_file import counts_in
+from kazashi.stats.counts import Cell, Counts
+from kazashi.stats.counts_file import counts_in, write_counts
 from kazashi.stats.errors import CountsBroken, CsvFlaw, StatsError
 from kazashi.stats.rates import Count
 from kazashi.stats.sites_file import sites_in
@@ -120,3 +120,24 @@ def test_no_file_raises_anything_but_an_error_of_ours(tmp_path_factory, read, da
         read(path)
     except StatsError:
         pass
+
+
+CELLS = st.builds(
+    Cell,
+    month=st.sampled_from(["2026-11", "2026-12"]),
+    site=st.sampled_from(["山田医院", 'a "b", c']),
+    kind=st.sampled_from(["clinic", "hospital"]),
+    prefecture=st.just("Toyama"),
+    age=st.sampled_from(["75-79", "85+", "unknown"]),
+    insurer=st.sampled_from(["elderly", "unknown"]),
+    size=st.sampled_from(["0-19", "200+"]),
+)
+
+
+@given(st.dictionaries(CELLS, st.dictionaries(st.sampled_from(Count), st.integers(0, 10**10))))
+def test_counts_that_are_written_are_read_again(tmp_path_factory, cells):
+    path = tmp_path_factory.mktemp("kept") / "kept.csv"
+    with path.open("w", encoding="utf-8-sig", newline="") as out:
+        write_counts(Counts(cells), out)
+    found = counts_in([path]).cells
+    assert found == {cell: counted for cell, counted in cells.items() if counted}

@@ -64,6 +64,10 @@ _Tests = Annotated[
 _NewCsv = Annotated[
     Path | None, typer.Option("--csv", metavar="FILE", help="Write it to a new file, too.")
 ]
+_NewCounts = Annotated[
+    Path | None,
+    typer.Option("--save", metavar="FILE", help="Keep what was counted in a new file."),
+]
 
 
 def stats(
@@ -74,12 +78,15 @@ def stats(
     rate: _Rate = Rate.CONFIRMATIONS,
     by: _Grouped = None,
     csv: _NewCsv = None,
+    save: _NewCounts = None,
     plot: Picture = None,
     *,
     test: _Tests = False,
     as_json: AsJson = False,
 ) -> None:
     """Say how many use マイナ保険証: rates by formula, month, kind, prefecture and more."""
+    if test and save:
+        raise typer.BadParameter("give one of --test and --save: a file of counts bears no mark")
     by = list(dict.fromkeys(by or [By.MONTH]))
     paths = _named(journals if journals or counts else [str(default_path())])
     read = _read(paths, key or default_path().with_name("persons.key"), with_tests=test)
@@ -88,6 +95,8 @@ def stats(
     if sites:
         every = every.at_sites(sites_in(sites))
     told = found(every, rate, by, read=read.of, tests=read.tests, is_test=test)
+    if save:
+        stats_output.save_counts(every, save)
     if csv:
         stats_output.write_csv(told, csv)
     if plot:

@@ -11,7 +11,8 @@ from rich.text import Text
 
 from kazashi.cli.console import Console
 from kazashi.cli.writing import new_file
-from kazashi.stats.counts import By
+from kazashi.stats.counts import By, Counts
+from kazashi.stats.counts_file import write_counts
 from kazashi.stats.figures import LEAST_CLAIMS, Figure
 from kazashi.stats.found import Found
 from kazashi.stats.rates import Rate
@@ -69,6 +70,15 @@ def write_csv(found: Found, path: Path) -> None:
         mark = {"rate": found.rate, "mark": _TEST if found.is_test else ""}
         for each in found.figures:
             table.writerow(_facts(found.by, each) | mark)
+
+
+def save_counts(counts: Counts, path: Path) -> None:
+    """A new file."""
+    with (
+        new_file(path) as descriptor,
+        os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="") as out,
+    ):
+        write_counts(counts, out)
 
 
 def show_figures(console: Console, found: Found) -> None:

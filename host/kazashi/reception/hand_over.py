@@ -2,17 +2,20 @@
 
 import logging
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from kazashi.reception.course import Course
 from kazashi.reception.errors import ReceptionError
 from kazashi.reception.results import Answered, ResultFile, Results
 from kazashi.reception.texts import Message
 from kazashi.reception.visit import Visit
 
+if TYPE_CHECKING:
+    from kazashi.reception.course import Course
+
 logger = logging.getLogger(__name__)
 
 
-def hand_over(course: Course) -> None:
+def hand_over(course: "Course") -> None:
     """Keep and tell what came of it. A failure ends no visit."""
     results, visit = course.place.results, course.visit
     answered = _answered(visit)

@@ -7,8 +7,10 @@ Only `month` and one count are needed. Counts: `Count` in rates.py. An empty cel
 which is another thing than 0. No line may be the total of others.
 """
 
+import csv
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TextIO
 
 from kazashi.stats import cells
 from kazashi.stats.counts import By, Cell, Counts
@@ -52,6 +54,14 @@ def counts_in(paths: Iterable[Path], kept: Counts | None = None) -> Counts:
                     raise line.wrong(CsvFlaw.TOTAL_AND_PARTS, where.place)
                 counts.add(cell, count, number)
     return counts
+
+
+def write_counts(counts: Counts, out: TextIO) -> None:
+    """All of it, as `counts_in` reads it: counts alone, nothing of a person."""
+    table = csv.DictWriter(out, _COLUMNS, restval="")
+    table.writeheader()
+    for cell, counted in counts.cells.items():
+        table.writerow({by: cell.of(by) for by in By} | counted)
 
 
 def _cell(line: Line) -> Cell:
