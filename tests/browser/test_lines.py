@@ -177,7 +177,7 @@ def test_a_line_on_which_nothing_comes_any_more_is_noticed_without_an_error(proc
         expect(lost).to_be_hidden()
 
 
-def test_a_short_cut_mends_itself_and_calls_nobody(screen, cut, desk):
+def test_a_short_cut_mends_itself_and_calls_no_staff(screen, cut, desk):
     with screen.page.expect_response("**/patient/1/screen*"), cut:
         screen.page.clock.run_for(1000)
     screen.shows("choose")

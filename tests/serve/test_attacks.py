@@ -96,7 +96,7 @@ def test_a_patients_screen_follows_its_own_desk_whatever_it_asks_for(patient, pe
         {"authorization": "x"},
     ],
 )
-def test_who_is_not_known_is_refused(site, method, path, headers):
+def test_a_caller_that_is_not_known_is_refused(site, method, path, headers):
     with httpx.Client(base_url=site.url) as client:
         if "cookie" in headers:
             headers = {"cookie": headers["cookie"].format(port=port_of(site)), "origin": site.url}
@@ -175,7 +175,7 @@ def test_files_of_access_are_this_users_alone_and_hold_no_cookie(tmp_path):
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"a": 1}', '{"a": {"role": "king", "desk": ""}}'])
-def test_damaged_files_pair_nobody(tmp_path, text):
+def test_damaged_files_pair_no_screen(tmp_path, text):
     Access(tmp_path)
     (tmp_path / "screens.json").write_text(text)
     assert Access(tmp_path).screen("a") is None

@@ -185,7 +185,7 @@ def test_a_call_is_taken_and_let_go_by_staff(person, patient, staff):
     assert person.until(call=None)["step"] == "idle"
 
 
-def test_a_patient_takes_back_a_call_that_nobody_has_taken(person, patient):
+def test_a_patient_takes_back_a_call_that_was_not_taken(person, patient):
     assert patient.post(f"{person.path}/call").status_code == 204
     person.until(who="staff")
     assert patient.delete(f"{person.path}/call").status_code == 204
@@ -274,7 +274,7 @@ def test_what_was_chosen_as_a_card_was_found_comes_before_the_card(site, person)
     assert person.until(question="token")["notices"][-1]["key"] == "lies-there.card"
 
 
-def test_a_stop_while_nobody_is_there_does_not_stop_the_next_visit(person):
+def test_a_stop_without_a_visit_does_not_stop_the_next_one(person):
     assert person.client.delete(f"{person.path}/visit").status_code == 202
     person.lay("mynumber")
     person.until(question="way")

@@ -123,7 +123,7 @@ def test_staff_are_not_hurried(at):
     assert not at.display.cancel.is_set()
 
 
-def test_while_the_staff_are_called_nobody_is_hurried(at):
+def test_while_the_staff_are_called_no_patient_is_hurried(at):
     at.ask()
     at.pass_by(60)
     at.display.call()
@@ -161,7 +161,7 @@ def test_a_second_call_changes_nothing(at):
     assert (at.screen.call.since, len(at.screens)) == (since, events)
 
 
-def test_nobody_takes_a_call_that_is_none(at):
+def test_without_a_call_there_is_none_to_take(at):
     events = len(at.screens)
     at.display.take_call("佐藤")
     at.display.let_go()

@@ -133,7 +133,7 @@ def test_after_the_end_a_follower_is_told_so_at_once():
     asyncio.run(run())
 
 
-def test_a_follower_whose_loop_is_closed_disturbs_nobody():
+def test_a_follower_whose_loop_is_closed_does_not_disturb_the_others():
     events = Events()
     loop = asyncio.new_event_loop()
     with events.followed(Follower(loop), None):

@@ -32,7 +32,7 @@ def test_each_language_has_a_name_and_a_direction():
         assert each.is_right_to_left == (each.tag == "ur")
 
 
-def test_japanese_and_english_need_nobody_to_sign_them_off():
+def test_japanese_and_english_need_not_be_signed_off():
     assert LANGUAGES["ja"].is_reviewed
     assert LANGUAGES["en"].is_reviewed
 

@@ -63,7 +63,7 @@ def idle(staff):
         desk.display.rest()
 
 
-def test_a_free_desk_needs_nobody(staff):
+def test_a_free_desk_needs_no_staff(staff):
     idle(staff)
     page = staff.http.get("/staff")
     assert values(page, "data-step") == ["idle", "idle"]

@@ -144,7 +144,7 @@ def test_a_desk_whose_reader_was_not_open_yet_waits_for_it(staff):
     devices, desks = staff.http.get("/staff/devices"), staff.http.get("/staff")
     assert values(devices, "data-state") == ["opening", "opening"]
     assert "ケーブルを抜いて差し直し" in devices.text
-    assert values(desks, "data-who") == ["nobody", "nobody"]
+    assert values(desks, "data-who") == ["machine", "machine"]
     assert not elements(desks, "data-due-list")
     patient = staff.browser(Caller(Role.PATIENT, "1"))
     assert values(patient.get("/patient/1/screen"), "data-state")[0] == "waiting"

@@ -93,7 +93,7 @@ def test_one_person_is_asked_about_alone(screen, journal):
     assert values(staff.http.get("/staff/held"), "data-held") == ["1", "3"]
 
 
-def test_a_refused_one_shows_why_and_keeps_nobody_else_waiting(screen, journal):
+def test_a_refused_one_shows_why_and_keeps_no_other_waiting(screen, journal):
     staff = screen(Real(fails=[CentreFailed("E1234")]))
     ask(staff)
     page = staff.http.get("/staff/held")
@@ -110,7 +110,7 @@ def test_a_centre_that_is_still_down_is_said(screen, journal):
     assert elements(page, "data-trouble")
 
 
-def test_without_a_centre_nobody_is_asked_about(screen, journal):
+def test_without_a_centre_no_person_is_asked_about(screen, journal):
     staff = screen(None)
     assert staff.http.post("/api/v1/held/ask", json={}).status_code == 409
     assert "disabled" in elements(staff.http.get("/staff/held"), "data-path")[0]

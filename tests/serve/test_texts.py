@@ -44,7 +44,7 @@ def test_aozora_notation_is_ruby_and_is_left_out_of_plain_text(words):
     assert JAPANESE.plain("a") == without_ruby(words["ja"]["a"]) == "暗証番号を入力"
 
 
-def test_the_japanese_stands_beside_a_text_that_nobody_has_signed_off(words):
+def test_the_japanese_stands_beside_a_text_that_was_not_signed_off(words):
     words["ja"]["a"] = "｜決定《けってい》"
     words["vi"]["a"] = "Xong"
     vietnamese = Texts(PatientLanguage("vi", "Tiếng Việt"))

@@ -88,7 +88,7 @@ def test_a_cancelled_visit_ends_at_once_and_leaves_no_result(site, person, table
     person.until(step="idle")
 
 
-def test_cancelling_where_nobody_is_changes_nothing(person):
+def test_cancelling_without_a_visit_changes_nothing(person):
     assert person.client.delete(f"{person.path}/visit").status_code == 202
     person.lay("mynumber")
     person.until(question="way")

@@ -173,13 +173,13 @@ def result(desk: ADesk, _staff: AStaff) -> dict[str, object]:
 def answer(desk: ADesk, caller: ACaller, body: AnswerBody) -> None:
     """Answer the question.
 
-    403: somebody else is asked. 409: it is gone. 422: it is no answer; `field`, `slip`: what is
+    403: it is not for this role. 409: it is gone. 422: it is no answer; `field`, `slip`: what is
     wrong with something typed.
     """
     try:
         desk.display.answer(body.question, body.answer, caller.role, body.name)
     except NotAsked:
-        raise HTTPException(403, "somebody else is asked") from None
+        raise HTTPException(403, "this question is not for this role") from None
     except StaleAnswer:
         raise HTTPException(409, "that question is gone") from None
     except NotAnAnswer:
@@ -247,7 +247,7 @@ def take_call(desk: ADesk, _staff: AStaff, body: NameBody) -> None:
 
 @router.delete("/desks/{desk}/call", status_code=204, responses=refusals(404))
 def let_go(desk: ADesk, caller: ACaller) -> None:
-    """The staff are done there. The patient may take back a call that nobody has taken."""
+    """The staff are done there. The patient may take back a call that was not taken."""
     call = desk.display.screen.call
     if call and call.by and not caller.is_staff:
         raise HTTPException(403, "the staff are coming")

@@ -20,7 +20,7 @@ class Connection(H11Protocol):
     _request: TimerHandle | None = None
     _taking: TimerHandle | None = None
 
-    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: Transport) -> None:
         super().connection_made(transport)
         # asyncio does so for sockets that name their protocol, which `create_server` does not.
         # Without it each answer's body waits 40 ms for the client's ACK of its head.

@@ -36,7 +36,7 @@ from kazashi.words import words_of
 
 logger = logging.getLogger(__name__)
 
-_LOOK_S = 0.25  # between two looks for a card while nobody is there
+_LOOK_S = 0.25  # between two looks for a card while no patient is there
 _SEARCH_S = 60.0
 _TAKEN_LOOK_S = 0.5
 _LEFT_S = 10.0  # the card lies there still: staff are told
@@ -77,7 +77,7 @@ class Site(Protocol):
 
     def offers(self, token: Token, way: Way | None) -> bool: ...  # in any thread
     def open(self, cancel: Event) -> Reader: ...  # raises ReaderError
-    def tidy(self) -> None: ...  # while nobody is there
+    def tidy(self) -> None: ...  # while no patient is there
     def under_way(self, number: int) -> AbstractContextManager[None]: ...  # while it lasts
     def face_pause_s(self) -> float: ...  # until faces are compared again; 0: they are
     def reception(self, reader: Reader | None) -> Reception: ...
@@ -101,7 +101,7 @@ class Desk:
         self.display = display
         self.last: Visit | None = None
         self.reader = ReaderState()
-        self.face_paused_until: datetime | None = None  # as it was when nobody was served
+        self.face_paused_until: datetime | None = None  # as it was when no patient was served
         self._site = site
         self._records = records
         self._wake = Event()  # a start was asked for, or the end
@@ -123,7 +123,7 @@ class Desk:
         self._wake.set()
 
     def change_reader(self) -> None:
-        """Open the reader that it has now, once nobody is served."""
+        """Open the reader that it has now, once no patient is served."""
         self._has_new_reader.set()
         self.check()
 
@@ -176,7 +176,7 @@ class Desk:
             try:
                 with self._site:
                     self._use_readers()
-            except Exception as error:  # a desk outlives what nobody has thought of
+            except Exception as error:  # an error in this program does not end the desk
                 self._log_bug(error)
                 self._is_closing.wait(_REOPEN_S)
 
@@ -191,7 +191,7 @@ class Desk:
                 continue
             except ReaderError as error:
                 self._without_reader(error)
-            except Exception as error:
+            except Exception as error:  # in a visit: the reader is opened anew, patients go on
                 self._log_bug(error)
                 self._without_reader(None)
 
@@ -232,7 +232,7 @@ class Desk:
                 start = self._after(reader)
 
     def _next_patient(self, reader: Reader) -> Start | None:
-        """Whoever touches the screen, or lays a card down."""
+        """Wait for a start that was asked for, or a card. None: the desk closes."""
         while not self._is_closing.is_set():
             self._site.tidy()
             self.reader = _state_of(reader)

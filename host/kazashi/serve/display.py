@@ -4,7 +4,7 @@ The engine tells and asks in the desk's thread, and waits; answers come from any
 screen shows changes under one lock, and each change is an event.
 
 A patient who does nothing is asked for a sign of life, and the visit stops if there is none. Staff
-are never hurried, and while they are called nobody is. A call stands until the staff let it go,
+are never hurried, and while they are called no patient is. A call stands until the staff let it go,
 whatever becomes of the visit.
 """
 
@@ -50,7 +50,7 @@ class StaleAnswer(Exception):
 
 
 class NotAsked(Exception):
-    """Somebody else is asked: the staff, or the patient alone."""
+    """The question is not for this role: it is for the staff, or for the patient alone."""
 
 
 class Display:
@@ -106,7 +106,7 @@ class Display:
             )
 
     def rest(self) -> None:
-        """Nobody is there: in the site's language again."""
+        """No patient is there: in the site's language again."""
         self.show(
             Step.IDLE,
             notices=(),
@@ -173,7 +173,7 @@ class Display:
 
         Raises:
             StaleAnswer: that question is gone, or was answered.
-            NotAsked: somebody else is asked.
+            NotAsked: the question is not for this role.
             NotAnAnswer: it is none to this question.
             Mistyped: a field of it is not what it should be.
         """

@@ -47,7 +47,7 @@ class CallModel(BaseModel):
     """The staff were called."""
 
     since: datetime
-    by: str | None = Field(description="who comes; null: no one yet")
+    by: str | None = Field(description="who comes; null: none yet")
 
 
 class ScreenModel(BaseModel):
@@ -115,7 +115,7 @@ class HealthModel(BaseModel):
 
 
 class ReaderModel(BaseModel):
-    """A desk's reader. `health`: of the last time that nobody was there; null: not known."""
+    """A desk's reader. `health`: of the last time that no patient was there; null: not known."""
 
     desk: str
     name: str

@@ -49,7 +49,7 @@ class Step(StrEnum):
     IDLE = "idle"  # the next patient may come
     WORKING = "working"  # the machine does something
     PLACE = "place"  # the card or phone is to be laid down
-    ASKED = "asked"  # somebody is to answer `question`
+    ASKED = "asked"  # a person is to answer `question`
     ENDED = "ended"  # the card is to be taken
     STOPPED = "stopped"  # by the patient, the staff, or time
 
@@ -57,7 +57,7 @@ class Step(StrEnum):
 class Stage(IntEnum):
     """How far a visit has come; those before it are done."""
 
-    NONE = 0  # nobody is there
+    NONE = 0  # no patient is there
     CHOOSE = 1  # card or phone
     LAY = 2
     IDENTIFY = 3
@@ -68,7 +68,7 @@ class Stage(IntEnum):
 class Who(StrEnum):
     """Who acts next."""
 
-    NOBODY = "nobody"
+    MACHINE = "machine"
     PATIENT = "patient"
     STAFF = "staff"
 
@@ -142,7 +142,7 @@ class Screen:
             case Step.ASKED | Step.PLACE | Step.ENDED | Step.STOPPED:
                 return Who.PATIENT
             case _:
-                return Who.NOBODY
+                return Who.MACHINE
 
     @property
     def must_staff_act(self) -> bool:

@@ -7,7 +7,7 @@
 
 Ruby is written as Aozora Bunko does: ｜漢字《かんじ》, https://www.aozora.gr.jp/annotation/.
 
-A text that nobody who speaks the language has signed off has the Japanese beside it. That is for
+A text that no speaker of the language has signed off has the Japanese beside it. That is for
 the eyes alone, so that a screen reader says each text once:
 
     <span class="text" lang="ur" dir="rtl">…</span>

@@ -19,7 +19,7 @@ from kazashi.serve.staff.templates import ATexts
 from kazashi.serve.texts import Texts
 
 _DECLARED = ("card", "declaration", "share", "ask-again")
-TODO: dict[Basis, tuple[str, ...]] = {  # keys after `staff.todo.`
+TICKS: dict[Basis, tuple[str, ...]] = {  # keys after `staff.todo.`
     Basis.PORTAL: ("portal", "copy-numbers"),
     Basis.NOTICE: ("notice", "copy-numbers"),
     Basis.CERTIFICATE: ("paper-date", "copy-numbers", "give-back"),
@@ -95,7 +95,7 @@ def end_of(basis: Basis | None, t: Texts, staff: object = None) -> dict[str, obj
     """What the page shows of the end: things to do, and the choices of the declaration."""
     return {
         "basis": basis,
-        "todo": TODO[basis] if basis else (),
+        "todo": TICKS[basis] if basis else (),
         "insurances": [(each.value, t(f"staff.insurance.{each}")) for each in Insurance],
         "sinces": [(each.value, t(f"staff.since.{each}")) for each in Since],
         "kinds": [(each.value, t(f"staff.numbers.{each}")) for each in Numbers],

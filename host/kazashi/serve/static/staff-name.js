@@ -14,7 +14,7 @@ export function fillNames() {
   for (const field of document.querySelectorAll("input[name=staff]")) field.value ||= name;
 }
 
-/** Empty: nobody has typed it; then the field has the focus. */
+/** Empty: it was not typed; then the field has the focus. */
 export function staffName() {
   const field = document.getElementById("duty");
   const name = field.value.trim();

@@ -8,7 +8,7 @@ import { $, root, screen, tellShown, whenShown } from "./page.js";
 const SIZES = ["1", "1.4", "2"];
 const NAMES = ["size", "contrast", "speech"];
 const FREE = ["idle", "opening", "out_of_order", "unassigned"]; // no visit goes on
-const FORGOTTEN_MS = 60_000; // nobody is there any more
+const FORGOTTEN_MS = 60_000; // without a touch: the patient has left
 
 const kept = window.sessionStorage; // so that a page that is loaded again is as it was
 const site = Object.fromEntries(NAMES.map((name) => [name, root.dataset[name] ?? ""]));
