@@ -7,6 +7,7 @@ import pytest
 from kazashi.cli.result import show_result
 from kazashi.reception.centre import Eligibility, Identity, Standing
 from kazashi.reception.fallback import Basis
+from kazashi.reception.numbers.patient import Expected, FoundBy, FoundPatient
 from kazashi.reception.rules import Consents, Group, Prescription, Proof, Token, Way
 from kazashi.reception.validity import Validity
 from kazashi.reception.visit import Outcome, Reason, Span, Visit, Who
@@ -92,3 +93,12 @@ def test_a_simulated_answer_is_marked_even_if_it_is_the_only_one(shown, part):
     others = {"identity": None, "eligibility": None, "is_test": False}
     assert SIMULATED[shown.language] in shown(full(**(others | {part: getattr(full(), part)})))
     assert SIMULATED[shown.language] not in shown(full(**others))
+
+
+def test_the_clinics_number_and_what_the_answer_lacks_are_shown(shown):
+    patient = FoundPatient("0012", FoundBy.BOTH, expects=tuple(Expected), missing=tuple(Expected))
+    text = shown(full(patient=patient))
+    assert "0012" in text
+    assert "生活保護" in text
+    assert "医療費助成" in text
+    assert "0012" not in shown(full())

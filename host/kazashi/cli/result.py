@@ -42,9 +42,16 @@ def _facts(visit: Visit) -> Mapping[str, Sequence[Message | str]]:
         "eligibility": answer and _standing(answer.standing.name),
         "fallback": visit.fallback and visit.fallback.message,
         "held": Message("result.is-held") if visit.is_held else None,
+        "patient": visit.patient and visit.patient.number,
     }
-    several = {"agreed": agreed, "simulated": _simulated_parts(visit)}
+    several = {"agreed": agreed, "missing": _missing(visit), "simulated": _simulated_parts(visit)}
     return {name: [value] for name, value in named.items() if value} | several
+
+
+def _missing(visit: Visit) -> list[Message]:
+    """What the staff expect of the patient, and the centre's answer has nothing of."""
+    missing = visit.patient.missing if visit.patient else ()
+    return [Message(f"result.missing.{each}") for each in missing]
 
 
 def _simulated_parts(visit: Visit) -> list[Message]:
