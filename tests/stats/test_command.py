@@ -169,3 +169,10 @@ def test_what_was_counted_is_kept_for_later_and_tells_no_person(site):
 def test_tests_are_not_kept_for_later(site):
     assert run(site, "--test", "--save", site / "kept.csv").returncode == 2
     assert not (site / "kept.csv").exists()
+
+
+def test_that_there_is_nothing_to_divide_is_said(site):
+    done = command("stats", "--counts", site / "claims.csv", "--rate", "claims")
+    assert "no month and site of which both card persons and claims are known" in " ".join(
+        done.stdout.split()
+    )

@@ -117,6 +117,9 @@ def _row(by: Iterable[By], figure: Figure) -> list[Text]:
 
 
 def _notes(found: Found) -> Iterable[str]:
+    sides = f"{found.rate.numerator} or {found.rate.denominator}".replace("_", " ")
+    if not found.months:
+        yield f"no month and site of which both {sides.replace(' or ', ' and ')} are known"
     if found.months and By.MONTH not in found.by:
         yield found.period
     if bins := [each for each in found.distribution if each.sites]:
@@ -124,7 +127,6 @@ def _notes(found: Found) -> Iterable[str]:
         spread = ", ".join(f"{each.least} %: {each.sites}" for each in bins)
         yield f"sites{of} by their rate, from … on: {spread}"
     if left_out := sum(each.left_out for each in found.total):
-        sides = f"{found.rate.numerator} or {found.rate.denominator}".replace("_", " ")
         yield f"months of sites without {sides}, left out: {left_out}"
     if found.by_certificate:
         yield f"persons known by certificate alone: {found.by_certificate}"
