@@ -282,6 +282,19 @@ def test_nothing_is_sent_twice_and_a_late_answer_is_found_by_name_and_birth(cent
     assert path.exists()  # what others may read is not ours to delete
 
 
+def test_a_late_failure_closes_its_request(centre, play):
+    played = play(nothing)
+    with pytest.raises(CentreUnreachable):
+        ask(hurried(centre))
+    until(lambda: played.requests)
+    path = centre.exchange.terminal.responses / played.names[0].replace("req_", "res_")
+    fails(b"broken")(played.requests[0], path)
+    with pytest.raises(CentreFailed):
+        ask(centre, ITEMS, "later1")
+    with pytest.raises(NoCentre):
+        ask(centre, ITEMS, "later2")
+
+
 def test_a_late_answer_survives_the_program(centre, play, terminal, tmp_path):
     played = play(nothing)
     with pytest.raises(CentreUnreachable):

@@ -69,6 +69,13 @@ def test_what_was_not_asked_is_left_out_and_is_no_refusal():
     assert result.limit_application_certificate_related_cons_flg == ""  # not asked at a reader
 
 
+@pytest.mark.parametrize("reference", ["", "a" * 51, "<x>", "番号", "a b"])
+def test_a_reference_that_programs_cannot_search_for_is_left_out(reference):
+    answered = Answered(Eligibility(reference, Standing.VALID, (SOMEBODY,)))
+    header = face_result(answered, PLACE, Encoding.UTF_8, AT).message_header
+    assert header.arbitrary_file_identifier == ""
+
+
 def test_consent_while_care_goes_on_has_no_end():
     (result,) = results(consents=Consents.record(Group, Group, GIVEN, lasts=None))
     assert (result.operation_info_cons_flg, result.operation_info_available_time) == ("1", "")
@@ -91,6 +98,7 @@ def test_what_the_centre_wrote_of_a_consent_stands():
     own = SOMEBODY | {"OperationInfoConsFlg": "0", "ReferenceNumber": "24434"}
     (result,) = results(own, consents=ALL)
     assert (result.operation_info_cons_flg, result.diagnosis_name_cons_flg) == ("0", "1")
+    assert (result.operation_info_cons_time, result.operation_info_available_time) == ("", "")
     assert result.reference_number == "24434"
 
 

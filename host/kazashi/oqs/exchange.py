@@ -4,7 +4,7 @@ A request is written once under a name that nobody has used, and never again. Th
 once two reads 300 ms apart are the same; a failure of the terminal is a file `.err` under the
 request's name. What comes after the time-out is found by `late`.
 
-Source: chart programs (facts in __init__.py); contents of `.err` are not published [U].
+Source: chart programs that ask so; what stands in `.err` is not published [U].
 """
 
 from collections.abc import Iterator
@@ -85,9 +85,8 @@ class Exchange:
     def late(self, kind: Kind) -> Iterator[tuple[Asked, MessageBody]]:
         """Answers that have come since; `take` one, and it is found no more."""
         for asked in self.ledger.open_ones(kind):
-            data = _content(self.terminal.responses / kind.response(asked.suffix))
             try:
-                found = _answer(asked, data) if data else None
+                found = self._arrived(asked)
             except OqsUnreadable:
                 continue
             except (CentreFailed, AnswerMixedUp):
@@ -153,7 +152,15 @@ class Exchange:
             self.take(asked)
         return found
 
+    def _arrived(self, asked: Asked) -> MessageBody | None:
+        """What is there now. Raises as `_answer` does."""
+        if data := _content(self.terminal.responses / asked.kind.response(asked.suffix)):
+            return _answer(asked, data)
+        self._look_for_failure(asked)
+        return None
+
     def _look_for_failure(self, asked: Asked) -> None:
+        """Raises CentreFailed: there is one."""
         if data := _content(self.terminal.responses / asked.kind.failure(asked.suffix)):
             self.take(asked)
             raise CentreFailed(failure_text(data))

@@ -4,6 +4,7 @@ All about insurance is the centre's own. Ours are the time, the session's number
 the prescription's form that the patient chose; where the centre has written these, its word stands.
 """
 
+import re
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -16,10 +17,11 @@ from kazashi.oqs.names import time_digits
 from kazashi.oqs.result import ResultOfQualificationConfirmation
 from kazashi.reception.centre import Eligibility
 from kazashi.reception.results import Answered
-from kazashi.reception.rules import Consent, Item, State
+from kazashi.reception.rules import Consent, Consents, Item, State
 
 TEST_INSTITUTION = "9900000000"  # no prefecture has the number 99
 
+_IDENTIFIER = re.compile(r"[A-Za-z0-9-]{1,50}")  # programs search for it as text
 _NORMAL = "1"  # ProcessingResultStatus, OQSCD004
 # Which flag each item is. OQSCD036 groups them; that each copies its group's answer is [U].
 _FLAGS = {
@@ -51,7 +53,7 @@ def face_result(answered: Answered, institution: str, encoding: Encoding, at: da
         process_execution_time=time_digits(at),
         qualification_confirmation_date=time_digits(at)[:8],
         medical_institution_code=TEST_INSTITUTION if answered.is_test else institution,
-        arbitrary_file_identifier=answer.reference,
+        arbitrary_file_identifier=_identifier(answer.reference),
         reference_classification=by_card.value,
         segment_of_result=SegmentOfResult.NORMAL.value,
         character_code_identifier=encoding.identifier,
@@ -66,16 +68,19 @@ def face_result(answered: Answered, institution: str, encoding: Encoding, at: da
     return XmlMsg(message_header=header, message_body=body)
 
 
+def _identifier(reference: str) -> str:
+    """The session's; one that an approved component made may be anything, and is left out then."""
+    return reference if _IDENTIFIER.fullmatch(reference) else ""
+
+
 def _with_consents(
     results: list[ResultOfQualificationConfirmation], answered: Answered
 ) -> tuple[ResultOfQualificationConfirmation, ...]:
     """On each insurance; on 医療扶助 only where there is nothing else."""
-    flags: dict[str, str] = {}
-    for consent in answered.consents.items:
-        flags |= _flags(consent)
-    insured = [each for each in results if not _is_welfare(each)]
+    is_insured = not all(_is_welfare(each) for each in results)
     return tuple(
-        _filled(each, flags) if not (insured and _is_welfare(each)) else each for each in results
+        each if is_insured and _is_welfare(each) else _filled(each, answered.consents)
+        for each in results
     )
 
 
@@ -95,10 +100,11 @@ def _flags(consent: Consent) -> dict[str, str]:
 
 
 def _filled(
-    result: ResultOfQualificationConfirmation, flags: dict[str, str]
+    result: ResultOfQualificationConfirmation, consents: Consents
 ) -> ResultOfQualificationConfirmation:
-    """What the centre wrote stays."""
-    empty: dict[str, Any] = {
-        name: value for name, value in flags.items() if not getattr(result, name)
-    }
-    return replace(result, **empty)
+    """A consent of which the centre has written the flag stays as that is."""
+    flags: dict[str, Any] = {}
+    for consent in consents.items:
+        if not getattr(result, f"{_FLAGS[consent.item]}_cons_flg"):
+            flags |= _flags(consent)
+    return replace(result, **flags)

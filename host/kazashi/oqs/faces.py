@@ -6,6 +6,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
+from time import monotonic
 from typing import Self
 
 from kazashi.oqs.encoding import Encoding, Missing
@@ -60,9 +61,11 @@ class FaceFiles:
                 future = outbox.put(new_identifier(institution), data, is_test=answered.is_test)
                 sent.append((face.folder, data, future))
         files: list[ResultFile] = []
+        until = monotonic() + _PATIENCE_S
         for folder, data, future in sent:
             with _kept(troubles):
-                files.append(ResultFile(_name(folder, future), sha256(data).hexdigest()))
+                name = _name(folder, future, max(0.0, until - monotonic()))
+                files.append(ResultFile(name, sha256(data).hexdigest()))
         return files, troubles
 
     def _file(self, face: FaceFolder, answered: Answered) -> bytes:
@@ -77,9 +80,9 @@ class FaceFiles:
         return written.data
 
 
-def _name(folder: Folder, future: Future[str]) -> str:
+def _name(folder: Folder, future: Future[str], wait_s: float) -> str:
     try:
-        return future.result(_PATIENCE_S)
+        return future.result(wait_s)
     except TimeoutError:
         raise OqsUnpublished(folder.path, Block.SLOW) from None
 

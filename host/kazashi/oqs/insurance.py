@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from kazashi.oqs.errors import OqsUnwritable, Unwritten
-from kazashi.oqs.layout import Fit
 from kazashi.oqs.result import ResultOfQualificationConfirmation
 from kazashi.oqs.xml import Node
 
@@ -37,7 +36,8 @@ def result_of(insurance: Mapping[str, str]) -> ResultOfQualificationConfirmation
     return ResultOfQualificationConfirmation.read(Node(_NAME, nodes=_nodes(tree)))
 
 
-_as_it_is: Fit = lambda _name, text: text  # noqa: E731
+def _as_it_is(_name: str, text: str) -> str:
+    return text
 
 
 def _paths(node: Node, above: str) -> Iterator[tuple[str, str]]:
