@@ -9,9 +9,8 @@ from enum import Enum, auto, unique
 
 from kazashi.reception.centre import Centre, Completion, Eligibility, eligibility_of, facts_of
 from kazashi.reception.errors import ReceptionError
-from kazashi.reception.hand_over import take
 from kazashi.reception.journal import Journal, KeptVisit
-from kazashi.reception.results import Answered, Results
+from kazashi.reception.results import Answered, Results, take
 from kazashi.reception.rules import Consents, State
 from kazashi.reception.visit import OUTCOME_OF, Outcome
 

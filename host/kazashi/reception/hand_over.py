@@ -1,21 +1,12 @@
 """The end of a visit that the centre has answered: its result goes to the reception computer."""
 
-import logging
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
-from kazashi.reception.errors import ReceptionError
-from kazashi.reception.results import Answered, ResultFile, Results
+from kazashi.reception.course import Course
+from kazashi.reception.results import Answered, take
 from kazashi.reception.texts import Message
 from kazashi.reception.visit import Visit
 
-if TYPE_CHECKING:
-    from kazashi.reception.course import Course
 
-logger = logging.getLogger(__name__)
-
-
-def hand_over(course: "Course") -> None:
+def hand_over(course: Course) -> None:
     """Keep and tell what came of it. A failure ends no visit."""
     results, visit = course.place.results, course.visit
     answered = _answered(visit)
@@ -26,19 +17,6 @@ def hand_over(course: "Course") -> None:
     course.note_each("result", facts)
     for trouble in troubles:
         course.tell(Message.of(trouble))
-
-
-def take(
-    results: Results, answered: Answered
-) -> tuple[tuple[ResultFile, ...], Sequence[ReceptionError], list[dict[str, str]]]:
-    """Files, what kept others from coming, and what the journal keeps of both."""
-    try:
-        files, troubles = results.take(answered)
-    except Exception as error:  # of any program; its words may be a person's
-        logger.error("result: %s", type(error).__name__)
-        return (), (), [{"error": type(error).__name__}]
-    facts = [{"file": each.name} for each in files]
-    return tuple(files), troubles, [*facts, *({"error": type(e).__name__} for e in troubles)]
 
 
 def _answered(visit: Visit) -> Answered | None:

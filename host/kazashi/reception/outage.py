@@ -24,12 +24,11 @@ from kazashi.reception.centre import (
     facts_of,
     identity_of,
 )
-from kazashi.reception.hand_over import take
 from kazashi.reception.japan import japan_today, utc_now
 from kazashi.reception.journal import Held, Journal, KeptVisit
 from kazashi.reception.journal.facts import Fact
 from kazashi.reception.persons import Persons
-from kazashi.reception.results import Answered, Results
+from kazashi.reception.results import Answered, Results, take
 from kazashi.reception.rules import Consents, Group, Prescription, State
 from kazashi.reception.validity import Validity
 from kazashi.reception.visit import OUTCOME_OF, Outcome, Reason

@@ -3,6 +3,7 @@
 What brings it there is configuration: see kazashi.oqs. A visit ends, whatever becomes of it.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -10,6 +11,8 @@ from typing import Protocol
 from kazashi.reception.centre import Eligibility, Identity
 from kazashi.reception.errors import ReceptionError
 from kazashi.reception.rules import Consents, Prescription
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -40,3 +43,16 @@ class Results(Protocol):
     def take(self, answered: Answered) -> tuple[Sequence[ResultFile], Sequence[ReceptionError]]:
         """Files that are there, and what kept others from it: these may still come."""
         ...
+
+
+def take(
+    results: Results, answered: Answered
+) -> tuple[tuple[ResultFile, ...], Sequence[ReceptionError], list[dict[str, str]]]:
+    """Files, what kept others from coming, and what the journal keeps of both."""
+    try:
+        files, troubles = results.take(answered)
+    except Exception as error:  # of any program; its words may be a person's
+        logger.error("result: %s", type(error).__name__)
+        return (), (), [{"error": type(error).__name__}]
+    facts = [{"file": each.name} for each in files]
+    return tuple(files), troubles, [*facts, *({"error": type(e).__name__} for e in troubles)]
