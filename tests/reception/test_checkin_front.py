@@ -1,7 +1,10 @@
 """照合番号B read off the card by a camera above it: seldom wrong, and wrong only once."""
 
+from contextlib import contextmanager
+
 import pytest
 
+from kazashi.reception import by_sight
 from kazashi.reception.people import AskCodeB, AskFrame, AskFront
 from kazashi.reception.rules import Way
 from kazashi.reception.visit import Outcome
@@ -86,3 +89,23 @@ def test_neither_picture_nor_code_is_kept(counter, check_in):
     for file in counter.path.parent.iterdir():
         content = file.read_bytes()
         assert not any(code.encode() in content for code in (own, OTHER_CODE))
+
+
+def test_the_card_is_kept_alive_while_a_picture_is_read(counter, check_in, monkeypatch):
+    kept, reading = [], []
+
+    @contextmanager
+    def keeping(card):
+        kept.append(card)
+        yield
+        kept.pop()
+
+    def code_b(_self, _frame):
+        reading.append([*kept])
+        return counter.card.person.code_b
+
+    monkeypatch.setattr(by_sight, "looked_after", keeping)
+    monkeypatch.setattr(Reading, "code_b", code_b)
+    check_in("own", "own")
+    assert [len(cards) for cards in reading] == [1, 1]
+    assert all(card for (card,) in reading)

@@ -17,6 +17,7 @@ from kazashi.cards.errors import (
 )
 from kazashi.cards.face_surface import FaceSurfaceSession
 from kazashi.cards.surface import Surface
+from kazashi.keeper import looked_after
 from kazashi.reception.by_key import certificate_of
 from kazashi.reception.face.matching import Compared, FaceNotAvailable, FrameProblem, PhotoUnusable
 from kazashi.reception.face.presence import SeesTurns, Turn
@@ -204,7 +205,8 @@ def _code_on_front(patient: Patient) -> str | None:
 
 def _read(patient: Patient, front: ReadsFront, frame: bytes) -> str | None:
     try:
-        return front.code_b(frame)
+        with looked_after(patient.card):  # it may take seconds
+            return front.code_b(frame)
     except Exception as error:  # of any engine
         patient.note("front", error=type(error).__name__)
         return None
