@@ -97,12 +97,13 @@ function replace(part, isAnotherQuestion) {
 
 // Without what changes while all else stays.
 function bare(html) {
-  const { body } = parsed(html);
-  for (const live of body.querySelectorAll("[data-live]")) live.replaceChildren();
-  return body.firstChild.outerHTML;
+  const part = parsed(html).firstElementChild;
+  for (const live of part.querySelectorAll("[data-live]")) live.replaceChildren();
+  return part.outerHTML;
 }
 
-const parsed = (html) => new DOMParser().parseFromString(html, "text/html");
+// In the page's own document: Chromium never forgets one of DOMParser's that had a <video> in it.
+const parsed = (html) => document.createRange().createContextualFragment(html);
 
 // On the heading of what is seen, so that it is read first.
 export function focus() {
