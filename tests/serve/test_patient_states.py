@@ -17,7 +17,7 @@ from kazashi.serve import app
 from kazashi.serve.display import Display
 from kazashi.serve.patient.pages import rendered
 from kazashi.serve.patient.states import State, state_of
-from kazashi.serve.screen import Call, Screen
+from kazashi.serve.screen import Call, Screen, Step
 from kazashi.serve.settings import Keypad, ServeSettings
 
 NUMBERS = {
@@ -294,6 +294,19 @@ def test_a_notice_on_dates_names_no_day_if_none_is_known(played):
     page = Page(rendered(played(asks(AskConsents((Group.CHECKUPS,)), notice)), TOKENS, SITE))
     assert page.all(data_step="dates")
     assert not any("までに" in text for text in page.texts)
+
+
+def test_a_patient_reads_that_the_card_is_read(played):
+    def reads(desk):
+        desk.tell(Message("place.card"))
+        desk.tell(Message("reading"))
+
+    screen = played(reads)
+    assert (screen.step, screen.place) == (Step.READ, "")
+    assert state_of(screen) is State.WAITING
+    page = rendered(screen, TOKENS, SITE)
+    assert "読み取っています" in page
+    assert "読み取っています" not in rendered(replace(screen, step=Step.WORKING), TOKENS, SITE)
 
 
 def test_a_warned_patient_reads_how_long_there_is(played):

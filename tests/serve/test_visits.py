@@ -14,6 +14,13 @@ def outcome(person, **answers):
     return screen["outcome"]
 
 
+def test_while_a_card_is_read_the_desk_says_so(person):
+    person.lay("mynumber")
+    person.until(step="place")
+    assert person.until(step="read")["place"] is None
+    assert person.until(step="asked")["question"]["name"] == "way"
+
+
 @pytest.mark.parametrize("way", ["pin", "visual"])
 def test_a_card_is_laid_down_and_a_way_chosen(person, way):
     person.lay("mynumber")

@@ -62,6 +62,7 @@ _SETTLE_S = 1.0  # a card that loses contact again and again
 _LOST = (CardGone, CardGarbled, CardProtocolBroken, ReadInterrupted)
 _NOT_FOR_THIS_WAY = (CardStatus, MalformedFile, SurfaceAbsent)  # laying it down again is no help
 
+_READING = Message("reading")
 _READER_BACK = Message("reader-back")
 
 
@@ -344,6 +345,7 @@ class Patient(Course):
         self.tell(Message(f"place.{wanted}"))
         with self.waiting("card"):
             card = self._wait_for_card(self.place.timeout_s or _usual_s(wanted))
+        self.tell(_READING)
         self.begin("certificate")
         jpki = JpkiSession(card)
         certificate = None

@@ -38,10 +38,11 @@ _ANSWER_S = 60.0
 _CONSENTS_S = 120.0  # there is more to read
 _WARNED_S = 20.0
 _MOST_NOTICES = 20
+_READING = "reading"
 _PLACE = "place."  # messages that ask for a card or phone
 _UNSENSED = "not-sensed."  # why it is asked how to go on, after three tries
 _NOT_OF = {Role.PATIENT: OF_STAFF, Role.STAFF: OF_PATIENT}  # what they do not answer
-_IN_VISIT = (Step.WORKING, Step.PLACE, Step.ASKED)
+_IN_VISIT = (Step.WORKING, Step.PLACE, Step.READ, Step.ASKED)
 _OVER = (Step.ENDED, Step.STOPPED)
 
 
@@ -122,6 +123,8 @@ class Display:
         with self._changed:
             if message.key.startswith(_PLACE):
                 self._set(step=Step.PLACE, place=message.key.removeprefix(_PLACE))
+            elif message.key == _READING:
+                self._set(step=Step.READ, place="")
             elif message not in self._screen.notices:
                 notices = (*self._screen.notices, message)[-_MOST_NOTICES:]
                 self._set(notices=notices)

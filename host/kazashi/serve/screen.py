@@ -49,6 +49,7 @@ class Step(StrEnum):
     IDLE = "idle"  # the next patient may come
     WORKING = "working"  # the machine does something
     PLACE = "place"  # the card or phone is to be laid down
+    READ = "read"  # it lies there, and is read
     ASKED = "asked"  # a person is to answer `question`
     ENDED = "ended"  # the card is to be taken
     STOPPED = "stopped"  # by the patient, the staff, or time
@@ -189,7 +190,7 @@ def stage_of(step: Step, question: Question[Any] | None) -> Stage | None:
             return Stage.LAY
         case Step.ENDED:
             return Stage.DONE
-        case Step.WORKING:
+        case Step.WORKING | Step.READ:
             return None
         case Step.ASKED if isinstance(question, AskToken):
             return Stage.CHOOSE

@@ -27,6 +27,7 @@ _ALSO = {
     "test",
     "test-centre",
     "wait-for-turn",
+    "reading",
     "reader-back",
     "take-card",
     "held-for-later",

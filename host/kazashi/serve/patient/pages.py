@@ -53,7 +53,7 @@ _STEPS = {  # of four: those of the bar at the top
     State.DOWN: 4,
 }
 _NO_QUESTION = (State.STAFF, State.DOWN, State.DONE, State.STOPPED, State.WAITING, State.BROKEN)
-_CAN_STOP = (Step.WORKING, Step.PLACE, Step.ASKED)
+_CAN_STOP = (Step.WORKING, Step.PLACE, Step.READ, Step.ASKED)
 _DIGITS = {Keypad.PHONE: "123456789", Keypad.PC: "789456123", Keypad.NONE: "123456789"}
 
 

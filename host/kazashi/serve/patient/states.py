@@ -94,7 +94,7 @@ def state_of(screen: Screen) -> State:
             return State.BROKEN
         case Step.IDLE:
             return State.CHOOSE
-        case Step.OPENING | Step.WORKING:
+        case Step.OPENING | Step.WORKING | Step.READ:
             return State.WAITING
         case Step.PLACE:
             return _place(screen)

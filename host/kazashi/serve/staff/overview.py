@@ -23,7 +23,7 @@ from kazashi.serve.screen import OF_STAFF, Screen, Step
 
 HELPED = (AskToken, AskWay, AskLastTry, AskCodeB)  # what the staff may answer for the patient
 _AFTER = (Step.ENDED, Step.IDLE)
-_IN_VISIT = (Step.WORKING, Step.PLACE, Step.ASKED)
+_IN_VISIT = (Step.WORKING, Step.PLACE, Step.READ, Step.ASKED)
 
 
 class Due(StrEnum):

@@ -16,7 +16,7 @@ const parts = new Map(); // as the service sent them
 
 // The desk has changed. `event`: what it shows, null: unknown.
 export function changed(event) {
-  if (event?.step !== "working") {
+  if (!["working", "read"].includes(event?.step)) {
     clearTimeout(waiting);
     waiting = null;
     refresh();
