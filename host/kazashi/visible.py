@@ -28,7 +28,7 @@ def visible(text: str) -> str:
 
     The length stays the same.
     """
-    if text.isascii() and text.isprintable():
+    if text.isprintable() and not _IGNORABLE.search(text):
         return text
     return "".join(each if is_safe(each) else _instead(each) for each in text)
 
@@ -38,7 +38,13 @@ def escaped(json: str) -> str:
 
     Line ends stay: inside a JSON string they are always escaped.
     """
-    return "".join(each if each == "\n" or is_safe(each) else _escape(each) for each in json)
+    return "\n".join(map(_escaped_line, json.split("\n")))
+
+
+def _escaped_line(line: str) -> str:
+    if line.isprintable() and not _IGNORABLE.search(line):  # most are, and that is told fast
+        return line
+    return "".join(each if is_safe(each) else _escape(each) for each in line)
 
 
 def _instead(character: str) -> str:

@@ -3,7 +3,7 @@
 import json
 import logging
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -45,13 +45,26 @@ def print_json(value: object) -> None:
     print_json_text(json.dumps(value, indent=2, ensure_ascii=False))
 
 
+def print_json_array(values: Iterable[object]) -> None:
+    """Print an array on stdout, a line each: there may be very many."""
+    before = "[\n"
+    for each in values:
+        print(before + _exact(json.dumps(each, ensure_ascii=False)), end="")  # noqa: T201
+        before = ",\n"
+    print("[]" if before == "[\n" else "\n]", flush=True)  # noqa: T201
+
+
 def print_json_text(text: str) -> None:
     """Print JSON on stdout, exact in any encoding of stdout, and safe on a terminal."""
+    print(_exact(text), flush=True)  # noqa: T201
+
+
+def _exact(text: str) -> str:
     try:
         text.encode(sys.stdout.encoding or "ascii")
     except UnicodeEncodeError:
         text = json.dumps(json.loads(text), indent=2 if "\n" in text else None)
-    print(escaped(text), flush=True)  # noqa: T201
+    return escaped(text)
 
 
 def show_error(error: KazashiError) -> None:

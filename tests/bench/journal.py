@@ -1,0 +1,86 @@
+"""How long the list of a journal takes: 100,000 visits of six steps, or as many as are asked for.
+
+    uv run python tests/bench/journal.py [--visits N]
+
+CPU seconds, after Python's start: what the list reads (`View.listed`), and the whole commands,
+their output thrown away.
+"""
+
+import argparse
+import os
+import sqlite3
+from contextlib import closing, redirect_stdout
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import process_time
+
+from rich.console import Console
+
+from kazashi.cli.journal import list_visits
+from kazashi.reception.journal import Journal, View
+from kazashi.reception.journal.facts import as_json
+
+STEPS = (
+    ("certificate", {"token": "card", "certificate_sha256": "ab" * 32, "validity": "valid"}),
+    ("pin", {"way": "pin", "tries_left": 3}),
+    ("consent", {"item": "medicines", "state": "given", "given_at": "2026-01-01T00:00:00+00:00"}),
+    ("consent", {"item": "checkups", "state": "given", "given_at": "2026-01-01T00:00:00+00:00"}),
+    ("eligibility", {"eligibility": "covered", "reference": "ab" * 16, "is_test": True}),
+    ("end", {"way": "pin"}),
+)
+
+
+def fill(path, visits):
+    """Past the journal's own writes, each of which waits for the disk."""
+    Journal(path).close()
+    steps = [(name, as_json(facts)) for name, facts in STEPS]
+    begun = datetime(2026, 1, 1, tzinfo=UTC)
+    with closing(sqlite3.connect(path)) as db, db:
+        for number in range(1, visits + 1):
+            at = (begun + timedelta(minutes=number)).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+            row = (number, at, "desk", "usb:1", at, "checked_in")
+            db.execute("INSERT INTO visit VALUES (?, ?, ?, ?, ?, ?)", row)
+            db.executemany(
+                "INSERT INTO step (visit, at, name, facts) VALUES (?, ?, ?, ?)",
+                [(number, at, *step) for step in steps],
+            )
+
+
+def seconds(run):
+    begun = process_time()
+    run()
+    return process_time() - begun
+
+
+def read(path):
+    with View(path) as view:
+        return sum(1 for _ in view.listed())
+
+
+def measured(path, visits):
+    """(what, CPU seconds)."""
+    yield "read for the list", seconds(lambda: read(path))
+    with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):
+        page = seconds(lambda: list_visits(journal=path))
+        whole = seconds(lambda: list_visits(limit=visits, journal=path))
+        as_json = seconds(lambda: list_visits(limit=visits, as_json=True, journal=path))
+    yield "journal list, 20 visits", page
+    yield f"journal list --limit {visits}", whole
+    yield f"journal list --limit {visits} --json", as_json
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--visits", type=int, default=100_000)
+    visits = parser.parse_args().visits
+    console = Console(highlight=False)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "journal.db"
+        fill(path, visits)
+        for what, took in measured(path, visits):
+            console.print(f"{took:7.2f} s  {what}")
+
+
+if __name__ == "__main__":
+    main()
