@@ -5,7 +5,6 @@ All raise CountsBroken for anything else; what stood there is not repeated.
 """
 
 import re
-from datetime import date
 
 from kazashi.reception.ages import age_group
 from kazashi.reception.insurers import InsurerKind, insurer_kind
@@ -88,16 +87,6 @@ def number(line: Line, column: str) -> int | None:
     if not re.fullmatch(r"[0-9]{1,11}|[0-9]{1,3}(,[0-9]{3}){1,3}", text):
         raise line.wrong(CsvFlaw.NOT_A_COUNT, column)
     return int(text.replace(",", ""))
-
-
-def day(line: Line, column: str) -> date | None:
-    text = narrow(line.cells.get(column, "")).replace("/", "-")
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise line.wrong(CsvFlaw.NOT_A_DAY, column) from None
 
 
 def _chosen(line: Line, column: str, text: str, allowed: tuple[str, ...]) -> str:
