@@ -19,6 +19,7 @@ from kazashi.reception.people import (
     AskFallback,
     AskFourItems,
     AskFrame,
+    AskFront,
     AskItemsPin,
     AskLastTry,
     AskPasscode,
@@ -81,6 +82,7 @@ def any_answer(question, code_b):
         AskItemsPin: pins,
         AskLastTry: st.booleans(),
         AskCodeB: st.sampled_from([code_b, "01010120301111"]) | st.text(),
+        AskFront: st.sampled_from([code_b.encode(), b"01010120301111"]) | st.binary(max_size=9),
         AskFrame: st.sampled_from([frame(), frame(SOMEBODY_ELSE), b""]) | st.binary(max_size=9),
         AskPasscode: st.sampled_from(["0000", "9999"]) | st.text(),
         AskTurn: st.just(frame()),
@@ -101,10 +103,26 @@ def test_no_question_is_left_out():
 
 
 QUESTIONS = (
-    *(AskToken, AskWay, AskPin, AskItemsPin, AskLastTry, AskCodeB, AskFrame, AskPasscode, AskTurn),
-    *(AskStaff, AskRegistration, AskConsents, AskSubsidies, AskPrescription, AskFourItems),
+    *(AskToken, AskWay, AskPin, AskItemsPin, AskLastTry, AskCodeB, AskFront, AskFrame),
+    *(
+        AskPasscode,
+        AskTurn,
+        AskStaff,
+        AskRegistration,
+        AskConsents,
+        AskSubsidies,
+        AskPrescription,
+        AskFourItems,
+    ),
     *(AskFallback, AskCertificate),
 )
+
+
+class ReadsWhatIsShown:
+    """A picture of a card's front is its code here."""
+
+    def code_b(self, frame):
+        return frame.decode()  # fails as an engine may
 
 
 class FailsLater(Listening):
@@ -161,6 +179,7 @@ def test_any_answers_lead_to_an_outcome(counter, own_faces, data):
         passcode=Passcode(TEST_PASSCODE),  # its own: wrong ones make the next visits wait
         photo_from_chip=data.draw(st.booleans()),
         faces=own_faces,
+        front=data.draw(st.none() | st.just(ReadsWhatIsShown())),
         timeout_s=0.2,
     )
     assert visit.outcome is not Outcome.INTERRUPTED

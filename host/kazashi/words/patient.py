@@ -46,7 +46,7 @@ _OF_STAFF = {
     "reason.no-key",
 }
 _ERROR = ".screen"
-_ERRORS_OF_STAFF = ("journal-", "bad-", "passcode-", "mistyped.", "oqs-")
+_ERRORS_OF_STAFF = ("journal-", "bad-", "passcode-", "mistyped.", "oqs-", "numbers-")
 
 
 def is_for_patient(key: str) -> bool:
