@@ -49,6 +49,15 @@ def test_a_certificate_that_staff_have_tied_finds_it_when_the_centre_tells_none(
     assert again.patient.found_by is FoundBy.CERTIFICATE
 
 
+def test_a_returning_patient_at_the_machine_has_the_same_visit_and_ends_with_the_number(
+    counter, numbers
+):
+    counter.lay()
+    visit = counter.check_in(Way.PIN, profile="returning", centre=centre(), numbers=numbers)
+    assert (visit.outcome, visit.profile) == (Outcome.CHECKED_IN, "returning")
+    assert visit.patient.number == "12"
+
+
 def test_a_phone_finds_it_too(counter, numbers):
     counter.lay("android")
     visit = counter.check_in(Token.ANDROID, centre=centre(), numbers=numbers)

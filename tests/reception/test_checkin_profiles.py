@@ -37,6 +37,7 @@ RULES = {
     ),
     "emergency": Rules((Way.FACE, Way.VISUAL), asks_consent=False, asks_prescription=False),
     "away": Rules((Way.PIN, Way.VISUAL, *PHONES)),
+    "returning": Rules((Way.FACE, Way.PIN, *PHONES)),
 }
 
 

@@ -21,6 +21,7 @@ CARD, ANDROID, IPHONE = Token.CARD, Token.ANDROID, Token.IPHONE
         ("eligibility", (CARD, ANDROID, IPHONE), (Way.VISUAL, Way.PIN)),  # S0
         ("emergency", (CARD,), (Way.FACE, Way.VISUAL)),
         ("away", (CARD, ANDROID, IPHONE), (Way.PIN, Way.VISUAL)),
+        ("returning", (CARD, ANDROID, IPHONE), (Way.FACE, Way.PIN)),
     ],
 )
 def test_what_is_taken_where(profile, tokens, ways):
@@ -31,7 +32,8 @@ def test_what_is_taken_where(profile, tokens, ways):
 
 
 def test_no_place_is_left_out():
-    assert [*PROFILES] == ["desk", "phone", "home", "eligibility", "emergency", "away"]
+    at_desks = ["desk", "phone", "home", "eligibility", "emergency", "away"]
+    assert [*PROFILES] == [*at_desks, "returning"]
 
 
 def test_if_eligibility_alone_is_confirmed_no_medical_information_is_asked():
