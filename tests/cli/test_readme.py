@@ -33,7 +33,8 @@ PORTAL = "1\n1\n"  # the card is there, and the screen
 
 @pytest.fixture(autouse=True)
 def home(monkeypatch, tmp_path):
-    """Of a person whose files and journals lie in `tmp_path`."""
+    """Of a person whose files and journals lie in `tmp_path`, beside the project's tests."""
+    (tmp_path / "tests").symlink_to(ROOT / "tests")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
 
