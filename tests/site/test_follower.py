@@ -4,7 +4,7 @@ import os
 import random
 import time
 from contextlib import ExitStack
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from shutil import copyfile
 
 import psycopg
@@ -196,6 +196,36 @@ def test_pruning_leaves_what_the_database_does_not_have(path):
         unfollow(path)
         journal.prune(1)
         assert min(each.id for each in journal.visits()) > 11
+
+
+def test_what_the_journal_pruned_goes_here_too(path, server):
+    days = (datetime(2026, 1, 1, 3, tzinfo=UTC) + timedelta(days=n) for n in range(400))
+    with Journal(path, now=lambda: next(days)) as journal:
+        for _ in range(30):
+            visit(journal)
+        with follower(path, server):
+            until(lambda: is_same(path, server))
+        journal.prune(1)
+    assert len(kept(path)) < len(copied(server))
+    with follower(path, server):
+        until(lambda: is_same(path, server))
+    assert copied(server)
+
+
+def test_who_is_held_does_not_leave_the_journal(path, server):
+    with Journal(path) as journal:
+        entry = journal.begin("desk", "none")
+        birth = date(1950, 4, 3)
+        journal.hold(
+            entry.id, name="仮名 三郎", address="架空町1-2-3", birth=birth, sex=1, reason="x"
+        )
+        entry.end("held")
+    with follower(path, server):
+        until(lambda: is_same(path, server))
+    tables = ("journal", "visit", "entry", "schema")
+    dump = repr([server.rows(f"SELECT * FROM kazashi.{table}") for table in tables])
+    assert "held" in dump
+    assert not any(each in dump for each in ("仮名", "架空町", "1950"))
 
 
 def test_a_database_that_was_left_for_a_while_gets_what_came_meanwhile(path, server):

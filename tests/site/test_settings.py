@@ -26,6 +26,8 @@ def test_without_a_table_there_is_no_database(tmp_path):
     [
         ('desk = "1"', "database.url"),
         ('url = "mysql://db"', "database.url"),
+        ('url = "postgresql://db?nonsense=1"', "database.url"),
+        ('url = "postgresql://me:secret@db"', "database.url"),
         ('url = "postgresql://db"\nport = 3', "database.port"),
     ],
 )
@@ -33,6 +35,7 @@ def test_a_wrong_field_is_named(table, place, tmp_path):
     with pytest.raises(BadSettings) as wrong:
         DatabaseSettings.read(configured(tmp_path, f"[database]\n{table}"))
     assert wrong.value.place == place
+    assert "secret" not in str(wrong.value)
 
 
 def test_the_database_is_reached(server):

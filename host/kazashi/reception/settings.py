@@ -43,6 +43,8 @@ class Flaw(Enum):
     NOT_ABOVE = auto()  # (the field that it must be above)
     NOT_HEXADECIMAL = auto()  # (how many digits)
     NOT_DIGITS = auto()  # (how many)
+    NOT_AN_ADDRESS = auto()  # postgresql://…
+    HAS_PASSWORD = auto()  # which belongs into a file of its own
     TOO_FEW_BITS = auto()  # (how many it needs)
     EVEN = auto()
     NOT_FILE_NAMES = auto()

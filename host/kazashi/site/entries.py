@@ -25,6 +25,11 @@ _NEWEST = """
     LEFT JOIN entry ON entry.journal = journal.id AND entry.sequence = journal.last
     WHERE journal.id = %s FOR UPDATE OF journal"""
 
+_PRUNE = (
+    "DELETE FROM entry WHERE journal = %s AND visit < %s",
+    "DELETE FROM visit WHERE journal = %s AND number < %s",
+)
+
 
 def bring(connection: Connection, followed: Followed, desk: str) -> int:
     """The next steps, 500 at most, in one transaction. Returns how many steps are still missing.
@@ -50,6 +55,16 @@ def bring(connection: Connection, followed: Followed, desk: str) -> int:
             connection.execute(query, (last, name))
     followed.keep_cursor(last)
     return max(0, followed.newest() - last) if len(steps) == BATCH else 0
+
+
+def prune(connection: Connection, followed: Followed) -> None:
+    """Delete visits before the oldest one of the journal, which has pruned them. What it pruned
+    after one that stays goes with that one. Raises as `bring` does.
+    """
+    oldest = followed.oldest()
+    with connection.transaction():
+        for query in _PRUNE if oldest is not None else ():
+            connection.execute(query, (followed.name(), oldest))
 
 
 def bring_ends(connection: Connection, followed: Followed) -> None:

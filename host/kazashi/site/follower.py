@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from threading import Event, Lock, Thread
+from time import monotonic
 from typing import Self
 
 import psycopg
@@ -16,7 +17,7 @@ import psycopg
 from kazashi.finding import Finding, doubtful, good
 from kazashi.reception.journal import JournalError, JournalMissing
 from kazashi.reception.journal.followed import Followed
-from kazashi.site.entries import bring, bring_ends
+from kazashi.site.entries import bring, bring_ends, prune
 from kazashi.site.line import Line, opened
 from kazashi.site.schema import SchemaNewer, prepare
 from kazashi.site.settings import DatabaseSettings
@@ -26,6 +27,7 @@ logger = logging.getLogger(__name__)
 
 _LOOK_S = 1.0  # between two looks at the journal; SQLite cannot tell of changes
 _LONGEST_S = 30.0  # between two tries to reach the database
+_PRUNE_S = 3600.0  # between two looks at what the journal has pruned
 _STOP_S = 6.0  # for a connection that is just being opened
 
 
@@ -102,11 +104,15 @@ class Follower:
         return line
 
     def _follow(self, line: Line, followed: Followed) -> None:
+        pruned_at = -_PRUNE_S
         while not self._stop.is_set():
             with line.limit() as connection:
                 self.behind = bring(connection, followed, self._settings.desk)
                 if not self.behind:
                     bring_ends(connection, followed)
+                    if monotonic() - pruned_at >= _PRUNE_S:
+                        prune(connection, followed)
+                        pruned_at = monotonic()
             self._brought()
             if not self.behind:
                 self._stop.wait(self._look_s)

@@ -1,7 +1,7 @@
 """The table [database] of the configuration: the PostgreSQL of a site with many desks.
 
 [database]
-url = "postgresql://kazashi@db.local/kazashi?sslmode=verify-full"  # without a password
+url = "postgresql://kazashi@db.local/kazashi?sslmode=verify-full"
 password = "database.password" # a file of mode 0600; default: PostgreSQL's own, ~/.pgpass
 desk = "受付1"                 # the name of this computer there; default: its host name
 """
@@ -10,6 +10,9 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
 
 from kazashi.reception.settings import Flaw, Table, load
 
@@ -35,13 +38,24 @@ class DatabaseSettings:
         if "database" not in settings:
             return None
         table = Table("database", settings["database"], folder)
-        url = table.text("url")
-        if not url.startswith(_SCHEMES):
-            raise table.wrong("url", Flaw.NOT_ONE_OF, ", ".join(_SCHEMES))
         read = cls(
-            url,
+            _url(table),
             table.text("desk") if table.has("desk") else socket.gethostname(),
             table.path("password") if table.has("password") else None,
         )
         table.close()
         return read
+
+
+def _url(table: Table) -> str:
+    """A password in it would stand in a file that others may read: it has a file of its own."""
+    url = table.text("url")
+    try:
+        parts = conninfo_to_dict(url) if url.startswith(_SCHEMES) else None
+    except psycopg.Error:
+        parts = None
+    if parts is None:
+        raise table.wrong("url", Flaw.NOT_AN_ADDRESS)
+    if "password" in parts:
+        raise table.wrong("url", Flaw.HAS_PASSWORD)
+    return url

@@ -96,6 +96,11 @@ class Followed:
             visits = [_visit(db, number) for number in dict.fromkeys(s.visit for s in steps)]
         return [visit for visit in visits if visit], steps
 
+    def oldest(self) -> int | None:
+        """Number of the oldest visit that is kept; None: none is."""
+        with self._file.snapshot() as db:
+            return db.execute("SELECT min(id) FROM visit").fetchone()[0]
+
     def visits(self, numbers: Iterable[int]) -> list[FollowedVisit]:
         """Those of them that are still kept."""
         with self._file.snapshot() as db:
