@@ -12,7 +12,7 @@ from kazashi.cli import doctor, journal, listing, show
 from kazashi.cli.console import Console, folded
 from kazashi.cli.monitor import View
 from kazashi.monitor import Event
-from kazashi.reception.journal import KeptStep, KeptVisit
+from kazashi.reception.journal.listing import ListedVisit
 from kazashi.usb.ports import Attached, Change
 from kazashi.visible import is_safe
 from program import command
@@ -51,8 +51,7 @@ def test_the_monitor_is_safe(text):
 
 @given(texts)
 def test_the_journal_is_safe(text):
-    step = KeptStep(AT, text, {"error": text})
-    visit = KeptVisit(1, AT, text, text, text, AT, (step,))
+    visit = ListedVisit(1, AT, text, text, text, False, (text, f"{text}: {text}"))
     expect_safe(printed(lambda console: journal._show(console, [visit])))
 
 

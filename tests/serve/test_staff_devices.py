@@ -159,7 +159,8 @@ def test_desks_without_a_reader_are_unassigned_until_the_staff_choose(staff):
 
     staff.service.events.publish = published
     with staff.service:
-        while staff.display().screen.step is not Step.UNASSIGNED:
+        desks = staff.service.desks.values()
+        while not all(desk.display.screen.step is Step.UNASSIGNED for desk in desks):
             assert changed.wait(20)
             changed.clear()
         page = staff.http.get("/staff/devices")
