@@ -2,7 +2,7 @@
 // targets and letters. `target`, `letters`: CSS pixels; not of those beside a simulated reader, which
 // no patient uses.
 ({ target: leastTarget, letters }) => {
-  const TOOL = 20, RUBY = 18; // their letters may be smaller
+  const TOOL = 20, RUBY = 18; // their letters may be smaller; so may the Japanese beside a text
   const found = [];
   const root = document.documentElement;
   const said = (e) => `${e.tagName.toLowerCase()}.${e.className} "${(e.innerText || "").trim().slice(0, 20)}"`;
@@ -16,7 +16,7 @@
   for (const e of document.querySelectorAll("body *")) {
     if (!isSeen(e) || e.closest("svg, rp, .vh")) continue; // .vh: for screen readers alone
     const style = getComputedStyle(e);
-    const leastLetters = e.closest("rt") ? RUBY : e.closest(".tool") ? TOOL : letters;
+    const leastLetters = e.closest("rt, .beside") ? RUBY : e.closest(".tool") ? TOOL : letters;
     if (letters && hasText(e) && !e.closest(".test") && parseFloat(style.fontSize) < leastLetters) found.push(`letters of ${style.fontSize}: ${said(e)}`);
     if (style.animationName !== "none" || /[1-9]/.test(style.transitionDuration) || style.scrollBehavior === "smooth") found.push(`moves: ${said(e)}`);
     if (e.closest("rt")) continue;

@@ -26,7 +26,7 @@ ANSWERS = {
         [*"7391", "Enter"],
         [*(f'[data-digit="{digit}"]' for digit in "7391"), '[data-do="enter"]'],
     ),
-    "p08-pin-wrong": (None, ["Backspace"], ["[data-answer='null']"]),
+    "p08-pin-wrong": (None, ["Backspace"], ['[data-do="back"]']),
     "p09-last-try": (False, ["1", "Enter"], ["[data-answer='false']"]),
     "p10-pin-locked": (Way.FACE, ["1", "Enter"], ["[data-answer='\"face\"']"]),
     "p11-register": (True, ["1", "Enter"], ["[data-answer='true']"]),

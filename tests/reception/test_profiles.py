@@ -110,7 +110,7 @@ def test_a_kind_of_site_decides_what_may_be_asked(kind, names, asks):
 def test_a_misspelt_place_is_told_the_names_that_there_are():
     with pytest.raises(BadSettings) as error:
         profiles_of({"profiles": {"dsek": {"consent_hours": 2}}})
-    assert error.value.detail == "desk, phone, home, eligibility, emergency, away"
+    assert error.value.detail == "desk, phone, home, eligibility, emergency, away, returning"
 
 
 # 薬局: the consents are for dispensing
