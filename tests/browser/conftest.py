@@ -98,8 +98,8 @@ def play(script, following):
 
 
 @pytest.fixture(scope="package")
-def desk(tmp_path_factory, package_patch):
-    """A service with a desk on a simulated reader, which nothing lies on."""
+def desk(browser, tmp_path_factory, package_patch):
+    """A service with a desk on a simulated reader, nothing on it; skipped without a browser."""
     package_patch.setattr(desks, "_READ_S", 0.1)  # nobody reads the last screen
     portrait = photographs.on_a_card(photographs.ONE)
     package_patch.setattr(person, "portrait", lambda _seed: portrait)
