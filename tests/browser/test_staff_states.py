@@ -1,5 +1,8 @@
 """Every page of the staff screen: whole and readable, wide and docked beside the other program."""
 
+from types import SimpleNamespace
+from typing import NamedTuple
+
 import pytest
 from playwright.sync_api import expect
 
@@ -13,7 +16,25 @@ from kazashi.reception.people import InPlace
 from kazashi.reception.rules import Way
 from served_desks import LIMIT_S
 
+SHOWN = {
+    "name": "受付1",
+    "colour": "attn",
+    "tag": "called",
+    "sees": "staff",
+    "is_due": True,
+    "since": "2026-11-30T00:00:00+00:00",
+    "is_test": True,
+}
 PAGES = ("", "/held", "/devices", "/journal", "/declaration", "/leaflet")
+
+
+class Elsewhere(NamedTuple):
+    """A desk of another computer."""
+
+    computer: str
+    shown: dict
+    desk: str = "1"
+    is_away: bool = False
 
 
 @pytest.fixture(scope="package")
@@ -55,6 +76,19 @@ def test_what_the_staff_are_asked_is_whole(state, language, played, script, offi
 def test_a_page_is_whole(where, language, played, office):
     office.goto(f"{played.address}/staff{where}?lang={language}")
     assert judged(office, f"staff{where.replace('/', '-')}-{language}") == ""
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_desks_of_other_computers_stand_below_ours(language, played, office, monkeypatch):
+    others = [
+        Elsewhere("東館", SHOWN | {"name": "受付3"}),
+        Elsewhere("西館", SHOWN | {"tag": "idle", "colour": "ok", "sees": "idle", "is_due": False}),
+        Elsewhere("北館", SHOWN, is_away=True),
+    ]
+    monkeypatch.setattr(played.service, "elsewhere", SimpleNamespace(others=others, show=print))
+    office.goto(f"{played.address}/staff?lang={language}")
+    expect(office.locator("[data-elsewhere]")).to_have_count(3)
+    assert judged(office, f"s01-elsewhere-{language}") == ""
 
 
 @pytest.mark.parametrize("state", STATES)

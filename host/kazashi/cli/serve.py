@@ -14,7 +14,7 @@ from kazashi.cli.console import Console
 from kazashi.cli.open_numbers import numbers_of
 from kazashi.cli.options import AsTest, ConfigFile, JournalPath, need, usable_for_cards
 from kazashi.cli.oqs import results_of
-from kazashi.cli.site import follower_of
+from kazashi.cli.site import elsewhere_of, follower_of
 from kazashi.cli.trust import anchors_of, component_of, passcode_of
 from kazashi.health.returns import Returns, kept_at
 from kazashi.health.settings import TerminalSettings
@@ -82,6 +82,7 @@ def serve(
             UnderWay(folder / "under-way.json"),
             results_of(stack, config),
             numbers_of(config, kept),
+            elsewhere_of(config),
         )
         access = open_access(folder)
         address = f"{settings.scheme}://{settings.name}:{line.getsockname()[1]}"

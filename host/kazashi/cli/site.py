@@ -1,6 +1,7 @@
 """The site's database behind a command, as configured."""
 
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from kazashi.reception.journal.followed import unfollow
 from kazashi.reception.settings import load
 
 if TYPE_CHECKING:
+    from kazashi.serve.elsewhere import Connects
     from kazashi.site.follower import Follower
     from kazashi.site.settings import DatabaseSettings
 
@@ -29,6 +31,20 @@ def follower_of(stack: ExitStack, config: Path | None, journal: Path) -> "Follow
     from kazashi.site.follower import Follower
 
     return stack.enter_context(Follower(journal, settings))
+
+
+def elsewhere_of(config: Path | None) -> "Connects | None":
+    """Connects the desks of this computer with those of others. None: no database is configured.
+
+    Raises:
+        BadSettings
+    """
+    settings = _settings(config)
+    if settings is None:
+        return None
+    from kazashi.site.board import Board
+
+    return partial(Board, settings)
 
 
 def database_finding(config: Path | None) -> Finding | None:

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
@@ -32,12 +32,15 @@ from kazashi.reception.visit import Visit
 from kazashi.serve.assigned import Assigned, NoReaderAssigned
 from kazashi.serve.desk import Desk
 from kazashi.serve.display import Display
+from kazashi.serve.elsewhere import Connects
 from kazashi.serve.events import Events
 from kazashi.serve.held import HeldPeople
 from kazashi.serve.metrics import Metrics, Now
 from kazashi.serve.reader_search import ReaderSearch, readers_attached
 from kazashi.serve.screen import Screen
 from kazashi.serve.settings import DeskSettings
+from kazashi.serve.staff.elsewhere import shown_of
+from kazashi.serve.staff.overview import DeskView
 from kazashi.serve.under_way import UnderWay
 from kazashi.words import words_of
 
@@ -67,6 +70,7 @@ class SiteSettings:
     under_way: UnderWay = field(default_factory=UnderWay)
     results: Results | None = None
     numbers: NumbersFile | None = None
+    elsewhere: Connects | None = None
 
 
 class DeskSite:
@@ -228,8 +232,14 @@ class Service:
         self._profiles, self._passcode = configured.profiles, site.passcode(configured)
         self.desks = {desk.name: self._desk(desk) for desk in desks}
         self.metrics.registry.register(Now(self))
+        connects, self._stack = site.elsewhere, ExitStack()
+        self.elsewhere = connects and connects(lambda: self.events.publish("elsewhere", "", {}))
 
     def __enter__(self) -> Self:
+        if self.elsewhere:
+            self._stack.enter_context(self.elsewhere)
+            for desk in self.desks.values():
+                self._show_elsewhere(desk.display.screen)
         for desk in self.desks.values():
             desk.open()
         return self
@@ -246,6 +256,7 @@ class Service:
         for desk in self.desks.values():
             if not desk.close(max(0.0, until - monotonic())):
                 logger.error("desk %s did not end in time", desk.name)
+        self._stack.close()
 
     def desk(self, name: str) -> Desk:
         """Raises NoSuchDesk."""
@@ -311,6 +322,11 @@ class Service:
 
     def _publish(self, screen: Screen) -> None:
         self.events.publish("screen", screen.desk, screen.to_json())
+        self._show_elsewhere(screen)
+
+    def _show_elsewhere(self, screen: Screen) -> None:
+        if self.elsewhere:
+            self.elsewhere.show(screen.desk, shown_of(DeskView(screen)))
 
 
 def _table(url: str) -> "Table":

@@ -1,6 +1,7 @@
 """The staff screen: all desks at a glance, and what only staff may do.
 
     overview.py    where the staff must act now; what a desk's card says
+    elsewhere.py   desks of other computers of the site
     alerts.py      what else they should know
     work.py        what is done at one desk: questions to the staff, their forms
     path.py        where they stand on the way through the fall-backs

@@ -30,6 +30,7 @@ from kazashi.serve.staff.alerts import (
     of_visits,
 )
 from kazashi.serve.staff.devices import reader_view
+from kazashi.serve.staff.elsewhere import desks_elsewhere
 from kazashi.serve.staff.ends import basis_of, end_of
 from kazashi.serve.staff.kept import journal_trouble, todays, visit_of
 from kazashi.serve.staff.numbers import numbers_trouble, offer_views
@@ -56,7 +57,9 @@ router = APIRouter(prefix="/staff", include_in_schema=False, dependencies=[Depen
 @router.get("")
 def desks(request: Request, service: AService, t: ATexts) -> HTMLResponse:
     """All desks, and where the staff must act now."""
-    return rendered(request, "desks", t, **_frame(service, t))
+    others = service.elsewhere.others if service.elsewhere else ()
+    elsewhere = [*desks_elsewhere(others, t)]
+    return rendered(request, "desks", t, **_frame(service, t), elsewhere=elsewhere)
 
 
 @router.get("/desks/{desk}", response_model=None)

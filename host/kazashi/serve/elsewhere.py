@@ -1,0 +1,32 @@
+"""Desks of other computers of the site: what the service needs of that which connects them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+
+class ShownElsewhere(Protocol):
+    """A desk of another computer. `shown`: as that computer wrote it; check it before use."""
+
+    @property
+    def computer(self) -> str: ...
+    @property
+    def desk(self) -> str: ...
+    @property
+    def shown(self) -> Mapping[str, object]: ...
+    @property
+    def is_away(self) -> bool: ...
+
+
+class Elsewhere(AbstractContextManager[object], Protocol):
+    """While it is open, computers tell one another what their desks show."""
+
+    @property
+    def others(self) -> Sequence[ShownElsewhere]: ...
+
+    def show(self, desk: str, shown: Mapping[str, object]) -> None:
+        """From any thread: what that desk of this computer shows from now on."""
+        ...
+
+
+Connects = Callable[[Callable[[], None]], Elsewhere]  # it calls that if another desk changed
