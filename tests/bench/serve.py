@@ -203,7 +203,8 @@ def _memory():
 
 
 def hurry(set_attribute=setattr):
-    """Nobody reads the last screens, and the reader is replaced."""
+    """Nobody reads the last screens, the reader is replaced, and what is limited is full early."""
+    set_attribute(events_module, "KEPT", 200)  # of some 30 visits; 1,000 are of more than 100
     set_attribute(desk_module, "_READ_S", 0.0)
     set_attribute(desk_module, "_TAKEN_LOOK_S", 0.01)
     set_attribute(guard, "_RATE", 100_000.0)
