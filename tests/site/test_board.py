@@ -72,6 +72,18 @@ def test_without_the_database_all_others_are_away_until_it_is_back(cluster, serv
         two.sees(("one", BUSY, False))
 
 
+def test_a_database_that_stays_away_is_logged_once(cluster, server, caplog):
+    with Computer(server, "one") as one, Computer(server, "two") as two:
+        one.show("1", FREE)
+        two.sees(("one", FREE, False))
+        cluster.kill()
+        two.sees(("one", FREE, True))
+        two._stop.wait(0.5)  # some tries
+        cluster.start()
+        two.sees(("one", FREE, False))
+    assert [record.message for record in caplog.records] == ["site board: unreachable"] * 2
+
+
 def test_what_is_no_table_is_left_out(server):
     with Computer(server, "one") as one:
         one.show("1", FREE)

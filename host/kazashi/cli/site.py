@@ -1,12 +1,13 @@
 """The site's database behind a command, as configured."""
 
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kazashi.cli.options import need
 from kazashi.finding import Finding
+from kazashi.reception.journal import JournalError
 from kazashi.reception.journal.followed import unfollow
 from kazashi.reception.settings import load
 
@@ -21,12 +22,12 @@ def follower_of(stack: ExitStack, config: Path | None, journal: Path) -> "Follow
 
     Raises:
         BadSettings
-        JournalError: there is none any more, and the journal cannot be told.
     """
     settings = _settings(config)
     if settings is None:
-        if journal.exists():
-            unfollow(journal)
+        with suppress(JournalError, OSError):  # each visit says what is wrong with the journal
+            if journal.exists():
+                unfollow(journal)
         return None
     from kazashi.site.follower import Follower
 

@@ -115,7 +115,7 @@ def _is_about(body: MessageBody, items: FourItems) -> bool:
 
 
 def _standing(body: MessageBody) -> Standing:
-    """Raises CentreFailed: it is none that is known, or says VALID of nobody."""
+    """Raises CentreFailed: it is unknown, or VALID without an insurance."""
     code = body.qualification_validity
     if code not in [str(int(each)) for each in Standing]:
         raise CentreFailed(code)

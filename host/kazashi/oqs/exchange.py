@@ -1,6 +1,6 @@
 """Ask by a pair of files: the request into one folder, its answer awaited in another.
 
-A request is written once under a name that nobody has used, and never again. The answer is taken
+A request is written once under a name that was never used, and never again. The answer is taken
 once two reads 300 ms apart are the same; a failure of the terminal is a file `.err` under the
 request's name. What comes after the time-out is found by `late`.
 

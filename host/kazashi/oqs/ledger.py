@@ -40,7 +40,7 @@ class Ledger:
         self._folder = folder
 
     def reserve(self, kind: Kind, day: str, is_taken: Callable[[str], bool]) -> str:
-        """A suffix that nobody uses: neither we, nor others as `is_taken` says.
+        """A suffix that is free: neither we use it, nor others, as `is_taken` says.
 
         Raises:
             OSError: there is none left this day.

@@ -135,7 +135,7 @@ class Outbox:
             self._of(staged).set_result(name)
 
     def _of(self, staged: str) -> Future[str]:
-        """Who waits for it: nobody, if it was staged before, or they were told why it is late."""
+        """The future of its `put`; a new one if it was staged before, or is done: nothing waits."""
         future = self._waiting.pop(staged, None)
         return future if future and not future.done() else Future()
 

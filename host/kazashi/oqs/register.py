@@ -1,7 +1,7 @@
 """照会番号: the clinic's own number of a patient, registered with the centre for one insurance.
 
 Later answers about that insurance carry it as ReferenceNumber. It names a patient, never a visit;
-nobody can be asked about by it, and another insurance needs another registration.
+the centre cannot be asked by it, and another insurance needs another registration.
 """
 
 from collections.abc import Mapping

@@ -15,9 +15,9 @@ from typing import Any, Self, cast
 import psycopg
 
 from kazashi.site.line import Line, opened
-from kazashi.site.schema import SchemaNewer, prepare
+from kazashi.site.schema import prepare
 from kazashi.site.settings import DatabaseSettings
-from kazashi.site.trouble import trouble_of
+from kazashi.site.trouble import Trouble, trouble_of
 
 logger = logging.getLogger(__name__)
 
@@ -58,6 +58,7 @@ class Board:
         self._ours: dict[str, Mapping[str, object]] = {}
         self._unsent = set[str]()
         self._line: Line | None = None
+        self._trouble: Trouble | None = None  # that was logged
         self._thread = Thread(target=self._run, name="site board", daemon=True)
         self.others: Sequence[Shown] = ()
 
@@ -91,8 +92,9 @@ class Board:
             try:
                 with opened(self._settings) as self._line:
                     self._follow(self._line)
-            except (psycopg.Error, OSError, SchemaNewer) as error:
-                logger.warning("site board: %s", trouble_of(error))
+                return
+            except Exception as error:  # whatever it is, it goes on; no words: they may be a name
+                self._told(trouble_of(error))
             self._see([Shown(s.computer, s.desk, s.shown, True) for s in self.others])
             self._stop.wait(_RETRY_S)
 
@@ -101,15 +103,18 @@ class Board:
             prepare(connection)
             connection.execute(_LISTEN)
             connection.execute(_LEAVE, (self._settings.desk,))  # of a run before this one
+        self._told(None)
         with self._lock:
             self._unsent = {*self._ours}
         looked_at = -_ALIVE_S
         while not self._stop.is_set():
-            with line.limit() as connection:
-                is_due = monotonic() - looked_at >= _ALIVE_S
-                self._write(connection, is_due)
-                if is_due or [*connection.notifies(timeout=_LISTEN_S)]:
-                    looked_at = monotonic() if is_due else looked_at
+            is_due = monotonic() - looked_at >= _ALIVE_S
+            if is_due or self._unsent:
+                with line.limit() as connection:
+                    self._write(connection, is_due)
+            if is_due or [*line.connection.notifies(timeout=_LISTEN_S)]:
+                looked_at = monotonic() if is_due else looked_at
+                with line.limit() as connection:
                     self._read(connection)
         with line.limit() as connection:
             connection.execute(_LEAVE, (self._settings.desk,))
@@ -137,6 +142,12 @@ class Board:
             if isinstance(shown, dict):
                 found.append(Shown(computer, desk, cast("dict[str, object]", shown), is_away))
         self._see(found)
+
+    def _told(self, trouble: Trouble | None) -> None:
+        if trouble != self._trouble and not self._stop.is_set():
+            self._trouble = trouble
+            if trouble:
+                logger.warning("site board: %s", trouble)
 
     def _see(self, others: Sequence[Shown]) -> None:
         if [*others] != [*self.others]:

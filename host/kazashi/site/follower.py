@@ -12,14 +12,12 @@ from threading import Event, Lock, Thread
 from time import monotonic
 from typing import Self
 
-import psycopg
-
 from kazashi.finding import Finding, doubtful, good
-from kazashi.reception.journal import JournalError, JournalMissing
+from kazashi.reception.journal import JournalMissing
 from kazashi.reception.journal.followed import Followed
 from kazashi.site.entries import bring, bring_ends, prune
 from kazashi.site.line import Line, opened
-from kazashi.site.schema import SchemaNewer, prepare
+from kazashi.site.schema import prepare
 from kazashi.site.settings import DatabaseSettings
 from kazashi.site.trouble import Trouble, trouble_of
 
@@ -87,7 +85,7 @@ class Follower:
                     self._follow(line, followed)
             except JournalMissing:  # before the first visit
                 self._told(None)
-            except (psycopg.Error, OSError, JournalError, SchemaNewer) as error:
+            except Exception as error:  # whatever it is, it goes on
                 if not self._stop.is_set():
                     self._told(trouble_of(error))
             with self._lock:

@@ -3,7 +3,7 @@
 [database]
 url = "postgresql://kazashi@db.local/kazashi?sslmode=verify-full"
 password = "database.password" # a file of mode 0600; default: PostgreSQL's own, ~/.pgpass
-desk = "受付1"                 # the name of this computer there; default: its host name
+desk = "受付1"                 # this computer's name there, its own; default: its host name
 """
 
 import socket

@@ -1,6 +1,6 @@
 """A certificate in the map: HMAC-SHA256 of its SHA-256, with the site's key.
 
-Without the key nobody can tell whose certificate it is, nor whether two sites know the same one.
+Without the key it cannot be told whose certificate it is, nor whether two sites know the same one.
 Before it stands a mark of the key, so that hashes of another key are known as such.
 """
 
