@@ -6,14 +6,20 @@ from threading import Event, Thread
 from psycopg.errors import UndefinedTable
 
 from kazashi.reception.journal import Journal, View
+from kazashi.site.database import Database
 from kazashi.site.follower import Follower
 from kazashi.site.settings import DatabaseSettings
 
 LOOK_S = 0.02
 
 
+def on(server, *parts):
+    """A computer with these parts; it tries soon again."""
+    return Database(DatabaseSettings(server.url, "of no part"), parts, pause_s=LOOK_S)
+
+
 def follower(path, server, desk="desk"):
-    return Follower(path, DatabaseSettings(server.url, desk), look_s=LOOK_S)
+    return on(server, Follower(path, desk, look_s=LOOK_S))
 
 
 def visit(journal, reader="none"):

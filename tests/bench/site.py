@@ -22,6 +22,7 @@ from rich.table import Table
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from kazashi.reception.journal import Journal
+from kazashi.site.database import Database
 from kazashi.site.follower import Follower
 from kazashi.site.settings import DatabaseSettings
 from postgres import Server
@@ -51,7 +52,8 @@ def measure(desks, visits, folder, server):
     threads = [Thread(target=desk, args=(path, visits, times)) for path in paths]
     with ExitStack() as stack:
         for path in paths:
-            stack.enter_context(Follower(path, DatabaseSettings(server.url, path.stem)))
+            settings = DatabaseSettings(server.url, path.stem)
+            stack.enter_context(Database(settings, [Follower(path, settings.desk)]))
         begun = monotonic()
         for each in threads:
             each.start()

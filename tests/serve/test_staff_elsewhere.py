@@ -1,6 +1,5 @@
 """Desks of other computers of the site stand on the staff screen, and theirs hear of ours."""
 
-from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -30,7 +29,7 @@ class Other:
 
 
 @dataclass
-class Site(nullcontext):
+class Site:
     """Connects computers: `told` is what others hear of ours."""
 
     others: list = field(default_factory=list)
@@ -38,6 +37,9 @@ class Site(nullcontext):
 
     def show(self, desk, shown):
         self.told[desk] = shown
+
+    def tell(self, changed):
+        self.changed = changed
 
 
 @pytest.fixture
@@ -48,7 +50,7 @@ def connected():
 @pytest.fixture
 def staff(tmp_path, connected):
     site = site_of(tmp_path / "journal.db")
-    return StaffScreen(tmp_path / "serve", replace(site, elsewhere=lambda _changed: connected))
+    return StaffScreen(tmp_path / "serve", replace(site, elsewhere=connected))
 
 
 def page(staff):

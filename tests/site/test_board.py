@@ -2,11 +2,8 @@
 
 from threading import Event
 
-import pytest
-
-from kazashi.site import board as boards
 from kazashi.site.board import Board
-from kazashi.site.settings import DatabaseSettings
+from site_desks import on
 
 LIMIT_S = 60.0
 FREE = {"name": "受付1", "tag": "idle"}
@@ -14,22 +11,26 @@ BUSY = {"name": "受付1", "tag": "called"}
 
 
 class Computer(Board):
-    """Waits for what others show."""
+    """Waits for what others show; connected while `with` lasts."""
 
     def __init__(self, server, name):
+        super().__init__(name)
         self._news = Event()
-        super().__init__(DatabaseSettings(server.url, name), self._news.set)
+        self.tell(self._news.set)
+        self.database = on(server, self)
+
+    def __enter__(self):
+        self.database.__enter__()
+        return self
+
+    def __exit__(self, *error):
+        self.database.__exit__(*error)
 
     def sees(self, *expected):
         """(computer, what it shows, whether it is away)."""
         while [(s.computer, s.shown, s.is_away) for s in self.others] != [*expected]:
             assert self._news.wait(LIMIT_S), self.others
             self._news.clear()
-
-
-@pytest.fixture(autouse=True)
-def soon(monkeypatch):
-    monkeypatch.setattr(boards, "_RETRY_S", 0.1)
 
 
 def test_each_sees_what_the_other_shows_and_not_its_own(server):
@@ -78,10 +79,12 @@ def test_a_database_that_stays_away_is_logged_once(cluster, server, caplog):
         two.sees(("one", FREE, False))
         cluster.kill()
         two.sees(("one", FREE, True))
-        two._stop.wait(0.5)  # some tries
+        two.database._stop.wait(0.5)  # some tries
         cluster.start()
         two.sees(("one", FREE, False))
-    assert [record.message for record in caplog.records] == ["site board: unreachable"] * 2
+    assert [record.message for record in caplog.records] == [
+        "site database: unreachable; nothing is lost, it is tried again"
+    ] * 2
 
 
 def test_what_is_no_table_is_left_out(server):
@@ -99,6 +102,6 @@ def test_a_board_on_a_database_that_hangs_ends(cluster, server):
         two.sees(("one", FREE, False))
         cluster.freeze()
     try:
-        assert (one.is_alive, two.is_alive) == (False, False)
+        assert (one.database.is_alive, two.database.is_alive) == (False, False)
     finally:
         cluster.thaw()

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kazashi.cli.site import follower_of
+from kazashi.cli.site import site_of
 from kazashi.reception.journal import Journal
 from kazashi.reception.journal.followed import Followed, unfollow
 from kazashi.site.entries import bring
@@ -288,7 +288,7 @@ def test_an_error_that_was_not_expected_ends_no_follower(path, server, monkeypat
             raise error
         prepare(connection)
 
-    monkeypatch.setattr("kazashi.site.follower.prepare", fails_once)
+    monkeypatch.setattr("kazashi.site.database.prepare", fails_once)
     with Journal(path) as journal, follower(path, server) as following:
         visit(journal)
         until(lambda: is_same(path, server))
@@ -298,8 +298,7 @@ def test_an_error_that_was_not_expected_ends_no_follower(path, server, monkeypat
 def test_without_a_database_a_broken_journal_stops_no_service(tmp_path):
     broken = tmp_path / "journal.db"
     broken.write_bytes(b"not a database" * 100)
-    with ExitStack() as stack:
-        assert follower_of(stack, None, broken) is None
+    assert site_of(None, broken) is None
 
 
 def test_a_connection_is_cut_at_its_limit_whatever_the_server_does(cluster, server):

@@ -12,7 +12,7 @@ from rich.text import Text
 from kazashi.cli import show
 from kazashi.cli.console import Console, folded
 from kazashi.cli.options import AsJson, ConfigFile, JournalPath, ReaderUrl
-from kazashi.cli.site import database_finding
+from kazashi.cli.site import database_findings
 from kazashi.discovery import connector, serial_port
 from kazashi.doctor import findings
 from kazashi.errors import LinkError
@@ -62,7 +62,7 @@ def _of_terminal(config: Path | None, journal: Path | None) -> Iterator[Finding]
 
     settings = TerminalSettings.read(config)
     returns = Returns(kept_at())
-    database = partial(database_finding, config)
+    database = partial(database_findings, config)
     return Terminal(journal or default_path(), settings, returns, database).findings()
 
 

@@ -2,6 +2,7 @@
 
 import logging
 import webbrowser
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -14,8 +15,9 @@ from kazashi.cli.console import Console
 from kazashi.cli.open_numbers import numbers_of
 from kazashi.cli.options import AsTest, ConfigFile, JournalPath, need, usable_for_cards
 from kazashi.cli.oqs import results_of
-from kazashi.cli.site import elsewhere_of, follower_of
+from kazashi.cli.site import site_of
 from kazashi.cli.trust import anchors_of, component_of, passcode_of
+from kazashi.finding import Finding
 from kazashi.health.returns import Returns, kept_at
 from kazashi.health.settings import TerminalSettings
 from kazashi.health.terminal import Terminal
@@ -68,6 +70,8 @@ def serve(
     centre_of(centre, is_test=as_test, config=config)  # a wrong pair of options is told now
     kept = journal or default_path()
     with ExitStack() as stack, listen(settings) as line, own_state(state_folder()) as folder:
+        shared = site_of(config, kept)
+        findings = stack.enter_context(shared.database).findings if shared else tuple
         site = SiteSettings(
             lambda: Configuration.read(config),
             anchors,
@@ -77,12 +81,12 @@ def serve(
             kept,
             settings.language,
             as_test,
-            _terminal(stack, config, kept),
+            _terminal(config, kept, findings),
             Assigned(None if reader else folder / "readers.json"),
             UnderWay(folder / "under-way.json"),
             results_of(stack, config),
             numbers_of(config, kept),
-            elsewhere_of(config),
+            shared.board if shared else None,
         )
         access = open_access(folder)
         address = f"{settings.scheme}://{settings.name}:{line.getsockname()[1]}"
@@ -91,13 +95,13 @@ def serve(
         run(Service(settings.desks, site), access, settings, line)
 
 
-def _terminal(stack: ExitStack, config: Path | None, journal: Path) -> Terminal:
-    """What is looked after beside the desks. From now on the site's database follows `journal`."""
+def _terminal(
+    config: Path | None, journal: Path, database: Callable[[], Iterable[Finding]]
+) -> Terminal:
+    """What is looked after beside the desks."""
     from kazashi.serve.private_file import write_private
 
-    follower = follower_of(stack, config, journal)
     returns = Returns(kept_at(), write_private)
-    database = follower.finding if follower else lambda: None
     return Terminal(journal, TerminalSettings.read(config), returns, database)
 
 

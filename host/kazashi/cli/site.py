@@ -1,9 +1,9 @@
 """The site's database behind a command, as configured."""
 
-from contextlib import ExitStack, suppress
-from functools import partial
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kazashi.cli.options import need
 from kazashi.finding import Finding
@@ -12,13 +12,20 @@ from kazashi.reception.journal.followed import unfollow
 from kazashi.reception.settings import load
 
 if TYPE_CHECKING:
-    from kazashi.serve.elsewhere import Connects
-    from kazashi.site.follower import Follower
+    from kazashi.site.board import Board
+    from kazashi.site.database import Database
     from kazashi.site.settings import DatabaseSettings
 
 
-def follower_of(stack: ExitStack, config: Path | None, journal: Path) -> "Follower | None":
-    """Follows `journal` until `stack` closes it. None: no database is configured.
+class Site(NamedTuple):
+    """What a service has of the site's database. `database` is to be entered."""
+
+    database: "Database"
+    board: "Board"
+
+
+def site_of(config: Path | None, journal: Path) -> Site | None:
+    """The configured database, for a service that keeps `journal`. None: there is none.
 
     Raises:
         BadSettings
@@ -29,33 +36,22 @@ def follower_of(stack: ExitStack, config: Path | None, journal: Path) -> "Follow
             if journal.exists():
                 unfollow(journal)
         return None
+    from kazashi.site.board import Board
+    from kazashi.site.database import Database
     from kazashi.site.follower import Follower
 
-    return stack.enter_context(Follower(journal, settings))
+    board = Board(settings.desk)
+    return Site(Database(settings, (Follower(journal, settings.desk), board)), board)
 
 
-def elsewhere_of(config: Path | None) -> "Connects | None":
-    """Connects the desks of this computer with those of others. None: no database is configured.
-
-    Raises:
-        BadSettings
-    """
+def database_findings(config: Path | None) -> Iterable[Finding]:
+    """Whether the database is reached now; nothing if none is configured. Raises BadSettings."""
     settings = _settings(config)
     if settings is None:
-        return None
-    from kazashi.site.board import Board
-
-    return partial(Board, settings)
-
-
-def database_finding(config: Path | None) -> Finding | None:
-    """Whether the database is reached now. None: none is configured. Raises BadSettings."""
-    settings = _settings(config)
-    if settings is None:
-        return None
+        return ()
     from kazashi.site.look import look
 
-    return look(settings)
+    return (look(settings),)
 
 
 def _settings(config: Path | None) -> "DatabaseSettings | None":

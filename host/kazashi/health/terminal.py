@@ -1,6 +1,6 @@
 """Everything that is looked at of a terminal, in one place."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -24,7 +24,7 @@ class Terminal:
     journal: Path
     settings: TerminalSettings = field(default_factory=TerminalSettings)
     returns: Returns = field(default_factory=Returns)
-    database: Callable[[], Finding | None] = lambda: None
+    database: Callable[[], Iterable[Finding]] = lambda: ()
     now: Callable[[], datetime] = utc_now
     is_synchronised: Callable[[], bool | None] = is_synchronised
 
@@ -37,8 +37,7 @@ class Terminal:
             yield site_certificate(settings.site_certificate, now)
         yield disk_space(self.journal)
         yield clock(self.journal, now, is_synchronised=self.is_synchronised())
-        if found := self.database():
-            yield found
+        yield from self.database()
         yield from reader_returns(self.returns.within_an_hour(now))
 
 

@@ -1,7 +1,6 @@
 """Desks of other computers of the site: what the service needs of that which connects them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from typing import Protocol
 
 
@@ -18,8 +17,8 @@ class ShownElsewhere(Protocol):
     def is_away(self) -> bool: ...
 
 
-class Elsewhere(AbstractContextManager[object], Protocol):
-    """While it is open, computers tell one another what their desks show."""
+class Elsewhere(Protocol):
+    """Computers tell one another what their desks show."""
 
     @property
     def others(self) -> Sequence[ShownElsewhere]: ...
@@ -28,5 +27,6 @@ class Elsewhere(AbstractContextManager[object], Protocol):
         """From any thread: what that desk of this computer shows from now on."""
         ...
 
-
-Connects = Callable[[Callable[[], None]], Elsewhere]  # it calls that if another desk changed
+    def tell(self, changed: Callable[[], None]) -> None:
+        """Call it, in any thread, if another desk changes."""
+        ...

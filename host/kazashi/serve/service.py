@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
@@ -32,7 +32,7 @@ from kazashi.reception.visit import Visit
 from kazashi.serve.assigned import Assigned, NoReaderAssigned
 from kazashi.serve.desk import Desk
 from kazashi.serve.display import Display
-from kazashi.serve.elsewhere import Connects
+from kazashi.serve.elsewhere import Elsewhere
 from kazashi.serve.events import Events
 from kazashi.serve.held import HeldPeople
 from kazashi.serve.metrics import Metrics, Now
@@ -70,7 +70,7 @@ class SiteSettings:
     under_way: UnderWay = field(default_factory=UnderWay)
     results: Results | None = None
     numbers: NumbersFile | None = None
-    elsewhere: Connects | None = None
+    elsewhere: Elsewhere | None = None
 
 
 class DeskSite:
@@ -232,12 +232,11 @@ class Service:
         self._profiles, self._passcode = configured.profiles, site.passcode(configured)
         self.desks = {desk.name: self._desk(desk) for desk in desks}
         self.metrics.registry.register(Now(self))
-        connects, self._stack = site.elsewhere, ExitStack()
-        self.elsewhere = connects and connects(lambda: self.events.publish("elsewhere", "", {}))
+        self.elsewhere = site.elsewhere
 
     def __enter__(self) -> Self:
         if self.elsewhere:
-            self._stack.enter_context(self.elsewhere)
+            self.elsewhere.tell(lambda: self.events.publish("elsewhere", "", {}))
             for desk in self.desks.values():
                 self._show_elsewhere(desk.display.screen)
         for desk in self.desks.values():
@@ -256,7 +255,6 @@ class Service:
         for desk in self.desks.values():
             if not desk.close(max(0.0, until - monotonic())):
                 logger.error("desk %s did not end in time", desk.name)
-        self._stack.close()
 
     def desk(self, name: str) -> Desk:
         """Raises NoSuchDesk."""

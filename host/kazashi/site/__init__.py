@@ -1,9 +1,10 @@
-"""The site's database, PostgreSQL: what the journals of many desks kept, in one place.
+"""The site's database, PostgreSQL: what the computers of many desks share, in one place.
 
-Data flows one way: follower.py reads a journal and writes what the database lacks. A visit never
-waits for it. line.py is the connection, with limits; schema.py brings sql/*.sql into the database,
-in their order; entries.py writes; trouble.py says what an error means to a person; look.py looks
-once, for `kazashi doctor`; settings.py is the table [database] of the configuration.
+database.py keeps one connection, on which parts take turns; a visit never waits for it. line.py is
+the connection, with limits; schema.py brings sql/*.sql into the database, in their order;
+trouble.py says what an error means to a person; look.py looks once, for `kazashi doctor`;
+settings.py is the table [database] of the configuration.
 
-board.py is apart from the journals: what desks show now, for the staff screens of all computers.
+The parts: follower.py, what the journal kept (entries.py writes it); board.py, what desks show now,
+for the staff screens of all computers.
 """
