@@ -82,19 +82,6 @@ def test_the_name_has_the_day_and_second_of_its_appearance_in_japan(folder):
     outbox.close()
 
 
-def test_a_result_waits_for_its_folder_and_whoever_waits_is_told_why(folder, tmp_path):
-    away = tmp_path / "away"
-    folder.path.rename(away)
-    outbox = Outbox(folder)
-    late = [put(outbox, DATA[0]), put(outbox, DATA[1])]
-    blocks = {type(each.exception(20)) for each in late}
-    assert blocks == {OqsUnpublished}
-    away.rename(folder.path)
-    until(lambda: len(names(folder)) == 2)
-    outbox.close()
-    assert {(folder.path / name).read_bytes() for name in names(folder)} == {*DATA[:2]}
-
-
 def test_what_was_staged_before_a_crash_is_published_once_and_what_was_half_staged_never(folder):
     folder.stage(new_identifier(PLACE), DATA[0])
     half = folder.staging / "half.new"
@@ -107,25 +94,6 @@ def test_what_was_staged_before_a_crash_is_published_once_and_what_was_half_stag
     (name,) = names(folder)
     assert (folder.path / name).read_bytes() == DATA[0]
     assert list(folder.staging.iterdir()) == []
-
-
-@pytest.mark.parametrize("step", ["_move", "_sync"])
-def test_a_failure_at_any_step_is_tried_again_and_leaves_one_file(folder, monkeypatch, step):
-    works = getattr(publish, step)
-    left = [OSError(errno.EIO, "broken"), OSError(errno.ENOSPC, "full")]
-
-    def fails(*arguments):
-        if left:
-            raise left.pop()
-        works(*arguments)
-
-    monkeypatch.setattr(publish, step, fails)
-    outbox = Outbox(folder)
-    put(outbox, DATA[0])
-    until(lambda: not left and not folder.staged() and names(folder))
-    outbox.close()
-    (name,) = names(folder)
-    assert (folder.path / name).read_bytes() == DATA[0]
 
 
 @pytest.fixture(params=[True, False], ids=["by rename", "by link"])

@@ -6,6 +6,7 @@ not answer keeps no visit waiting.
 
 import logging
 from concurrent.futures import Future
+from contextlib import suppress
 from datetime import datetime
 from threading import Condition, Thread
 from time import monotonic
@@ -76,12 +77,9 @@ class Outbox:
     # -- in its thread ----------------------------------------------------------------------------
 
     def _run(self) -> None:
-        try:
-            self.folder.check()
-            self.folder.discard_old(also_ready=False)
+        self.folder.discard_old(also_ready=False)
+        with suppress(OqsError):
             self._due = [_Due(monotonic() + TOUCH_S, each) for each in self.folder.untouched()]
-        except OqsError as error:  # told at the start, before anybody waits for it
-            self._log(error)
         while True:
             self._work()
             with self._changed:
@@ -98,6 +96,7 @@ class Outbox:
             self._retry_at = monotonic() + _RETRY_S
             try:
                 self._stage()
+                self.folder.check()  # told before anybody waits for it
                 self._publish()
                 self._trouble = None
             except OqsError as error:
@@ -107,7 +106,8 @@ class Outbox:
                 logger.error("%s: %s", self.folder.path, type(error).__name__)
         for due in [each for each in self._due if each.at <= monotonic()]:
             self._due.remove(due)
-            self.folder.touch(due.name)
+            if not (self.folder.touch(due.name) or self._is_closing):  # then at the next start
+                self._due.append(_Due(monotonic() + _RETRY_S, due.name))
 
     def _stage(self) -> None:
         for name, (data, future) in list(self._new.items()):

@@ -10,7 +10,8 @@ Source: how chart programs learn of a file: they poll, wait for Created, or wait
 import ctypes
 import errno
 import os
-from contextlib import suppress
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import time
@@ -26,7 +27,7 @@ _UNTOUCHED = ".untouched"
 _OLD_S = 3600.0
 _RENAME_NOREPLACE = 1  # rename(2)
 _AT_FDCWD = -100
-_UNSUPPORTED = (errno.ENOSYS, errno.EINVAL)  # this kernel, this file system
+_UNSUPPORTED = (errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP)  # this kernel, this file system
 
 
 @dataclass(frozen=True)
@@ -42,38 +43,42 @@ class Folder:
 
     @property
     def is_for_tests(self) -> bool:
-        return (self.path / TEST_MARK).is_file()
+        with self._told():
+            return (self.path / TEST_MARK).is_file()
 
     def stage(self, name: str, data: bytes) -> None:
-        """Keep a file on the disk until it is published; what is staged is whole."""
-        self.check()
+        """Keep a file on the disk until it is published; what is staged is whole.
+
+        If the folder is away, that is enough: staging was made while it was there.
+        """
         new = self.staging / (name + _NOT_YET)
-        try:
-            like = self.path.stat()
-            with new.open("wb") as file:
-                if os.name == "posix":  # readable for those who may read the folder
-                    os.fchmod(file.fileno(), like.st_mode & 0o666)
-                    with suppress(PermissionError):
-                        os.fchown(file.fileno(), -1, like.st_gid)
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            new.replace(self.staging / (name + _READY))
-            _sync(self.staging)
-        except OSError as error:
-            with suppress(OSError):
-                new.unlink(missing_ok=True)
-            raise self._refused(error) from error
+        with self._told():
+            if not self.staging.is_dir():
+                self.check()
+            try:
+                with new.open("wb") as file:
+                    file.write(data)
+                    file.flush()
+                    os.fsync(file.fileno())
+                new.replace(self.staging / (name + _READY))
+                _sync(self.staging)
+            except OSError:
+                with suppress(OSError):
+                    new.unlink(missing_ok=True)
+                raise
 
     def staged(self) -> list[str]:
         """Names that were staged and not published, also before a restart; the oldest first."""
-        if not self.staging.is_dir():
-            return []
-        try:
-            ready = sorted(self.staging.glob(f"*{_READY}"), key=lambda each: each.stat().st_mtime)
-        except OSError as error:
-            raise self._refused(error) from error
-        return [each.name.removesuffix(_READY) for each in ready]
+        ready: list[tuple[int, str]] = []
+        with self._told():
+            for path in self.staging.glob(f"*{_READY}"):
+                with suppress(FileNotFoundError):  # another program has published it meanwhile
+                    stat = path.stat()
+                    if stat.st_nlink > 1:  # it is in the folder: `_move` was interrupted
+                        path.unlink()
+                    else:
+                        ready.append((stat.st_mtime_ns, path.name.removesuffix(_READY)))
+        return [name for _, name in sorted(ready)]
 
     def publish(self, staged: str, name: str, *, touches: bool = False) -> bool:
         """Move what was staged into the folder, under this name. False: another program has.
@@ -82,19 +87,21 @@ class Folder:
         """
         self.check()
         source, mark = self.staging / (staged + _READY), self.staging / (name + _UNTOUCHED)
-        try:
-            if touches:
-                mark.touch()
-                _sync(self.staging)
-            _move(source, self.path / name)
-        except OSError as error:
-            with suppress(OSError):
-                mark.unlink(missing_ok=True)
-            if isinstance(error, FileExistsError):
-                raise OqsUnpublished(self.path, Block.EXISTS, name) from error
-            if isinstance(error, FileNotFoundError) and not source.exists():
-                return False
-            raise self._refused(error) from error
+        with self._told():
+            try:
+                _open_to_readers(source, self.path)
+                if touches:
+                    mark.touch()
+                    _sync(self.staging)
+                _move(source, self.path / name)
+            except OSError as error:
+                with suppress(OSError):
+                    mark.unlink(missing_ok=True)
+                if isinstance(error, FileExistsError):
+                    raise OqsUnpublished(self.path, Block.EXISTS, name) from error
+                if isinstance(error, FileNotFoundError) and not source.exists():
+                    return False
+                raise
         with suppress(OSError):  # it is there
             _sync(self.path)
         return True
@@ -104,41 +111,66 @@ class Folder:
         with suppress(OSError):
             (self.staging / (staged + _READY)).unlink(missing_ok=True)
 
-    def discard_old(self, *, also_ready: bool) -> None:
-        """What a program that is gone has left half written, or `also_ready`."""
+    def discard_old(self, *, also_ready: bool) -> list[str]:
+        """What a program that is gone has left: half written, or `also_ready`. Their names."""
+        gone: list[str] = []
         with suppress(OSError):
             for path in self.staging.iterdir():
                 is_left = also_ready or path.suffix == _NOT_YET
                 if is_left and time() - path.stat().st_mtime > _OLD_S:
                     path.unlink(missing_ok=True)
+                    gone.append(path.name.removesuffix(_READY))
+        return gone
 
     def untouched(self) -> list[str]:
         """Names of files that were published, and whose times are to be set."""
-        return [each.name.removesuffix(_UNTOUCHED) for each in self.staging.glob(f"*{_UNTOUCHED}")]
+        with self._told():
+            marks = list(self.staging.glob(f"*{_UNTOUCHED}"))
+        return [each.name.removesuffix(_UNTOUCHED) for each in marks]
 
-    def touch(self, name: str) -> None:
-        """Set its time, if it is still there."""
-        with suppress(OSError):
-            os.utime(self.path / name)
+    def touch(self, name: str) -> bool:
+        """Set its time, if it is still there and ours. False: the folder is away, for now."""
+        try:
+            with suppress(FileNotFoundError, PermissionError):
+                os.utime(self.path / name)
+            if not self.path.is_dir():
+                return False
+        except OSError:
+            return False
         with suppress(OSError):
             (self.staging / (name + _UNTOUCHED)).unlink(missing_ok=True)
+        return True
 
     def check(self) -> None:
         """Whether files can be brought there."""
-        if not self.path.is_dir():
-            raise OqsUnpublished(self.path, Block.NO_FOLDER)
-        if self.staging.resolve().is_relative_to(self.path.resolve()):
-            raise OqsUnpublished(self.path, Block.INSIDE, str(self.staging))
-        try:
+        with self._told():
+            if not self.path.is_dir():
+                raise OqsUnpublished(self.path, Block.NO_FOLDER)
+            folder, staging = (Path(os.path.realpath(each)) for each in (self.path, self.staging))
+            if staging.is_relative_to(folder):
+                raise OqsUnpublished(self.path, Block.INSIDE, str(self.staging))
             self.staging.mkdir(mode=0o700, parents=True, exist_ok=True)
-            is_same = self.staging.stat().st_dev == self.path.stat().st_dev
-        except OSError as error:
-            raise self._refused(error) from error
-        if not is_same:
-            raise OqsUnpublished(self.path, Block.OTHER_FILE_SYSTEM, str(self.staging))
+            if self.staging.stat().st_dev != self.path.stat().st_dev:
+                raise OqsUnpublished(self.path, Block.OTHER_FILE_SYSTEM, str(self.staging))
 
-    def _refused(self, error: OSError) -> OqsUnpublished:
-        return OqsUnpublished(self.path, Block.SYSTEM, error.strerror or type(error).__name__)
+    @contextmanager
+    def _told(self) -> Generator[None]:
+        """What the system does not let us do, as OqsUnpublished."""
+        try:
+            yield
+        except OSError as error:
+            said = error.strerror or type(error).__name__
+            raise OqsUnpublished(self.path, Block.SYSTEM, said) from error
+
+
+def _open_to_readers(file: Path, folder: Path) -> None:
+    """Those who may read the folder may read the file; not every file system has modes."""
+    if os.name == "posix":
+        like = folder.stat()
+        with suppress(PermissionError):
+            file.chmod(like.st_mode & 0o666)
+        with suppress(PermissionError):
+            os.chown(file, -1, like.st_gid)
 
 
 def _move(source: Path, target: Path) -> None:
@@ -148,7 +180,8 @@ def _move(source: Path, target: Path) -> None:
         return
     if (number := _rename(source, target)) in _UNSUPPORTED:
         os.link(source, target)
-        source.unlink()
+        with suppress(OSError):  # it is there; `staged` notices what is left
+            source.unlink()
     elif number:
         raise OSError(number, os.strerror(number))
 
@@ -165,10 +198,13 @@ def _rename(source: Path, target: Path) -> int:
 
 
 def _sync(folder: Path) -> None:
-    """So that the name survives a power cut; Windows has no such call."""
+    """So that the name survives a power cut; Windows and some file systems have no such call."""
     if os.name == "posix":
         descriptor = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(descriptor)
+        except OSError as error:
+            if error.errno not in _UNSUPPORTED:
+                raise
         finally:
             os.close(descriptor)

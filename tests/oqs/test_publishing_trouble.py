@@ -1,0 +1,176 @@
+"""Folders that are away, full, not to be written, or of a file system that lacks something."""
+
+import errno
+import os
+import stat
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from kazashi.oqs import publish
+from kazashi.oqs.errors import Block, OqsUnpublished
+from kazashi.oqs.names import FaceName, new_identifier
+from kazashi.oqs.outbox import Outbox
+from kazashi.oqs.publish import Folder
+from oqs_programs import until
+from oqs_samples import SAMPLES
+
+PLACE = "1319999996"
+DATA = [path.read_bytes() for path in SAMPLES]
+
+
+def put(outbox, data):
+    return outbox.put(new_identifier(PLACE), data, is_test=False)
+
+
+def names(folder):
+    return {path.name for path in folder.path.glob("*.xml")}
+
+
+def test_a_result_waits_for_its_folder_and_whoever_waits_is_told_why(folder, tmp_path):
+    away = tmp_path / "away"
+    folder.path.rename(away)
+    outbox = Outbox(folder)
+    late = [put(outbox, DATA[0]), put(outbox, DATA[1])]
+    blocks = {type(each.exception(20)) for each in late}
+    assert blocks == {OqsUnpublished}
+    away.rename(folder.path)
+    until(lambda: len(names(folder)) == 2)
+    outbox.close()
+    assert {(folder.path / name).read_bytes() for name in names(folder)} == {*DATA[:2]}
+
+
+@pytest.mark.parametrize("step", ["_move", "_sync"])
+def test_a_failure_at_any_step_is_tried_again_and_leaves_one_file(folder, monkeypatch, step):
+    works = getattr(publish, step)
+    left = [OSError(errno.EIO, "broken"), OSError(errno.ENOSPC, "full")]
+
+    def fails(*arguments):
+        if left:
+            raise left.pop()
+        works(*arguments)
+
+    monkeypatch.setattr(publish, step, fails)
+    outbox = Outbox(folder)
+    put(outbox, DATA[0])
+    until(lambda: not left and not folder.staged() and names(folder))
+    outbox.close()
+    (name,) = names(folder)
+    assert (folder.path / name).read_bytes() == DATA[0]
+
+
+def test_what_was_staged_while_the_folder_was_away_survives_the_program(folder, tmp_path):
+    Outbox(folder).close()
+    away = tmp_path / "away"
+    folder.path.rename(away)
+    outbox = Outbox(folder)
+    assert put(outbox, DATA[0]).exception(20).block is Block.NO_FOLDER
+    outbox.close()
+    away.rename(folder.path)
+    again = Outbox(folder)
+    until(lambda: names(folder))
+    again.close()
+    (name,) = names(folder)
+    assert (folder.path / name).read_bytes() == DATA[0]
+
+
+def test_a_time_that_is_due_while_the_folder_is_away_is_set_once_it_is_back(folder, tmp_path):
+    away = tmp_path / "away"
+    outbox = Outbox(folder)
+    name = put(outbox, DATA[0]).result(20)
+    os.utime(folder.path / name, (0, 0))
+    folder.path.rename(away)
+    assert not folder.touch(name)
+    assert folder.untouched() == [name]
+    away.rename(folder.path)
+    until(lambda: not folder.untouched())
+    outbox.close()
+    assert (folder.path / name).stat().st_mtime > 0
+
+
+def test_a_folder_that_no_system_can_have_ends_no_outbox_and_is_told(folder):
+    outbox = Outbox(Folder(folder.path.parent / ("x" * 300), folder.staging))
+    blocks = [put(outbox, DATA[0]).exception(20).block for _ in range(2)]
+    outbox.close()
+    assert blocks == [Block.SYSTEM, Block.SYSTEM]
+
+
+def test_a_folder_without_permission_ends_no_outbox_and_is_told(folder, monkeypatch):
+    def refuses(_path):
+        raise PermissionError(errno.EACCES, "denied")
+
+    outbox = Outbox(folder)
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "is_dir", refuses)
+        assert put(outbox, DATA[0]).exception(20).block is Block.SYSTEM
+    until(lambda: names(folder))
+    outbox.close()
+
+
+@pytest.mark.parametrize(
+    ("call", "number"),
+    [("fsync", errno.EINVAL), ("fsync", errno.EOPNOTSUPP), ("chmod", errno.EPERM)],
+)
+def test_a_file_system_that_cannot_sync_folders_or_has_no_modes_takes_files(
+    folder, monkeypatch, call, number
+):
+    real = getattr(os, call)
+
+    def cannot(what, *arguments, **options):
+        if call == "chmod" or stat.S_ISDIR(os.fstat(what).st_mode):
+            raise OSError(number, "not here")
+        return real(what, *arguments, **options)
+
+    monkeypatch.setattr(os, call, cannot)
+    outbox = Outbox(folder)
+    put(outbox, DATA[0]).result(20)
+    outbox.close()
+
+
+def test_a_file_that_was_linked_but_not_unlinked_before_a_crash_is_published_once(folder):
+    staged = new_identifier(PLACE)
+    folder.stage(staged, DATA[0])
+    os.link(folder.staging / f"{staged}.ready", folder.path / f"{FaceName(staged, '0' * 14)}")
+    outbox = Outbox(folder)
+    until(lambda: not list(folder.staging.iterdir()))
+    outbox.close()
+    assert len(names(folder)) == 1
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    if os.geteuid() != 0:
+        pytest.skip("needs root: a small disk is mounted")
+    disk = tmp_path / "disk"
+    (disk / "face").mkdir(parents=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk], check=True)
+    (disk / "face").mkdir()
+    yield disk
+    subprocess.run(["umount", "-l", disk], check=True)
+
+
+def test_on_a_full_disk_nothing_half_is_left_and_the_result_comes_once_there_is_room(small_disk):
+    folder = Folder(small_disk / "face", small_disk / "staging")
+    ballast = small_disk / "ballast"
+    ballast.write_bytes(bytes(48 * 1024))
+    outbox = Outbox(folder)
+    data = DATA[0].ljust(20 * 1024)
+    assert put(outbox, data).exception(20).block is Block.SYSTEM
+    assert list(folder.staging.iterdir()) == []
+    ballast.unlink()
+    until(lambda: names(folder))
+    outbox.close()
+    (name,) = names(folder)
+    assert (folder.path / name).read_bytes() == data
+
+
+def test_on_a_disk_that_may_only_be_read_a_result_waits_until_it_may_be_written(small_disk):
+    folder = Folder(small_disk / "face", small_disk / "staging")
+    outbox = Outbox(folder)
+    put(outbox, DATA[0]).result(20)
+    subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
+    assert put(outbox, DATA[1]).exception(20).block is Block.SYSTEM
+    subprocess.run(["mount", "-o", "remount,rw", small_disk], check=True)
+    until(lambda: len(names(folder)) == 2)
+    outbox.close()
