@@ -20,6 +20,7 @@ from rich.console import Console
 from kazashi.cli.journal import list_visits
 from kazashi.reception.journal import Journal, View
 from kazashi.reception.journal.facts import as_json
+from kazashi.reception.journal.listing import LISTED
 
 STEPS = (
     ("certificate", {"token": "card", "certificate_sha256": "ab" * 32, "validity": "valid"}),
@@ -39,12 +40,15 @@ def fill(path, visits):
     with closing(sqlite3.connect(path)) as db, db:
         for number in range(1, visits + 1):
             at = (begun + timedelta(minutes=number)).strftime("%Y-%m-%dT%H:%M:%S.000Z")
-            row = (number, at, "desk", "usb:1", at, "checked_in")
-            db.execute("INSERT INTO visit VALUES (?, ?, ?, ?, ?, ?)", row)
+            row = (number, at, "desk", "usb:1")
+            db.execute("INSERT INTO visit (id, begun_at, profile, reader) VALUES (?, ?, ?, ?)", row)
             db.executemany(
                 "INSERT INTO step (visit, at, name, facts) VALUES (?, ?, ?, ?)",
                 [(number, at, *step) for step in steps],
             )
+        db.execute(
+            f"UPDATE visit SET outcome = 'checked_in', ended_at = begun_at, listed = {LISTED}"
+        )
 
 
 def seconds(run):

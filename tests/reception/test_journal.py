@@ -313,20 +313,3 @@ def test_who_was_released_and_what_was_pruned_is_in_no_file_any_more(path):
     assert len(files) == 4
     for word in (b"REMEMBERED", b"FORGOTTEN", "霞が関".encode()):
         assert not any(word in file for file in files)
-
-
-def test_a_list_reads_of_each_visit_what_its_steps_tell(journal):
-    visit = journal.begin("desk", "usb:1")
-    visit.step("pin", way="pin", error="wrong\x1f日本", is_test=True)
-    visit.step("note", reason='"way": "error"', staff="is_test")
-    visit.step("check", way="visual", is_test=False)
-    visit.end("checked_in")
-    journal.begin("phone", "usb:2")
-    first, second = journal.listed()
-    assert first.steps == ("pin: wrong\x1f日本", "note", "check", "end")
-    assert (first.way, first.is_test, first.outcome) == ("visual", True, "checked_in")
-    assert (second.steps, second.way, second.is_test, second.outcome) == ((), "", False, None)
-    assert [each.id for each in journal.listed(limit=1)] == [2]
-    assert [each.begun_at for each in journal.listed()] == [
-        each.begun_at for each in journal.visits()
-    ]

@@ -22,6 +22,7 @@ from kazashi.reception.journal import (
     View,
     default_path,
 )
+from kazashi.reception.journal.schema import VERSION
 from said import line_of, raises, screen_of
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="modes of files are POSIX")
@@ -133,11 +134,11 @@ def test_two_processes_make_a_journal_and_write_it_at_once(path):
 def test_a_newer_journal_is_refused_and_left_alone(path):
     Journal(path).close()
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
-        db.execute("PRAGMA user_version = 3")
+        db.execute(f"PRAGMA user_version = {VERSION + 1}")
     for opened in (Journal, View):
         with raises(JournalNewer, match="update kazashi") as newer:
             opened(path)
-        assert (newer.value.theirs, newer.value.ours) == (3, 2)
+        assert (newer.value.theirs, newer.value.ours) == (VERSION + 1, VERSION)
 
 
 def test_another_programs_database_is_refused_and_left_alone(tmp_path):

@@ -102,7 +102,7 @@ def test_a_journal_whose_process_is_killed_anywhere_has_all_that_was_told_and_no
 
 
 def test_between_a_kill_and_the_next_start_visits_show_as_interrupted(folder):
-    killed = disturbed("kill", folder, 150)[1]
+    killed = disturbed("kill", folder, 150)[2]
     with View(killed / "journal.db") as view:
         assert [visit.outcome for visit in view.visits()][-1] == INTERRUPTED
 

@@ -167,6 +167,11 @@ class Journals(RuleBasedStateMachine):
         }
         assert told == self.visits
         assert list(told) == sorted(told)
+        for visit, listed in zip(self.journal.visits(), self.journal.listed(), strict=True):
+            assert (listed.id, listed.outcome) == (visit.id, visit.outcome)
+            assert (listed.way, listed.is_test) == (visit.fact("way"), visit.is_test)
+            shown = [(each.name, each.error) for each in listed.steps for _ in range(each.count)]
+            assert shown == [(step.name, step.facts.get("error")) for step in visit.steps]
         held = {
             person.visit: {name: getattr(person, name) for name in self.held[person.visit]}
             for person in self.journal.held()
@@ -183,6 +188,7 @@ def use(path: Path) -> None:
     with View(path) as view:
         view.count()
         list(view.visits(date(2026, 1, 1), date(2027, 1, 1), limit=3))
+        list(view.listed())
     with Journal(path, lambda: datetime(2030, 1, 1, tzinfo=UTC)) as journal:
         list(journal.visits())
         journal.held()

@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Any, TextIO
 
@@ -20,7 +19,14 @@ from kazashi.cli.console import Console, folded
 from kazashi.cli.options import AsJson, JournalPath
 from kazashi.cli.writing import new_file
 from kazashi.reception.japan import JAPAN, japan_time
-from kazashi.reception.journal import INTERRUPTED, KeptVisit, ListedVisit, View, default_path
+from kazashi.reception.journal import (
+    INTERRUPTED,
+    KeptVisit,
+    ListedStep,
+    ListedVisit,
+    View,
+    default_path,
+)
 from kazashi.reception.journal.facts import in_japan
 from kazashi.visible import escaped, visible
 
@@ -92,7 +98,7 @@ def _show(console: Console, visits: list[ListedVisit]) -> None:
     _print(console, cells, _lines_of(_HEAD, widths, lines, "bold"))
     for row, visit in zip(rows[1:], visits, strict=True):
         _print(console, cells, _lines_of(row, widths, lines, _STYLES.get(row[_OUTCOME], "")))
-        steps = visible(", ".join(_counted(visit.steps)))
+        steps = visible(", ".join(map(_text, visit.steps)))
         _print(console, cells, _folded(steps, cells - len(_INDENT)))
 
 
@@ -134,7 +140,7 @@ def _row(visit: ListedVisit) -> tuple[str, ...]:
         f"{visit.begun_at.astimezone(JAPAN):%Y-%m-%d %H:%M:%S}",
         visit.outcome or _RUNNING,
         visit.profile,
-        visit.way,
+        visit.way or "",
         "test" if visit.is_test else "",
     )
     return tuple(map(visible, cells))
@@ -153,11 +159,9 @@ def _lines(widths: list[int], cells: int) -> list[slice]:
     return lines
 
 
-def _counted(words: Iterable[str]) -> Iterator[str]:
-    """Join equal neighbours into one word with their number."""
-    for word, same in groupby(words):
-        count = len(list(same))
-        yield f"{word} ×{count}" if count > 1 else word
+def _text(step: ListedStep) -> str:
+    said = step.name if step.error is None else f"{step.name}: {step.error}"
+    return f"{said} ×{step.count}" if step.count > 1 else said
 
 
 @app.command("export")

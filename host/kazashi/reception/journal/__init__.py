@@ -19,7 +19,7 @@ from kazashi.reception.journal.errors import (
 )
 from kazashi.reception.journal.facts import FACTS, Fact
 from kazashi.reception.journal.journal import NO_READER, Entry, Journal
-from kazashi.reception.journal.listing import ListedVisit
+from kazashi.reception.journal.listing import ListedStep, ListedVisit
 from kazashi.reception.journal.view import (
     INTERRUPTED,
     Held,
@@ -47,6 +47,7 @@ __all__ = [
     "JournalRefused",
     "KeptStep",
     "KeptVisit",
+    "ListedStep",
     "ListedVisit",
     "Obstacle",
     "View",

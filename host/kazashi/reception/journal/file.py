@@ -24,47 +24,9 @@ from kazashi.reception.journal.errors import (
     JournalRefused,
     Obstacle,
 )
+from kazashi.reception.journal.schema import APPLICATION, VERSION, statements_from
 
-_APPLICATION = 0x4B5A4A4C  # "KZJL", says that a file is a journal
-_VERSION = 2
 _WAIT_S = 5.0  # for another program's write
-
-# A row if a copy follows elsewhere, followed.py: it has the steps up to `cursor`.
-_FOLLOWED = "CREATE TABLE followed (journal TEXT NOT NULL, cursor INTEGER NOT NULL)"
-
-_SCHEMA = (
-    # AUTOINCREMENT: a number is never used twice, so numbers are the order, whatever the clock.
-    """CREATE TABLE visit (
-        id INTEGER PRIMARY KEY AUTOINCREMENT,
-        begun_at TEXT NOT NULL,
-        profile TEXT NOT NULL,
-        reader TEXT NOT NULL,
-        ended_at TEXT,
-        outcome TEXT
-    )""",
-    "CREATE INDEX open_visit ON visit (reader) WHERE outcome IS NULL",
-    """CREATE TABLE step (
-        id INTEGER PRIMARY KEY AUTOINCREMENT,
-        visit INTEGER NOT NULL REFERENCES visit ON DELETE CASCADE,
-        at TEXT NOT NULL,
-        name TEXT NOT NULL,
-        facts TEXT NOT NULL
-    )""",
-    "CREATE INDEX step_visit ON step (visit)",
-    """CREATE TABLE held (
-        visit INTEGER PRIMARY KEY REFERENCES visit,
-        held_at TEXT NOT NULL,
-        name TEXT NOT NULL,
-        address TEXT NOT NULL,
-        birth TEXT NOT NULL,
-        sex INTEGER NOT NULL,
-        reason TEXT NOT NULL
-    )""",
-    f"PRAGMA application_id = {_APPLICATION}",
-    _FOLLOWED,
-    f"PRAGMA user_version = {_VERSION}",
-)
-_UPGRADE = (_FOLLOWED, f"PRAGMA user_version = {_VERSION}")  # of version 1
 
 # Where SQLite could not write, by its primary and by its extended codes. Beyond a limit or a quota
 # the system's word is not "no space", and SQLite's is not FULL.
@@ -112,25 +74,29 @@ class JournalFile:
             self._db.execute(f"PRAGMA {setting}")
         for setting in ("foreign_keys = ON", "secure_delete = ON"):
             self._db.execute(f"PRAGMA {setting}")
-        if is_new or self._pragma("user_version") < _VERSION:
+        if self.version < VERSION:
             with self.transaction() as db:
-                for statement in _SCHEMA if is_new else _UPGRADE:
+                for statement in statements_from(self.version):  # another may have done it
                     db.execute(statement)
 
     def _is_new(self) -> bool:
         """Whether it is empty still; JournalError where it is not ours, or newer than we are."""
-        application = self._pragma("application_id")
-        version = self._pragma("user_version")
+        application, version = self._pragma("application_id"), self.version
         tables = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         if (application, version, tables) == (0, 0, 0):
             if self.path.stat().st_size == 1:  # SQLite takes that for empty, its ticket 3260
                 raise JournalBroken(self.path, Damage.FILE)
             return True
-        if application != _APPLICATION:
+        if application != APPLICATION:
             raise JournalBroken(self.path, Damage.OTHER_PROGRAM)
-        if version > _VERSION:
-            raise JournalNewer(self.path, version, _VERSION)
+        if version > VERSION:
+            raise JournalNewer(self.path, version, VERSION)
         return False
+
+    @property
+    def version(self) -> int:
+        """Of its tables; an older one than ours where nothing was written since."""
+        return self._pragma("user_version")
 
     def _pragma(self, name: str) -> int:
         return self._db.execute(f"PRAGMA {name}").fetchone()[0]

@@ -13,6 +13,7 @@ from kazashi.cards.surface import Sex
 from kazashi.reception.japan import utc_now
 from kazashi.reception.journal.facts import Fact, as_json, is_text, require_word
 from kazashi.reception.journal.file import JournalFile, Presence
+from kazashi.reception.journal.listing import LISTED
 from kazashi.reception.journal.view import DAY, INTERRUPTED, View, as_text
 from kazashi.reports import is_simulated_serial
 
@@ -21,6 +22,7 @@ _ALONE_S = 0.1  # to see whether another process writes; looking in from elsewhe
 _DAYS_CONFIRMING = 3
 _SEXES = frozenset(Sex)
 
+_END = f"UPDATE visit SET outcome = ?, ended_at = ?, listed = {LISTED}"
 # The first visit that stays. One from the future is no sign of age where an older one came after.
 _STAYS_FROM = f"""
     SELECT min(id) FROM visit WHERE {DAY} >= :oldest AND (
@@ -64,7 +66,7 @@ class Journal(View):
 
     def _interrupt(self) -> None:
         with self._file.transaction() as db:
-            db.execute("UPDATE visit SET outcome = ? WHERE outcome IS NULL", (INTERRUPTED,))
+            db.execute(f"{_END} WHERE outcome IS NULL", (INTERRUPTED, None))
         self._file.forget()  # what a kill kept from being forgotten
 
     @contextmanager
@@ -85,9 +87,8 @@ class Journal(View):
         is_shared = reader == NO_READER or is_simulated_serial(reader)
         with self._file.transaction() as db:
             db.execute(
-                "UPDATE visit SET outcome = ? WHERE reader = ? AND outcome IS NULL "
-                "AND (id = ? OR NOT ?)",
-                (INTERRUPTED, reader, self._last.get(reader), is_shared),
+                f"{_END} WHERE outcome IS NULL AND reader = ? AND (id = ? OR NOT ?)",
+                (INTERRUPTED, None, reader, self._last.get(reader), is_shared),
             )
             number = db.execute(
                 "INSERT INTO visit (begun_at, profile, reader) VALUES (?, ?, ?)",
@@ -196,5 +197,4 @@ class Entry:
                 if step.rowcount != 1:
                     raise ValueError(f"visit {self.id} has ended")
             if outcome is not None:
-                ending = "UPDATE visit SET ended_at = ?, outcome = ? WHERE id = ?"
-                db.execute(ending, (now, outcome, self.id))
+                db.execute(f"{_END} WHERE id = ?", (outcome, now, self.id))
