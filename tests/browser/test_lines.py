@@ -13,7 +13,7 @@ from browser.serving import patient
 from browser.states import PATIENT
 from kazashi.reception.rules import Group
 from kazashi.serve import desk as desks
-from kazashi.serve import display
+from kazashi.serve import patience
 from kazashi.serve.screen import Step
 from program import running
 from served_desks import at_desk
@@ -229,7 +229,7 @@ def test_a_patient_who_does_nothing_is_asked_and_then_the_visit_stops(
     desk, open_screen, monkeypatch
 ):
     screen = PatientScreen(open_screen(desk, patient()))
-    monkeypatch.setattr(display, "_ANSWER_S", 0.2)
+    monkeypatch.setattr(patience, "_ANSWER_S", 0.2)
     monkeypatch.setattr(desks, "_READ_S", 2.0)
     screen.press("2", "Enter", "2", "Enter")
     for _ in range(9):
@@ -237,6 +237,6 @@ def test_a_patient_who_does_nothing_is_asked_and_then_the_visit_stops(
         screen.press("Enter")
         screen.page.wait_for_selector("dialog[open]", state="detached")
     screen.page.wait_for_selector("dialog[open]")
-    monkeypatch.setattr(display, "_WARNED_S", 0.2)
+    monkeypatch.setattr(patience, "_WARNED_S", 0.2)
     screen.press("Enter")
     screen.shows("stopped")

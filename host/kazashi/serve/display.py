@@ -3,9 +3,8 @@
 The engine tells and asks in the desk's thread, and waits; answers come from any other. What the
 screen shows changes under one lock, and each change is an event.
 
-A patient who does nothing is asked for a sign of life, and the visit stops if there is none. Staff
-are never hurried, and while they are called no patient is. A call stands until the staff let it go,
-whatever becomes of the visit.
+A patient who does nothing is asked for a sign of life, and the visit stops if there is none. A call
+stands until the staff let it go, whatever becomes of the visit.
 """
 
 from collections.abc import Callable
@@ -19,6 +18,7 @@ from kazashi.reception.people import AskConsents, InPlace, Question
 from kazashi.reception.texts import Message
 from kazashi.reception.typed import required
 from kazashi.serve.access import Role
+from kazashi.serve.patience import Patience
 from kazashi.serve.questions import PICTURES, NotAnAnswer, answer_of
 from kazashi.serve.screen import (
     OF_PATIENT,
@@ -34,9 +34,6 @@ from kazashi.serve.screen import (
 
 T = TypeVar("T")
 
-_ANSWER_S = 60.0
-_CONSENTS_S = 120.0  # there is more to read
-_WARNED_S = 20.0
 _MOST_NOTICES = 20
 _READING = "reading"
 _PLACE = "place."  # messages that ask for a card or phone
@@ -68,11 +65,10 @@ class Display:
     ) -> None:
         self._screen = replace(screen, clock=clock)
         self._publish = publish
-        self._clock = clock
+        self._patience = Patience(clock)
         self._language = screen.language  # that each visit begins with
         self._changed = Condition()
         self._answer: list[object] = []
-        self._is_slow = False  # the patient has chosen speech, or the largest letters
         self._is_closed = False
         self.cancel = Event()  # of the visit
 
@@ -93,7 +89,7 @@ class Display:
             if not self._is_closed:
                 self.cancel.clear()
             self._answer.clear()
-            self._is_slow = False
+            self._patience.is_slow = False
             self._set(
                 step=Step.WORKING,
                 stage=Stage.CHOOSE,
@@ -135,17 +131,15 @@ class Display:
             self._answer.clear()
             if _is_unsensed(question):
                 self.call()
-            self._set(
-                deadline=self._deadline(question),
+            self._set_waiting(
                 step=Step.ASKED,
                 question=question,
                 number=self._screen.number + 1,
                 notices=self._with_reason(question),
                 place="",
-                is_warned=False,
             )
             while not (self._answer or self.cancel.is_set()):
-                self._changed.wait(self._wait_s())
+                self._changed.wait(self._patience.left_s(self._screen))
                 self._look_at_time()
             answer = self._answer.pop() if self._answer else None
             self._set(
@@ -212,14 +206,14 @@ class Display:
     def touch(self, *, is_slow: bool) -> None:
         """A sign of life. `is_slow`: this patient needs twice the time."""
         with self._changed:
-            self._is_slow = is_slow
+            self._patience.is_slow = is_slow
             self._put_off()
 
     def call(self) -> None:
         """The patient calls the staff. The visit waits, and stands where it stood."""
         with self._changed:
             if self._screen.call is None:
-                self._set(call=Call(utc_now()), deadline=None, is_warned=False)
+                self._set_waiting(call=Call(utc_now()))
 
     def take_call(self, by: str) -> None:
         """A member of the staff comes; the others see who."""
@@ -231,10 +225,7 @@ class Display:
         """The staff are done: the patient goes on where they were."""
         with self._changed:
             if self._screen.call:
-                self._screen = replace(self._screen, call=None)
-                question = self._screen.question
-                self._set(deadline=question and self._deadline(question))
-                self._changed.notify_all()
+                self._set_waiting(call=None)
 
     def remind(self) -> None:
         """Have the screen call out again what it shows."""
@@ -294,40 +285,34 @@ class Display:
         self._screen = screen if stage is None else replace(screen, stage=stage)
         self._publish(self._screen)
 
+    def _set_waiting(self, **changes: Any) -> None:
+        """The patient has all the time for the question, or none is measured."""
+        deadline = self._patience.deadline(replace(self._screen, **changes))
+        self._set(deadline=deadline, is_warned=False, **changes)
+        self._changed.notify_all()
+
     def _with_reason(self, question: Question[Any]) -> tuple[Message, ...]:
         reason = _reason_of(question)
         return (*self._screen.notices, *([reason] if reason else []))
-
-    def _deadline(self, question: Question[Any]) -> float | None:
-        """None: the staff have it in hand."""
-        if isinstance(question, OF_STAFF) or self._screen.call:
-            return None
-        seconds = _CONSENTS_S if isinstance(question, AskConsents) else _ANSWER_S
-        return self._clock() + seconds * (2 if self._is_slow else 1)
 
     def _put_off(self) -> None:
         screen = self._screen
         if screen.question is None or screen.who is not Who.PATIENT or self.cancel.is_set():
             return
-        deadline = self._deadline(screen.question)
         if screen.is_warned:
-            self._set(deadline=deadline, is_warned=False)
+            self._set_waiting()
         else:  # no event: each press would be one
-            self._screen = replace(screen, deadline=deadline)
-        self._changed.notify_all()
-
-    def _wait_s(self) -> float | None:
-        deadline = self._screen.deadline
-        return None if deadline is None else max(0.0, deadline - self._clock())
+            self._screen = replace(screen, deadline=self._patience.deadline(screen))
+            self._changed.notify_all()
 
     def _look_at_time(self) -> None:
         screen = self._screen
-        if screen.deadline is None or self._clock() < screen.deadline or self._answer:
+        if self._patience.left_s(screen) != 0 or self._answer:
             return
         if screen.is_warned:
             self.cancel.set()
         else:
-            self._set(is_warned=True, deadline=self._clock() + _WARNED_S)
+            self._set(is_warned=True, deadline=self._patience.last_deadline())
 
 
 def _reason_of(question: Question[Any]) -> Message | None:
