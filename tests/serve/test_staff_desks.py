@@ -16,6 +16,7 @@ from kazashi.reception.people import (
     AskFallback,
     AskFourItems,
     AskFrame,
+    AskFront,
     AskItemsPin,
     AskLastTry,
     AskPasscode,
@@ -28,6 +29,7 @@ from kazashi.reception.people import (
     AskTurn,
     AskWay,
     InPlace,
+    Question,
     StaffCheck,
 )
 from kazashi.reception.rules import Group, Token, Way
@@ -43,6 +45,12 @@ from staff_screen import StaffScreen, elements, site_of, values
 OF_THE_PATIENT = (
     *(AskPin(3), AskItemsPin(3), AskRegistration(), AskConsents((Group.CHECKUPS,))),
     *(AskSubsidies(("乳幼児",)), AskPrescription()),
+)
+QUESTIONS = (
+    *OF_THE_PATIENT,
+    *(AskToken((Token.CARD,)), AskWay((Way.FACE,)), AskLastTry(), AskCodeB(), AskFront()),
+    *(AskFrame(), AskTurn(Turn.LEFT), AskPasscode(), AskStaff(b""), AskFourItems()),
+    *(AskFallback(FallbackStep.CARD), AskCertificate()),
 )
 
 
@@ -69,6 +77,22 @@ def test_a_free_desk_needs_no_staff(staff):
     assert values(page, "data-step") == ["idle", "idle"]
     assert "<title>窓口 - Kazashi</title>" in page.text
     assert not elements(page, "data-due-list")
+
+
+@pytest.mark.parametrize("step", Step)
+def test_the_staff_see_where_each_desk_stands(staff, step):
+    staff.display().show(step)
+    assert values(staff.http.get("/staff"), "data-step")[0] == step
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.name)
+def test_the_staff_see_what_each_question_is_about(staff, question):
+    with staff.asked(question):
+        assert values(staff.http.get("/staff"), "data-step")[0] == "asked"
+
+
+def test_no_question_is_left_out_here():
+    assert {type(each) for each in QUESTIONS} == {*Question.__subclasses__()}
 
 
 def test_desks_where_the_staff_must_act_come_first_by_how_long_they_wait(staff):
