@@ -101,9 +101,9 @@ def test_while_the_centre_is_down_all_stay(path):
     assert names(path) == [*NAMES]
 
 
-@pytest.mark.parametrize("call", ["begin", "release"])
+@pytest.mark.parametrize("call", ["claim", "answer"])
 def test_interrupted_it_prints_what_was_answered(path, monkeypatch, capsys, call):
-    """A signal after the first person was let go, when the second is answered about."""
+    """A signal after the first person was let go, when the second is claimed, or let go."""
     real, calls = getattr(Journal, call), []
 
     def second_time(*arguments):
@@ -117,7 +117,7 @@ def test_interrupted_it_prints_what_was_answered(path, monkeypatch, capsys, call
         held_command(as_test=True, as_json=True, journal=path)
     told = json.loads(capsys.readouterr().out)
     assert told["held"] is None
-    assert [answer["visit"] for answer in told["answers"]] == [1, 2][: 1 + (call == "release")]
+    assert [answer["visit"] for answer in told["answers"]] == [1, 2][: 1 + (call == "answer")]
     assert names(path) == [NAMES[1]]
 
 
@@ -125,7 +125,7 @@ def test_a_journal_that_fails_in_the_middle_loses_no_answer(path, monkeypatch):
     def full(*_):
         raise JournalFull(path)
 
-    monkeypatch.setattr(Journal, "release", full)
+    monkeypatch.setattr(Journal, "answer", full)
     done = held(path, "--centre", "valid", "--json")
     assert type(done.exception) is JournalFull
     assert [answer["visit"] for answer in json.loads(done.stdout)["answers"]] == [1]

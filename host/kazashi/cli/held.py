@@ -1,15 +1,21 @@
 """`kazashi held`: ask the centre about people held while it was down."""
 
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 from kazashi.cli import show
 from kazashi.cli.centre import SaysCentre, centre_of
 from kazashi.cli.console import Console
 from kazashi.cli.options import AsJson, AsTest, ConfigFile, JournalPath
 from kazashi.cli.oqs import results_of
-from kazashi.reception.centre import CentreError, Eligibility, NoCentre
+from kazashi.reception.centre import (
+    CentreBusy,
+    CentreError,
+    CentreUnreachable,
+    Eligibility,
+    NoCentre,
+)
 from kazashi.reception.japan import JAPAN, japan_time
-from kazashi.reception.journal import Held, Journal, default_path
+from kazashi.reception.journal import Held, HeldError, Journal, default_path
 from kazashi.reception.json_of import json_of
 from kazashi.reception.outage import ask_held
 from kazashi.words import words_of
@@ -32,10 +38,11 @@ def held(
     try:
         with ExitStack() as stack, Journal(journal or default_path()) as kept:
             results = results_of(stack, config)
-            for person, answer in ask_held(kept, asked, is_test=as_test, results=results):
-                answers.append(_facts(person, answer, is_test=as_test))
-                if not as_json:
-                    _show(Console(), person, answer, is_test=as_test)
+            with suppress(CentreUnreachable, CentreBusy):
+                for person, answer in ask_held(kept, asked, is_test=as_test, results=results):
+                    answers.append(_facts(person, answer, is_test=as_test))
+                    if not as_json:
+                        _show(Console(), person, answer, is_test=as_test)
             left = len(kept.held())
     finally:  # also after a signal or an error: those answered about may no longer be held
         if as_json and (answers or left is not None):
@@ -45,30 +52,36 @@ def held(
         Console().print(f"{len(answers)} asked about, {left} still held{later}")
 
 
-def _facts(person: Held, answer: Eligibility | CentreError, *, is_test: bool) -> dict[str, object]:
+def _facts(
+    person: Held, answer: Eligibility | CentreError | HeldError, *, is_test: bool
+) -> dict[str, object]:
     facts: dict[str, object] = {
         "visit": person.visit,
         "held_at": japan_time(person.held_at),
         "is_test": is_test,
     }
-    if isinstance(answer, CentreError):
-        return facts | {"error": words_of(answer).line}
-    return facts | {"eligibility": json_of(answer)}
+    if isinstance(answer, Eligibility):
+        return facts | {"eligibility": json_of(answer)}
+    return facts | {"error": words_of(answer).line}
 
 
 def _show(
-    console: Console, person: Held, answer: Eligibility | CentreError, *, is_test: bool
+    console: Console,
+    person: Held,
+    answer: Eligibility | CentreError | HeldError,
+    *,
+    is_test: bool,
 ) -> None:
     """The same for people; what the insurers said is in the JSON alone."""
     facts: dict[str, object] = {
         "visit": person.visit,
         "held, in Japan": f"{person.held_at.astimezone(JAPAN):%Y-%m-%d %H:%M:%S}",
     }
-    if isinstance(answer, CentreError):
-        facts["error"] = words_of(answer).line
-    else:
+    if isinstance(answer, Eligibility):
         facts["eligibility"] = answer.standing.name.lower()
         facts["reference"] = answer.reference
+    else:
+        facts["error"] = words_of(answer).line
     if is_test:
         facts["mark"] = "test"
     show.show_facts(console, facts, title=person.name)

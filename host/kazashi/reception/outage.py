@@ -7,8 +7,10 @@ PIN or 照合番号B. Never a My Number.
 
 import secrets
 from collections.abc import Callable, Container, Generator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from typing import Protocol
 
 from kazashi.cards.surface import FourItems, Sex
 from kazashi.reception.centre import (
@@ -25,7 +27,15 @@ from kazashi.reception.centre import (
     identity_of,
 )
 from kazashi.reception.japan import japan_today, utc_now
-from kazashi.reception.journal import Held, Journal, KeptVisit
+from kazashi.reception.journal import (
+    Answer,
+    BeingAsked,
+    Claim,
+    Held,
+    HeldError,
+    JournalError,
+    KeptVisit,
+)
 from kazashi.reception.journal.facts import Fact
 from kazashi.reception.persons import Persons
 from kazashi.reception.results import Answered, Results, take
@@ -36,8 +46,31 @@ from kazashi.reception.visit import OUTCOME_OF, Outcome, Reason
 PROFILE = "held"  # of visits that are only this answer
 
 
+class HeldPeople(Protocol):
+    """Where people are held: a `Journal` is one.
+
+    Raises:
+        JournalError: so each of them.
+    """
+
+    def held(self) -> Sequence[Held]: ...
+    def visit(self, number: int) -> KeptVisit | None: ...
+    def claim(self, held: Held) -> Claim | None:
+        """Nobody else asks about `held` now. None: they are held no more. Raises HeldError."""
+        ...
+
+    def renew(self, claim: Claim) -> bool:
+        """Whether it is still ours."""
+        ...
+
+    def give_back(self, claim: Claim) -> None: ...
+    def answer(self, answer: Answer, claim: Claim | None) -> None:
+        """Keep it; with a `claim`, the person is held no more. Both or neither."""
+        ...
+
+
 def ask_held(
-    journal: Journal,
+    people: HeldPeople,
     centre: Centre,
     *,
     visits: Container[int] | None = None,
@@ -45,51 +78,65 @@ def ask_held(
     persons: Persons | None = None,
     results: Results | None = None,
     now: Callable[[], datetime] = utc_now,
-) -> Generator[tuple[Held, Eligibility | CentreError]]:
-    """Ask about the people held, in the order of their visits, until the centre is down again.
+) -> Generator[tuple[Held, Eligibility | CentreError | HeldError]]:
+    """Ask about the people held, in the order of their visits; each is claimed meanwhile.
 
     What they answered with the card goes along, as it stands `now`. Whom the centre has answered
-    about is held no more once the next one is asked for; the answer is in the journal as a visit of
-    its own. Whom it refused stays held, and keeps nobody else waiting; so does whom a simulated
-    centre has answered about.
+    about is held no more once the next one is asked for; the answer is in the journal then, as a
+    visit of its own. Whom it refused stays held, and keeps nobody else waiting; so does who is
+    being asked about by another, and whom a simulated centre has answered about.
 
     `visits`: ask about the people of these alone. `is_test`: ask about the people of tests alone,
     and believe a simulated centre about them; else about all others. `persons`, `results`: see
     `Place`.
 
     Raises:
+        CentreUnreachable, CentreBusy: all others stay held, unasked.
         JournalError: see there.
     """
-    for held in journal.held():
+    for held in people.held():
         if visits is not None and held.visit not in visits:
             continue
-        visit = journal.visit(held.visit)
+        visit = people.visit(held.visit)
         if (visit is not None and visit.is_test) is not is_test:
             continue
-        items = FourItems(held.name, held.address, held.birth, Sex(held.sex))
-        completion = _answered(visit, now())
         try:
-            answer, completion = _ask(centre, items, completion)
-        except (CentreUnreachable, CentreBusy):
-            return  # the others would fare the same
-        except CentreError as error:
+            claim = people.claim(held)
+        except HeldError as error:
             yield held, error
             continue
-        is_known = is_test or not answer.is_simulated
-        outcome = OUTCOME_OF[answer.standing] if is_known else Outcome.HELD
-        person = persons.facts_of(answer, japan_today(now())) if persons else {}
-        answered = Answered(
-            answer,
-            completion.consents,
-            completion.prescription,
-            by_card=completion.validity is not None,
-            is_test=is_test or answer.is_simulated,
-        )
-        handed = take(results, answered)[2] if results and is_known else []
-        _keep(journal, held, facts_of(answer) | person, answered.consents, handed, outcome)
-        yield held, answer
-        if is_known:
-            journal.release(held.visit)
+        if claim is None:
+            continue
+        try:
+            answer, completion = _ask(centre, _items(held), _answered(visit, now()))
+            if not people.renew(claim):  # this program was stopped meanwhile
+                yield held, BeingAsked()
+                continue
+            is_known = is_test or not answer.is_simulated
+            answered = Answered(
+                answer,
+                completion.consents,
+                completion.prescription,
+                by_card=completion.validity is not None,
+                is_test=is_test or answer.is_simulated,
+            )
+            handed = take(results, answered)[2] if results and is_known else []
+            yield held, answer
+            person = persons.facts_of(answer, japan_today(now())) if persons else {}
+            outcome = OUTCOME_OF[answer.standing] if is_known else Outcome.HELD
+            kept = _kept(held, facts_of(answer) | person, answered.consents, handed, outcome)
+            people.answer(kept, claim if is_known else None)
+        except (CentreUnreachable, CentreBusy):
+            raise  # the others would fare the same
+        except CentreError as error:
+            yield held, error
+        finally:
+            with suppress(JournalError):  # the claim ends by itself
+                people.give_back(claim)
+
+
+def _items(held: Held) -> FourItems:
+    return FourItems(held.name, held.address, held.birth, Sex(held.sex))
 
 
 def _answered(visit: KeptVisit | None, now: datetime) -> Completion:
@@ -130,16 +177,16 @@ def _ask(centre: Centre, who: Who, answered: Completion) -> tuple[Eligibility, C
     return answer, Completion(identity.reference)
 
 
-def _keep(
-    journal: Journal,
+def _kept(
     held: Held,
     facts: Mapping[str, Fact],
     consents: Consents,
     handed: Sequence[Mapping[str, str]],
     outcome: Outcome,
-) -> None:
-    entry = journal.begin(PROFILE, f"held {held.visit}")
-    entry.steps("consent", [each.to_facts() for each in consents.items])
-    entry.step("eligibility", **facts)
-    entry.steps("result", handed)
-    entry.end(outcome)
+) -> Answer:
+    steps = [
+        *(("consent", each.to_facts()) for each in consents.items),
+        ("eligibility", facts),
+        *(("result", each) for each in handed),
+    ]
+    return Answer(PROFILE, f"held {held.visit}", steps, outcome)

@@ -11,8 +11,16 @@ from pathlib import Path
 from threading import Lock, Thread
 
 from kazashi.errors import KazashiError
-from kazashi.reception.centre import Centre, CentreError, CentreUnreachable, NoCentre, Standing
-from kazashi.reception.journal import Held, Journal, JournalError, View
+from kazashi.reception.centre import (
+    Centre,
+    CentreBusy,
+    CentreError,
+    CentreUnreachable,
+    Eligibility,
+    NoCentre,
+    Standing,
+)
+from kazashi.reception.journal import Held, HeldError, Journal, JournalError, View
 from kazashi.reception.outage import ask_held
 from kazashi.reception.persons import Persons
 from kazashi.reception.results import Results
@@ -33,7 +41,7 @@ class HeldPerson:
 
     person: Held
     is_test: bool
-    refused: CentreError | None = None
+    refused: CentreError | HeldError | None = None
 
     @property
     def family_name(self) -> str:
@@ -68,7 +76,7 @@ class HeldPeople:
         self._path, self._centre, self._changed, self._is_test = journal, centre, changed, is_test
         self._persons, self._results = persons, results
         self._lock = Lock()
-        self._answers: dict[int, Standing | CentreError] = {}  # by visit
+        self._answers: dict[int, Standing | CentreError | HeldError] = {}  # by visit
         self.is_asking = False
         self.trouble: KazashiError | None = None  # why the last time ended early
 
@@ -107,6 +115,8 @@ class HeldPeople:
         self._changed()
         try:
             self._ask_all(None if visit is None else (visit,))
+        except (CentreUnreachable, CentreBusy) as error:
+            self.trouble = error
         except JournalError as error:
             logger.error("held: %s", words_of(error).line)
             self.trouble = error
@@ -120,8 +130,6 @@ class HeldPeople:
     def _ask_all(self, visits: tuple[int, ...] | None) -> None:
         centre = self._centre()
         assert centre is not None
-        ours = [each.person.visit for each in self.listed() if each.is_test is self._is_test]
-        before = {each for each in ours if visits is None or each in visits}
         with Journal(self._path) as journal:
             asking = ask_held(
                 journal,
@@ -132,14 +140,11 @@ class HeldPeople:
                 results=self._results,
             )
             for held, answer in asking:
-                said = answer if isinstance(answer, CentreError) else answer.standing
+                said = answer.standing if isinstance(answer, Eligibility) else answer
                 self._remember(held.visit, said)
-                before.discard(held.visit)
                 self._changed()
-        if before:
-            self.trouble = CentreUnreachable()
 
-    def _remember(self, visit: int, answer: Standing | CentreError) -> None:
+    def _remember(self, visit: int, answer: Standing | CentreError | HeldError) -> None:
         with self._lock:
             self._answers.pop(visit, None)
             self._answers[visit] = answer
@@ -149,5 +154,5 @@ class HeldPeople:
     def _of(self, held: Held, journal: View) -> HeldPerson:
         visit = journal.visit(held.visit)
         answer = self._answers.get(held.visit)
-        refused = answer if isinstance(answer, CentreError) else None
+        refused = None if isinstance(answer, Standing) else answer
         return HeldPerson(held, visit is not None and visit.is_test, refused)

@@ -18,11 +18,11 @@ from kazashi.reception.journal.errors import (
     Obstacle,
 )
 from kazashi.reception.journal.facts import FACTS, Fact
-from kazashi.reception.journal.journal import NO_READER, Entry, Journal
+from kazashi.reception.journal.held import BeingAsked, Claim, Held, HeldError
+from kazashi.reception.journal.journal import NO_READER, Answer, Entry, Journal
 from kazashi.reception.journal.listing import ListedStep, ListedVisit
 from kazashi.reception.journal.view import (
     INTERRUPTED,
-    Held,
     KeptStep,
     KeptVisit,
     View,
@@ -33,9 +33,13 @@ __all__ = [
     "FACTS",
     "INTERRUPTED",
     "NO_READER",
+    "Answer",
+    "BeingAsked",
+    "Claim",
     "Entry",
     "Fact",
     "Held",
+    "HeldError",
     "Journal",
     "JournalBroken",
     "JournalBusy",

@@ -6,7 +6,7 @@ gets in by mistake. Bytes never do.
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, cast
 
 from kazashi.reception.japan import japan_time
@@ -100,6 +100,12 @@ FACTS: Mapping[str, Callable[[object], bool]] = {
     "file": is_word,  # of the result, its name
     "error": is_text,
 }
+
+
+def as_text(moment: datetime) -> str:
+    """`moment` as it is kept: UTC, milliseconds, always as wide, so that its order is time's."""
+    utc = moment.astimezone(UTC).replace(tzinfo=None)
+    return utc.isoformat(timespec="milliseconds") + "Z"
 
 
 def as_json(facts: Mapping[str, object]) -> str:

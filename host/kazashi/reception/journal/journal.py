@@ -3,18 +3,22 @@
 What a call wrote is on the disk when it returns; what it could not write is not there in part.
 """
 
-from collections.abc import Callable, Generator, Iterable, Mapping
+import sqlite3
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
 from kazashi.cards.birth import Birth
 from kazashi.cards.surface import Sex
 from kazashi.reception.japan import utc_now
-from kazashi.reception.journal.facts import Fact, as_json, is_text, require_word
+from kazashi.reception.journal import claims
+from kazashi.reception.journal.facts import Fact, as_json, as_text, is_text, require_word
 from kazashi.reception.journal.file import JournalFile, Presence
+from kazashi.reception.journal.held import Claim, Held
 from kazashi.reception.journal.listing import LISTED
-from kazashi.reception.journal.view import DAY, INTERRUPTED, View, as_text
+from kazashi.reception.journal.view import DAY, INTERRUPTED, View
 from kazashi.reports import is_simulated_serial
 
 NO_READER = "none"  # in place of its serial number
@@ -35,6 +39,16 @@ _PRUNE = f"""
 _TODAY = f"""
     SELECT DISTINCT {DAY} FROM visit WHERE begun_at <= :now
     ORDER BY 1 DESC LIMIT 1 OFFSET {_DAYS_CONFIRMING - 1}"""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the centre said later of a person held: a visit of its own. `steps`: (name, facts)."""
+
+    profile: str
+    reader: str
+    steps: Sequence[tuple[str, Mapping[str, Fact]]]
+    outcome: str
 
 
 class Journal(View):
@@ -90,11 +104,7 @@ class Journal(View):
                 f"{_END} WHERE outcome IS NULL AND reader = ? AND (id = ? OR NOT ?)",
                 (INTERRUPTED, None, reader, self._last.get(reader), is_shared),
             )
-            number = db.execute(
-                "INSERT INTO visit (begun_at, profile, reader) VALUES (?, ?, ?)",
-                (as_text(self._now()), profile, reader),
-            ).lastrowid
-        assert number is not None
+            number = _begin(db, as_text(self._now()), profile, reader)
         self._last[reader] = number
         return Entry(number, self._file, self._now)
 
@@ -125,6 +135,44 @@ class Journal(View):
         with self._file.transaction() as db:
             db.execute("DELETE FROM held WHERE visit = ?", (visit,))
         self._file.forget()
+
+    def claim(self, held: Held) -> Claim | None:
+        """Nobody else asks about `held` until it is answered or given back, for 10 minutes at most.
+
+        None: they are held no more.
+
+        Raises:
+            BeingAsked: another claim stands.
+        """
+        with self._file.transaction() as db:
+            return claims.claim(db, held, self._now())
+
+    def renew(self, claim: Claim) -> bool:
+        """Whether it is still ours; if so, from now on for as long again."""
+        with self._file.transaction() as db:
+            return claims.renew(db, claim, self._now())
+
+    def give_back(self, claim: Claim) -> None:
+        """Another may ask; nothing happens if the person is held no more."""
+        with self._file.transaction() as db:
+            claims.give_back(db, claim)
+
+    def answer(self, answer: Answer, claim: Claim | None) -> None:
+        """Keep `answer` as a whole; with a `claim`, the person is held no more. Both or neither.
+
+        Raises:
+            ValueError: it has what the journal does not keep, see facts.py.
+        """
+        now = as_text(self._now())
+        require_word(profile=answer.profile, reader=answer.reader, outcome=answer.outcome)
+        rows = [(name, as_json(facts)) for name, facts in answer.steps]
+        with self._file.transaction() as db:
+            number = _begin(db, now, answer.profile, answer.reader)
+            _write(db, number, now, [*rows, ("end", as_json({}))], answer.outcome)
+            if claim:
+                claims.let_go(db, claim)
+        if claim:
+            self._file.forget()
 
     def prune(self, days: int) -> int:
         """Delete visits that began more than `days` ago. Returns how many.
@@ -186,15 +234,34 @@ class Entry:
     def _write(self, name: str, each: Iterable[Mapping[str, Fact]], outcome: str | None) -> None:
         require_word(name=name)
         now = as_text(self._now())
-        rows = [(now, name, as_json(facts), self.id) for facts in each]
+        rows = [(name, as_json(facts)) for facts in each]
         with self._file.transaction() as db:
-            for row in rows:
-                step = db.execute(
-                    "INSERT INTO step (visit, at, name, facts) "
-                    "SELECT id, ?, ?, ? FROM visit WHERE id = ? AND outcome IS NULL",
-                    row,
-                )
-                if step.rowcount != 1:
-                    raise ValueError(f"visit {self.id} has ended")
-            if outcome is not None:
-                db.execute(f"{_END} WHERE id = ?", (outcome, now, self.id))
+            _write(db, self.id, now, rows, outcome)
+
+
+def _begin(db: sqlite3.Connection, now: str, profile: str, reader: str) -> int:
+    number = db.execute(
+        "INSERT INTO visit (begun_at, profile, reader) VALUES (?, ?, ?)", (now, profile, reader)
+    ).lastrowid
+    assert number is not None
+    return number
+
+
+def _write(
+    db: sqlite3.Connection,
+    visit: int,
+    now: str,
+    steps: Iterable[tuple[str, str]],
+    outcome: str | None,
+) -> None:
+    """`steps`: (name, facts as they are kept). `outcome`: it is over; None: it goes on."""
+    for name, facts in steps:
+        step = db.execute(
+            "INSERT INTO step (visit, at, name, facts) "
+            "SELECT id, ?, ?, ? FROM visit WHERE id = ? AND outcome IS NULL",
+            (now, name, facts, visit),
+        )
+        if step.rowcount != 1:
+            raise ValueError(f"visit {visit} has ended")
+    if outcome is not None:
+        db.execute(f"{_END} WHERE id = ?", (outcome, now, visit))

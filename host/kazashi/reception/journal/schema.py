@@ -41,8 +41,13 @@ _LISTED = (
     "ALTER TABLE visit ADD COLUMN listed TEXT",
     f"UPDATE visit SET listed = {LISTED} WHERE outcome IS NOT NULL",
 )
+# Who asks about a person held, and since when, claims.py.
+_CLAIMED = (
+    "ALTER TABLE held ADD COLUMN claimed_by TEXT",
+    "ALTER TABLE held ADD COLUMN claimed_at TEXT",
+)
 
-VERSIONS = (_FIRST, _FOLLOWED, _LISTED)
+VERSIONS = (_FIRST, _FOLLOWED, _LISTED, _CLAIMED)
 VERSION = len(VERSIONS)
 LISTED_SINCE = VERSIONS.index(_LISTED) + 1
 

@@ -7,17 +7,18 @@ import os
 import sqlite3
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Self
 
-from kazashi.cards.birth import Birth, birth_of
+from kazashi.cards.birth import birth_of
 from kazashi.cards.surface import Sex
 from kazashi.reception.japan import HOURS_AHEAD
 from kazashi.reception.journal.errors import Damage, JournalBroken
 from kazashi.reception.journal.facts import Fact, from_json, is_text
 from kazashi.reception.journal.file import JournalFile, Presence
+from kazashi.reception.journal.held import Held
 from kazashi.reception.journal.listing import LISTED, ListedVisit, listed
 from kazashi.reception.journal.schema import LISTED_SINCE
 from kazashi.reports import is_simulated_serial
@@ -95,19 +96,6 @@ class FacesRefused:
     count: int
     last: int
     at: datetime
-
-
-@dataclass(frozen=True)
-class Held:
-    """A person of `visit` for whom the centre is yet to be asked. `sex`: a `Sex`."""
-
-    visit: int
-    held_at: datetime
-    name: str = field(repr=False)
-    address: str = field(repr=False)
-    birth: Birth = field(repr=False)
-    sex: int = field(repr=False)
-    reason: str
 
 
 class View:
@@ -286,9 +274,3 @@ def _person(
     Sex(sex)  # ValueError: none of them
     at, born = datetime.fromisoformat(held_at), birth_of(birth.replace("-", ""))
     return Held(visit, at, name, address, born, sex, reason)
-
-
-def as_text(moment: datetime) -> str:
-    """`moment` as it is kept: UTC, milliseconds, always as wide, so that its order is time's."""
-    utc = moment.astimezone(UTC).replace(tzinfo=None)
-    return utc.isoformat(timespec="milliseconds") + "Z"

@@ -1,0 +1,60 @@
+"""Claims of people held, each a statement: two programs never ask about the same person at once.
+
+A claim ends by itself: a program that was killed keeps nobody from being asked about.
+"""
+
+import sqlite3
+from datetime import datetime, timedelta
+
+from kazashi.reception.journal.facts import as_text
+from kazashi.reception.journal.held import BeingAsked, Claim, Held
+
+LENGTH = timedelta(minutes=10)  # both questions may take 3 min each, oqs/settings.py
+
+_MINE = "visit = :visit AND claimed_by = :token"
+_FREE = "(claimed_by IS NULL OR claimed_at NOT BETWEEN :since AND :until)"
+_CLAIM = f"""
+    UPDATE held SET claimed_by = :token, claimed_at = :now WHERE visit = :visit AND {_FREE}"""
+_RENEW = f"UPDATE held SET claimed_at = :now WHERE {_MINE}"
+_GIVE_BACK = f"UPDATE held SET claimed_by = NULL, claimed_at = NULL WHERE {_MINE}"
+_LET_GO = f"DELETE FROM held WHERE {_MINE}"
+
+
+def claim(db: sqlite3.Connection, held: Held, now: datetime) -> Claim | None:
+    """Of the person. None: they are held no more.
+
+    A claim from the future counts, for as long: the clock may have been put back.
+
+    Raises:
+        BeingAsked
+    """
+    made = Claim(held)
+    times = {"now": now, "since": now - LENGTH, "until": now + LENGTH}
+    if _do(db, _CLAIM, made, times):
+        return made
+    if db.execute("SELECT 1 FROM held WHERE visit = ?", (held.visit,)).fetchone():
+        raise BeingAsked
+    return None
+
+
+def renew(db: sqlite3.Connection, claim: Claim, now: datetime) -> bool:
+    """Whether it is still ours; if so, from now on for as long again."""
+    return _do(db, _RENEW, claim, {"now": now})
+
+
+def give_back(db: sqlite3.Connection, claim: Claim) -> None:
+    """Another may ask."""
+    _do(db, _GIVE_BACK, claim)
+
+
+def let_go(db: sqlite3.Connection, claim: Claim) -> None:
+    """The person is held no more, unless they are held anew."""
+    _do(db, _LET_GO, claim)
+
+
+def _do(
+    db: sqlite3.Connection, statement: str, claim: Claim, times: dict[str, datetime] | None = None
+) -> bool:
+    values: dict[str, str | int] = {name: as_text(at) for name, at in (times or {}).items()}
+    values |= {"visit": claim.held.visit, "token": claim.token}
+    return db.execute(statement, values).rowcount == 1
