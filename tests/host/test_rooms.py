@@ -35,7 +35,7 @@ MAY_IMPORT = {
     "cards": {"reader", "link", "errors", "kazashi_wire"},
     "reception": {"cards", "drawing", "reader", "link", "errors", "words", "kazashi_wire"},
     "oqs": {"reception", "cards", "visible", "errors", "words"},
-    "site": {"finding", "reception"},
+    "site": {"finding", "reception", "errors"},
     "stats": {"drawing", "reception", "errors"},
     "pcsc": {"usb", "reader", "link", "errors", "kazashi_wire"},
     "flashing": {"usb", "reader", "link", "errors", "device_files", "kazashi_wire"},

@@ -18,17 +18,8 @@ from kazashi.reception.journal.followed import Followed, unfollow
 from kazashi.site.entries import bring
 from kazashi.site.line import Line
 from kazashi.site.schema import SchemaNewer, prepare, scripts
-from site_desks import LOOK_S, Writer, copied, follower, is_same, kept, visit
-
-LIMIT_S = 60.0
-
-
-def until(is_so):
-    """Waits for what a thread does."""
-    end = time.monotonic() + LIMIT_S
-    while not is_so():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(LOOK_S)
+from site_desks import Writer, copied, follower, is_same, kept, visit
+from site_waits import until
 
 
 @pytest.fixture

@@ -1,13 +1,15 @@
 """The site's database behind a command, as configured."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import typer
+
 from kazashi.cli.options import need
 from kazashi.finding import Finding
-from kazashi.reception.journal import JournalError
+from kazashi.reception.journal import JournalError, KeptVisit
 from kazashi.reception.journal.followed import unfollow
 from kazashi.reception.settings import load
 
@@ -52,6 +54,23 @@ def database_findings(config: Path | None) -> Iterable[Finding]:
     from kazashi.site.look import look
 
     return (look(settings),)
+
+
+def visits_at(config: Path) -> Iterator[Iterator[KeptVisit]]:
+    """Those of each journal that the configured database has.
+
+    Raises:
+        BadSettings
+        DatabaseAway
+    """
+    settings = _settings(config)
+    if settings is None:
+        raise typer.BadParameter(f"{config} has no [database]")
+    from kazashi.site.visits import Visits
+
+    with Visits(settings) as visits:
+        for journal in visits.journals():
+            yield visits.of(journal)
 
 
 def _settings(config: Path | None) -> "DatabaseSettings | None":

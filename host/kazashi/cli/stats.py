@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from rich.progress import Progress, TextColumn, TimeElapsedColumn
 from kazashi.cli import show, stats_output
 from kazashi.cli.console import Console
 from kazashi.cli.options import AsJson, Picture
+from kazashi.cli.site import visits_at
 from kazashi.cli.writing import writing
 from kazashi.reception.journal import default_path
 from kazashi.reception.persons import Persons, key_in
@@ -30,7 +32,15 @@ _Journals = Annotated[
         "--journal",
         metavar="[SITE=]FILE",
         help="A journal, and of which site; again for others. Default: this computer's, unless "
-        "--counts is given.",
+        "--database or --counts is given.",
+    ),
+]
+_Databases = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--database",
+        metavar="[SITE=]FILE",
+        help="A configuration whose [database] has the journals of all computers of a site; again.",
     ),
 ]
 _CountFiles = Annotated[
@@ -72,6 +82,7 @@ _NewCounts = Annotated[
 
 def stats(
     journals: _Journals = None,
+    databases: _Databases = None,
     counts: _CountFiles = None,
     sites: _Sites = None,
     key: _Key = None,
@@ -88,8 +99,10 @@ def stats(
     if test and save:
         raise typer.BadParameter("give one of --test and --save: a file of counts bears no mark")
     by = list(dict.fromkeys(by or [By.MONTH]))
-    paths = _named(journals if journals or counts else [str(default_path())])
-    read = _read(paths, key or default_path().with_name("persons.key"), with_tests=test)
+    is_told = journals or databases or counts
+    paths = _named(journals if is_told else [str(default_path())], "--journal")
+    configs = _named(databases, "--database")
+    read = _read(paths, configs, key or default_path().with_name("persons.key"), with_tests=test)
     every = counts_in(counts or (), read.of.counts)
     every.add_all(read.of.counts)
     if sites:
@@ -116,29 +129,40 @@ class _Read:
     tests: int
 
 
-def _named(journals: Sequence[str] | None) -> list[tuple[str, Path]]:
+def _named(given: Sequence[str] | None, option: str) -> list[tuple[str, Path]]:
     """Site and file of each; a site without a name is that of the file."""
     found: list[tuple[str, Path]] = []
-    for each in journals or ():
+    for each in given or ():
         site, sign, path = each.partition("=")
         site, path = (site, Path(path)) if sign else (Path(each).stem, Path(each))
         if not site or flaw_of_name(site):
-            raise typer.BadParameter(
-                "give SITE=FILE, with the name of a site", param_hint="--journal"
-            )
+            raise typer.BadParameter("give SITE=FILE, with the name of a site", param_hint=option)
         if path.absolute() in [other.absolute() for _, other in found]:
-            raise typer.BadParameter(f"{path} is there twice", param_hint="--journal")
+            raise typer.BadParameter(f"{path} is there twice", param_hint=option)
         found.append((site, path))
     return found
 
 
-def _read(paths: Sequence[tuple[str, Path]], key: Path, *, with_tests: bool) -> _Read:
-    if not paths:
+def _read(
+    paths: Sequence[tuple[str, Path]],
+    configs: Sequence[tuple[str, Path]],
+    key: Path,
+    *,
+    with_tests: bool,
+) -> _Read:
+    if not (paths or configs):
         return _Read(Counted(Counts(), 0, 0), 0)
     columns = (TextColumn("  visits {task.completed:,.0f}"), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("", total=None)
         persons = Persons(key_in(key))
         reader = JournalReader(persons, with_tests, lambda: progress.advance(task))
-        of = counted(each for site, path in paths for each in reader.confirmations(path, site))
+        of_journals = (each for site, path in paths for each in reader.confirmations(path, site))
+        of_databases = (
+            each
+            for site, config in configs
+            for visits in visits_at(config)
+            for each in reader.of_visits(visits, site)
+        )
+        of = counted(chain(of_journals, of_databases))
     return _Read(of, reader.tests)

@@ -10,7 +10,7 @@ A journal knows the person by the insurance, and age and insurer, if its configu
 (`[figures]`); else the certificate alone. It knows nothing of its site: see sites_file.py.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,19 +43,23 @@ class JournalReader:
         Raises:
             JournalError: it cannot be read.
         """
-        held: dict[str, KeptVisit] = {}
         with View(path) as view:
-            for visit in view.visits():
-                self.looked_at()
-                if visit.outcome == Outcome.HELD:
-                    held[f"held {visit.id}"] = visit
-                if not _is_confirmed(visit):
-                    continue
-                shown = held.get(visit.reader) if visit.profile == HELD else visit
-                is_test = visit.is_test or bool(shown and shown.is_test)
-                self.tests += is_test
-                if self.with_tests or not is_test:
-                    yield self._confirmation(visit, shown, site)
+            yield from self.of_visits(view.visits(), site)
+
+    def of_visits(self, visits: Iterable[KeptVisit], site: str) -> Iterator[Confirmation]:
+        """Those of a journal whose `visits` are these, in their order."""
+        held: dict[str, KeptVisit] = {}
+        for visit in visits:
+            self.looked_at()
+            if visit.outcome == Outcome.HELD:
+                held[f"held {visit.id}"] = visit
+            if not _is_confirmed(visit):
+                continue
+            shown = held.get(visit.reader) if visit.profile == HELD else visit
+            is_test = visit.is_test or bool(shown and shown.is_test)
+            self.tests += is_test
+            if self.with_tests or not is_test:
+                yield self._confirmation(visit, shown, site)
 
     def _confirmation(self, visit: KeptVisit, shown: KeptVisit | None, site: str) -> Confirmation:
         """`shown`: when the person was there; None: that visit is no longer kept."""

@@ -1,0 +1,101 @@
+"""Visits that the journals of all computers have brought into the database, as they were kept."""
+
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from kazashi.errors import KazashiError
+from kazashi.reception.journal import KeptStep, KeptVisit
+from kazashi.reception.journal.facts import from_json
+from kazashi.site.line import Connection, Line, opened
+from kazashi.site.schema import SchemaNewer, prepare
+from kazashi.site.settings import DatabaseSettings
+from kazashi.site.trouble import trouble_of
+
+_PAGE = 500  # visits read at a time
+
+_VISITS = """
+    SELECT number, begun_at, profile, reader, outcome, ended_at FROM visit
+    WHERE journal = %s AND number > %s ORDER BY number LIMIT %s"""
+_STEPS = """
+    SELECT visit, at, name, facts::text FROM entry
+    WHERE journal = %s AND visit BETWEEN %s AND %s ORDER BY sequence"""
+
+
+@dataclass(eq=False)
+class DatabaseAway(KazashiError):
+    """The site's database cannot be read. `trouble`: see `Trouble`."""
+
+    trouble: str
+
+
+class Visits:
+    """Reads them; use it as a context manager.
+
+    Raises:
+        DatabaseAway: so from each method.
+    """
+
+    def __init__(self, settings: DatabaseSettings) -> None:
+        with _told():
+            self._line = opened(settings)
+            with self._line.limit() as connection:
+                prepare(connection)
+
+    def __enter__(self) -> "Visits":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._line.__exit__()
+
+    def journals(self) -> list[UUID]:
+        """One a computer; several if it has had several."""
+        with _limited(self._line) as connection:
+            rows = connection.execute("SELECT id FROM journal ORDER BY desk, id").fetchall()
+        return [journal for (journal,) in rows]
+
+    def of(self, journal: UUID) -> Iterator[KeptVisit]:
+        """In the order in which they were begun; `id` is a visit's number in its journal."""
+        after = 0
+        while page := self._page(journal, after):
+            yield from page
+            after = page[-1].id
+
+    def _page(self, journal: UUID, after: int) -> list[KeptVisit]:
+        with _limited(self._line) as connection, connection.transaction():
+            rows = connection.execute(_VISITS, (journal, after, _PAGE)).fetchall()
+            ends = (journal, rows[0][0], rows[-1][0]) if rows else (journal, 0, 0)
+            kept: dict[int, list[KeptStep]] = {row[0]: [] for row in rows}
+            for visit, *step in connection.execute(_STEPS, ends):
+                if visit in kept:
+                    kept[visit].append(_step(*step))
+        return [_visit(*row, steps=tuple(kept[row[0]])) for row in rows]
+
+
+def _step(at: datetime, name: str, facts: str) -> KeptStep:
+    return KeptStep(at.astimezone(UTC), name, from_json(facts))
+
+
+def _visit(number: int, begun_at: datetime, *row: Any, steps: tuple[KeptStep, ...]) -> KeptVisit:
+    profile, reader, outcome, ended_at = row
+    ended = ended_at and ended_at.astimezone(UTC)
+    return KeptVisit(number, begun_at.astimezone(UTC), profile, reader, outcome, ended, steps)
+
+
+@contextmanager
+def _limited(line: Line) -> Generator[Connection]:
+    with _told(), line.limit() as connection:
+        yield connection
+
+
+@contextmanager
+def _told() -> Generator[None]:
+    try:
+        yield
+    except (psycopg.Error, OSError, SchemaNewer, ValueError) as error:
+        raise DatabaseAway(trouble_of(error)) from error
