@@ -9,11 +9,13 @@ from playwright.sync_api import expect
 from browser.chromium import launched
 from browser.conftest import CHROMIUM
 from browser.patient import PatientScreen
-from browser.serving import patient
+from browser.pictures import keep
+from browser.serving import STAFF, patient
+from browser.staff import StaffScreen
 from browser.states import PATIENT
 from kazashi.reception.rules import Group
 from kazashi.serve import desk as desks
-from kazashi.serve import patience
+from kazashi.serve import patience, streams
 from kazashi.serve.screen import Step
 from program import running
 from served_desks import at_desk
@@ -136,16 +138,46 @@ def test_consents_given_one_by_one_stand_after_a_reload_and_after_the_staff(
 
 
 @pytest.mark.parametrize("more_s", [10, 60])
-def test_a_long_cut_is_said_and_the_staff_are_called_once_it_is_over(more_s, screen, cut, desk):
+def test_a_long_cut_is_said_and_the_screen_is_back_by_itself(more_s, screen, cut):
     lost = screen.page.locator(".lost")
     with cut:
         while not lost.is_visible():
             screen.page.clock.run_for(500)
         screen.page.clock.run_for(1000 * more_s)
-    screen.shows("staff")
-    expect(lost).to_be_hidden()
-    desk.service.desk("1").display.let_go()
     screen.shows("choose")
+    expect(lost).to_be_hidden()
+
+
+def test_the_staff_screen_says_that_the_service_is_gone(cut, desk, open_screen):
+    page = open_screen(desk, STAFF)
+    page.clock.install()
+    page.reload()
+    offline = page.locator("#offline")
+    expect(offline).to_be_hidden()
+    with cut:
+        while not offline.is_visible():
+            page.clock.run_for(500)
+    while offline.is_visible():
+        page.clock.run_for(500)
+    expect(page.locator('[data-desk="1"][data-step="idle"]')).to_be_visible()
+
+
+def test_staff_see_to_a_screen_that_is_gone_in_a_visit_until_it_is_back(
+    desk, open_screen, monkeypatch
+):
+    monkeypatch.setattr(streams, "LOST_S", 0.1)
+    page = open_screen(desk, patient())
+    office = StaffScreen(open_screen(desk, STAFF), desk.address)
+    PatientScreen(page).press("2", "Enter", "2", "Enter")
+    PatientScreen(page).shows("pin")
+    page.goto("about:blank")
+    office.is_due("lost")
+    keep(office.page, "s01-lost")
+    page.go_back()
+    PatientScreen(page).shows("pin")
+    expect(office.page.locator(".due [data-desk]")).to_have_count(0)
+    desk.service.desk("1").display.stop()
+    PatientScreen(page).shows("stopped")
 
 
 @pytest.fixture
@@ -173,18 +205,17 @@ def test_a_line_on_which_nothing_comes_any_more_is_noticed_without_an_error(proc
             page.clock.run_for(500)
         page.clock.run_for(10_000)
         service.send_signal(signal.SIGCONT)
-        screen.shows("staff")
+        screen.shows("choose")
         expect(lost).to_be_hidden()
 
 
-def test_a_short_cut_mends_itself_and_calls_no_staff(screen, cut, desk):
+def test_a_short_cut_mends_itself(screen, cut, desk):
     with screen.page.expect_response("**/patient/1/screen*"), cut:
         screen.page.clock.run_for(1000)
     screen.shows("choose")
     screen.press("2", "Enter", "2", "Enter")
     screen.shows("pin")
     expect(screen.page.locator(".lost")).to_be_hidden()
-    assert desk.service.desk("1").display.screen.call is None
     desk.service.desk("1").display.stop()
     screen.shows("stopped")
 

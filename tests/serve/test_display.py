@@ -144,6 +144,35 @@ def test_a_question_that_is_asked_during_a_call_waits_too(at):
     assert at.screen.who is Who.STAFF
 
 
+def test_a_patient_whose_screen_is_gone_is_not_hurried_until_it_is_back(at):
+    at.ask()
+    at.pass_by(60)
+    at.display.lose_screen()
+    assert (at.screen.is_warned, at.screen.seconds_left, at.screen.who) == (False, None, Who.STAFF)
+    at.pass_by(100_000)
+    at.display.find_screen()
+    assert (at.screen.lost_since, at.screen.seconds_left) == (None, 60)
+    assert not at.display.cancel.is_set()
+
+
+def test_a_screen_that_was_lost_in_a_visit_is_missed_until_it_is_back(at):
+    at.display.lose_screen()
+    since = at.screen.lost_since
+    at.display.lose_screen()
+    at.display.show(Step.ENDED)
+    at.display.rest()
+    assert at.screen.lost_since is since
+    at.display.find_screen()
+    assert at.screen.lost_since is None
+
+
+@pytest.mark.parametrize("step", [Step.IDLE, Step.ENDED, Step.STOPPED, Step.OUT_OF_ORDER])
+def test_where_no_visit_is_no_screen_is_missed(at, step):
+    at.display.show(step)
+    at.display.lose_screen()
+    assert at.screen.lost_since is None
+
+
 def test_a_call_stands_whatever_becomes_of_the_visit(at):
     at.display.call()
     at.display.begin()

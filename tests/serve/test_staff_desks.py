@@ -258,6 +258,17 @@ def test_a_card_left_behind_is_called_out_again(staff):
     assert staff.display().screen.reminders == 0
 
 
+def test_the_staff_are_to_see_to_a_screen_that_is_gone(staff):
+    idle(staff)
+    staff.display().begin()
+    staff.display().lose_screen()
+    assert values(staff.http.get("/staff"), "data-due") == ["1:lost ", "lost"]
+    (view,) = due_first(DeskView(desk.display.screen) for desk in staff.service.desks.values())
+    assert (view.since, view.sees) == (view.screen.lost_since, "lost")
+    staff.display().find_screen()
+    assert not elements(staff.http.get("/staff"), "data-due-list")
+
+
 def test_a_pause_of_face_matching_is_an_alert_while_it_lasts(staff):
     idle(staff)
     for minutes, alerts in ((5, ["face"]), (-5, [])):

@@ -53,7 +53,7 @@ def create_app(service: Service, access: Access, settings: ServeSettings, port: 
     )
     app.state.service, app.state.access, app.state.settings = service, access, settings
     app.state.credentials = credentials = Credentials(access, port)
-    app.state.streams = streams.Streams()
+    app.state.streams = streams.Streams(service)
     app.add_exception_handler(RequestValidationError, _without_input)
     app.include_router(api.router)
     app.include_router(streams.router)

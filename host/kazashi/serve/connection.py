@@ -1,16 +1,18 @@
 """A connection that is dropped if its other end is too slow.
 
 uvicorn waits for ever for the rest of a request, and for a client to take an answer. Then a few
-hundred idle connections would keep all others out.
+hundred idle connections would keep all others out. And what is sent into a cable that was cut is
+sent again for a quarter of an hour.
 """
 
+import socket
 from asyncio import TimerHandle, Transport
-from socket import IPPROTO_TCP, TCP_NODELAY
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 REQUEST_S = 30.0  # until a request is here, with its body
+ACK_S = 4.0  # until the other end's system has what was sent
 TAKE_S = 10.0  # until what was sent is taken, when the system's buffers are full
 
 
@@ -24,7 +26,10 @@ class Connection(H11Protocol):
         super().connection_made(transport)
         # asyncio does so for sockets that name their protocol, which `create_server` does not.
         # Without it each answer's body waits 40 ms for the client's ACK of its head.
-        transport.get_extra_info("socket").setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
+        line = transport.get_extra_info("socket")
+        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; other systems have limits of their own
+            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(ACK_S * 1000))
         self._request = self.loop.call_later(REQUEST_S, transport.abort)
 
     def connection_lost(self, exc: Exception | None) -> None:

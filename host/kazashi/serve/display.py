@@ -227,6 +227,18 @@ class Display:
             if self._screen.call:
                 self._set_waiting(call=None)
 
+    def lose_screen(self) -> None:
+        """No patient screen follows any more. In a visit the staff are to see to it."""
+        with self._changed:
+            if self._screen.step in _IN_VISIT and not self._screen.lost_since:
+                self._set_waiting(lost_since=utc_now())
+
+    def find_screen(self) -> None:
+        """One follows again: the patient goes on where they were."""
+        with self._changed:
+            if self._screen.lost_since:
+                self._set_waiting(lost_since=None)
+
     def remind(self) -> None:
         """Have the screen call out again what it shows."""
         with self._changed:

@@ -26,7 +26,7 @@ class Patience:
     def deadline(self, screen: Screen) -> float | None:
         """Of the question that `screen` asks; None: the patient is not waited for."""
         question = screen.question
-        if question is None or isinstance(question, OF_STAFF) or screen.call:
+        if question is None or isinstance(question, OF_STAFF) or _are_staff_to_come(screen):
             return None
         seconds = _CONSENTS_S if isinstance(question, AskConsents) else _ANSWER_S
         return self._clock() + seconds * (2 if self.is_slow else 1)
@@ -38,3 +38,7 @@ class Patience:
     def left_s(self, screen: Screen) -> float | None:
         """Until the deadline of `screen`; None: it has none."""
         return None if screen.deadline is None else max(0.0, screen.deadline - self._clock())
+
+
+def _are_staff_to_come(screen: Screen) -> bool:
+    return bool(screen.call or screen.lost_since)

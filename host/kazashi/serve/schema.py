@@ -71,6 +71,7 @@ class ScreenModel(BaseModel):
     outcome: Outcome | None
     why: Reason | None
     is_left: bool = Field(description="the card lies there still")
+    lost_since: datetime | None = Field(description="the visit's patient screen is gone")
     is_test: bool
     has_table: bool = Field(description="its reader is simulated: cards are laid by program")
 

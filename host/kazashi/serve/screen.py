@@ -102,9 +102,9 @@ class Screen:
 
     `deadline`: of `clock`; `is_warned`: the patient is asked for a sign of life until
     then. `place`: what is to be laid down. `fault`: of the reader. `is_left`: the card lies there
-    still. `reminders`: how often the staff had the screen call out in this visit. `so_far`: for the
-    patient screen alone, no event has it. `has_table`: cards are laid by program, on a simulated
-    reader.
+    still. `lost_since`: a visit's patient screen is gone; until one is back. `reminders`: how often
+    the staff had the screen call out in this visit. `so_far`: for the patient screen alone, no
+    event has it. `has_table`: cards are laid by program, on a simulated reader.
     """
 
     desk: str
@@ -127,6 +127,7 @@ class Screen:
     outcome: Outcome | None = None
     why: Reason | None = None
     is_left: bool = False
+    lost_since: datetime | None = None
     reminders: int = 0
     is_test: bool = False
     has_table: bool = False
@@ -135,7 +136,7 @@ class Screen:
     @property
     def who(self) -> Who:
         """Who acts next."""
-        if self.call or self.is_left or isinstance(self.question, OF_STAFF):
+        if self.call or self.is_left or self.lost_since or isinstance(self.question, OF_STAFF):
             return Who.STAFF
         match self.step:
             case Step.UNASSIGNED | Step.OUT_OF_ORDER:
@@ -155,6 +156,7 @@ class Screen:
         return None if self.deadline is None else max(0, round(self.deadline - self.clock()))
 
     def to_json(self) -> dict[str, object]:
+        lost = self.lost_since and self.lost_since.isoformat()
         call = self.call and {"since": self.call.since.isoformat(), "by": self.call.by or None}
         return {
             "desk": self.desk,
@@ -176,6 +178,7 @@ class Screen:
             "outcome": self.outcome,
             "why": self.why,
             "is_left": self.is_left,
+            "lost_since": lost,
             "is_test": self.is_test,
             "has_table": self.has_table,
         }

@@ -15,6 +15,7 @@ from kazashi.serve.api import ACaller, AService, refusals
 from kazashi.serve.events import Follower, StreamEnded
 from kazashi.serve.service import Service
 
+LOST_S = 5.0  # without a patient screen; a cut cable takes 5 s more, see connection.py
 ALIVE_S = 15.0  # a comment, so that a lost line is noticed
 PAGE_ALIVE_S = 1.0  # an event, for pages: a script sees no comment
 MOST_OF_ONE = 32  # streams at one time: of the screens of one desk, of the staff, of programs
@@ -27,18 +28,37 @@ router = APIRouter(prefix="/api/v1")
 
 
 class Streams:
-    """The event streams that are open, by whose they are. In the thread of the event loop."""
+    """The event streams that are open, by whose they are. In the thread of the event loop.
 
-    def __init__(self) -> None:
+    A desk that no patient screen follows any more is told so.
+    """
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
         self._open = Counter[Caller]()
+        self._losing: dict[Caller, asyncio.TimerHandle] = {}
 
     @contextmanager
     def counted(self, caller: Caller) -> Generator[None]:
         self._open[caller] += 1
+        self._find(caller)
         try:
             yield
         finally:
             self._open[caller] -= 1
+            if caller.role is Role.PATIENT and not self._open[caller]:
+                loop = asyncio.get_running_loop()
+                self._losing[caller] = loop.call_later(LOST_S, self._lose, caller)
+
+    def _find(self, caller: Caller) -> None:
+        if losing := self._losing.pop(caller, None):
+            losing.cancel()
+            if desk := self._service.desks.get(caller.desk):
+                desk.display.find_screen()
+
+    def _lose(self, caller: Caller) -> None:
+        if desk := self._service.desks.get(caller.desk):
+            desk.display.lose_screen()
 
     def require_room(self, caller: Caller) -> None:
         """Raises HTTPException: there are too many."""

@@ -35,6 +35,7 @@ class Due(StrEnum):
     FOUR_ITEMS = "four-items"
     CALLED = "called"
     COMING = "coming"  # one of them has taken the call
+    LOST = "lost"  # the patient's screen
     LEFT = "left"  # a card
     FAULT = "fault"  # of the reader
     UNASSIGNED = "unassigned"
@@ -86,16 +87,21 @@ class DeskView:
             return _QUESTIONS[type(screen.question)]
         if screen.call:
             return Due.COMING if screen.call.by else Due.CALLED
+        if screen.lost_since:
+            return Due.LOST
         if screen.is_left:
             return Due.LEFT
         return _STEPS.get(screen.step)
 
     @property
     def since(self) -> datetime:
-        """When it began: the call, or what the desk shows."""
-        if self.due in (Due.CALLED, Due.COMING) and self.screen.call:
-            return self.screen.call.since
-        return self.screen.since
+        """When it began: the call, the loss of the screen, or what the desk shows."""
+        screen = self.screen
+        if self.due in (Due.CALLED, Due.COMING) and screen.call:
+            return screen.call.since
+        if self.due is Due.LOST and screen.lost_since:
+            return screen.lost_since
+        return screen.since
 
     @property
     def tag(self) -> tuple[Colour, str]:
@@ -108,6 +114,8 @@ class DeskView:
     def sees(self) -> str:
         """What stands on the patient's screen: a key after `staff.sees.`."""
         screen = self.screen
+        if screen.lost_since:
+            return "lost"
         if screen.call:
             return "staff"
         if screen.question is not None:

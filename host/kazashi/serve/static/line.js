@@ -6,7 +6,7 @@ const LOOK_MS = 500;
 const AGAIN_MS = 5000; // for a try to open it
 
 // Listen to the events of `query`; `on`: functions of events, by their kind. `lost()`: the line is.
-// `back(ms)`: it is open, after so long without a word. `refused()`: the service does not open it.
+// `back()`: it is open. `refused()`: the service does not open it.
 export function listen(query, on, { lost, back, refused = () => {} }) {
   let line = null;
   let opened = 0;
@@ -19,10 +19,9 @@ export function listen(query, on, { lost, back, refused = () => {} }) {
     opened = Date.now();
     line = new EventSource(`/api/v1/events?alive=true${query}`);
     line.addEventListener("open", () => {
-      const silent = Date.now() - heard;
       isLost = false;
       hear();
-      back(silent);
+      back();
     });
     line.addEventListener("error", () => line.readyState === EventSource.CLOSED && refused());
     line.addEventListener("alive", hear);

@@ -1,12 +1,8 @@
-// Follows the desk's events. A lost line is said; after ten seconds, the staff are called once it is
-// back.
+// Follows the desk's events. A lost line is said; the service tells the staff.
 
 import { listen } from "../line.js";
-import * as desk from "./desk.js";
 import { $, root, screen } from "./page.js";
 import { changed, refresh } from "./screen.js";
-
-const CALLED_MS = 10_000;
 
 export function follow() {
   listen(`&desk=${root.dataset.desk}`, { screen: seen }, { lost: () => say(true), back });
@@ -17,11 +13,10 @@ function seen(event) {
   if (shown.id > Number(screen().dataset.id)) changed(shown);
 }
 
-function back(silentMs) {
+function back() {
   say(false);
   screen().dataset.id = -1; // the service may have begun anew, and counts from the start
   refresh();
-  if (silentMs >= CALLED_MS) desk.callStaff();
 }
 
 function say(isLost) {
