@@ -29,7 +29,7 @@ def numbers(tmp_path):
     numbers = NumbersFile(tmp_path / "numbers.db", Marks(bytes(32)))
     numbers.take([Line(2, "0012", "A-1", subsidy=True)])
     for visit, (references, certificate) in enumerate([(["A-1"], KNOWN), ([], UNKNOWN)], 7):
-        numbers.offer(numbers.of(references, certificate), certificate, visit, is_test=False)
+        numbers.offer(references, certificate, visit, is_test=False)
     return numbers
 
 

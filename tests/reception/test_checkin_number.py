@@ -49,6 +49,16 @@ def test_a_certificate_that_staff_have_tied_finds_it_when_the_centre_tells_none(
     assert again.patient.found_by is FoundBy.CERTIFICATE
 
 
+def test_a_new_reference_of_a_patient_whose_certificate_is_tied_is_offered(counter, numbers):
+    counter.lay()
+    numbers.take([Line(2, "12", certificate=MARKS.of(counter.certificate().sha256))])
+    renewed = centre(INSURED | {"ReferenceNumber": "A-2"})
+    visit = counter.check_in(Way.PIN, centre=renewed, numbers=numbers)
+    assert (visit.patient.number, visit.patient.is_new_reference) == ("12", True)
+    (offer,) = numbers.offers()
+    assert (offer.reference, offer.number) == ("A-2", "12")
+
+
 def test_a_returning_patient_at_the_machine_has_the_same_visit_and_ends_with_the_number(
     counter, numbers
 ):
@@ -107,7 +117,7 @@ class Refusing:
     def of(self, references, certificate_sha256):
         return FoundPatient(is_new_certificate=True)
 
-    def offer(self, found, certificate_sha256, visit, *, is_test):
+    def offer(self, references, certificate_sha256, visit, *, is_test):
         raise NumbersRefused(None, "no space")
 
 

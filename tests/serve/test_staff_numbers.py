@@ -35,7 +35,7 @@ def staff(tmp_path, numbers):
 @pytest.fixture
 def offer(numbers):
     """A new certificate of a known patient, from visit 7."""
-    numbers.offer(numbers.of(["A-1"], CARD), CARD, 7, is_test=False)
+    numbers.offer(["A-1"], CARD, 7, is_test=False)
     return numbers.offers()[0].id
 
 
@@ -157,3 +157,14 @@ def test_numbers_that_cannot_be_read_are_an_alert_and_the_screen_goes_on(staff, 
     assert (page.status_code, values(page, "data-alert")) == (200, ["numbers"])
     assert staff.http.get("/api/v1/numbers/offers").status_code == 503
     assert decide(staff, offer, "0012").status_code == 503
+
+
+def test_a_new_reference_is_offered_with_the_number_that_the_certificate_tells(staff, numbers):
+    numbers.take([Line(2, "0012", certificate=numbers.marks.of(CARD))])
+    numbers.offer(["A-2"], CARD, 7, is_test=False)
+    page = staff.http.get("/staff/numbers")
+    assert "A-2" in page.text
+    (told,) = staff.http.get("/api/v1/numbers/offers").json()
+    assert (told["reference"], told["number"], told["claims"]) == ("A-2", "0012", [])
+    assert decide(staff, told["id"], "0012").status_code == 204
+    assert numbers.of(["A-2"], "").number == "0012"

@@ -43,8 +43,8 @@ def _look(
     numbers: PatientNumbers, references: tuple[str, ...], certificate: str, visit: Visit
 ) -> FoundPatient:
     found = numbers.of(references, certificate)
-    if certificate and (found.is_new_certificate or found.conflicting):
-        numbers.offer(found, certificate, visit.number, is_test=visit.is_test)
+    if certificate and found.is_to_decide:
+        numbers.offer(references, certificate, visit.number, is_test=visit.is_test)
     return found
 
 

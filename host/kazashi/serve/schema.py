@@ -136,15 +136,25 @@ class FindingModel(BaseModel):
     words: dict[str, AdviceModel]
 
 
+class ClaimModel(BaseModel):
+    """What a desk said of a certificate or 照会番号, while another said otherwise."""
+
+    number: str
+    name: str = Field(description="of a member of the staff, or `list`")
+    at: str
+
+
 class OfferModel(BaseModel):
-    """A certificate whose patient the staff are to say."""
+    """A certificate or a 照会番号 whose patient the staff are to say."""
 
     id: int
-    number: str | None = Field(description="that 照会番号 tells")
+    reference: str | None = Field(description="照会番号; null: it is a certificate")
+    number: str | None = Field(description="that the visit tells")
     tied: str | None = Field(description="to which it is tied up to now")
     visit: int | None = Field(description="its number in the journal")
     at: str
     is_test: bool
+    claims: list[ClaimModel] = Field(description="to decide between, beside `tied`")
 
 
 class FreeReaderModel(BaseModel):

@@ -22,7 +22,7 @@ from kazashi.reception.configuration import Configuration
 from kazashi.reception.front.reading import FrontReader
 from kazashi.reception.japan import utc_now
 from kazashi.reception.journal import Journal, JournalError
-from kazashi.reception.numbers.store import NumbersFile
+from kazashi.reception.numbers.offers import ClinicNumbers
 from kazashi.reception.passcode import Passcode
 from kazashi.reception.place import Faces
 from kazashi.reception.profiles import Profile
@@ -69,7 +69,7 @@ class SiteSettings:
     assigned: Assigned = field(default_factory=Assigned)
     under_way: UnderWay = field(default_factory=UnderWay)
     results: Results | None = None
-    numbers: NumbersFile | None = None
+    numbers: ClinicNumbers | None = None
     elsewhere: Elsewhere | None = None
 
 

@@ -17,6 +17,7 @@ from kazashi.reception.numbers.errors import (
     NumbersBroken,
     NumbersError,
     NumbersKeyUnusable,
+    NumbersNewer,
     NumbersRefused,
 )
 from kazashi.reception.numbers.lists import Line
@@ -45,7 +46,33 @@ def test_a_patient_is_found_by_reference_by_certificate_and_by_both(numbers):
     assert numbers.of(["A-1"], "") == FoundPatient("12", FoundBy.REFERENCE)
     tied(numbers, "12")
     assert numbers.of([], OLD_CARD) == FoundPatient("12", FoundBy.CERTIFICATE)
-    assert numbers.of(["A-1", "unknown"], OLD_CARD) == FoundPatient("12", FoundBy.BOTH)
+    assert numbers.of(["A-1"], OLD_CARD) == FoundPatient("12", FoundBy.BOTH)
+
+
+def test_a_reference_that_nobody_has_is_offered_if_the_certificate_tells_the_number(numbers):
+    tied(numbers, "12")
+    found = numbers.of(["A-1"], OLD_CARD)
+    assert (found.number, found.is_new_reference) == ("12", True)
+    numbers.offer(["A-1"], OLD_CARD, 7, is_test=False)
+    (offer,) = numbers.offers()
+    assert (offer.reference, offer.number, offer.tied) == ("A-1", "12", "")
+    assert numbers.tie(offer.id, "12", "佐藤")
+    assert numbers.of(["A-1"], NEW_CARD).number == "12"
+
+
+@pytest.mark.parametrize("text", ["山田", "123456789012", "=1+1", "１"])
+def test_what_is_no_reference_by_its_form_is_not_offered(numbers, text):
+    tied(numbers, "12")
+    assert not numbers.of([text], OLD_CARD).is_new_reference
+    numbers.offer([text], OLD_CARD, 7, is_test=False)
+    assert numbers.offers() == []
+
+
+def test_a_reference_is_not_offered_for_a_certificate_that_tells_no_number(numbers):
+    numbers.take([Line(2, "12", "A-1")])
+    assert not numbers.of(["A-1", "A-2"], NEW_CARD).is_new_reference
+    assert offered(numbers, ["A-1", "A-2"], NEW_CARD).reference == ""
+    assert len(numbers.offers()) == 1
 
 
 def test_nobody_is_found_by_what_is_not_in_the_map(numbers):
@@ -74,8 +101,7 @@ def test_what_is_expected_of_a_patient_comes_with_the_number(numbers):
 
 
 def offered(numbers, references, certificate):
-    found = numbers.of(references, certificate)
-    numbers.offer(found, certificate, 7, is_test=False)
+    numbers.offer(references, certificate, 7, is_test=False)
     return numbers.offers()[-1]
 
 
@@ -106,7 +132,7 @@ def test_the_staff_decide_a_conflict(numbers):
 
 
 def test_a_certificate_that_is_left_is_offered_again_at_the_next_visit(numbers):
-    assert numbers.leave(offered(numbers, [], NEW_CARD).id)
+    assert numbers.leave(offered(numbers, [], NEW_CARD).id, "佐藤")
     assert numbers.offers() == []
     assert offered(numbers, [], NEW_CARD).number == ""
 
@@ -115,8 +141,8 @@ def test_a_certificate_is_offered_once_and_decided_once(numbers):
     first, second = offered(numbers, [], NEW_CARD), offered(numbers, [], NEW_CARD)
     assert numbers.offers() == [second]
     assert not numbers.tie(first.id, "12", "佐藤")
-    assert numbers.leave(second.id)
-    assert not numbers.leave(second.id)
+    assert numbers.leave(second.id, "佐藤")
+    assert not numbers.leave(second.id, "佐藤")
 
 
 def test_what_is_not_decided_within_thirty_days_is_offered_no_more(tmp_path):
@@ -195,6 +221,51 @@ def test_another_file_is_told_and_left_as_it_is(tmp_path, text):
     assert path.read_bytes() == text
 
 
+BEFORE_1 = """
+CREATE TABLE patient (number TEXT PRIMARY KEY, welfare INTEGER NOT NULL, subsidy INTEGER NOT NULL);
+CREATE TABLE reference (
+    reference TEXT PRIMARY KEY, number TEXT NOT NULL REFERENCES patient ON DELETE CASCADE
+);
+CREATE TABLE certificate (
+    mark TEXT PRIMARY KEY, number TEXT NOT NULL REFERENCES patient ON DELETE CASCADE,
+    tied_at TEXT NOT NULL, tied_by TEXT NOT NULL
+);
+CREATE TABLE offer (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, mark TEXT NOT NULL UNIQUE, number TEXT NOT NULL,
+    tied TEXT NOT NULL, visit INTEGER, at TEXT NOT NULL, is_test INTEGER NOT NULL
+);
+INSERT INTO patient VALUES ('12', 1, 1), ('34', 0, 1), ('56', 0, 0);
+INSERT INTO reference VALUES ('A-1', '12');
+INSERT INTO certificate VALUES ('{old}', '34', '2026-11-29T00:00:00+00:00', '佐藤');
+INSERT INTO offer VALUES (5, '{new}', '12', '', 7, '2026-11-29T00:00:00+00:00', 0);
+PRAGMA application_id = 0x4B5A4E4D;
+"""
+
+
+def test_a_map_of_the_first_layout_keeps_all_it_knows(tmp_path):
+    path = tmp_path / "numbers.db"
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript(BEFORE_1.format(old=MARKS.of(OLD_CARD), new=MARKS.of(NEW_CARD)))
+    NumbersFile(path, MARKS)
+    numbers = NumbersFile(path, MARKS, lambda: NOW)
+    assert numbers.lines() == [
+        Line(0, "12", "A-1", "", True, True),
+        Line(0, "34", "", MARKS.of(OLD_CARD), False, True),
+        Line(0, "56", welfare=False, subsidy=False),
+    ]
+    (offer,) = numbers.offers()
+    assert (offer.id, offer.number, offer.tied, offer.visit) == (5, "12", "", 7)
+    assert numbers.tie(5, "12", "佐藤")
+    assert numbers.of(["A-1"], NEW_CARD).found_by is FoundBy.BOTH
+
+
+def test_a_newer_release_s_map_is_told_and_left_alone(numbers):
+    with closing(sqlite3.connect(numbers.path)) as db:
+        db.execute("PRAGMA user_version = 99")
+    with pytest.raises(NumbersNewer):
+        NumbersFile(numbers.path, MARKS)
+
+
 def test_a_database_of_another_program_is_told(tmp_path):
     path = tmp_path / "numbers.db"
     with closing(sqlite3.connect(path)) as db:
@@ -204,12 +275,12 @@ def test_a_database_of_another_program_is_told(tmp_path):
 
 
 def test_a_map_that_is_gone_or_locked_is_told(numbers, monkeypatch):
-    monkeypatch.setattr("kazashi.reception.numbers.store._WAIT_S", 0.01)
+    monkeypatch.setattr("kazashi.reception.numbers.file._WAIT_S", 0.01)
     found = FoundPatient()
     with closing(sqlite3.connect(numbers.path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(NumbersRefused):
-            numbers.offer(found, NEW_CARD, None, is_test=False)
+            numbers.offer([], NEW_CARD, None, is_test=False)
         assert numbers.of(["A-1"], "") == found  # who reads does not wait
     numbers.path.unlink()
     with pytest.raises(NumbersRefused):

@@ -3,6 +3,7 @@
 NumbersError         base; catch it to catch everything below
 ├── NumbersRefused   the system does not let us read or write the map
 ├── NumbersBroken    damaged, or no map at all: move it away
+├── NumbersNewer     a newer release made the map: update this one
 ├── NumbersKeyUnusable  the key of certificates: see `flaw`
 ├── BadList          a CSV as a whole: see `flaw`
 ├── BadLine          a line of it: see `line`, `flaw`
@@ -32,6 +33,13 @@ class NumbersRefused(NumbersError):
 @dataclass(eq=False)
 class NumbersBroken(NumbersError):
     """`path` is damaged, or a file of another program."""
+
+    path: Path
+
+
+@dataclass(eq=False)
+class NumbersNewer(NumbersError):
+    """A newer release made the file at `path`."""
 
     path: Path
 

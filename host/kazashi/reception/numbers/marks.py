@@ -24,11 +24,11 @@ def new_key() -> str:
 
 
 class Marks:
-    """Marks of certificates by one key."""
+    """Marks of certificates by one key. `key_mark`: of the key itself."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
-        self._prefix = self._hash(b"mark of the key")[:8]
+        self.key_mark = self._hash(b"mark of the key")[:8]
 
     @classmethod
     def of_file(cls, path: Path) -> Self:
@@ -49,10 +49,10 @@ class Marks:
 
     def of(self, certificate_sha256: str) -> str:
         """The mark of the certificate with this SHA-256, hexadecimal."""
-        return f"{self._prefix}-{self._hash(bytes.fromhex(certificate_sha256))}"
+        return f"{self.key_mark}-{self._hash(bytes.fromhex(certificate_sha256))}"
 
     def is_ours(self, mark: str) -> bool:
-        return mark.startswith(f"{self._prefix}-")
+        return mark.startswith(f"{self.key_mark}-")
 
     def _hash(self, data: bytes) -> str:
         return hmac.new(self._key, data, "sha256").hexdigest()

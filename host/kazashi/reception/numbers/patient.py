@@ -49,17 +49,24 @@ class FoundBy(StrEnum):
 class FoundPatient:
     """Whose visit it is. `number`: empty if it is not known.
 
-    `is_new_certificate`: the staff are to say whether it is this patient's. `conflicting`: numbers
-    that 照会番号 and certificate tell; then `number` is empty. `missing`: what the staff expect of
-    the patient, and the centre's answer has nothing of.
+    `is_new_certificate`: the staff are to say whether it is this patient's; `is_new_reference`: the
+    same of a 照会番号, where the certificate tells the number. `conflicting`: numbers that 照会番号
+    and certificate tell; then `number` is empty. `missing`: what the staff expect of the patient,
+    and the centre's answer has nothing of.
     """
 
     number: str = ""
     found_by: FoundBy | None = None
     is_new_certificate: bool = False
+    is_new_reference: bool = False
     conflicting: tuple[str, ...] = ()
     expects: tuple[Expected, ...] = ()
     missing: tuple[Expected, ...] = ()
+
+    @property
+    def is_to_decide(self) -> bool:
+        """Whether the staff are to say something of it."""
+        return self.is_new_certificate or self.is_new_reference or bool(self.conflicting)
 
 
 class PatientNumbers(Protocol):
@@ -74,9 +81,14 @@ class PatientNumbers(Protocol):
         ...
 
     def offer(
-        self, found: FoundPatient, certificate_sha256: str, visit: int | None, *, is_test: bool
+        self,
+        references: Sequence[str],
+        certificate_sha256: str,
+        visit: int | None,
+        *,
+        is_test: bool,
     ) -> None:
-        """Have the staff decide whose the certificate is. `visit`: its number in the journal.
+        """Have the staff decide what `of` told of the same. `visit`: its number in the journal.
 
         Raises:
             NumbersError: not now; it is offered at the next visit.

@@ -1,160 +1,104 @@
-"""The map in SQLite: numbers, their 照会番号 and certificates, and what staff are to decide.
-
-Each call opens the file for itself, so any thread may make it. Readers do not wait for a writer
-(sqlite.org/wal.html); a writer waits for another for a second.
-"""
+"""The map in SQLite: what a visit finds in it, what the staff decide, and lists of it."""
 
 import sqlite3
 from collections.abc import Callable, Generator, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import zip_longest
 from pathlib import Path
 
 from kazashi.reception.japan import utc_now
-from kazashi.reception.journal import location
-from kazashi.reception.journal.errors import JournalError
-from kazashi.reception.numbers.errors import (
-    BadLine,
-    LineFlaw,
-    ListRefused,
-    NumbersBroken,
-    NumbersRefused,
-)
+from kazashi.reception.numbers.errors import BadLine, LineFlaw, ListRefused
+from kazashi.reception.numbers.file import MapFile, put, tie_of, value_of
 from kazashi.reception.numbers.lists import Line
 from kazashi.reception.numbers.marks import Marks
-from kazashi.reception.numbers.patient import Expected, FoundBy, FoundPatient
+from kazashi.reception.numbers.offers import Offer
+from kazashi.reception.numbers.patient import Expected, FoundBy, FoundPatient, number_of
+from kazashi.reception.numbers.ties import Kind, said
 
-_APPLICATION = 0x4B5A4E4D  # "KZNM"
-_WAIT_S = 1.0
-_OFFERED = timedelta(days=30)  # for so long the staff may decide
-_REFUSED = {
-    *(sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM),
-    *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR),
-}
+_OFFERED = timedelta(days=30)  # for so long the staff may decide what a visit asks
 
-_SCHEMA = """
-CREATE TABLE patient (number TEXT PRIMARY KEY, welfare INTEGER NOT NULL, subsidy INTEGER NOT NULL);
-CREATE TABLE reference (
-    reference TEXT PRIMARY KEY, number TEXT NOT NULL REFERENCES patient ON DELETE CASCADE
-);
-CREATE TABLE certificate (
-    mark TEXT PRIMARY KEY, number TEXT NOT NULL REFERENCES patient ON DELETE CASCADE,
-    tied_at TEXT NOT NULL, tied_by TEXT NOT NULL
-);
-CREATE TABLE offer (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, mark TEXT NOT NULL UNIQUE, number TEXT NOT NULL,
-    tied TEXT NOT NULL, visit INTEGER, at TEXT NOT NULL, is_test INTEGER NOT NULL
-);
-CREATE INDEX reference_number ON reference (number);
-CREATE INDEX certificate_number ON certificate (number);
-"""
-
-
-@dataclass(frozen=True)
-class Offer:
-    """A certificate whose patient the staff are to say.
-
-    `number`: that 照会番号 tells; empty: none. `tied`: to which it is tied up to now; empty: none.
-    """
-
-    id: int
-    number: str
-    tied: str
-    visit: int | None
-    at: datetime
-    is_test: bool
+_EXPIRED = """
+    DELETE FROM offer WHERE at < ? AND NOT EXISTS (
+        SELECT 1 FROM tie WHERE tie.kind = offer.kind AND tie.name = offer.name AND claims != '[]'
+    )"""
 
 
 class NumbersFile:
-    """The map at `path`, made where there is none. A `PatientNumbers`.
+    """The map at `path`, made where there is none. A `ClinicNumbers`.
 
     Raises:
         NumbersError: see errors.py; so from each method.
     """
 
     def __init__(self, path: Path, marks: Marks, now: Callable[[], datetime] = utc_now) -> None:
-        self.path, self.marks, self._now = path, marks, now
-        with _told(path):
-            location.check(path)
-            location.make(path)
-            with closing(self._connect()) as db:
-                _prepare(db, path)
-            location.close_to_others(path)
+        self.file, self.marks, self._now = MapFile(path), marks, now
+
+    @property
+    def path(self) -> Path:
+        return self.file.path
 
     # -- for a visit ------------------------------------------------------------------------------
 
     def of(self, references: Sequence[str], certificate_sha256: str) -> FoundPatient:
-        with self._reading() as db:
-            of_references = {
-                row[0]
-                for each in references
-                for row in db.execute("SELECT number FROM reference WHERE reference = ?", (each,))
-            }
-            tied = self._tied(db, certificate_sha256)
-            numbers = sorted(of_references | ({tied} if tied else set()))
-            is_new = bool(certificate_sha256) and not tied
-            if len(numbers) != 1:
-                return FoundPatient(is_new_certificate=is_new, conflicting=tuple(numbers))
-            found_by = FoundBy.REFERENCE if not tied else FoundBy.CERTIFICATE
-            if tied and of_references:
-                found_by = FoundBy.BOTH
-            expects = _expects(db, numbers[0])
-            return FoundPatient(numbers[0], found_by, is_new, expects=expects)
+        with self.file.reading() as db:
+            return self._found(db, references, certificate_sha256)
 
     def offer(
-        self, found: FoundPatient, certificate_sha256: str, visit: int | None, *, is_test: bool
+        self,
+        references: Sequence[str],
+        certificate_sha256: str,
+        visit: int | None,
+        *,
+        is_test: bool,
     ) -> None:
-        with self._writing() as db:
-            tied = self._tied(db, certificate_sha256)
-            others = [each for each in (found.number, *found.conflicting) if each not in ("", tied)]
-            number = others[0] if len(others) == 1 else ""
-            now = self._now()
-            db.execute("DELETE FROM offer WHERE at < ?", ((now - _OFFERED).isoformat(),))
-            db.execute(
-                "INSERT OR REPLACE INTO offer (mark, number, tied, visit, at, is_test) "
-                "VALUES (?, ?, ?, ?, ?, ?)",
-                (
-                    *(self.marks.of(certificate_sha256), number, tied, visit),
-                    *(now.isoformat(), is_test),
-                ),
-            )
+        with self.file.writing() as db:
+            found = self._found(db, references, certificate_sha256)
+            db.execute(_EXPIRED, ((self._now() - _OFFERED).isoformat(),))
+            if found.is_new_certificate or found.conflicting:
+                mark = self.marks.of(certificate_sha256)
+                tied = value_of(db, Kind.CERTIFICATE, mark)
+                others = [n for n in (found.number, *found.conflicting) if n not in ("", tied)]
+                number = others[0] if len(others) == 1 else ""
+                self._offer(db, (Kind.CERTIFICATE, mark, number), visit, is_test=is_test)
+            if found.is_new_reference:
+                for each in _new_references(db, references):
+                    self._offer(db, (Kind.REFERENCE, each, found.number), visit, is_test=is_test)
 
     # -- for the staff ----------------------------------------------------------------------------
 
     def offers(self) -> list[Offer]:
-        """The certificates that the staff are to decide about, the oldest first."""
-        query = "SELECT id, number, tied, visit, at, is_test FROM offer ORDER BY id"
-        with self._reading() as db:
-            return [
-                Offer(id_, number, tied, visit, datetime.fromisoformat(at), bool(is_test))
-                for id_, number, tied, visit, at, is_test in db.execute(query)
-            ]
+        query = "SELECT id, kind, name, number, visit, at, is_test FROM offer ORDER BY id"
+        with self.file.reading() as db:
+            return [_offer_of(db, row) for row in db.execute(query).fetchall()]
 
     def tie(self, offer: int, number: str, staff: str) -> bool:
-        """The certificate is this patient's, as `staff` say. False: it was decided already."""
-        with self._writing() as db:
-            row = db.execute("DELETE FROM offer WHERE id = ? RETURNING mark", (offer,)).fetchone()
-            if row is None:
+        with self.file.writing() as db:
+            name = _taken_off(db, offer)
+            if name is None:
                 return False
-            db.execute("INSERT OR IGNORE INTO patient VALUES (?, 0, 0)", (number,))
-            tied = (row[0], number, self._now().isoformat(), staff)
-            db.execute("INSERT OR REPLACE INTO certificate VALUES (?, ?, ?, ?)", tied)
+            self._say(db, *name, number, staff)
             return True
 
-    def leave(self, offer: int) -> bool:
-        """It stays as it is; the next visit with it asks again. False: it was decided already."""
-        with self._writing() as db:
-            return db.execute("DELETE FROM offer WHERE id = ?", (offer,)).rowcount == 1
+    def leave(self, offer: int, staff: str) -> bool:
+        with self.file.writing() as db:
+            name = _taken_off(db, offer)
+            if name is None:
+                return False
+            if (tie := tie_of(db, *name)) and tie.claims:
+                self._say(db, *name, tie.value, staff)
+            return True
 
     # -- for lists --------------------------------------------------------------------------------
 
     def lines(self) -> list[Line]:
         """All that the map knows, by number; a certificate and a 照会番号 share a line."""
-        with self._reading() as db:
-            patients = db.execute("SELECT number, welfare, subsidy FROM patient ORDER BY 1")
-            return [each for row in patients.fetchall() for each in _lines(db, *row)]
+        query = (
+            "SELECT value FROM tie WHERE kind != ? UNION "
+            "SELECT name FROM tie WHERE kind = ? ORDER BY 1"
+        )
+        with self.file.reading() as db:
+            numbers = db.execute(query, (Kind.EXPECTED, Kind.EXPECTED)).fetchall()
+            return [each for (number,) in numbers for each in _lines(db, number)]
 
     def take(self, lines: Sequence[Line], *, moves: bool = False) -> None:
         """Add them, all or none. `moves`: what another patient has is this one's from now on.
@@ -162,118 +106,132 @@ class NumbersFile:
         Raises:
             ListRefused: another patient has it, and `moves` is false.
         """
-        with self._writing() as db:
+        with self.file.writing() as db:
             troubles = [] if moves else [bad for line in lines for bad in _taken(db, line)]
             if troubles:
                 raise ListRefused(tuple(troubles))
             for line in lines:
-                _take(db, line, self._now().isoformat())
+                self._take(db, line)
 
     # -- inside -----------------------------------------------------------------------------------
 
-    def _tied(self, db: sqlite3.Connection, certificate_sha256: str) -> str:
-        if not certificate_sha256:
-            return ""
-        query = "SELECT number FROM certificate WHERE mark = ?"
-        row = db.execute(query, (self.marks.of(certificate_sha256),)).fetchone()
-        return row[0] if row else ""
+    def _found(
+        self, db: sqlite3.Connection, references: Sequence[str], certificate_sha256: str
+    ) -> FoundPatient:
+        told = {value_of(db, Kind.REFERENCE, each) for each in references} - {None}
+        mark = certificate_sha256 and self.marks.of(certificate_sha256)
+        tied = value_of(db, Kind.CERTIFICATE, mark) if mark else None
+        numbers = sorted(str(each) for each in told | {tied} - {None})
+        is_new = bool(mark) and tied is None
+        if len(numbers) != 1:
+            return FoundPatient(is_new_certificate=is_new, conflicting=tuple(numbers))
+        found_by = FoundBy.REFERENCE if tied is None else FoundBy.CERTIFICATE
+        if tied is not None and told:
+            found_by = FoundBy.BOTH
+        is_new_reference = tied is not None and bool(_new_references(db, references))
+        expects = tuple(each for each in Expected if each in _expected(db, numbers[0]))
+        return FoundPatient(numbers[0], found_by, is_new, is_new_reference, expects=expects)
 
-    @contextmanager
-    def _reading(self) -> Generator[sqlite3.Connection]:
-        with self._transaction("DEFERRED") as db:
-            yield db
+    def _offer(
+        self,
+        db: sqlite3.Connection,
+        what: tuple[Kind, str, str],
+        visit: int | None,
+        *,
+        is_test: bool,
+    ) -> None:
+        query = (
+            "INSERT OR REPLACE INTO offer (kind, name, number, visit, at, is_test) "
+            "VALUES (?, ?, ?, ?, ?, ?)"
+        )
+        db.execute(query, (*what, visit, self._now().isoformat(), is_test))
 
-    @contextmanager
-    def _writing(self) -> Generator[sqlite3.Connection]:
-        with self._transaction("IMMEDIATE") as db:
-            yield db
+    def _say(self, db: sqlite3.Connection, kind: Kind, name: str, value: str, by: str) -> None:
+        have = tie_of(db, kind, name)
+        put(db, said(have, kind, name, value, by, self._now().isoformat()), is_unsent=True)
+        db.execute("DELETE FROM offer WHERE kind = ? AND name = ?", (kind, name))
 
-    @contextmanager
-    def _transaction(self, kind: str) -> Generator[sqlite3.Connection]:
-        with _told(self.path), closing(self._connect()) as db:
-            db.execute(f"BEGIN {kind}")
-            try:
-                yield db
-            except BaseException:
-                if db.in_transaction:
-                    db.execute("ROLLBACK")
-                raise
-            db.execute("COMMIT")
-
-    def _connect(self) -> sqlite3.Connection:
-        url = f"{self.path.absolute().as_uri()}?mode=rw"
-        db = sqlite3.connect(url, uri=True, timeout=_WAIT_S, isolation_level=None)
-        db.execute("PRAGMA foreign_keys = ON")
-        return db
-
-
-def _prepare(db: sqlite3.Connection, path: Path) -> None:
-    application = db.execute("PRAGMA application_id").fetchone()[0]
-    tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-    if application == 0 and tables == 0:
-        db.execute("PRAGMA journal_mode = WAL")
-        script = f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA application_id = {_APPLICATION}; COMMIT"
-        db.executescript(script)
-    elif application != _APPLICATION:
-        raise NumbersBroken(path)
+    def _take(self, db: sqlite3.Connection, line: Line) -> None:
+        for kind, name in _names(line):
+            if value_of(db, kind, name) != line.number:
+                self._say(db, kind, name, line.number, "list")
+        told = {Expected.WELFARE: line.welfare, Expected.SUBSIDY: line.subsidy}
+        before = _expected(db, line.number)
+        expected = [e for e, flag in told.items() if flag or (flag is None and e in before)]
+        if {*expected} != before or not (line.reference or line.certificate):
+            value = " ".join(expected)
+            if value_of(db, Kind.EXPECTED, line.number) != value:
+                self._say(db, Kind.EXPECTED, line.number, value, "list")
 
 
-def _lines(db: sqlite3.Connection, number: str, welfare: int, subsidy: int) -> list[Line]:
-    references = _values(db, "SELECT reference FROM reference WHERE number = ? ORDER BY 1", number)
-    marks = _values(db, "SELECT mark FROM certificate WHERE number = ? ORDER BY 1", number)
-    flags = (bool(welfare), bool(subsidy))
+def _taken_off(db: sqlite3.Connection, offer: int) -> tuple[Kind, str] | None:
+    """What it was about; None: it was decided already."""
+    query = "DELETE FROM offer WHERE id = ? RETURNING kind, name"
+    row = db.execute(query, (offer,)).fetchone()
+    return (Kind(row[0]), row[1]) if row else None
+
+
+def _offer_of(
+    db: sqlite3.Connection, row: tuple[int, str, str, str, int | None, str, int]
+) -> Offer:
+    id_, kind, name, number, visit, at, is_test = row
+    tie = tie_of(db, Kind(kind), name)
+    return Offer(
+        id_,
+        name if kind == Kind.REFERENCE else "",
+        number,
+        tie.value if tie else "",
+        visit,
+        datetime.fromisoformat(at),
+        bool(is_test),
+        tie.claims if tie else (),
+    )
+
+
+def _new_references(db: sqlite3.Connection, references: Sequence[str]) -> list[str]:
+    """Those that are tied to nobody, and are 照会番号 by their form."""
+    return [each for each in references if _is_reference(each) and _is_free(db, each)]
+
+
+def _is_free(db: sqlite3.Connection, reference: str) -> bool:
+    return value_of(db, Kind.REFERENCE, reference) is None
+
+
+def _is_reference(text: str) -> bool:
+    try:
+        return number_of(text) == text
+    except ValueError:
+        return False
+
+
+def _lines(db: sqlite3.Connection, number: str) -> list[Line]:
+    query = "SELECT name FROM tie WHERE value = ? AND kind = ? ORDER BY 1"
+    references, marks = (
+        [row[0] for row in db.execute(query, (number, kind))]
+        for kind in (Kind.REFERENCE, Kind.CERTIFICATE)
+    )
+    flags = [each in _expected(db, number) for each in (Expected.WELFARE, Expected.SUBSIDY)]
     pairs = list(zip_longest(references, marks, fillvalue="")) or [("", "")]
     return [Line(0, number, *pair, *flags) for pair in pairs]
 
 
-def _values(db: sqlite3.Connection, query: str, number: str) -> list[str]:
-    return [row[0] for row in db.execute(query, (number,))]
+def _names(line: Line) -> Generator[tuple[Kind, str]]:
+    """What the line ties to its number."""
+    if line.reference:
+        yield Kind.REFERENCE, line.reference
+    if line.certificate:
+        yield Kind.CERTIFICATE, line.certificate
+
+
+_FLAWS = {Kind.REFERENCE: LineFlaw.REFERENCE_TAKEN, Kind.CERTIFICATE: LineFlaw.CERTIFICATE_TAKEN}
 
 
 def _taken(db: sqlite3.Connection, line: Line) -> Generator[BadLine]:
     """What of `line` another patient has."""
-    for table, column, value, flaw in (
-        ("reference", "reference", line.reference, LineFlaw.REFERENCE_TAKEN),
-        ("certificate", "mark", line.certificate, LineFlaw.CERTIFICATE_TAKEN),
-    ):
-        query = f"SELECT number FROM {table} WHERE {column} = ? AND number != ?"
-        if row := db.execute(query, (value, line.number)).fetchone():
-            yield BadLine(line.line, flaw, row[0])
+    for kind, name in _names(line):
+        if (number := value_of(db, kind, name)) not in (None, line.number):
+            yield BadLine(line.line, _FLAWS[kind], str(number))
 
 
-def _take(db: sqlite3.Connection, line: Line, now: str) -> None:
-    db.execute("INSERT OR IGNORE INTO patient VALUES (?, 0, 0)", (line.number,))
-    for column, flag in (("welfare", line.welfare), ("subsidy", line.subsidy)):
-        if flag is not None:
-            db.execute(f"UPDATE patient SET {column} = ? WHERE number = ?", (flag, line.number))
-    if line.reference:
-        row = (line.reference, line.number)
-        db.execute("INSERT OR REPLACE INTO reference VALUES (?, ?)", row)
-    if line.certificate:
-        row = (line.certificate, line.number, now, "list")
-        db.execute("INSERT OR REPLACE INTO certificate VALUES (?, ?, ?, ?)", row)
-        db.execute("DELETE FROM offer WHERE mark = ?", (line.certificate,))
-
-
-def _expects(db: sqlite3.Connection, number: str) -> tuple[Expected, ...]:
-    query = "SELECT welfare, subsidy FROM patient WHERE number = ?"
-    flags = db.execute(query, (number,)).fetchone()
-    return tuple(each for each, flag in zip(Expected, flags, strict=True) if flag)
-
-
-@contextmanager
-def _told(path: Path) -> Generator[None]:
-    """Errors of SQLite and of the system as those of the map at `path`."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
-        if code in _REFUSED:
-            raise NumbersRefused(path, str(error)) from error
-        raise NumbersBroken(path) from error
-    except UnicodeDecodeError as error:
-        raise NumbersBroken(path) from error
-    except OSError as error:
-        raise NumbersRefused(path, error.strerror or type(error).__name__) from error
-    except JournalError as error:  # of the place where it would stand
-        raise NumbersRefused(path, type(error).__name__) from error
+def _expected(db: sqlite3.Connection, number: str) -> set[str]:
+    return {*(value_of(db, Kind.EXPECTED, number) or "").split()}

@@ -1,4 +1,4 @@
-"""Certificates whose patient the staff are to say: at their screen, and for programs.
+"""Certificates and 照会番号 whose patient the staff are to say: at their screen, and for programs.
 
 To decide, the staff see the number that 照会番号 tells, and name and birth as the centre told them.
 Those two are kept nowhere: they are shown until the next patient begins at that desk.
@@ -15,8 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from kazashi.reception.japan import japan_time
 from kazashi.reception.numbers.errors import NumbersError
+from kazashi.reception.numbers.offers import ClinicNumbers, Offer
 from kazashi.reception.numbers.patient import number_of
-from kazashi.reception.numbers.store import NumbersFile, Offer
 from kazashi.reception.visit import Visit
 from kazashi.serve.api import AService, AStaff, refusals, staff_of
 from kazashi.serve.schema import OfferModel
@@ -36,7 +36,7 @@ class _Body(BaseModel):
 
 
 class TieBody(_Body):
-    """`number`: of the patient whose certificate it is; null: it stays as it is. `name`: of a
+    """`number`: of the patient whose it is; null: it stays as it is. `name`: of a
     member of the staff, who says so.
     """
 
@@ -63,7 +63,7 @@ class OfferView:
 
 @router.get("/numbers/offers", response_model=list[OfferModel], responses=refusals(404, 503))
 def offers(service: AService, _staff: AStaff) -> list[dict[str, object]]:
-    """Certificates whose patient the staff are to say, the oldest first. 404: no such numbers."""
+    """What the staff are to say the patient of, the oldest first. 404: no such numbers."""
     try:
         return [_json(each) for each in _numbers(service).offers()]
     except NumbersError as error:
@@ -72,7 +72,7 @@ def offers(service: AService, _staff: AStaff) -> list[dict[str, object]]:
 
 @router.post("/numbers/offers/{offer}", status_code=204, responses=refusals(404, 409, 503))
 def decide(service: AService, _staff: AStaff, offer: AnOffer, body: TieBody) -> None:
-    """The certificate is this patient's, or stays as it is. 409: it was decided already."""
+    """It is this patient's, or stays as it is. 409: it was decided already."""
     try:
         _decide(service, offer, body.number, body.name)
     except ValueError:
@@ -115,7 +115,7 @@ def _decide(service: Service, offer: int, number: str | None, staff: str) -> Non
     numbers = _numbers(service)
     try:
         if number is None:
-            is_decided = numbers.leave(offer)
+            is_decided = numbers.leave(offer, staff)
         else:
             is_decided = numbers.tie(offer, number_of(number), staff)
     except NumbersError as error:
@@ -125,7 +125,7 @@ def _decide(service: Service, offer: int, number: str | None, staff: str) -> Non
         raise HTTPException(409, "it was decided already")
 
 
-def _numbers(service: Service) -> NumbersFile:
+def _numbers(service: Service) -> ClinicNumbers:
     if service.site.numbers is None:
         raise HTTPException(404, "no numbers are configured")
     return service.site.numbers
@@ -150,9 +150,14 @@ def _day(text: str) -> str:
 def _json(offer: Offer) -> dict[str, object]:
     return {
         "id": offer.id,
+        "reference": offer.reference or None,
         "number": offer.number or None,
         "tied": offer.tied or None,
         "visit": offer.visit,
         "at": japan_time(offer.at),
         "is_test": offer.is_test,
+        "claims": [
+            {"number": each.value, "name": each.by, "at": japan_time(each.time)}
+            for each in offer.claims
+        ],
     }

@@ -1,0 +1,106 @@
+"""The map as a copy of the one that many computers share: what it has to send, and what comes.
+
+A change and its mark "unsent" are one transaction, so none is lost and none is sent for nothing.
+What is sent is judged there (`ties.joined`); the copy takes that judgement in place of its own, so
+it may be sent twice. What is unsent here is not touched by what comes: it is judged first.
+"""
+
+import sqlite3
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from kazashi.reception.numbers.file import TIE, put, tie_of
+from kazashi.reception.numbers.store import NumbersFile
+from kazashi.reception.numbers.ties import Tie
+
+# Marks by another key stay here: nobody there could find them.
+_UNSENT = "is_unsent AND (kind != 'certificate' OR name GLOB ?)"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`waiting`: ties to send. `conflicts`: names of which desks say different numbers."""
+
+    waiting: int
+    conflicts: int
+
+
+class NumbersCopy:
+    """Of the map in the file of `numbers`.
+
+    Raises:
+        NumbersError: see errors.py; so from each method.
+    """
+
+    def __init__(self, numbers: NumbersFile) -> None:
+        self._file, self.key_mark = numbers.file, numbers.marks.key_mark
+        self._ours = f"{self.key_mark}-*"
+
+    def place(self) -> tuple[str, int]:
+        """(name of this copy among all others, number of the newest tie that has come): the name, a
+        UUID, is given at the first call, and then kept.
+        """
+        with self._file.writing() as db:
+            row = db.execute("SELECT id, cursor FROM copy").fetchone()
+            if row is None:
+                row = (str(uuid.uuid4()), 0)
+                db.execute("INSERT INTO copy VALUES (?, ?)", row)
+        return row
+
+    def begin_anew(self) -> None:
+        """The shared map has less than it had: all is sent, and all comes again."""
+        with self._file.writing() as db:
+            db.execute("UPDATE tie SET is_unsent = 1 WHERE NOT is_unsent")
+            db.execute("UPDATE copy SET cursor = 0")
+
+    def unsent(self, most: int) -> list[Tie]:
+        query = f"SELECT {TIE} FROM tie WHERE {_UNSENT} LIMIT ?"
+        with self._file.reading() as db:
+            return [Tie.of_row(*row) for row in db.execute(query, (self._ours, most))]
+
+    def take(self, judged: Iterable[tuple[Tie, Tie]], news: Sequence[Tie], cursor: int) -> bool:
+        """`judged`: what was sent, and what the shared map has of it now. Returns whether anything
+        changed for the staff.
+        """
+        with self._file.writing() as db:
+            is_changed = False
+            for sent, theirs in judged:
+                if tie_of(db, sent.kind, sent.name) == sent:  # else it was changed meanwhile
+                    is_changed |= _adopt(db, sent, theirs)
+            for theirs in news:
+                ours = tie_of(db, theirs.kind, theirs.name)
+                if not _is_unsent(db, theirs):
+                    is_changed |= _adopt(db, ours, theirs)
+            db.execute("UPDATE copy SET cursor = ?", (cursor,))
+        return is_changed
+
+    def standing(self) -> Standing:
+        with self._file.reading() as db:
+            query = f"SELECT count(*) FROM tie WHERE {_UNSENT}"
+            (waiting,) = db.execute(query, (self._ours,)).fetchone()
+            query = "SELECT count(*) FROM tie WHERE claims != '[]'"
+            (conflicts,) = db.execute(query).fetchone()
+        return Standing(waiting, conflicts)
+
+
+def _is_unsent(db: sqlite3.Connection, tie: Tie) -> bool:
+    query = "SELECT is_unsent FROM tie WHERE kind = ? AND name = ?"
+    row = db.execute(query, (tie.kind, tie.name)).fetchone()
+    return bool(row and row[0])
+
+
+def _adopt(db: sqlite3.Connection, ours: Tie | None, theirs: Tie) -> bool:
+    """`theirs` in place of ours. What others have decided is no more to be decided here."""
+    put(db, theirs, is_unsent=False)
+    if ours == theirs:
+        return False
+    if not theirs.claims:
+        query = "DELETE FROM offer WHERE kind = ? AND name = ?"
+        return db.execute(query, (theirs.kind, theirs.name)).rowcount > 0
+    query = (
+        "INSERT OR IGNORE INTO offer (kind, name, number, visit, at, is_test) "
+        "VALUES (?, ?, '', NULL, ?, 0)"
+    )
+    db.execute(query, (theirs.kind, theirs.name, theirs.claims[0].at))
+    return True
