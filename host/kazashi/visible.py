@@ -16,6 +16,7 @@ _IGNORABLE = re.compile(  # invisible, and in other categories
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u3164\uffa0\ufff0-\ufff8"
     "\U000e0000-\U000e00ff\U000e01f0-\U000e0fff]"
 )
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 
 
 def is_safe(character: str) -> bool:
@@ -28,7 +29,7 @@ def visible(text: str) -> str:
 
     The length stays the same.
     """
-    if text.isprintable() and not _IGNORABLE.search(text):
+    if _is_safe(text):
         return text
     return "".join(each if is_safe(each) else _instead(each) for each in text)
 
@@ -41,10 +42,20 @@ def escaped(json: str) -> str:
     return "\n".join(map(_escaped_line, json.split("\n")))
 
 
+def in_ascii(json: str) -> str:
+    r"""JSON of the same value as \uXXXX where it is not ASCII: that is inside its strings alone."""
+    return escaped(_NOT_ASCII.sub(lambda found: _escape(found[0]), json))
+
+
 def _escaped_line(line: str) -> str:
-    if line.isprintable() and not _IGNORABLE.search(line):  # most are, and that is told fast
+    if _is_safe(line):
         return line
     return "".join(each if is_safe(each) else _escape(each) for each in line)
+
+
+def _is_safe(line: str) -> bool:
+    """Most are, and that is told fast."""
+    return line.isprintable() and (line.isascii() or not _IGNORABLE.search(line))
 
 
 def _instead(character: str) -> str:

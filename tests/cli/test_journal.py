@@ -124,7 +124,7 @@ def test_times_in_facts_are_japans_and_other_words_are_as_they_were_kept(path, t
         visit = journal.begin("desk", "usb:1")
         visit.step("consent", reason="2026-11-21T03:00:00+00:00", **kept)
     shown = kept | {"reason": kept["given_at"], "given_at": "2026-11-21T12:00:00+09:00"}
-    (visit,) = json.loads(run("list", "--journal", str(path), "--json").stdout)
+    visit = json.loads(run("show", "1", "--journal", str(path), "--json").stdout)
     assert visit["steps"][0]["facts"] == shown
     run("export", str(tmp_path / "all.csv"), "--journal", str(path))
     with (tmp_path / "all.csv").open(encoding="utf-8-sig", newline="") as file:
@@ -174,9 +174,63 @@ def test_list_takes_japans_days_and_a_limit(path, options, visits):
     assert [visit["visit"] for visit in json.loads(done.stdout)] == visits
 
 
-def test_list_as_json_has_all_that_was_kept(path):
+def test_list_as_json_has_what_the_list_shows(path):
     write(path)
-    visit, interrupted = json.loads(run("list", "--journal", str(path), "--json").stdout)
+    with Journal(path) as journal:
+        journal.begin("desk", "usb:1").steps("consent", [{"item": "tests"}] * 12)
+    visit, interrupted, consenting = json.loads(
+        run("list", "--journal", str(path), "--json").stdout
+    )
+    at = "2026-11-20T23:59:30+09:00"
+    assert visit == {
+        "visit": 1,
+        "begun_at": at,
+        "profile": "desk",
+        "reader": "usb:1",
+        "is_test": False,
+        "outcome": "checked_in",
+        "ended_at": at,
+        "way": "visual",
+        "fallback": None,
+        "steps": [
+            {"step": "pin", "error": "wrong", "times": 1},
+            {"step": "visual check", "error": None, "times": 1},
+            {"step": "end", "error": None, "times": 1},
+        ],
+    }
+    assert (interrupted["outcome"], interrupted["ended_at"]) == ("interrupted", None)
+    assert (interrupted["way"], interrupted["steps"]) == (None, [])
+    assert consenting["steps"] == [{"step": "consent", "error": None, "times": 12}]
+
+
+@given(words=st.text(max_size=50), encoding=st.sampled_from(["utf-8", "cp932", "ascii"]))
+def test_list_as_json_is_exact_whatever_was_kept(tmp_path_factory, words, encoding):
+    path = tmp_path_factory.mktemp("words") / "journal.db"
+    with Journal(path) as journal:
+        journal.begin("desk", "usb:1").step("pin", error=words)
+    arguments = ["journal", "list", "--json", "--journal", str(path)]
+    done = CliRunner(charset=encoding).invoke(app, arguments)
+    (visit,) = json.loads(done.stdout)
+    assert visit["steps"] == [{"step": "pin", "error": words, "times": 1}]
+
+
+def test_show_tells_each_step_with_its_facts(path):
+    write(path)
+    lines = [line.split() for line in run("show", "1", "--journal", str(path)).stdout.splitlines()]
+    assert ["profile", "desk"] in lines
+    assert lines.index(["pin"]) < lines.index(["error", "wrong"])
+    assert lines.index(["visual", "check"]) < lines.index(["reason", "暗証番号をお忘れ"])
+
+
+@pytest.mark.parametrize("number", ["3", "0", str(2**64), "last"])
+def test_show_of_a_visit_that_is_none_is_a_usage_error(path, number):
+    write(path)
+    assert run("show", number, "--journal", str(path)).exit_code == 2
+
+
+def test_show_as_json_has_all_that_was_kept(path):
+    write(path)
+    visit = json.loads(run("show", "1", "--journal", str(path), "--json").stdout)
     at = "2026-11-20T23:59:30+09:00"
     assert visit == {
         "visit": 1,
@@ -196,7 +250,6 @@ def test_list_as_json_has_all_that_was_kept(path):
             {"at": at, "step": "end", "facts": {}},
         ],
     }
-    assert (interrupted["outcome"], interrupted["ended_at"]) == ("interrupted", None)
 
 
 @pytest.mark.parametrize("options", [["--since", "soon"], ["--limit", "0"]])

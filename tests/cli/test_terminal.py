@@ -8,11 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.text import Text
 
-from kazashi.cli import doctor, journal, listing, show
+from kazashi.cli import doctor, listing, show
 from kazashi.cli.console import Console, folded
 from kazashi.cli.monitor import View
+from kazashi.cli.visit_table import show_visits
 from kazashi.monitor import Event
-from kazashi.reception.journal.listing import ListedVisit
+from kazashi.reception.journal.listing import ListedStep, ListedVisit
 from kazashi.usb.ports import Attached, Change
 from kazashi.visible import is_safe
 from program import command
@@ -51,8 +52,9 @@ def test_the_monitor_is_safe(text):
 
 @given(texts)
 def test_the_journal_is_safe(text):
-    visit = ListedVisit(1, AT, text, text, text, False, (text, f"{text}: {text}"))
-    expect_safe(printed(lambda console: journal._show(console, [visit])))
+    steps = (ListedStep(text, None, 1), ListedStep(text, text, 2))
+    visit = ListedVisit(1, AT, text, text, text, AT, False, text, text, steps)
+    expect_safe(printed(lambda console: show_visits(console, [visit])))
 
 
 def test_a_board_is_safe(monkeypatch, capsys):

@@ -170,7 +170,7 @@ class Journals(RuleBasedStateMachine):
         for visit, listed in zip(self.journal.visits(), self.journal.listed(), strict=True):
             assert (listed.id, listed.outcome) == (visit.id, visit.outcome)
             assert (listed.way, listed.is_test) == (visit.fact("way"), visit.is_test)
-            shown = [(each.name, each.error) for each in listed.steps for _ in range(each.count)]
+            shown = [(each.name, each.error) for each in listed.steps for _ in range(each.times)]
             assert shown == [(step.name, step.facts.get("error")) for step in visit.steps]
         held = {
             person.visit: {name: getattr(person, name) for name in self.held[person.visit]}

@@ -3,24 +3,23 @@
 import csv
 import json
 import os
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, TextIO
 
 import typer
-from rich.cells import cell_len, set_cell_size
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
-from rich.text import Text
 
 from kazashi.cli import show
-from kazashi.cli.console import Console, folded
+from kazashi.cli.console import Console
 from kazashi.cli.options import AsJson, JournalPath
+from kazashi.cli.visit_table import show_visits
 from kazashi.cli.writing import new_file
-from kazashi.reception.japan import JAPAN, japan_time
+from kazashi.reception.japan import japan_time
 from kazashi.reception.journal import (
-    INTERRUPTED,
     KeptVisit,
     ListedStep,
     ListedVisit,
@@ -28,7 +27,7 @@ from kazashi.reception.journal import (
     default_path,
 )
 from kazashi.reception.journal.facts import in_japan
-from kazashi.visible import escaped, visible
+from kazashi.visible import escaped
 
 app = typer.Typer(help="What was kept of the visits.", no_args_is_help=True)
 
@@ -41,15 +40,13 @@ _Until = Annotated[
     datetime,
     typer.Option(formats=_DAY, metavar="DATE", help="Last day, Japan's.", show_default=False),
 ]
+_Visit = Annotated[
+    int,
+    typer.Argument(metavar="VISIT", help="Its number, from `journal list`.", min=1, max=2**62),
+]
 _Limit = Annotated[int, typer.Option("--limit", metavar="N", min=1, help="The last N visits.")]
 _NewFile = Annotated[Path, typer.Argument(metavar="FILE", help="A new file: .jsonl or .csv.")]
 
-_RUNNING = "running"
-_STYLES = {INTERRUPTED: "red", _RUNNING: "green"}
-_HEAD = ("visit", "begun, in Japan", "outcome", "profile", "way", "mark")
-_OUTCOME = _HEAD.index("outcome")
-_INDENT = " " * 6
-_Line = list[tuple[str, str]]  # texts with their styles
 _OF_VISIT = ["visit", "begun_at", "profile", "reader", "is_test", "outcome", "ended_at"]
 _OF_STEP = ["at", "step", "facts"]
 
@@ -67,9 +64,32 @@ def list_visits(
     which = since.date(), until.date(), limit
     with View(journal or default_path()) as view:
         if as_json:
-            show.print_json_array(_facts(visit) for visit in view.visits(*which))
+            show.print_json_array(map(_listed_as_json, view.listed(*which)))
         else:
-            _show(Console(), list(view.listed(*which)))
+            show_visits(Console(), list(view.listed(*which)))
+
+
+def _listed_as_json(visit: ListedVisit) -> str:
+    """As `_facts`, but what a list tells of the steps. 100,000 visits have few texts among them."""
+    ended = f'"{japan_time(visit.ended_at)}"' if visit.ended_at else "null"
+    return (
+        f'{{"visit": {visit.id}, "begun_at": "{japan_time(visit.begun_at)}", '
+        f'"profile": {_text_json(visit.profile)}, "reader": {_text_json(visit.reader)}, '
+        f'"is_test": {_text_json(visit.is_test)}, "outcome": {_text_json(visit.outcome)}, '
+        f'"ended_at": {ended}, "way": {_text_json(visit.way)}, '
+        f'"fallback": {_text_json(visit.fallback)}, "steps": {_steps_json(visit.steps)}}}'
+    )
+
+
+@lru_cache(4096)
+def _text_json(text: str | bool | None) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+@lru_cache(4096)
+def _steps_json(steps: tuple[ListedStep, ...]) -> str:
+    facts = [{"step": step.name, "error": step.error, "times": step.times} for step in steps]
+    return json.dumps(facts, ensure_ascii=False)
 
 
 def _facts(visit: KeptVisit) -> dict[str, Any]:
@@ -89,79 +109,22 @@ def _facts(visit: KeptVisit) -> dict[str, Any]:
     }
 
 
-def _show(console: Console, visits: list[ListedVisit]) -> None:
-    """The columns, in as many lines as they need here, the same for all; the steps below."""
-    rows = [_HEAD, *map(_row, visits)]
-    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
-    lines = _lines(widths, console.width)
-    cells = console.width
-    _print(console, cells, _lines_of(_HEAD, widths, lines, "bold"))
-    for row, visit in zip(rows[1:], visits, strict=True):
-        _print(console, cells, _lines_of(row, widths, lines, _STYLES.get(row[_OUTCOME], "")))
-        steps = visible(", ".join(map(_text, visit.steps)))
-        _print(console, cells, _folded(steps, cells - len(_INDENT)))
-
-
-def _print(console: Console, cells: int, lines: Iterable[_Line]) -> None:
-    """Rich takes 0.2 ms a line: what has no colours and fits into `cells` goes past it."""
-    for line in lines:
-        text = "".join(each for each, _ in line)
-        if console.is_terminal or cell_len(text) > cells:
-            console.print(Text.assemble(*line))
-        else:
-            console.file.write(f"{text}\n")
-
-
-def _lines_of(
-    row: tuple[str, ...], widths: list[int], lines: list[slice], style: str
-) -> Iterator[_Line]:
-    """`style`: of the outcome, or of the whole head."""
-    for line in lines:
-        shown = [*range(*line.indices(len(row)))]
-        while shown and not row[shown[-1]]:  # no blanks at the end of a line
-            shown.pop()
-        pieces = [(_INDENT if line.start else "", "")]
-        for at in shown:
-            styled = style if row is _HEAD or at == _OUTCOME else ""
-            pieces += [(set_cell_size(row[at], widths[at]), styled), (" ", "")]
-        if shown:
-            yield [*pieces[:-2], (row[shown[-1]].rstrip(), pieces[-2][1])]
-
-
-def _folded(steps: str, cells: int) -> Iterator[_Line]:
-    fits = cell_len(steps) <= cells
-    for line in [steps] if steps and fits else folded(steps, cells).splitlines():
-        yield [(f"{_INDENT}{line}", "dim")]
-
-
-def _row(visit: ListedVisit) -> tuple[str, ...]:
-    cells = (
-        str(visit.id).rjust(len(_HEAD[0])),
-        f"{visit.begun_at.astimezone(JAPAN):%Y-%m-%d %H:%M:%S}",
-        visit.outcome or _RUNNING,
-        visit.profile,
-        visit.way or "",
-        "test" if visit.is_test else "",
-    )
-    return tuple(map(visible, cells))
-
-
-def _lines(widths: list[int], cells: int) -> list[slice]:
-    """The columns of each line, if a line has so many `cells`; all but the first are indented."""
-    lines = [slice(0, 1)]
-    for at in range(1, len(widths)):
-        start = lines[-1].start
-        indent = len(_INDENT) if start else 0
-        if indent + sum(widths[start : at + 1]) + at - start <= cells:
-            lines[-1] = slice(start, at + 1)
-        else:
-            lines.append(slice(at, at + 1))
-    return lines
-
-
-def _text(step: ListedStep) -> str:
-    said = step.name if step.error is None else f"{step.name}: {step.error}"
-    return f"{said} ×{step.count}" if step.count > 1 else said
+@app.command("show")
+def show_visit(visit: _Visit, *, as_json: AsJson = False, journal: JournalPath = None) -> None:
+    """Show one visit: all that was kept of it, each step with its facts."""
+    with View(journal or default_path()) as view:
+        kept = view.visit(visit)
+    if kept is None:
+        raise typer.BadParameter(f"there is no visit {visit}", param_hint="VISIT")
+    facts = _facts(kept)
+    if as_json:
+        show.print_json(facts)
+        return
+    steps: list[dict[str, Any]] = facts.pop("steps")
+    console = Console()
+    show.show_facts(console, {name: fact for name, fact in facts.items() if fact is not None})
+    for step in steps:
+        show.show_facts(console, {"at": step["at"]} | step["facts"], step["step"])
 
 
 @app.command("export")

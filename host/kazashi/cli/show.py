@@ -5,6 +5,7 @@ import logging
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
@@ -16,7 +17,7 @@ from kazashi.cards.jpki import TokenLabel
 from kazashi.cli.console import Console
 from kazashi.errors import KazashiError
 from kazashi.reports import ReaderInfo
-from kazashi.visible import escaped, visible
+from kazashi.visible import escaped, in_ascii, visible
 from kazashi.words import Language, words_of
 from kazashi_wire.messages import BitRate
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 PRESENT_CARD = "カードをリーダーに置いてください  (lay the card on the reader)"
 
+_AT_ONCE = 1000  # objects of an array
 _BAR_CELLS = 30
 _BRICKS = (("█", "green"), ("▓", "cyan"), ("▒", "magenta"), ("░", "blue"), ("▪", "yellow"))
 _KINDS: dict[str, str] = {
@@ -45,11 +47,12 @@ def print_json(value: object) -> None:
     print_json_text(json.dumps(value, indent=2, ensure_ascii=False))
 
 
-def print_json_array(values: Iterable[object]) -> None:
-    """Print an array on stdout, a line each: there may be very many."""
+def print_json_array(objects: Iterable[str]) -> None:
+    """Print an array of `objects`, each of them JSON already, a line each: there may be many."""
     before = "[\n"
-    for each in values:
-        print(before + _exact(json.dumps(each, ensure_ascii=False)), end="")  # noqa: T201
+    rest = iter(objects)
+    while some := list(islice(rest, _AT_ONCE)):
+        print(before + _exact(",\n".join(some)), end="")  # noqa: T201
         before = ",\n"
     print("[]" if before == "[\n" else "\n]", flush=True)  # noqa: T201
 
@@ -63,7 +66,7 @@ def _exact(text: str) -> str:
     try:
         text.encode(sys.stdout.encoding or "ascii")
     except UnicodeEncodeError:
-        text = json.dumps(json.loads(text), indent=2 if "\n" in text else None)
+        return in_ascii(text)
     return escaped(text)
 
 

@@ -137,12 +137,13 @@ def from_json(kept: str) -> dict[str, Fact]:
     if not isinstance(facts, dict):
         raise ValueError("facts without names")
     found = cast(dict[str, Fact], facts)
-    if not all(_is_fact(value) for value in found.values()):
+    if not all(is_fact(value) for value in found.values()):
         raise ValueError("facts of another kind")
     return found
 
 
-def _is_fact(value: object) -> bool:
+def is_fact(value: object) -> bool:
+    """Of whatever name; of another release, too."""
     return is_flag(value) or is_number(value) or (isinstance(value, str) and _is_utf8(value))
 
 

@@ -5,46 +5,34 @@ way; SQLite looks into the facts of a step only if the name stands in their text
 """
 
 import json
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
+from kazashi.reception.journal.facts import Fact, is_fact
 from kazashi.reports import is_simulated_serial
 
+_SHOWN = ("way", "fallback", "is_test", "error")  # of the facts
+_NOTHING = (None,) * len(_SHOWN)
+_HAS_SOME = " OR ".join(f"instr(facts, '\"{name}\"')" for name in _SHOWN)
+_PATHS = ", ".join(f"'$.{name}'" for name in _SHOWN)
 
-def _fact(name: str) -> str:
-    return (
-        f"CASE WHEN json_valid(facts) AND instr(facts, '\"{name}\"') "
-        f"THEN json_extract(facts, '$.{name}') END AS {name}"
-    )
-
-
-def _all(name: str) -> str:
-    return f"json_group_array({name}) FILTER (WHERE {name} IS NOT NULL)"
-
-
-# An expression, for a row of visit. NULL: the facts of a step are damaged.
-# The steps come in their order: the inner query sorts them by the index that they are read by.
+# An expression, for a row of visit: JSON, of each step its name, or [name, values of _SHOWN].
+# NULL: the facts of a step are damaged. The inner query reads by the index, so in this order.
 LISTED = f"""(
-    SELECT CASE WHEN coalesce(min(is_sound), 1) THEN json_object(
-        'ways', {_all("way")},
-        'fallbacks', {_all("fallback")},
-        'is_test', max(is_test IS 1),
-        'steps', json_group_array(json_array(name, error))) END
-    FROM (SELECT name, json_valid(facts) AS is_sound,
-        {_fact("way")}, {_fact("fallback")}, {_fact("is_test")}, {_fact("error")}
+    SELECT CASE WHEN coalesce(min(json_valid(facts)), 1) THEN json_group_array(json(told)) END
+    FROM (SELECT facts, CASE WHEN json_valid(facts) AND ({_HAS_SOME})
+        THEN json_array(name, json_extract(facts, {_PATHS})) ELSE json_quote(name) END AS told
         FROM step WHERE step.visit = visit.id ORDER BY id))"""
 
 
-@dataclass(frozen=True)
-class ListedStep:
-    """Steps in a row with the same `name` and `error`, so many."""
+class ListedStep(NamedTuple):
+    """Steps in a row with the same `name` and `error`."""
 
     name: str
     error: str | None
-    count: int
+    times: int
 
 
 class ListedVisit(NamedTuple):
@@ -98,16 +86,31 @@ _is_simulated = lru_cache(is_simulated_serial)
 
 @lru_cache(4096)  # most visits are like others
 def _of_steps(told: str) -> tuple[bool, str | None, str | None, tuple[ListedStep, ...]]:
-    kept: Any = json.loads(told)
-    steps = tuple(
-        ListedStep(str(name), None if error is None else str(error), len([*same]))
-        for (name, error), same in groupby(kept["steps"])
-    )
-    return bool(kept["is_test"]), _last(kept["ways"]), _last(kept["fallbacks"]), steps
+    """(is_test, way, fallback, steps)"""
+    found: Any = json.loads(told)
+    if not isinstance(found, list):
+        raise ValueError("steps that are no list")
+    kept = [_of_step(each) for each in cast("list[Any]", found)]
+    same = groupby((name, error) for name, (_, _, _, error) in kept)
+    steps = tuple(ListedStep(name, _word(error), len([*each])) for (name, error), each in same)
+    way, fallback = (_last([facts[at] for _, facts in kept]) for at in (0, 1))
+    return any(is_test is True for _, (_, _, is_test, _) in kept), way, fallback, steps
 
 
-def _last(words: list[object]) -> str | None:
-    return str(words[-1]) if words else None
+def _of_step(told: Any) -> tuple[str, tuple[Fact | None, ...]]:
+    name, facts = (told, _NOTHING) if isinstance(told, str) else told
+    are_facts = all(fact is None or is_fact(fact) for fact in facts)
+    if not (isinstance(name, str) and are_facts and len(facts) == len(_SHOWN)):
+        raise ValueError("a step of other facts")
+    return name, facts
+
+
+def _last(facts: list[Fact | None]) -> str | None:
+    return _word(next((fact for fact in facts[::-1] if fact is not None), None))
+
+
+def _word(fact: Fact | None) -> str | None:
+    return None if fact is None else str(fact)
 
 
 def _is_text(value: object) -> bool:
