@@ -58,6 +58,20 @@ def test_a_certificate_is_asked_about_and_its_answer_is_handed_over(site):
     assert header.arbitrary_file_identifier == asked.findtext("ArbitraryFileIdentifier")
     assert (header.medical_institution_code, header.reference_classification) == ("1319999996", "2")
     assert (result.name, result.operation_info_cons_flg) == ("仮名　三郎", "")
+    assert face.message_body.qualification_confirm_search_info.birthdate == "19500403"
+
+
+def test_a_certificate_that_is_no_coverage_is_handed_over_with_the_insurance_that_ended(site):
+    ended = SOMEBODY | {"DisqualificationDate": "20261031", "ReasonOfLoss": "03"}
+    play = says(people=(ended,), QualificationValidity="3")
+    with PlayedTerminal(site / "req", site / "res", play):
+        visit, _ = run(site, "checkin", "--no-card", lines=PAPER)
+    assert visit["eligibility"] is None
+    (face,) = faces(site)
+    (result,) = face.message_body.results
+    assert face.message_body.qualification_validity == "3"
+    assert (result.disqualification_date, result.reason_of_loss) == ("20261031", "03")
+    assert face.message_body.qualification_confirm_search_info.insurer_number == "01130012"
 
 
 def test_after_the_time_out_the_person_is_held_and_the_late_answer_finds_them(site):

@@ -16,7 +16,6 @@ from kazashi.oqs.exchange import Exchange, Terminal, failure_text
 from kazashi.oqs.ledger import Ledger
 from kazashi.oqs.names import Kind
 from kazashi.oqs.publish import Folder
-from kazashi.oqs.register import number_of, register
 from kazashi.reception.centre import (
     AnswerMixedUp,
     CentreFailed,
@@ -25,7 +24,6 @@ from kazashi.reception.centre import (
     Holder,
     NoCentre,
     Standing,
-    eligibility_of,
     identity_of,
 )
 from kazashi.reception.papers.certificate import CertificatePaper
@@ -84,7 +82,7 @@ def ask(centre, who=PAPER, reference="00aa11bb22cc33dd"):
 def test_a_certificate_is_asked_about_and_both_questions_are_answered(centre, play):
     played = play(says())
     identity = ask(centre)
-    eligibility = eligibility_of(centre, Completion(identity.reference))
+    eligibility = identity.final
     assert (identity.standing, eligibility.standing) == (Standing.VALID, Standing.VALID)
     assert eligibility.insurance == (PERSON,)
     assert not eligibility.is_simulated
@@ -136,8 +134,28 @@ def test_every_standing_is_told_also_without_any_result(centre, play, standing):
 
 def test_insurance_and_welfare_come_as_two_results(centre, play):
     play(says(people=(PERSON, WELFARE)))
-    answer = eligibility_of(centre, Completion(ask(centre).reference))
+    answer = ask(centre).final
     assert [each["InsuredCardClassification"] for each in answer.insurance] == ["01", "A1"]
+
+
+def test_what_the_centre_repeats_of_a_certificate_comes_with_the_answer(centre, play):
+    play(says(people=(PERSON,), ProcessingResultCode="X00001"))
+    rest = ask(centre).final.rest
+    search = "MessageBody/QualificationConfirmSearchInfo"
+    assert {path: text for path, text in rest.items() if path.startswith(search)} == {
+        f"{search}/InsurerNumber": "39139993",
+        f"{search}/InsuredIdentificationNumber": "00012345",
+        f"{search}/Birthdate": "19480811",
+        f"{search}/LimitApplicationCertificateRelatedConsFlg": "0",
+    }
+    assert rest["MessageHeader/ProcessExecutionTime"] == "20261129093015"
+    assert rest["MessageBody/ProcessingResultCode"] == "X00001"
+    assert not any("ResultList" in path for path in rest)
+
+
+def test_there_is_no_second_question(centre):
+    with pytest.raises(NoCentre):
+        centre.complete(Completion("00aa"))
 
 
 def test_the_centres_notice_is_shown_as_it_is(centre, play):
@@ -274,8 +292,7 @@ def test_nothing_is_sent_twice_and_a_late_answer_is_found_by_name_and_birth(cent
         with pytest.raises(CentreFailed):
             ask(centre, other, "later2")
     identity = ask(centre, ITEMS, "later3")
-    eligibility = eligibility_of(centre, Completion("later3"))
-    assert (identity.standing, eligibility.insurance) == (Standing.VALID, (PERSON,))
+    assert (identity.standing, identity.final.insurance) == (Standing.VALID, (PERSON,))
     with pytest.raises(NoCentre):  # nothing is open any more
         ask(centre, ITEMS, "later4")
     assert len(played.requests) == 1
@@ -355,29 +372,3 @@ def test_a_card_cannot_be_asked_about_by_files(centre):
     holder = Holder(b"", Token.CARD, Way.PIN, Validity.NORMAL, Proof.SIGNATURE)
     with pytest.raises(NoCentre):
         ask(centre, holder)
-
-
-def test_the_clinics_number_is_registered_for_an_insurance_and_comes_back_with_it(centre, play):
-    known = PERSON | {"ReferenceNumber": "24434"}
-    played = play(says(people=(), QualificationValidity=None), says(people=(known,)))
-    register(centre.exchange, "24434", PERSON)
-    assert played.names[0].startswith("OQSsiimm01req_20261129")
-    info = played.requests[0].find("MessageBody/ReferenceNumberRegistrationInfo")
-    assert {each.tag: each.text for each in info} == {
-        "ReferenceNumber": "24434",
-        "InsurerNumber": "39139993",
-        "InsuredIdentificationNumber": "00012345",
-    }
-    assert played.requests[0].find("MessageHeader/QualificationConfirmationDate") is None
-    (insurance,) = eligibility_of(centre, Completion(ask(centre).reference)).insurance
-    assert number_of(insurance) == "24434"
-    assert number_of(PERSON) is None
-
-
-def test_a_registration_of_another_number_is_no_answer(centre, play):
-    def other(request, path):
-        path.write_bytes(answer(request, people=()).replace(b"24434", b"24435"))
-
-    play(other)
-    with pytest.raises(AnswerMixedUp):
-        register(centre.exchange, "24434", PERSON)

@@ -7,8 +7,16 @@ import pytest
 from kazashi.oqs.encoding import Encoding
 from kazashi.oqs.errors import OqsError
 from kazashi.oqs.face import TEST_INSTITUTION, face_result
-from kazashi.oqs.message import read, write
-from kazashi.reception.centre import Eligibility, Identity, Standing
+from kazashi.oqs.insurance import rest_of
+from kazashi.oqs.message import (
+    MessageBody,
+    MessageHeader,
+    QualificationConfirmSearchInfo,
+    XmlMsg,
+    read,
+    write,
+)
+from kazashi.reception.centre import Eligibility, Standing
 from kazashi.reception.results import Answered
 from kazashi.reception.rules import Consents, Group, Item, Prescription
 from kazashi.testing import SOMEBODY
@@ -129,10 +137,53 @@ def test_a_test_is_under_an_institution_that_cannot_be(is_test, place):
 
 @pytest.mark.parametrize("standing", [Standing.NONE, Standing.SEVERAL, Standing.INVALID])
 def test_an_answer_without_insurance_has_no_list_of_results(standing):
-    answered = Answered(Identity("00aa", standing), message="（架空）", is_test=True)
+    answered = Answered(Eligibility("00aa", standing), message="（架空）", is_test=True)
     body = face_result(answered, PLACE, Encoding.UTF_8, AT).message_body
     assert body.qualification_validity == str(int(standing))
     assert (body.result_list, body.processing_result_message) == (None, "（架空）")
+
+
+def test_what_else_the_centre_wrote_stands_as_it_came_but_for_whose_file_it_is():
+    rest = rest_of(
+        XmlMsg(
+            message_header=MessageHeader(
+                process_execution_time="20261128093015",
+                qualification_confirmation_date="20261128",
+                medical_institution_code="2719999996",
+                arbitrary_file_identifier="theirs",
+                reference_classification="2",
+                character_code_identifier="1",
+            ),
+            message_body=MessageBody(
+                processing_result_code="X00001",
+                processing_result_message="（架空）期限が近い",
+                qualification_confirm_search_info=QualificationConfirmSearchInfo(
+                    insurer_number="  139998", birthdate="19480811"
+                ),
+            ),
+        )
+    )
+    answered = Answered(Eligibility("00aa", Standing.INVALID, (SOMEBODY,), rest=rest))
+    message = face_result(answered, PLACE, Encoding.UTF_8, AT)
+    header, body = message.message_header, message.message_body
+    assert (header.process_execution_time, header.qualification_confirmation_date) == (
+        *("20261128093015", "20261128"),
+    )
+    assert header.reference_classification == "2"
+    assert (header.medical_institution_code, header.arbitrary_file_identifier) == (PLACE, "00aa")
+    assert header.character_code_identifier == Encoding.UTF_8.identifier
+    assert (body.processing_result_code, body.processing_result_message) == (
+        *("X00001", "（架空）期限が近い"),
+    )
+    assert body.qualification_confirm_search_info.insurer_number == "  139998"
+    assert (body.qualification_validity, len(body.results)) == ("2", 1)
+
+
+@pytest.mark.parametrize("rest", [{"a b": "1"}, {"MessageBody": "x"}, {"MessageBody/A": "1"}])
+def test_a_rest_that_no_answer_can_have_is_an_error_of_ours(rest):
+    answered = Answered(Eligibility("00aa", Standing.NONE, rest=rest))
+    with pytest.raises(OqsError):
+        face_result(answered, PLACE, Encoding.UTF_8, AT)
 
 
 def test_nested_elements_of_an_insurance_are_written_where_they_belong():

@@ -11,6 +11,7 @@ from kazashi.oqs.centre import FileCentre
 from kazashi.oqs.exchange import Exchange, Terminal
 from kazashi.oqs.ledger import Ledger
 from kazashi.oqs.publish import Folder
+from kazashi.reception.centre import Standing
 from kazashi.reception.fallback import Answer
 from kazashi.reception.papers.certificate import CertificatePaper
 from kazashi.reception.people import AskCertificate, AskFallback
@@ -54,6 +55,33 @@ def test_a_certificate_is_checked_in_by_its_answer(counter, centre, terminal):
         visit = counter.check_in(None, shows_paper(), centre=centre)
     assert visit.outcome is Outcome.CHECKED_IN
     assert visit.eligibility.insurance == (PERSON,)
+
+
+class Results:
+    """Keeps what it was handed."""
+
+    def __init__(self):
+        self.taken = []
+
+    def take(self, answered):
+        self.taken.append(answered)
+        return (), ()
+
+
+@pytest.mark.parametrize("standing", [each for each in Standing if not each.is_covered])
+def test_a_certificate_that_is_no_coverage_is_handed_over_with_all_that_the_centre_wrote(
+    counter, centre, terminal, standing
+):
+    results = Results()
+    play = says(QualificationValidity=str(int(standing)))
+    with PlayedTerminal(terminal.requests.path, terminal.responses, play):
+        visit = counter.check_in(None, shows_paper(), centre=centre, results=results)
+    assert (visit.outcome, visit.eligibility) == (Outcome.FELL_BACK, None)
+    (answered,) = results.taken
+    assert (answered.answer.standing, answered.answer.insurance) == (standing, (PERSON,))
+    searched = "MessageBody/QualificationConfirmSearchInfo/InsuredIdentificationNumber"
+    assert answered.answer.rest[searched] == PAPER.number
+    assert not answered.by_card
 
 
 def test_a_wait_for_an_answer_is_cancelled_with_its_visit(counter, centre, terminal):

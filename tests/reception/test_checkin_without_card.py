@@ -104,6 +104,14 @@ def test_a_certificate_of_eligibility_leads_to_the_centre(counter, standing):
         assert counter.people.asked[-1] == AskFallback(Step.PAST_VISIT_NO_CARD)
 
 
+def test_a_notice_of_the_centre_about_a_certificate_is_told(counter):
+    centre = Listening()
+    centre.message = "（架空）期限が近い"
+    answers = {AskFallback: along(PATHS[Basis.CERTIFICATE]), AskCertificate: PAPER}
+    counter.check_in(None, answers, centre=centre)
+    assert counter.people.heard("（架空）期限が近い")
+
+
 # S0: an expired one is told so, and the way goes on
 def test_an_expired_certificate_is_refused_with_the_reason_and_the_fallbacks_go_on(counter):
     centre = Listening()

@@ -1,16 +1,24 @@
 """The centre's answer goes to the reception computer at the end of a visit, come what may."""
 
+from datetime import date
+
 import pytest
 
 from kazashi.oqs.errors import Block, OqsUnpublished
 from kazashi.reception.care import ask_again
-from kazashi.reception.centre import CentreUnreachable, Eligibility, Identity, Standing
+from kazashi.reception.centre import CentreUnreachable, Standing
+from kazashi.reception.fallback import Answer
 from kazashi.reception.outage import ask_held
+from kazashi.reception.papers.certificate import CertificatePaper
+from kazashi.reception.people import AskCertificate, AskFallback
 from kazashi.reception.results import ResultFile
 from kazashi.reception.rules import Item, Prescription, State, Way
 from kazashi.reception.visit import Outcome
 from reception_desk import NO_CENTRE, Listening
 
+PAPER = CertificatePaper(
+    "39139993", "", "00012345", "", date(1948, 8, 11), "後期　六子", date(2099, 1, 1)
+)
 FILE = ResultFile("OQSsiquc01res_face_13199999960_20261129093015.xml", "00" * 32)
 
 
@@ -72,8 +80,24 @@ def test_an_answer_that_is_no_coverage_is_handed_over_too(counter, standing):
     results = Results()
     counter.check_in(Way.PIN, centre=Listening(standing), results=results)
     (answered,) = results.taken
-    assert isinstance(answered.answer, Identity)
     assert answered.answer.standing is standing
+    assert answered.by_card
+
+
+def test_of_a_card_and_a_certificate_that_are_no_coverage_the_last_answer_is_handed_over(counter):
+    counter.lay()
+    results, centre = Results(), Listening(Standing.INVALID)
+    answers = {
+        AskFallback: lambda asked: (
+            Answer.CERTIFICATE if Answer.CERTIFICATE in asked.step.answers else Answer.NO
+        ),
+        AskCertificate: PAPER,
+    }
+    counter.check_in(Way.PIN, answers, centre=centre, results=results)
+    (answered,) = results.taken
+    assert len(centre.asked) == 2
+    assert answered.answer.standing is Standing.INVALID
+    assert not answered.by_card
 
 
 @pytest.mark.parametrize(
@@ -99,7 +123,7 @@ def test_the_answer_about_a_person_held_is_handed_over_when_it_comes(counter):
     ((held, answer),) = ask_held(counter.journal, Listening(), is_test=True, results=results)
     (answered,) = results.taken
     assert answered.answer is answer
-    assert isinstance(answer, Eligibility)
+    assert answered.by_card
     assert answered.is_test
     assert held.visit == 1
     assert counter.steps("result") == [{"file": FILE.name}]

@@ -4,7 +4,6 @@ The card's key it cannot be asked with: that takes approved software. Who is hel
 is found again by name and birth among the answers that have come late.
 """
 
-from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 from threading import Event
 from typing import Self
@@ -13,8 +12,8 @@ from kazashi.cards.birth import Birth
 from kazashi.cards.surface import FourItems
 from kazashi.oqs.encoding import alike
 from kazashi.oqs.exchange import Exchange
-from kazashi.oqs.insurance import insurance_of
-from kazashi.oqs.message import MessageBody, QualificationConfirmSearchInfo
+from kazashi.oqs.insurance import insurance_of, rest_of
+from kazashi.oqs.message import MessageBody, QualificationConfirmSearchInfo, XmlMsg
 from kazashi.oqs.names import Kind
 from kazashi.reception.centre import (
     CentreFailed,
@@ -29,7 +28,6 @@ from kazashi.reception.papers.certificate import CertificatePaper
 
 _PENDING = "処理中"  # in place of a code: asked, and not answered yet
 _INSURER_WIDTH = 8
-_MOST = 100  # first answers whose second question is awaited
 
 
 @dataclass(frozen=True)
@@ -38,9 +36,6 @@ class FileCentre:
 
     exchange: Exchange
     cancel: Event = field(default_factory=Event)
-    _answers: OrderedDict[str, MessageBody] = field(
-        default_factory=OrderedDict[str, MessageBody], repr=False
-    )
 
     def until(self, cancel: Event) -> Self:
         """The same, whose waits raise Cancelled once `cancel` is set."""
@@ -50,32 +45,28 @@ class FileCentre:
         """Raises CentreError; NoCentre: of a card."""
         match who:
             case CertificatePaper():
-                body = self.exchange.ask(
-                    Kind.ELIGIBILITY,
-                    reference,
-                    MessageBody(qualification_confirm_search_info=search_info(who)),
-                    self.cancel,
-                )
+                asked = MessageBody(qualification_confirm_search_info=search_info(who))
+                answer = self.exchange.ask(Kind.ELIGIBILITY, reference, asked, self.cancel)
             case FourItems():
-                body = self._late(who)
+                answer = self._late(who)
             case _:
                 raise NoCentre
-        standing = _standing(body)
-        self._answers[reference] = body
-        while len(self._answers) > _MOST:
-            self._answers.popitem(last=False)
-        message = body.processing_result_message
-        return Identity(reference, standing, groups=(), asks_prescription=False, message=message)
+        eligibility = _eligibility(reference, answer)
+        return Identity(
+            reference,
+            eligibility.standing,
+            groups=(),
+            asks_prescription=False,
+            message=_body(answer).processing_result_message,
+            eligibility=eligibility,
+        )
 
     def complete(self, completion: Completion) -> Eligibility:
-        """Raises CentreFailed: the first answer is not there any more."""
-        body = self._answers.pop(completion.reference, None)
-        if body is None:
-            raise CentreFailed(Standing.NONE.name)
-        insurance = tuple(insurance_of(each) for each in body.results)
-        return Eligibility(completion.reference, _standing(body), insurance)
+        """Raises NoCentre: there is no second question."""
+        del completion
+        raise NoCentre
 
-    def _late(self, items: FourItems) -> MessageBody:
+    def _late(self, items: FourItems) -> XmlMsg:
         """The one answer about this person that came after its time-out.
 
         Raises:
@@ -85,9 +76,9 @@ class FileCentre:
         if not self.exchange.ledger.open_ones(Kind.ELIGIBILITY):
             raise NoCentre
         found = [
-            (asked, body)
-            for asked, body in self.exchange.late(Kind.ELIGIBILITY)
-            if _is_about(body, items)
+            (asked, answer)
+            for asked, answer in self.exchange.late(Kind.ELIGIBILITY)
+            if _is_about(_body(answer), items)
         ]
         if len(found) != 1 or not self.exchange.take(found[0][0]):
             raise CentreFailed(_PENDING)
@@ -114,15 +105,22 @@ def _is_about(body: MessageBody, items: FourItems) -> bool:
     )
 
 
-def _standing(body: MessageBody) -> Standing:
-    """Raises CentreFailed: it is unknown, or VALID without an insurance."""
+def _eligibility(reference: str, answer: XmlMsg) -> Eligibility:
+    """Raises CentreFailed: the standing is unknown, or VALID without an insurance."""
+    body = _body(answer)
     code = body.qualification_validity
     if code not in [str(int(each)) for each in Standing]:
         raise CentreFailed(code)
     standing = Standing(int(code))
     if standing.is_covered and not body.results:
         raise CentreFailed(code)
-    return standing
+    insurance = tuple(insurance_of(each) for each in body.results)
+    return Eligibility(reference, standing, insurance, rest=rest_of(answer))
+
+
+def _body(answer: XmlMsg) -> MessageBody:
+    """An answer that has ended normally has one."""
+    return answer.message_body or MessageBody()
 
 
 def _digits(birth: Birth) -> str:

@@ -17,7 +17,7 @@ from kazashi.errors import Cancelled
 from kazashi.oqs.encoding import Encoding
 from kazashi.oqs.errors import OqsError, OqsUnreadable, OqsUnwritable, Unwritten
 from kazashi.oqs.ledger import Asked, Ledger
-from kazashi.oqs.match import answered, is_answer_to
+from kazashi.oqs.match import is_answer_to, is_final
 from kazashi.oqs.message import MOST, MessageBody, MessageHeader, XmlMsg, read, write
 from kazashi.oqs.names import Kind, time_digits
 from kazashi.oqs.outbox import Now
@@ -63,7 +63,7 @@ class Exchange:
     def __post_init__(self) -> None:
         self.terminal.requests.discard_old(also_ready=True)
 
-    def ask(self, kind: Kind, identifier: str, body: MessageBody, cancel: Event) -> MessageBody:
+    def ask(self, kind: Kind, identifier: str, body: MessageBody, cancel: Event) -> XmlMsg:
         """The answer to a request. `identifier`: letters, digits and hyphens, used once.
 
         Raises:
@@ -82,7 +82,7 @@ class Exchange:
             if monotonic() > until:
                 raise CentreUnreachable
 
-    def late(self, kind: Kind) -> Iterator[tuple[Asked, MessageBody]]:
+    def late(self, kind: Kind) -> Iterator[tuple[Asked, XmlMsg]]:
         """Answers that have come since; `take` one, and it is found no more."""
         for asked in self.ledger.open_ones(kind):
             try:
@@ -130,7 +130,7 @@ class Exchange:
         folders = (self.terminal.requests.path, self.terminal.responses)
         return any((folder / name).exists() for folder in folders for name in names)
 
-    def _look(self, asked: Asked, seen: _Seen) -> MessageBody | None:
+    def _look(self, asked: Asked, seen: _Seen) -> XmlMsg | None:
         """The answer, once it is there and whole."""
         data = _content(self.terminal.responses / asked.kind.response(asked.suffix))
         if not data:
@@ -152,7 +152,7 @@ class Exchange:
             self.take(asked)
         return found
 
-    def _arrived(self, asked: Asked) -> MessageBody | None:
+    def _arrived(self, asked: Asked) -> XmlMsg | None:
         """What is there now. Raises as `_answer` does."""
         if data := _content(self.terminal.responses / asked.kind.response(asked.suffix)):
             return _answer(asked, data)
@@ -175,7 +175,7 @@ def _content(path: Path) -> bytes:
         return b""
 
 
-def _answer(asked: Asked, data: bytes) -> MessageBody | None:
+def _answer(asked: Asked, data: bytes) -> XmlMsg | None:
     """None: in process still.
 
     Raises:
@@ -186,7 +186,7 @@ def _answer(asked: Asked, data: bytes) -> MessageBody | None:
     message = read(data)
     if not is_answer_to(asked.request, message):
         raise AnswerMixedUp
-    return answered(message)
+    return message if is_final(message) else None
 
 
 def failure_text(data: bytes) -> str:

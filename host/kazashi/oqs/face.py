@@ -1,7 +1,8 @@
 """The face result: what the centre answered to a visit, as chart programs read it.
 
-All about insurance is the centre's own. Ours are the time, the session's number, the consents and
-the prescription's form that the patient chose; where the centre has written these, its word stands.
+All about insurance is the centre's own. Ours are the session's number, and unless the centre has
+written them, the time, the consents and the prescription's form that the patient chose. Whether
+somebody is covered or not makes no difference: without any insurance, there is no ResultList.
 """
 
 import re
@@ -11,11 +12,10 @@ from typing import Any
 
 from kazashi.oqs.codes import InsuredCardClassification, ReferenceClassification, SegmentOfResult
 from kazashi.oqs.encoding import Encoding
-from kazashi.oqs.insurance import result_of
-from kazashi.oqs.message import MessageBody, MessageHeader, ResultList, XmlMsg
+from kazashi.oqs.insurance import answer_of, result_of
+from kazashi.oqs.message import ResultList, XmlMsg
 from kazashi.oqs.names import time_digits
 from kazashi.oqs.result import ResultOfQualificationConfirmation
-from kazashi.reception.centre import Eligibility
 from kazashi.reception.results import Answered
 from kazashi.reception.rules import Consent, Consents, Item, State
 
@@ -46,22 +46,27 @@ def face_result(answered: Answered, institution: str, encoding: Encoding, at: da
         OqsError: the centre named something that has no place in a file.
     """
     answer = answered.answer
-    insurances = answer.insurance if isinstance(answer, Eligibility) else ()
-    results = _with_consents([result_of(each) for each in insurances], answered)
+    header, body = answer_of(answer.rest)
+    results = _with_consents([result_of(each) for each in answer.insurance], answered)
     by_card = ReferenceClassification.CARD if answered.by_card else ReferenceClassification.PAPER
-    header = MessageHeader(
-        process_execution_time=time_digits(at),
-        qualification_confirmation_date=time_digits(at)[:8],
+    form = str(int(answered.prescription)) if answered.prescription else ""
+    header = replace(
+        header,
+        process_execution_time=header.process_execution_time or time_digits(at),
+        qualification_confirmation_date=(
+            header.qualification_confirmation_date or time_digits(at)[:8]
+        ),
         medical_institution_code=TEST_INSTITUTION if answered.is_test else institution,
         arbitrary_file_identifier=_identifier(answer.reference),
-        reference_classification=by_card.value,
+        reference_classification=header.reference_classification or by_card.value,
         segment_of_result=SegmentOfResult.NORMAL.value,
         character_code_identifier=encoding.identifier,
     )
-    body = MessageBody(
-        prescription_issue_select=str(int(answered.prescription)) if answered.prescription else "",
+    body = replace(
+        body,
+        prescription_issue_select=body.prescription_issue_select or form,
         processing_result_status=_NORMAL,
-        processing_result_message=answered.message,
+        processing_result_message=body.processing_result_message or answered.message,
         qualification_validity=str(int(answer.standing)),
         result_list=ResultList(result_of_qualification_confirmation=results) if results else None,
     )

@@ -1,18 +1,22 @@
-"""Insurance as the reception has it, paths to values, and as a file has it.
+"""An answer as the reception has it, paths to values, and as a file has it.
 
-A path is XPath from ResultOfQualificationConfirmation: `InsurerNumber`,
+Of an insurance, a path is XPath from ResultOfQualificationConfirmation: `InsurerNumber`,
 `PublicExpenseResultList/MedicalTicketInfo[2]/TicketType`. The number is left out if there is one.
+Of the rest of the answer, it begins at XmlMsg: `MessageBody/ProcessingResultCode`.
 """
 
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from kazashi.oqs.errors import OqsUnwritable, Unwritten
+from kazashi.oqs.layout import Element
+from kazashi.oqs.message import ROOT, MessageBody, MessageHeader, XmlMsg
 from kazashi.oqs.result import ResultOfQualificationConfirmation
 from kazashi.oqs.xml import Node
 
-_NAME = "ResultOfQualificationConfirmation"
+_RESULT = "ResultOfQualificationConfirmation"
 _STEP = re.compile(r"([A-Za-z_][A-Za-z0-9_.-]{0,99})(?:\[([1-9][0-9]{0,2})\])?")
 _DEEPEST = 8
 
@@ -21,7 +25,7 @@ _Tree = dict[tuple[str, int], "str | _Tree"]
 
 def insurance_of(result: ResultOfQualificationConfirmation) -> dict[str, str]:
     """Paths to values, as they stand in a file."""
-    return dict(_paths(result.node(_NAME, _as_it_is), ""))
+    return _told(result, _RESULT)
 
 
 def result_of(insurance: Mapping[str, str]) -> ResultOfQualificationConfirmation:
@@ -30,10 +34,34 @@ def result_of(insurance: Mapping[str, str]) -> ResultOfQualificationConfirmation
     Raises:
         OqsError: a path or a value has no place there.
     """
+    return ResultOfQualificationConfirmation.read(_grown(insurance, _RESULT))
+
+
+def rest_of(answer: XmlMsg) -> dict[str, str]:
+    """All but the insurances."""
+    body = answer.message_body
+    return _told(replace(answer, message_body=body and replace(body, result_list=None)), ROOT)
+
+
+def answer_of(rest: Mapping[str, str]) -> tuple[MessageHeader, MessageBody]:
+    """As it is written in a file; empty if nothing is known of it.
+
+    Raises:
+        OqsError: a path or a value has no place there.
+    """
+    message = XmlMsg.read(_grown(rest, ROOT)) if rest else XmlMsg(message_header=MessageHeader())
+    return message.message_header, message.message_body or MessageBody()
+
+
+def _told(element: Element, name: str) -> dict[str, str]:
+    return dict(_paths(element.node(name, _as_it_is), ""))
+
+
+def _grown(paths: Mapping[str, str], name: str) -> Node:
     tree: _Tree = {}
-    for path, value in insurance.items():
+    for path, value in paths.items():
         _plant(tree, path, value)
-    return ResultOfQualificationConfirmation.read(Node(_NAME, nodes=_nodes(tree)))
+    return Node(name, nodes=_nodes(tree))
 
 
 def _as_it_is(_name: str, text: str) -> str:
@@ -57,7 +85,7 @@ def _plant(tree: _Tree, path: object, value: object) -> None:
     steps = path.split("/") if isinstance(path, str) else []
     found = [_STEP.fullmatch(step) for step in steps]
     if not (found and all(found) and len(found) <= _DEEPEST and isinstance(value, str)):
-        raise OqsUnwritable("ResultOfQualificationConfirmation", Unwritten.FORM)
+        raise OqsUnwritable(_RESULT, Unwritten.FORM)
     *above, last = [(step[1], int(step[2] or 1)) for step in found if step]
     for step in above:
         inside = tree.setdefault(step, {})

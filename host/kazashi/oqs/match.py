@@ -26,22 +26,22 @@ def is_answer_to(request: XmlMsg, answer: XmlMsg) -> bool:
     return all(_repeats(question, body)) and _are_born(_birth(question), body)
 
 
-def answered(answer: XmlMsg) -> MessageBody | None:
-    """The body of a normal end; None: it is in process still (処理中).
+def is_final(answer: XmlMsg) -> bool:
+    """Whether it is a normal end; False: it is in process still (処理中).
 
     Raises:
         CentreFailed: it ended abnormally, the question was wrong, or a part is missing.
     """
     header, body = answer.message_header, answer.message_body
     if header.segment_of_result == SegmentOfResult.PROCESSING.value:
-        return None
+        return False
     if header.segment_of_result != SegmentOfResult.NORMAL.value:
         raise CentreFailed(header.error_code or header.segment_of_result or _HALF)
     if body is None or not body.processing_result_status:
         raise CentreFailed(_HALF)
     if body.processing_result_status != ProcessingResultStatus.NORMAL.value:
         raise CentreFailed(body.processing_result_code or body.processing_result_status)
-    return body
+    return True
 
 
 def _repeats(question: MessageBody, body: MessageBody) -> Iterator[bool]:

@@ -25,7 +25,7 @@ from kazashi.oqs.xml import parse, written
 
 MOST = 4 * 1024 * 1024  # bytes of a file: other readers take no more
 
-_ROOT = "XmlMsg"
+ROOT = "XmlMsg"
 
 
 class MessageHeader(Element):
@@ -153,7 +153,7 @@ def read(data: bytes, most: int = MOST) -> XmlMsg:
         raise OqsUnreadable(Unread.TOO_LARGE)
     text, _ = decode(data)
     root = parse(text)
-    if root.name != _ROOT:
+    if root.name != ROOT:
         raise OqsUnreadable(Unread.OTHER_ROOT)
     return XmlMsg.read(root)
 
@@ -171,4 +171,4 @@ def write(message: XmlMsg, encoding: Encoding, missing: Missing = Missing.REFUSE
         replaced.extend((element, letter) for letter in letters)
         return fitting
 
-    return Written(encode(written(message.node(_ROOT, fit)), encoding), tuple(replaced))
+    return Written(encode(written(message.node(ROOT, fit)), encoding), tuple(replaced))

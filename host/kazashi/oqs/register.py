@@ -32,13 +32,13 @@ def register(
         insured_identification_number=result.insured_identification_number,
         insured_branch_number=result.insured_branch_number,
     )
-    body = exchange.ask(
+    answer = exchange.ask(
         Kind.REGISTRATION,
         token_hex(REFERENCE_SIZE),
         MessageBody(reference_number_registration_info=info),
         cancel or Event(),
     )
-    said = body.reference_number_registration_info
+    said = answer.message_body and answer.message_body.reference_number_registration_info
     if said is None or said.reference_number != number:
         raise AnswerMixedUp
 

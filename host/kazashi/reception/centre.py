@@ -97,12 +97,30 @@ Who = Holder | CertificatePaper | FourItems
 
 
 @dataclass(frozen=True)
+class Eligibility:
+    """`insurance`: for each that was found, XML names to values, as the centre wrote them. What
+    stands within another element has a path of XPath, `…List/MedicalTicketInfo[2]/TicketType`.
+
+    `rest`: what else it wrote, by paths from XmlMsg; empty if that is not known.
+    """
+
+    reference: str
+    standing: Standing
+    insurance: tuple[Mapping[str, str], ...] = field(default=(), repr=False)
+    rest: Mapping[str, str] = field(
+        default_factory=dict[str, str], kw_only=True, repr=False, metadata=UNTOLD
+    )
+    is_simulated: bool = False
+
+
+@dataclass(frozen=True)
 class Identity:
     """First answer: what the screens then ask.
 
     `reference`: ours, as it was asked. `groups`: of consent, that this institution may ask.
     `subsidies`: names of what was found of 医療費助成 (PMH). `message`: the centre's own notice
-    (ProcessingResultMessage), shown to staff as it is.
+    (ProcessingResultMessage), shown to staff as it is. `eligibility`: None unless this answer says
+    that, too, and nothing more is to be asked.
     """
 
     reference: str
@@ -113,7 +131,15 @@ class Identity:
     asks_prescription: bool = field(default=True, metadata=UNTOLD)
     certificate: CertificateState = CertificateState.VALID
     message: str = field(default="", repr=False, metadata=UNTOLD)
+    eligibility: Eligibility | None = field(default=None, metadata=UNTOLD)
     is_simulated: bool = False
+
+    @property
+    def final(self) -> Eligibility | None:
+        """The whole answer, if there is no second question: it says both, or is no coverage."""
+        if self.eligibility or self.standing.is_covered:
+            return self.eligibility
+        return Eligibility(self.reference, self.standing, is_simulated=self.is_simulated)
 
 
 @dataclass(frozen=True)
@@ -138,18 +164,6 @@ class Completion:
         allows = self.validity is None or self.validity.allows_medical_information
         if not allows and self.consents.open_medical_information:
             raise ValueError(f"this certificate is {self.validity}: it is for eligibility alone")
-
-
-@dataclass(frozen=True)
-class Eligibility:
-    """`insurance`: for each that was found, XML names to values, as the centre wrote them. What
-    stands within another element has a path of XPath, `…List/MedicalTicketInfo[2]/TicketType`.
-    """
-
-    reference: str
-    standing: Standing
-    insurance: tuple[Mapping[str, str], ...] = field(default=(), repr=False)
-    is_simulated: bool = False
 
 
 class Completes(Protocol):
@@ -208,7 +222,10 @@ def identity_of(centre: Centre, reference: str, who: Who) -> Identity:
     Raises:
         CentreError: nothing, for now, or it answered another request.
     """
-    return _answer(lambda: centre.identify(reference, who), Identity, reference)
+    identity = _answer(lambda: centre.identify(reference, who), Identity, reference)
+    if identity.eligibility and identity.eligibility.reference != reference:
+        raise AnswerMixedUp
+    return identity
 
 
 def eligibility_of(centre: Completes, completion: Completion) -> Eligibility:

@@ -65,8 +65,7 @@ def ask_centre(patient: Patient, holder: Holder) -> None:
             patient.tell(Reason.NO_CENTRE.message)
             return
     assert completes is not None
-    if visit.identity.message:
-        patient.tell(Message("centre-says", {"message": visit.identity.message}))
+    _tell_notice(patient, visit.identity)
     _check_certificate(patient, visit.identity)
     _register(patient, visit.identity)
     _ask_what_it_says(patient, visit.identity)
@@ -89,7 +88,7 @@ def _identity_by_key(patient: Patient, holder: Holder) -> Identity:
 
 
 def ask_about_paper(patient: Patient, centre: Centre, paper: CertificatePaper) -> None:
-    """Both questions for a certificate of eligibility: the card has no part in its answer.
+    """Ask about a certificate of eligibility: the card has no part in the answer.
 
     Who was held is held no more: the centre has answered about them.
 
@@ -98,8 +97,10 @@ def ask_about_paper(patient: Patient, centre: Centre, paper: CertificatePaper) -
         CentreError: it cannot be asked now.
     """
     identity = ask_identity(patient, centre, paper)
-    _check_standing(patient, identity)
-    answer = ask_eligibility(patient, centre, Completion(identity.reference))
+    _tell_notice(patient, identity)
+    answer = identity.final
+    if answer is None:
+        answer = ask_eligibility(patient, centre, Completion(identity.reference))
     take_answer(patient, answer)
     visit = patient.visit
     if visit.is_held:
@@ -235,6 +236,11 @@ def _keep_consents(patient: Patient, consents: Consents) -> None:
     if consents != patient.visit.consents:
         patient.visit.consents = consents
         patient.note_each("consent", [consent.to_facts() for consent in consents.items])
+
+
+def _tell_notice(patient: Patient, identity: Identity) -> None:
+    if identity.message:
+        patient.tell(Message("centre-says", {"message": identity.message}))
 
 
 def _mark(patient: Patient, *, is_simulated: bool) -> None:

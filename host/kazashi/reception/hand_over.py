@@ -1,36 +1,34 @@
 """The end of a visit that the centre has answered: its result goes to the reception computer."""
 
-from kazashi.reception.course import Course
+from kazashi.reception.on_reader import Patient
 from kazashi.reception.results import Answered, take
 from kazashi.reception.texts import Message
-from kazashi.reception.visit import Visit
 
 
-def hand_over(course: Course) -> None:
+def hand_over(patient: Patient) -> None:
     """Keep and tell what came of it. A failure ends no visit."""
-    results, visit = course.place.results, course.visit
-    answered = _answered(visit)
+    results, visit = patient.place.results, patient.visit
+    answered = _answered(patient)
     if results is None or answered is None:
         return
-    course.begin("result")
+    patient.begin("result")
     visit.files, troubles, facts = take(results, answered)
-    course.note_each("result", facts)
+    patient.note_each("result", facts)
     for trouble in troubles:
-        course.tell(Message.of(trouble))
+        patient.tell(Message.of(trouble))
 
 
-def _answered(visit: Visit) -> Answered | None:
-    """None: the centre has not answered, or asked for something first."""
+def _answered(patient: Patient) -> Answered | None:
+    """The centre's last answer; None: there is none, or it asked for something first."""
+    visit, refused = patient.visit, patient.refused_paper
     identity = visit.identity
+    if refused and not visit.is_covered:
+        return Answered(refused, by_card=False, is_test=visit.is_test or refused.is_simulated)
     answer = visit.eligibility
+    if answer is None and identity and identity.is_registered:
+        answer = identity.final
     if answer is None:
-        if identity is None or not identity.is_registered or identity.standing.is_covered:
-            return None
-        return Answered(
-            identity,
-            message=identity.message,
-            is_test=visit.is_test or identity.is_simulated,
-        )
+        return None
     return Answered(
         answer,
         visit.consents,

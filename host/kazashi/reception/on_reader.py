@@ -43,7 +43,7 @@ from kazashi.errors import (
 )
 from kazashi.keeper import looked_after
 from kazashi.reader import Reader
-from kazashi.reception.centre import Holder
+from kazashi.reception.centre import Eligibility, Holder
 from kazashi.reception.course import Course
 from kazashi.reception.people import AskCodeB, People, Question
 from kazashi.reception.place import Place
@@ -93,6 +93,7 @@ class Patient(Course):
         self.last_token: Token | None = None  # on the reader, whatever became of it
         self.certificate: Certificate | None = None  # that was accepted
         self.surface: Surface | None = None  # that was proved genuine
+        self.refused_paper: Eligibility | None = None  # of the last one that is no coverage
         self._tap: Tap | None = None
         self._is_field_on = False
 

@@ -162,7 +162,7 @@ def _answered(visit: KeptVisit | None, now: datetime) -> Completion:
 
 
 def _ask(centre: Centre, who: Who, answered: Completion) -> tuple[Eligibility, Completion]:
-    """Both questions; a standing that is no coverage is the answer already."""
+    """Both questions, if the first does not say all."""
     identity = identity_of(centre, secrets.token_hex(REFERENCE_SIZE), who)
     completion = replace(
         answered,
@@ -170,11 +170,10 @@ def _ask(centre: Centre, who: Who, answered: Completion) -> tuple[Eligibility, C
         consents=answered.consents.within(identity.groups),
         registers=answered.registers and not identity.is_registered,
     )
-    if identity.standing.is_covered or completion.registers:
+    final = None if completion.registers else identity.final
+    if final is None:
         return eligibility_of(centre, completion), completion
-    standing, is_simulated = identity.standing, identity.is_simulated
-    answer = Eligibility(identity.reference, standing, is_simulated=is_simulated)
-    return answer, Completion(identity.reference)
+    return final, replace(completion, consents=Consents(), prescription=None)
 
 
 def _kept(

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from kazashi.reception.centre import Eligibility, Identity
+from kazashi.reception.centre import Eligibility
 from kazashi.reception.errors import ReceptionError
 from kazashi.reception.rules import Consents, Prescription
 
@@ -21,7 +21,7 @@ class Answered:
     certificate of eligibility. `is_test`: of no value.
     """
 
-    answer: Eligibility | Identity
+    answer: Eligibility
     consents: Consents = field(default_factory=Consents)
     prescription: Prescription | None = None
     by_card: bool = True

@@ -82,7 +82,7 @@ def _is_certificate_good(patient: Patient) -> bool:
     try:
         ask_about_paper(patient, centre, paper)
     except Failure as failure:
-        visit.eligibility = before
+        patient.refused_paper, visit.eligibility = visit.eligibility, before
         patient.tell(failure.message)
         return False
     except CentreError as error:
