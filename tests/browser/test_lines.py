@@ -13,10 +13,12 @@ from browser.pictures import keep
 from browser.serving import STAFF, patient
 from browser.staff import StaffScreen
 from browser.states import PATIENT
+from kazashi.reception.japan import utc_now
 from kazashi.reception.rules import Group
 from kazashi.serve import desk as desks
 from kazashi.serve import patience, streams
 from kazashi.serve.screen import Step
+from kazashi.serve.under_way import Begun
 from program import running
 from served_desks import at_desk
 
@@ -160,6 +162,34 @@ def test_the_staff_screen_says_that_the_service_is_gone(cut, desk, open_screen):
     while offline.is_visible():
         page.clock.run_for(500)
     expect(page.locator('[data-desk="1"][data-step="idle"]')).to_be_visible()
+
+
+HEAR = """
+    window.heard = 0;
+    const create = AudioContext.prototype.createOscillator;
+    AudioContext.prototype.createOscillator = function () { heard += 1; return create.call(this); };
+"""
+
+
+def test_a_lost_service_is_heard_and_so_is_a_visit_that_it_broke_off(cut, desk, open_screen):
+    page = open_screen(desk, STAFF)
+    page.add_init_script(HEAR)
+    page.clock.install()
+    page.goto(f"{desk.address}/staff/journal")
+    page.locator("#duty").click()  # without any press browsers keep a page silent
+    with cut:
+        while not page.evaluate("heard"):
+            page.clock.run_for(500)
+        assert page.locator("#offline").is_visible()
+    desk.service.site.under_way.broken_off["1"] = Begun(utc_now())
+    desk.service.events.publish("broken-off", "", {})
+    while page.evaluate("heard") < 2:
+        page.clock.run_for(500)
+    assert page.title().startswith("(1)")
+    page.goto(f"{desk.address}/staff")
+    keep(page, "s01-broken-off")
+    page.locator('[data-alert="broken-off"] button').click()
+    expect(page.locator('[data-alert="broken-off"]')).to_have_count(0)
 
 
 def test_staff_see_to_a_screen_that_is_gone_in_a_visit_until_it_is_back(

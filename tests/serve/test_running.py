@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from kazashi.reception.front import reading
-from kazashi.reception.journal import View
+from kazashi.reception.journal import NO_READER, Journal, View
 from kazashi.reception.profiles import PROFILES
 from kazashi.reception.settings import BadSettings
 from kazashi.serve import running as running_module
@@ -117,6 +117,8 @@ def test_a_state_folder_that_cannot_be_made_is_told(tmp_path):
 
 def test_staff_are_told_of_a_visit_that_a_killed_service_broke_off(started, state):
     process, client = started
+    with Journal(state / "journal.db") as journal:
+        journal.begin("desk", NO_READER)  # by another program
     with at_desk(client) as person:
         person.until(step="idle")
         person.lay("mynumber")
@@ -125,8 +127,10 @@ def test_staff_are_told_of_a_visit_that_a_killed_service_broke_off(started, stat
         process.wait(LIMIT_S)
     with running(*SERVE, "0", until="programs: ") as (_, line), client_of(line) as again:
         page = again.get("/staff?lang=en").text
-        assert "Visit 1 at 受付1" in page
-        assert "was broken off" in page
+        assert "A visit at 受付1" in page
+        assert "<title>(1) Desks" in page
+        assert "/staff/visits/2" in page
+        assert "interrupted" in again.get("/staff/visits/2?lang=en").text
         assert again.delete("/api/v1/desks/1/broken-off").status_code == 204
         assert "was broken off" not in again.get("/staff?lang=en").text
     assert not UnderWay(state / "serve" / "under-way.json").broken_off

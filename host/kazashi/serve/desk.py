@@ -78,7 +78,7 @@ class Site(Protocol):
     def offers(self, token: Token, way: Way | None) -> bool: ...  # in any thread
     def open(self, cancel: Event) -> Reader: ...  # raises ReaderError
     def tidy(self) -> None: ...  # while no patient is there
-    def under_way(self, number: int) -> AbstractContextManager[None]: ...  # while it lasts
+    def under_way(self) -> AbstractContextManager[None]: ...  # while a visit lasts
     def face_pause_s(self) -> float: ...  # until faces are compared again; 0: they are
     def reception(self, reader: Reader | None) -> Reception: ...
 
@@ -259,7 +259,7 @@ class Desk:
         start = self._begin_to_show(start)
         begun, outcome = monotonic(), "failed"
         try:
-            with self._site.under_way(self.display.screen.visit):
+            with self._site.under_way():
                 self._check_in(reception, start)
             outcome = str(self.last.outcome) if self.last else outcome
         except Cancelled:

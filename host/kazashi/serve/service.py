@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from threading import Event
 from time import monotonic
@@ -41,7 +42,7 @@ from kazashi.serve.screen import Screen
 from kazashi.serve.settings import DeskSettings
 from kazashi.serve.staff.elsewhere import shown_of
 from kazashi.serve.staff.overview import DeskView
-from kazashi.serve.under_way import UnderWay
+from kazashi.serve.under_way import NotedJournal, UnderWay
 from kazashi.words import words_of
 
 if TYPE_CHECKING:
@@ -101,7 +102,9 @@ class DeskSite:
         self._centre = self._site.centre()
         self._front = _front_reader() if self._desk.card_camera else None
         try:
-            self._journal = Journal(self._site.journal)
+            self._journal = NotedJournal(
+                self._site.journal, partial(self._site.under_way.entered, self._desk.name)
+            )
         except JournalError as error:  # each visit says that it is not kept
             logger.error("%s", words_of(error).line)
         return self
@@ -137,9 +140,9 @@ class DeskSite:
             except JournalError as error:
                 logger.error("%s", words_of(error).line)
 
-    def under_way(self, number: int) -> AbstractContextManager[None]:
-        """While the visit `number` lasts: after a kill the staff are told of it."""
-        return self._site.under_way.kept(self._desk.name, number)
+    def under_way(self) -> AbstractContextManager[None]:
+        """While a visit lasts: after a kill the staff are told of it."""
+        return self._site.under_way.kept(self._desk.name)
 
     def face_pause_s(self) -> float:
         """Until faces are compared again at this desk; 0: they are, or never."""

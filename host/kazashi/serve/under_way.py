@@ -1,19 +1,20 @@
 """Visits under way, on disk: a service that was killed tells the staff which it broke off.
 
-Of a visit it keeps the desk, its number and when it began: nothing of the patient.
+Of a visit it keeps the desk, its number in the journal and when it began: nothing of the patient.
 """
 
 import json
 import logging
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
 from typing import cast
 
 from kazashi.reception.japan import utc_now
+from kazashi.reception.journal import Entry, Journal
 from kazashi.serve.private_file import write_private
 
 logger = logging.getLogger(__name__)
@@ -21,19 +22,21 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Begun:
-    """A visit. `number`: as its Screen counts."""
+    """A visit. `entry`: its number in the journal; None: that has it not."""
 
-    number: int
     since: datetime
+    entry: int | None = None
 
     def to_json(self) -> dict[str, object]:
-        return {"number": self.number, "since": self.since.isoformat()}
+        return {"since": self.since.isoformat(), "entry": self.entry}
 
     @classmethod
     def of(cls, kept: object) -> "Begun":
         """Raises KeyError, TypeError, ValueError: it is not what `to_json` made."""
         table = cast("Mapping[str, object]", kept)
-        return cls(int(str(table["number"])), datetime.fromisoformat(str(table["since"])))
+        entry = table.get("entry")
+        since = datetime.fromisoformat(str(table["since"]))
+        return cls(since, entry if isinstance(entry, int) else None)
 
 
 class UnderWay:
@@ -52,10 +55,10 @@ class UnderWay:
             self._write()
 
     @contextmanager
-    def kept(self, desk: str, number: int) -> Generator[None]:
-        """The visit is under way at `desk` until this ends, however it ends."""
+    def kept(self, desk: str) -> Generator[None]:
+        """A visit is under way at `desk` until this ends, however it ends."""
         with self._lock:
-            self._now[desk] = Begun(number, utc_now())
+            self._now[desk] = Begun(utc_now())
             self._write()
         try:
             yield
@@ -63,6 +66,12 @@ class UnderWay:
             with self._lock:
                 del self._now[desk]
                 self._write()
+
+    def entered(self, desk: str, entry: int) -> None:
+        """The journal has the visit under way at `desk`."""
+        with self._lock:
+            self._now[desk] = replace(self._now[desk], entry=entry)
+            self._write()
 
     def forget(self, desk: str) -> None:
         """The staff have seen that a visit was broken off there."""
@@ -79,6 +88,19 @@ class UnderWay:
             write_private(self._path, text)
         except OSError as error:  # the visit goes on without
             logger.error("%s: %s", self._path, error.strerror)
+
+
+class NotedJournal(Journal):
+    """A journal that tells the number of each visit as it begins."""
+
+    def __init__(self, path: Path, entered: Callable[[int], None]) -> None:
+        super().__init__(path)
+        self._entered = entered
+
+    def begin(self, profile: str, reader: str) -> Entry:
+        entry = super().begin(profile, reader)
+        self._entered(entry.id)
+        return entry
 
 
 def _read(path: Path) -> dict[str, dict[str, Begun]]:

@@ -87,8 +87,8 @@ def of_broken_off(
     """Visits that the service before this one did not end. `titles`: of desks, by name."""
     for desk, visit in visits.items():
         at = f"{visit.since.astimezone(JAPAN):%m-%d %H:%M}"
-        words = {"desk": titles.get(desk, desk), "time": at, "number": visit.number}
-        seen = t.plain("staff.news.broken-off", **words)
+        seen = t.plain("staff.news.broken-off", desk=titles.get(desk, desk), time=at)
         advice = t.plain("staff.news.broken-off-advice")
+        where = f"/staff/visits/{visit.entry}" if visit.entry else "/staff/journal"
         call = f"/api/v1/desks/{desk}/broken-off"
-        yield Alert("broken-off", Colour.ATTN, seen, advice, "/staff/journal", call)
+        yield Alert("broken-off", Colour.ATTN, seen, advice, where, call)

@@ -3,6 +3,7 @@
 // A part is an element with an id and data-live. What is typed into a part that has not changed stays.
 
 import { listen } from "./line.js";
+import { sound } from "./staff-sound.js";
 
 const PAUSE_MS = 100; // between two fetches: many desks change at once
 const RELOAD_MS = 3000; // if the service refuses its events: the page then leads to pairing
@@ -23,8 +24,12 @@ export function follow(changed) {
     if (!isFirst) refresh();
     isFirst = false;
   };
+  const lost = () => {
+    offline(true);
+    sound();
+  };
   const refused = () => setTimeout(() => location.reload(), RELOAD_MS);
-  listen("", Object.fromEntries(KINDS.map((kind) => [kind, refresh])), { lost: () => offline(true), back, refused });
+  listen("", Object.fromEntries(KINDS.map((kind) => [kind, refresh])), { lost, back, refused });
 }
 
 function offline(isSo) {

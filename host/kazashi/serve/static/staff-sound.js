@@ -1,4 +1,4 @@
-// One soft sound whenever it changes where the staff must act.
+// One soft sound whenever it changes where the staff must act, and when the service is lost.
 
 let before = document.body.dataset.due;
 let audio = null;
@@ -7,11 +7,12 @@ export function soundIfChanged() {
   const now = document.body.dataset.due;
   if (now === before) return;
   before = now;
-  const mayBeHeard = navigator.userActivation.hasBeenActive; // browsers keep other pages silent
-  if (mayBeHeard && document.getElementById("sound").checked) soften();
+  sound();
 }
 
-function soften() {
+export function sound() {
+  const mayBeHeard = navigator.userActivation.hasBeenActive; // browsers keep other pages silent
+  if (!mayBeHeard || !document.getElementById("sound").checked) return;
   audio ??= new AudioContext();
   const [tone, volume] = [audio.createOscillator(), audio.createGain()];
   const begin = audio.currentTime;
