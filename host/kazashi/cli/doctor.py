@@ -62,8 +62,9 @@ def _of_terminal(config: Path | None, journal: Path | None) -> Iterator[Finding]
 
     settings = TerminalSettings.read(config)
     returns = Returns(kept_at())
-    database = partial(database_findings, config)
-    return Terminal(journal or default_path(), settings, returns, database).findings()
+    kept = journal or default_path()
+    database = partial(database_findings, config, kept)
+    return Terminal(kept, settings, returns, database).findings()
 
 
 def _device(reader: str | None) -> Details | None:

@@ -70,7 +70,8 @@ def serve(
     centre_of(centre, is_test=as_test, config=config)  # a wrong pair of options is told now
     kept = journal or default_path()
     with ExitStack() as stack, listen(settings) as line, own_state(state_folder()) as folder:
-        shared = site_of(config, kept)
+        numbers = numbers_of(config, kept)
+        shared = site_of(config, kept, numbers)
         findings = stack.enter_context(shared.database).findings if shared else tuple
         site = SiteSettings(
             lambda: Configuration.read(config),
@@ -85,7 +86,7 @@ def serve(
             Assigned(None if reader else folder / "readers.json"),
             UnderWay(folder / "under-way.json"),
             results_of(stack, config),
-            numbers_of(config, kept),
+            numbers,
             shared.board if shared else None,
         )
         access = open_access(folder)

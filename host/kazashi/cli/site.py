@@ -1,16 +1,19 @@
 """The site's database behind a command, as configured."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
+from kazashi.cli.open_numbers import numbers_of
 from kazashi.cli.options import need
 from kazashi.finding import Finding
 from kazashi.reception.journal import JournalError, KeptVisit
 from kazashi.reception.journal.followed import unfollow
+from kazashi.reception.numbers.copy import NumbersCopy
+from kazashi.reception.numbers.store import NumbersFile
 from kazashi.reception.settings import load
 
 if TYPE_CHECKING:
@@ -26,8 +29,8 @@ class Site(NamedTuple):
     board: "Board"
 
 
-def site_of(config: Path | None, journal: Path) -> Site | None:
-    """The configured database, for a service that keeps `journal`. None: there is none.
+def site_of(config: Path | None, journal: Path, numbers: NumbersFile | None = None) -> Site | None:
+    """The configured database, for a service that keeps these two. None: there is none.
 
     Raises:
         BadSettings
@@ -41,19 +44,26 @@ def site_of(config: Path | None, journal: Path) -> Site | None:
     from kazashi.site.board import Board
     from kazashi.site.database import Database
     from kazashi.site.follower import Follower
+    from kazashi.site.numbers import Numbers
 
     board = Board(settings.desk)
-    return Site(Database(settings, (Follower(journal, settings.desk), board)), board)
+    copies = (Numbers(NumbersCopy(numbers), settings.desk),) if numbers else ()
+    return Site(Database(settings, (Follower(journal, settings.desk), board, *copies)), board)
 
 
-def database_findings(config: Path | None) -> Iterable[Finding]:
-    """Whether the database is reached now; nothing if none is configured. Raises BadSettings."""
+def database_findings(config: Path | None, journal: Path) -> Iterator[Finding]:
+    """Whether the database is reached now, and what waits for it beside the journal's steps;
+    nothing if none is configured. Raises BadSettings.
+    """
     settings = _settings(config)
     if settings is None:
-        return ()
+        return
     from kazashi.site.look import look
+    from kazashi.site.numbers import numbers_finding
 
-    return (look(settings),)
+    yield look(settings)
+    if numbers := numbers_of(config, journal):
+        yield numbers_finding(NumbersCopy(numbers))
 
 
 def visits_at(config: Path) -> Iterator[Iterator[KeptVisit]]:

@@ -238,6 +238,8 @@ class Service:
         self.elsewhere = site.elsewhere
 
     def __enter__(self) -> Self:
+        if self.site.numbers:
+            self.site.numbers.tell(lambda: self.events.publish("numbers", "", {}))
         if self.elsewhere:
             self.elsewhere.tell(lambda: self.events.publish("elsewhere", "", {}))
             for desk in self.desks.values():

@@ -6,8 +6,7 @@ it may be sent twice. What is unsent here is not touched by what comes: it is ju
 """
 
 import sqlite3
-import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kazashi.reception.numbers.file import TIE, put, tie_of
@@ -34,19 +33,14 @@ class NumbersCopy:
     """
 
     def __init__(self, numbers: NumbersFile) -> None:
-        self._file, self.key_mark = numbers.file, numbers.marks.key_mark
+        self._numbers, self._file = numbers, numbers.file
+        self.key_mark = numbers.marks.key_mark
         self._ours = f"{self.key_mark}-*"
 
     def place(self) -> tuple[str, int]:
-        """(name of this copy among all others, number of the newest tie that has come): the name, a
-        UUID, is given at the first call, and then kept.
-        """
-        with self._file.writing() as db:
-            row = db.execute("SELECT id, cursor FROM copy").fetchone()
-            if row is None:
-                row = (str(uuid.uuid4()), 0)
-                db.execute("INSERT INTO copy VALUES (?, ?)", row)
-        return row
+        """(name of this copy among all others, a UUID; number of the newest tie that has come)."""
+        with self._file.reading() as db:
+            return db.execute("SELECT id, cursor FROM copy").fetchone()
 
     def begin_anew(self) -> None:
         """The shared map has less than it had: all is sent, and all comes again."""
@@ -59,21 +53,20 @@ class NumbersCopy:
         with self._file.reading() as db:
             return [Tie.of_row(*row) for row in db.execute(query, (self._ours, most))]
 
-    def take(self, judged: Iterable[tuple[Tie, Tie]], news: Sequence[Tie], cursor: int) -> bool:
-        """`judged`: what was sent, and what the shared map has of it now. Returns whether anything
-        changed for the staff.
-        """
+    def take(self, judged: Iterable[tuple[Tie, Tie]], news: Iterable[Tie], cursor: int) -> None:
+        """`judged`: what was sent, and what the shared map has of it now."""
+        is_changed = False
         with self._file.writing() as db:
-            is_changed = False
             for sent, theirs in judged:
                 if tie_of(db, sent.kind, sent.name) == sent:  # else it was changed meanwhile
                     is_changed |= _adopt(db, sent, theirs)
             for theirs in news:
-                ours = tie_of(db, theirs.kind, theirs.name)
                 if not _is_unsent(db, theirs):
+                    ours = tie_of(db, theirs.kind, theirs.name)
                     is_changed |= _adopt(db, ours, theirs)
             db.execute("UPDATE copy SET cursor = ?", (cursor,))
-        return is_changed
+        if is_changed:
+            self._numbers.changed()
 
     def standing(self) -> Standing:
         with self._file.reading() as db:
@@ -91,7 +84,9 @@ def _is_unsent(db: sqlite3.Connection, tie: Tie) -> bool:
 
 
 def _adopt(db: sqlite3.Connection, ours: Tie | None, theirs: Tie) -> bool:
-    """`theirs` in place of ours. What others have decided is no more to be decided here."""
+    """`theirs` in place of ours; what is decided there is decided here. Returns whether the staff
+    have to decide something else now.
+    """
     put(db, theirs, is_unsent=False)
     if ours == theirs:
         return False

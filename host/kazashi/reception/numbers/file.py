@@ -39,6 +39,7 @@ CREATE TABLE offer (
     UNIQUE (kind, name)
 );
 CREATE TABLE copy (id TEXT NOT NULL, cursor INTEGER NOT NULL);
+INSERT INTO copy VALUES (lower(hex(randomblob(16))), 0);
 """
 
 # Before version 1 there was a table for each kind, and no history.

@@ -1,6 +1,6 @@
 """What the staff are to decide, and what their screen needs of a map."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -34,6 +34,10 @@ class ClinicNumbers(PatientNumbers, Protocol):
     Raises:
         NumbersError: not now; so from each method.
     """
+
+    def tell(self, changed: Callable[[], None]) -> None:
+        """Call it, in any thread, if others changed what is to be decided."""
+        ...
 
     def offers(self) -> Sequence[Offer]:
         """The oldest first."""

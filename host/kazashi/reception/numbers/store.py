@@ -32,6 +32,7 @@ class NumbersFile:
 
     def __init__(self, path: Path, marks: Marks, now: Callable[[], datetime] = utc_now) -> None:
         self.file, self.marks, self._now = MapFile(path), marks, now
+        self.changed: Callable[[], None] = lambda: None
 
     @property
     def path(self) -> Path:
@@ -65,6 +66,9 @@ class NumbersFile:
                     self._offer(db, (Kind.REFERENCE, each, found.number), visit, is_test=is_test)
 
     # -- for the staff ----------------------------------------------------------------------------
+
+    def tell(self, changed: Callable[[], None]) -> None:
+        self.changed = changed
 
     def offers(self) -> list[Offer]:
         query = "SELECT id, kind, name, number, visit, at, is_test FROM offer ORDER BY id"

@@ -1,0 +1,71 @@
+"""Follows the clinic's own numbers: this computer's copy of the map, and the site's, kept in step.
+
+A visit reads the copy alone. SQLite cannot tell of changes, so it is looked at each second.
+"""
+
+import logging
+from collections.abc import Iterable
+from enum import StrEnum, unique
+
+from kazashi.finding import Finding, doubtful, good
+from kazashi.reception.numbers.copy import NumbersCopy
+from kazashi.reception.numbers.errors import NumbersError
+from kazashi.site.database import Part
+from kazashi.site.line import Connection
+from kazashi.site.ties import OtherKey, bring
+from kazashi.site.trouble import Trouble
+
+logger = logging.getLogger(__name__)
+
+_LOOK_S = 1.0
+
+
+@unique
+class Obstacle(StrEnum):
+    """What keeps copy and map apart, beside the database's own troubles. Keys of its words."""
+
+    OTHER_KEY = "other-key"  # nothing is mixed
+    COPY = "copy"  # its file cannot be used
+
+
+class Numbers(Part):
+    """`computer`: the name of this one in the database."""
+
+    def __init__(self, copy: NumbersCopy, computer: str, look_s: float = _LOOK_S) -> None:
+        self._copy, self._computer, self.pause_s = copy, computer, look_s
+        self._obstacle: Obstacle | None = None
+
+    def turn(self, connection: Connection) -> bool:
+        try:
+            has_more = bring(connection, self._copy, self._computer)
+        except OtherKey:
+            self._told(Obstacle.OTHER_KEY)
+        except NumbersError:
+            self._told(Obstacle.COPY)
+        else:
+            self._told(None)
+            return has_more
+        return False
+
+    def findings(self, trouble: Trouble | None) -> Iterable[Finding]:  # noqa: ARG002
+        """That the database is away is told by another part: the journal's follower."""
+        return (numbers_finding(self._copy, self._obstacle),)
+
+    def _told(self, obstacle: Obstacle | None) -> None:
+        if obstacle and obstacle != self._obstacle:
+            logger.warning("site numbers: %s", obstacle)
+        self._obstacle = obstacle
+
+
+def numbers_finding(copy: NumbersCopy, obstacle: Obstacle | None = None) -> Finding:
+    """How the copy stands."""
+    if obstacle:
+        return doubtful("numbers", f"numbers.{obstacle}")
+    try:
+        standing = copy.standing()
+    except NumbersError:
+        return doubtful("numbers", f"numbers.{Obstacle.COPY}")
+    if standing.conflicts:
+        fields = {"conflicts": standing.conflicts, "waiting": standing.waiting}
+        return doubtful("numbers", "numbers.conflicts", **fields)
+    return good("numbers", "numbers", waiting=standing.waiting)
