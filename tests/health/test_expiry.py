@@ -4,7 +4,11 @@ import os
 from datetime import timedelta
 
 import pytest
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    pkcs12,
+)
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -71,6 +75,12 @@ def test_pem_der_and_pkcs12_are_read(tmp_path, password, form):
     assert key_of(tmp_path, data, password) == "valid"
 
 
+def test_a_pkcs12_without_the_key_is_read(tmp_path, password):
+    found = BestAvailableEncryption(PASSWORD)
+    data = pkcs12.serialize_key_and_certificates(None, None, certificate(END), None, found)
+    assert key_of(tmp_path, data, password) == "valid"
+
+
 def test_a_pkcs12_without_password_is_read(tmp_path):
     assert key_of(tmp_path, p12(certificate(END), None)) == "valid"
 
@@ -97,6 +107,20 @@ def test_a_wrong_password_and_none_are_told_apart(tmp_path, password):
     assert key_of(tmp_path, data, password) == "password-wrong"
     assert key_of(tmp_path, data) == "password-needed"
     assert key_of(tmp_path, data, tmp_path / "none") == "password-missing"
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["合言葉".encode("cp932"), "made up\r\n".encode("utf-16"), "made up".encode("utf-16-le")],
+)
+def test_a_password_in_another_encoding_than_utf_8_is_a_wrong_one(tmp_path, password, written):
+    private(password, written)
+    assert key_of(tmp_path, p12(certificate(END)), password) == "password-wrong"
+
+
+def test_a_byte_order_mark_is_no_part_of_the_password(tmp_path, password):
+    private(password, b"\xef\xbb\xbf" + PASSWORD + b"\r\n")
+    assert key_of(tmp_path, p12(certificate(END)), password) == "valid"
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows has no such modes")

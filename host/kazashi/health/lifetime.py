@@ -73,7 +73,7 @@ def _of_pem(data: bytes) -> list[x509.Certificate]:
 
 def _of_pkcs12(data: bytes, password: bytes | None) -> list[x509.Certificate]:
     try:
-        found = pkcs12.load_pkcs12(data, password).cert
+        found = pkcs12.load_pkcs12(data, password)
     except UnsupportedAlgorithm as error:
         raise NotKnown(Trouble.UNSUPPORTED) from error
     except ValueError as error:
@@ -81,9 +81,11 @@ def _of_pkcs12(data: bytes, password: bytes | None) -> list[x509.Certificate]:
             raise NotKnown(Trouble.WRONG_FORMAT) from error
         wrong = Trouble.PASSWORD_WRONG if password is not None else Trouble.PASSWORD_NEEDED
         raise NotKnown(wrong) from error
-    if found is None:
+    # Without a key in it, no certificate is the key's.
+    those = [found.cert] if found.cert else found.additional_certs
+    if not those:
         raise NotKnown(Trouble.NO_CERTIFICATE)
-    return [found.certificate]
+    return [each.certificate for each in those]
 
 
 def _common(found: list[x509.Certificate]) -> Lifetime:
@@ -97,14 +99,20 @@ def _common(found: list[x509.Certificate]) -> Lifetime:
 
 
 def _password_of(path: Path | None) -> bytes | None:
+    """In UTF-8 without a byte order mark. `load_pkcs12` takes no other text, and no zero byte."""
     try:
-        return path and secret_in(path, _MOST)
+        password = secret_in(path, _MOST).decode("utf-8-sig") if path else None
     except FileNotFoundError as error:
         raise NotKnown(Trouble.PASSWORD_MISSING) from error
     except OpenToOthers as error:
         raise NotKnown(Trouble.PASSWORD_OPEN) from error
     except OSError as error:
         raise NotKnown(Trouble.PASSWORD_UNREADABLE) from error
+    except UnicodeDecodeError as error:
+        raise NotKnown(Trouble.PASSWORD_WRONG) from error
+    if password and "\0" in password:
+        raise NotKnown(Trouble.PASSWORD_WRONG)
+    return None if password is None else password.encode()
 
 
 def _bytes_of(path: Path) -> bytes:
