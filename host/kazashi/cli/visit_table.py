@@ -20,6 +20,7 @@ _RUNNING = "running"
 _STYLES = {INTERRUPTED: "red", _RUNNING: "green"}
 _HEAD = ("visit", "begun, in Japan", "outcome", "profile", "way", "mark")
 _OUTCOME = _HEAD.index("outcome")
+_TIME = len("2026-11-21 12:00:00")
 _INDENT = " " * 6
 _MOST = 4096  # texts of a kind that are remembered
 _AT_ONCE = 1000  # visits that are written
@@ -42,10 +43,9 @@ def show_visits(console: Console, visits: Sequence[ListedVisit]) -> None:
 
 
 def _row(visit: ListedVisit) -> _Row:
-    begun = visit.begun_at.astimezone(JAPAN).replace(tzinfo=None)
     return (
         str(visit.id),
-        begun.isoformat(" ", "seconds"),
+        visit.begun_at.astimezone(JAPAN).isoformat(" ", "seconds")[:_TIME],
         _visible(visit.outcome or _RUNNING),
         _visible(visit.profile),
         _visible(visit.way or ""),
@@ -68,7 +68,9 @@ class _Table:
 
     def __init__(self, console: Console, rows: Sequence[_Row]) -> None:
         self._console = console
-        self._widths = [max(map(cell_len, {*column})) for column in zip(*rows, strict=True)]
+        number, begun, *words = zip(*rows, strict=True)  # the first two in ASCII
+        self._widths = [max(map(len, number)), max(map(len, begun))]
+        self._widths += [max(map(cell_len, {*column})) for column in words]
         self._lines = [*_lines(self._widths, console.width)]
         self._padded = lru_cache(_MOST)(self._pad)
         self.steps = lru_cache(_MOST)(self._steps)

@@ -50,22 +50,17 @@ class ListedVisit(NamedTuple):
     steps: tuple[ListedStep, ...]
 
 
-def listed(
-    number: int,
-    begun_at: str,
-    profile: str,
-    reader: str,
-    outcome: str | None,
-    ended_at: str | None,
-    told: str,
-) -> ListedVisit:
-    """Of the columns of a visit, and LISTED as `told`.
+def listed(row: tuple[Any, ...]) -> ListedVisit:
+    """`row`: the columns of a visit, and LISTED.
 
     Raises:
         ValueError, TypeError: the journal has not written them.
     """
+    number, begun_at, profile, reader, outcome, ended_at, told = row
     is_test, way, fallback, steps = _of_steps(told)
-    if not (_is_text(profile) and _is_text(reader) and _is_text(outcome or "")):
+    if not (
+        isinstance(profile, str) and isinstance(reader, str) and isinstance(outcome or "", str)
+    ):
         raise ValueError("a visit of other words")
     return ListedVisit(
         number,
@@ -111,7 +106,3 @@ def _last(facts: list[Fact | None]) -> str | None:
 
 def _word(fact: Fact | None) -> str | None:
     return None if fact is None else str(fact)
-
-
-def _is_text(value: object) -> bool:
-    return isinstance(value, str)

@@ -199,7 +199,7 @@ class View:
             query = f"SELECT {_COLUMNS}, {told} FROM visit WHERE {where}"
             rows = db.execute(query, values).fetchall()
         with self._understood():
-            found = [listed(*row) for row in rows]
+            found = [listed(row) for row in rows]
         if not is_idle:
             return found
         return [each if each.outcome else each._replace(outcome=INTERRUPTED) for each in found]

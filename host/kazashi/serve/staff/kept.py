@@ -3,7 +3,13 @@
 from pathlib import Path
 
 from kazashi.reception.japan import japan_today, utc_now
-from kazashi.reception.journal import JournalError, JournalMissing, KeptVisit, View
+from kazashi.reception.journal import (
+    JournalError,
+    JournalMissing,
+    KeptVisit,
+    ListedVisit,
+    View,
+)
 
 _MOST = 300  # visits on the page
 
@@ -20,12 +26,12 @@ def journal_trouble(path: Path) -> JournalError | None:
     return None
 
 
-def todays(path: Path) -> list[KeptVisit]:
+def todays(path: Path) -> list[ListedVisit]:
     """Today's visits, the newest first; none if the journal cannot be read, an alert says why."""
     today = japan_today(utc_now())
     try:
         with View(path) as journal:
-            return list(journal.visits(today, today, _MOST))[::-1]
+            return list(journal.listed(today, today, _MOST))[::-1]
     except JournalError:
         return []
 
