@@ -108,6 +108,9 @@ def as_text(moment: datetime) -> str:
     return utc.isoformat(timespec="milliseconds") + "Z"
 
 
+_TIMES = frozenset(name for name, kind in FACTS.items() if kind is is_time)
+
+
 def as_json(facts: Mapping[str, object]) -> str:
     """`facts` as they are kept.
 
@@ -144,17 +147,14 @@ def from_json(kept: str) -> dict[str, Fact]:
 
 def is_fact(value: object) -> bool:
     """Of whatever name; of another release, too."""
-    return is_flag(value) or is_number(value) or (isinstance(value, str) and _is_utf8(value))
+    return _is_utf8(value) if isinstance(value, str) else is_flag(value) or is_number(value)
 
 
 def in_japan(facts: Mapping[str, Fact]) -> dict[str, Fact]:
     """`facts` with their times in Japan's zone. What another release kept otherwise stays."""
-    return {
-        name: japan_time(datetime.fromisoformat(str(fact)))
-        if FACTS.get(name) is is_time and is_time(fact)
-        else fact
-        for name, fact in facts.items()
-    }
+    times = {name: fact for name, fact in facts.items() if name in _TIMES and is_time(fact)}
+    shown = {name: japan_time(datetime.fromisoformat(str(fact))) for name, fact in times.items()}
+    return {**facts, **shown}
 
 
 def require_word(**values: str) -> None:

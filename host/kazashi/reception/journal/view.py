@@ -9,6 +9,8 @@ from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Self
 
@@ -234,10 +236,14 @@ class View:
     def _read(self, where: str, values: Mapping[str, str | int]) -> list[KeptVisit]:
         with self._is_idle() as is_idle, self._file.snapshot() as db:
             rows = db.execute(f"SELECT {_COLUMNS} FROM visit WHERE {where}", values).fetchall()
-            query = "SELECT at, name, facts FROM step WHERE visit = ? ORDER BY id"
-            steps = [db.execute(query, row[:1]).fetchall() for row in rows]
+            query = (
+                "SELECT visit, at, name, facts FROM step "
+                f"WHERE visit IN (SELECT id FROM visit WHERE {where}) ORDER BY visit, id"
+            )
+            found = db.execute(query, values).fetchall()
         with self._understood():
-            return [_visit(row, kept, is_idle) for row, kept in zip(rows, steps, strict=True)]
+            steps = {number: [*each] for number, each in groupby(found, itemgetter(0))}
+            return [_visit(row, steps.get(row[0], []), is_idle) for row in rows]
 
     @contextmanager
     def _is_idle(self) -> Generator[bool]:
@@ -260,7 +266,7 @@ def _visit(row: sqlite3.Row, steps: list[Any], is_idle: bool) -> KeptVisit:
         outcome = INTERRUPTED
     ended = datetime.fromisoformat(ended_at) if ended_at else None
     kept = tuple(
-        KeptStep(datetime.fromisoformat(at), name, from_json(facts)) for at, name, facts in steps
+        KeptStep(datetime.fromisoformat(at), name, from_json(facts)) for _, at, name, facts in steps
     )
     begun = datetime.fromisoformat(begun_at)
     return KeptVisit(number, begun, profile, reader, outcome, ended, kept)
