@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kazashi.finding import Level
-from kazashi.health.expiry import site_certificate, terminal_certificate
+from kazashi.health.expiry import served_now, site_certificate, terminal_certificate
 from kazashi.health.lifetime import NotKnown, Trouble, lifetime_of
 from kazashi.words import Language
 from terminal_certificates import NOW, PASSWORD, certificate, key_alone, p12, pem, private
@@ -88,6 +88,38 @@ def test_a_pkcs12_without_password_is_read(tmp_path):
 def test_of_a_chain_the_earliest_end_counts(tmp_path):
     chain = private(tmp_path / "tls.pem", pem(certificate(END), certificate(NOW + 5 * DAY)))
     assert site_certificate(chain, NOW).key == "site-certificate.in-7-days"
+
+
+def test_the_certificate_of_a_service_must_be_pem(tmp_path):
+    for data in (certificate(END).public_bytes(Encoding.DER), p12(certificate(END), None)):
+        finding = site_certificate(private(tmp_path / "tls.pem", data), NOW)
+        assert finding.key == "site-certificate.wrong-format"
+        assert "PEM" in finding.remedy(Language.JAPANESE)
+
+
+@pytest.mark.parametrize(
+    ("left", "level"), [(100 * DAY, Level.WARNING), (5 * DAY, Level.WARNING), (-DAY, Level.FAILURE)]
+)
+def test_a_renewed_certificate_that_the_service_does_not_use_yet_is_told(tmp_path, left, level):
+    path = private(tmp_path / "tls.pem", pem(certificate(NOW + left, NOW - 900 * DAY)))
+    served = served_now(path)
+    private(path, pem(certificate(END)))
+    finding = site_certificate(path, NOW, served)
+    assert (finding.level, finding.key) == (level, "site-certificate.replaced")
+    assert finding.fields["days"] == left // DAY  # of the one that browsers see
+    assert "kazashi serve" in finding.remedy(Language.JAPANESE)
+
+
+def test_the_certificate_that_the_service_uses_is_not_told_as_replaced(tmp_path):
+    path = private(tmp_path / "tls.pem", pem(certificate(END)))
+    assert site_certificate(path, NOW, served_now(path)).key == "site-certificate.valid"
+
+
+def test_a_replacement_that_cannot_be_used_is_told_before_a_restart_is(tmp_path):
+    path = private(tmp_path / "tls.pem", pem(certificate(END)))
+    served = served_now(path)
+    private(path, pem(certificate(END, NOW + DAY)))
+    assert site_certificate(path, NOW, served).key == "site-certificate.not-yet"
 
 
 def test_one_that_begins_later_is_not_yet_valid(tmp_path):

@@ -11,6 +11,7 @@ from kazashi.finding import Level
 from kazashi.health import disk
 from kazashi.health.clock import clock, is_synchronised
 from kazashi.health.disk import disk_space
+from kazashi.health.expiry import served_now
 from kazashi.health.returns import Returns, reader_returns
 from kazashi.health.settings import TerminalSettings
 from kazashi.health.terminal import Latest, Terminal
@@ -136,6 +137,14 @@ def test_certificates_are_looked_at_if_they_are_configured(terminal, tmp_path):
         "terminal-certificate.missing",
         "site-certificate.missing",
     ]
+
+
+def test_a_service_that_still_uses_its_old_certificate_says_so(terminal, tmp_path):
+    path = private(tmp_path / "tls.pem", pem(certificate(NOW + timedelta(days=5))))
+    served = served_now(path)
+    private(path, pem(certificate(NOW + timedelta(days=400))))
+    of_service = replace(terminal, settings=TerminalSettings(None, None, path), served=served)
+    assert keys(of_service)[0] == "site-certificate.replaced"
 
 
 def test_a_terminal_is_looked_at_once_a_minute_at_most(terminal, tmp_path):

@@ -18,6 +18,7 @@ from kazashi.cli.oqs import results_of
 from kazashi.cli.site import site_of
 from kazashi.cli.trust import anchors_of, component_of, passcode_of
 from kazashi.finding import Finding
+from kazashi.health.expiry import served_now
 from kazashi.health.returns import Returns, kept_at
 from kazashi.health.settings import TerminalSettings
 from kazashi.health.terminal import Terminal
@@ -103,7 +104,8 @@ def _terminal(
     from kazashi.serve.private_file import write_private
 
     returns = Returns(kept_at(), write_private)
-    return Terminal(journal, TerminalSettings.read(config), returns, database)
+    settings = TerminalSettings.read(config)
+    return Terminal(journal, settings, returns, database, served_now(settings.site_certificate))
 
 
 def _tell(address: str, settings: "ServeSettings", access: "Access", *, opens: bool) -> None:

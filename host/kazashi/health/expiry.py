@@ -9,36 +9,69 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from kazashi.finding import Finding, Level
-from kazashi.health.lifetime import Lifetime, NotKnown, lifetime_of
+from kazashi.health.lifetime import Lifetime, NotKnown, lifetime_of, pem_lifetime_of
 from kazashi.reception.japan import japan_today
 
 ANNOUNCED = (7, 30, 90)  # days before the end
 _DAY = timedelta(days=1)
 
+# The name of the check, and what the keys of its words begin with.
+_Check = tuple[str, str]
+_TERMINAL: _Check = ("terminal certificate", "terminal-certificate.")
+_SITE: _Check = ("site certificate", "site-certificate.")
+
 
 def terminal_certificate(path: Path, password: Path | None, now: datetime) -> Finding:
     """Of the client certificate with which the terminal reaches the centre."""
-    return _finding("terminal certificate", "terminal-certificate.", path, password, now)
-
-
-def site_certificate(path: Path, now: datetime) -> Finding:
-    """Of the certificate with which this service is reached by https."""
-    return _finding("site certificate", "site-certificate.", path, None, now)
-
-
-def _finding(check: str, keys: str, path: Path, password: Path | None, now: datetime) -> Finding:
-    """`keys`: what those of the words begin with."""
     try:
-        lifetime = lifetime_of(path, password)
+        return _dated(_TERMINAL, lifetime_of(path, password), now)
     except NotKnown as error:
-        return Finding(check, Level.FAILURE, keys + error.trouble, {"file": path.name})
+        return _undated(_TERMINAL, path, error)
+
+
+def site_certificate(path: Path, now: datetime, served: Lifetime | None = None) -> Finding:
+    """Of the certificate with which this service is reached by https.
+
+    `served`: of the one that it has used since it began; None: not known.
+    """
+    try:
+        lifetime = pem_lifetime_of(path)
+    except NotKnown as error:
+        return _undated(_SITE, path, error)
+    finding = _dated(_SITE, lifetime, now)
+    if served is None or served == lifetime or finding.level is Level.FAILURE:
+        return finding
+    level = Level.FAILURE if now > served.end else Level.WARNING
+    fields = {"file": path.name, **_fields(served, now)}
+    name, keys = _SITE
+    return Finding(name, level, f"{keys}replaced", fields)
+
+
+def served_now(path: Path | None) -> Lifetime | None:
+    """Of the certificate at `path`, with which a service begins. None: there is none."""
+    try:
+        return path and pem_lifetime_of(path)
+    except NotKnown:
+        return None  # the service does not begin
+
+
+def _dated(check: _Check, lifetime: Lifetime, now: datetime) -> Finding:
+    name, keys = check
     level, key = _by_dates(lifetime, now)
-    fields = {
+    return Finding(name, level, keys + key, _fields(lifetime, now))
+
+
+def _undated(check: _Check, path: Path, why: NotKnown) -> Finding:
+    name, keys = check
+    return Finding(name, Level.FAILURE, keys + why.trouble, {"file": path.name})
+
+
+def _fields(lifetime: Lifetime, now: datetime) -> dict[str, object]:
+    return {
         "begin": japan_today(lifetime.begin),
         "end": japan_today(lifetime.end),
         "days": (lifetime.end - now) // _DAY,
     }
-    return Finding(check, level, keys + key, fields)
 
 
 def _by_dates(lifetime: Lifetime, now: datetime) -> tuple[Level, str]:

@@ -54,12 +54,24 @@ def lifetime_of(path: Path, password: Path | None) -> Lifetime:
         NotKnown: the file, or that of the password, cannot be used.
     """
     data = _bytes_of(path)
-    if b"-----BEGIN " in data:
+    if _is_pem(data):
         return _common(_of_pem(data))
     try:
         return _common([x509.load_der_x509_certificate(data)])
     except ValueError:
         return _common(_of_pkcs12(data, _password_of(password)))
+
+
+def pem_lifetime_of(path: Path) -> Lifetime:
+    """Of a PEM file: a server takes nothing else. Raises NotKnown."""
+    data = _bytes_of(path)
+    if not _is_pem(data):
+        raise NotKnown(Trouble.WRONG_FORMAT)
+    return _common(_of_pem(data))
+
+
+def _is_pem(data: bytes) -> bool:
+    return b"-----BEGIN " in data
 
 
 def _of_pem(data: bytes) -> list[x509.Certificate]:

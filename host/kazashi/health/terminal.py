@@ -10,6 +10,7 @@ from kazashi.finding import Finding
 from kazashi.health.clock import clock, is_synchronised
 from kazashi.health.disk import disk_space
 from kazashi.health.expiry import site_certificate, terminal_certificate
+from kazashi.health.lifetime import Lifetime
 from kazashi.health.returns import Returns, reader_returns
 from kazashi.health.settings import TerminalSettings
 from kazashi.reception.japan import utc_now
@@ -19,12 +20,16 @@ _FRESH = timedelta(minutes=1)  # a PKCS#12 may take 0.1 s to open, and a page is
 
 @dataclass(frozen=True)
 class Terminal:
-    """What is looked at, and by which clock. `database`: of the site, if there is one."""
+    """What is looked at, and by which clock.
+
+    `database`: of the site, if there is one. `served`: of the service's certificate since it began.
+    """
 
     journal: Path
     settings: TerminalSettings = field(default_factory=TerminalSettings)
     returns: Returns = field(default_factory=Returns)
     database: Callable[[], Iterable[Finding]] = lambda: ()
+    served: Lifetime | None = None
     now: Callable[[], datetime] = utc_now
     is_synchronised: Callable[[], bool | None] = is_synchronised
 
@@ -34,7 +39,7 @@ class Terminal:
         if settings.certificate:
             yield terminal_certificate(settings.certificate, settings.password, now)
         if settings.site_certificate:
-            yield site_certificate(settings.site_certificate, now)
+            yield site_certificate(settings.site_certificate, now, self.served)
         yield disk_space(self.journal)
         yield clock(self.journal, now, is_synchronised=self.is_synchronised())
         yield from self.database()
