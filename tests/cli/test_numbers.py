@@ -52,7 +52,7 @@ def test_a_list_with_errors_names_their_lines_and_imports_nothing(config):
     assert done.returncode == 1
     assert "line 3: this 照会番号 belongs to another number, 1" in done.stderr
     assert "line 4: no number" in done.stderr
-    assert "the list was not imported" in done.stderr
+    assert "nothing of the list was taken" in done.stderr
     assert len(exported(config, "out.csv").read_text().splitlines()) == 1
 
 

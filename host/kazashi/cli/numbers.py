@@ -1,6 +1,8 @@
-"""`kazashi numbers`: the clinic's own numbers (診察券番号), from and to lists as CSV."""
+"""`kazashi numbers`: the clinic's own numbers (診察券番号), from and to lists as CSV; 照会番号."""
 
 import os
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +11,7 @@ import typer
 from kazashi.cli import show
 from kazashi.cli.console import Console
 from kazashi.cli.options import JournalPath
+from kazashi.cli.oqs import exchange_of
 from kazashi.cli.writing import new_file
 from kazashi.reception.journal import default_path
 from kazashi.reception.numbers.errors import BadList, ListFlaw, ListRefused
@@ -25,6 +28,13 @@ _MOST = 100_000_000  # bytes of a list: a million patients have some 30 MB
 _Config = Annotated[
     Path, typer.Option("--config", metavar="FILE", help="TOML with a table [numbers].")
 ]
+_Encoding = Annotated[
+    Encoding | None,
+    typer.Option(help="Of the list; default: UTF-8 if it can be that, else cp932."),
+]
+_Move = Annotated[
+    bool, typer.Option(help="What another patient has is the list's patient's from now on.")
+]
 _File = Annotated[Path, typer.Argument(metavar="FILE.csv")]
 
 
@@ -33,29 +43,47 @@ def import_list(
     file: _File,
     config: _Config,
     *,
-    encoding: Annotated[
-        Encoding | None,
-        typer.Option(help="Of the list; default: UTF-8 if it can be that, else cp932."),
-    ] = None,
-    move: Annotated[
-        bool, typer.Option(help="What another patient has is the list's patient's from now on.")
-    ] = False,
+    encoding: _Encoding = None,
+    move: _Move = False,
     journal: JournalPath = None,
 ) -> None:
     """Add the patients of a list, all or none. Errors are told with their lines."""
     numbers = _numbers(config, journal)
-    try:
-        data = content(file, _MOST)
-    except OSError as error:
-        raise BadList(ListFlaw.UNREADABLE, error.strerror or "") from error
-    try:
-        lines = lines_of(decoded(data, encoding), numbers.marks.is_ours)
+    with _troubles_shown():
+        lines = lines_of(_text(file, encoding), numbers.marks.is_ours)
         numbers.take(lines, moves=move)
-    except ListRefused as refused:
-        for trouble in refused.troubles:
-            show.show_error(trouble)
-        raise
     Console().print(f"{len(lines)} lines imported")
+
+
+@app.command("register")
+def register_list(
+    file: _File,
+    config: Annotated[
+        Path,
+        typer.Option(
+            "--config", metavar="FILE", help="TOML with the tables [numbers] and [oqs.terminal]."
+        ),
+    ],
+    *,
+    encoding: _Encoding = None,
+    move: _Move = False,
+    journal: JournalPath = None,
+) -> None:
+    """Register the 照会番号 of a list's patients with the centre, by files, and in the map.
+
+    Interrupt it when you like, and run it again with the same list or a newer one: nothing is
+    registered twice. Each patient's result is told.
+    """
+    numbers = _numbers(config, journal)
+    exchange = exchange_of(config)
+    if exchange is None:
+        raise BadSettings("oqs.terminal", Flaw.MISSING)
+    from kazashi.cli import register
+
+    with _troubles_shown():
+        entries = register.entries_of(_text(file, encoding), numbers, moves=move)
+    if not register.register(entries, numbers, exchange, moves=move):
+        raise typer.Exit(1)
 
 
 @app.command("export")
@@ -81,6 +109,26 @@ def key(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
     """
     with new_file(file) as descriptor, os.fdopen(descriptor, "w") as out:
         out.write(new_key() + "\n")
+
+
+def _text(file: Path, encoding: Encoding | None) -> str:
+    """What stands in a list. Raises BadList."""
+    try:
+        data = content(file, _MOST)
+    except OSError as error:
+        raise BadList(ListFlaw.UNREADABLE, error.strerror or "") from error
+    return decoded(data, encoding)
+
+
+@contextmanager
+def _troubles_shown() -> Generator[None]:
+    """All that is wrong with a list, line by line."""
+    try:
+        yield
+    except ListRefused as refused:
+        for trouble in refused.troubles:
+            show.show_error(trouble)
+        raise
 
 
 def _numbers(config: Path, journal: Path | None) -> NumbersFile:

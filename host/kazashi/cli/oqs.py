@@ -2,12 +2,16 @@
 
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kazashi.cli.options import need
 from kazashi.reception.centre import Centre
 from kazashi.reception.journal import default_path
 from kazashi.reception.results import Results
 from kazashi.reception.settings import load
+
+if TYPE_CHECKING:
+    from kazashi.oqs.exchange import Exchange
 
 
 def results_of(stack: ExitStack, config: Path | None) -> Results | None:
@@ -26,10 +30,19 @@ def results_of(stack: ExitStack, config: Path | None) -> Results | None:
 
 def centre_by_files(config: Path | None) -> Centre | None:
     """None: no terminal is configured."""
+    exchange = exchange_of(config)
+    if exchange is None:
+        return None
+    from kazashi.oqs.centre import FileCentre
+
+    return FileCentre(exchange)
+
+
+def exchange_of(config: Path | None) -> "Exchange | None":
+    """With the centre's terminal; None: none is configured."""
     if config is None or "oqs" not in load(config):
         return None
     need("oqs")
-    from kazashi.oqs.centre import FileCentre
     from kazashi.oqs.exchange import Exchange
     from kazashi.oqs.ledger import Ledger
     from kazashi.oqs.settings import OqsSettings
@@ -38,4 +51,4 @@ def centre_by_files(config: Path | None) -> Centre | None:
     if settings.terminal is None:
         return None
     ledger = Ledger(default_path().parent / "oqs-asked")
-    return FileCentre(Exchange(settings.terminal, settings.institution, ledger))
+    return Exchange(settings.terminal, settings.institution, ledger)

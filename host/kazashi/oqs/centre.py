@@ -27,7 +27,7 @@ from kazashi.reception.centre import (
 from kazashi.reception.papers.certificate import CertificatePaper
 
 _PENDING = "処理中"  # in place of a code: asked, and not answered yet
-_INSURER_WIDTH = 8
+INSURER_WIDTH = 8
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class FileCentre:
             raise NoCentre
         found = [
             (asked, answer)
-            for asked, answer in self.exchange.late(Kind.ELIGIBILITY)
+            for asked, answer in self.exchange.late(Kind.ELIGIBILITY, self.cancel)
             if _is_about(_body(answer), items)
         ]
         if len(found) != 1 or not self.exchange.take(found[0][0]):
@@ -88,7 +88,7 @@ class FileCentre:
 def search_info(paper: CertificatePaper) -> QualificationConfirmSearchInfo:
     """What a request says of a certificate."""
     return QualificationConfirmSearchInfo(
-        insurer_number=paper.insurer.rjust(_INSURER_WIDTH),
+        insurer_number=paper.insurer.rjust(INSURER_WIDTH),
         insured_card_symbol=paper.symbol,
         insured_identification_number=paper.number,
         insured_branch_number=paper.branch,

@@ -16,6 +16,7 @@ from time import monotonic
 from kazashi.errors import Cancelled
 from kazashi.oqs.encoding import Encoding
 from kazashi.oqs.errors import OqsError, OqsUnreadable, OqsUnwritable, Unwritten
+from kazashi.oqs.in_time import in_time
 from kazashi.oqs.ledger import Asked, Ledger
 from kazashi.oqs.match import is_answer_to, is_final
 from kazashi.oqs.message import MOST, MessageBody, MessageHeader, XmlMsg, read, write
@@ -30,6 +31,8 @@ TIMEOUT_S = 180.0  # as chart programs have it
 
 _LOOK_S = 0.3
 _HALF_S = 5.0  # for a file that cannot be read: it may be written still
+_SPARE_S = 2.0  # after a time-out, for folders that do not answer
+_LATE_S = 30.0  # for a look at all that may have come
 _LONGEST = 200  # characters of what a terminal says
 
 
@@ -60,9 +63,6 @@ class Exchange:
     ledger: Ledger
     now: Now = utc_now
 
-    def __post_init__(self) -> None:
-        self.terminal.requests.discard_old(also_ready=True)
-
     def ask(self, kind: Kind, identifier: str, body: MessageBody, cancel: Event) -> XmlMsg:
         """The answer to a request. `identifier`: letters, digits and hyphens, used once.
 
@@ -71,20 +71,43 @@ class Exchange:
             OqsUnwritable: the request has something that no file can have.
             Cancelled: `cancel` was set; the request stands, and is never repeated.
         """
-        asked = self._send(kind, identifier, body)
+        limit_s = self.terminal.timeout_s + _SPARE_S
+        asked, answer = in_time(lambda end: self._ask(kind, identifier, body, end), limit_s, cancel)
+        self.take(asked)  # here: an answer for which nobody waits any more is a late one
+        return answer
+
+    def late(self, kind: Kind, cancel: Event) -> list[tuple[Asked, XmlMsg]]:
+        """Answers that have come since; `take` one, and it is found no more.
+
+        Raises:
+            CentreUnreachable: the folder does not answer.
+            Cancelled: `cancel` was set.
+        """
+        return in_time(lambda end: list(self._late(kind, end)), _LATE_S, cancel)
+
+    def take(self, asked: Asked) -> bool:
+        """False: another program has."""
+        return self.ledger.close(asked.kind, asked.suffix)
+
+    def _ask(
+        self, kind: Kind, identifier: str, body: MessageBody, end: Event
+    ) -> tuple[Asked, XmlMsg]:
+        """`end`: nobody waits for the answer any more; what is not sent yet is not sent."""
+        asked = self._send(kind, identifier, body, end)
         until = monotonic() + self.terminal.timeout_s
         seen = _Seen()
         while True:
             if (found := self._look(asked, seen)) is not None:
-                return found
-            if cancel.wait(_LOOK_S):
+                return asked, found
+            if end.wait(_LOOK_S):
                 raise Cancelled
             if monotonic() > until:
                 raise CentreUnreachable
 
-    def late(self, kind: Kind) -> Iterator[tuple[Asked, XmlMsg]]:
-        """Answers that have come since; `take` one, and it is found no more."""
+    def _late(self, kind: Kind, end: Event) -> Iterator[tuple[Asked, XmlMsg]]:
         for asked in self.ledger.open_ones(kind):
+            if end.is_set():
+                return
             try:
                 found = self._arrived(asked)
             except OqsUnreadable:
@@ -95,11 +118,7 @@ class Exchange:
             if found is not None:
                 yield asked, found
 
-    def take(self, asked: Asked) -> bool:
-        """False: another program has."""
-        return self.ledger.close(asked.kind, asked.suffix)
-
-    def _send(self, kind: Kind, identifier: str, body: MessageBody) -> Asked:
+    def _send(self, kind: Kind, identifier: str, body: MessageBody, end: Event) -> Asked:
         today = time_digits(self.now())[:8]
         header = MessageHeader(
             qualification_confirmation_date=today if kind is Kind.ELIGIBILITY else "",
@@ -111,6 +130,7 @@ class Exchange:
             raise OqsUnwritable(element, Unwritten.FORM)
         data = write(request, self.terminal.encoding).data
         try:
+            self._forget_unsent()
             suffix = self.ledger.reserve(kind, today, lambda each: self._is_taken(kind, each))
         except OSError as error:
             raise CentreUnreachable from error
@@ -118,12 +138,24 @@ class Exchange:
         try:
             self.terminal.requests.stage(name, data)
             self.ledger.keep(kind, suffix, data)
+            if end.is_set():
+                raise CentreUnreachable
             self.terminal.requests.publish(name, name)
-        except (OqsError, OSError) as error:  # it is not there, and never will be
+        except (
+            OqsError,
+            OSError,
+            CentreUnreachable,
+        ) as error:  # it is not there, and never will be
             self.terminal.requests.discard(name)
             self.ledger.close(kind, suffix)
             raise CentreUnreachable from error
         return Asked(kind, suffix, request)
+
+    def _forget_unsent(self) -> None:
+        """What a program that is gone has staged was never asked, and never will be."""
+        for name in self.terminal.requests.discard_old(also_ready=True):
+            if request := Kind.of_request(name):
+                self.ledger.close(*request)
 
     def _is_taken(self, kind: Kind, suffix: str) -> bool:
         names = (kind.request(suffix), kind.response(suffix), kind.failure(suffix))
@@ -140,7 +172,7 @@ class Exchange:
             seen.data, seen.since = data, monotonic()
             return None
         try:
-            found = _answer(asked, data)
+            return _answer(asked, data)
         except OqsUnreadable as error:
             if monotonic() - seen.since < _HALF_S:
                 return None
@@ -148,9 +180,6 @@ class Exchange:
         except (CentreFailed, AnswerMixedUp):
             self.take(asked)
             raise
-        if found is not None:
-            self.take(asked)
-        return found
 
     def _arrived(self, asked: Asked) -> XmlMsg | None:
         """What is there now. Raises as `_answer` does."""

@@ -44,6 +44,14 @@ def is_final(answer: XmlMsg) -> bool:
     return True
 
 
+def is_same(one: Element, other: Element) -> bool:
+    """Whether all their texts are alike."""
+    return all(
+        alike(getattr(one, slot.field)) == alike(getattr(other, slot.field))
+        for slot in slots(type(one))
+    )
+
+
 def _repeats(question: MessageBody, body: MessageBody) -> Iterator[bool]:
     """For each part of the request that the answer repeats, whether it is the same."""
     for asked, said in (

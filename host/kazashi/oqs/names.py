@@ -17,6 +17,7 @@ from typing import Self
 from kazashi.reception.japan import JAPAN, aware
 
 _FACE = re.compile(r"\AOQSsiquc01res_face_(?:(.{1,100})_)?(\d{14})\.xml\Z", re.IGNORECASE)
+_REQUEST = re.compile(r"([A-Za-z]{8}[0-9]{2})req_([0-9]{1,20})\.xml")
 _ID_BYTES = 10
 
 
@@ -26,6 +27,13 @@ class Kind(StrEnum):
 
     ELIGIBILITY = "OQSsiquc01"  # by a certificate
     REGISTRATION = "OQSsiimm01"  # of a 照会番号
+
+    @classmethod
+    def of_request(cls, name: str) -> "tuple[Self, str] | None":
+        """Kind and suffix; None: it is no request's name."""
+        found = _REQUEST.fullmatch(name)
+        kinds = {each.value: each for each in cls}
+        return (kinds[found[1]], found[2]) if found and found[1] in kinds else None
 
     def request(self, suffix: str) -> str:
         return f"{self}req_{suffix}.xml"

@@ -4,45 +4,136 @@ Later answers about that insurance carry it as ReferenceNumber. It names a patie
 the centre cannot be asked by it, and another insurance needs another registration.
 """
 
-from collections.abc import Mapping
+from collections.abc import Generator, Iterable, Mapping
+from enum import StrEnum
 from secrets import token_hex
 from threading import Event
+from typing import NamedTuple
 
+from kazashi.oqs.errors import OqsError
 from kazashi.oqs.exchange import Exchange
 from kazashi.oqs.insurance import result_of
-from kazashi.oqs.message import MessageBody, ReferenceNumberRegistrationInfo
+from kazashi.oqs.ledger import Asked
+from kazashi.oqs.match import is_same
+from kazashi.oqs.message import MessageBody, ReferenceNumberRegistrationInfo, XmlMsg
 from kazashi.oqs.names import Kind
-from kazashi.reception.centre import REFERENCE_SIZE, AnswerMixedUp
+from kazashi.oqs.registered import Registered
+from kazashi.reception.centre import (
+    REFERENCE_SIZE,
+    AnswerMixedUp,
+    CentreError,
+    CentreUnreachable,
+)
 
 
-def register(
-    exchange: Exchange, number: str, insurance: Mapping[str, str], cancel: Event | None = None
-) -> None:
-    """Register `number` for an `insurance` of an `Eligibility`.
+class ToRegister(NamedTuple):
+    """`line`: of a list. `number`: of the patient (診察券番号)."""
+
+    line: int
+    number: str
+    info: ReferenceNumberRegistrationInfo
+
+
+class Registration(StrEnum):
+    """What came of it."""
+
+    DONE = "registered"
+    BEFORE = "registered before"
+    ASKED = "asked before, not answered yet"
+
+
+def info_of(reference: str, insurance: Mapping[str, str]) -> ReferenceNumberRegistrationInfo:
+    """Of an `insurance` of an `Eligibility`.
 
     Raises:
-        CentreError: it is not registered; after a time-out, it may be.
-        OqsError: the number is too long, or the insurance has no place in a file.
+        OqsError: it has no place in a file.
     """
     result = result_of(insurance)
-    info = ReferenceNumberRegistrationInfo(
-        reference_number=number,
+    return ReferenceNumberRegistrationInfo(
+        reference_number=reference,
         insurer_number=result.insurer_number,
         insured_card_symbol=result.insured_card_symbol,
         insured_identification_number=result.insured_identification_number,
         insured_branch_number=result.insured_branch_number,
     )
-    answer = exchange.ask(
-        Kind.REGISTRATION,
-        token_hex(REFERENCE_SIZE),
-        MessageBody(reference_number_registration_info=info),
-        cancel or Event(),
+
+
+def register(
+    exchange: Exchange, info: ReferenceNumberRegistrationInfo, cancel: Event | None = None
+) -> None:
+    """Have the centre know the number of `info` for its insurance.
+
+    Raises:
+        CentreError: it is not registered; after a time-out, it may be.
+        OqsError: something of it has no place in a file.
+    """
+    body = MessageBody(reference_number_registration_info=info)
+    _check(
+        info,
+        exchange.ask(Kind.REGISTRATION, token_hex(REFERENCE_SIZE), body, cancel or Event()),
     )
-    said = answer.message_body and answer.message_body.reference_number_registration_info
-    if said is None or said.reference_number != number:
+
+
+def register_each(
+    exchange: Exchange,
+    registered: Registered,
+    entries: Iterable[ToRegister],
+    cancel: Event | None = None,
+) -> Generator[tuple[ToRegister, Registration | CentreError | OqsError]]:
+    """Register one after the other, until the terminal does not answer: the others would wait, too.
+
+    Nothing is sent that is registered, or was sent before and may be; answers that have come since
+    are taken. So it can be interrupted anywhere, and called again with all of them.
+
+    Raises:
+        CentreUnreachable: no late answers could be looked for.
+        NotWritten: what was registered cannot be kept.
+    """
+    cancel = cancel or Event()
+    for asked, answer in exchange.late(Kind.REGISTRATION, cancel):
+        _take_late(exchange, registered, asked, answer)
+    for entry in entries:
+        if registered.has(entry.info):
+            yield entry, Registration.BEFORE
+            continue
+        if _is_asked(exchange, entry.info):
+            yield entry, Registration.ASKED
+            continue
+        try:
+            register(exchange, entry.info, cancel)
+        except (CentreError, OqsError) as error:
+            yield entry, error
+            if isinstance(error, CentreUnreachable):
+                return
+        else:
+            registered.keep(entry.info)
+            yield entry, Registration.DONE
+
+
+def _take_late(exchange: Exchange, registered: Registered, asked: Asked, answer: XmlMsg) -> None:
+    info = _info_in(asked.request)
+    if info is None or not exchange.take(asked):
+        return
+    try:
+        _check(info, answer)
+    except AnswerMixedUp:  # it is asked again
+        return
+    registered.keep(info)
+
+
+def _is_asked(exchange: Exchange, info: ReferenceNumberRegistrationInfo) -> bool:
+    """Whether it was sent, and there is no answer."""
+    open_ones = (_info_in(each.request) for each in exchange.ledger.open_ones(Kind.REGISTRATION))
+    return any(each is not None and is_same(each, info) for each in open_ones)
+
+
+def _info_in(message: XmlMsg) -> ReferenceNumberRegistrationInfo | None:
+    body = message.message_body
+    return body.reference_number_registration_info if body else None
+
+
+def _check(info: ReferenceNumberRegistrationInfo, answer: XmlMsg) -> None:
+    """Raises AnswerMixedUp: it does not repeat the number."""
+    said = _info_in(answer)
+    if said is None or said.reference_number != info.reference_number:
         raise AnswerMixedUp
-
-
-def number_of(insurance: Mapping[str, str]) -> str | None:
-    """The clinic's number of this patient, if it was registered for this insurance."""
-    return insurance.get("ReferenceNumber") or None

@@ -72,11 +72,7 @@ def test_another_encoding_is_told(encoding):
         ("\n \n", ListFlaw.NO_HEADER, ""),
         ("number,name", ListFlaw.UNKNOWN_COLUMN, "name"),
         ("number,診察券番号", ListFlaw.COLUMN_TWICE, "診察券番号"),
-        (
-            "reference",
-            ListFlaw.NO_NUMBER_COLUMN,
-            "number, reference, certificate, welfare, subsidy",
-        ),
+        ("reference", ListFlaw.NO_COLUMN, "number"),
     ],
 )
 def test_wrong_columns_are_named(header, flaw, detail):

@@ -69,7 +69,7 @@ class ListFlaw(Enum):
     UNREADABLE = auto()  # (why, in the system's words)
     NOT_DECODED = auto()  # (the encoding)
     NO_HEADER = auto()
-    NO_NUMBER_COLUMN = auto()  # (the columns that there may be)
+    NO_COLUMN = auto()  # (its name)
     UNKNOWN_COLUMN = auto()  # (its name)
     COLUMN_TWICE = auto()  # (its name)
 
@@ -94,6 +94,8 @@ class LineFlaw(Enum):
     BAD_CERTIFICATE = auto()  # not as `kazashi numbers export` writes it
     OTHER_KEY = auto()  # the certificate was hashed with another
     BAD_FLAG = auto()  # (the column)
+    BAD_INSURANCE = auto()  # (the column)
+    INSURANCE_TAKEN = auto()  # (the line with the same, and another 照会番号)
     REPEATED = auto()  # (the line with the same)
     REFERENCE_TAKEN = auto()  # (the other number)
     CERTIFICATE_TAKEN = auto()  # (the other number)

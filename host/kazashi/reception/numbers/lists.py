@@ -1,4 +1,4 @@
-"""Lists of patients' numbers as CSV: RFC 4180, in UTF-8 or cp932, with a header.
+"""Lists of patients' numbers as CSV, in UTF-8 or cp932; see table.py.
 
     number,reference,certificate,welfare,subsidy
     00123,A-00123,,0,1
@@ -9,7 +9,7 @@ have several lines. All that is wrong is told at once, each with its line.
 """
 
 import csv
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from io import StringIO
@@ -23,6 +23,7 @@ from kazashi.reception.numbers.errors import (
 )
 from kazashi.reception.numbers.marks import is_mark
 from kazashi.reception.numbers.patient import number_of
+from kazashi.reception.numbers.table import Columns, table_of
 
 
 class Encoding(StrEnum):
@@ -45,16 +46,19 @@ class Line:
     subsidy: bool | None = None
 
 
-COLUMNS = ("number", "reference", "certificate", "welfare", "subsidy")
-_JAPANESE = {
-    "診察券番号": "number",
-    "患者番号": "number",
-    "照会番号": "reference",
-    "証明書": "certificate",
-    "生活保護": "welfare",
-    "医療費助成": "subsidy",
-    "pmh": "subsidy",
-}
+COLUMNS = Columns(
+    ("number", "reference", "certificate", "welfare", "subsidy"),
+    {
+        "診察券番号": "number",
+        "患者番号": "number",
+        "照会番号": "reference",
+        "証明書": "certificate",
+        "生活保護": "welfare",
+        "医療費助成": "subsidy",
+        "pmh": "subsidy",
+    },
+    ("number",),
+)
 _FLAGS = {"": None, "0": False, "1": True}
 
 
@@ -62,7 +66,7 @@ def list_as_text(lines: Sequence[Line]) -> str:
     """The list with its header."""
     out = StringIO()
     rows = csv.writer(out)
-    rows.writerow(COLUMNS)
+    rows.writerow(COLUMNS.names)
     for each in lines:
         flags = ("" if flag is None else int(flag) for flag in (each.welfare, each.subsidy))
         rows.writerow((each.number, each.reference, each.certificate, *flags))
@@ -90,22 +94,7 @@ def lines_of(text: str, is_ours: Callable[[str], bool]) -> list[Line]:
         BadList: it has no header, or a wrong one.
         ListRefused: lines are wrong, or contradict each other.
     """
-    lines: list[Line] = []
-    troubles: list[BadLine] = []
-    columns: list[str] = []
-    try:
-        for number, cells in _rows_of(text):
-            if not columns:
-                columns = _columns(cells)
-                continue
-            try:
-                lines.append(_line(number, cells, columns, is_ours))
-            except BadLine as error:
-                troubles.append(error)
-    except csv.Error as error:
-        troubles.append(BadLine(error.args[1], LineFlaw.NOT_CSV))
-    if not (columns or troubles):
-        raise BadList(ListFlaw.NO_HEADER)
+    lines, troubles = table_of(text, COLUMNS, lambda line, found: _line(line, found, is_ours))
     troubles += _contradictions(lines)
     if troubles:
         in_order = sorted(troubles, key=lambda each: each.line)
@@ -113,47 +102,9 @@ def lines_of(text: str, is_ours: Callable[[str], bool]) -> list[Line]:
     return lines
 
 
-def _rows_of(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Rows that have something in them, each with the line where it begins.
-
-    Raises:
-        csv.Error: with the line as its second argument.
-    """
-    rows = csv.reader(StringIO(text, newline=""), strict=True)
-    begin = 1
-    try:
-        for cells in rows:
-            if any(cell.strip() for cell in cells):
-                yield begin, cells
-            begin = rows.line_num + 1
-    except csv.Error as error:
-        raise csv.Error(str(error), begin) from error
-
-
-def _columns(header: Sequence[str]) -> list[str]:
-    columns: list[str] = []
-    for cell in header:
-        name = cell.strip().lower()
-        column = _JAPANESE.get(name, name)
-        if column not in COLUMNS:
-            raise BadList(ListFlaw.UNKNOWN_COLUMN, cell.strip())
-        if column in columns:
-            raise BadList(ListFlaw.COLUMN_TWICE, cell.strip())
-        columns.append(column)
-    if "number" not in columns:
-        raise BadList(ListFlaw.NO_NUMBER_COLUMN, ", ".join(COLUMNS))
-    return columns
-
-
-def _line(
-    line: int, cells: Sequence[str], columns: Sequence[str], is_ours: Callable[[str], bool]
-) -> Line:
+def _line(line: int, found: Mapping[str, str], is_ours: Callable[[str], bool]) -> Line:
     """Raises BadLine."""
-    if len(cells) != len(columns):
-        raise BadLine(line, LineFlaw.CELL_COUNT)
-    found = dict(zip(columns, (cell.strip() for cell in cells), strict=True))
-    if not found["number"]:
-        raise BadLine(line, LineFlaw.NO_NUMBER)
+    number = number_in(line, found["number"], LineFlaw.BAD_NUMBER)
     certificate = found.get("certificate", "")
     if certificate and not is_mark(certificate):
         raise BadLine(line, LineFlaw.BAD_CERTIFICATE)
@@ -162,14 +113,17 @@ def _line(
     reference = found.get("reference", "")
     return Line(
         line,
-        _number(line, found["number"], LineFlaw.BAD_NUMBER),
-        _number(line, reference, LineFlaw.BAD_REFERENCE) if reference else "",
+        number,
+        number_in(line, reference, LineFlaw.BAD_REFERENCE) if reference else "",
         certificate,
         *(_flag(line, each, found.get(each, "")) for each in ("welfare", "subsidy")),
     )
 
 
-def _number(line: int, cell: str, flaw: LineFlaw) -> str:
+def number_in(line: int, cell: str, flaw: LineFlaw) -> str:
+    """The number in a cell. Raises BadLine: it is none."""
+    if not cell:
+        raise BadLine(line, LineFlaw.NO_NUMBER)
     try:
         return number_of(cell)
     except ValueError:  # what stands there may be a My Number: it is not repeated

@@ -90,9 +90,9 @@ def certificate_paper(
         raise Mistyped("clock_seen", Slip.CLOCK_UNSEEN)
     return CertificatePaper(
         insurer_of(insurer),
-        narrow(plain("symbol", symbol, _LONGEST)),
-        narrow(required("number", number, _LONGEST)),
-        _branch(branch),
+        symbol_of(symbol),
+        insured_number_of(number),
+        branch_of(branch),
         birth_date(birth, today),
         required("name", name),
         whole_date("expires", expires),
@@ -134,7 +134,18 @@ def insurer_of(text: str) -> str:
     return number
 
 
-def _branch(text: str) -> str:
+def symbol_of(text: str) -> str:
+    """記号; "" if there is none. Raises Mistyped."""
+    return narrow(plain("symbol", text, _LONGEST))
+
+
+def insured_number_of(text: str) -> str:
+    """番号. Raises Mistyped."""
+    return narrow(required("number", text, _LONGEST))
+
+
+def branch_of(text: str) -> str:
+    """枝番; "" if there is none. Raises Mistyped."""
     number = narrow(plain("branch", text))
     if not re.fullmatch(r"([0-9]{2})?", number):
         raise Mistyped("branch", Slip.BRANCH_DIGITS)

@@ -1,0 +1,52 @@
+"""Which 照会番号 was registered for which insurance, so that none is registered twice.
+
+A folder of ours: for each insurance a file that holds the number. Its name is a keyed hash; what
+the insurance is stands nowhere.
+"""
+
+import os
+from hashlib import sha256
+from pathlib import Path
+
+from kazashi.errors import NotWritten
+from kazashi.oqs.encoding import alike
+from kazashi.oqs.message import ReferenceNumberRegistrationInfo
+from kazashi.reception.numbers.marks import Marks
+
+
+class Registered:
+    """In `folder`, which is made if it is not there."""
+
+    def __init__(self, folder: Path, marks: Marks) -> None:
+        self._folder, self._marks = folder, marks
+
+    def has(self, info: ReferenceNumberRegistrationInfo) -> bool:
+        """Whether this number was the last one that was registered for this insurance."""
+        try:
+            return self._path(info).read_text() == info.reference_number
+        except (OSError, UnicodeDecodeError):
+            return False
+
+    def keep(self, info: ReferenceNumberRegistrationInfo) -> None:
+        """Raises NotWritten."""
+        path = self._path(info)
+        new = path.with_suffix(".new")
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with new.open("w") as file:
+                file.write(info.reference_number)
+                file.flush()
+                os.fsync(file.fileno())
+            new.replace(path)
+        except OSError as error:
+            raise NotWritten(str(path), error.strerror or type(error).__name__) from error
+
+    def _path(self, info: ReferenceNumberRegistrationInfo) -> Path:
+        insurance = "/".join(
+            alike(each)
+            for each in (
+                *(info.insurer_number, info.insured_card_symbol),
+                *(info.insured_identification_number, info.insured_branch_number),
+            )
+        )
+        return self._folder / self._marks.of(sha256(insurance.encode()).hexdigest())

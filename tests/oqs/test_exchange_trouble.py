@@ -1,0 +1,138 @@
+"""Asking by files while folders do not answer, programs end, or nobody waits any more."""
+
+import os
+from threading import Event
+
+import pytest
+
+from kazashi.errors import Cancelled
+from kazashi.oqs import exchange as exchange_module
+from kazashi.oqs.errors import Block, OqsUnpublished
+from kazashi.oqs.exchange import Exchange, Terminal
+from kazashi.oqs.ledger import Ledger
+from kazashi.oqs.message import MessageBody, QualificationConfirmSearchInfo
+from kazashi.oqs.names import Kind
+from kazashi.oqs.publish import Folder
+from kazashi.reception.centre import CentreUnreachable
+from oqs_programs import until
+from oqs_terminal import PlayedTerminal, says
+
+ASKS = MessageBody(
+    qualification_confirm_search_info=QualificationConfirmSearchInfo(
+        insurer_number="39139993", birthdate="19480811"
+    )
+)
+
+
+@pytest.fixture
+def terminal(tmp_path, monkeypatch):
+    monkeypatch.setattr(exchange_module, "_LOOK_S", 0.02)
+    monkeypatch.setattr(exchange_module, "_SPARE_S", 0.1)
+    monkeypatch.setattr(exchange_module, "_LATE_S", 0.1)
+    for name in ("req", "res"):
+        (tmp_path / name).mkdir()
+    return Terminal(Folder(tmp_path / "req", tmp_path / "staging"), tmp_path / "res", timeout_s=0.2)
+
+
+@pytest.fixture
+def exchange(terminal, tmp_path):
+    return Exchange(terminal, "1319999996", Ledger(tmp_path / "asked"))
+
+
+def ask(exchange, identifier="00aa"):
+    return exchange.ask(Kind.ELIGIBILITY, identifier, ASKS, Event())
+
+
+def played(terminal, *plays):
+    return PlayedTerminal(terminal.requests.path, terminal.responses, *plays)
+
+
+@pytest.fixture
+def hangs(monkeypatch):
+    """Makes a function hang until the test ends, or this is set."""
+    goes_on = Event()
+
+    def hang(place, name):
+        real = getattr(place, name)
+
+        def slowly(*arguments, **options):
+            goes_on.wait(20)
+            return real(*arguments, **options)
+
+        monkeypatch.setattr(place, name, slowly)
+        return goes_on
+
+    yield hang
+    goes_on.set()
+
+
+def test_a_folder_of_answers_that_hangs_ends_the_wait_and_its_answer_is_found_late(
+    exchange, terminal, hangs
+):
+    goes_on = hangs(exchange_module, "_content")
+    with played(terminal, says()) as plays:
+        with pytest.raises(CentreUnreachable):
+            ask(exchange)
+        with pytest.raises(CentreUnreachable):
+            exchange.late(Kind.ELIGIBILITY, Event())
+        until(lambda: list(terminal.responses.iterdir()))
+        goes_on.set()
+    ((asked, _),) = exchange.late(Kind.ELIGIBILITY, Event())
+    assert exchange.take(asked)
+    assert len(plays.requests) == 1
+
+
+def test_a_wait_for_a_folder_that_hangs_can_be_cancelled(exchange, terminal, hangs):
+    hangs(exchange_module, "_content")
+    cancel = Event()
+    with played(terminal, lambda *_: cancel.set()), pytest.raises(Cancelled):
+        exchange.ask(Kind.ELIGIBILITY, "00aa", ASKS, cancel)
+
+
+def test_what_is_not_sent_when_nobody_waits_any_more_is_never_sent(exchange, terminal, hangs):
+    goes_on = hangs(Folder, "stage")
+    with pytest.raises(CentreUnreachable):
+        ask(exchange)
+    goes_on.set()
+    until(lambda: terminal.requests.staging.is_dir())
+    until(lambda: not list(terminal.requests.staging.iterdir()))
+    assert list(terminal.requests.path.iterdir()) == []
+    assert exchange.ledger.open_ones(Kind.ELIGIBILITY) == []
+
+
+def test_what_a_program_that_is_gone_has_not_sent_is_not_counted_as_asked(
+    exchange, terminal, monkeypatch
+):
+    class Killed(BaseException):
+        pass
+
+    def killed(*_arguments, **_options):
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Folder, "publish", killed)
+        with pytest.raises(Killed):
+            ask(exchange)
+    ready = next(terminal.requests.staging.iterdir())
+    assert len(exchange.ledger.open_ones(Kind.ELIGIBILITY)) == 1
+    os.utime(ready, (0, 0))  # long ago
+    with played(terminal, says()) as plays:
+        ask(exchange, "00bb")
+    assert exchange.ledger.open_ones(Kind.ELIGIBILITY) == []
+    assert [each.findtext("MessageHeader/ArbitraryFileIdentifier") for each in plays.requests] == [
+        "00bb"
+    ]
+
+
+@pytest.mark.parametrize("block", [Block.EXISTS, Block.SYSTEM])
+def test_a_request_that_does_not_get_into_its_folder_is_never_sent(
+    exchange, terminal, monkeypatch, block
+):
+    def refuses(self, *_arguments, **_options):
+        raise OqsUnpublished(self.path, block)
+
+    monkeypatch.setattr(Folder, "publish", refuses)
+    with pytest.raises(CentreUnreachable):
+        ask(exchange)
+    assert list(terminal.requests.staging.iterdir()) == []
+    assert exchange.ledger.open_ones(Kind.ELIGIBILITY) == []

@@ -1,0 +1,238 @@
+"""照会番号 are registered with the centre by files, once each, and enter the clinic's map."""
+
+from threading import Event
+
+import pytest
+from typer.testing import CliRunner
+
+from kazashi.cli import app
+from kazashi.errors import Cancelled
+from kazashi.oqs import exchange as exchange_module
+from kazashi.oqs.exchange import Exchange, Terminal
+from kazashi.oqs.ledger import Ledger
+from kazashi.oqs.names import Kind
+from kazashi.oqs.publish import Folder
+from kazashi.oqs.register import info_of, register
+from kazashi.reception.centre import AnswerMixedUp
+from kazashi.reception.numbers.errors import ListFlaw, ListRefused
+from kazashi.reception.numbers.marks import new_key
+from kazashi.reception.numbers.settings import NumbersSettings
+from kazashi.reception.settings import Flaw
+from oqs_programs import until
+from oqs_terminal import PERSON, PlayedTerminal, answer, nothing, says
+
+NUMBERS = {"people": (), "QualificationValidity": None}
+TAKES = says(**NUMBERS)
+REFUSES = says(**NUMBERS, ProcessingResultStatus="2", ProcessingResultCode="X00002")
+HEADER = "診察券番号,照会番号,保険者番号,記号,番号,枝番\n"
+LIST = HEADER + "001,,06139992,見本１２,1234567,00\n002,B-2,39139993,,00012345,\n"
+INSURANCES = [
+    ("001", "06139992", "見本12", "1234567", "00"),
+    ("B-2", "39139993", None, "00012345", None),
+]
+
+
+@pytest.fixture
+def site(tmp_path, monkeypatch):
+    """A configuration with a terminal and a map."""
+    monkeypatch.setattr(exchange_module, "_LOOK_S", 0.02)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    for name in ("req", "res"):
+        (tmp_path / name).mkdir()
+    key = tmp_path / "numbers.key"
+    key.write_text(new_key())
+    key.chmod(0o600)
+    (tmp_path / "kazashi.toml").write_text(
+        '[numbers]\nkey = "numbers.key"\nfile = "numbers.db"\n'
+        '[oqs]\ninstitution = "1319999996"\n'
+        '[oqs.terminal]\nrequests = "req"\nresponses = "res"\ntimeout_s = 1\n'
+    )
+    return tmp_path
+
+
+@pytest.fixture
+def terminal(site):
+    """Plays these, one after the other."""
+
+    def play(*plays):
+        return PlayedTerminal(site / "req", site / "res", *plays)
+
+    return play
+
+
+def registering(site, text=LIST, *options):
+    path = site / "list.csv"
+    path.write_text(text, encoding="utf-8")
+    config = ["--config", str(site / "kazashi.toml")]
+    return CliRunner().invoke(app, ["numbers", "register", str(path), *config, *options])
+
+
+def known(site):
+    numbers = NumbersSettings.read(site / "kazashi.toml").open(site / "journal.db")
+    return {each.reference: each.number for each in numbers.lines()}
+
+
+def asked(played):
+    names = ("ReferenceNumber", "InsurerNumber", "InsuredCardSymbol")
+    names += ("InsuredIdentificationNumber", "InsuredBranchNumber")
+    path = "MessageBody/ReferenceNumberRegistrationInfo"
+    return [tuple(root.find(path).findtext(name) for name in names) for root in played.requests]
+
+
+def test_each_patient_of_a_list_is_registered_told_and_known_to_the_map(site, terminal):
+    with terminal(TAKES, TAKES) as played:
+        done = registering(site)
+    assert done.exit_code == 0, done.stderr
+    assert done.stdout.splitlines() == [
+        "line 2, 001: registered",
+        "line 3, 002: registered",
+        "2 of 2 registered",
+    ]
+    assert asked(played) == INSURANCES
+    assert all(name.startswith("OQSsiimm01req_") for name in played.names)
+    assert known(site) == {"001": "001", "B-2": "002"}
+
+
+def test_what_was_registered_is_not_sent_again_but_another_insurance_is(site, terminal):
+    other = LIST.replace("1234567", "7654321")
+    with terminal(TAKES, TAKES, TAKES) as played:
+        registering(site)
+        again = registering(site)
+        renewed = registering(site, other)
+    assert again.stdout.splitlines()[0] == "line 2, 001: registered before"
+    assert renewed.stdout.splitlines()[:2] == [
+        "line 2, 001: registered",
+        "line 3, 002: registered before",
+    ]
+    assert len(played.requests) == 3
+    assert again.exit_code == renewed.exit_code == 0
+
+
+def test_what_was_registered_is_kept_without_saying_for_which_insurance(site, terminal):
+    with terminal(TAKES, TAKES):
+        registering(site)
+    kept = list((site / "state").rglob("oqs-registered/*"))
+    assert {path.read_text() for path in kept} == {"001", "B-2"}
+    assert not any("1234567" in path.name for path in kept)
+    assert {path.parent.stat().st_mode & 0o777 for path in kept} == {0o700}
+
+
+def test_one_that_is_refused_keeps_no_other_from_being_registered_and_is_tried_again(
+    site, terminal
+):
+    with terminal(REFUSES, TAKES, TAKES) as played:
+        done, again = registering(site), registering(site)
+    assert done.exit_code == 1
+    assert "line 2, 001: the centre refused with X00002" in done.stdout
+    assert "1 of 2 registered" in done.stdout
+    assert again.exit_code == 0
+    assert len(played.requests) == 3
+
+
+def test_a_terminal_that_does_not_answer_is_asked_no_more_and_nothing_is_sent_twice(site, terminal):
+    with terminal(nothing, TAKES) as played:
+        done = registering(site)
+        assert (done.exit_code, len(played.requests)) == (1, 1)
+        assert "0 of 2 registered; 1 not asked yet" in done.stdout
+        again = registering(site)
+        assert "line 2, 001: asked before, not answered yet" in again.stdout
+        assert "line 3, 002: registered" in again.stdout
+        late = site / "res" / played.names[0].replace("req_", "res_")
+        late.write_bytes(answer(played.requests[0], **NUMBERS))
+        last = registering(site)
+    assert last.stdout.splitlines()[:2] == [
+        "line 2, 001: registered before",
+        "line 3, 002: registered before",
+    ]
+    assert last.exit_code == 0
+    assert len(played.requests) == 2
+    assert known(site) == {"001": "001", "B-2": "002"}
+
+
+def test_without_a_reference_it_is_the_one_that_the_map_has(site, terminal):
+    config = ["--config", str(site / "kazashi.toml")]
+    (site / "known.csv").write_text("number,reference\n001,A-1\n")
+    imported = CliRunner().invoke(app, ["numbers", "import", str(site / "known.csv"), *config])
+    assert imported.exit_code == 0
+    with terminal(TAKES, TAKES) as played:
+        registering(site)
+    assert [each[0] for each in asked(played)] == ["A-1", "B-2"]
+
+
+def test_a_reference_of_another_patient_is_registered_only_if_it_moves(site, terminal):
+    config = ["--config", str(site / "kazashi.toml")]
+    (site / "known.csv").write_text("number,reference\n009,B-2\n")
+    CliRunner().invoke(app, ["numbers", "import", str(site / "known.csv"), *config])
+    with terminal(TAKES, TAKES) as played:
+        done = registering(site)
+        assert (done.exit_code, played.requests) == (1, [])
+        moved = registering(site, LIST, "--move")
+    assert moved.exit_code == 0, moved.stderr
+    assert known(site)["B-2"] == "002"
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("003,,06139993,,1,", "line 4: insurer is not as on a certificate"),
+        ("003,,06139992,,,", "line 4: insured is not as on a certificate"),
+        ("003,,06139992,,1,123", "line 4: branch is not as on a certificate"),
+        ("003,,06139992,123456789018,1,", "line 4: symbol is not as on a certificate"),
+        (",,06139992,,1,", "line 4: no number"),
+        ("003,B-2,06139992,,1,", "line 4: this 照会番号 belongs to another number, 002"),
+        ("001,,06139992,見本12,1234567,00", "line 4: the same as line 2"),
+        ("003,,06139992,見本12,1234567,00", "line 4: the insurance of line 2"),
+        ("003,,06139992", "line 4: not as many cells as the header"),
+    ],
+)
+def test_a_list_with_an_error_names_its_line_and_nothing_of_it_is_sent(site, terminal, line, said):
+    with terminal(TAKES, TAKES) as played:
+        done = registering(site, f"{LIST}{line}\n")
+    assert done.exit_code == 1
+    assert said in done.stderr
+    assert isinstance(done.exception, ListRefused)
+    assert played.requests == []
+    assert "123456789018" not in done.stderr  # it may be a My Number
+
+
+def test_a_list_without_the_insured_persons_number_is_refused(site):
+    done = registering(site, "number,insurer\n001,06139992\n")
+    assert (done.exception.flaw, done.exception.detail) == (ListFlaw.NO_COLUMN, "insured")
+
+
+def test_without_a_terminal_there_is_nobody_to_register_with(site):
+    config = site / "kazashi.toml"
+    config.write_text(config.read_text().partition("[oqs]")[0])
+    done = registering(site)
+    assert (done.exception.place, done.exception.flaw) == ("oqs.terminal", Flaw.MISSING)
+
+
+@pytest.fixture
+def exchange(site):
+    terminal = Terminal(Folder(site / "req", site / "staging"), site / "res", timeout_s=20)
+    return Exchange(terminal, "1319999996", Ledger(site / "asked"))
+
+
+def test_a_program_registers_the_insurance_of_an_answer(exchange, terminal):
+    with terminal(TAKES) as played:
+        register(exchange, info_of("24434", PERSON))
+    (request,) = played.requests
+    assert asked(played) == [("24434", "39139993", None, "00012345", None)]
+    assert request.find("MessageHeader/QualificationConfirmationDate") is None
+
+
+def test_a_registration_of_another_number_is_no_answer(exchange, terminal):
+    def other(request, path):
+        path.write_bytes(answer(request, **NUMBERS).replace(b"24434", b"24435"))
+
+    with terminal(other), pytest.raises(AnswerMixedUp):
+        register(exchange, info_of("24434", PERSON))
+
+
+def test_an_interrupted_registration_stands_and_is_never_repeated(exchange, terminal):
+    cancel = Event()
+    with terminal(lambda *_: cancel.set()) as played:
+        with pytest.raises(Cancelled):
+            register(exchange, info_of("24434", PERSON), cancel)
+        until(lambda: played.requests)
+    assert len(exchange.ledger.open_ones(Kind.REGISTRATION)) == 1
