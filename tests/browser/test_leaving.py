@@ -5,7 +5,7 @@ import pytest
 from browser.keys import tab_to
 from browser.patient import PatientScreen
 from browser.states import PATIENT as STATES
-from kazashi.reception.people import NEITHER
+from kazashi.reception.people import BACK, NEITHER
 from kazashi.reception.rules import Group, Prescription, Token, Way
 
 GROUPS = list(Group)
@@ -19,14 +19,14 @@ ANSWERS = {
         [*"60032120334321", "Enter"],
         [*(f'[data-digit="{digit}"]' for digit in "60032120334321"), '[data-do="enter"]'],
     ),
-    "p05-camera": (None, ["Backspace"], ['[data-answer="null"]']),
-    "p06-face": (None, ["Backspace"], ['[data-answer="null"]']),
+    "p05-camera": (BACK, ["Backspace"], ['[data-do="back"]']),
+    "p06-face": (BACK, ["Backspace"], ['[data-do="back"]']),
     "p07-pin": (
         "7391",
         [*"7391", "Enter"],
         [*(f'[data-digit="{digit}"]' for digit in "7391"), '[data-do="enter"]'],
     ),
-    "p08-pin-wrong": (None, ["Backspace"], ['[data-do="back"]']),
+    "p08-pin-wrong": (BACK, ["Backspace"], ['[data-do="back"]']),
     "p09-last-try": (False, ["1", "Enter"], ["[data-answer='false']"]),
     "p10-pin-locked": (Way.FACE, ["1", "Enter"], ["[data-answer='\"face\"']"]),
     "p11-register": (True, ["1", "Enter"], ["[data-answer='true']"]),

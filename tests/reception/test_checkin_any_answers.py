@@ -12,6 +12,7 @@ from kazashi.reception.fallback import Answer, Basis
 from kazashi.reception.papers.certificate import CertificatePaper
 from kazashi.reception.passcode import Passcode
 from kazashi.reception.people import (
+    BACK,
     NEITHER,
     AskCertificate,
     AskCodeB,
@@ -33,6 +34,7 @@ from kazashi.reception.people import (
     AskWay,
     Question,
     StaffCheck,
+    leads_back,
 )
 from kazashi.reception.profiles import PROFILES
 from kazashi.reception.rules import Group, Prescription, Token, Way
@@ -95,7 +97,8 @@ def any_answer(question, code_b):
         AskFallback: st.sampled_from(Answer),
         AskCertificate: st.sampled_from([PAPER, replace(PAPER, expires=date(2020, 1, 1))]),
     }
-    return st.none() | known[type(question)]
+    back = st.just(BACK) if leads_back(question) else st.nothing()
+    return st.none() | back | known[type(question)]
 
 
 def test_no_question_is_left_out():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kazashi.reception.people import AskCodeB, AskFrame, AskStaff, AskWay
+from kazashi.reception.people import BACK, AskCodeB, AskFrame, AskStaff, AskWay
 from kazashi.reception.rules import CodeB, Token, Way
 from kazashi.reception.visit import Outcome
 from reception_desk import ASKED, frame, in_turn
@@ -56,6 +56,22 @@ def test_a_face_that_was_chosen_gives_way_to_another_way_if_the_code_is_not_type
     visit = asked_before(Way.FACE, {AskCodeB: None, AskWay: Way.PIN})
     assert (visit.outcome, visit.way) == (Outcome.CHECKED_IN, Way.PIN)
     assert counter.people.questions(AskWay)[0].ways == (Way.PIN, Way.VISUAL)
+
+
+def test_back_from_the_code_leads_to_the_ways_the_face_among_them(counter, asked_before):
+    visit = asked_before(Way.FACE, {AskCodeB: BACK, AskWay: in_turn(Way.FACE, Way.PIN)})
+    assert (visit.outcome, visit.way) == (Outcome.CHECKED_IN, Way.PIN)
+    ways = (Way.FACE, Way.PIN, Way.VISUAL)
+    assert counter.people.questions(AskWay) == [AskWay(ways), AskWay(ways)]
+
+
+def test_back_from_the_code_at_the_reader_leads_to_the_same_ways(counter, own_faces):
+    counter.lay()
+    code = counter.card.person.code_b
+    answers = {AskCodeB: in_turn(BACK, code), AskWay: Way.FACE, AskFrame: frame()}
+    visit = counter.check_in(ASKED, answers, token=Token.CARD, faces=own_faces)
+    assert (visit.outcome, visit.way) == (Outcome.CHECKED_IN, Way.FACE)
+    assert counter.people.questions(AskWay) == [AskWay((Way.FACE, Way.PIN, Way.VISUAL))] * 2
 
 
 def test_a_wrong_code_from_before_is_told_and_asked_for_again_at_the_reader(counter, asked_before):

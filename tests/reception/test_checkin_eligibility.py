@@ -11,7 +11,14 @@ from kazashi.reception.centre import (
     CentreUnreachable,
     Standing,
 )
-from kazashi.reception.people import AskCodeB, AskFallback, AskFourItems, AskFrame, AskItemsPin
+from kazashi.reception.people import (
+    BACK,
+    AskCodeB,
+    AskFallback,
+    AskFourItems,
+    AskFrame,
+    AskItemsPin,
+)
 from kazashi.reception.rules import Group, Item, State, Token, Way
 from kazashi.reception.texts import Message
 from kazashi.reception.visit import OUTCOME_OF, Outcome
@@ -104,7 +111,7 @@ def test_who_showed_no_pin_opens_the_items_with_the_code_of_the_cards_face(
     assert counter.people.questions(AskItemsPin) == []
 
 
-@pytest.mark.parametrize("answer", [None, WRONG_PIN, "12a"])
+@pytest.mark.parametrize("answer", [None, BACK, WRONG_PIN, "12a"])
 def test_items_that_the_chip_does_not_give_are_typed(counter, answer):
     counter.lay()
     visit = counter.check_in(

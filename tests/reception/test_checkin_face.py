@@ -7,7 +7,7 @@ import pytest
 import faces
 from kazashi.reception.face.attempts import MOST_FAILURES, Attempts
 from kazashi.reception.face.matching import Compared, FrameProblem
-from kazashi.reception.people import UNKNOWN, AskCodeB, AskFrame, AskPin, AskStaff, AskWay
+from kazashi.reception.people import BACK, AskCodeB, AskFrame, AskPin, AskStaff, AskWay
 from kazashi.reception.place import Faces
 from kazashi.reception.rules import Proof, Way
 from kazashi.reception.visit import Outcome, Reason
@@ -121,9 +121,17 @@ def test_nobody_before_the_camera_is_led_on(counter, own_faces):
     assert (visit.outcome, visit.way) == (Outcome.CHECKED_IN, Way.VISUAL)
 
 
+def test_a_patient_who_goes_back_from_the_camera_is_offered_the_face_again(counter, own_faces):
+    counter.lay()
+    answers = {AskFrame: in_turn(BACK, frame()), AskWay: Way.FACE}
+    visit = counter.check_in(Way.FACE, answers, faces=own_faces)
+    assert (visit.outcome, visit.way) == (Outcome.CHECKED_IN, Way.FACE)
+    assert counter.people.questions(AskWay) == [AskWay((Way.FACE, Way.PIN, Way.VISUAL))]
+
+
 def test_an_infant_is_not_offered_the_face_again(counter, own_faces):
     counter.lay("infant")
-    visit = counter.check_in(Way.FACE, {AskWay: Way.PIN, AskPin: UNKNOWN}, faces=own_faces)
+    visit = counter.check_in(Way.FACE, {AskWay: Way.PIN, AskPin: None}, faces=own_faces)
     assert counter.people.heard("has no photo")
     assert counter.people.questions(AskFrame) == []
     offered = [question.ways for question in counter.people.questions(AskWay)]

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 import pytest
 
 from kazashi.reception import by_sight
-from kazashi.reception.people import AskCodeB, AskFrame, AskFront
+from kazashi.reception.people import BACK, AskCodeB, AskFrame, AskFront, AskWay
 from kazashi.reception.rules import Way
 from kazashi.reception.visit import Outcome
 from reception_desk import frame, in_turn
@@ -29,7 +29,9 @@ def check_in(counter, own_faces):
     def run(*fronts, answers=None):
         counter.lay()
         own = counter.card.person.code_b
-        pictures = in_turn(*(f if f is None else f.replace("own", own).encode() for f in fronts))
+        pictures = in_turn(
+            *(f if f in (None, BACK) else f.replace("own", own).encode() for f in fronts)
+        )
         return counter.check_in(
             Way.FACE,
             {AskFrame: frame(), AskFront: pictures} | (answers or {}),
@@ -66,6 +68,11 @@ def test_a_code_that_is_not_read_twice_is_typed(counter, check_in, fronts):
     assert len(counter.people.questions(AskFront)) == len(fronts)
     assert len(counter.people.questions(AskCodeB)) == 1
     assert verified(counter) == [counter.card.person.code_b]
+
+
+def test_after_a_step_back_the_camera_reads_the_front_again(counter, check_in):
+    assert check_in(BACK, "own", "own", answers={AskWay: Way.FACE}).outcome is Outcome.CHECKED_IN
+    assert counter.people.questions(AskCodeB) == []
 
 
 def test_a_wrong_code_from_the_camera_costs_one_try_and_the_next_is_typed(counter, check_in):

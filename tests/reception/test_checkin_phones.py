@@ -4,7 +4,6 @@ import pytest
 
 from kazashi.reception.centre import CentreUnreachable
 from kazashi.reception.people import (
-    UNKNOWN,
     AskCodeB,
     AskConsents,
     AskFourItems,
@@ -71,7 +70,7 @@ def test_a_locked_android_leads_to_the_other_ways(counter):
 def test_without_a_pin_android_is_not_waited_for(counter):
     counter.lay("android")
     before = counter.air.exchanges
-    visit = counter.check_in(Token.ANDROID, {AskPin: UNKNOWN}, profile="phone")
+    visit = counter.check_in(Token.ANDROID, {AskPin: None}, profile="phone")
     assert visit.outcome is Outcome.NOT_IDENTIFIED
     assert counter.air.exchanges == before
     assert counter.people.questions(AskToken)[0].tokens == (Token.IPHONE,)

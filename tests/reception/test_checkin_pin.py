@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 
 from kazashi.reception.centre import Standing
-from kazashi.reception.people import UNKNOWN, AskFallback, AskLastTry, AskPin, AskToken, AskWay
+from kazashi.reception.people import BACK, AskFallback, AskLastTry, AskPin, AskToken, AskWay
 from kazashi.reception.profiles import PROFILES
 from kazashi.reception.rules import Proof, Token, Way
 from kazashi.reception.visit import Outcome, Reason
@@ -148,7 +148,7 @@ def test_why_the_pin_cannot_be_used_is_told(counter, kind, said):
 
 def test_a_patient_who_goes_back_from_the_pin_is_offered_it_again(counter):
     counter.lay()
-    answers = {AskPin: in_turn(None, PIN), AskWay: Way.PIN}
+    answers = {AskPin: in_turn(BACK, PIN), AskWay: Way.PIN}
     visit = counter.check_in(ASKED, answers, token=Token.CARD)
     assert (visit.outcome, visit.way) == (Outcome.CHECKED_IN, Way.PIN)
     assert counter.people.questions(AskWay) == [AskWay((Way.PIN, Way.VISUAL))] * 2
@@ -157,14 +157,14 @@ def test_a_patient_who_goes_back_from_the_pin_is_offered_it_again(counter):
 
 def test_a_patient_who_goes_back_after_a_wrong_pin_has_the_tries_that_are_left(counter):
     counter.lay()
-    answers = {AskPin: in_turn(WRONG_PIN, None, PIN), AskWay: Way.PIN}
+    answers = {AskPin: in_turn(WRONG_PIN, BACK, PIN), AskWay: Way.PIN}
     assert counter.check_in(Way.PIN, answers).outcome is Outcome.CHECKED_IN
     assert counter.people.questions(AskPin) == [AskPin(3), AskPin(2), AskPin(2)]
 
 
 def test_a_pin_that_is_not_known_is_not_offered_again(counter):
     counter.lay()
-    visit = counter.check_in(Way.PIN, {AskPin: UNKNOWN, AskWay: Way.VISUAL})
+    visit = counter.check_in(Way.PIN, {AskPin: None, AskWay: Way.VISUAL})
     assert (visit.outcome, visit.way) == (Outcome.CHECKED_IN, Way.VISUAL)
     (question,) = counter.people.questions(AskWay)
     assert question.ways == (Way.VISUAL,)
@@ -172,11 +172,20 @@ def test_a_pin_that_is_not_known_is_not_offered_again(counter):
     assert counter.verifies() == []
 
 
+def test_a_patient_who_goes_back_from_the_last_try_keeps_it_and_the_pin_is_offered(counter):
+    counter.lay()
+    pins = in_turn(WRONG_PIN, WRONG_PIN, PIN)
+    answers = {AskPin: pins, AskLastTry: in_turn(BACK, True), AskWay: Way.PIN}
+    visit = counter.check_in(Way.PIN, answers)
+    assert (visit.outcome, visit.way) == (Outcome.CHECKED_IN, Way.PIN)
+    assert counter.people.questions(AskWay) == [AskWay((Way.PIN, Way.VISUAL))]
+
+
 @pytest.mark.parametrize("token", [Token.CARD, Token.ANDROID])
 def test_back_from_the_only_way_leads_to_the_choice_before_it(counter, token):
     counter.lay(token if token.is_phone else "mynumber")
     only_pin = replace(PROFILES["desk"], ways=(Way.PIN,))
-    answers = {AskPin: in_turn(None, PIN), AskToken: token}
+    answers = {AskPin: in_turn(BACK, PIN), AskToken: token}
     visit = counter.check_in(ASKED, answers, profile=only_pin)
     assert visit.outcome is Outcome.CHECKED_IN
     assert counter.people.questions(AskToken) == [AskToken(only_pin.tokens)] * 2
@@ -185,7 +194,7 @@ def test_back_from_the_only_way_leads_to_the_choice_before_it(counter, token):
 
 def test_going_back_has_an_end(counter):
     counter.lay()
-    visit = counter.check_in(Way.PIN, {AskPin: None, AskWay: Way.PIN})
+    visit = counter.check_in(Way.PIN, {AskPin: BACK, AskWay: Way.PIN})
     assert visit.outcome is Outcome.NOT_IDENTIFIED
     assert counter.people.questions(AskFallback)
 

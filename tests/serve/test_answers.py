@@ -43,18 +43,34 @@ def test_where_nothing_is_asked_nothing_is_answered(person):
         assert person.client.post(f"{person.path}/answer", json=body).status_code == 409
 
 
-def test_null_leads_back_from_the_pin_and_unknown_to_other_ways(person):
+@pytest.mark.parametrize(("way", "question"), [("pin", "pin"), ("face", "code b")])
+def test_back_offers_the_way_again_and_null_does_not(person, way, question):
     person.lay("mynumber")
-    person.say("way", "pin")
-    person.say("pin", None)
+    person.say("way", way)
+    person.say(question, "back")
     again = person.until(question="way")
-    assert "pin" in again["question"]["ways"]
+    assert way in again["question"]["ways"]
     assert again["notices"] == []
-    assert person.answer("pin").status_code == 204
-    person.say("pin", "unknown")
+    assert person.answer(way).status_code == 204
+    person.say(question, None)
     others = person.until(question="way")
-    assert "pin" not in others["question"]["ways"]
-    assert others["notices"][-1]["key"] == "reason.nothing-entered"
+    assert way not in others["question"]["ways"]
+    assert others["notices"][-1]["key"].startswith("reason.")
+
+
+def test_back_from_the_camera_offers_the_face_again(person, table):
+    person.lay("mynumber")
+    person.say("way", "face")
+    person.say("code b", table.card.person.code_b)
+    assert person.until(question="frame")["question"]["can_go_back"]
+    assert person.answer("back").status_code == 204
+    assert "face" in person.until(question="way")["question"]["ways"]
+
+
+def test_where_no_choice_was_made_back_is_no_answer(person):
+    person.lay("mynumber")
+    assert not person.until(question="way")["question"]["can_go_back"]
+    assert person.answer("back").status_code == 422
 
 
 @pytest.mark.parametrize("answer", ["on_phone", "walk", "", 7, [], {}, True, "x" * 300])

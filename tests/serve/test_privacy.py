@@ -28,7 +28,7 @@ def visit_with_secrets(person):
     person.say("way", "pin")
     person.say("pin", PIN)
     person.until(question=None)
-    person.say("pin", "unknown")
+    person.say("pin", None)
     person.say("way", "visual")
     person.say("passcode", PASSCODE)
     person.until(question=None)

@@ -5,11 +5,11 @@ from kazashi.cards.errors import PinAbsent, PinBlocked, PinRequired, WrongPin
 from kazashi.cards.jpki import JpkiSession
 from kazashi.errors import ReaderError
 from kazashi.reception.on_reader import Patient, Tap
-from kazashi.reception.people import UNKNOWN, AskLastTry, AskPin
+from kazashi.reception.people import AskLastTry, AskPin
 from kazashi.reception.rules import Proof, Token
 from kazashi.reception.texts import Message
 from kazashi.reception.typed import four_digits
-from kazashi.reception.visit import Failure, Follows, Reason
+from kazashi.reception.visit import Failure, Reason
 
 _MOST_PINS = 5  # a card that counts has blocked its PIN before
 
@@ -20,7 +20,7 @@ def by_pin(patient: Patient, token: Token) -> None:
     A card's certificate is read before. A phone guards it: its PIN comes first, then the phone.
     """
     if token.is_phone and patient.card is None and not patient.pin:
-        patient.pin = _pin_of_holder(patient, AskPin(None, token))
+        patient.pin = patient.need(AskPin(None, token), four_digits)
     tap = patient.tap(token)
     if not token.is_phone:
         patient.accept(certificate_of(tap), token)
@@ -51,16 +51,6 @@ def certificate_of(tap: Tap) -> Certificate:
     return tap.certificate
 
 
-def _pin_of_holder(patient: Patient, question: AskPin) -> str:
-    """Raises Failure: the holder does not know it; ANY_WAY, they went back."""
-    pin = patient.ask_checked(question, lambda pin: pin if pin == UNKNOWN else four_digits(pin))
-    if pin is None:
-        raise Failure(Reason.NOTHING_ENTERED, follows=Follows.ANY_WAY)
-    if pin == UNKNOWN:
-        raise Failure(Reason.NOTHING_ENTERED)
-    return pin
-
-
 def _show_pin(patient: Patient, tap: Tap, pin: str) -> None:
     """Show the PIN to the token: each that the holder enters once, after the tries left were read.
 
@@ -75,7 +65,7 @@ def _show_pin(patient: Patient, tap: Tap, pin: str) -> None:
         is_last = tries_left == 1
         if is_last and not patient.ask(AskLastTry()):
             raise Failure(Reason.LAST_TRY_KEPT)
-        pin = pin or _pin_of_holder(patient, AskPin(tries_left, tap.token))
+        pin = pin or patient.need(AskPin(tries_left, tap.token), four_digits)
         try:
             tap.jpki.verify_pin(pin, with_last_try=is_last)
         except WrongPin as error:

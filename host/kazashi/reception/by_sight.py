@@ -187,7 +187,13 @@ def _code_on_front(patient: Patient) -> str | None:
     front = patient.place.front
     if front is None or not patient.may_read_front:
         return None
+    code = _seen_twice(patient, front)
     patient.may_read_front = False
+    patient.note("front", is_read=code is not None)
+    return code
+
+
+def _seen_twice(patient: Patient, front: ReadsFront) -> str | None:
     seen = set[str]()
     for _ in range(_MOST_FRONTS):
         frame = patient.ask(AskFront())
@@ -196,10 +202,8 @@ def _code_on_front(patient: Patient) -> str | None:
         patient.begin("front")
         code = _read(patient, front, frame)
         if code in seen:
-            patient.note("front", is_read=True)
             return code
         seen |= {code} if code else set()
-    patient.note("front", is_read=False)
     return None
 
 

@@ -7,11 +7,11 @@ from typing import TypeVar, cast
 from kazashi.cards.surface import FourItems
 from kazashi.reception.journal import NO_READER, Entry, Fact, JournalError
 from kazashi.reception.journal.facts import is_text
-from kazashi.reception.people import InPlace, People, Question
+from kazashi.reception.people import BACK, OF_A_WAY, InPlace, People, Question
 from kazashi.reception.place import Place
 from kazashi.reception.texts import Message
 from kazashi.reception.typed import Mistyped
-from kazashi.reception.visit import Failure, Reason, Span, Visit, Who
+from kazashi.reception.visit import Failure, Follows, Reason, Span, Visit, Who
 
 T = TypeVar("T")
 
@@ -66,14 +66,20 @@ class Course:
         self._people.tell(message)
 
     def ask(self, question: Question[T]) -> T | None:
-        """Ask; the time until the answer is the people's. Keep who answers in their place."""
+        """Ask; the time until the answer is the people's. Keep who answers in their place.
+
+        Raises:
+            Failure: ANY_WAY, they went back from a question of a way.
+        """
         with self.waiting(question.name):
             answer = self._people.ask(question)
-        if not isinstance(answer, InPlace):
-            return answer
-        given = cast("InPlace[T]", answer)
-        self.note("in place", question=question.name.replace(" ", "-"), helper=given.staff)
-        return given.answer
+        if isinstance(answer, InPlace):
+            given = cast("InPlace[T]", answer)
+            self.note("in place", question=question.name.replace(" ", "-"), helper=given.staff)
+            answer = given.answer
+        if answer == BACK and isinstance(question, OF_A_WAY):
+            raise Failure(Reason.NOTHING_ENTERED, follows=Follows.ANY_WAY)
+        return cast("T | None", answer)
 
     def ask_checked(self, question: Question[T], check: Callable[[T], T]) -> T | None:
         """Ask, again if `check` finds the answer Mistyped; None: nothing that makes sense."""

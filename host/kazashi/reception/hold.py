@@ -14,7 +14,7 @@ from kazashi.reception.people import AskFourItems, AskItemsPin
 from kazashi.reception.rules import Token, Way
 from kazashi.reception.texts import Message
 from kazashi.reception.typed import digits, required
-from kazashi.reception.visit import Outcome
+from kazashi.reception.visit import Failure, Outcome
 
 
 def hold(patient: Patient, error: CentreError) -> None:
@@ -53,6 +53,8 @@ def _items_of_chip(patient: Patient) -> FourItems | None:
         if not (_show_pin if patient.visit.way is Way.PIN else _show_code_b)(patient, session):
             return None
         return session.four_items()
+    except Failure:  # the patient went back: the staff type them
+        return None
     except (ReaderError, ValueError) as error:
         patient.note("four items", error=type(error).__name__)
         if isinstance(error, ReaderError):

@@ -2,7 +2,8 @@
 
 Here is what they are asked, and people whose answers were given beforehand.
 
-A question names what an answer looks like; None is no answer: they gave up, or time ran out.
+A question names what an answer looks like; None is no answer: they do not know, or give up. Some
+lead BACK, to the choice before, which then is as it was.
 What is read stands in the catalogues, `ask.pin` for `AskPin`: see kazashi.words.
 """
 
@@ -24,7 +25,6 @@ T = TypeVar("T")
 
 Neither = Literal["neither"]
 NEITHER: Neither = "neither"
-UNKNOWN = "unknown"
 Back = Literal["back"]
 BACK: Back = "back"
 
@@ -61,8 +61,8 @@ class AskWay(Question[Way]):
 
 @dataclass(frozen=True)
 class AskPin(Question[str]):
-    """The 4-digit PIN of `token`; UNKNOWN: the holder does not know it. No answer is the way back:
-    the PIN is offered again. `tries_left`: None if it was not asked yet (Android), or has no limit.
+    """The 4-digit PIN of `token`. `tries_left`: None if it was not asked yet (Android), or has no
+    limit.
     """
 
     tries_left: int | None
@@ -225,6 +225,16 @@ class AskCertificate(Question[CertificatePaper]):
     """What stands on a certificate of eligibility (資格確認書)."""
 
 
+# Back from these, how to show who it is can be chosen anew.
+OF_A_WAY = (AskPin, AskItemsPin, AskLastTry, AskCodeB, AskFront, AskFrame, AskTurn)
+
+
+def leads_back(question: Question[Any]) -> bool:
+    """Whether BACK is an answer to it."""
+    is_later = isinstance(question, AskFallback) and question.can_go_back
+    return is_later or isinstance(question, OF_A_WAY)
+
+
 @dataclass(frozen=True)
 class InPlace(Generic[T]):
     """An answer that `staff` gave in the patient's place: the journal keeps who it was."""
@@ -234,10 +244,10 @@ class InPlace(Generic[T]):
 
 
 class People(Protocol):
-    """Tells and asks. An answer is None if there is none."""
+    """Tells and asks. An answer is None if there is none; BACK if the question leads there."""
 
     def tell(self, message: Message) -> None: ...
-    def ask(self, question: Question[T]) -> T | InPlace[T] | None: ...
+    def ask(self, question: Question[T]) -> T | InPlace[T] | Back | None: ...
 
 
 class Answers:

@@ -4,7 +4,7 @@ What an answer looks like, by the question's name:
 
     token                 one of `tokens`, or "neither"
     way                   one of `ways`
-    pin                   4 digits, or "unknown": the patient does not know it
+    pin                   4 digits
     items pin             4 digits
     code b                14 digits
     passcode              as typed
@@ -14,13 +14,13 @@ What an answer looks like, by the question's name:
     subsidies             true: share
     prescription          "electronic" or "paper"
     staff                 {"staff", "reason", "is_same"}; reason: one of `reasons`, or typed
-    fallback              one of `answers`; if `can_go_back`, "back": to the question before
+    fallback              one of `answers`
     four items            {"name", "address", "birth", "sex"}, as typed
     certificate           what stands on a 資格確認書: see `certificate_paper`
     front, frame, turn    a picture: it comes by itself, see api.py
 
-null is no answer to any of them: the patient does not know, or goes back. Back from "pin", it is
-offered again.
+null is no answer to any of them: the patient does not know, and goes on in another way. "back" is
+an answer to those with `can_go_back`: to the choice before, which offers this way again.
 """
 
 import re
@@ -56,6 +56,7 @@ from kazashi.reception.people import (
     Question,
     SightReason,
     StaffCheck,
+    leads_back,
 )
 from kazashi.reception.rules import Group, Prescription, Token, Way
 
@@ -72,7 +73,7 @@ class NotAnAnswer(ValueError):
 
 def question_to_json(question: Question[Any]) -> dict[str, object]:
     """Its name, and its fields; pictures are fetched by those who may see them."""
-    shown: dict[str, object] = {"name": question.name}
+    shown: dict[str, object] = {"name": question.name, "can_go_back": leads_back(question)}
     for each in fields(question):
         if each.name == _TOLD:
             continue
@@ -107,8 +108,8 @@ def answer_of(question: Question[Any], value: object, today: date) -> object:
         NotAnAnswer: it is none.
         Mistyped: a field that the staff typed is not what it should be; it says which.
     """
-    if value is None:
-        return None
+    if value is None or (value == BACK and leads_back(question)):
+        return value
     match question:
         case AskToken():
             chosen = _text(value)
@@ -125,8 +126,7 @@ def answer_of(question: Question[Any], value: object, today: date) -> object:
         case AskPrescription():
             return _one_of(_prescription, tuple(Prescription))(value)
         case AskFallback():
-            is_back = value == BACK and question.can_go_back
-            return BACK if is_back else _one_of(Answer, question.step.answers)(value)
+            return _one_of(Answer, question.step.answers)(value)
         case AskStaff():
             typed = _table(value)
             reason = _text(typed.get("reason"))

@@ -26,6 +26,7 @@ class QuestionModel(BaseModel):
 
     number: int = Field(description="an answer names it")
     name: str = Field(description="what is asked: pin, code b, way, consents …")
+    can_go_back: bool = Field(description='"back" is an answer: to the choice before')
     token: str | None = Field(None, description="whose PIN it is")
     tokens: list[str] | None = Field(None, description="what may be shown")
     ways: list[str] | None = Field(None, description="the most sensible first")
@@ -38,7 +39,6 @@ class QuestionModel(BaseModel):
     turn: str | None = Field(None, description="to which side the head is turned")
     step: str | None = Field(None, description="of the fall-backs")
     answers: list[str] | None = Field(None, description="at that step")
-    can_go_back: bool | None = Field(None, description='to the question before, by "back"')
     reasons: list[str] | None = Field(None, description="why by eye")
     has_photo: bool | None = Field(None, description="the chip's photo is there to compare")
 

@@ -22,6 +22,7 @@ from kazashi.reception.people import (
     AskToken,
     AskTurn,
     AskWay,
+    leads_back,
 )
 from kazashi.reception.texts import Message
 from kazashi.reception.visit import Outcome
@@ -73,10 +74,6 @@ _OF_QUESTION: Mapping[type, State] = {
     AskSubsidies: State.SUBSIDIES,
     AskPrescription: State.PRESCRIPTION,
 }
-_GOES_BACK = (  # if not answered
-    *(AskPin, AskItemsPin, AskLastTry),
-    *(AskFront, AskCodeB, AskFrame, AskTurn),
-)
 _HELD = (Outcome.HELD, Outcome.NOT_ANSWERED)
 _PLACED = ("not-sensed.", "several-cards.")  # LAY says them in states of their own
 _LIES_THERE = "lies-there."
@@ -107,8 +104,8 @@ def state_of(screen: Screen) -> State:
 
 
 def can_go_back(screen: Screen) -> bool:
-    """Whether no answer to the question leads back to the choice before it."""
-    return isinstance(screen.question, _GOES_BACK) and screen.call is None
+    """Whether the question leads back to the choice before it."""
+    return screen.question is not None and leads_back(screen.question) and screen.call is None
 
 
 def is_wrong_pin(screen: Screen) -> bool:

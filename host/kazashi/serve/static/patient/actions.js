@@ -26,7 +26,7 @@ export function settle(done) {
 on("step", (button) => steps.go(button.dataset.to));
 on("back", () => {
   if (screen().dataset.state === "language") choose("");
-  else if (!steps.back() && "leads" in document.querySelector('[data-do="back"]').dataset) answer(null);
+  else if (!steps.back() && "leads" in document.querySelector('[data-do="back"]').dataset) answer("back");
 });
 on("stop", async () => settle(await desk.stop()));
 on("call", async () => settle(await desk.callStaff()));
