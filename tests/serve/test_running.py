@@ -11,7 +11,13 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
 from cryptography.x509.oid import NameOID
 
 from kazashi.reception.front import reading
@@ -20,7 +26,14 @@ from kazashi.reception.profiles import PROFILES
 from kazashi.reception.settings import BadSettings
 from kazashi.serve import running as running_module
 from kazashi.serve.access import Access, Caller, Role
-from kazashi.serve.running import AlreadyServed, CannotServe, Server, listen, own_state
+from kazashi.serve.running import (
+    AlreadyServed,
+    CannotServe,
+    Server,
+    TlsUnusable,
+    listen,
+    own_state,
+)
 from kazashi.serve.service import Service
 from kazashi.serve.settings import ServeSettings
 from kazashi.serve.state_lock import StateInUse
@@ -220,12 +233,25 @@ def site_of_no_desk(tmp_path):
         yield service
 
 
+def assert_tls_is_refused(tmp_path, certificate, key):
+    settings = ServeSettings(port=0, certificate=certificate, key=key)
+    service = Service([], site(tmp_path / "journal.db"))
+    with listen(settings) as line, pytest.raises(TlsUnusable):
+        Server(service, Access(tmp_path / "serve"), settings, line)
+
+
 @pytest.mark.parametrize("wrong", ["tls.key", "nowhere.pem"])
 def test_a_certificate_that_cannot_be_used_is_told(tls, tmp_path, wrong):
-    settings = ServeSettings(port=0, certificate=tls / wrong, key=tls / "tls.key")
-    service = Service([], site(tmp_path / "journal.db"))
-    with listen(settings) as line, pytest.raises(CannotServe):
-        Server(service, Access(tmp_path / "serve"), settings, line)
+    assert_tls_is_refused(tmp_path, tls / wrong, tls / "tls.key")
+
+
+def test_an_encrypted_key_is_told_and_nobody_is_asked_for_its_password(tls, tmp_path, capfd):
+    key = load_pem_private_key((tls / "tls.key").read_bytes(), None)
+    encrypted = tmp_path / "encrypted.key"
+    encryption = BestAvailableEncryption(b"made up")
+    encrypted.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption))
+    assert_tls_is_refused(tmp_path, tls / "tls.pem", encrypted)
+    assert "pass phrase" not in capfd.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ import asyncio
 import errno
 import os
 import socket
-import ssl
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -44,6 +43,14 @@ class CannotServe(KazashiError):
     """The system does not let it listen, or make its files. `reason`: in its words."""
 
     place: str
+    reason: str
+
+
+@dataclass(eq=False)
+class TlsUnusable(KazashiError):
+    """No https with `certificate` and its key. `reason`: in the words of the system or OpenSSL."""
+
+    certificate: str
     reason: str
 
 
@@ -86,7 +93,7 @@ def open_access(folder: Path) -> Access:
 
 
 def run(service: Service, access: Access, settings: ServeSettings, line: socket.socket) -> None:
-    """Serve on `line` until a signal ends it. Raises CannotServe."""
+    """Serve on `line` until a signal ends it. Raises TlsUnusable."""
     server = Server(service, access, settings, line)
     with service:
         server.run()
@@ -96,7 +103,7 @@ class Server(uvicorn.Server):
     """The server of one service, on `line`.
 
     Raises:
-        CannotServe: certificate or key cannot be used.
+        TlsUnusable: certificate or key cannot be used.
     """
 
     def __init__(
@@ -116,11 +123,12 @@ class Server(uvicorn.Server):
             limit_concurrency=_MOST_CONNECTIONS,
             ssl_certfile=settings.certificate and os.fspath(settings.certificate),
             ssl_keyfile=settings.key and os.fspath(settings.key),
+            ssl_keyfile_password="none",  # of an encrypted one OpenSSL would ask the terminal
         )
         try:
             config.load()
-        except (OSError, ssl.SSLError) as error:
-            raise CannotServe(str(settings.certificate), error.strerror or "TLS") from error
+        except OSError as error:  # ssl.SSLError is one
+            raise TlsUnusable(str(settings.certificate), error.strerror or "TLS") from error
         super().__init__(config)
         self._service, self._line = service, line
 
