@@ -54,7 +54,10 @@ class HeldPeople(Protocol):
     """
 
     def held(self) -> Sequence[Held]: ...
-    def visit(self, number: int) -> KeptVisit | None: ...
+    def visit_of(self, held: Held) -> KeptVisit | None:
+        """Raises HeldError."""
+        ...
+
     def claim(self, held: Held) -> Claim | None:
         """Nobody else asks about `held` now. None: they are held no more. Raises HeldError."""
         ...
@@ -73,7 +76,7 @@ def ask_held(
     people: HeldPeople,
     centre: Centre,
     *,
-    visits: Container[int] | None = None,
+    only: Container[str] | None = None,
     is_test: bool = False,
     persons: Persons | None = None,
     results: Results | None = None,
@@ -86,7 +89,7 @@ def ask_held(
     visit of its own. Whom it refused stays held, and keeps nobody else waiting; so does who is
     being asked about by another, and whom a simulated centre has answered about.
 
-    `visits`: ask about the people of these alone. `is_test`: ask about the people of tests alone,
+    `only`: ask about these alone, by `Held.id`. `is_test`: ask about the people of tests alone,
     and believe a simulated centre about them; else about all others. `persons`, `results`: see
     `Place`.
 
@@ -95,10 +98,7 @@ def ask_held(
         JournalError: see there.
     """
     for held in people.held():
-        if visits is not None and held.visit not in visits:
-            continue
-        visit = people.visit(held.visit)
-        if (visit is not None and visit.is_test) is not is_test:
+        if held.is_test is not is_test or (only is not None and held.id not in only):
             continue
         try:
             claim = people.claim(held)
@@ -108,6 +108,7 @@ def ask_held(
         if claim is None:
             continue
         try:
+            visit = people.visit_of(held)
             answer, completion = _ask(centre, _items(held), _answered(visit, now()))
             if not people.renew(claim):  # this program was stopped meanwhile
                 yield held, BeingAsked()
@@ -124,11 +125,12 @@ def ask_held(
             yield held, answer
             person = persons.facts_of(answer, japan_today(now())) if persons else {}
             outcome = OUTCOME_OF[answer.standing] if is_known else Outcome.HELD
-            kept = _kept(held, facts_of(answer) | person, answered.consents, handed, outcome)
+            facts = facts_of(answer) | person | _card_of(held, visit, answered)
+            kept = _kept(held, facts, answered.consents, handed, outcome)
             people.answer(kept, claim if is_known else None)
         except (CentreUnreachable, CentreBusy):
             raise  # the others would fare the same
-        except CentreError as error:
+        except (CentreError, HeldError) as error:
             yield held, error
         finally:
             with suppress(JournalError):  # the claim ends by itself
@@ -137,6 +139,12 @@ def ask_held(
 
 def _items(held: Held) -> FourItems:
     return FourItems(held.name, held.address, held.birth, Sex(held.sex))
+
+
+def _card_of(held: Held, visit: KeptVisit | None, answered: Answered) -> dict[str, Fact]:
+    """With the answer about a person of another computer: their visit is not in this journal."""
+    certificate = visit.fact("certificate_sha256") if visit and held.journal else None
+    return {"certificate_sha256": certificate} if answered.by_card and certificate else {}
 
 
 def _answered(visit: KeptVisit | None, now: datetime) -> Completion:
@@ -188,4 +196,4 @@ def _kept(
         ("eligibility", facts),
         *(("result", each) for each in handed),
     ]
-    return Answer(PROFILE, f"held {held.visit}", steps, outcome)
+    return Answer(PROFILE, f"{PROFILE} {held.id}", steps, outcome)

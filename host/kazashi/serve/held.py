@@ -134,7 +134,7 @@ class HeldPeople:
             asking = ask_held(
                 journal,
                 centre,
-                visits=visits,
+                only=None if visits is None else {str(each) for each in visits},
                 is_test=self._is_test,
                 persons=self._persons,
                 results=self._results,

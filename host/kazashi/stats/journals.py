@@ -55,16 +55,16 @@ class JournalReader:
                 held[f"held {visit.id}"] = visit
             if not _is_confirmed(visit):
                 continue
-            shown = held.get(visit.reader) if visit.profile == HELD else visit
-            is_test = visit.is_test or bool(shown and shown.is_test)
+            shown = held.get(visit.reader, visit) if visit.profile == HELD else visit
+            is_test = visit.is_test or shown.is_test
             self.tests += is_test
             if self.with_tests or not is_test:
                 yield self._confirmation(visit, shown, site)
 
-    def _confirmation(self, visit: KeptVisit, shown: KeptVisit | None, site: str) -> Confirmation:
-        """`shown`: when the person was there; None: that visit is no longer kept."""
+    def _confirmation(self, visit: KeptVisit, shown: KeptVisit, site: str) -> Confirmation:
+        """`shown`: when the person was there; `visit`, if that one is not in this journal."""
         month = f"{japan_today(visit.begun_at):%Y-%m}"
-        certificate = str(shown.fact("certificate_sha256") or "") if shown else ""
+        certificate = str(shown.fact("certificate_sha256") or "")
         is_by_card = bool(certificate) and not _is_on_paper(shown)
         age, insurer = (str(visit.fact(name) or UNKNOWN) for name in ("age", "insurer"))
         return Confirmation(
@@ -79,8 +79,8 @@ def _is_confirmed(visit: KeptVisit) -> bool:
     return visit.outcome == Outcome.CHECKED_IN and visit.profile != CARE
 
 
-def _is_on_paper(visit: KeptVisit | None) -> bool:
+def _is_on_paper(visit: KeptVisit) -> bool:
     """By a paper, with which the centre was asked at the end, or is to be asked."""
-    if visit is None or visit.fact("fallback") is None:
+    if visit.fact("fallback") is None:
         return False
     return visit.outcome != Outcome.HELD or visit.fact("why") != Reason.CENTRE_DOWN

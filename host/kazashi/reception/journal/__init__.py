@@ -18,7 +18,7 @@ from kazashi.reception.journal.errors import (
     Obstacle,
 )
 from kazashi.reception.journal.facts import FACTS, Fact
-from kazashi.reception.journal.held import BeingAsked, Claim, Held, HeldError
+from kazashi.reception.journal.held import BeingAsked, Claim, Held, HeldError, NeedsSite
 from kazashi.reception.journal.journal import NO_READER, Answer, Entry, Journal
 from kazashi.reception.journal.listing import ListedStep, ListedVisit
 from kazashi.reception.journal.view import (
@@ -53,6 +53,7 @@ __all__ = [
     "KeptVisit",
     "ListedStep",
     "ListedVisit",
+    "NeedsSite",
     "Obstacle",
     "View",
     "default_path",

@@ -7,9 +7,10 @@ import sqlite3
 from datetime import datetime, timedelta
 
 from kazashi.reception.journal.facts import as_text
-from kazashi.reception.journal.held import BeingAsked, Claim, Held
+from kazashi.reception.journal.held import BeingAsked, Claim, Held, NeedsSite
 
 LENGTH = timedelta(minutes=10)  # both questions may take 3 min each, oqs/settings.py
+SITE = "site"  # has a claim without an end: the site's database says who asks
 
 _MINE = "visit = :visit AND claimed_by = :token"
 _FREE = "(claimed_by IS NULL OR claimed_at NOT BETWEEN :since AND :until)"
@@ -18,6 +19,9 @@ _CLAIM = f"""
 _RENEW = f"UPDATE held SET claimed_at = :now WHERE {_MINE}"
 _GIVE_BACK = f"UPDATE held SET claimed_by = NULL, claimed_at = NULL WHERE {_MINE}"
 _LET_GO = f"DELETE FROM held WHERE {_MINE}"
+_GIVE_SITE = f"""
+    UPDATE held SET claimed_by = '{SITE}', claimed_at = NULL
+    WHERE visit = :visit AND (claimed_by = '{SITE}' OR {_FREE})"""
 
 
 def claim(db: sqlite3.Connection, held: Held, now: datetime) -> Claim | None:
@@ -26,14 +30,14 @@ def claim(db: sqlite3.Connection, held: Held, now: datetime) -> Claim | None:
     A claim from the future counts, for as long: the clock may have been put back.
 
     Raises:
-        BeingAsked
+        BeingAsked, NeedsSite
     """
     made = Claim(held)
-    times = {"now": now, "since": now - LENGTH, "until": now + LENGTH}
-    if _do(db, _CLAIM, made, times):
+    if _do(db, _CLAIM, made, {"now": now, **_around(now)}):
         return made
-    if db.execute("SELECT 1 FROM held WHERE visit = ?", (held.visit,)).fetchone():
-        raise BeingAsked
+    row = db.execute("SELECT claimed_by FROM held WHERE visit = ?", (held.visit,)).fetchone()
+    if row:
+        raise NeedsSite if row[0] == SITE else BeingAsked
     return None
 
 
@@ -50,6 +54,21 @@ def give_back(db: sqlite3.Connection, claim: Claim) -> None:
 def let_go(db: sqlite3.Connection, claim: Claim) -> None:
     """The person is held no more, unless they are held anew."""
     _do(db, _LET_GO, claim)
+
+
+def give_to_site(db: sqlite3.Connection, visit: int, now: datetime) -> bool:
+    """From now on it says who asks about this person. False: they are being asked about."""
+    times = {name: as_text(at) for name, at in _around(now).items()}
+    return db.execute(_GIVE_SITE, {**times, "visit": visit}).rowcount == 1
+
+
+def take_from_site(db: sqlite3.Connection) -> None:
+    """There is none any more."""
+    db.execute("UPDATE held SET claimed_by = NULL WHERE claimed_by = ?", (SITE,))
+
+
+def _around(now: datetime) -> dict[str, datetime]:
+    return {"since": now - LENGTH, "until": now + LENGTH}
 
 
 def _do(

@@ -9,10 +9,13 @@ import uuid
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Self
 
+from kazashi.reception.journal import claims
 from kazashi.reception.journal.file import JournalFile
+from kazashi.reception.journal.held import Held, held_in
 
 _ALL = 2**63 - 1
 
@@ -38,6 +41,14 @@ class FollowedStep:
     at: str
     name: str
     facts: str
+
+
+@dataclass(frozen=True)
+class FollowedHeld:
+    """A person held, whose visit has ended. `is_given`: the site says who asks about them."""
+
+    held: Held
+    is_given: bool
 
 
 class Followed:
@@ -107,16 +118,39 @@ class Followed:
             visits = [_visit(db, number) for number in numbers]
         return [visit for visit in visits if visit]
 
+    def held(self) -> list[FollowedHeld]:
+        """In the order of their visits."""
+        query = "SELECT visit, claimed_by IS ? FROM held JOIN visit ON id = visit WHERE outcome"
+        with self._file.snapshot() as db:
+            is_given = dict(db.execute(f"{query} IS NOT NULL", (claims.SITE,)).fetchall())
+            return [
+                FollowedHeld(held, bool(is_given[held.visit]))
+                for held in held_in(db)
+                if held.visit in is_given
+            ]
+
+    def give_to_site(self, visit: int, now: datetime) -> bool:
+        """From now on it says who asks about this person. False: another does, just now."""
+        with self._file.transaction() as db:
+            return claims.give_to_site(db, visit, now)
+
+    def let_go(self, visits: Iterable[int]) -> None:
+        """The site has answers about these people."""
+        with self._file.transaction() as db:
+            db.executemany("DELETE FROM held WHERE visit = ?", [(visit,) for visit in visits])
+        self._file.forget()
+
 
 def unfollow(path: Path) -> None:
-    """No copy follows the journal at `path` now: nothing stays for one. One that comes again knows
-    by itself what it has.
+    """No copy follows the journal at `path` now: nothing stays for one, and who is held is asked
+    about here. One that comes again knows by itself what it has.
 
     Raises:
         JournalError
     """
     with closing(JournalFile(path, is_writer=True)) as file, file.transaction() as db:
         db.execute("UPDATE followed SET cursor = ?", (_ALL,))
+        claims.take_from_site(db)
 
 
 def _visit(db: sqlite3.Connection, number: int) -> FollowedVisit | None:

@@ -143,6 +143,7 @@ class Journal(View):
 
         Raises:
             BeingAsked: another claim stands.
+            NeedsSite: the site's database says who asks.
         """
         with self._file.transaction() as db:
             return claims.claim(db, held, self._now())

@@ -14,13 +14,11 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, Self
 
-from kazashi.cards.birth import birth_of
-from kazashi.cards.surface import Sex
 from kazashi.reception.japan import HOURS_AHEAD
 from kazashi.reception.journal.errors import Damage, JournalBroken
-from kazashi.reception.journal.facts import Fact, from_json, is_text
+from kazashi.reception.journal.facts import Fact, from_json
 from kazashi.reception.journal.file import JournalFile, Presence
-from kazashi.reception.journal.held import Held
+from kazashi.reception.journal.held import Held, held_in
 from kazashi.reception.journal.listing import LISTED, ListedVisit, listed
 from kazashi.reception.journal.schema import LISTED_SINCE
 from kazashi.reports import is_simulated_serial
@@ -218,12 +216,12 @@ class View:
 
     def held(self) -> list[Held]:
         """The people for whom the centre is yet to be asked, in the order of their visits."""
-        with self._file.snapshot() as db:
-            query = "SELECT visit, held_at, name, address, birth, sex, reason FROM held ORDER BY 1"
-            rows = db.execute(query).fetchall()
+        with self._understood(), self._file.snapshot() as db:
+            return held_in(db)
 
-        with self._understood():
-            return [_person(*row) for row in rows]
+    def visit_of(self, held: Held) -> KeptVisit | None:
+        """The visit in which they were there."""
+        return self.visit(held.visit)
 
     def visits_at(self, reader: str) -> list[KeptVisit]:
         """All visits at `reader`, in their order. Looks through the whole journal."""
@@ -270,13 +268,3 @@ def _visit(row: sqlite3.Row, steps: list[Any], is_idle: bool) -> KeptVisit:
     )
     begun = datetime.fromisoformat(begun_at)
     return KeptVisit(number, begun, profile, reader, outcome, ended, kept)
-
-
-def _person(
-    visit: int, held_at: str, name: str, address: str, birth: str, sex: int, reason: str
-) -> Held:
-    if not (is_text(name) and is_text(address) and is_text(reason)):
-        raise ValueError("a person who was never held")
-    Sex(sex)  # ValueError: none of them
-    at, born = datetime.fromisoformat(held_at), birth_of(birth.replace("-", ""))
-    return Held(visit, at, name, address, born, sex, reason)
