@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from kazashi.reception.journal.followed import Followed, FollowedVisit
+from kazashi.site.held import leave, release_answered
 from kazashi.site.line import Connection
 
 BATCH = 500  # steps in a transaction
@@ -46,6 +47,7 @@ def bring(connection: Connection, followed: Followed, desk: str) -> int:
         name, last = _last(connection, followed, desk)
         visits, steps = followed.after(last, BATCH)
         _write(connection, name, visits)
+        release_answered(connection, visits)
         with connection.cursor() as cursor:
             rows = [(name, s.sequence, s.visit, s.at, s.name, s.facts) for s in steps]
             cursor.executemany(_ENTRY, rows)
@@ -85,6 +87,7 @@ def _last(connection: Connection, followed: Followed, desk: str) -> tuple[str, i
     if last <= followed.newest() and _agrees(followed, last, *newest):
         return name, last
     followed.rename()
+    leave(connection, name, followed)
     name, last = followed.name(), followed.cursor()
     connection.execute(_KNOWN, (name, desk, last))
     return name, last

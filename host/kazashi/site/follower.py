@@ -12,6 +12,7 @@ from kazashi.reception.journal import JournalMissing
 from kazashi.reception.journal.followed import Followed
 from kazashi.site.database import Part
 from kazashi.site.entries import bring, bring_ends, prune
+from kazashi.site.held import bring_held
 from kazashi.site.line import Connection
 from kazashi.site.trouble import Trouble
 
@@ -44,6 +45,7 @@ class Follower(Part):
         if self.behind:
             return True
         bring_ends(connection, followed)
+        bring_held(connection, followed)
         if monotonic() - self._pruned_at >= _PRUNE_S:
             prune(connection, followed)
             self._pruned_at = monotonic()

@@ -18,6 +18,10 @@ from kazashi.reception.journal.file import JournalFile
 from kazashi.reception.journal.held import Held, held_in
 
 _ALL = 2**63 - 1
+_HELD = """
+    SELECT held.visit, claimed_by IS ? FROM held JOIN visit ON visit.id = held.visit
+    WHERE outcome IS NOT NULL AND NOT EXISTS (SELECT 1 FROM step
+        WHERE step.visit = held.visit AND step.id > (SELECT cursor FROM followed))"""
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,7 @@ class FollowedStep:
 
 @dataclass(frozen=True)
 class FollowedHeld:
-    """A person held, whose visit has ended. `is_given`: the site says who asks about them."""
+    """A person held. `is_given`: the site says who asks about them."""
 
     held: Held
     is_given: bool
@@ -119,10 +123,9 @@ class Followed:
         return [visit for visit in visits if visit]
 
     def held(self) -> list[FollowedHeld]:
-        """In the order of their visits."""
-        query = "SELECT visit, claimed_by IS ? FROM held JOIN visit ON id = visit WHERE outcome"
+        """Those whose visit has ended, and is in the copy as a whole; in the order of visits."""
         with self._file.snapshot() as db:
-            is_given = dict(db.execute(f"{query} IS NOT NULL", (claims.SITE,)).fetchall())
+            is_given = dict(db.execute(_HELD, (claims.SITE,)).fetchall())
             return [
                 FollowedHeld(held, bool(is_given[held.visit]))
                 for held in held_in(db)

@@ -1,0 +1,368 @@
+"""People held at one computer are asked about at any of the site, one at a time, once."""
+
+import logging
+import time
+from dataclasses import replace
+from datetime import date, timedelta
+from shutil import copyfile
+from threading import Thread
+
+import pytest
+
+from kazashi.reception.centre import CentreFailed
+from kazashi.reception.journal import BeingAsked, Claim, Journal, NeedsSite, View
+from kazashi.reception.journal.followed import unfollow
+from kazashi.reception.outage import ask_held
+from kazashi.reception.rules import Item
+from kazashi.site import held as rows
+from kazashi.site.line import Line
+from kazashi.site.people import SitePeople
+from kazashi.site.schema import prepare
+from kazashi.site.settings import DatabaseSettings
+from kazashi.testing.centre import SimulatedCentre
+from site_desks import LOOK_S, follower
+
+LIMIT_S = 60.0
+GIVEN_AT = "2026-11-29T00:00:00+00:00"
+HELD = {"address": "架空町1-2-3", "birth": date(1950, 4, 3), "sex": 1, "reason": "down"}
+
+
+def until(is_so):
+    """Waits for what a thread does."""
+    end = time.monotonic() + LIMIT_S
+    while not is_so():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(LOOK_S)
+
+
+class Computer:
+    """A computer of the site: its journal, and who is held there."""
+
+    def __init__(self, folder, server, name):
+        self.path, self.server, self.name = folder / f"{name}.db", server, name
+        Journal(self.path).close()
+
+    def hold(self, *names):
+        with Journal(self.path) as journal:
+            for name in names:
+                entry = journal.begin("desk", "none")
+                entry.step("certificate", certificate_sha256="ab" * 32, validity="normal")
+                entry.step("consent", item="medication", state="given", given_at=GIVEN_AT)
+                journal.hold(entry.id, name=name, **HELD)
+                entry.end("held", why="centre_down", is_test=True)
+
+    def following(self):
+        return follower(self.path, self.server, self.name)
+
+    def people(self):
+        return SitePeople(self.path, DatabaseSettings(self.server.url, self.name))
+
+    def ask(self, centre=None):
+        """[(name, what came of it)]"""
+        with self.people() as people:
+            asked = ask_held(people, centre or SimulatedCentre(), is_test=True)
+            return [(held.name, answer) for held, answer in asked]
+
+    def follows(self):
+        """Brings all that it has, and sees what the database knows."""
+        with self.following():
+            until(lambda: self.is_level)
+
+    @property
+    def is_level(self):
+        theirs = in_database(self.server, self.name)
+        return theirs == dict.fromkeys(self.held, True)
+
+    @property
+    def held(self):
+        with View(self.path) as view:
+            return [each.visit for each in view.held()]
+
+    @property
+    def answers(self):
+        with View(self.path) as view:
+            return [visit.reader for visit in view.visits() if visit.profile == "held"]
+
+
+def in_database(server, name):
+    """{visit: whether its person is still there}"""
+    query = """
+        SELECT visit, person IS NOT NULL FROM kazashi.held
+        JOIN kazashi.journal ON id = journal WHERE desk = %s"""
+    return dict(server.rows(query, name))
+
+
+@pytest.fixture
+def server(server):
+    with Line(server.url) as line:
+        prepare(line.connection)
+    return server
+
+
+@pytest.fixture
+def east(tmp_path, server):
+    return Computer(tmp_path, server, "東館")
+
+
+@pytest.fixture
+def west(tmp_path, server):
+    return Computer(tmp_path, server, "西館")
+
+
+def errors_of(asked):
+    return [type(answer) for _, answer in asked]
+
+
+def test_another_computer_asks_and_the_own_one_lets_go(east, west, server):
+    east.hold("仮名 一郎", "仮名 二郎")
+    with east.following():
+        until(lambda: in_database(server, "東館") == {1: True, 2: True})
+        with west.people() as people:
+            assert [(each.name, each.computer) for each in people.held()] == [
+                ("仮名 一郎", "東館"),
+                ("仮名 二郎", "東館"),
+            ]
+        assert [name for name, _ in west.ask()] == ["仮名 一郎", "仮名 二郎"]
+        until(lambda: east.held == [])
+        until(lambda: in_database(server, "東館") == {})
+    assert west.ask() == east.ask() == []
+    assert east.answers == []
+    assert [reader.rpartition("/")[2] for reader in west.answers] == ["1", "2"]
+
+
+def test_the_own_computer_asks_by_the_database_too(east, west, server):
+    east.hold("仮名 一郎")
+    east.follows()
+    assert [name for name, _ in east.ask()] == ["仮名 一郎"]
+    assert west.ask() == []
+    assert (east.answers, east.held) == (["held 1"], [])
+    east.follows()
+    assert in_database(server, "東館") == {}
+
+
+def test_what_they_answered_with_the_card_goes_along(east, west):
+    asked = []
+
+    class Listening(SimulatedCentre):
+        def complete(self, completion):
+            asked.append(completion)
+            return super().complete(completion)
+
+    east.hold("仮名 一郎")
+    east.follows()
+    west.ask(Listening())
+    ((consent,),) = (each.consents.items for each in asked)
+    assert (consent.item, consent.given_at.isoformat()) == (Item.MEDICATION, GIVEN_AT)
+    with View(west.path) as view:
+        (visit,) = view.visits()
+        assert visit.fact("certificate_sha256") == "ab" * 32  # by which they are counted
+
+
+def test_of_many_desks_one_claims_each_person(east, tmp_path, server):
+    east.hold(*(f"仮名 {number}郎" for number in range(20)))
+    east.follows()
+    computers = [Computer(tmp_path, server, str(number)) for number in range(5)] + [east]
+    answered = []
+
+    def ask(computer):
+        answered.extend(name for name, answer in computer.ask() if not is_error(answer))
+
+    threads = [Thread(target=ask, args=(each,)) for each in (*computers, *computers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answered) == sorted(f"仮名 {number}郎" for number in range(20))
+    assert len([each for computer in computers for each in computer.answers]) == 20
+
+
+def is_error(answer):
+    return isinstance(answer, (BeingAsked, NeedsSite, CentreFailed))
+
+
+def test_who_is_being_asked_about_waits_and_after_an_error_another_may_ask(east, west):
+    east.hold("仮名 一郎")
+    east.follows()
+
+    class Asked(SimulatedCentre):
+        def identify(self, reference, who):
+            assert errors_of(west.ask()) == errors_of(east.ask()) == [BeingAsked]
+            raise CentreFailed("E1")
+
+    assert errors_of(east.ask(Asked())) == [CentreFailed]
+    assert not is_error(west.ask()[0][1])
+
+
+def test_a_claim_ends_by_itself_though_not_before_the_database_was_there_for_so_long(
+    east, west, server, monkeypatch
+):
+    east.hold("仮名 一郎")
+    east.follows()
+    with west.people() as people:
+        people.claim(people.held()[0])
+    server.run("UPDATE kazashi.held SET claimed_at = now() - interval '1 day'")
+    assert errors_of(east.ask()) == [BeingAsked]
+    monkeypatch.setattr(rows, "LENGTH", timedelta(0))
+    assert not is_error(east.ask()[0][1])
+
+
+def test_one_who_was_stopped_for_longer_leaves_the_answer_to_another(east, west, monkeypatch):
+    east.hold("仮名 一郎")
+    east.follows()
+
+    class Slow(SimulatedCentre):
+        def identify(self, reference, who):
+            monkeypatch.setattr(rows, "LENGTH", timedelta(0))
+            assert not is_error(east.ask()[0][1])
+            return super().identify(reference, who)
+
+    assert errors_of(west.ask(Slow())) == [BeingAsked]
+    assert (east.answers, west.answers) == (["held 1"], [])
+
+
+def test_without_the_database_those_wait_whom_it_has(east, west, cluster, server):
+    east.hold("仮名 一郎")
+    east.follows()
+    east.hold("仮名 二郎")
+    west.hold("仮名 三郎")
+    cluster.kill()
+    try:
+        (first, error), (second, answer) = east.ask()
+        assert (first, type(error)) == ("仮名 一郎", NeedsSite)
+        assert second == "仮名 二郎"
+        assert not is_error(answer)
+        assert [name for name, _ in west.ask()] == ["仮名 三郎"]
+    finally:
+        cluster.start()
+    assert [name for name, _ in west.ask()] == ["仮名 一郎"]
+
+
+def test_a_database_that_is_gone_during_the_question_sees_the_answer_later(
+    east, west, cluster, server
+):
+    east.hold("仮名 一郎")
+    east.follows()
+
+    class Gone(SimulatedCentre):
+        def complete(self, completion):
+            cluster.kill()
+            return super().complete(completion)
+
+    try:
+        assert not is_error(west.ask(Gone())[0][1])
+    finally:
+        cluster.start()
+    assert errors_of(east.ask()) == [BeingAsked]
+    with west.following():
+        until(lambda: in_database(server, "東館") == {1: False})
+    assert east.ask() == []
+    east.follows()
+    assert (east.held, in_database(server, "東館")) == ([], {})
+
+
+def test_a_database_that_comes_back_empty_gets_them_again_but_whoever_was_answered_about(
+    east, west, server
+):
+    east.hold("仮名 一郎", "仮名 二郎", "仮名 三郎")
+    east.follows()
+    with west.people() as people:
+        first, second, _ = people.held()
+        asking = ask_held(people, SimulatedCentre(), only=[first.id, second.id], is_test=True)
+        next(asking)
+        next(asking)
+        server.run("DROP SCHEMA kazashi CASCADE")
+        with east.following():
+            until(lambda: server.rows("SELECT to_regclass('kazashi.held')") != [(None,)])
+            until(lambda: in_database(server, "東館") == {1: True, 2: True, 3: True})
+            assert errors_of(east.ask()) == [BeingAsked] * 3  # they may be asked about just now
+            asking.close()
+            with west.following():
+                until(lambda: east.held == [2, 3])
+    assert in_database(server, "東館") == {2: True, 3: True}
+
+
+def test_a_database_that_went_back_holds_nobody_who_was_answered_about(east, west, server):
+    east.hold("仮名 一郎")
+    east.follows()
+    before = server.rows("SELECT journal::text, visit, held_at, person::text FROM kazashi.held")
+    west.ask()
+    east.follows()
+    assert east.held == []
+    with Line(server.url) as line:
+        for row in before:
+            insert = "INSERT INTO held (journal, visit, held_at, person) VALUES (%s, %s, %s, %s)"
+            line.connection.execute(insert, row)
+    east.follows()
+    assert in_database(server, "東館") == {}
+
+
+def test_a_journal_that_went_back_brings_nobody_twice(east, tmp_path, server):
+    east.hold("仮名 一郎")
+    east.follows()
+    copyfile(east.path, tmp_path / "older")
+    east.hold("仮名 二郎")
+    east.follows()
+    copyfile(tmp_path / "older", east.path)
+    east.hold("仮名 三郎", "仮名 四郎")
+    with east.following():
+        until(lambda: len(server.rows("SELECT FROM kazashi.held")) == 4)
+    names = server.rows("SELECT person ->> 'name' FROM kazashi.held ORDER BY 1")
+    assert sorted(name for (name,) in names) == sorted(f"仮名 {each}郎" for each in "一二三四")
+
+
+def test_without_a_configured_database_they_are_asked_about_at_their_own_computer(east, server):
+    east.hold("仮名 一郎")
+    east.follows()
+    with Journal(east.path) as journal:
+        assert errors_of(ask_held(journal, SimulatedCentre(), is_test=True)) == [NeedsSite]
+        unfollow(east.path)
+        assert len([*ask_held(journal, SimulatedCentre(), is_test=True)]) == 1
+
+
+def test_nothing_of_them_stays_in_the_database_or_is_logged(east, west, server, caplog):
+    caplog.set_level(logging.DEBUG)
+    east.hold("仮名\0一郎")
+    with east.following(), west.following():
+        until(lambda: in_database(server, "東館") == {1: True})
+        with west.people() as people:
+            claim = people.claim(people.held()[0])
+            assert not any(each in repr(claim) for each in ("仮名", "架空町", "1950"))
+            people.give_back(claim)
+        west.ask()
+        assert server.rows("SELECT FROM kazashi.held WHERE person IS NOT NULL") == []
+        until(lambda: east.held == [])
+    tables = ("journal", "visit", "entry", "held")
+    dump = repr([server.rows(f"SELECT * FROM kazashi.{table}") for table in tables])
+    for each in ("仮名", "架空町", "1950"):
+        assert each not in dump
+        assert each not in caplog.text
+
+
+def test_a_person_that_no_computer_would_write_is_left_out(east, west, server):
+    east.hold("仮名 一郎")
+    east.follows()
+    server.run("""UPDATE kazashi.held SET person = '{"name": 1}'""")
+    assert west.ask() == []
+
+
+def test_who_was_claimed_in_the_journal_is_brought_later(east, server):
+    east.hold("仮名 一郎")
+    with Journal(east.path) as journal:
+        claim = journal.claim(journal.held()[0])
+        with east.following() as following:
+            until(lambda: following.trouble is None)
+            until(lambda: server.rows("SELECT FROM kazashi.visit"))
+            assert in_database(server, "東館") == {}
+            journal.give_back(claim)
+            until(lambda: in_database(server, "東館") == {1: True})
+
+
+def test_a_claim_that_was_sent_twice_is_granted_once(east, server):
+    east.hold("仮名 一郎")
+    east.follows()
+    ((journal,),) = server.rows("SELECT id::text FROM kazashi.journal")
+    with Journal(east.path) as kept, Line(server.url) as line:
+        claim = Claim(replace(kept.held()[0], journal=journal))
+        assert rows.claim(line.connection, claim)
+        assert rows.claim(line.connection, claim)
+        assert rows.claim(line.connection, Claim(claim.held)) is False
