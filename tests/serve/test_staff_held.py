@@ -46,7 +46,7 @@ def screen(tmp_path):
     return made
 
 
-def ask(staff, visit=None):
+def ask(staff, person=None):
     """Ask, and wait until the thread has ended."""
     is_done, publish = Event(), staff.service.events.publish
 
@@ -56,7 +56,7 @@ def ask(staff, visit=None):
             is_done.set()
 
     staff.service.events.publish = published
-    asked = staff.http.post("/api/v1/held/ask", json={"visit": visit})
+    asked = staff.http.post("/api/v1/held/ask", json={"id": person})
     assert asked.status_code == 202
     assert is_done.wait(10)
 
@@ -82,14 +82,16 @@ def test_people_who_were_answered_about_are_gone_from_the_page(screen, journal):
     assert values(page, "data-answered") == ["1", "2", "3"]
     assert "一郎" not in page.text
     assert staff.http.get("/api/v1/held").json()["answered"][0] == {
+        "id": "1",
         "visit": 1,
+        "computer": None,
         "eligibility": "valid",
     }
 
 
 def test_one_person_is_asked_about_alone(screen, journal):
     staff = screen(Real())
-    ask(staff, visit=2)
+    ask(staff, "2")
     assert values(staff.http.get("/staff/held"), "data-held") == ["1", "3"]
 
 

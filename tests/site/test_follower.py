@@ -204,7 +204,7 @@ def test_what_the_journal_pruned_goes_here_too(path, server):
     assert copied(server)
 
 
-def test_who_is_held_does_not_leave_the_journal(path, server):
+def test_who_is_held_is_in_no_entry(path, server):
     with Journal(path) as journal:
         entry = journal.begin("desk", "none")
         birth = date(1950, 4, 3)

@@ -7,17 +7,12 @@ from kazashi.cli.centre import SaysCentre, centre_of
 from kazashi.cli.console import Console
 from kazashi.cli.options import AsJson, AsTest, ConfigFile, JournalPath
 from kazashi.cli.oqs import results_of
-from kazashi.reception.centre import (
-    CentreBusy,
-    CentreError,
-    CentreUnreachable,
-    Eligibility,
-    NoCentre,
-)
+from kazashi.cli.site import people_of
+from kazashi.reception.centre import CentreBusy, CentreUnreachable, Eligibility, NoCentre
 from kazashi.reception.japan import JAPAN, japan_time
-from kazashi.reception.journal import Held, HeldError, Journal, default_path
+from kazashi.reception.journal import Held, Journal, default_path
 from kazashi.reception.json_of import json_of
-from kazashi.reception.outage import ask_held
+from kazashi.reception.outage import Said, ask_held
 from kazashi.words import words_of
 
 
@@ -36,14 +31,18 @@ def held(
     answers: list[dict[str, object]] = []
     left: int | None = None  # unknown until the centre was asked about all
     try:
-        with ExitStack() as stack, Journal(journal or default_path()) as kept:
+        with ExitStack() as stack:
+            people = stack.enter_context(people_of(config, journal or default_path()))
             results = results_of(stack, config)
             with suppress(CentreUnreachable, CentreBusy):
-                for person, answer in ask_held(kept, asked, is_test=as_test, results=results):
+                for person, answer in ask_held(people, asked, is_test=as_test, results=results):
                     answers.append(_facts(person, answer, is_test=as_test))
                     if not as_json:
                         _show(Console(), person, answer, is_test=as_test)
-            left = len(kept.held())
+            left = len(people.held())
+            if not isinstance(people, Journal) and people.is_away:
+                text = "the site's database is not reached: people held elsewhere are left out"
+                Console(stderr=True).print(text)
     finally:  # also after a signal or an error: those answered about may no longer be held
         if as_json and (answers or left is not None):
             show.print_json({"is_test": as_test, "answers": answers, "held": left})
@@ -52,11 +51,10 @@ def held(
         Console().print(f"{len(answers)} asked about, {left} still held{later}")
 
 
-def _facts(
-    person: Held, answer: Eligibility | CentreError | HeldError, *, is_test: bool
-) -> dict[str, object]:
+def _facts(person: Held, answer: Said, *, is_test: bool) -> dict[str, object]:
     facts: dict[str, object] = {
         "visit": person.visit,
+        "computer": person.computer or None,
         "held_at": japan_time(person.held_at),
         "is_test": is_test,
     }
@@ -65,18 +63,12 @@ def _facts(
     return facts | {"error": words_of(answer).line}
 
 
-def _show(
-    console: Console,
-    person: Held,
-    answer: Eligibility | CentreError | HeldError,
-    *,
-    is_test: bool,
-) -> None:
+def _show(console: Console, person: Held, answer: Said, *, is_test: bool) -> None:
     """The same for people; what the insurers said is in the JSON alone."""
-    facts: dict[str, object] = {
-        "visit": person.visit,
-        "held, in Japan": f"{person.held_at.astimezone(JAPAN):%Y-%m-%d %H:%M:%S}",
-    }
+    facts: dict[str, object] = {"visit": person.visit}
+    if person.computer:
+        facts["computer"] = person.computer
+    facts["held, in Japan"] = f"{person.held_at.astimezone(JAPAN):%Y-%m-%d %H:%M:%S}"
     if isinstance(answer, Eligibility):
         facts["eligibility"] = answer.standing.name.lower()
         facts["reference"] = answer.reference

@@ -89,6 +89,7 @@ def serve(
             results_of(stack, config),
             numbers,
             shared.board if shared else None,
+            shared.held if shared else None,
         )
         access = open_access(folder)
         address = f"{settings.scheme}://{settings.name}:{line.getsockname()[1]}"

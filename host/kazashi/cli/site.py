@@ -10,7 +10,7 @@ import typer
 from kazashi.cli.open_numbers import numbers_of
 from kazashi.cli.options import need
 from kazashi.finding import Finding
-from kazashi.reception.journal import JournalError, KeptVisit
+from kazashi.reception.journal import Journal, JournalError, KeptVisit
 from kazashi.reception.journal.followed import unfollow
 from kazashi.reception.numbers.copy import NumbersCopy
 from kazashi.reception.numbers.store import NumbersFile
@@ -19,6 +19,8 @@ from kazashi.reception.settings import load
 if TYPE_CHECKING:
     from kazashi.site.board import Board
     from kazashi.site.database import Database
+    from kazashi.site.elsewhere import HeldElsewhere
+    from kazashi.site.people import SitePeople
     from kazashi.site.settings import DatabaseSettings
 
 
@@ -27,6 +29,7 @@ class Site(NamedTuple):
 
     database: "Database"
     board: "Board"
+    held: "HeldElsewhere"
 
 
 def site_of(config: Path | None, journal: Path, numbers: NumbersFile | None = None) -> Site | None:
@@ -43,12 +46,29 @@ def site_of(config: Path | None, journal: Path, numbers: NumbersFile | None = No
         return None
     from kazashi.site.board import Board
     from kazashi.site.database import Database
+    from kazashi.site.elsewhere import HeldElsewhere
     from kazashi.site.follower import Follower
     from kazashi.site.numbers import Numbers
 
-    board = Board(settings.desk)
+    board, held = Board(settings.desk), HeldElsewhere(journal, settings)
     copies = (Numbers(NumbersCopy(numbers), settings.desk),) if numbers else ()
-    return Site(Database(settings, (Follower(journal, settings.desk), board, *copies)), board)
+    parts = (Follower(journal, settings.desk), board, held, *copies)
+    return Site(Database(settings, parts), board, held)
+
+
+def people_of(config: Path | None, journal: Path) -> "Journal | SitePeople":
+    """Where people are held, to ask about them: here, or at all computers of the site.
+
+    Raises:
+        BadSettings
+        JournalError
+    """
+    settings = _settings(config)
+    if settings is None:
+        return Journal(journal)
+    from kazashi.site.people import SitePeople
+
+    return SitePeople(journal, settings)
 
 
 def database_findings(config: Path | None, journal: Path) -> Iterator[Finding]:

@@ -45,6 +45,8 @@ from kazashi.reception.visit import OUTCOME_OF, Outcome, Reason
 
 PROFILE = "held"  # of visits that are only this answer
 
+Said = Eligibility | CentreError | HeldError  # about a person held
+
 
 class HeldPeople(Protocol):
     """Where people are held: a `Journal` is one.
@@ -81,7 +83,7 @@ def ask_held(
     persons: Persons | None = None,
     results: Results | None = None,
     now: Callable[[], datetime] = utc_now,
-) -> Generator[tuple[Held, Eligibility | CentreError | HeldError]]:
+) -> Generator[tuple[Held, Said]]:
     """Ask about the people held, in the order of their visits; each is claimed meanwhile.
 
     What they answered with the card goes along, as it stands `now`. Whom the centre has answered

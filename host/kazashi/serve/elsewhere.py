@@ -1,7 +1,11 @@
-"""Desks of other computers of the site: what the service needs of that which connects them."""
+"""Other computers of the site: what the service needs of that which connects them."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol
+
+from kazashi.reception.journal import Held
+from kazashi.reception.outage import HeldPeople
 
 
 class ShownElsewhere(Protocol):
@@ -29,4 +33,21 @@ class Elsewhere(Protocol):
 
     def tell(self, changed: Callable[[], None]) -> None:
         """Call it, in any thread, if another desk changes."""
+        ...
+
+
+class HeldElsewhere(Protocol):
+    """People held at other computers. `is_away`: it is not known now whether they still are."""
+
+    @property
+    def others(self) -> Sequence[Held]: ...
+    @property
+    def is_away(self) -> bool: ...
+
+    def people(self) -> AbstractContextManager[HeldPeople]:
+        """To ask about those of all computers, in the calling thread."""
+        ...
+
+    def tell(self, changed: Callable[[], None]) -> None:
+        """Call it, in any thread, if any of it changes."""
         ...

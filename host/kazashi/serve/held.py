@@ -1,11 +1,11 @@
 """People held until the centre can be asked: who they are, and asking about them in a thread.
 
-What the centre has said since the start of the service is told by the visit's number; names stay in
-the journal, which forgets them with the answer.
+What the centre has said since the start of the service is told by the visit's number; names stay
+where they are kept, which forgets them with the answer.
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock, Thread
@@ -24,6 +24,7 @@ from kazashi.reception.journal import Held, HeldError, Journal, JournalError, Vi
 from kazashi.reception.outage import ask_held
 from kazashi.reception.persons import Persons
 from kazashi.reception.results import Results
+from kazashi.serve.elsewhere import HeldElsewhere
 from kazashi.words import words_of
 
 logger = logging.getLogger(__name__)
@@ -40,7 +41,6 @@ class HeldPerson:
     """`person`: with the four items, for the staff alone."""
 
     person: Held
-    is_test: bool
     refused: CentreError | HeldError | None = None
 
     @property
@@ -52,15 +52,26 @@ class HeldPerson:
     def to_json(self) -> dict[str, object]:
         """Nothing of the person."""
         return {
+            "id": self.person.id,
             "visit": self.person.visit,
+            "computer": self.person.computer or None,
             "held_at": self.person.held_at.isoformat(),
             "reason": self.person.reason,
-            "is_test": self.is_test,
+            "is_test": self.person.is_test,
             "refused": words_of(self.refused).line if self.refused else None,
         }
 
 
-class HeldPeople:
+@dataclass(frozen=True)
+class AnsweredVisit:
+    """What the centre has said of a visit that was held. `computer`: ""; or another one's name."""
+
+    visit: int
+    computer: str
+    standing: Standing
+
+
+class HeldInquiry:
     """`changed` is called, from any thread, when somebody was answered about."""
 
     def __init__(
@@ -72,30 +83,34 @@ class HeldPeople:
         is_test: bool,
         persons: Persons | None = None,
         results: Results | None = None,
+        elsewhere: HeldElsewhere | None = None,
     ) -> None:
         self._path, self._centre, self._changed, self._is_test = journal, centre, changed, is_test
-        self._persons, self._results = persons, results
+        self._persons, self._results, self._elsewhere = persons, results, elsewhere
         self._lock = Lock()
-        self._answers: dict[int, Standing | CentreError | HeldError] = {}  # by visit
+        self._answers: dict[str, AnsweredVisit | CentreError | HeldError] = {}  # by `Held.id`
         self.is_asking = False
         self.trouble: KazashiError | None = None  # why the last time ended early
 
     def listed(self) -> list[HeldPerson]:
-        """In the order of their visits; none if there is no journal, or it cannot be read."""
-        try:
-            with View(self._path) as journal:
-                return [self._of(held, journal) for held in journal.held()]
-        except JournalError:
-            return []
+        """In the order of their visits, those of this computer first; without a journal that can
+        be read, none of these.
+        """
+        return [HeldPerson(held, self._refusal_of(held)) for held in (*self._ours(), *self._others)]
 
     @property
-    def answered(self) -> Mapping[int, Standing]:
-        """By visit, what the centre has said; the latest last."""
-        answers = dict(self._answers)
-        return {visit: each for visit, each in answers.items() if isinstance(each, Standing)}
+    def is_away(self) -> bool:
+        """Whether it is not known now who is held at other computers."""
+        return self._elsewhere is not None and self._elsewhere.is_away
 
-    def ask(self, visit: int | None = None) -> None:
-        """Ask about the person of `visit`, or about all. It goes on in a thread.
+    @property
+    def answered(self) -> Mapping[str, AnsweredVisit]:
+        """By `Held.id`, what the centre has said; the latest last."""
+        answers = dict(self._answers)
+        return {name: each for name, each in answers.items() if isinstance(each, AnsweredVisit)}
+
+    def ask(self, only: str | None = None) -> None:
+        """Ask about that person, by `Held.id`, or about all. It goes on in a thread.
 
         Raises:
             AlreadyAsking: it goes on already.
@@ -107,14 +122,29 @@ class HeldPeople:
             if self.is_asking:
                 raise AlreadyAsking
             self.is_asking, self.trouble = True, None
-        Thread(target=self._ask, args=(visit,), name="held", daemon=True).start()
+        Thread(target=self._ask, args=(only,), name="held", daemon=True).start()
+
+    def _ours(self) -> Sequence[Held]:
+        try:
+            with View(self._path) as journal:
+                return journal.held()
+        except JournalError:
+            return ()
+
+    @property
+    def _others(self) -> Sequence[Held]:
+        return self._elsewhere.others if self._elsewhere else ()
+
+    def _refusal_of(self, held: Held) -> CentreError | HeldError | None:
+        answer = self._answers.get(held.id)
+        return None if isinstance(answer, AnsweredVisit) else answer
 
     # -- in its thread ----------------------------------------------------------------------------
 
-    def _ask(self, visit: int | None) -> None:
+    def _ask(self, only: str | None) -> None:
         self._changed()
         try:
-            self._ask_all(None if visit is None else (visit,))
+            self._ask_all(None if only is None else (only,))
         except (CentreUnreachable, CentreBusy) as error:
             self.trouble = error
         except JournalError as error:
@@ -127,32 +157,28 @@ class HeldPeople:
             self.is_asking = False
             self._changed()
 
-    def _ask_all(self, visits: tuple[int, ...] | None) -> None:
+    def _ask_all(self, only: tuple[str, ...] | None) -> None:
         centre = self._centre()
         assert centre is not None
-        with Journal(self._path) as journal:
+        elsewhere = self._elsewhere
+        with elsewhere.people() if elsewhere else Journal(self._path) as people:
             asking = ask_held(
-                journal,
+                people,
                 centre,
-                only=None if visits is None else {str(each) for each in visits},
+                only=only,
                 is_test=self._is_test,
                 persons=self._persons,
                 results=self._results,
             )
             for held, answer in asking:
-                said = answer.standing if isinstance(answer, Eligibility) else answer
-                self._remember(held.visit, said)
+                if isinstance(answer, Eligibility):
+                    answer = AnsweredVisit(held.visit, held.computer, answer.standing)
+                self._remember(held.id, answer)
                 self._changed()
 
-    def _remember(self, visit: int, answer: Standing | CentreError | HeldError) -> None:
+    def _remember(self, visit: str, answer: AnsweredVisit | CentreError | HeldError) -> None:
         with self._lock:
             self._answers.pop(visit, None)
             self._answers[visit] = answer
             while len(self._answers) > _MOST_ANSWERS:
                 self._answers.pop(next(iter(self._answers)))
-
-    def _of(self, held: Held, journal: View) -> HeldPerson:
-        visit = journal.visit(held.visit)
-        answer = self._answers.get(held.visit)
-        refused = None if isinstance(answer, Standing) else answer
-        return HeldPerson(held, visit is not None and visit.is_test, refused)

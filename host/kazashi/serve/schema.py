@@ -171,10 +171,15 @@ class FreeReadersModel(BaseModel):
     search: str | None = Field(description="the desk for which one is to be tapped")
 
 
+HELD_ID = r"^([0-9a-f-]{36}/)?[0-9]{1,18}$"  # the journal of another computer, and a visit
+
+
 class HeldModel(BaseModel):
     """A visit that is held: nothing of the person."""
 
+    id: str = Field(description="by which it is asked about")
     visit: int = Field(description="its number in the journal")
+    computer: str | None = Field(description="another one of the site, at which it is held")
     held_at: str
     reason: str
     is_test: bool
@@ -184,7 +189,9 @@ class HeldModel(BaseModel):
 class AnsweredModel(BaseModel):
     """What the centre has said of a visit that was held."""
 
+    id: str
     visit: int
+    computer: str | None
     eligibility: str
 
 
@@ -192,6 +199,7 @@ class HeldPeopleModel(BaseModel):
     """Visits that are held, and those that were asked about since the start of the service."""
 
     is_asking: bool
+    is_away: bool = Field(description="it is not known who is held at other computers of the site")
     held: list[HeldModel]
     answered: list[AnsweredModel]
 

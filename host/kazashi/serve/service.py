@@ -33,9 +33,9 @@ from kazashi.reception.visit import Visit
 from kazashi.serve.assigned import Assigned, NoReaderAssigned
 from kazashi.serve.desk import Desk
 from kazashi.serve.display import Display
-from kazashi.serve.elsewhere import Elsewhere
+from kazashi.serve.elsewhere import Elsewhere, HeldElsewhere
 from kazashi.serve.events import Events
-from kazashi.serve.held import HeldPeople
+from kazashi.serve.held import HeldInquiry
 from kazashi.serve.metrics import Metrics, Now
 from kazashi.serve.reader_search import ReaderSearch, readers_attached
 from kazashi.serve.screen import Screen
@@ -72,6 +72,7 @@ class SiteSettings:
     results: Results | None = None
     numbers: ClinicNumbers | None = None
     elsewhere: Elsewhere | None = None
+    held_elsewhere: HeldElsewhere | None = None
 
 
 class DeskSite:
@@ -210,13 +211,14 @@ class Service:
         self.site = site
         configured = site.configuration()
         self.events = Events()
-        self.held = HeldPeople(
+        self.held = HeldInquiry(
             site.journal,
             site.centre,
             lambda: self.events.publish("held", "", {}),
             is_test=site.is_test,
             persons=configured.persons,
             results=site.results,
+            elsewhere=site.held_elsewhere,
         )
         self.metrics = Metrics()
         self.health = Latest(site.terminal)
@@ -244,6 +246,8 @@ class Service:
             self.elsewhere.tell(lambda: self.events.publish("elsewhere", "", {}))
             for desk in self.desks.values():
                 self._show_elsewhere(desk.display.screen)
+        if self.site.held_elsewhere:
+            self.site.held_elsewhere.tell(lambda: self.events.publish("held", "", {}))
         for desk in self.desks.values():
             desk.open()
         return self

@@ -12,16 +12,17 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from kazashi.reception.japan import utc_now
-from kazashi.reception.journal import Claim, Held, KeptStep, KeptVisit
+from kazashi.reception.journal import Claim, Held, KeptVisit
 from kazashi.reception.journal.claims import LENGTH
-from kazashi.reception.journal.facts import from_json
 from kazashi.reception.journal.followed import Followed, FollowedHeld, FollowedVisit
 from kazashi.reception.journal.held import person
 from kazashi.reception.outage import PROFILE
 from kazashi.reception.visit import Outcome
 from kazashi.site.line import Connection
+from kazashi.site.visits import visits_after
 
 CHANNEL = "kazashi_held"
 
@@ -43,19 +44,14 @@ _CLAIM = f"""
     UPDATE held SET claim = %(token)s, claimed_at = now()
     WHERE {_PERSON} AND (claim = %(token)s OR {_FREE})"""
 _IS_HELD = f"SELECT FROM held WHERE {_PERSON}"
-_RENEW = f"UPDATE held SET claimed_at = now() WHERE {_PERSON} AND claim = %(token)s"
+_RENEW = f"""
+    UPDATE held SET claim = %(token)s, claimed_at = now()
+    WHERE {_PERSON} AND claim IN (%(token)s, 'lost')"""
 _GIVE_BACK = f"UPDATE held SET claim = NULL WHERE {_PERSON} AND claim = %(token)s"
 # Also where the database has lost the person: their own computer may bring them again.
 _ANSWERED = """
     INSERT INTO held (journal, visit) VALUES (%s, %s)
     ON CONFLICT (journal, visit) DO UPDATE SET person = NULL, claim = NULL"""
-
-_VISIT = """
-    SELECT begun_at, profile, reader, outcome, ended_at FROM visit
-    WHERE journal = %s AND number = %s"""
-_STEPS = (
-    "SELECT at, name, facts::text FROM entry WHERE journal = %s AND visit = %s ORDER BY sequence"
-)
 
 _ELSEWHERE = re.compile(rf"{PROFILE} ([0-9a-f-]{{36}})/([0-9]{{1,18}})")
 _NO_ANSWER = (None, Outcome.HELD, "interrupted")
@@ -123,7 +119,7 @@ def claim(connection: Connection, claim: Claim) -> bool | None:
 
 
 def renew(connection: Connection, claim: Claim) -> bool:
-    """Whether it is still ours; if so, from now on for as long again."""
+    """Whether it is still ours, or was when the database lost it; from now on for as long again."""
     return connection.execute(_RENEW, _values(claim)).rowcount == 1
 
 
@@ -133,19 +129,9 @@ def give_back(connection: Connection, claim: Claim) -> None:
 
 
 def visit_of(connection: Connection, held: Held) -> KeptVisit | None:
-    """The visit in which they were there.
-
-    Raises:
-        ValueError: no journal has kept it so.
-    """
-    key = (held.journal, held.visit)
-    row = connection.execute(_VISIT, key).fetchone()
-    if row is None:
-        return None
-    begun_at, profile, reader, outcome, ended_at = row
-    rows = connection.execute(_STEPS, key).fetchall()
-    steps = tuple(KeptStep(at, name, from_json(facts)) for at, name, facts in rows)
-    return KeptVisit(held.visit, begun_at, profile, reader, outcome, ended_at, steps)
+    """The visit in which they were there. Raises as `visits_after` does."""
+    found = visits_after(connection, UUID(held.journal), held.visit - 1, 1)
+    return next((visit for visit in found if visit.id == held.visit), None)
 
 
 def _row(journal: str, brought: FollowedHeld) -> tuple[object, ...]:

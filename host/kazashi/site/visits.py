@@ -67,14 +67,25 @@ class Visits:
             after = page[-1].id
 
     def _page(self, journal: UUID, after: int) -> list[KeptVisit]:
-        with _limited(self._line) as connection, connection.transaction():
-            rows = connection.execute(_VISITS, (journal, after, _PAGE)).fetchall()
-            ends = (journal, rows[0][0], rows[-1][0]) if rows else (journal, 0, 0)
-            kept: dict[int, list[KeptStep]] = {row[0]: [] for row in rows}
-            for visit, *step in connection.execute(_STEPS, ends):
-                if visit in kept:
-                    kept[visit].append(_step(*step))
-        return [_visit(*row, steps=tuple(kept[row[0]])) for row in rows]
+        with _limited(self._line) as connection:
+            return visits_after(connection, journal, after, _PAGE)
+
+
+def visits_after(connection: Connection, journal: UUID, after: int, most: int) -> list[KeptVisit]:
+    """The next `most` of the journal after that number.
+
+    Raises:
+        psycopg.Error
+        ValueError: no journal has kept them so.
+    """
+    with connection.transaction():
+        rows = connection.execute(_VISITS, (journal, after, most)).fetchall()
+        ends = (journal, rows[0][0], rows[-1][0]) if rows else (journal, 0, 0)
+        kept: dict[int, list[KeptStep]] = {row[0]: [] for row in rows}
+        for visit, *step in connection.execute(_STEPS, ends):
+            if visit in kept:
+                kept[visit].append(_step(*step))
+    return [_visit(*row, steps=tuple(kept[row[0]])) for row in rows]
 
 
 def _step(at: datetime, name: str, facts: str) -> KeptStep:

@@ -13,7 +13,7 @@ from kazashi.reception.people import AskStaff
 from kazashi.serve.api import ADesk, AService, AStaff, refusals
 from kazashi.serve.held import AlreadyAsking
 from kazashi.serve.reader_search import AlreadySearching
-from kazashi.serve.schema import FreeReadersModel, HeldPeopleModel
+from kazashi.serve.schema import HELD_ID, FreeReadersModel, HeldPeopleModel
 
 router = APIRouter(prefix="/api/v1", responses=refusals(403, 422))
 
@@ -38,11 +38,11 @@ def photo(desk: ADesk, _staff: AStaff, question: Annotated[int, Query(ge=0)]) ->
 
 
 class HeldBody(BaseModel):
-    """`visit`: of the person to ask about; null: about all."""
+    """`id`: of the person to ask about, as listed; null: about all."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
-    visit: Annotated[int, Field(ge=1, le=2**62)] | None = None
+    id: Annotated[str, Field(pattern=HELD_ID)] | None = None
 
 
 @router.get("/held", response_model=HeldPeopleModel)
@@ -51,10 +51,16 @@ def held(service: AService, _staff: AStaff) -> dict[str, object]:
     people = service.held
     return {
         "is_asking": people.is_asking,
+        "is_away": people.is_away,
         "held": [each.to_json() for each in people.listed()],
         "answered": [
-            {"visit": visit, "eligibility": standing.name.lower()}
-            for visit, standing in people.answered.items()
+            {
+                "id": name,
+                "visit": each.visit,
+                "computer": each.computer or None,
+                "eligibility": each.standing.name.lower(),
+            }
+            for name, each in people.answered.items()
         ],
     }
 
@@ -63,7 +69,7 @@ def held(service: AService, _staff: AStaff) -> dict[str, object]:
 def ask(service: AService, _staff: AStaff, body: HeldBody) -> None:
     """Ask the centre about one, or all; it goes on meanwhile. 409: already, or no centre."""
     try:
-        service.held.ask(body.visit)
+        service.held.ask(body.id)
     except AlreadyAsking:
         raise HTTPException(409, "it is being asked") from None
     except NoCentre:

@@ -19,6 +19,7 @@ from kazashi.serve.api import (
 from kazashi.serve.display import NotAsked, StaleAnswer
 from kazashi.serve.languages import language_of
 from kazashi.serve.questions import NotAnAnswer
+from kazashi.serve.schema import HELD_ID
 from kazashi.serve.service import Service
 from kazashi.serve.staff.alerts import (
     of_broken_off,
@@ -117,9 +118,9 @@ def held(
     request: Request,
     service: AService,
     t: ATexts,
-    shows: Annotated[int | None, Query(ge=1, le=2**62)] = None,
+    shows: Annotated[str | None, Query(pattern=HELD_ID)] = None,
 ) -> HTMLResponse:
-    """People held. `shows`: the visit whose four items are read."""
+    """People held. `shows`: the `Held.id` of the one whose four items are read."""
     people, listed = service.held, service.held.listed()
     return rendered(
         request,
@@ -128,9 +129,10 @@ def held(
         **_frame(service, t),
         people=listed,
         answered=people.answered,
+        is_away=people.is_away,
         is_asking=people.is_asking,
         trouble=told(people.trouble, t),
-        refusals={each.person.visit: told(each.refused, t) for each in listed},
+        refusals={each.person.id: told(each.refused, t) for each in listed},
         sexes={each: t(f"staff.sex.{each.name.lower().replace('_', '-')}") for each in Sex},
         shows=shows,
     )
