@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum, unique
 from typing import Self
 
-_HISTORY = 32  # ids; of one that saw more, the oldest may come back as claims
+_HISTORY = 32  # ids; what is older may be claimed again by a copy that was away for so long
 
 
 @unique
@@ -41,8 +41,8 @@ class Claim:
 
 @dataclass(frozen=True)
 class Tie:
-    """`history`: random ids, its own first, then those of what its author had seen. `by`, `at`:
-    see `Claim`. `claims`: the staff are to decide between them and `value`.
+    """`history`: random ids, its own first, then those of what its author had seen, the newest
+    first. `by`, `at`: see `Claim`. `claims`: the staff are to decide between them and `value`.
     """
 
     kind: Kind
@@ -78,8 +78,10 @@ class Tie:
 
 def said(have: Tie | None, kind: Kind, name: str, value: str, by: str, at: str) -> Tie:
     """The tie that `by` makes now, who has seen `have` and its claims."""
-    seen = (*have.history, *(each.id for each in have.claims)) if have else ()
-    return Tie(kind, name, value, _ids((secrets.token_hex(8), *seen)), by, at)
+    ids = [secrets.token_hex(8)]
+    if have:
+        ids += (have.id, *(each.id for each in have.claims), *have.history[1:])
+    return Tie(kind, name, value, _ids(ids), by, at)
 
 
 def joined(have: Tie | None, new: Tie) -> Tie:

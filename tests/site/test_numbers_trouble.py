@@ -1,0 +1,246 @@
+"""Computers change the clinic's numbers at random, while their database is killed, frozen, full,
+emptied and restored. At the end all agree, and each change is known, or seen by the staff.
+"""
+
+import os
+import random
+import shutil
+import subprocess
+import time
+from contextlib import ExitStack
+from hashlib import sha256
+from threading import Event, Thread
+
+import psycopg
+import pytest
+
+from kazashi.reception.numbers import store, ties
+from kazashi.reception.numbers.copy import NumbersCopy
+from kazashi.reception.numbers.errors import NumbersRefused
+from kazashi.reception.numbers.file import TIE
+from kazashi.reception.numbers.lists import Line
+from kazashi.reception.numbers.marks import Marks
+from kazashi.reception.numbers.store import NumbersFile
+from kazashi.reception.numbers.ties import Kind, Tie
+from kazashi.site.numbers import Numbers
+from site_desks import LOOK_S, on
+
+LIMIT_S = 60.0
+MARKS = Marks(bytes(32))
+CARDS = [sha256(bytes([n])).hexdigest() for n in range(12)]
+REFERENCES = [f"A-{n}" for n in range(6)]
+NUMBERS = [f"{n}" for n in range(8)]
+
+
+@pytest.fixture
+def words(monkeypatch):
+    """Each tie that is made at any computer, by its id."""
+    found = {}
+
+    def recorded(*words):
+        tie = ties.said(*words)
+        found[tie.id] = tie
+        return tie
+
+    monkeypatch.setattr(store, "said", recorded)
+    return found
+
+
+class Computer:
+    """Changes its copy without a pause until `with` ends; its part of the database follows."""
+
+    def __init__(self, path, seed):
+        self.numbers = NumbersFile(path, MARKS)
+        self.copy = NumbersCopy(self.numbers)
+        self._random, self._stop = random.Random(seed), Event()
+        self._thread = Thread(target=self._work)
+
+    def part(self):
+        return Numbers(self.copy, self.numbers.path.stem, look_s=LOOK_S)
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *error):
+        self._stop.set()
+        self._thread.join()
+
+    def _work(self):
+        while not self._stop.wait(self._random.uniform(0.001, 0.02)):
+            try:
+                self._random.choice([self._visit, self._list, self._decide, self._decide])()
+            except NumbersRefused:  # the database's part writes
+                pass
+
+    def _visit(self):
+        references = self._random.sample(REFERENCES, 1)
+        self.numbers.offer(references, self._random.choice(CARDS), 7, is_test=False)
+
+    def _list(self):
+        number = self._random.choice(NUMBERS)
+        mark = MARKS.of(self._random.choice(CARDS))
+        line = Line(0, number, self._random.choice(REFERENCES), mark, number in "0123")
+        self.numbers.take([line], moves=True)
+
+    def _decide(self):
+        for offer in self._random.sample(offers := self.numbers.offers(), min(1, len(offers))):
+            if self._random.random() < 0.3:
+                self.numbers.leave(offer.id, "佐藤")
+            else:
+                self.numbers.tie(offer.id, self._random.choice(NUMBERS), "佐藤")
+
+    def ties(self):
+        with self.numbers.file.reading() as db:
+            return {Tie.of_row(*row) for row in db.execute(f"SELECT {TIE} FROM tie")}
+
+
+def there(server):
+    """Ties of the database."""
+    query = "SELECT kind, name, value, history, told::text, claims::text FROM kazashi.tie"
+    try:
+        return {Tie.of_row(*row) for row in server.rows(query)}
+    except psycopg.Error:
+        return set()
+
+
+def agree(server, computers):
+    shared = there(server)
+    return all(each.copy.standing().waiting == 0 and each.ties() == shared for each in computers)
+
+
+def until(is_so):
+    end = time.monotonic() + LIMIT_S
+    while not is_so():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(LOOK_S)
+
+
+def untold(server, made):
+    """What was said, and neither holds nor is a claim, nor was seen by who said otherwise."""
+    now = {(tie.kind, tie.name): tie for tie in there(server)}
+
+    def is_told(tie):
+        known = now[tie.kind, tie.name].known
+        if tie.id in known or tie.value in {made[each].value for each in known}:
+            return True
+        return any(is_told(later) for later in made.values() if tie.id in later.history[1:])
+
+    return [tie for tie in made.values() if not is_told(tie)]
+
+
+def run(server, tmp_path, disturb, seed=0, at_rest=lambda: None):
+    """Three computers change, while the database is disturbed. Returns them, at peace again.
+
+    `at_rest`: disturbs it once more, when nothing changes any more.
+    """
+    computers = [Computer(tmp_path / f"{n}.db", seed + n) for n in range(3)]
+    with ExitStack() as stack:
+        for each in computers:
+            stack.enter_context(on(server, each.part()))
+        with ExitStack() as working:
+            for each in computers:
+                working.enter_context(each)
+            disturb()
+        at_rest()
+        until(lambda: agree(server, computers))
+    return computers
+
+
+def check(server, computers, made):
+    assert len(made) > 30
+    assert untold(server, made) == []
+    offered = [
+        {(o.reference, o.tied, o.claims) for o in each.numbers.offers() if o.claims}
+        for each in computers
+    ]
+    contested = [tie for tie in there(server) if tie.claims]
+    for each in offered:
+        assert len(each) == len(contested)
+        assert {o[2] for o in each} == {tie.claims for tie in contested}
+    assert not any(tie.claims for tie in there(server) if tie.kind is Kind.EXPECTED)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_killed_at_any_moment(seed, tmp_path, cluster, server, words):
+    moments = random.Random(seed)
+
+    def disturb():
+        for _ in range(4):
+            time.sleep(moments.uniform(0.05, 0.4))
+            cluster.kill()
+            time.sleep(moments.uniform(0.0, 0.2))
+            cluster.start()
+
+    check(server, run(server, tmp_path, disturb, seed * 10), words)
+
+
+def test_frozen_in_the_middle(tmp_path, cluster, server, words, monkeypatch):
+    monkeypatch.setattr("kazashi.site.line.WORK_S", 0.5)
+
+    def disturb():
+        for _ in range(2):
+            time.sleep(0.3)
+            cluster.freeze()
+            time.sleep(0.8)
+            cluster.thaw()
+
+    check(server, run(server, tmp_path, disturb), words)
+
+
+def test_emptied_in_the_middle(tmp_path, server, words):
+    def disturb():
+        for _ in range(3):
+            time.sleep(0.3)
+            server.run("DROP SCHEMA IF EXISTS kazashi CASCADE")
+
+    check(server, run(server, tmp_path, disturb), words)
+
+
+def test_restored_from_an_older_backup(tmp_path, cluster, server, words):
+    data, kept = cluster.folder / "data", cluster.folder / "kept"
+
+    def back_up():
+        cluster.kill()
+        shutil.rmtree(kept, ignore_errors=True)
+        subprocess.run(["cp", "-a", data, kept], check=True)
+        cluster.start()
+
+    def restore():
+        cluster.kill()
+        shutil.rmtree(data)
+        kept.rename(data)
+        cluster.start()
+
+    def disturb():
+        time.sleep(0.3)
+        back_up()
+        time.sleep(0.5)
+        restore()
+        time.sleep(0.3)
+        back_up()
+        time.sleep(0.5)
+
+    check(server, run(server, tmp_path, disturb, at_rest=restore), words)
+
+
+def test_a_disk_that_fills_up(tmp_path, made, words):
+    if os.getuid():
+        pytest.skip("needs root: a small disk is mounted")
+    server = made(mebibytes=80)
+    filler = server.folder / "filler"
+
+    def disturb():
+        time.sleep(0.3)
+        with filler.open("wb", buffering=0) as file:
+            try:
+                while True:
+                    file.write(bytes(65536))
+            except OSError:
+                pass
+        time.sleep(1.0)
+        filler.unlink()
+        if not server.is_running:  # PostgreSQL ends if it cannot write its log
+            server.start()
+
+    check(server, run(server, tmp_path, disturb), words)
