@@ -60,6 +60,8 @@ def test_the_steps_of_renewal_are_said_in_both_languages(tmp_path):
     for language, step in ((Language.JAPANESE, "証明書の更新"), (Language.ENGLISH, "MPKI client")):
         assert "2026-12-19" in finding.seen(language)
         assert step in finding.remedy(language)
+        steps = [line[:2] for line in finding.remedy(language).split("\n")]
+        assert steps[1:5] == ["1.", "2.", "3.", "4."]
 
 
 def test_the_last_day_is_japans(tmp_path):
