@@ -204,6 +204,23 @@ def test_card_or_phone_and_the_way_are_asked_without_options(checkin):
     assert "How shall we confirm who you are?" in done.stderr
 
 
+@pytest.mark.parametrize("back", ["0", "０"])
+def test_back_from_the_pin_offers_it_again(checkin, back):
+    lines = [CARD, BY_PIN, back, BY_PIN, OTHER_PIN, PIN]
+    done = checkin("--json", "--language", "en", *ALL, lines=lines)
+    assert done.exit_code == 0, done.stderr
+    expect_a_visit(told(done), "pin")
+    assert done.stderr.count("How shall we confirm who you are?") == 2
+    assert done.stderr.count("  0  Back") == 3
+
+
+def test_back_in_the_fallbacks_asks_the_question_before_again(checkin):
+    done = checkin("--no-card", "--json", "--language", "en", lines=[YES, "0", *PORTAL_YES])
+    assert done.exit_code == 0, done.stderr
+    assert told(done)["fallback"] == "portal"
+    assert done.stderr.count("  0  Back") == 2
+
+
 def test_with_neither_card_nor_phone_the_fallbacks_follow(checkin):
     done = checkin("--json", lines=[NEITHER, *PORTAL_YES])
     assert done.exit_code == 0, done.stderr

@@ -22,6 +22,7 @@ from kazashi.reception.japan import japan_today, utc_now
 from kazashi.reception.papers.certificate import CertificatePaper, Form, certificate_paper
 from kazashi.reception.papers.fields import typed_items
 from kazashi.reception.people import (
+    BACK,
     NEITHER,
     AskCertificate,
     AskCodeB,
@@ -40,10 +41,12 @@ from kazashi.reception.people import (
     AskToken,
     AskTurn,
     AskWay,
+    Back,
     Neither,
     Question,
     SightReason,
     StaffCheck,
+    leads_back,
 )
 from kazashi.reception.rules import Group, Prescription, Token, Way
 from kazashi.reception.settings import content
@@ -57,10 +60,12 @@ T = TypeVar("T")
 _MOST_MISTYPED = 3
 _MOST_PICTURE = 50_000_000  # bytes
 _BETWEEN = re.compile(r"[\s,、]")  # between numbers, after conversion to ASCII
+_BACK_KEY = "0"
 _NONE = (["-"], ["‐"], ["−"], ["ー"])  # variants of "-" on keyboards, also Japanese ones
 
 _YES_NO = ((True, Message("yes")), (False, Message("no")))
 _SHARES = ((True, Message("share.yes")), (False, Message("share.no")))
+_BACK = Message("type.back")
 _WHICH = Message("type.which")
 _WHICH_ITEMS = Message("type.which-items")
 _OTHER_REASON = Message("type.other-reason")
@@ -104,15 +109,19 @@ class TerminalPeople:
         self._given = given
         self._frame = given.frame
         self._is_terminal = sys.stdin.isatty()
+        self._leads_back = False
 
     def tell(self, message: Message) -> None:
         self._console.print(self._in(message), markup=False, highlight=False)
 
-    def ask(self, question: Question[T]) -> T | None:
+    def ask(self, question: Question[T]) -> T | Back | None:
+        self._leads_back = leads_back(question)
         try:
             return cast("T | None", self._answer(question))
         except _NobodyAnswers:
             return None
+        except _GoesBack:
+            return BACK
 
     @singledispatchmethod
     def _answer(self, question: Question[Any]) -> object:
@@ -120,6 +129,7 @@ class TerminalPeople:
 
     @_answer.register
     def _(self, question: AskPin | AskItemsPin | AskCodeB | AskPasscode) -> str:
+        self._offer_back()
         return digits(self._line(question.message, is_secret=True))
 
     @_answer.register
@@ -152,6 +162,7 @@ class TerminalPeople:
     @_answer.register
     def _(self, question: AskFrame | AskTurn) -> bytes:
         self.tell(question.message)
+        self._offer_back()
         return self._type(self._picture)
 
     @_answer.register
@@ -242,6 +253,8 @@ class TerminalPeople:
         typed = self._type(lambda: self._read(f"{self._in(text)} ", is_secret=is_secret)).strip()
         if not (typed or may_be_empty):
             raise _NobodyAnswers
+        if self._leads_back and narrow(typed) == _BACK_KEY:
+            raise _GoesBack
         return typed
 
     def _read(self, prompt: str, *, is_secret: bool) -> str:
@@ -269,7 +282,15 @@ class TerminalPeople:
     def _list(self, text: Message, labels: Iterable[Message]) -> None:
         self.tell(text)
         for number, label in enumerate(labels, 1):
-            self._console.print(f"  {number}  {self._in(label)}", markup=False, highlight=False)
+            self._offer(str(number), label)
+        self._offer_back()
+
+    def _offer_back(self) -> None:
+        if self._leads_back:
+            self._offer(_BACK_KEY, _BACK)
+
+    def _offer(self, key: str, label: Message) -> None:
+        self._console.print(f"  {key}  {self._in(label)}", markup=False, highlight=False)
 
     def _type(self, read: Callable[[], T]) -> T:
         """Read typed input; ask again if it is invalid."""
@@ -279,6 +300,10 @@ class TerminalPeople:
             except Mistyped as error:
                 self.tell(Message.of(error))
         raise _NobodyAnswers
+
+
+class _GoesBack(Exception):
+    """To the choice before."""
 
 
 class _NobodyAnswers(Exception):
