@@ -44,7 +44,7 @@ def escaped(json: str) -> str:
 
 def in_ascii(json: str) -> str:
     r"""JSON of the same value as \uXXXX where it is not ASCII: that is inside its strings alone."""
-    return escaped(_NOT_ASCII.sub(lambda found: _escape(found[0]), json))
+    return _NOT_ASCII.sub(lambda found: _escape(found[0]), json)
 
 
 def _escaped_line(line: str) -> str:

@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from kazashi.cli import app
 from kazashi.reception.journal import Journal, View
 from kazashi.reports import SIMULATED_SERIAL
+from kazashi.visible import is_safe
 from program import command
 
 
@@ -212,6 +213,7 @@ def test_list_as_json_is_exact_whatever_was_kept(tmp_path_factory, words, encodi
     done = CliRunner(charset=encoding).invoke(app, arguments)
     (visit,) = json.loads(done.stdout)
     assert visit["steps"] == [{"step": "pin", "error": words, "times": 1}]
+    assert all(each == "\n" or is_safe(each) for each in done.stdout)
 
 
 def test_show_tells_each_step_with_its_facts(path):

@@ -53,7 +53,7 @@ def test_the_monitor_is_safe(text):
 @given(texts)
 def test_the_journal_is_safe(text):
     steps = (ListedStep(text, None, 1), ListedStep(text, text, 2))
-    visit = ListedVisit(1, AT, text, text, text, AT, False, text, text, steps)
+    visit = ListedVisit(1, AT, AT, text, text, text, False, text, text, steps)
     expect_safe(printed(lambda console: show_visits(console, [visit])))
 
 

@@ -70,26 +70,35 @@ def list_visits(
 
 
 def _listed_as_json(visit: ListedVisit) -> str:
-    """As `_facts`, but what a list tells of the steps. 100,000 visits have few texts among them."""
-    ended = f'"{japan_time(visit.ended_at)}"' if visit.ended_at else "null"
+    number, begun_at, ended_at, *others = visit
+    ended = f'"{japan_time(ended_at)}"' if ended_at else "null"
     return (
-        f'{{"visit": {visit.id}, "begun_at": "{japan_time(visit.begun_at)}", '
-        f'"profile": {_text_json(visit.profile)}, "reader": {_text_json(visit.reader)}, '
-        f'"is_test": {_text_json(visit.is_test)}, "outcome": {_text_json(visit.outcome)}, '
-        f'"ended_at": {ended}, "way": {_text_json(visit.way)}, '
-        f'"fallback": {_text_json(visit.fallback)}, "steps": {_steps_json(visit.steps)}}}'
+        f'{{"visit": {number}, "begun_at": "{japan_time(begun_at)}", "ended_at": {ended}, '
+        f"{_others_as_json(*others)}}}"
     )
 
 
-@lru_cache(4096)
-def _text_json(text: str | bool | None) -> str:
-    return json.dumps(text, ensure_ascii=False)
-
-
-@lru_cache(4096)
-def _steps_json(steps: tuple[ListedStep, ...]) -> str:
-    facts = [{"step": step.name, "error": step.error, "times": step.times} for step in steps]
-    return json.dumps(facts, ensure_ascii=False)
+@lru_cache(4096)  # many visits have the same
+def _others_as_json(
+    profile: str,
+    reader: str,
+    outcome: str | None,
+    is_test: bool,
+    way: str | None,
+    fallback: str | None,
+    steps: tuple[ListedStep, ...],
+) -> str:
+    """Without the brackets."""
+    facts = {
+        "profile": profile,
+        "reader": reader,
+        "is_test": is_test,
+        "outcome": outcome,
+        "way": way,
+        "fallback": fallback,
+        "steps": [{"step": name, "error": error, "times": times} for name, error, times in steps],
+    }
+    return escaped(json.dumps(facts, ensure_ascii=False))[1:-1]
 
 
 def _facts(visit: KeptVisit) -> dict[str, Any]:

@@ -48,7 +48,7 @@ def print_json(value: object) -> None:
 
 
 def print_json_array(objects: Iterable[str]) -> None:
-    """Print an array of `objects`, each of them JSON already, a line each: there may be many."""
+    """Print an array of `objects`, `escaped` JSON, on stdout, a line each: there may be many."""
     before = "[\n"
     rest = iter(objects)
     while some := list(islice(rest, _AT_ONCE)):
@@ -59,7 +59,7 @@ def print_json_array(objects: Iterable[str]) -> None:
 
 def print_json_text(text: str) -> None:
     """Print JSON on stdout, exact in any encoding of stdout, and safe on a terminal."""
-    print(_exact(text), flush=True)  # noqa: T201
+    print(_exact(escaped(text)), flush=True)  # noqa: T201
 
 
 def _exact(text: str) -> str:
@@ -67,7 +67,7 @@ def _exact(text: str) -> str:
         text.encode(sys.stdout.encoding or "ascii")
     except UnicodeEncodeError:
         return in_ascii(text)
-    return escaped(text)
+    return text
 
 
 def show_error(error: KazashiError) -> None:

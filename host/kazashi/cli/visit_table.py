@@ -19,20 +19,19 @@ from kazashi.visible import visible
 _RUNNING = "running"
 _STYLES = {INTERRUPTED: "red", _RUNNING: "green"}
 _HEAD = ("visit", "begun, in Japan", "outcome", "profile", "way", "mark")
-_OUTCOME = _HEAD.index("outcome")
 _TIME = len("2026-11-21 12:00:00")
 _INDENT = " " * 6
 _MOST = 4096  # texts of a kind that are remembered
 _AT_ONCE = 1000  # visits that are written
 
-_Row = tuple[str, ...]
-_visible = lru_cache(_MOST)(visible)
+_Words = tuple[str, ...]  # the columns after the first two
+_Row = tuple[str, str, _Words]
 
 
 def show_visits(console: Console, visits: Sequence[ListedVisit]) -> None:
     """The columns, in as many lines as they need here, the same for all; the steps below."""
     rows = [_row(visit) for visit in visits]
-    table = _Table(console, [_HEAD, *rows])
+    table = _Table(console, rows)
     console.file.writelines(f"{line}\n" for line in table.head())
     for at in range(0, len(rows), _AT_ONCE):
         lines: list[str] = []
@@ -43,14 +42,9 @@ def show_visits(console: Console, visits: Sequence[ListedVisit]) -> None:
 
 
 def _row(visit: ListedVisit) -> _Row:
-    return (
-        str(visit.id),
-        visit.begun_at.astimezone(JAPAN).isoformat(" ", "seconds")[:_TIME],
-        _visible(visit.outcome or _RUNNING),
-        _visible(visit.profile),
-        _visible(visit.way or ""),
-        "test" if visit.is_test else "",
-    )
+    begun = visit.begun_at.astimezone(JAPAN).isoformat(" ", "seconds")[:_TIME]
+    mark = "test" if visit.is_test else ""
+    return str(visit.id), begun, (visit.outcome or _RUNNING, visit.profile, visit.way or "", mark)
 
 
 @dataclass(frozen=True)
@@ -68,35 +62,37 @@ class _Table:
 
     def __init__(self, console: Console, rows: Sequence[_Row]) -> None:
         self._console = console
-        number, begun, *words = zip(*rows, strict=True)  # the first two in ASCII
-        self._widths = [max(map(len, number)), max(map(len, begun))]
-        self._widths += [max(map(cell_len, {*column})) for column in words]
+        self._head = _HEAD[0], _HEAD[1], _HEAD[2:]
+        numbers, times, words = zip(self._head, *rows, strict=True)
+        shown = {each: tuple(map(visible, each)) for each in words}  # many have the same
+        self._widths = [max(map(len, numbers)), max(map(len, times))]
+        self._widths += [max(map(cell_len, column)) for column in zip(*shown.values(), strict=True)]
         self._lines = [*_lines(self._widths, console.width)]
-        self._padded = lru_cache(_MOST)(self._pad)
+        self._padded = {each: [*self._pad(texts)] for each, texts in shown.items()}
         self.steps = lru_cache(_MOST)(self._steps)
+
+    def _pad(self, words: _Words) -> Iterator[str]:
+        fits = all(line.fits for line in self._lines)
+        for at, (word, width) in enumerate(zip(words, self._widths[2:], strict=True)):
+            style = _STYLES.get(word, "") if at == 0 and fits else ""
+            before, after = _codes(self._console, style)
+            yield before + word + after + " " * (width - cell_len(word))
 
     def head(self) -> Iterator[str]:
         before, after = _codes(self._console, "bold")
-        for line in self.lines(_HEAD):
+        for line in self.lines(self._head):
             yield f"{before}{line}{after}"
 
     def lines(self, row: _Row) -> Iterator[str]:
         """Without blanks at their ends; a line without texts is none."""
-        number, begun, *words = row
-        padded = [number.rjust(self._widths[0]), begun.ljust(self._widths[1])]
-        padded += [self._padded(at, word) for at, word in enumerate(words, _OUTCOME)]
+        number, begun, words = row
+        padded = (number.rjust(self._widths[0]), begun.ljust(self._widths[1]), *self._padded[words])
         for line in self._lines:
-            if line.fits:
-                text = " ".join(padded[line.columns]).rstrip()
-                if text:
-                    yield line.indent + text
-            else:
-                yield from _fitted(" ".join(row[line.columns]), line.indent, line.cells)
-
-    def _pad(self, at: int, text: str) -> str:
-        style = _STYLES.get(text, "") if at == _OUTCOME else ""
-        before, after = _codes(self._console, style)
-        return before + text + after + " " * (self._widths[at] - cell_len(text))
+            text = " ".join(padded[line.columns]).rstrip()
+            if not line.fits:
+                yield from _fitted(text.lstrip(), line.indent, line.cells)
+            elif text:
+                yield line.indent + text
 
     def _steps(self, steps: tuple[ListedStep, ...]) -> list[str]:
         before, after = _codes(self._console, "dim")

@@ -28,7 +28,7 @@ LISTED = f"""(
 
 
 class ListedStep(NamedTuple):
-    """Steps in a row with the same `name` and `error`."""
+    """Steps in a row with the same name and `error`."""
 
     name: str
     error: str | None
@@ -40,10 +40,10 @@ class ListedVisit(NamedTuple):
 
     id: int
     begun_at: datetime
+    ended_at: datetime | None
     profile: str
     reader: str
     outcome: str | None
-    ended_at: datetime | None
     is_test: bool
     way: str | None
     fallback: str | None
@@ -65,10 +65,10 @@ def listed(row: tuple[Any, ...]) -> ListedVisit:
     return ListedVisit(
         number,
         datetime.fromisoformat(begun_at),
+        datetime.fromisoformat(ended_at) if ended_at else None,
         profile,
         reader,
         outcome,
-        datetime.fromisoformat(ended_at) if ended_at else None,
         is_test or _is_simulated(reader),
         way,
         fallback,
