@@ -131,6 +131,12 @@ def test_what_a_journal_counts_a_file_may_not_count_again(site):
     assert (done.returncode, "are in a journal, too" in done.stderr) == (1, True), done.stderr
 
 
+def test_a_total_of_sites_that_journals_count_is_refused(site):
+    (site / "counts.csv").write_text("month,confirmations\n2026-11,9\n")
+    done = run(site, "--counts", site / "counts.csv")
+    assert (done.returncode, "are in a journal, too" in done.stderr) == (1, True), done.stderr
+
+
 def test_the_command_says_what_the_ministry_published():
     done = command("stats", "--counts", PUBLISHED, "--rate", "claims", "--by", "kind", "--json")
     told = json.loads(done.stdout)

@@ -43,6 +43,19 @@ def test_columns_come_in_any_order_and_an_empty_cell_is_not_nought(file):
 
 
 @pytest.mark.parametrize(
+    "written",
+    [
+        *("2026-11", "2026/11", "202611", "2026年11月", "２０２６／１１"),
+        *("2026/11/1", "2026-11-30", "2026年11月30日"),
+        "Nov-26",  # what Excel makes of 2026-11
+    ],
+)
+def test_a_month_is_read_as_japanese_programs_write_it(file, written):
+    counts = counts_in([file(f"month,claims\n{written},7\n")])
+    assert counts.cells == {Cell("2026-11"): {Count.CLAIMS: 7}}
+
+
+@pytest.mark.parametrize(
     ("text", "line", "wrong"),
     [
         ("", 1, CsvFlaw.EMPTY),
@@ -52,6 +65,8 @@ def test_columns_come_in_any_order_and_an_empty_cell_is_not_nought(file):
         ("site,claims\n", 1, CsvFlaw.COLUMN_MISSING),
         ("month,claims\n2026-11,1\n2026-12\n", 3, CsvFlaw.WRONG_WIDTH),
         ("month,claims\n2026-13,1\n", 2, CsvFlaw.NOT_A_MONTH),
+        ("month,claims\nNow-26,1\n", 2, CsvFlaw.NOT_A_MONTH),
+        ("month,claims\n2026111,1\n", 2, CsvFlaw.NOT_A_MONTH),
         ("month,claims\n2026-11,-1\n", 2, CsvFlaw.NOT_A_COUNT),
         ("month,claims\n2026-11,1.5\n", 2, CsvFlaw.NOT_A_COUNT),
         ("month,claims\n2026-11,123456789012\n", 2, CsvFlaw.NOT_A_COUNT),
@@ -63,6 +78,8 @@ def test_columns_come_in_any_order_and_an_empty_cell_is_not_nought(file):
         ("month,site,claims\n2026-11,1234 5678 9012,1\n", 2, CsvFlaw.MY_NUMBER),
         ("month,claims\n2026-11,1\n\n2026/11,2\n", 4, CsvFlaw.TWICE),
         ("month,kind,claims\n2026-11,clinic,1\n2026-11,,9\n", 3, CsvFlaw.TOTAL_AND_PARTS),
+        ("month,site,claims\n2026-11,a,1\n2026-11,,9\n", 3, CsvFlaw.TOTAL_AND_PARTS),
+        ("month,site,kind,claims\n2026-11,,clinic,9\n2026-11,a,,1\n", 3, CsvFlaw.TOTAL_AND_PARTS),
         ('month,claims\n"2026-11,1\n', 2, CsvFlaw.NOT_CSV),
         (b"\x81 month", 0, CsvFlaw.NOT_TEXT),
     ],

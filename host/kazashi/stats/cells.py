@@ -14,16 +14,25 @@ from kazashi.stats.csv_file import Line
 from kazashi.stats.errors import CsvFlaw
 
 _LONGEST_NAME = 60
+_MONTH = re.compile(r"([0-9]{4})[-/年]?([0-9]{1,2})(?:月?|[-/月][0-9]{1,2}日?)")
+# What Excel makes of 2026-11 when it opens a file: Nov-26, also in Japanese.
+_NAMES = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+_IN_EXCEL = {name: number for number, name in enumerate(_NAMES, 1)}
 _STARTS_A_FORMULA = ("=", "+", "-", "@")  # when a spreadsheet opens what we write
 
 
 def month(line: Line) -> str:
-    """2026-11, from that, 2026/11, 202611 or a day of it."""
+    """2026-11, from that, 2026/11, 202611, 2026年11月, a day of it, or Excel's Nov-26."""
     text = narrow(line.cells.get("month", ""))
-    found = re.fullmatch(r"([0-9]{4})[-/]?([0-9]{1,2})", text)
-    if not found or not 1 <= int(found[2]) <= 12 or int(found[1]) == 0:
+    if found := re.fullmatch(r"([A-Z][a-z]{2})-([0-9]{2})", text):
+        year, number = f"20{found[2]}", _IN_EXCEL.get(found[1], 0)
+    elif found := _MONTH.fullmatch(text):
+        year, number = found[1], int(found[2])
+    else:
         raise line.wrong(CsvFlaw.NOT_A_MONTH, "month")
-    return f"{found[1]}-{int(found[2]):02}"
+    if not 1 <= number <= 12 or int(year) == 0:
+        raise line.wrong(CsvFlaw.NOT_A_MONTH, "month")
+    return f"{year}-{number:02}"
 
 
 def site(line: Line) -> str:

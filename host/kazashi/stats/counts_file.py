@@ -27,33 +27,48 @@ def counts_in(paths: Iterable[Path], kept: Counts | None = None) -> Counts:
     Raises:
         CountsBroken: one of them is not as above, or two lines count the same.
     """
-    of_journals = {
-        (cell.month, cell.site, count)
-        for cell, counted in (kept.cells if kept else {}).items()
-        for count in counted
-    }
+    taken = _Taken(kept or Counts())
     counts = Counts()
-    seen: dict[tuple[Cell, Count], Line] = {}
-    shapes: dict[tuple[str, str, Count], tuple[tuple[By, ...], Line]] = {}
     for path in paths:
         for line in lines(path, _COLUMNS, (By.MONTH,)):
             cell = _cell(line)
             for count in Count:
                 number = cells.number(line, count)
-                if number is None:
-                    continue
-                of = (cell.month, cell.site, count)
-                if of in of_journals:
-                    raise line.wrong(CsvFlaw.IN_JOURNAL, count)
-                before = seen.setdefault((cell, count), line)
-                if before is not line:
-                    raise line.wrong(CsvFlaw.TWICE, before.place)
-                shape = tuple(by for by in By if cell.of(by))
-                other, where = shapes.setdefault(of, (shape, line))
-                if other != shape:
-                    raise line.wrong(CsvFlaw.TOTAL_AND_PARTS, where.place)
-                counts.add(cell, count, number)
+                if number is not None:
+                    taken.add(cell, count, line)
+                    counts.add(cell, count, number)
     return counts
+
+
+class _Taken:
+    """What was counted up to now: nothing may be counted again, as such or in a total."""
+
+    def __init__(self, kept: Counts) -> None:
+        self._of_journals = {
+            (cell.month, site, count)
+            for cell, counted in kept.cells.items()
+            for count in counted
+            for site in (cell.site, "")
+        }
+        self._lines: dict[tuple[Cell, Count], Line] = {}
+        self._told: dict[tuple[str, ...], tuple[tuple[By, ...], Line]] = {}
+
+    def add(self, cell: Cell, count: Count, line: Line) -> None:
+        """Raises CountsBroken."""
+        if (cell.month, cell.site, count) in self._of_journals:
+            raise line.wrong(CsvFlaw.IN_JOURNAL, count)
+        before = self._lines.setdefault((cell, count), line)
+        if before is not line:
+            raise line.wrong(CsvFlaw.TWICE, before.place)
+        told = tuple(by for by in By if cell.of(by))
+        # Each line of a month tells its site, or none does; those of a site tell the same.
+        self._alike((cell.month, count), (By.SITE,) if cell.site else (), line)
+        self._alike((cell.month, count, cell.site), told, line)
+
+    def _alike(self, of: tuple[str, ...], told: tuple[By, ...], line: Line) -> None:
+        before, where = self._told.setdefault(of, (told, line))
+        if before != told:
+            raise line.wrong(CsvFlaw.TOTAL_AND_PARTS, where.place)
 
 
 def write_counts(counts: Counts, out: TextIO) -> None:
