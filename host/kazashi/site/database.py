@@ -6,12 +6,10 @@ it. What the database lacks is brought as soon as it is there again.
 
 import logging
 from collections.abc import Iterable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from threading import Event, Lock, Thread
 from time import monotonic
 from typing import Self
-
-from psycopg import errors
 
 from kazashi.finding import Finding
 from kazashi.site.line import Connection, Line, opened
@@ -21,9 +19,8 @@ from kazashi.site.trouble import Trouble, trouble_of
 
 logger = logging.getLogger(__name__)
 
-_TABLES_LOST = (errors.UndefinedTable, errors.InvalidSchemaName)
 _LISTEN_S = 0.2  # until it looks whether a part is due before its time
-_PAUSE_S = 1.0  # until the first try again
+_PAUSE_S = 1.0  # after an error, until the first try again
 _LONGEST_S = 30.0  # between two tries
 _FAREWELL_S = 1.0
 _STOP_S = 6.0  # for a connection that is just being opened
@@ -44,7 +41,9 @@ class Part:
         return False
 
     def begin(self, connection: Connection) -> None:
-        """The connection is new; what the one before it was told may be lost. Raises as `turn`."""
+        """Before its first turn on a connection, and after one that failed: what the database was
+        told may be lost. Raises as `turn` does.
+        """
 
     def turn(self, connection: Connection) -> bool:
         """A piece of the work that ends soon. True: there is more, now.
@@ -71,13 +70,14 @@ class Database:
     def __init__(
         self, settings: DatabaseSettings, parts: Sequence[Part], pause_s: float = _PAUSE_S
     ) -> None:
-        """`pause_s`: until the first try to reach a database that is away; then ever longer."""
-        self._settings, self._pause_s = settings, pause_s
-        self._turns = [_Turns(part) for part in parts]
+        """`pause_s`: after an error, until the first try again; then ever longer."""
+        self._settings, self._pauses = settings, _Pauses(pause_s)
+        self._turns = [_Turns(part, pause_s) for part in parts]
         self._stop, self._lock = Event(), Lock()
         self._line: Line | None = None
         self._thread = Thread(target=self._run, name="site database", daemon=True)
         self._lost: Trouble | None = Trouble.UNREACHABLE  # until it was reached
+        self._told: Trouble | None = None
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -112,18 +112,13 @@ class Database:
     # -- in its thread ----------------------------------------------------------------------------
 
     def _run(self) -> None:
-        pause_s = self._pause_s
         while not self._stop.is_set():
             try:
                 with ExitStack() as stack:
-                    line = self._open(stack)
-                    self._begin(line)
-                    pause_s = self._pause_s
-                    self._take_turns(line)
+                    self._take_turns(self._open(stack))
             except Exception as error:  # whatever it is, it goes on
                 self._lose(trouble_of(error))
-            self._stop.wait(pause_s)
-            pause_s = min(2 * pause_s, _LONGEST_S)
+            self._stop.wait(self._pauses.next())
 
     def _open(self, stack: ExitStack) -> Line:
         line = stack.enter_context(opened(self._settings))
@@ -132,88 +127,111 @@ class Database:
             self._line = line
             if self._stop.is_set():
                 line.cut()
+        for turns in self._turns:
+            turns.anew()
         return line
 
     def _forget(self) -> None:
         with self._lock:
             self._line = None
 
-    def _begin(self, line: Line) -> None:
-        with line.limit() as connection:
-            prepare(connection)
-            for turns in self._turns:
-                if turns.part.channel:
-                    connection.execute(f"LISTEN {turns.part.channel}".encode())
-                turns.begin(connection)
-        self._lost = None
-
     def _take_turns(self, line: Line) -> None:
         while not self._stop.is_set():
-            for turns in self._turns:
+            # One that is in trouble comes last: it may end the connection.
+            for turns in sorted(self._turns, key=lambda turns: turns.trouble is not None):
                 if turns.is_due:
                     turns.take(line)
+            self._reached()
             next_at = min(turns.at for turns in self._turns)
             wait_s = min(max(0.0, next_at - monotonic()), _LISTEN_S)
             heard = {notify.channel for notify in line.connection.notifies(timeout=wait_s)}
             for turns in self._turns:
                 if turns.part.channel in heard:
                     turns.at = 0.0
-        with line.limit() as connection:
-            for turns in self._turns:
-                turns.part.end(connection)
+        for turns in self._turns:
+            turns.end(line)
+
+    def _reached(self) -> None:
+        self._lost = None
+        if any(turns.is_begun for turns in self._turns):  # it is not only opened
+            self._pauses.start()
+        self._tell()
 
     def _lose(self, trouble: Trouble) -> None:
         if self._stop.is_set():
             return
-        if trouble != self._lost:
-            _log(trouble)
         self._lost = trouble
+        self._tell()
         for turns in self._turns:
-            turns.part.lost()
+            with suppress(Exception):  # whatever it is, it goes on
+                turns.part.lost()
+
+    def _tell(self) -> None:
+        """Log each trouble once. No words of PostgreSQL: they may name what was to be written."""
+        trouble = self.trouble
+        if trouble and trouble != self._told:
+            logger.warning("site database: %s; nothing is lost, it is tried again", trouble)
+        self._told = trouble
 
 
 class _Turns:
     """The turns of a part. `at`: when the next one is due. `trouble`: of the last one."""
 
-    def __init__(self, part: Part) -> None:
+    def __init__(self, part: Part, pause_s: float) -> None:
         self.part = part
         self.at = 0.0
+        self.is_begun = False
         self.trouble: Trouble | None = None
-        self._retry_s = _PAUSE_S
+        self._pauses = _Pauses(pause_s)
 
     @property
     def is_due(self) -> bool:
         return monotonic() >= self.at or (self.trouble is None and self.part.is_due)
 
-    def begin(self, connection: Connection) -> None:
-        self.part.begin(connection)
-        self.at = 0.0
+    def anew(self) -> None:
+        """On a new connection, at once; after an error, when its pause is over."""
+        self.is_begun = False
+        if self.trouble is None:
+            self.at = 0.0
 
     def take(self, line: Line) -> None:
-        """Any error but these is of this part alone.
-
-        Raises:
-            psycopg.Error: the connection is lost, or the tables are, which are made once it is new.
-        """
+        """Any error is of this part alone, unless it ends the connection: then it raises it."""
         try:
             with line.limit() as connection:
+                if not self.is_begun:
+                    self._begin(connection)
                 has_more = self.part.turn(connection)
         except Exception as error:
-            if line.connection.closed or isinstance(error, _TABLES_LOST):
+            self.trouble, self.is_begun = trouble_of(error), False
+            self.at = monotonic() + self._pauses.next()
+            if line.connection.closed:
                 raise
-            self._failed(trouble_of(error))
         else:
-            self.trouble, self._retry_s = None, _PAUSE_S
+            self.trouble, self.is_begun = None, True
+            self._pauses.start()
             self.at = 0.0 if has_more else monotonic() + self.part.pause_s
 
-    def _failed(self, trouble: Trouble) -> None:
-        if trouble != self.trouble:
-            _log(trouble)
-        self.trouble = trouble
-        self.at = monotonic() + self._retry_s
-        self._retry_s = min(2 * self._retry_s, _LONGEST_S)
+    def _begin(self, connection: Connection) -> None:
+        """The tables are made again, too, if it was they that were missing."""
+        prepare(connection)
+        if self.part.channel:
+            connection.execute(f"LISTEN {self.part.channel}".encode())
+        self.part.begin(connection)
+
+    def end(self, line: Line) -> None:
+        with suppress(Exception), line.limit() as connection:  # of this part alone, again
+            self.part.end(connection)
 
 
-def _log(trouble: Trouble) -> None:
-    """No words of PostgreSQL: they may name what was to be written."""
-    logger.warning("site database: %s; nothing is lost, it is tried again", trouble)
+class _Pauses:
+    """Seconds between tries, ever longer until it starts again."""
+
+    def __init__(self, first_s: float) -> None:
+        self._first_s = self._next_s = first_s
+
+    def start(self) -> None:
+        self._next_s = self._first_s
+
+    def next(self) -> float:
+        pause_s, self._next_s = self._next_s, min(2 * self._next_s, _LONGEST_S)
+        return pause_s
