@@ -91,6 +91,24 @@ def test_who_turns_85_the_next_day_is_sent_one():
     assert not is_sent_unasked(Insured(date(1941, 8, 3), True, OFTEN), AUGUST)
 
 
+@pytest.mark.parametrize(
+    ("birth", "eve"),
+    [
+        (date(1951, 7, 2), date(2026, 7, 1)),
+        (date(1952, 2, 29), date(2027, 2, 28)),  # 75 on 1 March, as there is no 29 February
+        (date(1952, 3, 1), date(2027, 2, 28)),
+    ],
+)
+def test_the_insurance_of_those_of_75_begins_on_the_birthday_and_not_on_its_eve(birth, eve):
+    seldom = Insured(birth, True)
+    assert not is_sent_unasked(seldom, eve)
+    assert is_sent_unasked(seldom, eve + timedelta(days=1))
+
+
+def test_a_child_born_today_is_sent_one():
+    assert is_sent_unasked(Insured(AUGUST, False), AUGUST)
+
+
 def test_nobody_has_an_age_before_birth():
     with pytest.raises(ValueError, match="not born"):
         legal_age(date(2026, 8, 2), AUGUST)

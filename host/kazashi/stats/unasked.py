@@ -8,7 +8,7 @@ as those of 74 and younger; how these are treated is not in it, but general: wit
 from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from kazashi.reception.ages import legal_age
 
@@ -16,6 +16,7 @@ RULE_BEGINS = date(2026, 8, 1)  # before, everybody of 75 and over is sent one
 ELDERLY, OLDEST = 75, 85
 _USES, _YEAR_MONTHS = 6, 12
 _RECENT_USES, _RECENT_MONTHS = 1, 3
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,8 @@ def is_sent_unasked(
     people of 75 and over as those of 74 and younger [from RULE_BEGINS on, unconfirmed].
     """
     age = legal_age(person.birth, on)
-    if age < ELDERLY:
-        return not person.has_card
+    if age < ELDERLY or legal_age(person.birth, on - _DAY) < ELDERLY:
+        return not person.has_card  # 後期高齢者医療 begins on the birthday, not on its eve
     if on < RULE_BEGINS:
         return True
     if as_younger:
