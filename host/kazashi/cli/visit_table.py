@@ -64,7 +64,7 @@ class _Table:
         self._console = console
         self._head = _HEAD[0], _HEAD[1], _HEAD[2:]
         numbers, times, words = zip(self._head, *rows, strict=True)
-        shown = {each: tuple(map(visible, each)) for each in words}  # many have the same
+        shown = {each: tuple(map(visible, each)) for each in {*words}}
         self._widths = [max(map(len, numbers)), max(map(len, times))]
         self._widths += [max(map(cell_len, column)) for column in zip(*shown.values(), strict=True)]
         self._lines = [*_lines(self._widths, console.width)]
@@ -133,7 +133,7 @@ def _fitted(text: str, indent: str, cells: int) -> Iterator[str]:
 
 def _codes(console: Console, style: str) -> tuple[str, str]:
     """What the terminal takes before and after a text of this `style`."""
-    if not console.is_terminal or console.legacy_windows:  # which takes no codes
+    if not style or not console.is_terminal or console.legacy_windows:  # which takes no codes
         return "", ""
     with console.capture() as capture:
         console.print(Text("|", style), end="")
