@@ -6,16 +6,19 @@ from hashlib import sha256
 import pytest
 
 from kazashi.reception.centre import Eligibility, Standing
+from kazashi.reception.numbers.copy import NumbersCopy
 from kazashi.reception.numbers.lists import Line
 from kazashi.reception.numbers.marks import Marks
 from kazashi.reception.numbers.patient import Expected, FoundBy, FoundPatient
 from kazashi.reception.numbers.store import NumbersFile
+from kazashi.reception.numbers.ties import Kind, joined, said
 from kazashi.reception.visit import Visit
 from kazashi.serve.access import Caller, Role
 from kazashi.serve.screen import Step
 from staff_screen import StaffScreen, elements, site_of, values
 
 CARD = sha256(b"card").hexdigest()
+AT = "2026-11-29T10:00:00+09:00"
 TOLD = {"Name": "見本　太郎", "Birthdate": "19800115"}
 
 
@@ -168,3 +171,26 @@ def test_a_new_reference_is_offered_with_the_number_that_the_certificate_tells(s
     assert (told["reference"], told["number"], told["claims"]) == ("A-2", "0012", [])
     assert decide(staff, told["id"], "0012").status_code == 204
     assert numbers.of(["A-2"], "").number == "0012"
+
+
+def test_what_desks_said_differently_is_shown_with_a_button_for_each_number(staff, numbers):
+    mark = numbers.marks.of(CARD)
+    first, other = (said(None, Kind.CERTIFICATE, mark, n, "鈴木", AT) for n in ("0012", "0034"))
+    NumbersCopy(numbers).take([], [joined(first, other)], 1)
+    page = staff.http.get("/staff/numbers")
+    assert values(page, "data-claim") == ["0034"]
+    (told,) = staff.http.get("/api/v1/numbers/offers").json()
+    assert (told["tied"], told["visit"]) == ("0012", None)
+    assert told["claims"] == [{"number": "0034", "name": "鈴木", "at": AT}]
+    assert f"claim-{told['id']}-1" in page.text
+    assert decide(staff, told["id"], "0034").status_code == 204
+    assert numbers.of([], CARD).number == "0034"
+
+
+def test_the_staff_screens_hear_of_what_others_decided(staff, numbers, offer):
+    kinds, publish = [], staff.service.events.publish
+    staff.service.events.publish = lambda kind, *event: (kinds.append(kind), publish(kind, *event))
+    with staff.service:
+        tie = said(None, Kind.CERTIFICATE, numbers.marks.of(CARD), "0012", "鈴木", AT)
+        NumbersCopy(numbers).take([], [tie], 1)
+    assert "numbers" in kinds

@@ -4,12 +4,14 @@ from hashlib import sha256
 
 import pytest
 
+from kazashi.finding import Level
 from kazashi.reception.numbers.copy import NumbersCopy
 from kazashi.reception.numbers.lists import Line
 from kazashi.reception.numbers.marks import Marks
-from kazashi.reception.numbers.patient import Expected
+from kazashi.reception.numbers.patient import Expected, FoundPatient
 from kazashi.reception.numbers.store import NumbersFile
 from kazashi.site.line import Line as Connected
+from kazashi.site.numbers import Numbers, numbers_finding
 from kazashi.site.schema import prepare
 from kazashi.site.ties import BATCH, OtherKey, bring
 
@@ -68,10 +70,10 @@ def test_what_the_staff_tie_at_one_desk_is_known_at_the_others(desks):
 
 def test_a_list_at_one_desk_reaches_the_others_in_bounded_batches(desks):
     one, two = desks(), desks()
-    lines = [Line(0, f"{n}", f"A-{n}", "", n % 2 == 0, False) for n in range(3 * BATCH)]
+    lines = [Line(0, f"{n}", f"A-{n}", "", n % 2 == 0, False) for n in range(10 * BATCH)]
     one.numbers.take(lines)
-    assert one.meet() > 3
-    assert two.meet() > 3
+    assert one.meet() > 10
+    assert two.meet() > 10
     assert {*two.numbers.lines()} == {*one.numbers.lines()} == {*lines}
 
 
@@ -106,10 +108,30 @@ def conflict(desks):
 
 def test_what_came_first_holds_and_the_staff_of_all_desks_see_the_conflict(conflict):
     for desk in conflict:
-        assert desk.number() == "12"
+        assert desk.numbers.of([], CARD) == FoundPatient(conflicting=("12", "34"))
         assert desk.said() == ("12", ["34"])
         assert desk.offer().claims[0].by == "鈴木"
         assert desk.copy.standing().conflicts == 1
+
+
+def test_at_the_patient_s_next_visit_the_staff_see_who_it_is(conflict):
+    one, _, _ = conflict
+    one.numbers.take([Line(0, "12", "A-1")])
+    one.numbers.offer(["A-1"], CARD, 9, is_test=False)
+    assert one.offer().visit == 9
+    assert one.said() == ("12", ["34"])
+
+
+def test_a_reference_that_is_contested_is_decided_not_the_certificate(desks):
+    one, two = desks(), desks()
+    one.numbers.take([Line(0, "12", "A-1", MARKS.of(CARD))])
+    two.numbers.take([Line(0, "34", "A-1")])
+    for desk in (one, two, one):
+        desk.meet()
+    assert one.numbers.of(["A-1"], CARD).conflicting == ("12", "34")
+    one.numbers.offer(["A-1"], CARD, 9, is_test=False)
+    assert (one.offer().reference, one.offer().visit) == ("A-1", 9)
+    assert one.said() == ("12", ["34"])
 
 
 @pytest.mark.parametrize("number", ["12", "34", "56"])
@@ -140,9 +162,8 @@ def test_of_two_decisions_at_once_the_first_holds_and_the_other_is_a_conflict_ag
     order = (one, two) if first == 0 else (two, one)
     for desk in (*order, order[0]):
         desk.meet()
-    held, said = (("12", ["34"]), ("34", ["12"]))[first]
-    assert [desk.said() for desk in order] == [(held, said)] * 2
-    assert order[0].number() == held
+    said = (("12", ["34"]), ("34", ["12"]))[first]
+    assert [desk.said() for desk in order] == [said] * 2
 
 
 def test_a_desk_that_has_seen_the_other_s_tie_may_change_it(desks):
@@ -322,3 +343,26 @@ def test_no_name_and_no_certificate_is_there(desks, server):
     dump = repr(server.rows("SELECT * FROM kazashi.tie"))
     assert MARKS.of(CARD) in dump
     assert CARD not in dump
+
+
+def test_how_a_copy_stands_is_told_to_who_looks_after_the_terminal(conflict, tmp_path):
+    one, _, _ = conflict
+    finding = numbers_finding(one.copy)
+    assert (finding.level, finding.key) == (Level.WARNING, "numbers.conflicts")
+    one.numbers.leave(one.offer().id, "佐藤")
+    assert numbers_finding(one.copy).fields == {"waiting": 1}
+    one.meet()
+    finding = numbers_finding(one.copy)
+    assert (finding.level, finding.fields) == (Level.OK, {"waiting": 0})
+    one.numbers.path.write_bytes(b"damaged" * 1000)
+    assert numbers_finding(one.copy).key == "numbers.copy"
+
+
+def test_another_key_is_a_finding_and_stops_no_other_part(desks, tmp_path, server):
+    desks().meet()
+    stranger = NumbersFile(tmp_path / "stranger.db", Marks(bytes(31) + b"\1"))
+    part = Numbers(NumbersCopy(stranger), "stranger")
+    with Connected(server.url) as line:
+        assert not part.turn(line.connection)
+    (finding,) = part.findings(None)
+    assert (finding.level, finding.key) == (Level.WARNING, "numbers.other-key")

@@ -1,11 +1,18 @@
-"""Two services on one database: the staff screen of each shows the desks of both."""
+"""Two services on one database: the staff screen of each shows the desks of both, and what the
+staff of the other have tied.
+"""
 
 from contextlib import contextmanager
+from hashlib import sha256
 from time import monotonic, sleep
 
+from kazashi.reception.numbers.copy import NumbersCopy
+from kazashi.reception.numbers.marks import Marks
+from kazashi.reception.numbers.store import NumbersFile
 from kazashi.site.board import Board
+from kazashi.site.numbers import Numbers
 from served_desks import served
-from site_desks import on
+from site_desks import LOOK_S, on
 from staff_screen import values
 
 LIMIT_S = 30.0
@@ -14,14 +21,18 @@ LIMIT_S = 30.0
 @contextmanager
 def computer(server, folder, name):
     folder.mkdir()
-    board = Board(name)
-    with on(server, board), served(folder, [None], elsewhere=board) as service:
+    board, numbers = Board(name), NumbersFile(folder / "numbers.db", Marks(bytes(32)))
+    parts = board, Numbers(NumbersCopy(numbers), name, look_s=LOOK_S)
+    with (
+        served(folder, [None], elsewhere=board, numbers=numbers) as service,
+        on(server, *parts),
+    ):
         yield service
 
 
-def until_shown(staff, *expected):
+def until_shown(staff, *expected, path="/staff", of="data-elsewhere"):
     end = monotonic() + LIMIT_S
-    while values(page := staff.get("/staff"), "data-elsewhere") != [*expected]:
+    while values(page := staff.get(path), of) != [*expected]:
         assert monotonic() < end, "it is not shown"
         sleep(0.02)
     return page.text
@@ -34,3 +45,58 @@ def test_each_staff_screen_shows_the_desks_of_both(server, tmp_path):
             with two.staff() as others:
                 until_shown(others, "東館")
         until_shown(staff)
+
+
+CARD = sha256(b"card").hexdigest()
+
+
+def tie(service, staff, number):
+    """The certificate is offered by a visit, and the staff decide."""
+    service.service.site.numbers.offer([], CARD, 7, is_test=False)
+    (offer,) = staff.get("/api/v1/numbers/offers").json()
+    decide(staff, offer["id"], number)
+
+
+def decide(staff, offer, number):
+    body = {"number": number, "name": "佐藤"}
+    assert staff.post(f"/api/v1/numbers/offers/{offer}", json=body).status_code == 204
+
+
+def claims(staff, *numbers):
+    until_shown(staff, *numbers, path="/staff/numbers", of="data-claim")
+
+
+def test_what_two_computers_tied_differently_is_decided_at_one_for_both(server, tmp_path):
+    with (
+        computer(server, tmp_path / "one", "東館") as one,
+        one.staff() as staff,
+        computer(server, tmp_path / "two", "西館") as two,
+        two.staff() as others,
+    ):
+        server.freeze()  # neither hears of the other
+        try:
+            tie(one, staff, "0012")
+            tie(two, others, "0034")
+        finally:
+            server.thaw()
+        until(lambda: len(offers(staff)) == len(offers(others)) == 1)
+        (here,), (there,) = offers(staff), offers(others)
+        assert here["tied"] == there["tied"]
+        assert here["claims"] == there["claims"]
+        assert {here["tied"], here["claims"][0]["number"]} == {"0012", "0034"}
+        claims(staff, here["claims"][0]["number"])
+        decide(others, there["id"], "0034")
+        until(lambda: offers(staff) == offers(others) == [])
+        for each in (one, two):
+            assert each.service.site.numbers.of([], CARD).number == "0034"
+
+
+def offers(staff):
+    return staff.get("/api/v1/numbers/offers").json()
+
+
+def until(is_so):
+    end = monotonic() + LIMIT_S
+    while not is_so():
+        assert monotonic() < end, "it did not happen"
+        sleep(0.02)

@@ -32,6 +32,7 @@ SOMEBODY = {  # an insurance: person and insurer are made up
     "InsuredCertificateIssuanceDate": "20250401",
     "InsuredCardValidDate": "20250401",
     "InsurerName": "見本健康保険組合",
+    "ReferenceNumber": "A-00123",  # 照会番号, as the clinic has registered it
 }
 
 

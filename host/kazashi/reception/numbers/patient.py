@@ -51,8 +51,8 @@ class FoundPatient:
 
     `is_new_certificate`: the staff are to say whether it is this patient's; `is_new_reference`: the
     same of a 照会番号, where the certificate tells the number. `conflicting`: numbers that 照会番号
-    and certificate tell; then `number` is empty. `missing`: what the staff expect of the patient,
-    and the centre's answer has nothing of.
+    and certificate tell, or desks say of one of them; then `number` is empty. `missing`: what the
+    staff expect of the patient, and the centre's answer has nothing of.
     """
 
     number: str = ""

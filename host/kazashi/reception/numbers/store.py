@@ -13,7 +13,7 @@ from kazashi.reception.numbers.lists import Line
 from kazashi.reception.numbers.marks import Marks
 from kazashi.reception.numbers.offers import Offer
 from kazashi.reception.numbers.patient import Expected, FoundBy, FoundPatient, number_of
-from kazashi.reception.numbers.ties import Kind, said
+from kazashi.reception.numbers.ties import Kind, Tie, said
 
 _OFFERED = timedelta(days=30)  # for so long the staff may decide what a visit asks
 
@@ -53,17 +53,20 @@ class NumbersFile:
         is_test: bool,
     ) -> None:
         with self.file.writing() as db:
-            found = self._found(db, references, certificate_sha256)
             db.execute(_EXPIRED, ((self._now() - _OFFERED).isoformat(),))
-            if found.is_new_certificate or found.conflicting:
-                mark = self.marks.of(certificate_sha256)
-                tied = value_of(db, Kind.CERTIFICATE, mark)
-                others = [n for n in (found.number, *found.conflicting) if n not in ("", tied)]
-                number = others[0] if len(others) == 1 else ""
-                self._offer(db, (Kind.CERTIFICATE, mark, number), visit, is_test=is_test)
+            of_references, tied = self._ties(db, references, certificate_sha256)
+            found = self._found(db, references, certificate_sha256)
+            contested = [tie for tie in (*of_references, tied) if tie and tie.claims]
+            names = [(tie.kind, tie.name, "") for tie in contested]
+            if found.is_new_certificate or (found.conflicting and not contested):
+                others = {found.number, *found.conflicting} - {"", tied.value if tied else ""}
+                number = others.pop() if len(others) == 1 else ""
+                names.append((Kind.CERTIFICATE, self.marks.of(certificate_sha256), number))
             if found.is_new_reference:
-                for each in _new_references(db, references):
-                    self._offer(db, (Kind.REFERENCE, each, found.number), visit, is_test=is_test)
+                unknown = _new_references(db, references)
+                names += [(Kind.REFERENCE, each, found.number) for each in unknown]
+            for name in names:
+                self._offer(db, name, visit, is_test=is_test)
 
     # -- for the staff ----------------------------------------------------------------------------
 
@@ -122,19 +125,26 @@ class NumbersFile:
     def _found(
         self, db: sqlite3.Connection, references: Sequence[str], certificate_sha256: str
     ) -> FoundPatient:
-        told = {value_of(db, Kind.REFERENCE, each) for each in references} - {None}
-        mark = certificate_sha256 and self.marks.of(certificate_sha256)
-        tied = value_of(db, Kind.CERTIFICATE, mark) if mark else None
-        numbers = sorted(str(each) for each in told | {tied} - {None})
-        is_new = bool(mark) and tied is None
+        of_references, tied = self._ties(db, references, certificate_sha256)
+        numbers = sorted({n for tie in (*of_references, tied) if tie for n in tie.values})
+        is_new = bool(certificate_sha256) and tied is None
         if len(numbers) != 1:
             return FoundPatient(is_new_certificate=is_new, conflicting=tuple(numbers))
         found_by = FoundBy.REFERENCE if tied is None else FoundBy.CERTIFICATE
-        if tied is not None and told:
+        if tied and of_references:
             found_by = FoundBy.BOTH
-        is_new_reference = tied is not None and bool(_new_references(db, references))
+        is_new_reference = bool(tied and _new_references(db, references))
         expects = tuple(each for each in Expected if each in _expected(db, numbers[0]))
         return FoundPatient(numbers[0], found_by, is_new, is_new_reference, expects=expects)
+
+    def _ties(
+        self, db: sqlite3.Connection, references: Sequence[str], certificate_sha256: str
+    ) -> tuple[list[Tie], Tie | None]:
+        """Of these 照会番号, and of the certificate."""
+        of_references = [tie_of(db, Kind.REFERENCE, each) for each in references]
+        mark = certificate_sha256 and self.marks.of(certificate_sha256)
+        tied = tie_of(db, Kind.CERTIFICATE, mark) if mark else None
+        return [tie for tie in of_references if tie], tied
 
     def _offer(
         self,

@@ -58,6 +58,11 @@ class Tie:
         return self.history[0]
 
     @property
+    def values(self) -> set[str]:
+        """That it may tell, until the staff have decided."""
+        return {self.value, *(each.value for each in self.claims)}
+
+    @property
     def known(self) -> set[str]:
         """Ids of all changes that it has taken into account."""
         return {*self.history, *(each.id for each in self.claims)}
