@@ -70,7 +70,12 @@ _WAYS = {
 
 
 class CodeB(StrEnum):
-    """When 照合番号B is asked for, which opens the photo in a card's chip."""
+    """When 照合番号B is asked for, which opens the photo in a card's chip.
+
+    At the reader the face is offered before the code is known. So it is at a face reader: card,
+    then the choice of a way (S0). Asked first, each patient who enters the PIN would type fourteen
+    digits for nothing; and who cannot find the code goes back to all ways.
+    """
 
     TYPED_BEFORE = "before"  # before the tap; without it the face is not offered
     AT_READER = "at_reader"  # once the card lies there: typed, or read by a second camera
