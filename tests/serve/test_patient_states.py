@@ -236,6 +236,7 @@ def test_one_group_is_asked_at_once(played):
         (False, 0.5, "この医療機関だけに、0.5時間"),
         (True, 72.0, "この薬局だけに、72時間"),
         (False, None, "この医療機関だけに、訪問診療などが続くあいだ"),
+        (True, None, "この薬局だけに、訪問によるお薬の管理などが続くあいだ"),
     ],
 )
 def test_the_patient_reads_how_long_a_consent_lasts(played, groups, is_for_dispensing, hours, said):
