@@ -14,7 +14,14 @@ from kazashi.reception.numbers.errors import (
     ListRefused,
     NumbersError,
 )
-from kazashi.reception.numbers.lists import Encoding, Line, decoded, lines_of, list_as_text
+from kazashi.reception.numbers.lists import (
+    COLUMNS,
+    Encoding,
+    Line,
+    decoded,
+    lines_of,
+    list_as_text,
+)
 
 MARK = "0123abcd-" + "5e" * 32
 NUMBERS = st.from_regex(r"[0-9A-Za-z]{1,8}", fullmatch=True)
@@ -70,8 +77,9 @@ def test_another_encoding_is_told(encoding):
     [
         ("", ListFlaw.NO_HEADER, ""),
         ("\n \n", ListFlaw.NO_HEADER, ""),
-        ("number,name", ListFlaw.UNKNOWN_COLUMN, "name"),
-        ("number,診察券番号", ListFlaw.COLUMN_TWICE, "診察券番号"),
+        ("number,name", ListFlaw.UNKNOWN_COLUMN, f"2: {', '.join(COLUMNS.names)}"),
+        ("123456789012,仮名花子", ListFlaw.UNKNOWN_COLUMN, f"1: {', '.join(COLUMNS.names)}"),
+        ("number,診察券番号", ListFlaw.COLUMN_TWICE, "number"),
         ("reference", ListFlaw.NO_COLUMN, "number"),
     ],
 )
@@ -79,6 +87,10 @@ def test_wrong_columns_are_named(header, flaw, detail):
     with pytest.raises(BadList) as told:
         read(header + "\n1\n" if header.strip() else header)
     assert (told.value.flaw, told.value.detail) == (flaw, detail)
+
+
+def test_columns_may_be_in_wide_letters():
+    assert read("　診察券番号,ＰＭＨ\n7,1\n") == [Line(2, "7", subsidy=True)]
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ class ListFlaw(Enum):
     NOT_DECODED = auto()  # (the encoding)
     NO_HEADER = auto()
     NO_COLUMN = auto()  # (its name)
-    UNKNOWN_COLUMN = auto()  # (its name)
+    UNKNOWN_COLUMN = auto()  # (its place, and the columns that there may be)
     COLUMN_TWICE = auto()  # (its name)
 
 

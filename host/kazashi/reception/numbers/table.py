@@ -6,6 +6,7 @@ from io import StringIO
 from typing import NamedTuple, TypeVar
 
 from kazashi.reception.numbers.errors import BadLine, BadList, LineFlaw, ListFlaw
+from kazashi.reception.typed import narrow
 
 T = TypeVar("T")
 
@@ -66,14 +67,15 @@ def _rows_of(text: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _header(cells: Sequence[str], columns: Columns) -> list[str]:
+    """Without a header a patient stands in the first line, so nothing of it is repeated."""
     header: list[str] = []
-    for cell in cells:
-        name = cell.strip().lower()
+    for at, cell in enumerate(cells, 1):
+        name = narrow(cell).strip().lower()
         column = columns.japanese.get(name, name)
         if column not in columns.names:
-            raise BadList(ListFlaw.UNKNOWN_COLUMN, cell.strip())
+            raise BadList(ListFlaw.UNKNOWN_COLUMN, f"{at}: {', '.join(columns.names)}")
         if column in header:
-            raise BadList(ListFlaw.COLUMN_TWICE, cell.strip())
+            raise BadList(ListFlaw.COLUMN_TWICE, column)
         header.append(column)
     if missing := [each for each in columns.needed if each not in header]:
         raise BadList(ListFlaw.NO_COLUMN, ", ".join(missing))
