@@ -68,6 +68,8 @@ def test_a_certificate_that_is_no_coverage_is_handed_over_with_the_insurance_tha
         visit, _ = run(site, "checkin", "--no-card", lines=PAPER)
     assert visit["eligibility"] is None
     (face,) = faces(site)
+    (file,) = visit["files"]
+    assert face.message_header.arbitrary_file_identifier == file["reference"]
     (result,) = face.message_body.results
     assert face.message_body.qualification_validity == "3"
     assert (result.disqualification_date, result.reason_of_loss) == ("20261031", "03")

@@ -54,7 +54,13 @@ def test_a_simulated_answer_is_a_face_result_in_a_folder_for_tests(checkin, fold
     assert done.exit_code == 0, done.stderr
     visit = json.loads(done.stdout)
     (file,) = faces(folder)
-    assert visit["files"] == [{"name": file.name, "sha256": sha256(file.read_bytes()).hexdigest()}]
+    assert visit["files"] == [
+        {
+            "name": file.name,
+            "sha256": sha256(file.read_bytes()).hexdigest(),
+            "reference": visit["eligibility"]["reference"],
+        }
+    ]
     name = FaceName.of(file.name)
     assert name.identifier.startswith(TEST_INSTITUTION)
     assert len(name.identifier) == 30

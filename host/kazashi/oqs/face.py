@@ -57,7 +57,7 @@ def face_result(answered: Answered, institution: str, encoding: Encoding, at: da
             header.qualification_confirmation_date or time_digits(at)[:8]
         ),
         medical_institution_code=TEST_INSTITUTION if answered.is_test else institution,
-        arbitrary_file_identifier=_identifier(answer.reference),
+        arbitrary_file_identifier=session_number(answer.reference),
         reference_classification=header.reference_classification or by_card.value,
         segment_of_result=SegmentOfResult.NORMAL.value,
         character_code_identifier=encoding.identifier,
@@ -73,8 +73,8 @@ def face_result(answered: Answered, institution: str, encoding: Encoding, at: da
     return XmlMsg(message_header=header, message_body=body)
 
 
-def _identifier(reference: str) -> str:
-    """The session's; one that an approved component made may be anything, and is left out then."""
+def session_number(reference: str) -> str:
+    """In the file; one that an approved component made may be anything, and is left out then."""
     return reference if _IDENTIFIER.fullmatch(reference) else ""
 
 

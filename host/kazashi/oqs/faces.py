@@ -11,7 +11,7 @@ from typing import Self
 
 from kazashi.oqs.encoding import Encoding, Missing
 from kazashi.oqs.errors import Block, OqsError, OqsTestOnly, OqsUnpublished
-from kazashi.oqs.face import TEST_INSTITUTION, face_result
+from kazashi.oqs.face import TEST_INSTITUTION, face_result, session_number
 from kazashi.oqs.message import write
 from kazashi.oqs.names import new_identifier
 from kazashi.oqs.outbox import Now, Outbox
@@ -65,7 +65,8 @@ class FaceFiles:
         for folder, data, future in sent:
             with _kept(troubles):
                 name = _name(folder, future, max(0.0, until - monotonic()))
-                files.append(ResultFile(name, sha256(data).hexdigest()))
+                session = session_number(answered.answer.reference)
+                files.append(ResultFile(name, sha256(data).hexdigest(), session))
         return files, troubles
 
     def _file(self, face: FaceFolder, answered: Answered) -> bytes:

@@ -31,10 +31,13 @@ class Answered:
 
 @dataclass(frozen=True)
 class ResultFile:
-    """A file of it, whole and in its folder. `sha256`: of its bytes."""
+    """A file of it, whole and in its folder. `sha256`: of its bytes. `reference`: the session's
+    number in it (ArbitraryFileIdentifier); empty: it has none.
+    """
 
     name: str
     sha256: str
+    reference: str = ""
 
 
 class Results(Protocol):

@@ -16,14 +16,23 @@ import httpx
 FACE = re.compile(r"OQSsiquc01res_face_.+_(\d{14})\.xml")
 
 
+def root(data):
+    encoding = "cp932" if b'encoding="Shift_JIS"' in data[:80] else "utf-8"
+    return ElementTree.fromstring(data.decode(encoding).partition("?>")[2])
+
+
 def patient(data):
     """Who it is, and whether they are insured."""
-    encoding = "cp932" if b'encoding="Shift_JIS"' in data[:80] else "utf-8"
-    message = ElementTree.fromstring(data.decode(encoding).partition("?>")[2])
+    message = root(data)
     result = message.find("MessageBody/ResultList/ResultOfQualificationConfirmation")
     names = ("Name", "NameKana", "Birthdate", "InsurerNumber", "PharmacistsInfoConsFlg")
     validity = message.findtext("MessageBody/QualificationValidity")
     return {"QualificationValidity": validity} | {name: result.findtext(name) for name in names}
+
+
+def session(data):
+    """The number of the visit whose result it is."""
+    return root(data).findtext("MessageHeader/ArbitraryFileIdentifier")
 
 
 def new_files(folder, known):
@@ -65,6 +74,7 @@ def main(folder, address=None, token=None):
         for file in check_in(http):
             data = (folder / file["name"]).read_bytes()  # it is there before the visit has ended
             assert hashlib.sha256(data).hexdigest() == file["sha256"]
+            assert session(data) == file["reference"]
             print(json.dumps(patient(data)))
 
 
