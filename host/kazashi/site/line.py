@@ -55,6 +55,7 @@ class Line:
             connect_timeout=CONNECT_S,
             options=_OPTIONS,
             application_name="kazashi",
+            client_encoding="UTF8",  # whatever the environment says
             autocommit=True,
             password=password,
         )

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from importlib.resources import files
 
+from psycopg import errors
+
 from kazashi.site.line import Connection
 
 _LOCK = 0x4B5A5342  # "KZSB": desks that start together change the tables one after the other
+_NEWEST = "SELECT coalesce(max(number), 0) FROM kazashi.schema"
 
 
 @dataclass
@@ -24,26 +27,33 @@ def scripts() -> list[tuple[int, str]]:
 
 
 def prepare(connection: Connection) -> None:
-    """Run the files that the database has not seen.
+    """Run the files that the database has not seen; no right to make tables is needed if none is.
 
     Raises:
         SchemaNewer
+        errors.UntranslatableCharacter: it cannot keep each character.
         psycopg.Error
     """
-    ours = scripts()
+    if connection.info.parameter_status("server_encoding") != "UTF8":
+        raise errors.UntranslatableCharacter
+    if not _missing(connection):
+        return
     with connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
         connection.execute("CREATE SCHEMA IF NOT EXISTS kazashi")
         connection.execute(
-            "CREATE TABLE IF NOT EXISTS schema (number integer PRIMARY KEY, "
+            "CREATE TABLE IF NOT EXISTS kazashi.schema (number integer PRIMARY KEY, "
             "at timestamptz NOT NULL DEFAULT now())"
         )
-        (theirs,) = connection.execute(
-            "SELECT coalesce(max(number), 0) FROM schema"
-        ).fetchone() or (0,)
-        if theirs > ours[-1][0]:
-            raise SchemaNewer(theirs, ours[-1][0])
-        for number, script in ours:
-            if number > theirs:
-                connection.execute(script.encode())
-                connection.execute("INSERT INTO schema (number) VALUES (%s)", (number,))
+        for number, script in _missing(connection):
+            connection.execute(script.encode())
+            connection.execute("INSERT INTO kazashi.schema (number) VALUES (%s)", (number,))
+
+
+def _missing(connection: Connection) -> list[tuple[int, str]]:
+    ours, theirs = scripts(), 0
+    if connection.execute("SELECT to_regclass('kazashi.schema')").fetchone() != (None,):
+        (theirs,) = connection.execute(_NEWEST).fetchone() or (0,)
+    if theirs > ours[-1][0]:
+        raise SchemaNewer(theirs, ours[-1][0])
+    return [(number, script) for number, script in ours if number > theirs]

@@ -19,6 +19,7 @@ class Trouble(StrEnum):
     REFUSED = "refused"  # name, password or rights
     PASSWORD = "password"  # its file cannot be used, or is open to others
     FULL = "full"
+    ENCODING = "encoding"  # it does not have each character
     NEWER = "newer"  # a newer release made its tables
     JOURNAL = "journal"  # that cannot be read
     OTHER = "other"
@@ -29,8 +30,12 @@ _REFUSED = (
     *(errors.InvalidAuthorizationSpecification, errors.InsufficientPrivilege),
     *(errors.InvalidCatalogName, errors.ReadOnlySqlTransaction),
 )
-# While a connection is opened there is no code, only PostgreSQL's words.
-_REFUSING = re.compile(r"authentication|pg_hba\.conf|(role|database) .* does not exist")
+# While a connection is opened there is no code, only words, in PostgreSQL's own language.
+_REFUSING = re.compile(
+    r"pg_hba\.conf|password|authentication|permission|not permitted|does not exist|certificate"
+    r"|not currently accepting|SSL was required"
+    r"|認証|拒否|許可されません|存在しません|証明|受け付けません"
+)
 
 
 def trouble_of(error: Exception) -> Trouble:
@@ -42,6 +47,8 @@ def trouble_of(error: Exception) -> Trouble:
             return Trouble.NEWER
         case JournalError():
             return Trouble.JOURNAL
+        case errors.UntranslatableCharacter():
+            return Trouble.ENCODING
         case psycopg.Error() if isinstance(error, _FULL) or "No space left" in str(error):
             return Trouble.FULL
         case psycopg.Error() if isinstance(error, _REFUSED) or _REFUSING.search(str(error)):
