@@ -6,5 +6,7 @@ trouble.py says what an error means to a person; look.py looks once, for `kazash
 settings.py is the table [database] of the configuration.
 
 The parts: follower.py, what the journal kept (entries.py writes it); board.py, what desks show now,
-for the staff screens of all computers; numbers.py, the clinic's own numbers (ties.py joins them).
+for the staff screens of all computers; numbers.py, the clinic's own numbers (ties.py joins them);
+elsewhere.py, people held at other computers. held.py claims them; people.py is there for one who
+asks about them, on a connection of its own.
 """

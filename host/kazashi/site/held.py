@@ -31,7 +31,7 @@ _OURS = "SELECT visit, person IS NULL FROM held WHERE journal = %s"
 _BRING = """
     INSERT INTO held (journal, visit, held_at, is_test, person, claim, claimed_at)
     VALUES (%s, %s, %s, %s, %s, CASE WHEN %s THEN 'lost' END, now()) ON CONFLICT DO NOTHING"""
-_GONE = "DELETE FROM held WHERE journal = %s AND visit <> ALL(%s)"
+_GONE = "DELETE FROM held WHERE journal = %s AND visit = ANY(%s)"
 _LEAVE = "DELETE FROM held WHERE journal = %s AND visit = %s AND held_at = %s"
 _OTHERS = """
     SELECT held.journal::text, held.visit, held_at, is_test, person::text, desk
@@ -79,8 +79,9 @@ def bring_held(connection: Connection, followed: Followed) -> None:
         ]
         for each in missing:
             connection.execute(_BRING, _row(journal, each))
-        gone = connection.execute(_GONE, (journal, [each.held.visit for each in ours]))
-        if missing or gone.rowcount:
+        if gone := [*theirs.keys() - {each.held.visit for each in ours}]:
+            connection.execute(_GONE, (journal, gone))
+        if missing or gone:
             connection.execute(f"NOTIFY {CHANNEL}".encode())
 
 
