@@ -48,6 +48,17 @@ def test_a_certificate_that_was_once_seen_with_its_insurance_is_that_person():
     assert (total[Count.CARD_PERSONS], found.by_certificate) == (1, 0)
 
 
+def test_a_certificate_that_another_site_saw_with_its_insurance_is_one_user():
+    found, total = sums(shown("a", "p", "c"), shown("b", "", "c"))
+    assert (total[Count.CARD_PERSONS], total[Count.CARD_USERS], found.by_certificate) == (2, 1, 0)
+
+
+def test_the_insurance_of_the_same_month_tells_who_it_was():
+    changed = shown("a", "q", "c", "2026-12")
+    _, total = sums(shown("a", "p", "c"), shown("a", "", "c"), changed)
+    assert total[Count.CARD_PERSONS] == 2  # one a month
+
+
 def test_who_is_known_by_certificate_alone_and_who_is_not_known_are_counted_apart():
     found, total = sums(shown("a", "", "c"), shown("a"), shown("a", is_by_card=False))
     assert (found.by_certificate, found.unknown) == (1, 1)

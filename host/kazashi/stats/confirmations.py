@@ -41,9 +41,10 @@ def counted(confirmations: Iterable[Confirmation]) -> Counted:
     counts = Counts()
     every = list(confirmations)
     insured = {
-        (each.cell.site, each.certificate): each.insured
+        (*near, each.certificate): each.insured
         for each in every
         if each.insured and each.certificate
+        for near in _near(each.cell)
     }
     at_site, users = set[tuple[str, str, str]](), set[tuple[str, str]]()
     by_certificate, unknown = 0, 0
@@ -55,7 +56,8 @@ def counted(confirmations: Iterable[Confirmation]) -> Counted:
         if not each.is_by_card:
             continue
         counts.add(cell, Count.CARD_CONFIRMATIONS, 1)
-        known = each.insured or insured.get((cell.site, each.certificate), "")
+        elsewhere = (insured.get((*near, each.certificate)) for near in _near(cell))
+        known = each.insured or next(filter(None, elsewhere), "")
         person = known or each.certificate
         if not person:
             unknown += 1
@@ -68,3 +70,8 @@ def counted(confirmations: Iterable[Confirmation]) -> Counted:
             users.add((cell.month, person))
             counts.add(cell, Count.CARD_USERS, 1)
     return Counted(counts, by_certificate, unknown)
+
+
+def _near(cell: Cell) -> tuple[tuple[str, str], ...]:
+    """Month and site, the nearest first, where somebody's insurance may be known."""
+    return (cell.month, cell.site), ("", cell.site), ("", "")
