@@ -1,5 +1,6 @@
 """`kazashi numbers`: lists of the clinic's numbers, in and out."""
 
+import json
 import stat
 
 import pytest
@@ -68,3 +69,13 @@ def test_a_list_that_is_not_there_and_a_configuration_without_the_table_are_told
     assert (none.returncode, "cannot be read" in none.stderr) == (1, True)
     config.write_text("")
     assert "numbers.key" in imported(config, b"number\n1\n").stderr
+
+
+def test_the_simulated_centre_s_person_is_found_by_a_list(config, tmp_path):
+    assert imported(config, b"number,reference\n0012,A-00123\n").returncode == 0
+    visit = command(
+        *("checkin", "--test", "--reader", "sim:", "--way", "pin", "--consent", "all", "--json"),
+        *("--prescription", "paper", "--config", config, "--journal", tmp_path / "journal.db"),
+        stdin="1234\n",
+    )
+    assert json.loads(visit.stdout)["patient"]["number"] == "0012"

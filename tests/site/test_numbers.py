@@ -11,8 +11,10 @@ from kazashi.reception.numbers.marks import Marks
 from kazashi.reception.numbers.patient import Expected, FoundPatient
 from kazashi.reception.numbers.store import NumbersFile
 from kazashi.site.line import Line as Connected
+from kazashi.site.look import look
 from kazashi.site.numbers import Numbers, numbers_finding
 from kazashi.site.schema import prepare
+from kazashi.site.settings import DatabaseSettings
 from kazashi.site.ties import BATCH, OtherKey, bring
 
 MARKS = Marks(bytes(32))
@@ -65,7 +67,7 @@ def test_what_the_staff_tie_at_one_desk_is_known_at_the_others(desks):
     one.meet()
     two.meet()
     assert two.number() == "12"
-    assert [desk.copy.standing().waiting for desk in (one, two)] == [0, 0]
+    assert [desk.copy.state().waiting for desk in (one, two)] == [0, 0]
 
 
 def test_a_list_at_one_desk_reaches_the_others_in_bounded_batches(desks):
@@ -111,7 +113,7 @@ def test_what_came_first_holds_and_the_staff_of_all_desks_see_the_conflict(confl
         assert desk.numbers.of([], CARD) == FoundPatient(conflicting=("12", "34"))
         assert desk.said() == ("12", ["34"])
         assert desk.offer().claims[0].by == "鈴木"
-        assert desk.copy.standing().conflicts == 1
+        assert desk.copy.state().conflicts == 1
 
 
 def test_at_the_patient_s_next_visit_the_staff_see_who_it_is(conflict):
@@ -200,7 +202,7 @@ def test_a_batch_whose_answer_was_lost_is_sent_again_and_counts_once(desks, serv
     two.meet()
     one.meet()
     assert (one.number(), one.numbers.offers()) == ("34", [])
-    assert one.copy.standing().waiting == 0
+    assert one.copy.state().waiting == 0
 
 
 def test_a_change_made_while_another_of_the_same_is_sent_is_sent_next(desks, monkeypatch):
@@ -310,7 +312,7 @@ def test_a_computer_with_another_key_is_refused_and_nothing_is_mixed(desks, tmp_
     stranger.tie(CARD, "56")
     with pytest.raises(OtherKey):
         stranger.meet()
-    assert stranger.copy.standing().waiting == 1
+    assert stranger.copy.state().waiting == 1
     assert server.rows("SELECT count(*) FROM kazashi.tie") == [(1,)]
 
 
@@ -324,7 +326,7 @@ def test_a_computer_that_gets_the_right_key_sends_no_mark_of_the_former_one(desk
     mended.meet()
     one.meet()
     assert [each.number for each in one.numbers.lines()] == ["12"]
-    assert mended.copy.standing().waiting == 0
+    assert mended.copy.state().waiting == 0
 
 
 def test_what_staff_typed_is_brought_letter_by_letter(desks):
@@ -364,5 +366,9 @@ def test_another_key_is_a_finding_and_stops_no_other_part(desks, tmp_path, serve
     part = Numbers(NumbersCopy(stranger), "stranger")
     with Connected(server.url) as line:
         assert not part.turn(line.connection)
+    settings = DatabaseSettings(server.url, "stranger")
+    reached, of_doctor = look(settings, NumbersCopy(stranger))
+    assert reached.level is Level.OK
     (finding,) = part.findings(None)
+    assert finding == of_doctor
     assert (finding.level, finding.key) == (Level.WARNING, "numbers.other-key")

@@ -106,7 +106,7 @@ def there(server):
 
 def agree(server, computers):
     shared = there(server)
-    return all(each.copy.standing().waiting == 0 and each.ties() == shared for each in computers)
+    return all(each.copy.state().waiting == 0 and each.ties() == shared for each in computers)
 
 
 def until(is_so):

@@ -72,18 +72,14 @@ def people_of(config: Path | None, journal: Path) -> "Journal | SitePeople":
 
 
 def database_findings(config: Path | None, journal: Path) -> Iterator[Finding]:
-    """Whether the database is reached now, and what waits for it beside the journal's steps;
-    nothing if none is configured. Raises BadSettings.
-    """
+    """How the database stands now; nothing if none is configured. Raises BadSettings."""
     settings = _settings(config)
     if settings is None:
         return
     from kazashi.site.look import look
-    from kazashi.site.numbers import numbers_finding
 
-    yield look(settings)
-    if numbers := numbers_of(config, journal):
-        yield numbers_finding(NumbersCopy(numbers))
+    numbers = numbers_of(config, journal)
+    yield from look(settings, NumbersCopy(numbers) if numbers else None)
 
 
 def visits_at(config: Path) -> Iterator[Iterator[KeptVisit]]:

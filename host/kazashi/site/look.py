@@ -1,19 +1,33 @@
 """Looks at the database once, for a command that follows nothing."""
 
+from collections.abc import Iterator
+
 import psycopg
 
 from kazashi.finding import Finding, bad, good
+from kazashi.reception.numbers.copy import NumbersCopy
 from kazashi.site.line import opened
+from kazashi.site.numbers import Obstacle, numbers_finding
 from kazashi.site.schema import SchemaNewer, prepare
 from kazashi.site.settings import DatabaseSettings
+from kazashi.site.ties import OtherKey, newest_of
 from kazashi.site.trouble import trouble_of
 
 
-def look(settings: DatabaseSettings) -> Finding:
-    """Whether it is reached and has its tables, made now if they are missing."""
+def look(settings: DatabaseSettings, numbers: NumbersCopy | None = None) -> Iterator[Finding]:
+    """Whether it is reached and has its tables, made now if they are missing; and how this
+    computer's copy of the clinic's numbers stands, if there is one.
+    """
+    obstacle, reached = None, good("database", "database.reached")
     try:
         with opened(settings) as line, line.limit() as connection:
             prepare(connection)
+            if numbers:
+                newest_of(connection, numbers.key_mark)
+    except OtherKey:
+        obstacle = Obstacle.OTHER_KEY
     except (psycopg.Error, OSError, SchemaNewer) as error:
-        return bad("database", f"database.{trouble_of(error)}")
-    return good("database", "database.reached")
+        reached = bad("database", f"database.{trouble_of(error)}")
+    yield reached
+    if numbers:
+        yield numbers_finding(numbers, obstacle)

@@ -62,10 +62,10 @@ def numbers_finding(copy: NumbersCopy, obstacle: Obstacle | None = None) -> Find
     if obstacle:
         return doubtful("numbers", f"numbers.{obstacle}")
     try:
-        standing = copy.standing()
+        state = copy.state()
     except NumbersError:
         return doubtful("numbers", f"numbers.{Obstacle.COPY}")
-    if standing.conflicts:
-        fields = {"conflicts": standing.conflicts, "waiting": standing.waiting}
+    if state.conflicts:
+        fields = {"conflicts": state.conflicts, "waiting": state.waiting}
         return doubtful("numbers", "numbers.conflicts", **fields)
-    return good("numbers", "numbers", waiting=standing.waiting)
+    return good("numbers", "numbers", waiting=state.waiting)

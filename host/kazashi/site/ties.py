@@ -22,6 +22,9 @@ _WRITE = """
 _OF_NAMES = f"""
     SELECT {_TIE} FROM tie
     JOIN unnest(%s::text[], %s::text[]) AS asked (k, n) ON kind = k AND name = n"""
+_BEGIN = """
+    INSERT INTO numbers (key_mark) SELECT %s WHERE NOT EXISTS (SELECT 1 FROM numbers)
+    ON CONFLICT DO NOTHING"""
 _JOIN = """
     INSERT INTO numbers_copy (id, computer, cursor) VALUES (%s, %s, 0)
     ON CONFLICT (id) DO NOTHING"""
@@ -46,7 +49,8 @@ def bring(connection: Connection, copy: NumbersCopy, computer: str) -> bool:
     """
     name, cursor = copy.place()
     with connection.transaction():
-        newest = _newest(connection, copy.key_mark)
+        connection.execute(_BEGIN, (copy.key_mark,))
+        newest = newest_of(connection, copy.key_mark)
         reached = connection.execute("SELECT cursor FROM numbers_copy WHERE id = %s", (name,))
         if (reached.fetchone() or (-1,))[0] < cursor or cursor == 0:
             if cursor:
@@ -66,16 +70,12 @@ def bring(connection: Connection, copy: NumbersCopy, computer: str) -> bool:
     return BATCH in (len(sent), len(rows))
 
 
-def _newest(connection: Connection, key_mark: str) -> int:
-    query = "SELECT key_mark, serial FROM numbers"
-    row = connection.execute(query).fetchone()
-    if row is None:
-        first = "INSERT INTO numbers (key_mark) VALUES (%s) ON CONFLICT DO NOTHING"
-        connection.execute(first, (key_mark,))
-        row = connection.execute(query).fetchone() or (key_mark, 0)
-    if row[0] != key_mark:
+def newest_of(connection: Connection, key_mark: str) -> int:
+    """Number of the newest tie; 0: there is no map yet. Raises as `bring` does."""
+    row = connection.execute("SELECT key_mark, serial FROM numbers").fetchone()
+    if row and row[0] != key_mark:
         raise OtherKey
-    return row[1]
+    return row[1] if row else 0
 
 
 def _judge(connection: Connection, sent: Sequence[Tie]) -> list[Tie]:

@@ -18,7 +18,7 @@ _UNSENT = "is_unsent AND (kind != 'certificate' OR name GLOB ?)"
 
 
 @dataclass(frozen=True)
-class Standing:
+class CopyState:
     """`waiting`: ties to send. `conflicts`: names of which desks say different numbers."""
 
     waiting: int
@@ -68,13 +68,13 @@ class NumbersCopy:
         if is_changed:
             self._numbers.changed()
 
-    def standing(self) -> Standing:
+    def state(self) -> CopyState:
         with self._file.reading() as db:
             query = f"SELECT count(*) FROM tie WHERE {_UNSENT}"
             (waiting,) = db.execute(query, (self._ours,)).fetchone()
             query = "SELECT count(*) FROM tie WHERE claims != '[]'"
             (conflicts,) = db.execute(query).fetchone()
-        return Standing(waiting, conflicts)
+        return CopyState(waiting, conflicts)
 
 
 def _is_unsent(db: sqlite3.Connection, tie: Tie) -> bool:

@@ -1,7 +1,8 @@
 """The map's file, in SQLite: ties, and what the staff are to decide.
 
 Each transaction opens the file for itself, so any thread may make one. Readers do not wait for a
-writer (sqlite.org/wal.html); a writer waits for another for a second.
+writer (sqlite.org/wal.html); a writer waits for another, such as a list that is
+imported, for five seconds.
 """
 
 import sqlite3
@@ -16,7 +17,7 @@ from kazashi.reception.numbers.ties import Kind, Tie
 
 _APPLICATION = 0x4B5A4E4D  # "KZNM"
 _VERSION = 1
-_WAIT_S = 1.0
+_WAIT_S = 5.0  # a list of 50,000 lines takes 2
 _REFUSED = {
     *(sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM),
     *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR),
