@@ -2,12 +2,16 @@
 
 import logging
 from dataclasses import replace
+from time import monotonic
 
 import pytest
 
 from kazashi.errors import CardGone
 from kazashi.reception.certified import CertifiedFailed, Unidentified
-from kazashi.reception.people import AskFrame, AskPin, AskWay
+from kazashi.reception.face.attempts import Attempts
+from kazashi.reception.face.matching import Compared
+from kazashi.reception.people import AskCodeB, AskFrame, AskPin, AskWay
+from kazashi.reception.place import Faces
 from kazashi.reception.rules import Proof, Way
 from kazashi.reception.visit import Outcome
 from kazashi.sim.authority import Authority
@@ -104,6 +108,44 @@ def test_if_it_fails_the_next_way_goes_on_with_the_same_card(counter, own_faces,
     assert counter.people.heard("You could not be identified. Please call the staff.")
     assert not counter.people.heard("secret")
     assert len(counter.steps("approved component")) == 1
+
+
+class Slow:
+    """Compares faces for longer than the reader keeps a card that was shown a code."""
+
+    def __init__(self, reader, meanwhile=lambda: None):
+        self._reader, self._meanwhile = reader, meanwhile
+
+    def compare(self, _photo, _frame):
+        self._reader.rest()
+        self._meanwhile()
+        return Compared(1.0, 0.5)
+
+
+def compared_by(*slow):
+    return Faces(Slow(*slow), Attempts(60.0, monotonic))
+
+
+def test_a_card_that_its_reader_has_ended_is_taken_up_again_without_a_word(counter, shared_board):
+    counter.lay()
+    faces = compared_by(shared_board.reader)
+    visit = counter.check_in(Way.FACE, {AskFrame: frame()}, faces=faces)
+    assert (visit.outcome, visit.way) == (Outcome.CHECKED_IN, Way.FACE)
+    assert visit.proof is Proof.SIGNATURE
+    assert len(counter.people.questions(AskCodeB)) == 1
+    assert not counter.people.heard("too early")
+
+
+@pytest.mark.parametrize("lies_there", ["infant", "none"])
+def test_if_another_card_lies_there_or_none_it_is_asked_for_again(
+    counter, shared_board, lies_there
+):
+    counter.lay()
+    faces = compared_by(shared_board.reader, lambda: counter.lay(lies_there))
+    answers = {AskFrame: frame(), AskCodeB: counter.card.person.code_b, AskWay: Way.VISUAL}
+    visit = counter.check_in(Way.FACE, answers, faces=faces, timeout_s=0.1)
+    assert counter.people.heard("too early")
+    assert not (visit.way is Way.FACE and visit.signature)
 
 
 def test_if_nothing_else_is_left_nobody_is_identified(counter):

@@ -107,14 +107,22 @@ class Patient(Course):
         return self._tap.card if self._tap and not self._tap.card.is_over else None
 
     def present_card(self) -> Card:
-        """The card on the reader, which lay there before.
+        """The card on the reader, which lay there before. After a code its reader ends it in
+        seconds, as no card is kept then: it is taken up once more, if it lies there still.
 
         Raises:
-            CardGone: it has left.
+            CardGone: it has left, or another lies there.
+            ReaderError: the reader is gone, or what lies there cannot be read.
         """
-        if self.card is None:
+        if self.card:
+            self.card.look(self._cancel)
+        try:
+            card = self.card or self._same_again()
+        except NoCard as error:
+            raise CardGone from error
+        if card is None:
             raise CardGone
-        return self.card
+        return card
 
     def tap(self, wanted: Token) -> Tap:
         """What lies on the reader; if nothing does, it is asked for.
@@ -152,12 +160,7 @@ class Patient(Course):
             ReaderError: reader or card are gone, or what lies there cannot be read.
         """
         if self.card is None and self.place.reader and self.visit.proof is Proof.SIGNATURE:
-            card = self._wait_for_card(_LOOK_S)
-            jpki = JpkiSession(card)
-            certificate = Certificate.parse(jpki.authentication_certificate())
-            if certificate.sha256 != self.visit.certificate_sha256:
-                return None
-            self._tap = Tap(card, jpki, Token.CARD, certificate)
+            return self._same_again()
         return self.card
 
     def accept(self, certificate: Certificate, token: Token) -> None:
@@ -332,6 +335,15 @@ class Patient(Course):
             except NoCard:
                 pass
             return
+
+    def _same_again(self) -> Card | None:
+        card = self._wait_for_card(_LOOK_S)
+        jpki = JpkiSession(card)
+        certificate = Certificate.parse(jpki.authentication_certificate())
+        if certificate.sha256 != self.visit.certificate_sha256:
+            return None
+        self._tap = Tap(card, jpki, Token.CARD, certificate)
+        return card
 
     def _forget_card(self) -> None:
         self._tap = self.surface = self.certificate = None
