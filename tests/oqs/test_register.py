@@ -15,8 +15,8 @@ from kazashi.oqs.publish import Folder
 from kazashi.oqs.register import info_of, register
 from kazashi.reception.centre import AnswerMixedUp
 from kazashi.reception.numbers.errors import ListFlaw, ListRefused
-from kazashi.reception.numbers.marks import new_key
 from kazashi.reception.numbers.settings import NumbersSettings
+from kazashi.reception.secret_file import new_key
 from kazashi.reception.settings import Flaw
 from oqs_programs import until
 from oqs_terminal import PERSON, PlayedTerminal, answer, nothing, says

@@ -16,9 +16,9 @@ from kazashi.cli.writing import new_file
 from kazashi.reception.journal import default_path
 from kazashi.reception.numbers.errors import BadList, ListFlaw, ListRefused
 from kazashi.reception.numbers.lists import Encoding, decoded, lines_of, list_as_text
-from kazashi.reception.numbers.marks import new_key
 from kazashi.reception.numbers.settings import NumbersSettings
 from kazashi.reception.numbers.store import NumbersFile
+from kazashi.reception.secret_file import new_key
 from kazashi.reception.settings import BadSettings, Flaw, content
 
 app = typer.Typer(help="The clinic's own numbers of patients.", no_args_is_help=True)

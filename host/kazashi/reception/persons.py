@@ -7,7 +7,6 @@ A site's desks need one key: else who comes to two of them is two.
 
 import hmac
 import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,10 +20,9 @@ from kazashi.reception.centre import Eligibility
 from kazashi.reception.errors import ReceptionError
 from kazashi.reception.insurers import InsurerKind, insurer_kind
 from kazashi.reception.journal.facts import Fact
-from kazashi.reception.secret_file import OpenToOthers, secret_in
+from kazashi.reception.secret_file import OpenToOthers, new_key, read_key
 from kazashi.reception.typed import narrow
 
-_SIZE = 32  # bytes
 _FOLDER_MODE, _MODE = 0o700, 0o600
 
 
@@ -54,7 +52,7 @@ def key_in(path: Path) -> bytes:
     """
     try:
         _make(path)
-        key = bytes.fromhex(secret_in(path, 4 * _SIZE).decode("ascii"))
+        return read_key(path)
     except OpenToOthers as error:
         raise PersonsKeyUnusable(path, PersonsKeyFlaw.OPEN_TO_OTHERS) from error
     except OSError as error:
@@ -62,9 +60,6 @@ def key_in(path: Path) -> bytes:
         raise PersonsKeyUnusable(path, PersonsKeyFlaw.SYSTEM, reason) from error
     except ValueError as error:
         raise PersonsKeyUnusable(path, PersonsKeyFlaw.NO_KEY) from error
-    if len(key) != _SIZE:
-        raise PersonsKeyUnusable(path, PersonsKeyFlaw.NO_KEY)
-    return key
 
 
 def _make(path: Path) -> None:
@@ -74,7 +69,7 @@ def _make(path: Path) -> None:
     except FileExistsError:
         return
     with os.fdopen(descriptor, "w", encoding="ascii") as out:
-        out.write(secrets.token_hex(_SIZE) + "\n")
+        out.write(new_key() + "\n")
 
 
 @dataclass(frozen=True)

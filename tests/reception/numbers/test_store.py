@@ -21,10 +21,11 @@ from kazashi.reception.numbers.errors import (
     NumbersRefused,
 )
 from kazashi.reception.numbers.lists import Line
-from kazashi.reception.numbers.marks import Marks, is_mark, new_key
+from kazashi.reception.numbers.marks import Marks, is_mark
 from kazashi.reception.numbers.patient import Expected, FoundBy, FoundPatient, number_of
 from kazashi.reception.numbers.settings import NumbersSettings
 from kazashi.reception.numbers.store import NumbersFile
+from kazashi.reception.secret_file import new_key
 from kazashi.reception.settings import BadSettings
 
 NOW = datetime(2026, 11, 29, tzinfo=UTC)

@@ -6,21 +6,13 @@ Before it stands a mark of the key, so that hashes of another key are known as s
 
 import hmac
 import re
-import secrets
 from pathlib import Path
 from typing import Self
 
 from kazashi.reception.numbers.errors import KeyFlaw, NumbersKeyUnusable
-from kazashi.reception.secret_file import OpenToOthers, secret_in
+from kazashi.reception.secret_file import OpenToOthers, read_key
 
-_KEY_BYTES = 32
-_MOST = 1000  # bytes of the file
 _MARK = re.compile(r"([0-9a-f]{8})-[0-9a-f]{64}")
-
-
-def new_key() -> str:
-    """What a file of a key holds: 32 random bytes, hexadecimal."""
-    return secrets.token_hex(_KEY_BYTES)
 
 
 class Marks:
@@ -34,7 +26,7 @@ class Marks:
     def of_file(cls, path: Path) -> Self:
         """Raises NumbersKeyUnusable."""
         try:
-            key = bytes.fromhex(secret_in(path, _MOST).decode("ascii"))
+            return cls(read_key(path))
         except FileNotFoundError as error:
             raise NumbersKeyUnusable(path, KeyFlaw.MISSING) from error
         except OpenToOthers as error:
@@ -43,9 +35,6 @@ class Marks:
             raise NumbersKeyUnusable(path, KeyFlaw.UNREADABLE) from error
         except ValueError as error:
             raise NumbersKeyUnusable(path, KeyFlaw.NO_KEY) from error
-        if len(key) != _KEY_BYTES:
-            raise NumbersKeyUnusable(path, KeyFlaw.NO_KEY)
-        return cls(key)
 
     def of(self, certificate_sha256: str) -> str:
         """The mark of the certificate with this SHA-256, hexadecimal."""
