@@ -1,4 +1,7 @@
-"""Codes in the files, OQSCD001 to 044 as far as they are known, with their Japanese.
+"""Codes of OQSCD001 to 044 with their Japanese: of insurance and consents; others: see below.
+
+codes_welfare.py has those of 医療扶助 (018 to 026), codes_care.py those of visits at home, online
+and in emergencies, of settings and of linked systems (027 to 044).
 
 Source: 別紙5-1 業務コード仕様, as quoted in public code of chart programs. Codes that are not in a
 table stay as they are: a member is made of a known code alone.
@@ -57,6 +60,14 @@ class ProcessingResultStatus(Code):
 
     NORMAL = "1", "正常終了"
     ERROR = "2", "エラー"
+
+
+@unique
+class CharacterCode(Code):
+    """OQSCD005 as one program has it; files have 0 and 1 instead [U]: see `Encoding`."""
+
+    UTF_8 = "1", "UTF8"
+    SHIFT_JIS = "2", "Shift_JIS"
 
 
 @unique
@@ -147,9 +158,9 @@ class LimitClass(Code):
 class DiseaseCategory(Code):
     """OQSCD013."""
 
-    DIALYSIS = "1", "人工透析"
-    COAGULATION = "2", "血液凝固因子障害"
-    HIV = "3", "HIV（血液製剤）"
+    DIALYSIS = "1", "人工透析を必要とする慢性腎不全"
+    COAGULATION = "2", "先天性血液凝固因子障害（第VIII因子、第IX因子）"
+    HIV = "3", "血液凝固因子製剤の投与に起因するHIV感染症"
 
 
 @unique
@@ -186,66 +197,6 @@ class PrescriptionIssueSelect(Code):
 
 
 @unique
-class TicketType(Code):
-    """OQSCD018."""
-
-    MEDICAL = "01", "医療券"
-    DISPENSING = "02", "調剤券"
-
-
-@unique
-class MedicalTreatmentType(Code):
-    """OQSCD019."""
-
-    INPATIENT = "01", "入院"
-    OUTPATIENT = "02", "入院外"
-    DENTAL = "03", "歯科"
-    DISPENSING = "04", "調剤"
-    NURSING = "05", "訪問看護"
-
-
-@unique
-class SingleOrCombinedUse(Code):
-    """OQSCD020."""
-
-    SINGLE = "01", "単独"
-    COMBINED = "02", "併用"
-
-
-@unique
-class Presence(Code):
-    """OQSCD021 and 023 to 025: social insurance, 感染症, 後期高齢者医療, 都道府県費."""
-
-    PRESENT = "01", "あり"
-    ABSENT = "02", "なし"
-
-
-@unique
-class ConsistencyFlag(Code):
-    """OQSCD022."""
-
-    INCONSISTENT = "1", "不整合"
-
-
-@unique
-class DesignatedInstitution(Code):
-    """OQSCD026."""
-
-    SAME = "0", "一致"
-    OTHER = "1", "不一致"
-
-
-@unique
-class MedicalTreatmentFlag(Code):
-    """OQSCD028."""
-
-    OUTPATIENT = "1", "外来"
-    VISIT = "2", "訪問診療等"
-    ONLINE = "3", "オンライン診療等"
-    EMERGENCY = "4", "救急時"
-
-
-@unique
 class ConsentGroup(Code):
     """OQSCD036. Which flags each sets: `Group` of the reception, and face.py."""
 
@@ -260,12 +211,5 @@ class ConsentGroup(Code):
 class PrescriptionAsked(Code):
     """OQSCD039: when the prescription's form is asked."""
 
-    ELSEWHERE = "1", "受付時以外"
-    AT_CHECK_IN = "2", "受付時"
-
-
-@unique
-class LinkedSystem(Code):
-    """OQSCD044."""
-
-    SUBSIDIES = "01", "医療費助成"
+    ELSEWHERE = "1", "資格確認時以外で確認する"
+    AT_CHECK_IN = "2", "資格確認時に確認する"
