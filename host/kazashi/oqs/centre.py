@@ -51,7 +51,7 @@ class FileCentre:
                 answer = self._late(who)
             case _:
                 raise NoCentre
-        eligibility = _eligibility(reference, answer)
+        eligibility = eligibility_in(reference, answer)
         return Identity(
             reference,
             eligibility.standing,
@@ -105,7 +105,7 @@ def _is_about(body: MessageBody, items: FourItems) -> bool:
     )
 
 
-def _eligibility(reference: str, answer: XmlMsg) -> Eligibility:
+def eligibility_in(reference: str, answer: XmlMsg) -> Eligibility:
     """Raises CentreFailed: the standing is unknown, or VALID without an insurance."""
     body = _body(answer)
     code = body.qualification_validity

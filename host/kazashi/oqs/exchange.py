@@ -172,7 +172,7 @@ class Exchange:
             seen.data, seen.since = data, monotonic()
             return None
         try:
-            return _answer(asked, data)
+            return answer_in(asked, data)
         except OqsUnreadable as error:
             if monotonic() - seen.since < _HALF_S:
                 return None
@@ -182,9 +182,9 @@ class Exchange:
             raise
 
     def _arrived(self, asked: Asked) -> XmlMsg | None:
-        """What is there now. Raises as `_answer` does."""
+        """What is there now. Raises as `answer_in` does."""
         if data := _content(self.terminal.responses / asked.kind.response(asked.suffix)):
-            return _answer(asked, data)
+            return answer_in(asked, data)
         self._look_for_failure(asked)
         return None
 
@@ -204,7 +204,7 @@ def _content(path: Path) -> bytes:
         return b""
 
 
-def _answer(asked: Asked, data: bytes) -> XmlMsg | None:
+def answer_in(asked: Asked, data: bytes) -> XmlMsg | None:
     """None: in process still.
 
     Raises:
