@@ -2,19 +2,24 @@
 
 import errno
 import os
+import random
 import stat
 import subprocess
+from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
+from kazashi.oqs import outbox as outbox_module
 from kazashi.oqs import publish
 from kazashi.oqs.errors import Block, OqsUnpublished
 from kazashi.oqs.names import FaceName, new_identifier
 from kazashi.oqs.outbox import Outbox
 from kazashi.oqs.publish import Folder
-from oqs_programs import until
+from oqs_programs import OnCreated, until
 from oqs_samples import SAMPLES
+from seeds import many_seeds
 
 PLACE = "1319999996"
 DATA = [path.read_bytes() for path in SAMPLES]
@@ -136,6 +141,53 @@ def test_a_file_that_was_linked_but_not_unlinked_before_a_crash_is_published_onc
     until(lambda: not list(folder.staging.iterdir()))
     outbox.close()
     assert len(names(folder)) == 1
+
+
+CALLS = [(publish, "_move"), (publish, "_sync"), (os, "fsync"), (os, "utime"), (os, "chown")]
+
+
+@many_seeds(20)
+def test_whatever_calls_fail_before_or_after_they_are_done_each_result_is_there_once(seed):
+    dice = random.Random(seed)
+    with TemporaryDirectory() as place, ExitStack() as stack:
+        folder = Folder(Path(place) / "face", Path(place) / "staging")
+        folder.path.mkdir()
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
+        patch.setattr(outbox_module, "_RETRY_S", 0.005)
+        patch.setattr(outbox_module, "TOUCH_S", 0.005)
+        if dice.random() < 0.5:
+            patch.setattr(publish, "_rename", lambda *_: errno.EINVAL)  # then by link
+        touched, utime = set(), os.utime
+        patch.setattr(os, "utime", lambda path, *time: (utime(path, *time), touched.add(path)))
+        for where, name in CALLS:
+            patch.setattr(where, name, failing(getattr(where, name), dice))
+        reads = stack.enter_context(OnCreated(folder.path))
+        outbox = Outbox(folder)
+        sent = [new_identifier(PLACE) for _ in range(3)]
+        for each in sent:
+            outbox.put(each, DATA[0], is_test=False)
+        until(lambda: {FaceName.of(name).identifier for name in names(folder)} == {*sent})
+        until(lambda: not list(folder.staging.iterdir()))
+        until(lambda: len(reads.found) == len(sent))
+        until(lambda: {*folder.path.iterdir()} <= touched)
+        outbox.close()
+    assert (len(reads.found), reads.again, reads.torn) == (len(sent), [], [])
+
+
+def failing(call, dice):
+    """It fails three times at most, at random: before it has done anything, or afterwards."""
+    left = [dice.choice((None, "before", "after")) for _ in range(3)]
+
+    def fails(*arguments, **options):
+        when = left.pop() if left else None
+        if when == "before":
+            raise OSError(errno.EIO, "broken")
+        done = call(*arguments, **options)
+        if when == "after":
+            raise OSError(errno.EIO, "broken")
+        return done
+
+    return fails
 
 
 @pytest.fixture

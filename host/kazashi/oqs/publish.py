@@ -86,22 +86,24 @@ class Folder:
         `touches`: it is `untouched` until `touch`, also after a crash.
         """
         self.check()
-        source, mark = self.staging / (staged + _READY), self.staging / (name + _UNTOUCHED)
+        source, target = self.staging / (staged + _READY), self.path / name
+        mark = self.staging / (name + _UNTOUCHED)
         with self._told():
             try:
                 _open_to_readers(source, self.path)
                 if touches:
                     mark.touch()
                     _sync(self.staging)
-                _move(source, self.path / name)
+                _move(source, target)
             except OSError as error:
-                with suppress(OSError):
-                    mark.unlink(missing_ok=True)
-                if isinstance(error, FileExistsError):
-                    raise OqsUnpublished(self.path, Block.EXISTS, name) from error
-                if isinstance(error, FileNotFoundError) and not source.exists():
-                    return False
-                raise
+                if not _is_moved(source, target):
+                    with suppress(OSError):
+                        mark.unlink(missing_ok=True)
+                    if isinstance(error, FileExistsError):
+                        raise OqsUnpublished(self.path, Block.EXISTS, name) from error
+                    if isinstance(error, FileNotFoundError) and not source.exists():
+                        return False
+                    raise
         with suppress(OSError):  # it is there
             _sync(self.path)
         return True
@@ -184,6 +186,14 @@ def _move(source: Path, target: Path) -> None:
             source.unlink()
     elif number:
         raise OSError(number, os.strerror(number))
+
+
+def _is_moved(source: Path, target: Path) -> bool:
+    """After an error: it may be there all the same, as on a server whose answer was lost."""
+    try:
+        return target.exists() and (not source.exists() or source.samefile(target))
+    except OSError:
+        return False
 
 
 def _rename(source: Path, target: Path) -> int:
