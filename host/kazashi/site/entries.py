@@ -1,13 +1,15 @@
 """Brings into the database what it lacks of a journal. The database's own last number decides."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from uuid import uuid4
 
-from kazashi.reception.journal.followed import Followed, FollowedVisit
+from kazashi.reception.journal.followed import Followed, FollowedStep, FollowedVisit
 from kazashi.site.held import leave, release_answered
 from kazashi.site.line import Connection
 
-BATCH = 500  # steps in a transaction
+BATCH = 500  # steps in a transaction, at most
+_PRUNED = 1_000  # visits in a transaction, at most
 
 _VISIT = """
     INSERT INTO visit (journal, number, begun_at, profile, reader, ended_at, outcome)
@@ -21,52 +23,58 @@ _ENTRY = """
 _KNOWN = """
     INSERT INTO journal (id, desk, last) VALUES (%s, %s, %s)
     ON CONFLICT (id) DO UPDATE SET desk = excluded.desk WHERE journal.desk <> excluded.desk"""
-_NEWEST = """
-    SELECT last, visit, at, name FROM journal
-    LEFT JOIN entry ON entry.journal = journal.id AND entry.sequence = journal.last
-    WHERE journal.id = %s FOR UPDATE OF journal"""
+_LAST = "SELECT last FROM journal WHERE id = %s FOR UPDATE"
+_THERE = """
+    SELECT sequence, visit, at, name FROM entry
+    WHERE journal = %s AND sequence BETWEEN %s AND %s"""
 
+_OLDEST = "SELECT min(number) FROM visit WHERE journal = %s"
 _PRUNE = (
     "DELETE FROM entry WHERE journal = %s AND visit < %s",
     "DELETE FROM visit WHERE journal = %s AND number < %s",
 )
 
 
-def bring(connection: Connection, followed: Followed, desk: str) -> int:
-    """The next steps, 500 at most, in one transaction. Returns how many steps are still missing.
+def bring(connection: Connection, followed: Followed, desk: str, most: int = BATCH) -> int:
+    """The next `most` steps, in one transaction. Returns how many steps are still missing.
 
     A database that lost something has a lower last number than the journal's cursor: the steps
     after it are brought again. If the journal has not reached that number, or has another step
-    there, it went back to an older state: it goes on under another name, from its own cursor.
+    there, it went back to an older state: it goes on under another name.
 
     Raises:
         psycopg.Error: nothing of it was written.
         JournalError
     """
+    name = followed.name()
     with connection.transaction():
-        name, last = _last(connection, followed, desk)
-        visits, steps = followed.after(last, BATCH)
-        _write(connection, name, visits)
-        release_answered(connection, visits)
-        with connection.cursor() as cursor:
-            rows = [(name, s.sequence, s.visit, s.at, s.name, s.facts) for s in steps]
-            cursor.executemany(_ENTRY, rows)
-        if steps:
-            last = steps[-1].sequence
-            query = "UPDATE journal SET last = %s, written_at = now() WHERE id = %s"
-            connection.execute(query, (last, name))
+        connection.execute(_KNOWN, (name, desk, 0))
+        (last,) = connection.execute(_LAST, (name,)).fetchone() or (0,)
+        is_older = _is_older(connection, followed, name, last)
+        steps = [] if is_older else _bring_after(connection, followed, name, last, most)
+    if is_older:
+        last = _renamed(connection, followed, name, desk)
+    elif steps:
+        last = steps[-1].sequence
     followed.keep_cursor(last)
-    return max(0, followed.newest() - last) if len(steps) == BATCH else 0
+    return max(0, followed.newest() - last) if is_older or len(steps) == most else 0
 
 
-def prune(connection: Connection, followed: Followed) -> None:
-    """Delete visits before the oldest one of the journal, which has pruned them. What it pruned
-    after one that stays goes with that one. Raises as `bring` does.
+def prune(connection: Connection, followed: Followed) -> bool:
+    """Delete visits before the oldest one of the journal, which has pruned them; not all at once.
+    What it pruned after one that stays goes with that one. True: there are more.
+
+    Raises as `bring` does.
     """
-    oldest = followed.oldest()
+    name, stays_from = followed.name(), followed.oldest()
     with connection.transaction():
-        for query in _PRUNE if oldest is not None else ():
-            connection.execute(query, (followed.name(), oldest))
+        (oldest,) = connection.execute(_OLDEST, (name,)).fetchone() or (None,)
+        if oldest is None or stays_from is None:
+            return False
+        end = min(stays_from, int(oldest) + _PRUNED)
+        for query in _PRUNE:
+            connection.execute(query, (name, end))
+    return end < stays_from
 
 
 def bring_ends(connection: Connection, followed: Followed) -> None:
@@ -79,29 +87,63 @@ def bring_ends(connection: Connection, followed: Followed) -> None:
         _write(connection, name, ended)
 
 
-def _last(connection: Connection, followed: Followed, desk: str) -> tuple[str, int]:
-    """Name of the journal, and its last number here; other writers of it wait until the end."""
-    name = followed.name()
-    connection.execute(_KNOWN, (name, desk, 0))
-    last, *newest = connection.execute(_NEWEST, (name,)).fetchone() or (0, None, None, None)
-    if last <= followed.newest() and _agrees(followed, last, *newest):
-        return name, last
-    followed.rename()
-    leave(connection, name, followed)
-    name, last = followed.name(), followed.cursor()
-    connection.execute(_KNOWN, (name, desk, last))
-    return name, last
+def _bring_after(
+    connection: Connection, followed: Followed, name: str, last: int, most: int
+) -> list[FollowedStep]:
+    visits, steps = followed.after(last, most)
+    _write(connection, name, visits)
+    release_answered(connection, visits)
+    with connection.cursor() as cursor:
+        rows = [(name, s.sequence, s.visit, s.at, s.name, s.facts) for s in steps]
+        cursor.executemany(_ENTRY, rows)
+    if steps:
+        query = "UPDATE journal SET last = %s, written_at = now() WHERE id = %s"
+        connection.execute(query, (steps[-1].sequence, name))
+    return steps
 
 
-def _agrees(
-    followed: Followed, last: int, visit: int | None, at: datetime | None, name: str | None
-) -> bool:
-    """Whether the journal's step with the number `last` is the one that is here."""
-    _, steps = followed.after(last - 1, 1)
-    if visit is None or not steps or steps[0].sequence != last:  # none, or pruned
+def _is_older(connection: Connection, followed: Followed, name: str, last: int) -> bool:
+    """Whether the journal's step with the number `last` is another one, or is not made yet."""
+    if last > followed.newest():
         return True
-    step = steps[0]
-    return (step.visit, datetime.fromisoformat(step.at), step.name) == (visit, at, name)
+    _, steps = followed.after(last - 1, 1)
+    there = _there(connection, name, last, last)
+    # Either may have pruned it.
+    return bool(there and steps and steps[0].sequence == last and not _is_in(steps[0], there))
+
+
+def _renamed(connection: Connection, followed: Followed, name: str, desk: str) -> int:
+    """Go on under another name, from the newest step that is here under the old one. Returns its
+    number. The database knows the new name first: else it would begin with the first step.
+    """
+    new, last = str(uuid4()), _shared(connection, followed, name)
+    with connection.transaction():
+        connection.execute(_KNOWN, (new, desk, last))
+        leave(connection, name, followed)
+    followed.rename(name, new)
+    return last
+
+
+def _shared(connection: Connection, followed: Followed, name: str) -> int:
+    for end in range(followed.newest(), 0, -BATCH):
+        _, steps = followed.after(end - BATCH, BATCH)
+        there = _there(connection, name, end - BATCH + 1, end)
+        for step in reversed(steps):
+            if _is_in(step, there):
+                return step.sequence
+    return 0
+
+
+def _there(
+    connection: Connection, name: str, first: int, last: int
+) -> dict[int, tuple[object, ...]]:
+    rows = connection.execute(_THERE, (name, first, last)).fetchall()
+    return {row[0]: row[1:] for row in rows}
+
+
+def _is_in(step: FollowedStep, there: Mapping[int, tuple[object, ...]]) -> bool:
+    mine = step.visit, datetime.fromisoformat(step.at), step.name
+    return there.get(step.sequence) == mine
 
 
 def _write(connection: Connection, name: str, visits: Iterable[FollowedVisit]) -> None:

@@ -11,7 +11,7 @@ from kazashi.finding import Finding, doubtful, good
 from kazashi.reception.journal import JournalMissing
 from kazashi.reception.journal.followed import Followed
 from kazashi.site.database import Part
-from kazashi.site.entries import bring, bring_ends, prune
+from kazashi.site.entries import BATCH, bring, bring_ends, prune
 from kazashi.site.held import bring_held
 from kazashi.site.line import Connection
 from kazashi.site.trouble import Trouble
@@ -26,6 +26,7 @@ class Follower(Part):
     def __init__(self, journal: Path, desk: str, look_s: float = _LOOK_S) -> None:
         self._journal, self._desk, self.pause_s = journal, desk, look_s
         self._pruned_at = -_PRUNE_S
+        self._most = BATCH
         self.behind = 0
 
     def turn(self, connection: Connection) -> bool:
@@ -41,12 +42,15 @@ class Follower(Part):
         return (good("database", "database", behind=self.behind),)
 
     def _follow(self, connection: Connection, followed: Followed) -> bool:
-        self.behind = bring(connection, followed, self._desk)
+        most, self._most = self._most, max(1, self._most // 2)  # where it does not end in time
+        self.behind = bring(connection, followed, self._desk, most)
+        self._most = min(2 * most, BATCH)
         if self.behind:
             return True
         bring_ends(connection, followed)
         bring_held(connection, followed)
         if monotonic() - self._pruned_at >= _PRUNE_S:
-            prune(connection, followed)
+            if prune(connection, followed):
+                return True
             self._pruned_at = monotonic()
         return False

@@ -81,21 +81,17 @@ class Followed:
                 db.execute("INSERT INTO followed (journal, cursor) VALUES (?, 0)", row)
         return row[0]
 
-    def rename(self) -> None:
-        """It went back to an older state, so its next numbers mean other steps: another journal."""
+    def rename(self, old: str, new: str) -> None:
+        """It went back to an older state, so its next numbers mean other steps: another journal.
+        Nothing happens if it has not the `old` name: another process was first.
+        """
         with self._file.transaction() as db:
-            db.execute("UPDATE followed SET journal = ?", (str(uuid.uuid4()),))
+            db.execute("UPDATE followed SET journal = ? WHERE journal = ?", (new, old))
 
     def keep_cursor(self, sequence: int) -> None:
         """The copy has the steps up to this one."""
         with self._file.transaction() as db:
             db.execute("UPDATE followed SET cursor = ? WHERE cursor <> ?", (sequence, sequence))
-
-    def cursor(self) -> int:
-        """What `keep_cursor` kept, as far as the journal has come."""
-        with self._file.snapshot() as db:
-            (cursor,) = db.execute("SELECT cursor FROM followed").fetchone()
-        return min(cursor, self.newest())
 
     def newest(self) -> int:
         """The highest number that a step has had; 0: none."""
