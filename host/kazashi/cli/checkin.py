@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -136,6 +137,8 @@ def checkin(
     if no_card and (way or token):
         raise typer.BadParameter("--no-card goes with neither --way nor --token")
     configured = Configuration.read(config)
+    passcode = passcode_of(configured.passcode, is_test=as_test)
+    configured = replace(configured, passcode=passcode)
     place = _offering(configured.profiles, profile, token, way)
     anchors = anchors_of(configured.anchors, is_test=as_test)
     asked = centre_of(centre, is_test=as_test, config=config)
@@ -154,17 +157,11 @@ def checkin(
             anchors,
             asked,
             kept,
-            faces=configured.faces,
-            passcode=passcode_of(configured.passcode, is_test=as_test),
-            photo_from_chip=configured.photo_from_chip,
-            code_b=configured.code_b,
             component=component_of(anchors, is_test=as_test),
-            accepts=configured.accepts,
-            asks_about=configured.asks_about,
-            persons=configured.persons,
             results=results_of(stack, config),
             numbers=numbers_of(config, journal or default_path()),
             timeout_s=timeout,
+            **configured.policy,
         )
         try:
             if no_card:

@@ -35,13 +35,12 @@ from kazashi.reception.face.engine import matcher_of
 from kazashi.reception.face.matching import FaceNotAvailable
 from kazashi.reception.face.presence import SeesTurns
 from kazashi.reception.face.settings import FaceSettings, code_b_of
-from kazashi.reception.passcode import Passcode, configured_passcode
+from kazashi.reception.passcode import configured_passcode
 from kazashi.reception.persons import Persons, key_in
-from kazashi.reception.place import Faces
+from kazashi.reception.place import Faces, Policy
 from kazashi.reception.profiles import Profile, profiles_of
-from kazashi.reception.rules import CodeB
 from kazashi.reception.settings import BadSettings, Flaw, Table, load
-from kazashi.reception.visit import PERSONS, Outcome
+from kazashi.reception.visit import PERSONS
 
 _TABLES = (
     *("anchors", "face", "journal", "outcomes", "profiles", "site", "visual"),
@@ -51,23 +50,12 @@ _LONGEST_DAYS = 36_500
 
 
 @dataclass(frozen=True)
-class Configuration:
-    """`keep_days`: None, for ever. `faces`: if face matching is not available, why. `accepts`,
-    `asks_about`, `code_b`, `persons`: see `Place`.
-
-    `passcode`: None if the site has none. `photo_from_chip`: whether staff see that photo, too.
-    """
+class Configuration(Policy):
+    """`keep_days`: None, for ever."""
 
     anchors: Anchors
-    faces: Faces | FaceNotAvailable
     keep_days: int | None
     profiles: Mapping[str, Profile]
-    accepts: frozenset[Outcome]
-    asks_about: frozenset[Outcome]
-    passcode: Passcode | None
-    photo_from_chip: bool
-    code_b: CodeB
-    persons: Persons | None
 
     @classmethod
     def read(cls, path: Path | None) -> Self:
@@ -87,15 +75,15 @@ class Configuration:
         figures = Table("figures", settings.get("figures", {}), folder)
         read = cls(
             configured_anchors(settings, folder),
-            _faces(settings, folder),
             journal.days("keep_days", _LONGEST_DAYS),
             profiles_of(settings),
-            frozenset(outcomes.choices("accept", PERSONS)),
-            frozenset(outcomes.choices("ask_centre_about", PERSONS)),
-            configured_passcode(visual),
-            visual.flag("photo_from_chip"),
-            code_b_of(Table("face", settings.get("face", {}), folder)),
-            Persons(key_in(figures.path("key"))) if figures.has("key") else None,
+            faces=_faces(settings, folder),
+            passcode=configured_passcode(visual),
+            photo_from_chip=visual.flag("photo_from_chip"),
+            code_b=code_b_of(Table("face", settings.get("face", {}), folder)),
+            accepts=frozenset(outcomes.choices("accept", PERSONS)),
+            asks_about=frozenset(outcomes.choices("ask_centre_about", PERSONS)),
+            persons=Persons(key_in(figures.path("key"))) if figures.has("key") else None,
         )
         for table in (journal, outcomes, visual, figures):
             table.close()

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from threading import Event
@@ -151,24 +151,18 @@ class DeskSite:
         return faces.attempts.wait_s if isinstance(faces, Faces) else 0.0
 
     def reception(self, reader: Reader | None) -> Reception:
-        configured, site = self._configured, self._site
+        site = self._site
         return Reception(
             reader,
             self._profile,
             site.anchors,
             self._centre,
             self._journal,
-            faces=configured.faces,
-            passcode=self._passcode,
-            photo_from_chip=configured.photo_from_chip,
-            code_b=configured.code_b,
             front=self._front,
             component=site.component,
-            accepts=configured.accepts,
-            asks_about=configured.asks_about,
-            persons=configured.persons,
             results=site.results,
             numbers=site.numbers,
+            **replace(self._configured, passcode=self._passcode).policy,
         )
 
 
