@@ -167,6 +167,11 @@ class OnCreatedOrChange(Watches):
 PROGRAMS = (Polls, TakesAway, ReadsTwice, OnCreated, OnChange, OnCreatedOrChange)
 
 
+def identifier_and_time(name):
+    """What the name of a face result says."""
+    return name.removeprefix("OQSsiquc01res_face_").removesuffix(".xml").split("_")
+
+
 def until(is_done, limit_s=20):
     """Wait for it. `limit_s`: against a hang."""
     waited = Event()

@@ -16,7 +16,7 @@ from kazashi.oqs.face import face_result
 from kazashi.oqs.insurance import insurance_of, result_of
 from kazashi.oqs.ledger import Asked
 from kazashi.oqs.message import read, write
-from kazashi.oqs.names import FaceName, Kind
+from kazashi.oqs.names import Kind
 from kazashi.oqs.register_list import list_to_register
 from kazashi.reception.centre import CentreError
 from kazashi.reception.numbers.errors import NumbersError
@@ -140,14 +140,3 @@ def test_insurance_of_any_centre_is_taken_or_refused(insurance):
     kept = {path: text for path, text in insurance.items() if text}
     assert set(insurance_of(result).values()) <= set(insurance.values())
     assert len(insurance_of(result)) >= len(kept)
-
-
-@given(st.text(max_size=60))
-def test_any_name_is_a_face_results_or_none(name):
-    found = FaceName.of(name)
-    assert found is None or str(found).lower() == name.lower()
-
-
-@given(st.from_regex(r"\AOQSsiquc01res_face_[0-9a-f]{1,40}_[0-9]{14}\.xml\Z"))
-def test_a_name_of_a_face_result_is_read_again(name):
-    assert str(FaceName.of(name)) == name

@@ -124,6 +124,14 @@ def test_the_form_of_the_prescription_is_told_if_it_was_chosen(form, code):
     assert made(prescription=form).message_body.prescription_issue_select == code
 
 
+def test_the_form_of_the_prescription_in_a_result_is_the_centres_word_and_moves_to_the_body():
+    body = made(
+        SOMEBODY | {"PrescriptionIssueSelect": "1"}, prescription=Prescription.PAPER
+    ).message_body
+    assert body.prescription_issue_select == "1"
+    assert body.results[0].prescription_issue_select == ""
+
+
 @pytest.mark.parametrize(("by_card", "code"), [(True, "1"), (False, "2")])
 def test_card_and_certificate_are_told_apart(by_card, code):
     header = made(by_card=by_card).message_header

@@ -14,12 +14,12 @@ from kazashi.oqs.errors import Block
 from kazashi.oqs.face import TEST_INSTITUTION
 from kazashi.oqs.faces import FaceFiles, FaceFolder
 from kazashi.oqs.message import read
-from kazashi.oqs.names import FaceName
 from kazashi.oqs.publish import Folder
 from kazashi.reception import on_reader
 from kazashi.reception.centre import Eligibility, Standing
 from kazashi.reception.results import Answered
 from kazashi.testing import SOMEBODY
+from oqs_programs import identifier_and_time
 
 SIM = "sim:?speed=20&tap=0&pin=1234"
 
@@ -61,9 +61,9 @@ def test_a_simulated_answer_is_a_face_result_in_a_folder_for_tests(checkin, fold
             "reference": visit["eligibility"]["reference"],
         }
     ]
-    name = FaceName.of(file.name)
-    assert name.identifier.startswith(TEST_INSTITUTION)
-    assert len(name.identifier) == 30
+    identifier, time = identifier_and_time(file.name)
+    assert identifier.startswith(TEST_INSTITUTION)
+    assert (len(identifier), len(time)) == (30, 14)
     message = read(file.read_bytes())
     header, body = message.message_header, message.message_body
     (result,) = body.results

@@ -13,10 +13,18 @@ from kazashi.oqs import publish
 from kazashi.oqs.encoding import Encoding
 from kazashi.oqs.errors import Block, OqsTestOnly, OqsUnpublished
 from kazashi.oqs.message import read, write
-from kazashi.oqs.names import FaceName, new_identifier
+from kazashi.oqs.names import face_name, new_identifier
 from kazashi.oqs.outbox import Outbox
 from kazashi.oqs.publish import TEST_MARK, Folder
-from oqs_programs import PROGRAMS, OnChange, OnCreated, Polls, half_written, until
+from oqs_programs import (
+    PROGRAMS,
+    OnChange,
+    OnCreated,
+    Polls,
+    half_written,
+    identifier_and_time,
+    until,
+)
 from oqs_samples import SAMPLES
 
 PLACE = "1319999996"
@@ -52,7 +60,7 @@ def test_a_program_finds_every_result_once_and_whole(folder, outbox, program):
 
 @pytest.mark.parametrize("program", [Polls, OnCreated])
 def test_such_a_program_would_see_a_file_torn_that_is_written_in_place(folder, program):
-    path = folder.path / f"{FaceName(PLACE, '20261006093015')}"
+    path = folder.path / face_name(PLACE, "20261006093015")
     with program(folder.path) as reads, half_written(path, DATA[0]):
         until(lambda: reads.torn)
 
@@ -78,7 +86,7 @@ def test_nothing_that_is_not_whole_ever_has_a_name_that_a_program_looks_for(fold
 
 def test_the_name_has_the_day_and_second_of_its_appearance_in_japan(folder):
     outbox = Outbox(folder, now=lambda: datetime(2026, 12, 31, 15, 0, 1, tzinfo=UTC))
-    assert FaceName.of(put(outbox, DATA[0]).result(20)).time == "20270101000001"
+    assert identifier_and_time(put(outbox, DATA[0]).result(20))[1] == "20270101000001"
     outbox.close()
 
 
@@ -173,7 +181,7 @@ def test_a_program_that_is_killed_anywhere_loses_nothing_and_publishes_nothing_t
         until(lambda: told <= reads.found.keys())
         last.close()
     assert (reads.again, reads.torn) == ([], [])
-    identifiers = [FaceName.of(name).identifier for name in reads.found]
+    identifiers = [identifier_and_time(name)[0] for name in reads.found]
     assert len(identifiers) == len({*identifiers})
 
 

@@ -14,10 +14,10 @@ import pytest
 from kazashi.oqs import outbox as outbox_module
 from kazashi.oqs import publish
 from kazashi.oqs.errors import Block, OqsUnpublished
-from kazashi.oqs.names import FaceName, new_identifier
+from kazashi.oqs.names import face_name, new_identifier
 from kazashi.oqs.outbox import Outbox
 from kazashi.oqs.publish import Folder
-from oqs_programs import OnCreated, until
+from oqs_programs import OnCreated, identifier_and_time, until
 from oqs_samples import SAMPLES
 from seeds import many_seeds
 
@@ -136,7 +136,7 @@ def test_a_file_system_that_cannot_sync_folders_or_has_no_modes_takes_files(
 def test_a_file_that_was_linked_but_not_unlinked_before_a_crash_is_published_once(folder):
     staged = new_identifier(PLACE)
     folder.stage(staged, DATA[0])
-    os.link(folder.staging / f"{staged}.ready", folder.path / f"{FaceName(staged, '0' * 14)}")
+    os.link(folder.staging / f"{staged}.ready", folder.path / face_name(staged, "0" * 14))
     outbox = Outbox(folder)
     until(lambda: not list(folder.staging.iterdir()))
     outbox.close()
@@ -166,7 +166,7 @@ def test_whatever_calls_fail_before_or_after_they_are_done_each_result_is_there_
         sent = [new_identifier(PLACE) for _ in range(3)]
         for each in sent:
             outbox.put(each, DATA[0], is_test=False)
-        until(lambda: {FaceName.of(name).identifier for name in names(folder)} == {*sent})
+        until(lambda: {identifier_and_time(name)[0] for name in names(folder)} == {*sent})
         until(lambda: not list(folder.staging.iterdir()))
         until(lambda: len(reads.found) == len(sent))
         until(lambda: {*folder.path.iterdir()} <= touched)

@@ -37,12 +37,6 @@ def test_an_element_is_read_under_each_name_that_programs_give_it(name, field):
     assert getattr(result, field) == "1"
 
 
-def test_the_prescriptions_form_is_read_in_body_and_result():
-    form = "<PrescriptionIssueSelect>2</PrescriptionIssueSelect>"
-    assert read(message(form).encode()).message_body.prescription == "2"
-    assert read(with_result(form).encode()).message_body.prescription == "2"
-
-
 def test_an_element_under_two_of_its_names_is_refused():
     twice = "<DiagnosisInfoConsTime/><DiagnosisInfoConsTim/>"
     with pytest.raises(OqsUnreadable) as refused:

@@ -6,14 +6,20 @@ somebody is covered or not makes no difference: without any insurance, there is 
 """
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from kazashi.oqs.codes import InsuredCardClassification, ReferenceClassification, SegmentOfResult
+from kazashi.oqs.codes import (
+    InsuredCardClassification,
+    ProcessingResultStatus,
+    ReferenceClassification,
+    SegmentOfResult,
+)
 from kazashi.oqs.encoding import Encoding
 from kazashi.oqs.insurance import answer_of, result_of
-from kazashi.oqs.message import ResultList, XmlMsg
+from kazashi.oqs.message import MessageBody, ResultList, XmlMsg
 from kazashi.oqs.names import time_digits
 from kazashi.oqs.result import ResultOfQualificationConfirmation
 from kazashi.reception.results import Answered
@@ -22,7 +28,6 @@ from kazashi.reception.rules import Consent, Consents, Item, State
 TEST_INSTITUTION = "9900000000"  # no prefecture has the number 99
 
 _IDENTIFIER = re.compile(r"[A-Za-z0-9-]{1,50}")  # programs search for it as text
-_NORMAL = "1"  # ProcessingResultStatus, OQSCD004
 # Which flag each item is. OQSCD036 groups them; that each copies its group's answer is [U].
 _FLAGS = {
     Item.SURGERY: "operation_info",
@@ -49,7 +54,7 @@ def face_result(answered: Answered, institution: str, encoding: Encoding, at: da
     header, body = answer_of(answer.rest)
     results = _with_consents([result_of(each) for each in answer.insurance], answered)
     by_card = ReferenceClassification.CARD if answered.by_card else ReferenceClassification.PAPER
-    form = str(int(answered.prescription)) if answered.prescription else ""
+    chosen = str(int(answered.prescription)) if answered.prescription else ""
     header = replace(
         header,
         process_execution_time=header.process_execution_time or time_digits(at),
@@ -64,13 +69,24 @@ def face_result(answered: Answered, institution: str, encoding: Encoding, at: da
     )
     body = replace(
         body,
-        prescription_issue_select=body.prescription_issue_select or form,
-        processing_result_status=_NORMAL,
+        prescription_issue_select=_form(body, results) or chosen,
+        processing_result_status=ProcessingResultStatus.NORMAL.value,
         processing_result_message=body.processing_result_message or answered.message,
         qualification_validity=str(int(answer.standing)),
-        result_list=ResultList(result_of_qualification_confirmation=results) if results else None,
+        result_list=_listed(results),
     )
     return XmlMsg(message_header=header, message_body=body)
+
+
+def _form(body: MessageBody, results: Iterable[ResultOfQualificationConfirmation]) -> str:
+    """PrescriptionIssueSelect, which some programs write in the result."""
+    inside = (each.prescription_issue_select for each in results)
+    return body.prescription_issue_select or next(filter(None, inside), "")
+
+
+def _listed(results: Sequence[ResultOfQualificationConfirmation]) -> ResultList | None:
+    moved = tuple(replace(each, prescription_issue_select="") for each in results)
+    return ResultList(result_of_qualification_confirmation=moved) if moved else None
 
 
 def session_number(reference: str) -> str:

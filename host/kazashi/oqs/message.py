@@ -121,12 +121,6 @@ class MessageBody(Element):
         """None at QualificationValidity 4 and 5: there is no list at all."""
         return self.result_list.result_of_qualification_confirmation if self.result_list else ()
 
-    @property
-    def prescription(self) -> str:
-        """PrescriptionIssueSelect, also of programs that write it in the result."""
-        inside = (each.prescription_issue_select for each in self.results)
-        return self.prescription_issue_select or next(filter(None, inside), "")
-
 
 class XmlMsg(Element):
     """The root. An answer that ended abnormally has no body."""

@@ -9,14 +9,12 @@ Source: live samples and chart programs; id: institution and 20 hexadecimal digi
 
 import re
 import secrets
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum, unique
 from typing import Self
 
 from kazashi.reception.japan import JAPAN, aware
 
-_FACE = re.compile(r"\AOQSsiquc01res_face_(?:(.{1,100})_)?(\d{14})\.xml\Z", re.IGNORECASE)
 _REQUEST = re.compile(r"([A-Za-z]{8}[0-9]{2})req_([0-9]{1,20})\.xml")
 _ID_BYTES = 10
 
@@ -45,21 +43,9 @@ class Kind(StrEnum):
         return f"{self}req_{suffix}.err"
 
 
-@dataclass(frozen=True)
-class FaceName:
-    """Of a face result. `identifier`: "" in those of a program that leaves it out."""
-
-    identifier: str
-    time: str
-
-    @classmethod
-    def of(cls, name: str) -> Self | None:
-        """None: it is no face result's."""
-        found = _FACE.match(name)
-        return cls(found[1] or "", found[2]) if found else None
-
-    def __str__(self) -> str:
-        return f"OQSsiquc01res_face_{self.identifier}_{self.time}.xml"
+def face_name(identifier: str, time: str) -> str:
+    """Of a face result. `time`: see `time_digits`."""
+    return f"OQSsiquc01res_face_{identifier}_{time}.xml"
 
 
 def new_identifier(institution: str) -> str:

@@ -13,7 +13,7 @@ from time import monotonic
 from typing import NamedTuple, Protocol
 
 from kazashi.oqs.errors import Block, OqsError, OqsTestOnly, OqsUnpublished
-from kazashi.oqs.names import FaceName, time_digits
+from kazashi.oqs.names import face_name, time_digits
 from kazashi.oqs.publish import TOUCH_S, Folder
 from kazashi.reception.japan import utc_now
 from kazashi.words import words_of
@@ -126,7 +126,7 @@ class Outbox:
                 self.folder.discard(staged)
                 self._of(staged).set_exception(OqsTestOnly(self.folder.path))
                 continue
-            name = str(FaceName(staged.removeprefix(_TEST), time_digits(self._now())))
+            name = face_name(staged.removeprefix(_TEST), time_digits(self._now()))
             if not self.folder.publish(staged, name, touches=self._touches):
                 self._of(staged).set_exception(OqsUnpublished(self.folder.path, Block.SLOW))
                 continue
