@@ -119,7 +119,8 @@ def _row(by: Iterable[By], figure: Figure) -> list[Text]:
 def _notes(found: Found) -> Iterable[str]:
     sides = f"{found.rate.numerator} or {found.rate.denominator}".replace("_", " ")
     if not found.months:
-        yield f"no month and site of which both {sides.replace(' or ', ' and ')} are known"
+        both = sides.replace(" or ", " and ")
+        yield f"no month and site of which both {both} are known: is each site named alike?"
     if found.months and By.MONTH not in found.by:
         yield found.period
     if bins := [each for each in found.distribution if each.sites]:
@@ -133,4 +134,4 @@ def _notes(found: Found) -> Iterable[str]:
     if found.unknown:
         yield f"confirmations with the card of persons unknown: {found.unknown}"
     if found.tests and not found.is_test:
-        yield f"tests not counted: {found.tests}"
+        yield f"tests not counted without --test: {found.tests}"
