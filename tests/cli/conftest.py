@@ -4,7 +4,7 @@ import pytest
 from typer.testing import CliRunner
 
 from kazashi.cli import app
-from kazashi.reception import on_reader
+from kazashi.reception import taps
 
 SIM = "sim:?speed=20&tap=0&pin=7351"
 
@@ -17,8 +17,8 @@ def path(tmp_path):
 @pytest.fixture
 def checkin(path, monkeypatch):
     """Runs it with lines of stdin. What cannot be used is not waited for as long as ever."""
-    monkeypatch.setattr(on_reader, "_REMOVAL_S", 0.1)
-    monkeypatch.setattr(on_reader, "_SETTLE_S", 0.1)
+    monkeypatch.setattr(taps, "_REMOVAL_S", 0.1)
+    monkeypatch.setattr(taps, "_SETTLE_S", 0.1)
 
     def run(*arguments, lines=(), card="mynumber", reader=SIM, test=("--test",)):
         url = f"{reader}&card={card}" if reader.startswith("sim:") else reader

@@ -15,7 +15,7 @@ from kazashi.oqs.face import TEST_INSTITUTION
 from kazashi.oqs.faces import FaceFiles, FaceFolder
 from kazashi.oqs.message import read
 from kazashi.oqs.publish import Folder
-from kazashi.reception import on_reader
+from kazashi.reception import taps
 from kazashi.reception.centre import Eligibility, Standing
 from kazashi.reception.results import Answered
 from kazashi.testing import SOMEBODY
@@ -27,8 +27,8 @@ SIM = "sim:?speed=20&tap=0&pin=1234"
 @pytest.fixture
 def checkin(tmp_path, folder, monkeypatch):
     """`kazashi checkin` with a simulated centre, face results configured; what it printed."""
-    monkeypatch.setattr(on_reader, "_REMOVAL_S", 0.1)
-    monkeypatch.setattr(on_reader, "_SETTLE_S", 0.1)
+    monkeypatch.setattr(taps, "_REMOVAL_S", 0.1)
+    monkeypatch.setattr(taps, "_SETTLE_S", 0.1)
     config = tmp_path / "kazashi.toml"
     config.write_text(
         '[oqs]\ninstitution = "1319999996"\n'

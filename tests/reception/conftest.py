@@ -5,7 +5,7 @@ from time import monotonic
 import pytest
 
 import faces
-from kazashi.reception import on_reader
+from kazashi.reception import taps
 from kazashi.reception.face.attempts import Attempts
 from kazashi.reception.face.engine import open_matcher
 from kazashi.reception.face.settings import FaceSettings
@@ -34,8 +34,8 @@ def own_board():
 @pytest.fixture(autouse=True)
 def is_impatient(monkeypatch):
     """What cannot be used lies there for ever in some tests: it is not waited for so long."""
-    monkeypatch.setattr(on_reader, "_REMOVAL_S", 0.1)
-    monkeypatch.setattr(on_reader, "_SETTLE_S", 0.1)
+    monkeypatch.setattr(taps, "_REMOVAL_S", 0.1)
+    monkeypatch.setattr(taps, "_SETTLE_S", 0.1)
 
 
 @pytest.fixture

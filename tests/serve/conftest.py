@@ -6,7 +6,7 @@ from time import monotonic
 import pytest
 
 import faces
-from kazashi.reception import on_reader
+from kazashi.reception import taps
 from kazashi.reception.configuration import Configuration
 from kazashi.reception.face.attempts import Attempts
 from kazashi.reception.face.engine import open_matcher
@@ -33,8 +33,8 @@ def is_impatient(patched):
         patched.setattr(desk_module, name, seconds)
     patched.setattr(guard, "_RATE", 100_000.0)
     patched.setattr(guard, "_BURST", 100_000.0)
-    patched.setattr(on_reader, "_REMOVAL_S", 0.1)
-    patched.setattr(on_reader, "_SETTLE_S", 0.1)
+    patched.setattr(taps, "_REMOVAL_S", 0.1)
+    patched.setattr(taps, "_SETTLE_S", 0.1)
 
 
 @pytest.fixture(scope="session")

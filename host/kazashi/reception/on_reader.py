@@ -1,45 +1,25 @@
-"""One patient before the reader: the card taken up, and again if it was lost.
+"""One patient before the reader: the card is taken up, used for all ways that are tried, let go."""
 
-A card that lies there is used for all ways that are tried. A chip that is not sensed is said to be
-just that, and what is no My Number Card, too.
-"""
-
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from threading import Event
-from time import monotonic
 from typing import TypeVar
 
 from kazashi.card import Card
 from kazashi.cards.certificate import Certificate
 from kazashi.cards.errors import (
-    CardStatus,
     Doubt,
-    MalformedFile,
-    NoCertificate,
-    NotAMyNumberCard,
     NotGenuine,
     PinRequired,
-    SurfaceAbsent,
 )
 from kazashi.cards.jpki import PLAN, JpkiSession
 from kazashi.cards.surface import Surface
 from kazashi.errors import (
     Cancelled,
-    CardError,
-    CardGarbled,
     CardGone,
-    CardProtocolBroken,
-    CardUnusable,
-    LinkError,
     NoCard,
     NoReader,
-    ProtocolError,
     ReaderError,
-    ReaderFault,
-    ReadInterrupted,
-    SeveralCards,
 )
 from kazashi.keeper import looked_after
 from kazashi.reader import Reader
@@ -55,15 +35,10 @@ from kazashi.reception.visit import Failure, Follows, Outcome, Reason, Visit
 
 T = TypeVar("T")
 
-_TAPS = 3  # that may fail, until something else is offered
 _CARD_S, _PHONE_S = 10.0, 20.0  # until none was found: p02 and p20 of the patient screen's design
-_REMOVAL_S, _LOOK_S = 5.0, 0.5  # how long what cannot be used may lie there; a look at it
-_SETTLE_S = 1.0  # a card that loses contact again and again
-_LOST = (CardGone, CardGarbled, CardProtocolBroken, ReadInterrupted)
-_NOT_FOR_THIS_WAY = (CardStatus, MalformedFile, SurfaceAbsent)  # laying it down again is no help
+_LOOK_S = 0.5  # for a card that lay there before
 
 _READING = Message("reading")
-_READER_BACK = Message("reader-back")
 
 
 @dataclass
@@ -100,6 +75,13 @@ class Patient(Course):
     @property
     def cancel(self) -> Event:
         return self._cancel
+
+    @property
+    def reader(self) -> Reader:
+        """Raises NoReader."""
+        if self.place.reader is None:
+            raise NoReader
+        return self.place.reader
 
     @property
     def card(self) -> Card | None:
@@ -227,43 +209,6 @@ class Patient(Course):
             visit.signature,
         )
 
-    def with_taps(self, token: Token, run: Callable[[], None]) -> None:
-        """Run a way; if card or reader are lost, again from the start, a few times.
-
-        Raises:
-            Failure: as `run` does; ANOTHER_WAY too if the card refuses this way; ANOTHER_TOKEN if
-                the card could not be read again and again.
-            LinkError: the reader is gone, and did not come back.
-        """
-        error: ReaderError | Failure | None = None
-        for failures in range(_TAPS):
-            try:
-                self._await_change(error, failures)
-                run()
-                return
-            except Failure as met:
-                if met.follows is not Follows.ANOTHER_TAP:
-                    raise
-                error = met
-                self._lose_card()
-                self.tell(met.message)
-            except NoCertificate as met:
-                raise Failure(Reason.NO_CERTIFICATE, met, token=token) from met
-            except (CardError, ReaderFault, ProtocolError) as met:
-                error = met
-                self.note("failure", way=self.visit.way, error=type(error).__name__)
-                if isinstance(error, _NOT_FOR_THIS_WAY) and self.certificate:
-                    raise Failure(Reason.REFUSED_BY_CARD, error) from error
-                self._lose_card()
-                self.tell(_not_sensed(token) if _is_unsensed(error) else Message.of(error))
-            except LinkError as met:
-                error = met
-                self.note("failure", way=self.visit.way, error=type(error).__name__)
-                self._lose_card()
-                self._reader.reconnect(self._cancel)
-                self.tell(_READER_BACK)
-        raise _given_up(error, token)
-
     def ask(self, question: Question[T]) -> T | None:
         """Ask; the card stays alive meanwhile, unless it was shown its PIN. One that is taken away
         is over when the answer comes.
@@ -280,6 +225,11 @@ class Patient(Course):
             return None
         return self.ask_checked(AskCodeB(), fourteen_digits)
 
+    def lose_card(self) -> None:
+        """Maybe the next is another: what this one has said is not said of that."""
+        self._forget_card()
+        self.visit.disown_card()
+
     def let_go(self) -> None:
         """Release the card: the field goes off, and the reader clears its buffers."""
         self._forget_card()
@@ -287,7 +237,7 @@ class Patient(Course):
         if self._is_field_on:
             self._is_field_on = False
             with suppress(ReaderError):  # if it is gone, its field is off, or off in seconds
-                self._reader.rest()
+                self.reader.rest()
 
     def end(self) -> None:
         self.begin("end")
@@ -301,40 +251,13 @@ class Patient(Course):
         self.visit.outcome, self.visit.why = Outcome.INTERRUPTED, None
         self.end()
 
-    @property
-    def _reader(self) -> Reader:
-        if self.place.reader is None:
-            raise NoReader
-        return self.place.reader
-
     def _wait_for_card(self, timeout_s: float) -> Card:
         self._is_field_on = True
-        return self._reader.wait_for_card(timeout_s, plan=PLAN, cancel=self._cancel)
+        return self.reader.wait_for_card(timeout_s, plan=PLAN, cancel=self._cancel)
 
     def _check_cancel(self) -> None:
         if self._cancel.is_set():
             raise Cancelled
-
-    def _await_change(self, error: ReaderError | Failure | None, failures: int) -> None:
-        """Until what cannot be used is taken away: it would be found again at once."""
-        with self.waiting("removal"):
-            if isinstance(error, CardUnusable | SeveralCards):
-                self._look_until_changed()
-            elif isinstance(error, CardError | Failure):
-                self._reader.wait_for_removal(_REMOVAL_S, self._cancel)
-                if isinstance(error, _LOST) and failures > 1:
-                    self._cancel.wait(_SETTLE_S)
-
-    def _look_until_changed(self) -> None:
-        deadline = monotonic() + _REMOVAL_S
-        while monotonic() < deadline:
-            try:
-                self._reader.wait_for_card(_LOOK_S, cancel=self._cancel)
-            except (CardUnusable, SeveralCards):
-                continue
-            except NoCard:
-                pass
-            return
 
     def _same_again(self) -> Card | None:
         card = self._wait_for_card(_LOOK_S)
@@ -348,13 +271,8 @@ class Patient(Course):
     def _forget_card(self) -> None:
         self._tap = self.surface = self.certificate = None
 
-    def _lose_card(self) -> None:
-        """Maybe the next is another: what this one has said is not said of that."""
-        self._forget_card()
-        self.visit.disown_card()
-
     def _take_up(self, wanted: Token) -> Tap:
-        self._lose_card()
+        self.lose_card()
         self.tell(Message(f"place.{wanted}"))
         with self.waiting("card"):
             card = self._wait_for_card(self.place.timeout_s or _usual_s(wanted))
@@ -371,30 +289,3 @@ class Patient(Course):
 
 def _usual_s(token: Token) -> float:
     return _PHONE_S if token.is_phone else _CARD_S
-
-
-def _is_unsensed(error: object) -> bool:
-    return isinstance(error, NoCard) and error.waited_s is not None
-
-
-def _not_sensed(token: Token) -> Message:
-    return Message("not-sensed.phone" if token.is_phone else "not-sensed.card")
-
-
-def _given_up(error: ReaderError | Failure | None, token: Token) -> Failure:
-    """After the last tap: another token may help, and not this one."""
-    match error:
-        case Failure():
-            follows = Follows.ANOTHER_TOKEN
-            return Failure(error.reason, follows=follows, outcome=error.outcome, token=token)
-        case NoCard() if _is_unsensed(error):
-            return Failure(Reason.NOT_SENSED, _not_sensed(token), token=token)
-        case NotAMyNumberCard() | CardUnusable():
-            reason = Reason.NOT_A_MY_NUMBER_CARD
-        case SeveralCards():
-            reason = Reason.SEVERAL_CARDS
-        case ReaderFault() | LinkError() | ProtocolError():
-            reason = Reason.READER_FAILED
-        case _:
-            reason = Reason.UNREADABLE
-    return Failure(reason, token=token)

@@ -10,6 +10,7 @@ from kazashi.reception.face.matching import FaceNotAvailable
 from kazashi.reception.on_reader import Patient
 from kazashi.reception.people import NEITHER, AskToken, AskWay
 from kazashi.reception.rules import CodeB, Proof, Token, Way
+from kazashi.reception.taps import with_taps
 from kazashi.reception.texts import Message
 from kazashi.reception.visit import Failure, Follows, Reason
 
@@ -37,7 +38,7 @@ def identify_patient(patient: Patient, token: Token | None, way: Way | None) -> 
         try:
             patient.begin_way(token, way)
             search.ask_code_b_before(token, way)
-            patient.with_taps(token, partial(search.run, token, way))
+            with_taps(patient, token, partial(search.run, token, way))
             return
         except Failure as met:
             failure = met
