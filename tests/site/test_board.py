@@ -2,8 +2,11 @@
 
 from threading import Event
 
+import pytest
+
 from kazashi.site.board import Board
 from site_desks import on
+from site_waits import until
 
 LIMIT_S = 60.0
 FREE = {"name": "受付1", "tag": "idle"}
@@ -87,13 +90,30 @@ def test_a_database_that_stays_away_is_logged_once(cluster, server, caplog):
     ] * 2
 
 
-def test_what_is_no_table_is_left_out(server):
-    with Computer(server, "one") as one:
+@pytest.mark.parametrize(
+    "text",
+    ["[1]", "[" * 2000 + "]" * 2000, "9" * 9000, f'{{"name": "{"x" * 1_000_000}"}}'],
+    ids=["no table", "many brackets", "a long number", "long"],
+)
+def test_what_no_computer_of_ours_would_show_is_left_out(text, server):
+    with Computer(server, "one") as one, Computer(server, "two") as two:
         one.show("1", FREE)
-        with Computer(server, "two") as two:
-            two.sees(("one", FREE, False))
-            server.run("UPDATE kazashi.board SET shown = '[1]'", "NOTIFY kazashi_board")
-            two.sees()
+        two.sees(("one", FREE, False))
+        insert = "INSERT INTO kazashi.board (computer, desk, shown) VALUES ('a', '1', '{}')"
+        server.run(insert.format(text), "NOTIFY kazashi_board")
+        one.show("1", BUSY)
+        two.sees(("one", BUSY, False))
+
+
+def test_rows_that_the_database_has_lost_are_written_again(server, monkeypatch):
+    monkeypatch.setattr("kazashi.site.board._ALIVE_S", 0.05)
+    monkeypatch.setattr(Board, "pause_s", 0.05)
+    rows = "SELECT computer, desk FROM kazashi.board"
+    with Computer(server, "one") as one, Computer(server, "two") as two:
+        one.show("1", FREE)
+        two.sees(("one", FREE, False))
+        server.run("DELETE FROM kazashi.board")
+        until(lambda: server.rows(rows) == [("one", "1")])
 
 
 def test_a_board_on_a_database_that_hangs_ends(cluster, server):

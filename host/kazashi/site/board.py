@@ -6,6 +6,7 @@ silent for half a minute is away: what it showed last is old.
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from threading import Lock
 from time import monotonic
@@ -16,6 +17,8 @@ from kazashi.site.line import Connection
 
 _ALIVE_S = 10.0  # between two signs of life
 _AWAY_S = 30  # without one
+_MOST = 1_000  # desks of a site
+_LONGEST = 10_000  # characters that a desk shows
 
 _TELL = "NOTIFY kazashi_board"
 _WRITE = """
@@ -25,7 +28,7 @@ _ALIVE = "UPDATE board SET at = now() WHERE computer = %s"
 _LEAVE = "DELETE FROM board WHERE computer = %s"
 _OTHERS = """
     SELECT computer, desk, shown::text, at < now() - make_interval(secs => %s) FROM board
-    WHERE computer <> %s ORDER BY computer, desk"""
+    WHERE computer <> %s AND length(shown::text) <= %s ORDER BY computer, desk LIMIT %s"""
 
 
 @dataclass(frozen=True)
@@ -100,19 +103,22 @@ class Board(Part):
                 connection.execute(_WRITE, row)
             if unsent:
                 connection.execute(_TELL)
-            if is_silent:
-                connection.execute(_ALIVE, (self._computer,))
+            alive = connection.execute(_ALIVE, (self._computer,)).rowcount if is_silent else None
         if is_silent:
             self._alive_at = monotonic()
         with self._lock:
             self._unsent -= {desk for desk, shown in unsent.items() if self._ours[desk] == shown}
+            if alive is not None and alive < len(self._ours):  # the database has lost some
+                self._unsent = {*self._ours}
 
     def _read(self, connection: Connection) -> None:
         found: list[Shown] = []
-        for computer, desk, text, is_away in connection.execute(_OTHERS, (_AWAY_S, self._computer)):
-            shown: object = json.loads(text)
-            if isinstance(shown, dict):
-                found.append(Shown(computer, desk, cast("dict[str, object]", shown), is_away))
+        values = (_AWAY_S, self._computer, _LONGEST, _MOST)
+        for computer, desk, text, is_away in connection.execute(_OTHERS, values):
+            with suppress(ValueError, RecursionError):  # another release, or another program
+                shown: object = json.loads(text)
+                if isinstance(shown, dict):
+                    found.append(Shown(computer, desk, cast("dict[str, object]", shown), is_away))
         self._see(found)
 
     def _see(self, others: Sequence[Shown]) -> None:
