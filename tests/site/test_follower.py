@@ -18,7 +18,7 @@ from kazashi.reception.journal.followed import Followed, unfollow
 from kazashi.site.entries import bring
 from kazashi.site.line import Line
 from kazashi.site.schema import SchemaNewer, prepare, scripts
-from site_desks import Writer, copied, follower, is_same, kept, visit
+from site_desks import Writer, copied, empty, follower, is_same, kept, visit
 from site_waits import until
 
 
@@ -136,7 +136,7 @@ def test_a_database_that_comes_back_empty_gets_all_again(path, server):
         for _ in range(5):
             visit(journal)
         until(lambda: is_same(path, server))
-        server.run("DROP SCHEMA kazashi CASCADE")
+        empty(server)
         until(lambda: server.rows("SELECT to_regclass('kazashi.entry')") != [(None,)])
         until(lambda: is_same(path, server))
 

@@ -20,7 +20,7 @@ from kazashi.site.people import SitePeople
 from kazashi.site.schema import prepare
 from kazashi.site.settings import DatabaseSettings
 from kazashi.testing.centre import SimulatedCentre
-from site_desks import LOOK_S, follower
+from site_desks import LOOK_S, empty, follower
 
 LIMIT_S = 60.0
 GIVEN_AT = "2026-11-29T00:00:00+00:00"
@@ -270,7 +270,7 @@ def test_a_database_that_comes_back_empty_gets_them_again_but_whoever_was_answer
         asking = ask_held(people, SimulatedCentre(), only=[first.id, second.id], is_test=True)
         next(asking)
         next(asking)
-        server.run("DROP SCHEMA kazashi CASCADE")
+        empty(server)
         with east.following():
             until(lambda: server.rows("SELECT to_regclass('kazashi.held')") != [(None,)])
             until(lambda: in_database(server, "東館") == {1: True, 2: True, 3: True})
