@@ -1,18 +1,21 @@
 """The staff screen: people held, and asking about them."""
 
+from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from threading import Event
 
 import pytest
 
 from kazashi.reception.centre import CentreFailed, CentreUnreachable
-from kazashi.reception.journal import Journal
+from kazashi.reception.journal import Claim, Held, Journal
 from kazashi.serve.access import Caller, Role
 from kazashi.testing.centre import SimulatedCentre
 from staff_screen import StaffScreen, elements, site_of, values
 
 HELD = {"address": "東京都", "birth": date(1985, 4, 3), "sex": 1, "reason": "CentreUnreachable"}
+HELD_AT = datetime(2026, 11, 29, 3, tzinfo=UTC)
+JOURNAL = "00000000-0000-4000-8000-000000000001"
 
 
 class Real(SimulatedCentre):
@@ -34,6 +37,45 @@ def journal(tmp_path):
             kept.hold(entry.id, name=name, **HELD)
             entry.end("held")
         yield kept
+
+
+class Elsewhere:
+    """A person is held at another computer too."""
+
+    others = (
+        Held(7, HELD_AT, "鈴木 四郎", "東京都", date(1985, 4, 3), 1, "", False, JOURNAL, "東館"),
+    )
+
+    def __init__(self, path):
+        self._path, self.is_away = path, False
+
+    def tell(self, changed):
+        """Nothing changes."""
+
+    @contextmanager
+    def people(self):
+        with People(self._path, self.others) as people:
+            yield people
+
+
+class People(Journal):
+    """Those of the journal, and others, who are asked about without a claim."""
+
+    def __init__(self, path, others):
+        super().__init__(path)
+        self._others = others
+
+    def held(self):
+        return [*super().held(), *self._others]
+
+    def visit_of(self, held):
+        return None if held.journal else super().visit_of(held)
+
+    def claim(self, held):
+        return Claim(held) if held.journal else super().claim(held)
+
+    def renew(self, claim):
+        return bool(claim.held.journal) or super().renew(claim)
 
 
 @pytest.fixture
@@ -140,3 +182,44 @@ def test_a_patient_screen_reaches_no_held_people(screen, journal, call):
     patient = screen(Real()).browser(Caller(Role.PATIENT, "1"))
     path = "/api/v1/held" + ("/ask" if call == "post" else "")
     assert getattr(patient, call)(path).status_code == 403
+
+
+def with_others(tmp_path, centre):
+    path = tmp_path / "journal.db"
+    site = replace(site_of(path, centre), held_elsewhere=Elsewhere(path))
+    return StaffScreen(tmp_path / "serve", site)
+
+
+def test_people_held_at_another_computer_are_listed_with_its_name(tmp_path, journal):
+    staff = with_others(tmp_path, Real())
+    page = staff.http.get(f"/staff/held?shows={JOURNAL}/7")
+    assert values(page, "data-held") == ["1", "2", "3", f"{JOURNAL}/7"]
+    assert values(page, "data-items") == [f"{JOURNAL}/7"]
+    assert "東館" in page.text
+    *_, other = staff.http.get("/api/v1/held").json()["held"]
+    assert (other["visit"], other["computer"]) == (7, "東館")
+
+
+def test_a_person_held_at_another_computer_is_asked_about_alone(tmp_path, journal):
+    staff = with_others(tmp_path, Real())
+    ask(staff, f"{JOURNAL}/7")
+    (answered,) = staff.http.get("/api/v1/held").json()["answered"]
+    assert (answered["computer"], answered["eligibility"]) == ("東館", "valid")
+    assert len(journal.held()) == 3
+    (kept,) = (visit for visit in journal.visits() if visit.profile == "held")
+    assert kept.reader == f"held {JOURNAL}/7"
+
+
+@pytest.mark.parametrize("is_away", [False, True])
+def test_staff_are_told_if_it_is_not_known_who_is_held_elsewhere(tmp_path, journal, is_away):
+    staff = with_others(tmp_path, Real())
+    staff.service.site.held_elsewhere.is_away = is_away
+    assert bool(elements(staff.http.get("/staff/held"), "data-away")) is is_away
+    assert staff.http.get("/api/v1/held").json()["is_away"] is is_away
+
+
+@pytest.mark.parametrize("name", ["x", "../1", f"{JOURNAL}/", "1'", "1" * 30])
+def test_what_is_no_visit_is_refused(screen, journal, name):
+    staff = screen(Real())
+    assert staff.http.post("/api/v1/held/ask", json={"id": name}).status_code == 422
+    assert staff.http.get("/staff/held", params={"shows": name}).status_code == 422

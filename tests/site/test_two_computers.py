@@ -1,16 +1,21 @@
-"""Two services on one database: the staff screen of each shows the desks of both, and what the
-staff of the other have tied.
+"""Two services on one database: the staff screen of each shows the desks of both, what the staff of
+the other have tied, and who is held at the other.
 """
 
 from contextlib import contextmanager
+from datetime import date
 from hashlib import sha256
 from time import monotonic, sleep
 
+from kazashi.reception.journal import Journal, View
 from kazashi.reception.numbers.copy import NumbersCopy
 from kazashi.reception.numbers.marks import Marks
 from kazashi.reception.numbers.store import NumbersFile
 from kazashi.site.board import Board
+from kazashi.site.elsewhere import HeldElsewhere
+from kazashi.site.follower import Follower
 from kazashi.site.numbers import Numbers
+from kazashi.site.settings import DatabaseSettings
 from served_desks import served
 from site_desks import LOOK_S, on
 from staff_screen import values
@@ -22,10 +27,13 @@ LIMIT_S = 30.0
 def computer(server, folder, name):
     folder.mkdir()
     board, numbers = Board(name), NumbersFile(folder / "numbers.db", Marks(bytes(32)))
-    parts = board, Numbers(NumbersCopy(numbers), name, look_s=LOOK_S)
+    path = folder / "journal.db"
+    held = HeldElsewhere(path, DatabaseSettings(server.url, name))
+    copy = Numbers(NumbersCopy(numbers), name, look_s=LOOK_S)
+    site = {"elsewhere": board, "numbers": numbers, "held_elsewhere": held}
     with (
-        served(folder, [None], elsewhere=board, numbers=numbers) as service,
-        on(server, *parts),
+        served(folder, [None], **site) as service,
+        on(server, Follower(path, name, LOOK_S), board, copy, held),
     ):
         yield service
 
@@ -100,3 +108,30 @@ def until(is_so):
     while not is_so():
         assert monotonic() < end, "it did not happen"
         sleep(0.02)
+
+
+def test_a_person_held_at_one_is_asked_about_at_the_other(server, tmp_path):
+    with (
+        computer(server, tmp_path / "one", "東館") as one,
+        one.staff() as staff,
+        computer(server, tmp_path / "two", "西館") as two,
+        two.staff() as others,
+    ):
+        with Journal(one.journal) as journal:
+            entry = journal.begin("desk", "none")
+            items = {"name": "仮名 三郎", "address": "架空町", "birth": date(1950, 4, 3), "sex": 1}
+            journal.hold(entry.id, **items, reason="down")
+            entry.end("held", is_test=True)
+        until_shown(staff, "1", path="/staff/held", of="data-held")
+        end = monotonic() + LIMIT_S
+        while not (held := others.get("/api/v1/held").json()["held"]):
+            assert monotonic() < end, "it is not listed"
+            sleep(0.02)
+        ((name, where),) = ((each["id"], each["computer"]) for each in held)
+        assert where == "東館"
+        assert others.post("/api/v1/held/ask", json={"id": name}).status_code == 202
+        until_shown(others, name, path="/staff/held", of="data-answered")
+        until_shown(staff, path="/staff/held", of="data-held")
+        until_shown(others, path="/staff/held", of="data-held")
+        with View(two.journal) as view:
+            assert [visit.reader for visit in view.visits()] == [f"held {name}"]

@@ -87,8 +87,8 @@ async def events(
 ) -> Response:
     """Server-sent events: `screen`, a desk's Screen each time that it changes.
 
-    For staff and programs also `held`, `readers`, `numbers` and `broken-off`, without data:
-    something has changed there.
+    For staff and programs also `elsewhere`, `held`, `readers`, `numbers` and `broken-off`, without
+    data: something has changed there.
 
     With `Last-Event-ID` all after that one; without it, or if they are gone, first the Screen of
     each desk as it is now. `desk`: of this one alone. A patient's screen follows its own desk, and

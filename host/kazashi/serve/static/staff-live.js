@@ -7,7 +7,7 @@ import { sound } from "./staff-sound.js";
 
 const PAUSE_MS = 100; // between two fetches: many desks change at once
 const RELOAD_MS = 3000; // if the service refuses its events: the page then leads to pairing
-const KINDS = ["screen", "held", "readers", "broken-off", "numbers"]; // of events
+const KINDS = ["screen", "elsewhere", "held", "readers", "broken-off", "numbers"]; // of events
 
 const rendered = new Map(); // by id: each part as the server sent it
 let isFetching = false;
