@@ -211,7 +211,7 @@ def test_back_from_the_pin_offers_it_again(checkin, back):
     assert done.exit_code == 0, done.stderr
     expect_a_visit(told(done), "pin")
     assert done.stderr.count("How shall we confirm who you are?") == 2
-    assert done.stderr.count("  0  Back") == 3
+    assert done.stderr.count("(0: Back)") == 3
 
 
 def test_back_in_the_fallbacks_asks_the_question_before_again(checkin):

@@ -129,7 +129,6 @@ class TerminalPeople:
 
     @_answer.register
     def _(self, question: AskPin | AskItemsPin | AskCodeB | AskPasscode) -> str:
-        self._offer_back()
         return digits(self._line(question.message, is_secret=True))
 
     @_answer.register
@@ -162,7 +161,6 @@ class TerminalPeople:
     @_answer.register
     def _(self, question: AskFrame | AskTurn) -> bytes:
         self.tell(question.message)
-        self._offer_back()
         return self._type(self._picture)
 
     @_answer.register
@@ -250,7 +248,10 @@ class TerminalPeople:
         return visible(message.text(self._language))
 
     def _line(self, text: Message, *, is_secret: bool = False, may_be_empty: bool = False) -> str:
-        typed = self._type(lambda: self._read(f"{self._in(text)} ", is_secret=is_secret)).strip()
+        is_offered = self._leads_back and text is not _WHICH  # there it stands in the list
+        back = f"({_BACK_KEY}: {self._in(_BACK)}) " if is_offered else ""
+        prompt = f"{self._in(text)} {back}"
+        typed = self._type(lambda: self._read(prompt, is_secret=is_secret)).strip()
         if not (typed or may_be_empty):
             raise _NobodyAnswers
         if self._leads_back and narrow(typed) == _BACK_KEY:
@@ -283,9 +284,6 @@ class TerminalPeople:
         self.tell(text)
         for number, label in enumerate(labels, 1):
             self._offer(str(number), label)
-        self._offer_back()
-
-    def _offer_back(self) -> None:
         if self._leads_back:
             self._offer(_BACK_KEY, _BACK)
 
