@@ -6,7 +6,7 @@ from threading import Event, Thread
 
 import pytest
 
-from kazashi.cards.surface import FourItems, Sex
+from kazashi.cards.surface import Sex
 from kazashi.errors import Cancelled
 from kazashi.oqs import exchange as exchange_module
 from kazashi.oqs.centre import FileCentre
@@ -21,6 +21,7 @@ from kazashi.reception.centre import (
     CentreFailed,
     CentreUnreachable,
     Completion,
+    HeldItems,
     Holder,
     NoCentre,
     Standing,
@@ -38,7 +39,8 @@ NOON = datetime(2026, 11, 29, 3, 0, tzinfo=UTC)
 PAPER = CertificatePaper(
     "39139993", "", "00012345", "", date(1948, 8, 11), "後期　六子", date(2099, 1, 1)
 )
-ITEMS = FourItems("後期 六子", "架空県", date(1948, 8, 11), Sex.FEMALE)
+REFERENCE = "00aa11bb22cc33dd"
+ITEMS = HeldItems("後期 六子", "架空県", date(1948, 8, 11), Sex.FEMALE, (REFERENCE,))
 
 
 @pytest.fixture
@@ -75,7 +77,7 @@ def hurried(centre, timeout_s=0.0):
     return FileCentre(replace(exchange, terminal=replace(exchange.terminal, timeout_s=timeout_s)))
 
 
-def ask(centre, who=PAPER, reference="00aa11bb22cc33dd"):
+def ask(centre, who=PAPER, reference=REFERENCE):
     return identity_of(centre, reference, who)
 
 
@@ -279,7 +281,7 @@ def test_a_failure_of_the_terminal_ends_the_wait_with_what_it_says(centre, play,
     assert failed.value.code == said == failure_text(text)
 
 
-def test_nothing_is_sent_twice_and_a_late_answer_is_found_by_name_and_birth(centre, play):
+def test_nothing_is_sent_twice_and_a_late_answer_is_found_by_the_sessions_number(centre, play):
     played = play(nothing)
     with pytest.raises(CentreUnreachable):
         ask(hurried(centre))
@@ -288,9 +290,9 @@ def test_nothing_is_sent_twice_and_a_late_answer_is_found_by_name_and_birth(cent
         ask(centre, ITEMS, "later1")
     path = centre.exchange.terminal.responses / played.names[0].replace("req_", "res_")
     path.write_bytes(answer(played.requests[0]))
-    for other in (replace(ITEMS, name="別人 六子"), replace(ITEMS, birth=date(1948, 8, 12))):
-        with pytest.raises(CentreFailed):
-            ask(centre, other, "later2")
+    for other in ((), ("another",)):
+        with pytest.raises(NoCentre):
+            ask(centre, replace(ITEMS, references=other), "later2")
     identity = ask(centre, ITEMS, "later3")
     assert (identity.standing, identity.final.insurance) == (Standing.VALID, (PERSON,))
     with pytest.raises(NoCentre):  # nothing is open any more
@@ -299,15 +301,30 @@ def test_nothing_is_sent_twice_and_a_late_answer_is_found_by_name_and_birth(cent
     assert path.exists()  # what others may read is not ours to delete
 
 
-def test_a_late_failure_closes_its_request(centre, play):
+@pytest.mark.parametrize(
+    "late",
+    [{"people": (), "QualificationValidity": "4"}, {"people": (PERSON | {"Name": "後●　六子"},)}],
+)
+def test_a_late_answer_is_found_whatever_name_it_has(centre, play, late):
+    played = play(nothing)
+    with pytest.raises(CentreUnreachable):
+        ask(hurried(centre))
+    until(lambda: played.requests)
+    path = centre.exchange.terminal.responses / played.names[0].replace("req_", "res_")
+    says(**late)(played.requests[0], path)
+    assert len(ask(centre, ITEMS, "later").final.insurance) == len(late["people"])
+
+
+def test_a_late_failure_is_told_and_closes_its_request(centre, play):
     played = play(nothing)
     with pytest.raises(CentreUnreachable):
         ask(hurried(centre))
     until(lambda: played.requests)
     path = centre.exchange.terminal.responses / played.names[0].replace("req_", "res_")
     fails(b"broken")(played.requests[0], path)
-    with pytest.raises(CentreFailed):
+    with pytest.raises(CentreFailed) as failed:
         ask(centre, ITEMS, "later1")
+    assert failed.value.code == "broken"
     with pytest.raises(NoCentre):
         ask(centre, ITEMS, "later2")
 

@@ -73,11 +73,12 @@ def test_a_folder_of_answers_that_hangs_ends_the_wait_and_its_answer_is_found_la
     with played(terminal, says()) as plays:
         with pytest.raises(CentreUnreachable):
             ask(exchange)
+        (asked,) = exchange.ledger.open_ones(Kind.ELIGIBILITY)
         with pytest.raises(CentreUnreachable):
-            exchange.late(Kind.ELIGIBILITY, Event())
+            exchange.look(asked, Event())
         until(lambda: list(terminal.responses.iterdir()))
         goes_on.set()
-    ((asked, _),) = exchange.late(Kind.ELIGIBILITY, Event())
+    assert exchange.look(asked, Event())
     assert exchange.take(asked)
     assert len(plays.requests) == 1
 

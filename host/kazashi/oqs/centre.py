@@ -1,16 +1,15 @@
 """The centre behind pairs of files: it knows people by their certificate (資格確認書).
 
 The card's key it cannot be asked with: that takes approved software. Who is held after a time-out
-is found again by name and birth among the answers that have come late.
+is found again by the session's number among the answers that have come late.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from threading import Event
 from typing import Self
 
 from kazashi.cards.birth import Birth
-from kazashi.cards.surface import FourItems
-from kazashi.oqs.encoding import alike
 from kazashi.oqs.exchange import Exchange
 from kazashi.oqs.insurance import insurance_of, rest_of
 from kazashi.oqs.message import MessageBody, QualificationConfirmSearchInfo, XmlMsg
@@ -19,6 +18,7 @@ from kazashi.reception.centre import (
     CentreFailed,
     Completion,
     Eligibility,
+    HeldItems,
     Identity,
     NoCentre,
     Standing,
@@ -47,8 +47,8 @@ class FileCentre:
             case CertificatePaper():
                 asked = MessageBody(qualification_confirm_search_info=search_info(who))
                 answer = self.exchange.ask(Kind.ELIGIBILITY, reference, asked, self.cancel)
-            case FourItems():
-                answer = self._late(who)
+            case HeldItems():
+                answer = self._late(who.references)
             case _:
                 raise NoCentre
         eligibility = eligibility_in(reference, answer)
@@ -66,23 +66,25 @@ class FileCentre:
         del completion
         raise NoCentre
 
-    def _late(self, items: FourItems) -> XmlMsg:
-        """The one answer about this person that came after its time-out.
+    def _late(self, references: Sequence[str]) -> XmlMsg:
+        """What has come after its time-out of what was asked under these.
 
         Raises:
-            NoCentre: nothing was asked about anybody.
-            CentreFailed: it has not come; or there are several, and staff must choose.
+            NoCentre: nothing was asked here, or it was answered.
+            CentreFailed: it has not come, or is a failure.
         """
-        if not self.exchange.ledger.open_ones(Kind.ELIGIBILITY):
-            raise NoCentre
-        found = [
-            (asked, answer)
-            for asked, answer in self.exchange.late(Kind.ELIGIBILITY, self.cancel)
-            if _is_about(_body(answer), items)
+        open_ones = [
+            each
+            for each in self.exchange.ledger.open_ones(Kind.ELIGIBILITY)
+            if each.request.message_header.arbitrary_file_identifier in references
         ]
-        if len(found) != 1 or not self.exchange.take(found[0][0]):
-            raise CentreFailed(_PENDING)
-        return found[0][1]
+        if not open_ones:
+            raise NoCentre
+        for asked in open_ones:
+            answer = self.exchange.look(asked, self.cancel)
+            if answer and self.exchange.take(asked):
+                return answer
+        raise CentreFailed(_PENDING)
 
 
 def search_info(paper: CertificatePaper) -> QualificationConfirmSearchInfo:
@@ -94,14 +96,6 @@ def search_info(paper: CertificatePaper) -> QualificationConfirmSearchInfo:
         insured_branch_number=paper.branch,
         birthdate=_digits(paper.birth),
         limit_application_certificate_related_cons_flg="1" if paper.cost_limit else "0",
-    )
-
-
-def _is_about(body: MessageBody, items: FourItems) -> bool:
-    """Whether each of its results names this person."""
-    return bool(body.results) and all(
-        each.birthdate == _digits(items.birth) and alike(each.name) == alike(items.name)
-        for each in body.results
     )
 
 

@@ -2,12 +2,11 @@
 
 A request is written once under a name that was never used, and never again. The answer is taken
 once two reads 300 ms apart are the same; a failure of the terminal is a file `.err` under the
-request's name. What comes after the time-out is found by `late`.
+request's name. What comes after the time-out is found by `look`.
 
 Source: chart programs that ask so; what stands in `.err` is not published [U].
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
@@ -32,7 +31,7 @@ TIMEOUT_S = 180.0  # as chart programs have it
 _LOOK_S = 0.3
 _HALF_S = 5.0  # for a file that cannot be read: it may be written still
 _SPARE_S = 2.0  # after a time-out, for folders that do not answer
-_LATE_S = 30.0  # for a look at all that may have come
+_LATE_S = 10.0  # for a look at what may have come
 _LONGEST = 200  # characters of what a terminal says
 
 
@@ -76,14 +75,15 @@ class Exchange:
         self.take(asked)  # here: an answer for which nobody waits any more is a late one
         return answer
 
-    def late(self, kind: Kind, cancel: Event) -> list[tuple[Asked, XmlMsg]]:
-        """Answers that have come since; `take` one, and it is found no more.
+    def look(self, asked: Asked, cancel: Event) -> XmlMsg | None:
+        """The answer, if it has come since; `take` it, and it counts as answered.
 
         Raises:
+            CentreFailed, AnswerMixedUp: it is none; nothing more is to come.
             CentreUnreachable: the folder does not answer.
             Cancelled: `cancel` was set.
         """
-        return in_time(lambda end: list(self._late(kind, end)), _LATE_S, cancel)
+        return in_time(lambda _end: self._arrived(asked), _LATE_S, cancel)
 
     def take(self, asked: Asked) -> bool:
         """False: another program has."""
@@ -103,20 +103,6 @@ class Exchange:
                 raise Cancelled
             if monotonic() > until:
                 raise CentreUnreachable
-
-    def _late(self, kind: Kind, end: Event) -> Iterator[tuple[Asked, XmlMsg]]:
-        for asked in self.ledger.open_ones(kind):
-            if end.is_set():
-                return
-            try:
-                found = self._arrived(asked)
-            except OqsUnreadable:
-                continue
-            except (CentreFailed, AnswerMixedUp):
-                self.take(asked)
-                continue
-            if found is not None:
-                yield asked, found
 
     def _send(self, kind: Kind, identifier: str, body: MessageBody, end: Event) -> Asked:
         today = time_digits(self.now())[:8]
@@ -182,11 +168,18 @@ class Exchange:
             raise
 
     def _arrived(self, asked: Asked) -> XmlMsg | None:
-        """What is there now. Raises as `answer_in` does."""
-        if data := _content(self.terminal.responses / asked.kind.response(asked.suffix)):
+        """What is there now, and whole."""
+        data = _content(self.terminal.responses / asked.kind.response(asked.suffix))
+        if not data:
+            self._look_for_failure(asked)
+            return None
+        try:
             return answer_in(asked, data)
-        self._look_for_failure(asked)
-        return None
+        except OqsUnreadable:
+            return None
+        except (CentreFailed, AnswerMixedUp):
+            self.take(asked)
+            raise
 
     def _look_for_failure(self, asked: Asked) -> None:
         """Raises CentreFailed: there is one."""

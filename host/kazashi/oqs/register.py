@@ -22,6 +22,7 @@ from kazashi.reception.centre import (
     REFERENCE_SIZE,
     AnswerMixedUp,
     CentreError,
+    CentreFailed,
     CentreUnreachable,
 )
 
@@ -90,8 +91,8 @@ def register_each(
         NotWritten: what was registered cannot be kept.
     """
     cancel = cancel or Event()
-    for asked, answer in exchange.late(Kind.REGISTRATION, cancel):
-        _take_late(exchange, registered, asked, answer)
+    for asked in exchange.ledger.open_ones(Kind.REGISTRATION):
+        _take_late(exchange, registered, asked, cancel)
     for entry in entries:
         if registered.has(entry.info):
             yield entry, Registration.BEFORE
@@ -110,13 +111,15 @@ def register_each(
             yield entry, Registration.DONE
 
 
-def _take_late(exchange: Exchange, registered: Registered, asked: Asked, answer: XmlMsg) -> None:
+def _take_late(exchange: Exchange, registered: Registered, asked: Asked, cancel: Event) -> None:
+    """If it was refused, it is asked again."""
     info = _info_in(asked.request)
-    if info is None or not exchange.take(asked):
-        return
     try:
+        answer = exchange.look(asked, cancel)
+        if info is None or answer is None or not exchange.take(asked):
+            return
         _check(info, answer)
-    except AnswerMixedUp:  # it is asked again
+    except (CentreFailed, AnswerMixedUp):
         return
     registered.keep(info)
 

@@ -93,6 +93,13 @@ class Holder:
             raise ValueError(f"this certificate is {self.validity}: nothing may be asked with it")
 
 
+@dataclass(frozen=True)
+class HeldItems(FourItems):
+    """Of a person held. `references`: of questions that the centre did not answer in time."""
+
+    references: tuple[str, ...] = ()
+
+
 Who = Holder | CertificatePaper | FourItems
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
-from kazashi.cards.surface import FourItems, Sex
+from kazashi.cards.surface import Sex
 from kazashi.reception.centre import (
     REFERENCE_SIZE,
     Centre,
@@ -21,6 +21,7 @@ from kazashi.reception.centre import (
     CentreUnreachable,
     Completion,
     Eligibility,
+    HeldItems,
     Who,
     eligibility_of,
     facts_of,
@@ -111,7 +112,7 @@ def ask_held(
             continue
         try:
             visit = people.visit_of(held)
-            answer, completion = _ask(centre, _items(held), _answered(visit, now()))
+            answer, completion = _ask(centre, _items(held, visit), _answered(visit, now()))
             if not people.renew(claim):  # this program was stopped meanwhile
                 yield held, BeingAsked()
                 continue
@@ -139,8 +140,10 @@ def ask_held(
                 people.give_back(claim)
 
 
-def _items(held: Held) -> FourItems:
-    return FourItems(held.name, held.address, held.birth, Sex(held.sex))
+def _items(held: Held, visit: KeptVisit | None) -> HeldItems:
+    asked = visit.facts_of("identity") if visit else []
+    references = tuple(str(each["reference"]) for each in asked if "error" in each)
+    return HeldItems(held.name, held.address, held.birth, Sex(held.sex), references)
 
 
 def _card_of(held: Held, visit: KeptVisit | None, answered: Answered) -> dict[str, Fact]:
