@@ -9,7 +9,7 @@ from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from typer.testing import CliRunner
@@ -205,6 +205,7 @@ def test_list_as_json_has_what_the_list_shows(path):
 
 
 @given(words=st.text(max_size=50), encoding=st.sampled_from(["utf-8", "cp932", "ascii"]))
+@example(words="¢", encoding="cp932")
 def test_list_as_json_is_exact_whatever_was_kept(tmp_path_factory, words, encoding):
     path = tmp_path_factory.mktemp("words") / "journal.db"
     with Journal(path) as journal:

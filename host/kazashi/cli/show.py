@@ -63,11 +63,12 @@ def print_json_text(text: str) -> None:
 
 
 def _exact(text: str) -> str:
-    try:
-        text.encode(sys.stdout.encoding or "ascii")
+    encoding = sys.stdout.encoding or "ascii"
+    try:  # cp932 writes some characters as others that look alike
+        is_exact = text.encode(encoding).decode(encoding) == text
     except UnicodeEncodeError:
-        return in_ascii(text)
-    return text
+        is_exact = False
+    return text if is_exact else in_ascii(text)
 
 
 def show_error(error: KazashiError) -> None:
