@@ -1,5 +1,6 @@
 """Every page of the staff screen: whole and readable, wide and docked beside the other program."""
 
+from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from typing import NamedTuple
 
@@ -12,6 +13,8 @@ from browser.pictures import keep
 from browser.serving import STAFF as OF_STAFF
 from browser.states import PATIENT
 from browser.states import STAFF as STATES
+from kazashi.cards.surface import Sex
+from kazashi.reception.journal import Held
 from kazashi.reception.people import InPlace
 from kazashi.reception.rules import Way
 from served_desks import LIMIT_S
@@ -25,6 +28,7 @@ SHOWN = {
     "since": "2026-11-30T00:00:00+00:00",
     "is_test": True,
 }
+JOURNAL = "00000000-0000-4000-8000-000000000001"
 PAGES = ("", "/held", "/devices", "/journal", "/declaration", "/leaflet")
 
 
@@ -89,6 +93,23 @@ def test_desks_of_other_computers_stand_below_ours(language, played, office, mon
     office.goto(f"{played.address}/staff?lang={language}")
     expect(office.locator("[data-elsewhere]")).to_have_count(3)
     assert judged(office, f"s01-elsewhere-{language}") == ""
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_people_held_at_other_computers_stand_below_ours(language, played, office, monkeypatch):
+    items = (
+        "鈴木 四郎",
+        "東京都千代田区霞が関1-2-3",
+        date(1985, 4, 3),
+        Sex.FEMALE,
+        "CentreUnreachable",
+    )
+    held = Held(7, datetime(2026, 11, 29, 3, tzinfo=UTC), *items, journal=JOURNAL, computer="東館")
+    others = SimpleNamespace(others=[held], is_away=True)
+    monkeypatch.setattr(played.service.held, "_elsewhere", others)
+    office.goto(f"{played.address}/staff/held?lang={language}&shows={held.id}")
+    expect(office.locator("[data-items]")).to_be_visible()
+    assert judged(office, f"staff-held-elsewhere-{language}") == ""
 
 
 @pytest.mark.parametrize("state", STATES)

@@ -16,7 +16,7 @@ from kazashi.reception.centre import (
     CentreUnreachable,
     Standing,
 )
-from kazashi.reception.journal import Journal
+from kazashi.reception.journal import HeldError, Journal
 from kazashi.reception.outage import ask_held
 from kazashi.reception.papers.fields import typed_items
 from kazashi.reception.typed import Mistyped
@@ -207,6 +207,18 @@ def test_one_that_the_centre_refuses_stays_and_keeps_nobody_else_waiting(journal
     assert names(journal) == ["一郎"]
     assert len([*ask_held(journal, Real())]) == 1
     assert not journal.held()
+
+
+@pytest.mark.parametrize("step", [{"validity": "new"}, {"item": "new"}, {"prescription": "new"}])
+def test_one_whose_answers_are_not_understood_stays_and_keeps_nobody_else_waiting(journal, step):
+    entry = journal.begin("desk", "reader")
+    journal.hold(entry.id, name="四郎", **HELD)
+    entry.step("certificate", **{"validity": "normal"} | step)
+    entry.step("consent", **{"item": "surgery", "state": "given"} | step)
+    entry.end("held", why="centre_down")
+    answers = [answer for _, answer in ask_held(journal, Real())]
+    assert type(answers[-1]) is HeldError
+    assert names(journal) == ["四郎"]
 
 
 def test_somebody_whose_answer_nobody_took_stays_held(journal):

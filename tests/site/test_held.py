@@ -1,9 +1,9 @@
 """People held at one computer are asked about at any of the site, one at a time, once."""
 
+import json
 import logging
-import time
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from shutil import copyfile
 from threading import Thread
 
@@ -16,80 +16,11 @@ from kazashi.reception.outage import ask_held
 from kazashi.reception.rules import Item
 from kazashi.site import held as rows
 from kazashi.site.line import Line
-from kazashi.site.people import SitePeople
 from kazashi.site.schema import prepare
-from kazashi.site.settings import DatabaseSettings
 from kazashi.testing.centre import SimulatedCentre
-from site_desks import LOOK_S, empty, follower
-
-LIMIT_S = 60.0
-GIVEN_AT = "2026-11-29T00:00:00+00:00"
-HELD = {"address": "架空町1-2-3", "birth": date(1950, 4, 3), "sex": 1, "reason": "down"}
-
-
-def until(is_so):
-    """Waits for what a thread does."""
-    end = time.monotonic() + LIMIT_S
-    while not is_so():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(LOOK_S)
-
-
-class Computer:
-    """A computer of the site: its journal, and who is held there."""
-
-    def __init__(self, folder, server, name):
-        self.path, self.server, self.name = folder / f"{name}.db", server, name
-        Journal(self.path).close()
-
-    def hold(self, *names):
-        with Journal(self.path) as journal:
-            for name in names:
-                entry = journal.begin("desk", "none")
-                entry.step("certificate", certificate_sha256="ab" * 32, validity="normal")
-                entry.step("consent", item="medication", state="given", given_at=GIVEN_AT)
-                journal.hold(entry.id, name=name, **HELD)
-                entry.end("held", why="centre_down", is_test=True)
-
-    def following(self):
-        return follower(self.path, self.server, self.name)
-
-    def people(self):
-        return SitePeople(self.path, DatabaseSettings(self.server.url, self.name))
-
-    def ask(self, centre=None):
-        """[(name, what came of it)]"""
-        with self.people() as people:
-            asked = ask_held(people, centre or SimulatedCentre(), is_test=True)
-            return [(held.name, answer) for held, answer in asked]
-
-    def follows(self):
-        """Brings all that it has, and sees what the database knows."""
-        with self.following():
-            until(lambda: self.is_level)
-
-    @property
-    def is_level(self):
-        theirs = in_database(self.server, self.name)
-        return theirs == dict.fromkeys(self.held, True)
-
-    @property
-    def held(self):
-        with View(self.path) as view:
-            return [each.visit for each in view.held()]
-
-    @property
-    def answers(self):
-        with View(self.path) as view:
-            return [visit.reader for visit in view.visits() if visit.profile == "held"]
-
-
-def in_database(server, name):
-    """{visit: whether its person is still there}"""
-    query = """
-        SELECT visit, person IS NOT NULL FROM kazashi.held
-        JOIN kazashi.journal ON id = journal WHERE desk = %s"""
-    return dict(server.rows(query, name))
+from program import command
+from site_desks import empty
+from site_people import GIVEN_AT, Computer, in_database, until
 
 
 @pytest.fixture
@@ -366,3 +297,36 @@ def test_a_claim_that_was_sent_twice_is_granted_once(east, server):
         assert rows.claim(line.connection, claim)
         assert rows.claim(line.connection, claim)
         assert rows.claim(line.connection, Claim(claim.held)) is False
+
+
+def held_command(computer, folder):
+    """`kazashi held` at that computer: (JSON, what it says beside it)."""
+    config = folder / "kazashi.toml"
+    config.write_text(f'[database]\nurl = "{computer.server.url}"\ndesk = "{computer.name}"')
+    words = ("held", "--test", "--centre", "valid", "--config", config, "--json")
+    done = command(*words, "--journal", computer.path)
+    assert done.returncode == 0
+    return json.loads(done.stdout), done.stderr
+
+
+def test_the_command_asks_about_people_of_all_computers(east, west, tmp_path):
+    east.hold("仮名 一郎")
+    east.follows()
+    west.hold("仮名 二郎")
+    told, beside = held_command(west, tmp_path)
+    assert [(each["visit"], each["computer"]) for each in told["answers"]] == [
+        (1, None),
+        (1, "東館"),
+    ]
+    assert (told["held"], beside) == (0, "")
+
+
+def test_the_command_says_that_the_database_is_away(west, cluster, tmp_path):
+    west.hold("仮名 二郎")
+    cluster.kill()
+    try:
+        told, beside = held_command(west, tmp_path)
+    finally:
+        cluster.start()
+    assert len(told["answers"]) == 1
+    assert "the site's database is not reached" in beside

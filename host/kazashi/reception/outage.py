@@ -156,7 +156,17 @@ def _answered(visit: KeptVisit | None, now: datetime) -> Completion:
     """What the patient of `visit` answered before the centre was gone, without a reference.
 
     Nothing if they are held for a paper. A consent that was hard to obtain is no answer.
+
+    Raises:
+        HeldError: another release has written it, so that it is not understood.
     """
+    try:
+        return _completion(visit, now)
+    except (ValueError, KeyError):  # their words may be the patient's
+        raise HeldError from None
+
+
+def _completion(visit: KeptVisit | None, now: datetime) -> Completion:
     if visit is None or visit.fact("why") != Reason.CENTRE_DOWN:
         return Completion("")
     kept = Consents.of_facts(visit.facts_of("consent")).at(now)
