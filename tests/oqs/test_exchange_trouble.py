@@ -40,7 +40,8 @@ def exchange(terminal, tmp_path):
 
 
 def ask(exchange, identifier="00aa"):
-    return exchange.ask(Kind.ELIGIBILITY, identifier, ASKS, Event())
+    asked, _ = exchange.ask(Kind.ELIGIBILITY, identifier, ASKS, Event())
+    assert exchange.take(asked)
 
 
 def played(terminal, *plays):

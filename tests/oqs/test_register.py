@@ -1,5 +1,9 @@
 """照会番号 are registered with the centre by files, once each, and enter the clinic's map."""
 
+import random
+import subprocess
+import sys
+from pathlib import Path
 from threading import Event
 
 import pytest
@@ -21,6 +25,7 @@ from kazashi.reception.settings import Flaw
 from oqs_programs import until
 from oqs_terminal import PERSON, PlayedTerminal, answer, nothing, says
 
+CHILD = Path(__file__).parents[1] / "oqs_register_child.py"
 NUMBERS = {"people": (), "QualificationValidity": None}
 TAKES = says(**NUMBERS)
 REFUSES = says(**NUMBERS, ProcessingResultStatus="2", ProcessingResultCode="X00002")
@@ -227,6 +232,27 @@ def test_a_registration_of_another_number_is_no_answer(exchange, terminal):
 
     with terminal(other), pytest.raises(AnswerMixedUp):
         register(exchange, info_of("24434", PERSON))
+
+
+def test_a_program_that_is_killed_anywhere_sends_nothing_twice_and_registers_all(site, terminal):
+    count, dice, said = 40, random.Random(), []
+    with terminal(*(TAKES for _ in range(count))) as played:
+        for _ in range(12):
+            said = _said_until_killed(site, count, after=dice.randrange(count // 2))
+        until(lambda: not list((site / "req").iterdir()))
+        for _ in range(2):  # what was not sent when it was killed is sent at the second start
+            said = _said_until_killed(site, count, after=count)
+    assert {line.partition(" ")[2] for line in said} <= {"registered", "registered before"}
+    numbers = [each[0] for each in asked(played)]
+    assert sorted(numbers, key=int) == [f"{each}" for each in range(count)]
+
+
+def _said_until_killed(site, count, after):
+    command = [sys.executable, CHILD, site, str(count)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+        said = [child.stdout.readline() for _ in range(after)]
+        child.kill()
+    return [line.strip() for line in said if line]
 
 
 def test_an_interrupted_registration_stands_and_is_never_repeated(exchange, terminal):

@@ -46,7 +46,8 @@ class FileCentre:
         match who:
             case CertificatePaper():
                 asked = MessageBody(qualification_confirm_search_info=search_info(who))
-                answer = self.exchange.ask(Kind.ELIGIBILITY, reference, asked, self.cancel)
+                request, answer = self.exchange.ask(Kind.ELIGIBILITY, reference, asked, self.cancel)
+                self.exchange.take(request)
             case HeldItems():
                 answer = self._late(who.references)
             case _:

@@ -62,8 +62,10 @@ class Exchange:
     ledger: Ledger
     now: Now = utc_now
 
-    def ask(self, kind: Kind, identifier: str, body: MessageBody, cancel: Event) -> XmlMsg:
-        """The answer to a request. `identifier`: letters, digits and hyphens, used once.
+    def ask(
+        self, kind: Kind, identifier: str, body: MessageBody, cancel: Event
+    ) -> tuple[Asked, XmlMsg]:
+        """Request and answer; `take` it. `identifier`: letters, digits and hyphens, used once.
 
         Raises:
             CentreError: there is none: refused, mixed up, or not there within the time-out.
@@ -71,12 +73,10 @@ class Exchange:
             Cancelled: `cancel` was set; the request stands, and is never repeated.
         """
         limit_s = self.terminal.timeout_s + _SPARE_S
-        asked, answer = in_time(lambda end: self._ask(kind, identifier, body, end), limit_s, cancel)
-        self.take(asked)  # here: an answer for which nobody waits any more is a late one
-        return answer
+        return in_time(lambda end: self._ask(kind, identifier, body, end), limit_s, cancel)
 
     def look(self, asked: Asked, cancel: Event) -> XmlMsg | None:
-        """The answer, if it has come since; `take` it, and it counts as answered.
+        """The answer, if it has come since; `take` it.
 
         Raises:
             CentreFailed, AnswerMixedUp: it is none; nothing more is to come.
@@ -86,7 +86,7 @@ class Exchange:
         return in_time(lambda _end: self._arrived(asked), _LATE_S, cancel)
 
     def take(self, asked: Asked) -> bool:
-        """False: another program has."""
+        """Its answer was used, and it is answered. False: another program has it."""
         return self.ledger.close(asked.kind, asked.suffix)
 
     def _ask(

@@ -68,11 +68,7 @@ def register(
         CentreError: it is not registered; after a time-out, it may be.
         OqsError: something of it has no place in a file.
     """
-    body = MessageBody(reference_number_registration_info=info)
-    _check(
-        info,
-        exchange.ask(Kind.REGISTRATION, token_hex(REFERENCE_SIZE), body, cancel or Event()),
-    )
+    exchange.take(_registered(exchange, info, cancel or Event()))
 
 
 def register_each(
@@ -101,14 +97,23 @@ def register_each(
             yield entry, Registration.ASKED
             continue
         try:
-            register(exchange, entry.info, cancel)
+            asked = _registered(exchange, entry.info, cancel)
         except (CentreError, OqsError) as error:
             yield entry, error
             if isinstance(error, CentreUnreachable):
                 return
         else:
-            registered.keep(entry.info)
+            registered.keep(entry.info)  # first: who is killed here finds the answer again
+            exchange.take(asked)
             yield entry, Registration.DONE
+
+
+def _registered(exchange: Exchange, info: ReferenceNumberRegistrationInfo, cancel: Event) -> Asked:
+    """What was asked, and is to be taken."""
+    body = MessageBody(reference_number_registration_info=info)
+    asked, answer = exchange.ask(Kind.REGISTRATION, token_hex(REFERENCE_SIZE), body, cancel)
+    _check(exchange, asked, answer)
+    return asked
 
 
 def _take_late(exchange: Exchange, registered: Registered, asked: Asked, cancel: Event) -> None:
@@ -116,12 +121,13 @@ def _take_late(exchange: Exchange, registered: Registered, asked: Asked, cancel:
     info = _info_in(asked.request)
     try:
         answer = exchange.look(asked, cancel)
-        if info is None or answer is None or not exchange.take(asked):
+        if info is None or answer is None:
             return
-        _check(info, answer)
+        _check(exchange, asked, answer)
     except (CentreFailed, AnswerMixedUp):
         return
     registered.keep(info)
+    exchange.take(asked)
 
 
 def _is_asked(exchange: Exchange, info: ReferenceNumberRegistrationInfo) -> bool:
@@ -135,8 +141,9 @@ def _info_in(message: XmlMsg) -> ReferenceNumberRegistrationInfo | None:
     return body.reference_number_registration_info if body else None
 
 
-def _check(info: ReferenceNumberRegistrationInfo, answer: XmlMsg) -> None:
-    """Raises AnswerMixedUp: it does not repeat the number."""
-    said = _info_in(answer)
-    if said is None or said.reference_number != info.reference_number:
+def _check(exchange: Exchange, asked: Asked, answer: XmlMsg) -> None:
+    """Raises AnswerMixedUp: it does not repeat the number. Then nothing more is to come."""
+    info, said = _info_in(asked.request), _info_in(answer)
+    if info is None or said is None or said.reference_number != info.reference_number:
+        exchange.take(asked)
         raise AnswerMixedUp
