@@ -4,10 +4,11 @@ import json
 from contextlib import ExitStack
 
 import pytest
+from psycopg import Connection
 
 from kazashi.reception.journal import Journal, View
 from kazashi.site.settings import DatabaseSettings
-from kazashi.site.visits import DatabaseAway, Visits
+from kazashi.site.visits import DatabaseAway, Visits, visits_after
 from program import command
 from site_desks import follower, is_same, visit
 from site_waits import until
@@ -37,6 +38,21 @@ def test_each_visit_is_read_as_its_journal_has_it(server, tmp_path, monkeypatch)
         with View(path) as view:
             kept.append([*view.visits()])
     assert read == kept
+
+
+def test_visits_that_are_pruned_while_they_are_read_are_read_whole(server, tmp_path):
+    brought(tmp_path, server, one=3)
+
+    class Pruned(Connection):
+        def execute(self, query, *values):
+            if "entry" in query:
+                server.run("DELETE FROM kazashi.entry WHERE visit < 3")
+            return super().execute(query, *values)
+
+    with Pruned.connect(server.url, options="-c search_path=kazashi", autocommit=True) as line:
+        ((journal,),) = line.execute("SELECT id FROM journal").fetchall()
+        read = visits_after(line, journal, 0, 10)
+    assert [len(visit.steps) for visit in read] == [3, 3, 3]
 
 
 def test_a_database_that_is_away_is_an_error_with_words(server, tmp_path):

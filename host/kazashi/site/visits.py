@@ -19,6 +19,7 @@ from kazashi.site.trouble import trouble_of
 
 _PAGE = 500  # visits read at a time
 
+_ONE_MOMENT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"  # also if visits are pruned
 _VISITS = """
     SELECT number, begun_at, profile, reader, outcome, ended_at FROM visit
     WHERE journal = %s AND number > %s ORDER BY number LIMIT %s"""
@@ -79,6 +80,7 @@ def visits_after(connection: Connection, journal: UUID, after: int, most: int) -
         ValueError: no journal has kept them so.
     """
     with connection.transaction():
+        connection.execute(_ONE_MOMENT)
         rows = connection.execute(_VISITS, (journal, after, most)).fetchall()
         ends = (journal, rows[0][0], rows[-1][0]) if rows else (journal, 0, 0)
         kept: dict[int, list[KeptStep]] = {row[0]: [] for row in rows}
