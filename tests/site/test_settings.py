@@ -39,20 +39,20 @@ def test_a_wrong_field_is_named(table, place, tmp_path):
 
 
 def test_the_database_is_reached(server):
-    assert look(DatabaseSettings(server.url, "desk")).key == "database.reached"
+    assert next(look(DatabaseSettings(server.url, "desk"))).key == "database.reached"
 
 
 def test_a_password_that_others_may_read_is_not_used(server, tmp_path):
     password = tmp_path / "password"
     password.write_text("secret")
     password.chmod(0o644)
-    found = look(DatabaseSettings(server.url, "desk", password))
+    found = next(look(DatabaseSettings(server.url, "desk", password)))
     assert found.key == "database.password"
 
 
 def test_no_such_user_is_told_as_refused(server):
     url = server.url.replace("user=postgres", "user=nobody-here")
-    assert look(DatabaseSettings(url, "desk")).key == "database.refused"
+    assert next(look(DatabaseSettings(url, "desk"))).key == "database.refused"
 
 
 def test_the_doctor_tells_of_a_database_that_does_not_answer(tmp_path):

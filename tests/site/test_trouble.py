@@ -27,7 +27,7 @@ REFUSING = {
 
 
 def seen(server, more=""):
-    return look(DatabaseSettings(f"{server.url}&{more}", "one")).key
+    return next(look(DatabaseSettings(f"{server.url}&{more}", "one"))).key
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +58,7 @@ def test_a_wrong_password_is_a_refusal(japanese, tmp_path):
     password.write_text("y")
     password.chmod(0o600)
     url = f"{japanese.url}&user=other"
-    assert look(DatabaseSettings(url, "one", password)).key == "database.refused"
+    assert next(look(DatabaseSettings(url, "one", password))).key == "database.refused"
 
 
 @pytest.mark.parametrize("encoding", ["SQL_ASCII", "EUC_JP"])
