@@ -1,9 +1,15 @@
-"""Folders for face results, and what stands in them."""
+"""Folders for face results; a terminal, and the centre behind it."""
 
 import pytest
 
+from kazashi.oqs import exchange as exchange_module
 from kazashi.oqs import outbox
+from kazashi.oqs.centre import FileCentre
+from kazashi.oqs.exchange import Exchange, Terminal
+from kazashi.oqs.ledger import Ledger
 from kazashi.oqs.publish import TEST_MARK, Folder
+from oqs_asking import NOON, PLACE
+from oqs_terminal import PlayedTerminal
 
 
 @pytest.fixture
@@ -19,3 +25,32 @@ def folder(tmp_path):
 def is_impatient(monkeypatch):
     """What is tried again is tried soon."""
     monkeypatch.setattr(outbox, "_RETRY_S", 0.02)
+
+
+@pytest.fixture
+def terminal(tmp_path):
+    for name in ("req", "res"):
+        (tmp_path / name).mkdir()
+    return Terminal(Folder(tmp_path / "req", tmp_path / "staging"), tmp_path / "res", timeout_s=20)
+
+
+@pytest.fixture
+def centre(terminal, tmp_path, monkeypatch):
+    monkeypatch.setattr(exchange_module, "_LOOK_S", 0.02)
+    monkeypatch.setattr(exchange_module, "_HALF_S", 0.1)
+    return FileCentre(Exchange(terminal, PLACE, Ledger(tmp_path / "asked"), lambda: NOON))
+
+
+@pytest.fixture
+def play(terminal):
+    """A terminal that plays these, one after the other."""
+    started = []
+
+    def begin(*plays):
+        played = PlayedTerminal(terminal.requests.path, terminal.responses, *plays)
+        started.append(played.__enter__())
+        return played
+
+    yield begin
+    for each in started:
+        each.__exit__()

@@ -1,84 +1,31 @@
 """Asking by pairs of files, with a terminal that answers in every way."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
 from threading import Event, Thread
 
 import pytest
 
-from kazashi.cards.surface import Sex
 from kazashi.errors import Cancelled
-from kazashi.oqs import exchange as exchange_module
 from kazashi.oqs.centre import FileCentre
 from kazashi.oqs.encoding import Encoding
 from kazashi.oqs.errors import OqsUnwritable
-from kazashi.oqs.exchange import Exchange, Terminal, failure_text
-from kazashi.oqs.ledger import Ledger
+from kazashi.oqs.exchange import failure_text
 from kazashi.oqs.names import Kind
-from kazashi.oqs.publish import Folder
 from kazashi.reception.centre import (
     AnswerMixedUp,
     CentreFailed,
     CentreUnreachable,
     Completion,
-    HeldItems,
     Holder,
     NoCentre,
     Standing,
-    identity_of,
 )
-from kazashi.reception.papers.certificate import CertificatePaper
 from kazashi.reception.rules import Proof, Token, Way
 from kazashi.reception.validity import Validity
+from oqs_asking import PAPER, PLACE, ask
 from oqs_programs import until
 from oqs_samples import FAILURE
-from oqs_terminal import PERSON, WELFARE, PlayedTerminal, answer, fails, nothing, says
-
-PLACE = "1319999996"
-NOON = datetime(2026, 11, 29, 3, 0, tzinfo=UTC)
-PAPER = CertificatePaper(
-    "39139993", "", "00012345", "", date(1948, 8, 11), "後期　六子", date(2099, 1, 1)
-)
-REFERENCE = "00aa11bb22cc33dd"
-ITEMS = HeldItems("後期 六子", "架空県", date(1948, 8, 11), Sex.FEMALE, (REFERENCE,))
-
-
-@pytest.fixture
-def terminal(tmp_path):
-    for name in ("req", "res"):
-        (tmp_path / name).mkdir()
-    return Terminal(Folder(tmp_path / "req", tmp_path / "staging"), tmp_path / "res", timeout_s=20)
-
-
-@pytest.fixture
-def centre(terminal, tmp_path, monkeypatch):
-    monkeypatch.setattr(exchange_module, "_LOOK_S", 0.02)
-    monkeypatch.setattr(exchange_module, "_HALF_S", 0.1)
-    return FileCentre(Exchange(terminal, PLACE, Ledger(tmp_path / "asked"), lambda: NOON))
-
-
-@pytest.fixture
-def play(terminal):
-    """A terminal that plays these, one after the other."""
-    started = []
-
-    def begin(*plays):
-        played = PlayedTerminal(terminal.requests.path, terminal.responses, *plays)
-        started.append(played.__enter__())
-        return played
-
-    yield begin
-    for each in started:
-        each.__exit__()
-
-
-def hurried(centre, timeout_s=0.0):
-    exchange = centre.exchange
-    return FileCentre(replace(exchange, terminal=replace(exchange.terminal, timeout_s=timeout_s)))
-
-
-def ask(centre, who=PAPER, reference=REFERENCE):
-    return identity_of(centre, reference, who)
+from oqs_terminal import PERSON, WELFARE, answer, fails, says
 
 
 def test_a_certificate_is_asked_about_and_both_questions_are_answered(centre, play):
@@ -279,65 +226,6 @@ def test_a_failure_of_the_terminal_ends_the_wait_with_what_it_says(centre, play,
     with pytest.raises(CentreFailed) as failed:
         ask(centre)
     assert failed.value.code == said == failure_text(text)
-
-
-def test_nothing_is_sent_twice_and_a_late_answer_is_found_by_the_sessions_number(centre, play):
-    played = play(nothing)
-    with pytest.raises(CentreUnreachable):
-        ask(hurried(centre))
-    until(lambda: played.requests)
-    with pytest.raises(CentreFailed):  # not there yet
-        ask(centre, ITEMS, "later1")
-    path = centre.exchange.terminal.responses / played.names[0].replace("req_", "res_")
-    path.write_bytes(answer(played.requests[0]))
-    for other in ((), ("another",)):
-        with pytest.raises(NoCentre):
-            ask(centre, replace(ITEMS, references=other), "later2")
-    identity = ask(centre, ITEMS, "later3")
-    assert (identity.standing, identity.final.insurance) == (Standing.VALID, (PERSON,))
-    with pytest.raises(NoCentre):  # nothing is open any more
-        ask(centre, ITEMS, "later4")
-    assert len(played.requests) == 1
-    assert path.exists()  # what others may read is not ours to delete
-
-
-@pytest.mark.parametrize(
-    "late",
-    [{"people": (), "QualificationValidity": "4"}, {"people": (PERSON | {"Name": "後●　六子"},)}],
-)
-def test_a_late_answer_is_found_whatever_name_it_has(centre, play, late):
-    played = play(nothing)
-    with pytest.raises(CentreUnreachable):
-        ask(hurried(centre))
-    until(lambda: played.requests)
-    path = centre.exchange.terminal.responses / played.names[0].replace("req_", "res_")
-    says(**late)(played.requests[0], path)
-    assert len(ask(centre, ITEMS, "later").final.insurance) == len(late["people"])
-
-
-def test_a_late_failure_is_told_and_closes_its_request(centre, play):
-    played = play(nothing)
-    with pytest.raises(CentreUnreachable):
-        ask(hurried(centre))
-    until(lambda: played.requests)
-    path = centre.exchange.terminal.responses / played.names[0].replace("req_", "res_")
-    fails(b"broken")(played.requests[0], path)
-    with pytest.raises(CentreFailed) as failed:
-        ask(centre, ITEMS, "later1")
-    assert failed.value.code == "broken"
-    with pytest.raises(NoCentre):
-        ask(centre, ITEMS, "later2")
-
-
-def test_a_late_answer_survives_the_program(centre, play, terminal, tmp_path):
-    played = play(nothing)
-    with pytest.raises(CentreUnreachable):
-        ask(hurried(centre))
-    until(lambda: played.requests)
-    says()(played.requests[0], terminal.responses / played.names[0].replace("req_", "res_"))
-    again = FileCentre(Exchange(terminal, PLACE, Ledger(tmp_path / "asked"), lambda: NOON))
-    assert ask(again, ITEMS).standing is Standing.VALID
-    assert len(played.requests) == 1
 
 
 def test_what_was_asked_is_kept_until_it_is_answered_and_no_longer(centre, play, tmp_path):

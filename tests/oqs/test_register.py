@@ -237,7 +237,7 @@ def test_a_registration_of_another_number_is_no_answer(exchange, terminal):
 def test_a_program_that_is_killed_anywhere_sends_nothing_twice_and_registers_all(site, terminal):
     count, dice, said = 40, random.Random(), []
     with terminal(*(TAKES for _ in range(count))) as played:
-        for _ in range(12):
+        for _ in range(6):
             said = _said_until_killed(site, count, after=dice.randrange(count // 2))
         until(lambda: not list((site / "req").iterdir()))
         for _ in range(2):  # what was not sent when it was killed is sent at the second start

@@ -1,0 +1,72 @@
+"""An answer that comes after its time-out is found by the session's number, once."""
+
+from dataclasses import replace
+
+import pytest
+
+from kazashi.oqs.centre import FileCentre
+from kazashi.oqs.exchange import Exchange
+from kazashi.oqs.ledger import Ledger
+from kazashi.reception.centre import CentreFailed, CentreUnreachable, NoCentre, Standing
+from oqs_asking import ITEMS, NOON, PLACE, ask, hurried
+from oqs_programs import until
+from oqs_terminal import PERSON, answer, fails, nothing, says
+
+
+def test_nothing_is_sent_twice_and_a_late_answer_is_found_by_the_sessions_number(centre, play):
+    played = play(nothing)
+    with pytest.raises(CentreUnreachable):
+        ask(hurried(centre))
+    until(lambda: played.requests)
+    with pytest.raises(CentreFailed):  # not there yet
+        ask(centre, ITEMS, "later1")
+    path = centre.exchange.terminal.responses / played.names[0].replace("req_", "res_")
+    path.write_bytes(answer(played.requests[0]))
+    for other in ((), ("another",)):
+        with pytest.raises(NoCentre):
+            ask(centre, replace(ITEMS, references=other), "later2")
+    identity = ask(centre, ITEMS, "later3")
+    assert (identity.standing, identity.final.insurance) == (Standing.VALID, (PERSON,))
+    with pytest.raises(NoCentre):  # nothing is open any more
+        ask(centre, ITEMS, "later4")
+    assert len(played.requests) == 1
+    assert path.exists()  # what others may read is not ours to delete
+
+
+@pytest.mark.parametrize(
+    "late",
+    [{"people": (), "QualificationValidity": "4"}, {"people": (PERSON | {"Name": "後●　六子"},)}],
+)
+def test_a_late_answer_is_found_whatever_name_it_has(centre, play, late):
+    played = play(nothing)
+    with pytest.raises(CentreUnreachable):
+        ask(hurried(centre))
+    until(lambda: played.requests)
+    path = centre.exchange.terminal.responses / played.names[0].replace("req_", "res_")
+    says(**late)(played.requests[0], path)
+    assert len(ask(centre, ITEMS, "later").final.insurance) == len(late["people"])
+
+
+def test_a_late_failure_is_told_and_closes_its_request(centre, play):
+    played = play(nothing)
+    with pytest.raises(CentreUnreachable):
+        ask(hurried(centre))
+    until(lambda: played.requests)
+    path = centre.exchange.terminal.responses / played.names[0].replace("req_", "res_")
+    fails(b"broken")(played.requests[0], path)
+    with pytest.raises(CentreFailed) as failed:
+        ask(centre, ITEMS, "later1")
+    assert failed.value.code == "broken"
+    with pytest.raises(NoCentre):
+        ask(centre, ITEMS, "later2")
+
+
+def test_a_late_answer_survives_the_program(centre, play, terminal, tmp_path):
+    played = play(nothing)
+    with pytest.raises(CentreUnreachable):
+        ask(hurried(centre))
+    until(lambda: played.requests)
+    says()(played.requests[0], terminal.responses / played.names[0].replace("req_", "res_"))
+    again = FileCentre(Exchange(terminal, PLACE, Ledger(tmp_path / "asked"), lambda: NOON))
+    assert ask(again, ITEMS).standing is Standing.VALID
+    assert len(played.requests) == 1

@@ -1,0 +1,26 @@
+"""A certificate, and questions about it to a `FileCentre`."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+from kazashi.cards.surface import Sex
+from kazashi.oqs.centre import FileCentre
+from kazashi.reception.centre import HeldItems, identity_of
+from kazashi.reception.papers.certificate import CertificatePaper
+
+PLACE = "1319999996"
+NOON = datetime(2026, 11, 29, 3, 0, tzinfo=UTC)
+PAPER = CertificatePaper(
+    "39139993", "", "00012345", "", date(1948, 8, 11), "後期　六子", date(2099, 1, 1)
+)
+REFERENCE = "00aa11bb22cc33dd"
+ITEMS = HeldItems("後期 六子", "架空県", date(1948, 8, 11), Sex.FEMALE, (REFERENCE,))
+
+
+def hurried(centre, timeout_s=0.0):
+    exchange = centre.exchange
+    return FileCentre(replace(exchange, terminal=replace(exchange.terminal, timeout_s=timeout_s)))
+
+
+def ask(centre, who=PAPER, reference=REFERENCE):
+    return identity_of(centre, reference, who)
