@@ -7,8 +7,11 @@ from datetime import date
 from hashlib import sha256
 from time import monotonic, sleep
 
+from kazashi.cli.open_numbers import numbers_of
+from kazashi.cli.site import site_of
 from kazashi.reception.journal import Journal, View
 from kazashi.reception.numbers.copy import NumbersCopy
+from kazashi.reception.numbers.lists import Line
 from kazashi.reception.numbers.marks import Marks
 from kazashi.reception.numbers.store import NumbersFile
 from kazashi.site.board import Board
@@ -97,6 +100,25 @@ def test_what_two_computers_tied_differently_is_decided_at_one_for_both(server, 
         until(lambda: offers(staff) == offers(others) == [])
         for each in (one, two):
             assert each.service.site.numbers.of([], CARD).number == "0034"
+
+
+def configured(server, folder):
+    """A computer's database, as `kazashi serve` opens it, and its copy."""
+    folder.mkdir()
+    key, config = folder / "numbers.key", folder / "kazashi.toml"
+    key.write_text("00" * 32)
+    key.chmod(0o600)
+    config.write_text(f'[database]\nurl = "{server.url}"\n[numbers]\nkey = "numbers.key"\n')
+    numbers = numbers_of(config, folder / "journal.db")
+    return site_of(config, folder / "journal.db", numbers).database, numbers
+
+
+def test_what_is_configured_is_enough_for_a_list_to_reach_the_other(server, tmp_path):
+    database, numbers = configured(server, tmp_path / "one")
+    others_database, others = configured(server, tmp_path / "two")
+    with database, others_database:
+        numbers.take([Line(0, "0012", "A-1")])
+        until(lambda: others.of(["A-1"], "").number == "0012")
 
 
 def offers(staff):
