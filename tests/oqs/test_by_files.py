@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 from kazashi.cli import app
 from kazashi.oqs import exchange
 from kazashi.oqs.message import read
+from kazashi.reception.journal import Journal, JournalFull
 from oqs_programs import until
 from oqs_terminal import PERSON, PlayedTerminal, answer, nothing, says
 
@@ -89,6 +90,26 @@ def test_after_the_time_out_the_person_is_held_and_the_late_answer_finds_them(si
     assert asked["held"] == 0
     assert asked["answers"][0]["eligibility"]["insurance"] == [SOMEBODY]
     assert len(terminal.requests) == 1
+
+
+def test_a_late_answer_that_could_not_be_kept_is_found_again(site, monkeypatch):
+    def full(journal, *_):
+        raise JournalFull(site)
+
+    with PlayedTerminal(site / "req", site / "res", nothing) as terminal:
+        run(site, "checkin", "--no-card", lines=(*PAPER, *TYPED))
+        until(lambda: terminal.names)
+        path = site / "res" / terminal.names[0].replace("req_", "res_")
+        path.write_bytes(answer(terminal.requests[0], people=(SOMEBODY,)))
+        with monkeypatch.context() as patch:
+            patch.setattr(Journal, "answer", full)
+            _, done = run(site, "held")
+            assert type(done.exception) is JournalFull
+        asked, _ = run(site, "held")
+    assert asked["held"] == 0
+    assert asked["answers"][0]["eligibility"]["insurance"] == [SOMEBODY]
+    requests = (path.read_bytes() for path in (site / "state").rglob("*.a*ed"))
+    assert [*requests] == [b""]  # nothing of the person stays
 
 
 def test_a_test_asks_no_terminal(site):

@@ -27,8 +27,10 @@ def test_nothing_is_sent_twice_and_a_late_answer_is_found_by_the_sessions_number
             ask(centre, replace(ITEMS, references=other), "later2")
     identity = ask(centre, ITEMS, "later3")
     assert (identity.standing, identity.final.insurance) == (Standing.VALID, (PERSON,))
+    assert ask(centre, ITEMS, "later4").standing is Standing.VALID  # a kill may have lost it
+    centre.settled(ITEMS.references)
     with pytest.raises(NoCentre):  # nothing is open any more
-        ask(centre, ITEMS, "later4")
+        ask(centre, ITEMS, "later5")
     assert len(played.requests) == 1
     assert path.exists()  # what others may read is not ours to delete
 

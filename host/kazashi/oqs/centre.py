@@ -5,6 +5,7 @@ is found again by the session's number among the answers that have come late.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from threading import Event
 from typing import Self
@@ -12,6 +13,7 @@ from typing import Self
 from kazashi.cards.birth import Birth
 from kazashi.oqs.exchange import Exchange
 from kazashi.oqs.insurance import insurance_of, rest_of
+from kazashi.oqs.ledger import Asked
 from kazashi.oqs.message import MessageBody, QualificationConfirmSearchInfo, XmlMsg
 from kazashi.oqs.names import Kind
 from kazashi.reception.centre import (
@@ -67,25 +69,37 @@ class FileCentre:
         del completion
         raise NoCentre
 
+    def settled(self, references: Sequence[str]) -> None:
+        """What is left of it goes within a month."""
+        with suppress(OSError):
+            for asked in self._open_ones(references):
+                self.exchange.take(asked)
+
     def _late(self, references: Sequence[str]) -> XmlMsg:
         """What has come after its time-out of what was asked under these.
 
+        It is found again until it is settled: this program may be killed before it is kept. The
+        claim of who asks keeps others from it.
+
         Raises:
-            NoCentre: nothing was asked here, or it was answered.
+            NoCentre: nothing was asked here, or it is settled.
             CentreFailed: it has not come, or is a failure.
         """
-        open_ones = [
-            each
-            for each in self.exchange.ledger.open_ones(Kind.ELIGIBILITY)
-            if each.request.message_header.arbitrary_file_identifier in references
-        ]
+        open_ones = self._open_ones(references)
         if not open_ones:
             raise NoCentre
         for asked in open_ones:
             answer = self.exchange.look(asked, self.cancel)
-            if answer and self.exchange.take(asked):
+            if answer:
                 return answer
         raise CentreFailed(_PENDING)
+
+    def _open_ones(self, references: Sequence[str]) -> list[Asked]:
+        return [
+            each
+            for each in self.exchange.ledger.open_ones(Kind.ELIGIBILITY)
+            if each.request.message_header.arbitrary_file_identifier in references
+        ]
 
 
 def search_info(paper: CertificatePaper) -> QualificationConfirmSearchInfo:

@@ -7,7 +7,7 @@ The centre of オンライン資格確認 answers approved software alone. What 
 configuration; without one, a visit ends with a person and no eligibility.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from threading import Event
@@ -203,6 +203,15 @@ class SlowCentre(Centre, Protocol):
 
     def until(self, cancel: Event) -> Centre:
         """The same, whose waits raise Cancelled once `cancel` is set."""
+        ...
+
+
+@runtime_checkable
+class LateCentre(Centre, Protocol):
+    """A centre that keeps answers which came late, until what they say is kept elsewhere."""
+
+    def settled(self, references: Sequence[str]) -> None:
+        """What was asked under these is needed no more. Fails by itself: it is kept then."""
         ...
 
 

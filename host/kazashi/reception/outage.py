@@ -22,6 +22,7 @@ from kazashi.reception.centre import (
     Completion,
     Eligibility,
     HeldItems,
+    LateCentre,
     Who,
     eligibility_of,
     facts_of,
@@ -112,7 +113,8 @@ def ask_held(
             continue
         try:
             visit = people.visit_of(held)
-            answer, completion = _ask(centre, _items(held, visit), _answered(visit, now()))
+            items = _items(held, visit)
+            answer, completion = _ask(centre, items, _answered(visit, now()))
             if not people.renew(claim):  # this program was stopped meanwhile
                 yield held, BeingAsked()
                 continue
@@ -131,6 +133,8 @@ def ask_held(
             facts = facts_of(answer) | person | _card_of(held, visit, answered)
             kept = _kept(held, facts, answered.consents, handed, outcome)
             people.answer(kept, claim if is_known else None)
+            if is_known and isinstance(centre, LateCentre):
+                centre.settled(items.references)
         except (CentreUnreachable, CentreBusy):
             raise  # the others would fare the same
         except (CentreError, HeldError) as error:
