@@ -1,6 +1,7 @@
 """A reader replaced below `Reader`: a simulated card on it, without firmware, chip and air."""
 
 import secrets
+from dataclasses import replace
 from threading import Condition
 from time import monotonic
 
@@ -43,13 +44,16 @@ _HEALTH = Health(
 
 
 class FakeTable:
-    """As kazashi.testing.table.Table. `cards`: what lies there. `error`: raised by a command."""
+    """As kazashi.testing.table.Table. `cards`: what lies there. `error`: raised by a command.
+
+    `chip_resets`: in the reader's health."""
 
     def __init__(self):
         self.changed = Condition()
         self.cards = []
         self.is_plugged = True
         self.error = None
+        self.chip_resets = 0
 
     @property
     def card(self):
@@ -120,7 +124,7 @@ class _Line:
             case Keep():
                 raise NoCard
             case AskHealth():
-                return _HEALTH
+                return replace(_HEALTH, chip_resets=self._table.chip_resets)
             case _:
                 pass
         return Done()

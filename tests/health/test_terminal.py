@@ -108,6 +108,30 @@ def test_a_reader_that_is_opened_without_being_lost_has_not_come_back():
     assert returns.within_an_hour(NOW) == {}
 
 
+def test_a_chip_that_is_reset_three_times_within_an_hour_keeps_recovering():
+    returns = Returns()
+    for minutes, so_far in ((0, 7), (10, 8), (20, 8), (30, 10)):
+        returns.looked("1", so_far, NOW + minutes * MINUTE)
+    (finding,) = reader_returns(returns.within_an_hour(NOW + 30 * MINUTE))
+    assert (finding.key, finding.fields["count"]) == ("returns.many", 3)
+    assert returns.within_an_hour(NOW + 80 * MINUTE) == {"1": 2}
+
+
+def test_a_board_that_has_started_anew_counts_its_resets_from_there():
+    returns = Returns()
+    for so_far in (9, 0, 1):
+        returns.looked("1", so_far, NOW)
+    assert returns.within_an_hour(NOW) == {"1": 1}
+
+
+def test_resets_of_another_reader_are_not_those_of_the_one_before():
+    returns = Returns()
+    returns.looked("1", 1, NOW)
+    returns.opened("1", NOW)
+    returns.looked("1", 40, NOW)
+    assert returns.within_an_hour(NOW) == {}
+
+
 def test_returns_are_kept_for_another_program(tmp_path):
     path = tmp_path / "returns.json"
     service = Returns(path, write_private)

@@ -4,10 +4,12 @@ from datetime import timedelta
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from kazashi.finding import Level
 from kazashi.health.settings import TerminalSettings
 from kazashi.health.terminal import Terminal
 from kazashi.reception.japan import utc_now
 from served_desks import served
+from site_waits import until
 from terminal_certificates import certificate, pem, private
 
 
@@ -108,3 +110,13 @@ def test_a_reader_that_was_lost_and_came_back_is_counted(site, person, table):
     table.plug_in()
     person.until(step="idle")
     assert returns.within_an_hour(utc_now())["1"] == before + 1
+
+
+def test_a_reader_that_resets_its_chip_again_and_again_is_told(site):
+    terminal, desk = site.service.site.terminal, site.service.desks["2"]
+    until(lambda: desk.reader.health)
+    site.service.tables["2"].chip_resets += 3
+    desk.check()
+    until(lambda: terminal.returns.within_an_hour(utc_now()).get("2") == 3)
+    (told,) = [each for each in terminal.findings() if each.fields.get("desk") == "2"]
+    assert (told.level, told.key) == (Level.WARNING, "returns.many")

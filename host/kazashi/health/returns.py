@@ -1,4 +1,4 @@
-"""Readers that keep recovering: how often each was lost, and came back, within an hour.
+"""Readers that keep recovering: how often within an hour each came back, or reset its chip.
 
 The times are kept in a small file, so that `kazashi doctor` sees those of a running service.
 """
@@ -30,7 +30,7 @@ Write = Callable[[Path, str], None]
 
 
 class Returns:
-    """Times at which the readers of desks came back, of the last hour.
+    """Times at which the readers of desks came back, or reset their chip, of the last hour.
 
     `path`: of the file; None: nothing is kept. `write`: into it, whole or not at all.
     """
@@ -39,6 +39,7 @@ class Returns:
         self._path, self._write, self._lock = path, write, Lock()
         self._times: dict[str, list[datetime]] = {}
         self._lost: set[str] = set()
+        self._chip_resets: dict[str, int] = {}  # since the board's start, as last seen
 
     def lost(self, desk: str) -> None:
         """The desk's reader does not answer any more."""
@@ -48,14 +49,26 @@ class Returns:
     def opened(self, desk: str, now: datetime) -> None:
         """The desk has a reader; it has come back if it was lost."""
         with self._lock:
-            if desk not in self._lost:
-                return
-            self._lost.discard(desk)
-            self._times[desk] = [*self._times.get(desk, ()), now][-_MOST:]
-            self._keep()
+            self._chip_resets.pop(desk, None)  # it may be another one
+            if desk in self._lost:
+                self._lost.discard(desk)
+                self._add(desk, now, 1)
+
+    def looked(self, desk: str, chip_resets: int, now: datetime) -> None:
+        """What the desk's reader says of its chip; resets before the first look do not count."""
+        with self._lock:
+            before = self._chip_resets.get(desk, chip_resets)
+            self._chip_resets[desk] = chip_resets
+            if chip_resets > before:
+                self._add(desk, now, chip_resets - before)
+
+    def _add(self, desk: str, now: datetime, count: int) -> None:
+        times = [*self._times.get(desk, ()), *[now] * min(count, _MOST)]
+        self._times[desk] = times[-_MOST:]
+        self._keep()
 
     def within_an_hour(self, now: datetime) -> dict[str, int]:
-        """How often the reader of each desk has come back; desks without any are left out."""
+        """How often the reader of each desk has recovered; desks without any are left out."""
         with self._lock:
             times = self._times or (_read(self._path) if self._path else {})
             counts = {desk: _since(each, now) for desk, each in times.items()}

@@ -88,6 +88,7 @@ class Records(Protocol):
 
     def ended(self, outcome: str, visit: Visit | None, seconds: float) -> None: ...
     def failed(self, desk: str, error: KazashiError) -> None: ...
+    def looked(self, desk: str, health: ReaderHealth) -> None: ...
 
 
 class Desk:
@@ -236,6 +237,8 @@ class Desk:
         while not self._is_closing.is_set():
             self._site.tidy()
             self.reader = _state_of(reader)
+            if self.reader.health:
+                self._records.looked(self.name, self.reader.health)
             try:
                 reader.wait_for_card(_SEARCH_S, period_s=_LOOK_S, cancel=self._wake)
             except Cancelled:

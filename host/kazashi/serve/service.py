@@ -30,6 +30,7 @@ from kazashi.reception.profiles import Profile
 from kazashi.reception.results import Results
 from kazashi.reception.rules import Token, Way
 from kazashi.reception.visit import Visit
+from kazashi.reports import ReaderHealth
 from kazashi.serve.assigned import Assigned, NoReaderAssigned
 from kazashi.serve.desk import Desk
 from kazashi.serve.display import Display
@@ -179,6 +180,9 @@ class DeskRecords:
     def failed(self, desk: str, error: KazashiError) -> None:
         self._metrics.failed(desk, error)
         self._returns.lost(desk)
+
+    def looked(self, desk: str, health: ReaderHealth) -> None:
+        self._returns.looked(desk, health.chip_resets, utc_now())
 
 
 def _front_reader() -> FrontReader | None:
