@@ -26,7 +26,7 @@ app = typer.Typer(help="The clinic's own numbers of patients.", no_args_is_help=
 _MOST = 100_000_000  # bytes of a list: a million patients have some 30 MB
 
 _Config = Annotated[
-    Path, typer.Option("--config", metavar="FILE", help="TOML with a table [numbers].")
+    Path, typer.Option("--config", metavar="FILE", help="TOML, with a table named numbers.")
 ]
 _Encoding = Annotated[
     Encoding | None,
@@ -61,7 +61,7 @@ def register_list(
     config: Annotated[
         Path,
         typer.Option(
-            "--config", metavar="FILE", help="TOML with the tables [numbers] and [oqs.terminal]."
+            "--config", metavar="FILE", help="TOML, with tables named numbers and oqs.terminal."
         ),
     ],
     *,

@@ -40,7 +40,7 @@ _Databases = Annotated[
     typer.Option(
         "--database",
         metavar="[SITE=]FILE",
-        help="A configuration whose [database] has the journals of all computers of a site; again.",
+        help="A configuration; its table database has the journals of a whole site; again.",
     ),
 ]
 _CountFiles = Annotated[
