@@ -16,6 +16,7 @@ from kazashi.site.numbers import Numbers, numbers_finding
 from kazashi.site.schema import prepare
 from kazashi.site.settings import DatabaseSettings
 from kazashi.site.ties import BATCH, OtherKey, bring
+from kazashi.site.trouble import Trouble
 
 MARKS = Marks(bytes(32))
 CARD, OTHER_CARD = (sha256(each).hexdigest() for each in (b"card", b"other"))
@@ -358,6 +359,17 @@ def test_how_a_copy_stands_is_told_to_who_looks_after_the_terminal(conflict, tmp
     assert (finding.level, finding.fields) == (Level.OK, {"waiting": 0})
     one.numbers.path.write_bytes(b"damaged" * 1000)
     assert numbers_finding(one.copy).key == "numbers.copy"
+
+
+def test_what_waits_for_a_database_that_is_away_is_told(desks):
+    one = desks()
+    one.tie(CARD, "12")
+    settings = DatabaseSettings("postgresql://127.0.0.1:1/kazashi", "one")
+    reached, finding = look(settings, one.copy)
+    assert reached.level is Level.FAILURE
+    assert finding == next(iter(Numbers(one.copy, "one").findings(Trouble.UNREACHABLE)))
+    assert (finding.level, finding.key) == (Level.WARNING, "numbers.apart")
+    assert finding.fields == {"waiting": 1}
 
 
 def test_another_key_is_a_finding_and_stops_no_other_part(desks, tmp_path, server):

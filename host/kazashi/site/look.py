@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import psycopg
 
-from kazashi.finding import Finding, bad, good
+from kazashi.finding import Finding, Level, bad, good
 from kazashi.reception.numbers.copy import NumbersCopy
 from kazashi.site.line import opened
 from kazashi.site.numbers import Obstacle, numbers_finding
@@ -30,4 +30,4 @@ def look(settings: DatabaseSettings, numbers: NumbersCopy | None = None) -> Iter
         reached = bad("database", f"database.{trouble_of(error)}")
     yield reached
     if numbers:
-        yield numbers_finding(numbers, obstacle)
+        yield numbers_finding(numbers, obstacle, is_apart=reached.level is not Level.OK)

@@ -47,9 +47,8 @@ class Numbers(Part):
             return has_more
         return False
 
-    def findings(self, trouble: Trouble | None) -> Iterable[Finding]:  # noqa: ARG002
-        """That the database is away is told by another part: the journal's follower."""
-        return (numbers_finding(self._copy, self._obstacle),)
+    def findings(self, trouble: Trouble | None) -> Iterable[Finding]:
+        return (numbers_finding(self._copy, self._obstacle, is_apart=trouble is not None),)
 
     def _told(self, obstacle: Obstacle | None) -> None:
         if obstacle and obstacle != self._obstacle:
@@ -57,14 +56,18 @@ class Numbers(Part):
         self._obstacle = obstacle
 
 
-def numbers_finding(copy: NumbersCopy, obstacle: Obstacle | None = None) -> Finding:
-    """How the copy stands."""
+def numbers_finding(
+    copy: NumbersCopy, obstacle: Obstacle | None = None, *, is_apart: bool = False
+) -> Finding:
+    """How the copy stands. `is_apart`: the database does not answer, or takes nothing."""
     if obstacle:
         return doubtful("numbers", f"numbers.{obstacle}")
     try:
         state = copy.state()
     except NumbersError:
         return doubtful("numbers", f"numbers.{Obstacle.COPY}")
+    if is_apart:
+        return doubtful("numbers", "numbers.apart", waiting=state.waiting)
     if state.conflicts:
         fields = {"conflicts": state.conflicts, "waiting": state.waiting}
         return doubtful("numbers", "numbers.conflicts", **fields)
