@@ -82,6 +82,20 @@ def test_an_older_state_with_visits_that_were_brought_later_does_not_bring_them_
     assert copied(server) == both(path, *lost)
 
 
+def test_a_state_of_a_journal_that_had_gone_back_before_does_not_come_twice(path, tmp_path, server):
+    visits(path, 1)
+    brought(path, server)
+    lost = went_back(path, copyfile(path, tmp_path / "older.db"), server)
+    older = copyfile(path, tmp_path / "not followed yet.db")
+    with follower(path, server):
+        until(lambda: has_all(path, server))
+    copyfile(older, path)
+    visits(path, 1)
+    with follower(path, server):
+        until(lambda: has_all(path, server))
+    assert copied(server) == both(path, *lost)
+
+
 def test_an_older_state_that_was_not_followed_for_a_while_is_brought_whole(path, tmp_path, server):
     visits(path, 1)
     brought(path, server)

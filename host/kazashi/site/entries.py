@@ -1,6 +1,6 @@
 """Brings into the database what it lacks of a journal. The database's own last number decides."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence, Set
 from datetime import datetime
 from uuid import uuid4
 
@@ -26,7 +26,8 @@ _KNOWN = """
 _LAST = "SELECT last FROM journal WHERE id = %s FOR UPDATE"
 _THERE = """
     SELECT sequence, visit, at, name FROM entry
-    WHERE journal = %s AND sequence BETWEEN %s AND %s"""
+    WHERE journal = ANY(%s) AND sequence BETWEEN %s AND %s"""
+_NAMES = "SELECT array_agg(id) FROM journal WHERE desk = %s"
 
 _OLDEST = "SELECT min(number) FROM visit WHERE journal = %s"
 _PRUNE = (
@@ -107,16 +108,16 @@ def _is_older(connection: Connection, followed: Followed, name: str, last: int) 
     if last > followed.newest():
         return True
     _, steps = followed.after(last - 1, 1)
-    there = _there(connection, name, last, last)
+    there = _there(connection, [name], last, last)
     # Either may have pruned it.
     return bool(there and steps and steps[0].sequence == last and not _is_in(steps[0], there))
 
 
 def _renamed(connection: Connection, followed: Followed, name: str, desk: str) -> int:
-    """Go on under another name, from the newest step that is here under the old one. Returns its
+    """Go on under another name, from the newest step that is here under an older one. Returns its
     number. The database knows the new name first: else it would begin with the first step.
     """
-    new, last = str(uuid4()), _shared(connection, followed, name)
+    new, last = str(uuid4()), _shared(connection, followed, desk)
     with connection.transaction():
         connection.execute(_KNOWN, (new, desk, last))
         leave(connection, name, followed)
@@ -124,10 +125,11 @@ def _renamed(connection: Connection, followed: Followed, name: str, desk: str) -
     return last
 
 
-def _shared(connection: Connection, followed: Followed, name: str) -> int:
+def _shared(connection: Connection, followed: Followed, desk: str) -> int:
+    (names,) = connection.execute(_NAMES, (desk,)).fetchone() or ([],)
     for end in range(followed.newest(), 0, -BATCH):
         _, steps = followed.after(end - BATCH, BATCH)
-        there = _there(connection, name, end - BATCH + 1, end)
+        there = _there(connection, names, end - BATCH + 1, end)
         for step in reversed(steps):
             if _is_in(step, there):
                 return step.sequence
@@ -135,15 +137,13 @@ def _shared(connection: Connection, followed: Followed, name: str) -> int:
 
 
 def _there(
-    connection: Connection, name: str, first: int, last: int
-) -> dict[int, tuple[object, ...]]:
-    rows = connection.execute(_THERE, (name, first, last)).fetchall()
-    return {row[0]: row[1:] for row in rows}
+    connection: Connection, names: Sequence[object], first: int, last: int
+) -> set[tuple[object, ...]]:
+    return {*connection.execute(_THERE, (names, first, last)).fetchall()}
 
 
-def _is_in(step: FollowedStep, there: Mapping[int, tuple[object, ...]]) -> bool:
-    mine = step.visit, datetime.fromisoformat(step.at), step.name
-    return there.get(step.sequence) == mine
+def _is_in(step: FollowedStep, there: Set[tuple[object, ...]]) -> bool:
+    return (step.sequence, step.visit, datetime.fromisoformat(step.at), step.name) in there
 
 
 def _write(connection: Connection, name: str, visits: Iterable[FollowedVisit]) -> None:
