@@ -123,6 +123,17 @@ def test_a_journal_that_went_back_has_one_name_for_two_processes(path, tmp_path,
     assert copied(server) == both(path, *lost)
 
 
+def test_a_turn_that_brings_nothing_writes_nothing(path, server):
+    next_one = "SELECT pg_snapshot_xmax(pg_current_snapshot())"  # of transactions that write
+    visits(path)
+    with Line(server.url) as line, Followed(path) as followed:
+        prepare(line.connection)
+        bring(line.connection, followed, "desk")
+        before = server.rows(next_one)
+        bring(line.connection, followed, "desk")
+        assert server.rows(next_one) == before
+
+
 def test_a_line_that_is_too_slow_for_many_steps_gets_few(path, server, monkeypatch):
     visits(path, 20)
 
