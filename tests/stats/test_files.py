@@ -75,6 +75,7 @@ def test_a_month_is_read_as_japanese_programs_write_it(file, written):
         ("month,insurer,claims\n2026-11,99999999,1\n", 2, CsvFlaw.NOT_ONE_OF),
         ("month,age,claims\n2026-11,old,1\n", 2, CsvFlaw.NOT_AN_AGE),
         ("month,site,claims\n2026-11,=cmd(),1\n", 2, CsvFlaw.NOT_A_NAME),
+        ("month,site,claims\n2026-11,＝cmd(),1\n", 2, CsvFlaw.NOT_A_NAME),
         ("month,site,claims\n2026-11,1234 5678 9012,1\n", 2, CsvFlaw.MY_NUMBER),
         ("month,claims\n2026-11,1\n\n2026/11,2\n", 4, CsvFlaw.TWICE),
         ("month,kind,claims\n2026-11,clinic,1\n2026-11,,9\n", 3, CsvFlaw.TOTAL_AND_PARTS),

@@ -18,7 +18,7 @@ _MONTH = re.compile(r"([0-9]{4})[-/年]?([0-9]{1,2})(?:月?|[-/月][0-9]{1,2}日
 # What Excel makes of 2026-11 when it opens a file: Nov-26, also in Japanese.
 _NAMES = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _IN_EXCEL = {name: number for number, name in enumerate(_NAMES, 1)}
-_STARTS_A_FORMULA = ("=", "+", "-", "@")  # when a spreadsheet opens what we write
+_STARTS_A_FORMULA = ("=", "+", "-", "@")  # in a spreadsheet, also if it is wide
 
 
 def month(line: Line) -> str:
@@ -49,7 +49,7 @@ def flaw_of_name(text: str) -> CsvFlaw | None:
         plain("site", text, _LONGEST_NAME)
     except Mistyped as error:
         return CsvFlaw.MY_NUMBER if error.slip is Slip.MY_NUMBER else CsvFlaw.NOT_A_NAME
-    return CsvFlaw.NOT_A_NAME if text.startswith(_STARTS_A_FORMULA) else None
+    return CsvFlaw.NOT_A_NAME if narrow(text).startswith(_STARTS_A_FORMULA) else None
 
 
 def kind(line: Line) -> str:
