@@ -9,8 +9,8 @@ from threading import Thread
 
 import pytest
 
-from kazashi.reception.centre import CentreFailed
-from kazashi.reception.journal import BeingAsked, Claim, Journal, NeedsSite, View
+from kazashi.reception.centre import CentreFailed, NoCentre
+from kazashi.reception.journal import BeingAsked, Claim, Journal, NeedsItsComputer, NeedsSite, View
 from kazashi.reception.journal.followed import unfollow
 from kazashi.reception.outage import ask_held
 from kazashi.reception.rules import Item
@@ -149,6 +149,13 @@ def test_one_who_was_stopped_for_longer_leaves_the_answer_to_another(east, west,
 
     assert errors_of(west.ask(Slow())) == [BeingAsked]
     assert (east.answers, west.answers) == (["held 1"], [])
+
+
+def test_of_one_whose_answer_comes_by_files_it_is_said_where_to_ask(east, west):
+    east.hold("仮名 一郎")
+    east.follows()
+    assert errors_of(west.ask(SimulatedCentre(fails=[NoCentre()]))) == [NeedsItsComputer]
+    assert errors_of(east.ask(SimulatedCentre(fails=[NoCentre()]))) == [NoCentre]
 
 
 def test_without_the_database_those_wait_whom_it_has(east, west, cluster, server):

@@ -107,6 +107,16 @@ def test_a_person_held_counts_when_the_centre_has_answered(tmp_path, journal):
     assert number != visit.id
 
 
+def test_an_answer_about_a_person_held_at_another_computer_counts_by_what_it_tells(
+    tmp_path, journal
+):
+    later = journal.begin("held", "held 00000000-0000-4000-8000-000000000001/7")
+    later.step("eligibility", eligibility="valid", reference="r2", certificate_sha256=BEN)
+    later.end("checked_in")
+    sums = counts_of(tmp_path)[2]
+    assert (sums[Count.CARD_CONFIRMATIONS], sums[Count.CARD_PERSONS]) == (1, 1)
+
+
 def test_a_visit_belongs_to_japans_month(tmp_path, journal):
     journal._now.at = datetime(2026, 11, 30, 15, tzinfo=UTC)  # midnight in Japan
     checked_in(journal)

@@ -23,6 +23,7 @@ from kazashi.reception.centre import (
     Eligibility,
     HeldItems,
     LateCentre,
+    NoCentre,
     Who,
     eligibility_of,
     facts_of,
@@ -37,6 +38,7 @@ from kazashi.reception.journal import (
     HeldError,
     JournalError,
     KeptVisit,
+    NeedsItsComputer,
 )
 from kazashi.reception.journal.facts import Fact
 from kazashi.reception.persons import Persons
@@ -138,7 +140,8 @@ def ask_held(
         except (CentreUnreachable, CentreBusy):
             raise  # the others would fare the same
         except (CentreError, HeldError) as error:
-            yield held, error
+            is_elsewhere = isinstance(error, NoCentre) and held.journal
+            yield held, NeedsItsComputer() if is_elsewhere else error
         finally:
             with suppress(JournalError):  # the claim ends by itself
                 people.give_back(claim)

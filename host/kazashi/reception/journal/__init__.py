@@ -18,7 +18,14 @@ from kazashi.reception.journal.errors import (
     Obstacle,
 )
 from kazashi.reception.journal.facts import FACTS, Fact
-from kazashi.reception.journal.held import BeingAsked, Claim, Held, HeldError, NeedsSite
+from kazashi.reception.journal.held import (
+    BeingAsked,
+    Claim,
+    Held,
+    HeldError,
+    NeedsItsComputer,
+    NeedsSite,
+)
 from kazashi.reception.journal.journal import NO_READER, Answer, Entry, Journal
 from kazashi.reception.journal.listing import ListedStep, ListedVisit
 from kazashi.reception.journal.view import (
@@ -53,6 +60,7 @@ __all__ = [
     "KeptVisit",
     "ListedStep",
     "ListedVisit",
+    "NeedsItsComputer",
     "NeedsSite",
     "Obstacle",
     "View",

@@ -63,6 +63,10 @@ class NeedsSite(HeldError):
     """Any computer of the site may ask, so its database must be reached first."""
 
 
+class NeedsItsComputer(HeldError):
+    """The centre answers by files about this person: the one that has the visit must ask."""
+
+
 def person(
     visit: int,
     held_at: datetime,
