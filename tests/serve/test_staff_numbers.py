@@ -187,6 +187,15 @@ def test_what_desks_said_differently_is_shown_with_a_button_for_each_number(staf
     assert numbers.of([], CARD).number == "0034"
 
 
+@pytest.mark.parametrize(("by", "text"), [("鈴木", "鈴木 さん"), ("list", "一覧")])
+def test_who_said_otherwise_is_told(staff, numbers, by, text):
+    first, other = (
+        said(None, Kind.REFERENCE, "B-1", number, by, AT) for number in ("0012", "0034")
+    )
+    NumbersCopy(numbers).take([], [joined(first, other)], 1)
+    assert text in staff.http.get("/staff/numbers").text
+
+
 def test_the_staff_screens_hear_of_what_others_decided(staff, numbers, offer):
     kinds, publish = [], staff.service.events.publish
     staff.service.events.publish = lambda kind, *event: (kinds.append(kind), publish(kind, *event))
