@@ -20,4 +20,4 @@ chokidar
     say(JSON.stringify({ name: basename(path), sha256 }));
   });
 process.stdin.resume().on("end", () => process.exit());
-setTimeout(() => process.exit(1), 30_000); // against a hang
+setTimeout(() => process.exit(1), 60_000); // against a hang
