@@ -65,8 +65,9 @@ def test_an_older_journal_is_read_as_it_is_and_tells_the_same_once_it_is_of_toda
 
 
 @OLDER
-def test_damage_in_an_older_journal_keeps_no_visit_from_being_written(path, version):
-    write(path, version, [(1, "2026-01-01T00:00:30.000Z", "pin", "{"), *STEPS])
+@pytest.mark.parametrize(("name", "facts"), [("pin", "{"), ("pin", b"\xff"), (b"\xff", "{}")])
+def test_damage_in_an_older_journal_keeps_no_visit_from_being_written(path, version, name, facts):
+    write(path, version, [(1, "2026-01-01T00:00:30.000Z", name, facts), *STEPS])
     with Journal(path) as journal:
         journal.begin("desk", "usb:1").end("checked_in")
         assert journal.visit(4).outcome == "checked_in"

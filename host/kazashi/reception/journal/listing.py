@@ -19,16 +19,18 @@ _HAS_SOME = " OR ".join(f"instr(facts, '\"{name}\"')" for name in _SHOWN)
 _PATHS = ", ".join(f"'$.{name}'" for name in _SHOWN)
 
 # An expression, for a row of visit: JSON, of each step its name, or [name, values of _SHOWN].
-# NULL: the facts of a step are damaged. The inner query reads by the index, so in this order.
+# NULL: a step is damaged. The inner query reads by the index, so in this order.
 LISTED = f"""(
-    SELECT CASE WHEN coalesce(min(json_valid(facts)), 1) THEN json_group_array(json(told)) END
-    FROM (SELECT facts, CASE WHEN json_valid(facts) AND ({_HAS_SOME})
-        THEN json_array(name, json_extract(facts, {_PATHS})) ELSE json_quote(name) END AS told
+    SELECT CASE WHEN count(told) = count(*) THEN json_group_array(json(told)) END
+    FROM (SELECT CASE
+            WHEN typeof(name) || typeof(facts) <> 'texttext' OR NOT json_valid(facts) THEN NULL
+            WHEN {_HAS_SOME} THEN json_array(name, json_extract(facts, {_PATHS}))
+            ELSE json_quote(name) END AS told
         FROM step WHERE step.visit = visit.id ORDER BY id))"""
 
 
 class ListedStep(NamedTuple):
-    """Steps in a row with the same name and `error`."""
+    """Steps in a row with the same `name` and `error`."""
 
     name: str
     error: str | None
