@@ -84,7 +84,9 @@ class Database:
         return self
 
     def __exit__(self, *error: object) -> None:
-        """Takes as long as opening a connection may take, 7 s at most."""
+        """Takes 7 s at most. The thread lasts longer only while a name is not resolved, or the next
+        of several addresses is tried.
+        """
         self._stop.set()
         self._thread.join(_FAREWELL_S)
         with self._lock:
