@@ -3,6 +3,7 @@
 import json
 from contextlib import ExitStack
 
+import psycopg
 import pytest
 from psycopg import Connection
 
@@ -59,6 +60,18 @@ def test_a_database_that_is_away_is_an_error_with_words(server, tmp_path):
     with pytest.raises(DatabaseAway) as away:
         Visits(DatabaseSettings(f"postgresql:///x?host={tmp_path}", "one"))
     assert away.value.trouble == "unreachable"
+
+
+def test_a_database_that_cannot_be_used_is_left(server, monkeypatch):
+    def is_refused(_):
+        raise psycopg.errors.InsufficientPrivilege
+
+    monkeypatch.setattr("kazashi.site.visits.prepare", is_refused)
+    with pytest.raises(DatabaseAway) as away:
+        Visits(DatabaseSettings(server.url, "one"))
+    ours = "SELECT FROM pg_stat_activity WHERE application_name = 'kazashi'"
+    until(lambda: server.rows(ours) == [])
+    assert away.value.trouble == "refused"
 
 
 def test_figures_are_made_of_the_journals_of_all_computers(server, tmp_path, monkeypatch):

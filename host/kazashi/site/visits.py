@@ -1,7 +1,7 @@
 """Visits that the journals of all computers have brought into the database, as they were kept."""
 
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -43,10 +43,11 @@ class Visits:
     """
 
     def __init__(self, settings: DatabaseSettings) -> None:
-        with _told():
-            self._line = opened(settings)
+        with _told(), ExitStack() as undo:
+            self._line = undo.enter_context(opened(settings))
             with self._line.limit() as connection:
                 prepare(connection)
+            undo.pop_all()
 
     def __enter__(self) -> "Visits":
         return self
