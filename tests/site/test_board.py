@@ -54,6 +54,32 @@ def test_one_that_ends_is_gone_at_once(server):
         two.sees()
 
 
+def test_two_computers_of_one_name_are_told_and_then_no_more(server, monkeypatch):
+    monkeypatch.setattr("kazashi.site.board._ALIVE_S", 0.0)
+    monkeypatch.setattr(Board, "pause_s", 0.02)
+    with Computer(server, "one") as one:
+        one.show("1", FREE)
+        with Computer(server, "one") as two:
+            two.show("1", FREE)
+            for each in (one, two):
+                told = []
+                until(lambda: told.extend(each.findings(None)) or told)  # noqa: B023
+                assert (told[0].key, told[0].fields) == ("database.same-name", {"name": "one"})
+        until(lambda: not one.findings(None))
+
+
+def test_a_computer_that_was_killed_has_its_name_again(server):
+    killed = "INSERT INTO kazashi.board (computer, desk, shown, run) VALUES ('two', '1', '{}', 'x')"
+    with Computer(server, "one") as one, Computer(server, "three") as three:
+        one.show("1", FREE)
+        three.sees(("one", FREE, False))
+        server.run(killed)
+        with Computer(server, "two") as two:
+            two.show("1", BUSY)
+            three.sees(("one", FREE, False), ("two", BUSY, False))
+            assert not two.findings(None)
+
+
 def test_one_that_is_silent_is_away(server):
     with Computer(server, "one") as one:
         one.show("1", FREE)

@@ -5,15 +5,18 @@ silent for half a minute is away: what it showed last is old.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from threading import Lock
 from time import monotonic
 from typing import cast
 
+from kazashi.finding import Finding, doubtful
 from kazashi.site.database import Part
 from kazashi.site.line import Connection
+from kazashi.site.trouble import Trouble
 
 _ALIVE_S = 10.0  # between two signs of life
 _AWAY_S = 30  # without one
@@ -22,9 +25,11 @@ _LONGEST = 10_000  # characters that a desk shows
 
 _TELL = "NOTIFY kazashi_board"
 _WRITE = """
-    INSERT INTO board (computer, desk, shown) VALUES (%s, %s, %s)
-    ON CONFLICT (computer, desk) DO UPDATE SET shown = excluded.shown, at = now()"""
-_ALIVE = "UPDATE board SET at = now() WHERE computer = %s"
+    INSERT INTO board (computer, desk, shown, run) VALUES (%s, %s, %s, %s)
+    ON CONFLICT (computer, desk) DO UPDATE
+    SET shown = excluded.shown, run = excluded.run, at = now()"""
+_ALIVE = "UPDATE board SET at = now() WHERE computer = %s AND run = %s"
+_OF_ANOTHER_RUN = "SELECT FROM board WHERE computer = %s AND run <> %s LIMIT 1"
 _LEAVE = "DELETE FROM board WHERE computer = %s"
 _OTHERS = """
     SELECT computer, desk, shown::text, at < now() - make_interval(secs => %s) FROM board
@@ -42,19 +47,22 @@ class Shown:
 
 
 class Board(Part):
-    """`computer`: the name of this one."""
+    """`computer`: the name of this one. `is_name_taken`: another computer has it, too, so neither
+    sees the other.
+    """
 
     channel = "kazashi_board"
     pause_s = _ALIVE_S
 
     def __init__(self, computer: str) -> None:
-        self._computer = computer
+        self._computer, self._run = computer, secrets.token_hex(8)
         self._lock = Lock()
         self._ours: dict[str, Mapping[str, object]] = {}
         self._unsent = set[str]()
         self._alive_at = -_ALIVE_S
         self._changed: Callable[[], None] = lambda: None
         self.others: Sequence[Shown] = ()
+        self.is_name_taken = False
 
     def show(self, desk: str, shown: Mapping[str, object]) -> None:
         """From any thread: what that desk of this computer shows from now on."""
@@ -66,6 +74,11 @@ class Board(Part):
     def tell(self, changed: Callable[[], None]) -> None:
         """Call it, in the connection's thread, if another desk changes."""
         self._changed = changed
+
+    def findings(self, trouble: Trouble | None) -> Iterable[Finding]:  # noqa: ARG002
+        if self.is_name_taken:
+            return (doubtful("database", "database.same-name", name=self._computer),)
+        return ()
 
     # -- in the connection's thread ---------------------------------------------------------------
 
@@ -97,15 +110,19 @@ class Board(Part):
         is_silent = monotonic() - self._alive_at >= _ALIVE_S
         if not (unsent or is_silent):
             return
+        us, is_taken, alive = (self._computer, self._run), False, None
         with connection.transaction():
+            if is_silent:
+                is_taken = connection.execute(_OF_ANOTHER_RUN, us).fetchone() is not None
             for desk, shown in unsent.items():
-                row = (self._computer, desk, json.dumps(shown, ensure_ascii=False))
-                connection.execute(_WRITE, row)
+                text = json.dumps(shown, ensure_ascii=False)
+                connection.execute(_WRITE, (self._computer, desk, text, self._run))
             if unsent:
                 connection.execute(_TELL)
-            alive = connection.execute(_ALIVE, (self._computer,)).rowcount if is_silent else None
+            if is_silent:
+                alive = connection.execute(_ALIVE, us).rowcount
         if is_silent:
-            self._alive_at = monotonic()
+            self._alive_at, self.is_name_taken = monotonic(), is_taken
         with self._lock:
             self._unsent -= {desk for desk, shown in unsent.items() if self._ours[desk] == shown}
             if alive is not None and alive < len(self._ours):  # the database has lost some
