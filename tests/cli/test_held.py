@@ -62,6 +62,17 @@ def test_all_are_asked_about_whatever_they_are_called(path):
     assert names(path) == []
 
 
+def test_with_a_key_of_figures_the_answer_tells_persons_apart(path):
+    config = path.with_name("kazashi.toml")
+    config.write_text('[figures]\nkey = "persons.key"\n')
+    done = held(path, "--centre", "valid", "--config", str(config))
+    assert done.exit_code == 0, done.exception
+    with View(path) as journal:
+        answers = [visit for visit in journal.visits() if visit.profile == "held"]
+    assert all(visit.fact("person") for visit in answers)
+    assert len(answers) == 2
+
+
 def test_a_test_lets_nobody_go_who_was_really_held(path):
     with Journal(path) as journal:
         visit = journal.begin("desk", "usb:1")

@@ -9,6 +9,7 @@ from kazashi.cli.options import AsJson, AsTest, ConfigFile, JournalPath
 from kazashi.cli.oqs import results_of
 from kazashi.cli.site import people_of
 from kazashi.reception.centre import CentreBusy, CentreUnreachable, Eligibility, NoCentre
+from kazashi.reception.configuration import Configuration
 from kazashi.reception.japan import JAPAN, japan_time
 from kazashi.reception.journal import Held, Journal, default_path
 from kazashi.reception.json_of import json_of
@@ -33,9 +34,15 @@ def held(
     try:
         with ExitStack() as stack:
             people = stack.enter_context(people_of(config, journal or default_path()))
-            results = results_of(stack, config)
+            asking = ask_held(
+                people,
+                asked,
+                is_test=as_test,
+                persons=Configuration.read(config).persons,
+                results=results_of(stack, config),
+            )
             with suppress(CentreUnreachable, CentreBusy):
-                for person, answer in ask_held(people, asked, is_test=as_test, results=results):
+                for person, answer in asking:
                     answers.append(_facts(person, answer, is_test=as_test))
                     if not as_json:
                         _show(Console(), person, answer, is_test=as_test)
