@@ -1,6 +1,7 @@
 """`kazashi held`: ask the centre about people held while it was down."""
 
 from contextlib import ExitStack, suppress
+from pathlib import Path
 
 from kazashi.cli import show
 from kazashi.cli.centre import SaysCentre, centre_of
@@ -9,11 +10,11 @@ from kazashi.cli.options import AsJson, AsTest, ConfigFile, JournalPath
 from kazashi.cli.oqs import results_of
 from kazashi.cli.site import people_of
 from kazashi.reception.centre import CentreBusy, CentreUnreachable, Eligibility, NoCentre
-from kazashi.reception.configuration import Configuration
 from kazashi.reception.japan import JAPAN, japan_time
 from kazashi.reception.journal import Held, Journal, default_path
 from kazashi.reception.json_of import json_of
 from kazashi.reception.outage import Said, ask_held
+from kazashi.reception.persons import Persons
 from kazashi.words import words_of
 
 
@@ -38,7 +39,7 @@ def held(
                 people,
                 asked,
                 is_test=as_test,
-                persons=Configuration.read(config).persons,
+                persons=_persons(config),
                 results=results_of(stack, config),
             )
             with suppress(CentreUnreachable, CentreBusy):
@@ -56,6 +57,15 @@ def held(
     if not as_json:
         later = ": ask again later" if left else ""
         Console().print(f"{len(answers)} asked about, {left} still held{later}")
+
+
+def _persons(config: Path | None) -> Persons | None:
+    """By which the answers tell persons apart; None: by nothing. Raises BadSettings."""
+    if config is None:
+        return None
+    from kazashi.reception.configuration import Configuration  # it imports cryptography
+
+    return Configuration.read(config).persons
 
 
 def _facts(person: Held, answer: Said, *, is_test: bool) -> dict[str, object]:
