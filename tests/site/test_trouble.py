@@ -92,7 +92,7 @@ def test_once_there_are_tables_no_right_to_make_some_is_needed(server):
 @pytest.mark.parametrize(
     "words",
     [
-        'connection failed: root certificate file "/root/.postgresql/root.crt" does not exist',
+        'connection failed: root certificate file "/home/desk/.postgresql/root.crt" does not exist',
         "connection failed: server does not support SSL, but SSL was required",
         "connection failed: SSL error: certificate verify failed",
     ],

@@ -23,8 +23,9 @@ def entries_of(text: str, numbers: NumbersFile, *, moves: bool) -> list[ToRegist
     Raises:
         BadList, ListRefused: it is wrong, or contradicts the map.
     """
-    known = {each.number: each.reference for each in reversed(numbers.lines()) if each.reference}
-    owners = {each.reference: each.number for each in numbers.lines() if each.reference}
+    lines = [each for each in numbers.lines() if each.reference]
+    known = {each.number: each.reference for each in reversed(lines)}
+    owners = {each.reference: each.number for each in lines}
     entries = list_to_register(text, lambda number: known.get(number, number))
     taken = [
         BadLine(each.line, LineFlaw.REFERENCE_TAKEN, owner)

@@ -92,7 +92,7 @@ class Exchange:
     def _ask(
         self, kind: Kind, identifier: str, body: MessageBody, end: Event
     ) -> tuple[Asked, XmlMsg]:
-        """`end`: nobody waits for the answer any more; what is not sent yet is not sent."""
+        """`end`: the answer is not waited for any more; what is not sent yet is not sent."""
         asked = self._send(kind, identifier, body, end)
         until = monotonic() + self.terminal.timeout_s
         seen = _Seen()

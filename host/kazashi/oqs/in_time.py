@@ -15,7 +15,7 @@ _LOOK_S = 0.05  # for a cancelled wait, which ends within 100 ms
 
 
 def in_time(work: Callable[[Event], T], limit_s: float, cancel: Event) -> T:
-    """What `work` returns, in a thread. Its event is set once nobody waits for that any more.
+    """What `work` returns, in a thread. Its event is set once that is not waited for any more.
 
     Raises:
         CentreUnreachable: it has not ended.

@@ -13,7 +13,7 @@ from kazashi.oqs.centre import INSURER_WIDTH
 from kazashi.oqs.encoding import alike
 from kazashi.oqs.message import ReferenceNumberRegistrationInfo
 from kazashi.oqs.register import ToRegister
-from kazashi.reception.numbers.errors import BadLine, LineFlaw, ListRefused
+from kazashi.reception.numbers.errors import BadLine, LineFlaw
 from kazashi.reception.numbers.lists import number_in
 from kazashi.reception.numbers.table import Columns, table_of
 from kazashi.reception.papers.certificate import (
@@ -46,14 +46,9 @@ def list_to_register(text: str, reference_of: Callable[[str], str]) -> list[ToRe
         BadList: it has no header, or a wrong one.
         ListRefused: lines are wrong, or contradict each other.
     """
-    entries, troubles = table_of(
-        text, COLUMNS, lambda line, found: _entry(line, found, reference_of)
+    return table_of(
+        text, COLUMNS, lambda line, found: _entry(line, found, reference_of), _contradictions
     )
-    troubles += _contradictions(entries)
-    if troubles:
-        in_order = sorted(troubles, key=lambda each: each.line)
-        raise ListRefused(tuple(in_order))
-    return entries
 
 
 def _entry(line: int, found: Mapping[str, str], reference_of: Callable[[str], str]) -> ToRegister:

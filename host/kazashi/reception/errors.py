@@ -4,7 +4,7 @@
     ├── JournalError         nothing can be kept, for now: see journal/errors.py
     ├── DeskBusy             another patient was served for too long: begin again later
     ├── CentreError          eligibility is not known, for now: see centre.py
-    ├── HeldError            nobody is asked about a person held, for now: see journal/held.py
+    ├── HeldError            a person held is not asked about, for now: see journal/held.py
     ├── CertifiedFailed      the approved component identified nobody: another way
     ├── FaceNotAvailable     models, or their engine, are missing: see `lacks`
     ├── FaceNotConfigured    one of them

@@ -65,7 +65,7 @@ class HeldPeople(Protocol):
         ...
 
     def claim(self, held: Held) -> Claim | None:
-        """Nobody else asks about `held` now. None: they are held no more. Raises HeldError."""
+        """No other program asks about `held` now. None: held no more. Raises HeldError."""
         ...
 
     def renew(self, claim: Claim) -> bool:

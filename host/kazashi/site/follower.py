@@ -42,7 +42,7 @@ class Follower(Part):
         return (good("database", "database", behind=self.behind),)
 
     def _follow(self, connection: Connection, followed: Followed) -> bool:
-        most, self._most = self._most, max(1, self._most // 2)  # where it does not end in time
+        most, self._most = self._most, max(1, self._most // 2)  # if it does not end in time
         self.behind = bring(connection, followed, self._desk, most)
         self._most = min(2 * most, BATCH)
         if self.behind:

@@ -27,7 +27,7 @@ from kazashi.site.visits import visits_after
 CHANNEL = "kazashi_held"
 
 _OURS = "SELECT visit, person IS NULL FROM held WHERE journal = %s"
-# One that the database has lost may be asked about just now: nobody else begins to.
+# One that the database has lost may be asked about just now: no other computer begins to.
 _BRING = """
     INSERT INTO held (journal, visit, held_at, is_test, person, claim, claimed_at)
     VALUES (%s, %s, %s, %s, %s, CASE WHEN %s THEN 'lost' END, now()) ON CONFLICT DO NOTHING"""
@@ -48,7 +48,7 @@ _RENEW = f"""
     UPDATE held SET claim = %(token)s, claimed_at = now()
     WHERE {_PERSON} AND claim IN (%(token)s, 'lost')"""
 _GIVE_BACK = f"UPDATE held SET claim = NULL WHERE {_PERSON} AND claim = %(token)s"
-# Also where the database has lost the person: their own computer may bring them again.
+# Also if the database has lost the person: their own computer may bring them again.
 _ANSWERED = """
     INSERT INTO held (journal, visit) VALUES (%s, %s)
     ON CONFLICT (journal, visit) DO UPDATE SET person = NULL, claim = NULL"""

@@ -103,7 +103,7 @@ class SitePeople:
         return SiteClaim(held, key.token, key=key, until=until)
 
     def renew(self, claim: Claim) -> bool:
-        """While the database is away, as long as it can have granted it to nobody else."""
+        """While the database is away, as long as it cannot have granted it to another."""
         if not isinstance(claim, SiteClaim):
             return self.journal.renew(claim)
         try:

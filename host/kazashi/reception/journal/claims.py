@@ -1,6 +1,6 @@
 """Claims of people held, each a statement: two programs never ask about the same person at once.
 
-A claim ends by itself: a program that was killed keeps nobody from being asked about.
+A claim ends by itself, so a killed program does not keep the centre from being asked.
 """
 
 import sqlite3

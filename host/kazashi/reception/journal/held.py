@@ -45,7 +45,7 @@ class Held:
 
 @dataclass(frozen=True)
 class Claim:
-    """Who has it may ask about `held`, and nobody else. `token`: of this one claim."""
+    """The one program that has it may ask about `held`. `token`: of this one claim."""
 
     held: Held
     token: str = field(default_factory=lambda: secrets.token_hex(8))
@@ -83,7 +83,7 @@ def person(
     """As they were kept; `birth`: yyyy-MM-dd.
 
     Raises:
-        ValueError, TypeError, AttributeError: nobody was ever held so.
+        ValueError, TypeError, AttributeError: no person was held so.
     """
     if not (is_text(name) and is_text(address) and is_text(reason)):
         raise ValueError("a person who was never held")

@@ -137,7 +137,7 @@ class Journal(View):
         self._file.forget()
 
     def claim(self, held: Held) -> Claim | None:
-        """Nobody else asks about `held` until it is answered or given back, for 10 minutes at most.
+        """No other program asks about `held` until it is answered or given back, or 10 minutes.
 
         None: they are held no more.
 

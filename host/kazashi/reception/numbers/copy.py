@@ -13,7 +13,7 @@ from kazashi.reception.numbers.file import TIE, put, tie_of
 from kazashi.reception.numbers.store import NumbersFile
 from kazashi.reception.numbers.ties import Tie
 
-# Marks by another key stay here: nobody there could find them.
+# Marks by another key stay here: no other computer could find them.
 _UNSENT = "is_unsent AND (kind != 'certificate' OR name GLOB ?)"
 
 

@@ -19,7 +19,6 @@ from kazashi.reception.numbers.errors import (
     BadList,
     LineFlaw,
     ListFlaw,
-    ListRefused,
 )
 from kazashi.reception.numbers.marks import is_mark
 from kazashi.reception.numbers.patient import number_of
@@ -94,12 +93,7 @@ def lines_of(text: str, is_ours: Callable[[str], bool]) -> list[Line]:
         BadList: it has no header, or a wrong one.
         ListRefused: lines are wrong, or contradict each other.
     """
-    lines, troubles = table_of(text, COLUMNS, lambda line, found: _line(line, found, is_ours))
-    troubles += _contradictions(lines)
-    if troubles:
-        in_order = sorted(troubles, key=lambda each: each.line)
-        raise ListRefused(tuple(in_order))
-    return lines
+    return table_of(text, COLUMNS, lambda line, found: _line(line, found, is_ours), _contradictions)
 
 
 def _line(line: int, found: Mapping[str, str], is_ours: Callable[[str], bool]) -> Line:

@@ -1,11 +1,11 @@
 """A list as CSV: RFC 4180, with a header whose columns have names in English and Japanese."""
 
 import csv
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from io import StringIO
 from typing import NamedTuple, TypeVar
 
-from kazashi.reception.numbers.errors import BadLine, BadList, LineFlaw, ListFlaw
+from kazashi.reception.numbers.errors import BadLine, BadList, LineFlaw, ListFlaw, ListRefused
 from kazashi.reception.typed import narrow
 
 T = TypeVar("T")
@@ -20,12 +20,16 @@ class Columns(NamedTuple):
 
 
 def table_of(
-    text: str, columns: Columns, take: Callable[[int, Mapping[str, str]], T]
-) -> tuple[list[T], list[BadLine]]:
-    """What `take` makes of each line's number and cells by column, and what is wrong with others.
+    text: str,
+    columns: Columns,
+    take: Callable[[int, Mapping[str, str]], T],
+    contradictions: Callable[[Sequence[T]], Iterable[BadLine]],
+) -> list[T]:
+    """What `take` makes of each line's number and cells by column.
 
     Raises:
         BadList: it has no header, or a wrong one.
+        ListRefused: lines are wrong, or contradict each other.
     """
     taken: list[T] = []
     troubles: list[BadLine] = []
@@ -46,7 +50,11 @@ def table_of(
         troubles.append(BadLine(error.args[1], LineFlaw.NOT_CSV))
     if not (header or troubles):
         raise BadList(ListFlaw.NO_HEADER)
-    return taken, troubles
+    troubles += contradictions(taken)
+    if troubles:
+        in_order = sorted(troubles, key=lambda each: each.line)
+        raise ListRefused(tuple(in_order))
+    return taken
 
 
 def _rows_of(text: str) -> Iterator[tuple[int, list[str]]]:

@@ -92,7 +92,7 @@ def said(have: Tie | None, kind: Kind, name: str, value: str, by: str, at: str) 
 def joined(have: Tie | None, new: Tie) -> Tie:
     """What the map knows after `new` has come from a copy. The same once more changes nothing.
 
-    What is expected of a patient is nobody's conflict: the later one to come is right.
+    What is expected of a patient is no conflict: the later one to come is right.
     """
     if have is None:
         return new
