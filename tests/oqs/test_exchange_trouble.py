@@ -25,13 +25,20 @@ ASKS = MessageBody(
 
 
 @pytest.fixture
-def terminal(tmp_path, monkeypatch):
+def limit_s():
+    """Of each wait: too long to matter, unless a test is about its end."""
+    return 60.0
+
+
+@pytest.fixture
+def terminal(tmp_path, monkeypatch, limit_s):
     monkeypatch.setattr(exchange_module, "_LOOK_S", 0.02)
     monkeypatch.setattr(exchange_module, "_SPARE_S", 0.1)
-    monkeypatch.setattr(exchange_module, "_LATE_S", 0.1)
+    monkeypatch.setattr(exchange_module, "_LATE_S", limit_s)
     for name in ("req", "res"):
         (tmp_path / name).mkdir()
-    return Terminal(Folder(tmp_path / "req", tmp_path / "staging"), tmp_path / "res", timeout_s=0.2)
+    requests = Folder(tmp_path / "req", tmp_path / "staging")
+    return Terminal(requests, tmp_path / "res", timeout_s=limit_s)
 
 
 @pytest.fixture
@@ -67,6 +74,7 @@ def hangs(monkeypatch):
     goes_on.set()
 
 
+@pytest.mark.parametrize("limit_s", [2.0])  # a request is sent in less, and an answer read
 def test_a_folder_of_answers_that_hangs_ends_the_wait_and_its_answer_is_found_late(
     exchange, terminal, hangs
 ):
@@ -91,6 +99,7 @@ def test_a_wait_for_a_folder_that_hangs_can_be_cancelled(exchange, terminal, han
         exchange.ask(Kind.ELIGIBILITY, "00aa", ASKS, cancel)
 
 
+@pytest.mark.parametrize("limit_s", [0.2])
 def test_what_is_not_sent_when_nobody_waits_any_more_is_never_sent(exchange, terminal, hangs):
     goes_on = hangs(Folder, "stage")
     with pytest.raises(CentreUnreachable):
