@@ -3,7 +3,7 @@
 import json
 from threading import Event, Thread
 
-from psycopg.errors import DeadlockDetected, UndefinedTable
+from psycopg.errors import UndefinedTable
 
 from kazashi.reception.journal import Journal, View
 from kazashi.site.database import Database
@@ -20,15 +20,6 @@ def on(server, *parts):
 
 def follower(path, server, desk="desk"):
     return on(server, Follower(path, desk, look_s=LOOK_S))
-
-
-def empty(server):
-    """The schema is gone, also while followers use it."""
-    while True:
-        try:
-            return server.run("DROP SCHEMA kazashi CASCADE")
-        except DeadlockDetected:  # with a turn of one of them
-            pass
 
 
 def visit(journal, reader="none"):

@@ -42,7 +42,7 @@ def until(is_so):
 
 def measure(computers, lines, folder, server):
     """Seconds: (import, sent, all); whether all copies are the same at last."""
-    server.run("DROP SCHEMA IF EXISTS kazashi CASCADE")
+    server.empty()
     maps = [NumbersFile(folder / f"{number}.db", Marks(bytes(32))) for number in range(computers)]
     begun = monotonic()
     maps[0].take(lines)

@@ -46,7 +46,7 @@ def desk(path, visits, times):
 
 def measure(desks, visits, folder, server):
     """(visits a second, times of entries, lag, entries that PostgreSQL has at last)."""
-    server.run("DROP SCHEMA IF EXISTS kazashi CASCADE")
+    server.empty()
     paths = [folder / f"{desks}-{number}.db" for number in range(desks)]
     times, all_entries = [], desks * visits * STEPS
     threads = [Thread(target=desk, args=(path, visits, times)) for path in paths]

@@ -29,5 +29,5 @@ def cluster(made):
 @pytest.fixture
 def server(cluster):
     """An empty database."""
-    cluster.run("DROP SCHEMA IF EXISTS kazashi CASCADE")
+    cluster.empty()
     return cluster

@@ -18,7 +18,7 @@ from kazashi.reception.journal.followed import Followed, unfollow
 from kazashi.site.entries import bring
 from kazashi.site.line import Line
 from kazashi.site.schema import SchemaNewer, prepare, scripts
-from site_desks import Writer, copied, empty, follower, is_same, kept, visit
+from site_desks import Writer, copied, follower, is_same, kept, visit
 from site_waits import until
 
 
@@ -61,7 +61,7 @@ def test_what_staff_typed_is_brought_letter_by_letter(text, path, server):
     path.unlink(missing_ok=True)
     with Journal(path) as journal:
         journal.begin("desk", "none").end("checked_in", staff=text)
-    server.run("DROP SCHEMA IF EXISTS kazashi CASCADE")
+    server.empty()
     with Line(server.url) as line, Followed(path) as followed:
         prepare(line.connection)
         bring(line.connection, followed, "desk")
@@ -136,7 +136,7 @@ def test_a_database_that_comes_back_empty_gets_all_again(path, server):
         for _ in range(5):
             visit(journal)
         until(lambda: is_same(path, server))
-        empty(server)
+        server.empty()
         until(lambda: server.rows("SELECT to_regclass('kazashi.entry')") != [(None,)])
         until(lambda: is_same(path, server))
 

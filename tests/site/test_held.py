@@ -19,7 +19,6 @@ from kazashi.site.line import Line
 from kazashi.site.schema import prepare
 from kazashi.testing.centre import SimulatedCentre
 from program import command
-from site_desks import empty
 from site_people import GIVEN_AT, Computer, in_database, until
 
 
@@ -208,7 +207,7 @@ def test_a_database_that_comes_back_empty_gets_them_again_but_whoever_was_answer
         asking = ask_held(people, SimulatedCentre(), only=[first.id, second.id], is_test=True)
         next(asking)
         next(asking)
-        empty(server)
+        server.empty()
         with east.following():
             until(lambda: server.rows("SELECT to_regclass('kazashi.held')") != [(None,)])
             until(lambda: in_database(server, "東館") == {1: True, 2: True, 3: True})

@@ -75,7 +75,7 @@ class Site:
         self.server.thaw()
 
     def empty_server(self, _moments):
-        self.server.run("DROP SCHEMA IF EXISTS kazashi CASCADE")
+        self.server.empty()
 
     def held(self):
         for path in self.paths.values():

@@ -225,7 +225,7 @@ def test_a_change_made_while_another_of_the_same_is_sent_is_sent_next(desks, mon
 
 
 def empty(server, connection):
-    server.run("DROP SCHEMA kazashi CASCADE")
+    server.empty()
     prepare(connection)
 
 

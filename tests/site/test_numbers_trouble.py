@@ -192,7 +192,7 @@ def test_emptied_in_the_middle(tmp_path, server, words):
     def disturb():
         for _ in range(3):
             time.sleep(0.3)
-            server.run("DROP SCHEMA IF EXISTS kazashi CASCADE")
+            server.empty()
 
     check(server, run(server, tmp_path, disturb), words)
 
