@@ -93,18 +93,20 @@ def site(journal, **changes):
     return SiteSettings(**settings | changes)
 
 
-def desks_with(readers, profile="desk"):
+def desks_with(readers, profile="desk", **settings):
     return [
-        DeskSettings(str(i), f"受付{i}", reader, profile) for i, reader in enumerate(readers, 1)
+        DeskSettings(str(i), f"受付{i}", reader, profile, **settings)
+        for i, reader in enumerate(readers, 1)
     ]
 
 
 @contextmanager
-def served(folder, readers, settings=None, **site_changes):
+def served(folder, readers, settings=None, card_camera="", **site_changes):
     """A service with a desk for each of `readers`, and clients."""
     settings = settings or ServeSettings(port=0)
     journal = folder / "journal.db"
-    service = Service(desks_with(readers), site(journal, **site_changes))
+    desks = desks_with(readers, card_camera=card_camera)
+    service = Service(desks, site(journal, **site_changes))
     line = listen(settings)
     access = Access(folder / "serve")
     server = Server(service, access, settings, line)

@@ -6,6 +6,8 @@ import logging
 import pytest
 
 from kazashi.serve import service as service_module
+from served_desks import served
+from table_line import FakeTable
 
 MARK = b"\xff\xd8 a card's front "
 
@@ -17,10 +19,14 @@ class Reading:
         return frame.removeprefix(MARK).rstrip(b"\0").decode() or None
 
 
-@pytest.fixture
-def front(site, monkeypatch):
-    """A camera above the reader of desk 1."""
-    monkeypatch.setattr(site.service.desks["1"]._site, "_front", Reading())
+@pytest.fixture(scope="module")
+def site(patched, configuration, tmp_path_factory):
+    """A desk with a camera above its reader."""
+    patched.setattr(service_module, "_table", lambda _url: FakeTable())
+    patched.setattr(service_module, "FrontReader", Reading)
+    folder = tmp_path_factory.mktemp("site")
+    with served(folder, ["sim:"], configuration=configuration, card_camera="C920") as site:
+        yield site
 
 
 def send(person, code, size=0):
@@ -36,7 +42,7 @@ def begin(person):
     person.say("way", "face")
 
 
-def test_the_code_of_two_pictures_opens_the_photo(front, person, table):
+def test_the_code_of_two_pictures_opens_the_photo(person, table):
     begin(person)
     for _ in range(2):
         send(person, table.card.person.code_b)
@@ -45,7 +51,7 @@ def test_the_code_of_two_pictures_opens_the_photo(front, person, table):
     assert "code b" not in [each["name"] for each in questions if each]
 
 
-def test_what_is_not_legible_is_typed(front, person, table):
+def test_what_is_not_legible_is_typed(person, table):
     begin(person)
     for _ in range(5):
         send(person, "")
@@ -53,14 +59,14 @@ def test_what_is_not_legible_is_typed(front, person, table):
     person.until(question="frame")
 
 
-def test_no_member_of_the_staff_sends_a_picture_of_the_card(front, person, staff):
+def test_no_member_of_the_staff_sends_a_picture_of_the_card(person, staff):
     begin(person)
     number = person.until(question="front")["question"]["number"]
     path = f"{person.path}/answer/{number}/picture"
     assert staff.put(path, content=MARK).status_code == 403
 
 
-def test_neither_picture_nor_code_is_left_anywhere(front, site, person, table, caplog):
+def test_neither_picture_nor_code_is_left_anywhere(site, person, table, caplog):
     caplog.set_level(logging.DEBUG)
     begin(person)
     own = table.card.person.code_b
