@@ -65,6 +65,17 @@ def test_an_insurer_of_six_digits_is_padded_with_blanks_and_a_limit_is_asked_wit
     assert said["LimitApplicationCertificateRelatedConsFlg"] == "1"
 
 
+@pytest.mark.parametrize("padded", ["139998", "00139998"])
+def test_an_answer_may_pad_an_insurer_with_zeros_or_not_at_all(centre, play, padded):
+    def repeat(request, path):
+        data = answer(request, people=(PERSON | {"InsurerNumber": padded},))
+        path.write_bytes(data.replace(b">  139998<", f">{padded}<".encode()))
+
+    play(repeat)
+    eligibility = ask(centre, replace(PAPER, insurer="139998")).final
+    assert eligibility.insurance[0]["InsurerNumber"] == padded  # as the centre wrote it
+
+
 @pytest.mark.parametrize("encoding", ["UTF-8", "Shift_JIS"])
 @pytest.mark.parametrize("asked_in", Encoding)
 def test_each_encoding_is_answered_in_each(centre, play, encoding, asked_in):

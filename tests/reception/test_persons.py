@@ -51,6 +51,13 @@ def test_a_person_is_a_hash_with_groups_of_age_and_insurer():
     assert as_json(told)
 
 
+@pytest.mark.parametrize("padded", ["  139998", "00139998", "１３９９９８"])
+def test_the_padding_of_an_insurers_number_makes_nobody_another_person(padded):
+    plain = facts(WORKER | {"InsurerNumber": "139998"})
+    assert plain["insurer"] == "municipal"
+    assert facts(WORKER | {"InsurerNumber": padded}) == plain
+
+
 def test_the_same_person_is_the_same_in_any_width_and_another_by_any_field():
     same = facts(WORKER | {"InsuredCardSymbol": " 12･34", "InsurerNumber": "  01160001"})
     assert facts(WORKER) == same

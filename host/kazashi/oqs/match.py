@@ -5,8 +5,14 @@ from collections.abc import Iterator
 from kazashi.oqs.codes import ProcessingResultStatus, SegmentOfResult
 from kazashi.oqs.encoding import alike
 from kazashi.oqs.layout import Element, slots
-from kazashi.oqs.message import MessageBody, QualificationConfirmSearchInfo, XmlMsg
+from kazashi.oqs.message import (
+    MessageBody,
+    QualificationConfirmSearchInfo,
+    ReferenceNumberRegistrationInfo,
+    XmlMsg,
+)
 from kazashi.reception.centre import CentreFailed
+from kazashi.reception.insurers import insurer_number
 
 _HALF = "incomplete"  # in place of a code
 
@@ -47,9 +53,20 @@ def is_final(answer: XmlMsg) -> bool:
 def is_same(one: Element, other: Element) -> bool:
     """Whether all their texts are alike."""
     return all(
-        alike(getattr(one, slot.field)) == alike(getattr(other, slot.field))
-        for slot in slots(type(one))
+        comparable(one, slot.field) == comparable(other, slot.field) for slot in slots(type(one))
     )
+
+
+def comparable(element: Element, field: str) -> str:
+    """Its text, as it is compared with that of others: see `alike`, and `insurer_number`."""
+    text: str = getattr(element, field)
+    return insurer_number(text) if field == "insurer_number" else alike(text)
+
+
+def insurance_in(info: ReferenceNumberRegistrationInfo) -> tuple[str, ...]:
+    """For which insurance a number is registered, to be compared with others."""
+    fields = (slot.field for slot in slots(type(info)))
+    return tuple(comparable(info, each) for each in fields if each != "reference_number")
 
 
 def _repeats(question: MessageBody, body: MessageBody) -> Iterator[bool]:
@@ -60,7 +77,7 @@ def _repeats(question: MessageBody, body: MessageBody) -> Iterator[bool]:
     ):
         if asked is not None and said is not None:
             yield from (
-                alike(getattr(asked, slot.field)) == alike(getattr(said, slot.field))
+                comparable(asked, slot.field) == comparable(said, slot.field)
                 for slot in slots(type(asked))
                 if _is_repeated(asked, said, slot.field)
             )

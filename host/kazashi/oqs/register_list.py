@@ -10,7 +10,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from kazashi.oqs.centre import INSURER_WIDTH
-from kazashi.oqs.encoding import alike
+from kazashi.oqs.match import insurance_in
 from kazashi.oqs.message import ReferenceNumberRegistrationInfo
 from kazashi.oqs.register import ToRegister
 from kazashi.reception.numbers.errors import BadLine, LineFlaw
@@ -80,11 +80,7 @@ def _contradictions(entries: Sequence[ToRegister]) -> Iterator[BadLine]:
         info = entry.info
         if (owner := owners.setdefault(info.reference_number, entry.number)) != entry.number:
             yield BadLine(entry.line, LineFlaw.REFERENCE_TAKEN, owner)
-        insurance = (
-            *(info.insurer_number, alike(info.insured_card_symbol)),
-            *(alike(info.insured_identification_number), info.insured_branch_number),
-        )
-        before = first.setdefault(insurance, entry)
+        before = first.setdefault(insurance_in(info), entry)
         if before is not entry:
             same = before.info.reference_number == info.reference_number
             flaw = LineFlaw.REPEATED if same else LineFlaw.INSURANCE_TAKEN

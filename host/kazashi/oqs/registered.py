@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from kazashi.errors import NotWritten
-from kazashi.oqs.encoding import alike
+from kazashi.oqs.match import insurance_in
 from kazashi.oqs.message import ReferenceNumberRegistrationInfo
 from kazashi.reception.numbers.marks import Marks
 
@@ -42,11 +42,5 @@ class Registered:
             raise NotWritten(str(path), error.strerror or type(error).__name__) from error
 
     def _path(self, info: ReferenceNumberRegistrationInfo) -> Path:
-        insurance = "/".join(
-            alike(each)
-            for each in (
-                *(info.insurer_number, info.insured_card_symbol),
-                *(info.insured_identification_number, info.insured_branch_number),
-            )
-        )
+        insurance = "/".join(insurance_in(info))
         return self._folder / self._marks.of(sha256(insurance.encode()).hexdigest())

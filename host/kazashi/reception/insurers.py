@@ -6,6 +6,8 @@ Ref: 法別番号, the first two digits of eight, and the third digit of six: �
 import re
 from enum import StrEnum, unique
 
+from kazashi.reception.typed import narrow
+
 
 @unique
 class InsurerKind(StrEnum):
@@ -36,9 +38,15 @@ _BY_LAW = {
 }
 
 
+def insurer_number(text: str) -> str:
+    """`text` without what pads six digits to eight: blanks, or zeros, which begin no eight."""
+    number = "".join(narrow(text).split())
+    return number[2:] if re.fullmatch(r"00[0-9]{6}", number) else number
+
+
 def insurer_kind(number: str) -> InsurerKind | None:
     """By its number; None: it tells none. Of six digits, the third is 3 for a 国保組合."""
-    number = number.strip()
+    number = insurer_number(number)
     if re.fullmatch(r"[0-9]{6}", number):
         return InsurerKind.UNION if number[2] == "3" else InsurerKind.MUNICIPAL
     return _BY_LAW.get(number[:2]) if re.fullmatch(r"[0-9]{8}", number) else None

@@ -18,7 +18,7 @@ from kazashi.cards.birth import birth_of
 from kazashi.reception.ages import age_group, legal_age
 from kazashi.reception.centre import Eligibility
 from kazashi.reception.errors import ReceptionError
-from kazashi.reception.insurers import InsurerKind, insurer_kind
+from kazashi.reception.insurers import InsurerKind, insurer_kind, insurer_number
 from kazashi.reception.journal.facts import Fact
 from kazashi.reception.secret_file import OpenToOthers, new_key, read_key
 from kazashi.reception.typed import narrow
@@ -81,8 +81,8 @@ class Persons:
     def by_insurance(
         self, *, insurer: str, symbol: str, number: str, branch: str, birth: str
     ) -> str:
-        """`birth`: YYYYMMDD. Width of characters and blanks make no difference."""
-        return self._hash("insurance", insurer, symbol, number, branch, birth)
+        """`birth`: YYYYMMDD. Width of characters, blanks and padding make no difference."""
+        return self._hash("insurance", insurer_number(insurer), symbol, number, branch, birth)
 
     def by_certificate(self, sha256_of_it: str) -> str:
         return self._hash("certificate", sha256_of_it)

@@ -12,6 +12,7 @@ from datetime import date
 from enum import StrEnum
 
 from kazashi.cards.birth import Birth
+from kazashi.reception.insurers import insurer_number
 from kazashi.reception.papers.fields import birth_date, whole_date
 from kazashi.reception.texts import Message
 from kazashi.reception.typed import Mistyped, Slip, digits, narrow, plain, required
@@ -126,7 +127,7 @@ def insurer_of(text: str) -> str:
     Raises:
         Mistyped: it is none.
     """
-    number = narrow(plain("insurer", text))
+    number = insurer_number(plain("insurer", text))
     if not re.fullmatch(r"[0-9]{6}|[0-9]{8}", number):
         raise Mistyped("insurer", Slip.INSURER_DIGITS)
     if check_digit(number[:-1]) != int(number[-1]):
