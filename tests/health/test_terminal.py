@@ -17,7 +17,7 @@ from kazashi.health.settings import TerminalSettings
 from kazashi.health.terminal import Latest, Terminal
 from kazashi.reception.journal import Journal
 from kazashi.reception.settings import BadSettings
-from kazashi.serve.private_file import write_private
+from kazashi.reception.whole_file import write_private
 from kazashi.words import Language
 from terminal_certificates import NOW, certificate, pem, private
 

@@ -1,6 +1,7 @@
 """Asking by files while folders do not answer, programs end, or nobody waits any more."""
 
 import os
+from pathlib import Path
 from threading import Event
 
 import pytest
@@ -133,6 +134,28 @@ def test_what_a_program_that_is_gone_has_not_sent_is_not_counted_as_asked(
     assert [each.findtext("MessageHeader/ArbitraryFileIdentifier") for each in plays.requests] == [
         "00bb"
     ]
+
+
+def test_that_it_was_asked_is_on_the_disk_before_the_request_is_sent(
+    exchange, terminal, tmp_path, monkeypatch
+):
+    synced, synced_before = [], []
+    fsync, publish = os.fsync, Folder.publish
+
+    def noted(descriptor):
+        synced.append(Path(f"/proc/self/fd/{descriptor}").readlink())
+        fsync(descriptor)
+
+    def published(*arguments, **options):
+        synced_before.extend(synced)
+        return publish(*arguments, **options)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    monkeypatch.setattr(Folder, "publish", published)
+    with played(terminal, says()):
+        ask(exchange)
+    asked = tmp_path / "asked"
+    assert [each for each in synced_before if each.is_relative_to(asked)][1:] == [asked]
 
 
 @pytest.mark.parametrize("block", [Block.EXISTS, Block.SYSTEM])

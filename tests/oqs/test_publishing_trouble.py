@@ -46,7 +46,7 @@ def test_a_result_waits_for_its_folder_and_whoever_waits_is_told_why(folder, tmp
     assert {(folder.path / name).read_bytes() for name in names(folder)} == {*DATA[:2]}
 
 
-@pytest.mark.parametrize("step", ["_move", "_sync"])
+@pytest.mark.parametrize("step", ["_move", "sync_folder"])
 def test_a_failure_at_any_step_is_tried_again_and_leaves_one_file(folder, monkeypatch, step):
     works = getattr(publish, step)
     left = [OSError(errno.EIO, "broken"), OSError(errno.ENOSPC, "full")]
@@ -143,7 +143,7 @@ def test_a_file_that_was_linked_but_not_unlinked_before_a_crash_is_published_onc
     assert len(names(folder)) == 1
 
 
-CALLS = [(publish, "_move"), (publish, "_sync"), (os, "fsync"), (os, "utime"), (os, "chown")]
+CALLS = [(publish, "_move"), (publish, "sync_folder"), (os, "fsync"), (os, "utime"), (os, "chown")]
 
 
 @many_seeds(20)

@@ -102,7 +102,7 @@ def _terminal(
     config: Path | None, journal: Path, database: Callable[[], Iterable[Finding]]
 ) -> Terminal:
     """What is looked after beside the desks."""
-    from kazashi.serve.private_file import write_private
+    from kazashi.reception.whole_file import write_private
 
     returns = Returns(kept_at(), write_private)
     settings = TerminalSettings.read(config)

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from kazashi.oqs.errors import OqsUnreadable
 from kazashi.oqs.message import XmlMsg, read
 from kazashi.oqs.names import Kind
+from kazashi.reception.whole_file import sync_folder
 
 _NUMBERS = 10_000  # of a day: yyyyMMdd and four digits, as chart programs name requests
 _OPEN, _DONE = ".asked", ".answered"
@@ -59,11 +60,12 @@ class Ledger:
         raise OSError(f"all {_NUMBERS} names of {day} are used")
 
     def keep(self, kind: Kind, suffix: str, request: bytes) -> None:
-        """From now on it counts as sent."""
+        """From now on it counts as sent, also after a power cut."""
         with self._open(kind, suffix).open("wb") as file:
             file.write(request)
             file.flush()
             os.fsync(file.fileno())
+        sync_folder(self._folder)
 
     def close(self, kind: Kind, suffix: str) -> bool:
         """It was answered, or never sent. False: another program has taken its answer."""

@@ -17,6 +17,7 @@ from pathlib import Path
 from time import time
 
 from kazashi.oqs.errors import Block, OqsUnpublished
+from kazashi.reception.whole_file import sync_folder
 
 TOUCH_S = 0.3
 TEST_MARK = "TEST-ONLY"  # a file of this name marks a folder for tests
@@ -61,7 +62,7 @@ class Folder:
                     file.flush()
                     os.fsync(file.fileno())
                 new.replace(self.staging / (name + _READY))
-                _sync(self.staging)
+                sync_folder(self.staging)
             except OSError:
                 with suppress(OSError):
                     new.unlink(missing_ok=True)
@@ -93,7 +94,7 @@ class Folder:
                 _open_to_readers(source, self.path)
                 if touches:
                     mark.touch()
-                    _sync(self.staging)
+                    sync_folder(self.staging)
                 _move(source, target)
             except OSError as error:
                 if not _is_moved(source, target):
@@ -105,7 +106,7 @@ class Folder:
                         return False
                     raise
         with suppress(OSError):  # it is there
-            _sync(self.path)
+            sync_folder(self.path)
         return True
 
     def discard(self, staged: str) -> None:
@@ -205,16 +206,3 @@ def _rename(source: Path, target: Path) -> int:
         *(_AT_FDCWD, os.fsencode(source), _AT_FDCWD, os.fsencode(target), _RENAME_NOREPLACE)
     )
     return 0 if done == 0 else ctypes.get_errno()
-
-
-def _sync(folder: Path) -> None:
-    """So that the name survives a power cut; Windows and some file systems have no such call."""
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        except OSError as error:
-            if error.errno not in _UNSUPPORTED:
-                raise
-        finally:
-            os.close(descriptor)

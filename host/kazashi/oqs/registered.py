@@ -4,7 +4,6 @@ A folder of ours: for each insurance a file that holds the number. Its name is a
 the insurance is stands nowhere.
 """
 
-import os
 from hashlib import sha256
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from kazashi.errors import NotWritten
 from kazashi.oqs.match import insurance_in
 from kazashi.oqs.message import ReferenceNumberRegistrationInfo
 from kazashi.reception.numbers.marks import Marks
+from kazashi.reception.whole_file import write_private
 
 
 class Registered:
@@ -30,14 +30,9 @@ class Registered:
     def keep(self, info: ReferenceNumberRegistrationInfo) -> None:
         """Raises NotWritten."""
         path = self._path(info)
-        new = path.with_suffix(".new")
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with new.open("w") as file:
-                file.write(info.reference_number)
-                file.flush()
-                os.fsync(file.fileno())
-            new.replace(path)
+            write_private(path, info.reference_number)
         except OSError as error:
             raise NotWritten(str(path), error.strerror or type(error).__name__) from error
 

@@ -19,7 +19,7 @@ from threading import Lock
 from time import monotonic
 from typing import cast
 
-from kazashi.serve.private_file import write_private
+from kazashi.reception.whole_file import write_private
 
 _CODE_S = 600.0
 _MOST_CODES = 100

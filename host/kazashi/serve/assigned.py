@@ -7,7 +7,7 @@ from threading import Lock
 from typing import cast
 
 from kazashi.errors import ReaderError
-from kazashi.serve.private_file import write_private
+from kazashi.reception.whole_file import write_private
 
 
 @dataclass(eq=False)

@@ -15,7 +15,7 @@ from typing import cast
 
 from kazashi.reception.japan import utc_now
 from kazashi.reception.journal import Entry, Journal
-from kazashi.serve.private_file import write_private
+from kazashi.reception.whole_file import write_private
 
 logger = logging.getLogger(__name__)
 
