@@ -95,10 +95,13 @@ def test_a_simulated_answer_is_marked_even_if_it_is_the_only_one(shown, part):
     assert SIMULATED[shown.language] not in shown(full(**others))
 
 
-def test_the_clinics_number_and_what_the_answer_lacks_are_shown(shown):
-    patient = FoundPatient("0012", FoundBy.BOTH, expects=tuple(Expected), missing=tuple(Expected))
-    text = shown(full(patient=patient))
-    assert "0012" in text
-    assert "生活保護" in text
-    assert "医療費助成" in text
+def test_the_clinics_number_and_what_is_expected_are_shown_and_what_the_answer_lacks(shown):
+    expects = tuple(Expected)
+    lacking, having = (
+        shown(full(patient=FoundPatient("0012", FoundBy.BOTH, expects=expects, missing=missing)))
+        for missing in (expects, ())
+    )
+    for text in (lacking, having):
+        assert all(each in text for each in ("0012", "生活保護", "医療費助成"))
+    assert ("医療券" in lacking, "医療券" in having) == (True, False)
     assert "0012" not in shown(full())

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from kazashi.cli import show
 from kazashi.cli.console import Console
+from kazashi.reception.numbers.patient import FoundPatient
 from kazashi.reception.rules import Proof, State
 from kazashi.reception.texts import Message
 from kazashi.reception.visit import Outcome, Span, Visit, Who
@@ -44,14 +45,19 @@ def _facts(visit: Visit) -> Mapping[str, Sequence[Message | str]]:
         "held": Message("result.is-held") if visit.is_held else None,
         "patient": visit.patient and visit.patient.number,
     }
-    several = {"agreed": agreed, "missing": _missing(visit), "simulated": _simulated_parts(visit)}
+    several = {"agreed": agreed, "expected": _expected(visit), "simulated": _simulated_parts(visit)}
     return {name: [value] for name, value in named.items() if value} | several
 
 
-def _missing(visit: Visit) -> list[Message]:
-    """What the staff expect of the patient, and the centre's answer has nothing of."""
-    missing = visit.patient.missing if visit.patient else ()
-    return [Message(f"result.missing.{each}") for each in missing]
+def _expected(visit: Visit) -> list[Message]:
+    """What the staff expect of the patient, and whether the centre's answer has it."""
+    patient = visit.patient or FoundPatient()
+    return [
+        Message(f"staff.number.missing.{each}")
+        if each in patient.missing
+        else Message(f"staff.number.expects.{each}")
+        for each in patient.expects
+    ]
 
 
 def _simulated_parts(visit: Visit) -> list[Message]:
