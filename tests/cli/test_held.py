@@ -141,3 +141,12 @@ def test_a_journal_that_fails_in_the_middle_loses_no_answer(path, monkeypatch):
     assert type(done.exception) is JournalFull
     assert [answer["visit"] for answer in json.loads(done.stdout)["answers"]] == [1]
     assert names(path) == [*NAMES]
+
+
+def test_what_only_looks_makes_no_journal(tmp_path):
+    path = tmp_path / "folder" / "journal.db"
+    looks = (("journal", "list"), ("held", "--test"), ("stats", "--key", str(tmp_path / "key")))
+    for words in looks:
+        done = command(*words, "--journal", str(path))
+        assert (done.returncode, "there is no journal" in done.stderr) == (1, True), words
+    assert [*tmp_path.iterdir()] == []

@@ -79,3 +79,14 @@ def test_the_simulated_centre_s_person_is_found_by_a_list(config, tmp_path):
         stdin="1234\n",
     )
     assert json.loads(visit.stdout)["patient"]["number"] == "0012"
+
+
+def test_what_only_looks_makes_no_map(config, tmp_path):
+    before = {*tmp_path.iterdir()}
+    out = tmp_path / "out.csv"
+    done = command("numbers", "export", out, "--config", config)
+    assert (done.returncode, "there is no map of the clinic's numbers yet" in done.stderr) == (1, 1)
+    looked = command("doctor", "--json", "--reader", "sim:", "--config", config)
+    (numbers,) = [each for each in json.loads(looked.stdout) if each["check"] == "numbers"]
+    assert (numbers["level"], numbers["key"]) == ("ok", "numbers.none")
+    assert {*tmp_path.iterdir()} == before

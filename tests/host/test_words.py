@@ -142,7 +142,7 @@ def test_each_error_says_what_happened_and_what_to_do_with_its_fields(kind, lang
 def doctors_keys():
     """(level, key) of each finding in the source; a key without what is filled in."""
     host = Path(kazashi.__file__).parent
-    rooms = ("health", "site")
+    rooms = ("cli", "health", "site")
     for path in (Path(doctor.__file__), *(p for r in rooms for p in (host / r).glob("*.py"))):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and ast.unparse(node.func) in ("good", "doubtful", "bad"):

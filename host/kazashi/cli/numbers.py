@@ -95,7 +95,7 @@ def export_list(
     journal: JournalPath = None,
 ) -> None:
     """Write all that is known to a new file that only its owner can read."""
-    lines = _numbers(config, journal).lines()
+    lines = _numbers(config, journal, is_made=False).lines()
     with new_file(file) as descriptor, os.fdopen(descriptor, "wb") as out:
         out.write(list_as_text(lines).encode(encoding))
     Console().print(f"{len(lines)} lines exported")
@@ -131,8 +131,8 @@ def _troubles_shown() -> Generator[None]:
         raise
 
 
-def _numbers(config: Path, journal: Path | None) -> NumbersFile:
+def _numbers(config: Path, journal: Path | None, *, is_made: bool = True) -> NumbersFile:
     settings = NumbersSettings.read(config)
     if settings is None:
         raise BadSettings("numbers.key", Flaw.MISSING)
-    return settings.open(journal or default_path())
+    return settings.open(journal or default_path(), is_made=is_made)

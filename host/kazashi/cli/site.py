@@ -9,10 +9,11 @@ import typer
 
 from kazashi.cli.open_numbers import numbers_of
 from kazashi.cli.options import need
-from kazashi.finding import Finding
-from kazashi.reception.journal import Journal, JournalError, KeptVisit
+from kazashi.finding import Finding, good
+from kazashi.reception.journal import Journal, JournalError, KeptVisit, View
 from kazashi.reception.journal.followed import unfollow
 from kazashi.reception.numbers.copy import NumbersCopy
+from kazashi.reception.numbers.errors import NumbersMissing
 from kazashi.reception.numbers.store import NumbersFile
 from kazashi.reception.settings import load
 
@@ -61,10 +62,11 @@ def people_of(config: Path | None, journal: Path) -> "Journal | SitePeople":
 
     Raises:
         BadSettings
-        JournalError
+        JournalError: also if there is no journal, and so nobody is held here.
     """
     settings = _settings(config)
     if settings is None:
+        View(journal).close()
         return Journal(journal)
     from kazashi.site.people import SitePeople
 
@@ -72,14 +74,19 @@ def people_of(config: Path | None, journal: Path) -> "Journal | SitePeople":
 
 
 def database_findings(config: Path | None, journal: Path) -> Iterator[Finding]:
-    """How the database stands now; nothing if none is configured. Raises BadSettings."""
-    settings = _settings(config)
-    if settings is None:
-        return
-    from kazashi.site.look import look
+    """How the database and the map of numbers stand now, as far as they are configured.
 
-    numbers = numbers_of(config, journal)
-    yield from look(settings, NumbersCopy(numbers) if numbers else None)
+    Raises BadSettings.
+    """
+    try:
+        numbers = numbers_of(config, journal, is_made=False)
+    except NumbersMissing:
+        numbers = None
+        yield good("numbers", "numbers.none")
+    if settings := _settings(config):
+        from kazashi.site.look import look
+
+        yield from look(settings, NumbersCopy(numbers) if numbers else None)
 
 
 def visits_at(config: Path) -> Iterator[Iterator[KeptVisit]]:

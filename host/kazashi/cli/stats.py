@@ -14,7 +14,7 @@ from kazashi.cli.console import Console
 from kazashi.cli.options import AsJson, Picture
 from kazashi.cli.site import visits_at
 from kazashi.cli.writing import writing
-from kazashi.reception.journal import default_path
+from kazashi.reception.journal import View, default_path
 from kazashi.reception.persons import Persons, key_in
 from kazashi.stats import picture
 from kazashi.stats.cells import flaw_of_name
@@ -155,6 +155,8 @@ def _read(
     columns = (TextColumn("  visits {task.completed:,.0f}"), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("", total=None)
+        for _, path in paths:
+            View(path).close()  # no key is made for a journal that is not there
         persons = Persons(key_in(key))
         reader = JournalReader(persons, with_tests, lambda: progress.advance(task))
         of_journals = (each for site, path in paths for each in reader.confirmations(path, site))

@@ -4,6 +4,7 @@ NumbersError         base; catch it to catch everything below
 ├── NumbersRefused   the system does not let us read or write the map
 ├── NumbersBroken    damaged, or no map at all: move it away
 ├── NumbersNewer     a newer release made the map: update this one
+├── NumbersMissing   there is no map yet, and it is only looked at
 ├── NumbersKeyUnusable  the key of certificates: see `flaw`
 ├── BadList          a CSV as a whole: see `flaw`
 ├── BadLine          a line of it: see `line`, `flaw`
@@ -40,6 +41,13 @@ class NumbersBroken(NumbersError):
 @dataclass(eq=False)
 class NumbersNewer(NumbersError):
     """A newer release made the file at `path`."""
+
+    path: Path
+
+
+@dataclass(eq=False)
+class NumbersMissing(NumbersError):
+    """Nothing is at `path`: no list was imported, and no visit was made with it."""
 
     path: Path
 

@@ -12,7 +12,12 @@ from pathlib import Path
 
 from kazashi.reception.journal import location
 from kazashi.reception.journal.errors import JournalError
-from kazashi.reception.numbers.errors import NumbersBroken, NumbersNewer, NumbersRefused
+from kazashi.reception.numbers.errors import (
+    NumbersBroken,
+    NumbersMissing,
+    NumbersNewer,
+    NumbersRefused,
+)
 from kazashi.reception.numbers.ties import Kind, Tie
 
 _APPLICATION = 0x4B5A4E4D  # "KZNM"
@@ -63,17 +68,20 @@ TIE = "kind, name, value, history, told, claims"  # `Tie.of_row` takes them
 
 
 class MapFile:
-    """The file at `path`, made where there is none.
+    """The file at `path`. `is_made`: if there is none.
 
     Raises:
         NumbersError: see errors.py; so from each transaction.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, is_made: bool = True) -> None:
         self.path = path
         with _told(path):
             location.check(path)
-            location.make(path)
+            if is_made:
+                location.make(path)
+            elif not path.exists():
+                raise NumbersMissing(path)
             with closing(self._connect()) as db:
                 _prepare(db, path)
             location.close_to_others(path)

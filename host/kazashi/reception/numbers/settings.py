@@ -36,7 +36,7 @@ class NumbersSettings:
         table.close()
         return read
 
-    def open(self, journal: Path) -> NumbersFile:
-        """Raises NumbersError."""
+    def open(self, journal: Path, *, is_made: bool = True) -> NumbersFile:
+        """The map, made if there is none and it `is_made`. Raises NumbersError."""
         file = self.file or journal.parent / "numbers.db"
-        return NumbersFile(file, Marks.of_file(self.key))
+        return NumbersFile(file, Marks.of_file(self.key), is_made=is_made)

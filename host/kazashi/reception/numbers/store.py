@@ -24,14 +24,21 @@ _EXPIRED = """
 
 
 class NumbersFile:
-    """The map at `path`, made where there is none. A `ClinicNumbers`.
+    """The map at `path`. `is_made`: if there is none. A `ClinicNumbers`.
 
     Raises:
         NumbersError: see errors.py; so from each method.
     """
 
-    def __init__(self, path: Path, marks: Marks, now: Callable[[], datetime] = utc_now) -> None:
-        self.file, self.marks, self._now = MapFile(path), marks, now
+    def __init__(
+        self,
+        path: Path,
+        marks: Marks,
+        now: Callable[[], datetime] = utc_now,
+        *,
+        is_made: bool = True,
+    ) -> None:
+        self.file, self.marks, self._now = MapFile(path, is_made=is_made), marks, now
         self.changed: Callable[[], None] = lambda: None
 
     @property
