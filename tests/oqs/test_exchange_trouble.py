@@ -8,13 +8,15 @@ import pytest
 
 from kazashi.errors import Cancelled
 from kazashi.oqs import exchange as exchange_module
+from kazashi.oqs.centre import FileCentre
 from kazashi.oqs.errors import Block, OqsUnpublished
 from kazashi.oqs.exchange import Exchange, Terminal
 from kazashi.oqs.ledger import Ledger
 from kazashi.oqs.message import MessageBody, QualificationConfirmSearchInfo
 from kazashi.oqs.names import Kind
 from kazashi.oqs.publish import Folder
-from kazashi.reception.centre import CentreUnreachable
+from kazashi.reception.centre import CentreUnreachable, Standing
+from oqs_asking import ask as asked_about
 from oqs_programs import until
 from oqs_terminal import PlayedTerminal, says
 
@@ -156,6 +158,22 @@ def test_that_it_was_asked_is_on_the_disk_before_the_request_is_sent(
         ask(exchange)
     asked = tmp_path / "asked"
     assert [each for each in synced_before if each.is_relative_to(asked)][1:] == [asked]
+
+
+def test_a_visit_is_held_while_it_cannot_be_kept_what_was_asked(exchange, terminal, tmp_path):
+    (tmp_path / "asked").touch()  # no folder
+    with played(terminal) as plays, pytest.raises(CentreUnreachable):
+        asked_about(FileCentre(exchange))
+    assert plays.requests == []
+
+
+def test_an_answer_counts_though_it_cannot_be_kept_that_it_came(exchange, terminal, monkeypatch):
+    def refused(*_arguments):
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "rename", refused)
+    with played(terminal, says()):
+        assert asked_about(FileCentre(exchange)).standing is Standing.VALID
 
 
 @pytest.mark.parametrize("block", [Block.EXISTS, Block.SYSTEM])

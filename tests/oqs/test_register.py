@@ -12,16 +12,19 @@ from typer.testing import CliRunner
 from kazashi.cli import app
 from kazashi.errors import Cancelled
 from kazashi.oqs import exchange as exchange_module
+from kazashi.oqs.errors import OqsUnkept
 from kazashi.oqs.exchange import Exchange, Terminal
 from kazashi.oqs.ledger import Ledger
 from kazashi.oqs.names import Kind
 from kazashi.oqs.publish import Folder
 from kazashi.oqs.register import info_of, register
 from kazashi.reception.centre import AnswerMixedUp
+from kazashi.reception.journal import default_path
 from kazashi.reception.numbers.errors import ListFlaw, ListRefused
 from kazashi.reception.numbers.settings import NumbersSettings
 from kazashi.reception.secret_file import new_key
 from kazashi.reception.settings import Flaw
+from kazashi.words import words_of
 from oqs_programs import until
 from oqs_terminal import PERSON, PlayedTerminal, answer, nothing, says
 
@@ -210,6 +213,24 @@ def test_without_a_terminal_there_is_nobody_to_register_with(site):
     config.write_text(config.read_text().partition("[oqs]")[0])
     done = registering(site)
     assert (done.exception.place, done.exception.flaw) == ("oqs.terminal", Flaw.MISSING)
+
+
+@pytest.mark.parametrize("is_gone", [True, False], ids=["folder", "file"])
+def test_while_it_is_not_known_what_was_asked_nothing_is_sent_and_that_is_said(
+    site, terminal, is_gone
+):
+    ledger = default_path().parent / "oqs-asked"
+    if is_gone:
+        ledger.parent.mkdir(parents=True, exist_ok=True)
+        ledger.touch()  # no folder
+    else:
+        (ledger / "OQSsiimm01-202611290000.asked").mkdir(parents=True)  # that cannot be read
+    with terminal() as played:
+        done = registering(site)
+    told = words_of(done.exception).line if isinstance(done.exception, OqsUnkept) else done.output
+    assert done.exit_code == 1
+    assert str(ledger) in told
+    assert played.requests == []
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from threading import Event
 from typing import Self
 
 from kazashi.cards.birth import Birth
+from kazashi.oqs.errors import OqsUnkept
 from kazashi.oqs.exchange import Exchange
 from kazashi.oqs.insurance import insurance_of, rest_of
 from kazashi.oqs.ledger import Asked
@@ -18,6 +19,7 @@ from kazashi.oqs.message import MessageBody, QualificationConfirmSearchInfo, Xml
 from kazashi.oqs.names import Kind
 from kazashi.reception.centre import (
     CentreFailed,
+    CentreUnreachable,
     Completion,
     Eligibility,
     HeldItems,
@@ -48,8 +50,7 @@ class FileCentre:
         match who:
             case CertificatePaper():
                 asked = MessageBody(qualification_confirm_search_info=search_info(who))
-                request, answer = self.exchange.ask(Kind.ELIGIBILITY, reference, asked, self.cancel)
-                self.exchange.take(request)
+                answer = self._asked(reference, asked)
             case HeldItems():
                 answer = self._late(who.references)
             case _:
@@ -71,9 +72,19 @@ class FileCentre:
 
     def settled(self, references: Sequence[str]) -> None:
         """What is left of it goes within a month."""
-        with suppress(OSError):
+        with suppress(OqsUnkept):
             for asked in self._open_ones(references):
                 self.exchange.take(asked)
+
+    def _asked(self, reference: str, body: MessageBody) -> XmlMsg:
+        """Raises CentreError: there is no answer."""
+        try:
+            asked, answer = self.exchange.ask(Kind.ELIGIBILITY, reference, body, self.cancel)
+        except OqsUnkept as error:
+            raise CentreUnreachable from error
+        with suppress(OqsUnkept):  # it is asked no more, and goes within a month
+            self.exchange.take(asked)
+        return answer
 
     def _late(self, references: Sequence[str]) -> XmlMsg:
         """What has come after its time-out of what was asked under these.

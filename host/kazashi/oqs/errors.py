@@ -4,6 +4,7 @@
     ├── OqsUnreadable       a file is none of ours, broken, or in another encoding: see `flaw`
     ├── OqsUnwritable       a text that the encoding or the layout has no place for: see `element`
     ├── OqsUnpublished      the file could not be brought into its folder, for now: see `block`
+    ├── OqsUnkept           what was asked is not known, or cannot be kept: nothing is sent
     └── OqsTestOnly         a simulated answer, and the folder is not marked for tests
 
 None of them repeats a value that stands in a file.
@@ -79,6 +80,14 @@ class OqsUnpublished(OqsError):
     folder: Path
     block: Block
     detail: str = ""
+
+
+@dataclass(eq=False)
+class OqsUnkept(OqsError):
+    """`folder`: of what was asked. `reason`: in the system's words."""
+
+    folder: Path
+    reason: str
 
 
 @dataclass(eq=False)

@@ -14,7 +14,7 @@ from time import monotonic
 
 from kazashi.errors import Cancelled
 from kazashi.oqs.encoding import Encoding
-from kazashi.oqs.errors import OqsError, OqsUnreadable, OqsUnwritable, Unwritten
+from kazashi.oqs.errors import OqsError, OqsUnkept, OqsUnreadable, OqsUnwritable, Unwritten
 from kazashi.oqs.in_time import in_time
 from kazashi.oqs.ledger import Asked, Ledger
 from kazashi.oqs.match import is_answer_to, is_final
@@ -70,6 +70,7 @@ class Exchange:
         Raises:
             CentreError: there is none: refused, mixed up, or not there within the time-out.
             OqsUnwritable: the request has something that no file can have.
+            OqsUnkept: it would not be known that it was asked.
             Cancelled: `cancel` was set; the request stands, and is never repeated.
         """
         limit_s = self.terminal.timeout_s + _SPARE_S
@@ -115,11 +116,8 @@ class Exchange:
         for element in request.misfits():
             raise OqsUnwritable(element, Unwritten.FORM)
         data = write(request, self.terminal.encoding).data
-        try:
-            self._forget_unsent()
-            suffix = self.ledger.reserve(kind, today, lambda each: self._is_taken(kind, each))
-        except OSError as error:
-            raise CentreUnreachable from error
+        self._forget_unsent()
+        suffix = self.ledger.reserve(kind, today, lambda each: self._is_taken(kind, each))
         name = kind.request(suffix)
         try:
             self.terminal.requests.stage(name, data)
@@ -127,13 +125,11 @@ class Exchange:
             if end.is_set():
                 raise CentreUnreachable
             self.terminal.requests.publish(name, name)
-        except (
-            OqsError,
-            OSError,
-            CentreUnreachable,
-        ) as error:  # it is not there, and never will be
+        except (OqsError, CentreUnreachable) as error:  # it is not there, and never will be
             self.terminal.requests.discard(name)
             self.ledger.close(kind, suffix)
+            if isinstance(error, OqsUnkept):
+                raise
             raise CentreUnreachable from error
         return Asked(kind, suffix, request)
 
