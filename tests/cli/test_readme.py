@@ -19,13 +19,15 @@ PAGES = [
     *(page for room in ROOMS for page in (ROOT / room).rglob("README.md")),
 ]
 PROGRAMS = re.findall(r"```python\n(.*?)```", README + HOST, re.DOTALL)
+# tests/site/test_readme.py runs these.
+SITE = README[README.index("## At the site") : README.index("## What it can")]
 COMMANDS = [
     line.partition("#")[0].strip()
-    for line in (README + HOST).splitlines()
+    for line in (README.replace(SITE, "") + HOST).splitlines()
     if line.startswith("uv run kazashi ")
 ]
 # They need a board, an image or the Internet, or minutes, or never end.
-LEFT_OUT = ("flash", "list", "doctor", "read", "bench", "simulate", "pcsc")
+LEFT_OUT = ("flash", "list", "doctor", "read", "bench", "simulate", "pcsc", "serve")
 HERE = [each for each in COMMANDS if "pico:" not in each and each.split()[3] not in LEFT_OUT]
 TYPED = "1\n2\n1234\n0\n2\n"  # the card, by its PIN, all consents, paper
 PORTAL = "1\n1\n"  # the card is there, and the screen

@@ -67,7 +67,7 @@ def main(folder, address=None, token=None):
     known = {path.name for path in folder.iterdir()}
     print("watching", flush=True)
     if address is None:
-        print(json.dumps(patient(next(new_files(folder, known))[1])))
+        print(json.dumps(patient(next(new_files(folder, known))[1]), ensure_ascii=False))
         return
     headers = {"authorization": f"Bearer {Path(token).read_text().strip()}"}
     with httpx.Client(base_url=address, headers=headers) as http:
@@ -75,7 +75,7 @@ def main(folder, address=None, token=None):
             data = (folder / file["name"]).read_bytes()  # it is there before the visit has ended
             assert hashlib.sha256(data).hexdigest() == file["sha256"]
             assert session(data) == file["reference"]
-            print(json.dumps(patient(data)))
+            print(json.dumps(patient(data), ensure_ascii=False))
 
 
 main(Path(sys.argv[1]), *sys.argv[2:])
