@@ -7,15 +7,17 @@ request's name. What comes after the time-out is found by `look`.
 Source: chart programs that ask so; what stands in `.err` is not published [U].
 """
 
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 from time import monotonic
+from typing import TypeVar
 
 from kazashi.errors import Cancelled
 from kazashi.oqs.encoding import Encoding
 from kazashi.oqs.errors import OqsError, OqsUnkept, OqsUnreadable, OqsUnwritable, Unwritten
-from kazashi.oqs.in_time import in_time
 from kazashi.oqs.ledger import Asked, Ledger
 from kazashi.oqs.match import is_answer_to, is_final
 from kazashi.oqs.message import MOST, MessageBody, MessageHeader, XmlMsg, read, write
@@ -23,8 +25,11 @@ from kazashi.oqs.names import Kind, time_digits
 from kazashi.oqs.outbox import Now
 from kazashi.oqs.publish import Folder
 from kazashi.reception.centre import AnswerMixedUp, CentreFailed, CentreUnreachable
+from kazashi.reception.in_time import in_time
 from kazashi.reception.japan import utc_now
 from kazashi.visible import visible
+
+T = TypeVar("T")
 
 TIMEOUT_S = 180.0  # as chart programs have it
 
@@ -74,7 +79,7 @@ class Exchange:
             Cancelled: `cancel` was set; the request stands, and is never repeated.
         """
         limit_s = self.terminal.timeout_s + _SPARE_S
-        return in_time(lambda end: self._ask(kind, identifier, body, end), limit_s, cancel)
+        return _in_time(lambda end: self._ask(kind, identifier, body, end), limit_s, cancel)
 
     def look(self, asked: Asked, cancel: Event) -> XmlMsg | None:
         """The answer, if it has come since; `take` it.
@@ -84,7 +89,7 @@ class Exchange:
             CentreUnreachable: the folder does not answer.
             Cancelled: `cancel` was set.
         """
-        return in_time(lambda _end: self._arrived(asked), _LATE_S, cancel)
+        return _in_time(lambda _end: self._arrived(asked), _LATE_S, cancel)
 
     def take(self, asked: Asked) -> bool:
         """Its answer was used, and it is answered. False: another program has it."""
@@ -146,42 +151,48 @@ class Exchange:
 
     def _look(self, asked: Asked, seen: _Seen) -> XmlMsg | None:
         """The answer, once it is there and whole."""
-        data = _content(self.terminal.responses / asked.kind.response(asked.suffix))
-        if not data:
-            self._look_for_failure(asked)
-            return None
+        data = self._content(asked)
         if data != seen.data:
             seen.data, seen.since = data, monotonic()
             return None
         try:
-            return answer_in(asked, data)
+            return self._answer_in(asked, data)
         except OqsUnreadable as error:
             if monotonic() - seen.since < _HALF_S:
                 return None
             raise CentreFailed(error.flaw.name) from error
-        except (CentreFailed, AnswerMixedUp):
-            self.take(asked)
-            raise
 
     def _arrived(self, asked: Asked) -> XmlMsg | None:
         """What is there now, and whole."""
+        with suppress(OqsUnreadable):
+            return self._answer_in(asked, self._content(asked))
+        return None
+
+    def _content(self, asked: Asked) -> bytes:
+        """Of the answer's file; empty: it is not there. Raises CentreFailed: a failure is."""
         data = _content(self.terminal.responses / asked.kind.response(asked.suffix))
-        if not data:
-            self._look_for_failure(asked)
-            return None
+        if data:
+            return data
+        if said := _content(self.terminal.responses / asked.kind.failure(asked.suffix)):
+            self.take(asked)
+            raise CentreFailed(failure_text(said))
+        return b""
+
+    def _answer_in(self, asked: Asked, data: bytes) -> XmlMsg | None:
+        """As `answer_in`; one that is none ends the wait for it."""
         try:
-            return answer_in(asked, data)
-        except OqsUnreadable:
-            return None
+            return answer_in(asked, data) if data else None
         except (CentreFailed, AnswerMixedUp):
             self.take(asked)
             raise
 
-    def _look_for_failure(self, asked: Asked) -> None:
-        """Raises CentreFailed: there is one."""
-        if data := _content(self.terminal.responses / asked.kind.failure(asked.suffix)):
-            self.take(asked)
-            raise CentreFailed(failure_text(data))
+
+def _in_time(work: Callable[[Event], T], limit_s: float, cancel: Event) -> T:
+    """Raises CentreUnreachable: the folders do not answer."""
+    try:
+        return in_time(work, limit_s, cancel)
+    except TimeoutError as error:
+        raise CentreUnreachable from error
 
 
 def _content(path: Path) -> bytes:

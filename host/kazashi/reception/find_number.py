@@ -4,19 +4,14 @@ The visit waits half a second at most, and goes on without a number if the map d
 """
 
 import logging
-from collections.abc import Callable
 from dataclasses import replace
-from queue import Empty, SimpleQueue
-from threading import Thread
-from typing import TypeVar
 
 from kazashi.reception.course import Course
+from kazashi.reception.in_time import in_time
 from kazashi.reception.numbers.patient import Expected, FoundPatient, PatientNumbers
 from kazashi.reception.visit import Visit
 
 logger = logging.getLogger(__name__)
-
-T = TypeVar("T")
 
 _WAIT_S = 0.5
 _WELFARE = "A1"  # InsuredCardClassification, OQSCD010: 医療扶助
@@ -30,13 +25,14 @@ def find_number(course: Course) -> None:
     if numbers is None or not (references or certificate):
         return
     course.begin("patient number")
-    found = _in_time(lambda: _look(numbers, references, certificate, visit))
-    if isinstance(found, FoundPatient):
+    try:
+        found = in_time(lambda _end: _look(numbers, references, certificate, visit), _WAIT_S)
+    except Exception as error:  # of any map; its words may be a patient's
+        why = "late" if isinstance(error, TimeoutError) else type(error).__name__
+        logger.error("patient number: %s", why)
+        course.note("patient number", error=why)
+    else:
         visit.patient = replace(found, missing=_missing(found, visit))
-        return
-    error = type(found).__name__ if found else "late"
-    logger.error("patient number: %s", error)
-    course.note("patient number", error=error)
 
 
 def _look(
@@ -46,23 +42,6 @@ def _look(
     if certificate and found.is_to_decide:
         numbers.offer(references, certificate, visit.number, is_test=visit.is_test)
     return found
-
-
-def _in_time(look: Callable[[], T]) -> T | Exception | None:
-    """What `look` returns or raises; None: not in time."""
-    answers: SimpleQueue[T | Exception] = SimpleQueue()
-
-    def answer() -> None:
-        try:
-            answers.put(look())
-        except Exception as error:  # of any map; its words may be a patient's
-            answers.put(error)
-
-    Thread(target=answer, name="patient number", daemon=True).start()
-    try:
-        return answers.get(timeout=_WAIT_S)
-    except Empty:
-        return None
 
 
 def _references(visit: Visit) -> tuple[str, ...]:
