@@ -15,7 +15,9 @@ from kazashi.testing import SOMEBODY, SimulatedCentre
 from served_desks import at_desk, served
 from table_line import FakeTable
 
-PROGRAM = Path(__file__).parent / "clients" / "reception.py"
+CLIENTS = Path(__file__).parent / "clients"
+PROGRAM, WATCH = CLIENTS / "reception.py", CLIENTS / "watch.py"
+README = Path(__file__).parents[2] / "host" / "README.md"
 FOUND = {
     "QualificationValidity": "1",
     "Name": SOMEBODY["Name"],
@@ -58,11 +60,32 @@ def test_over_http_it_begins_the_visit_and_reads_the_file_that_is_named(site, fo
     assert told(program) == [FOUND]
 
 
-def test_by_the_folder_alone_it_learns_of_a_patient_who_checks_in_at_the_desk(site, folder):
-    program = started(folder.path)
+def at_the_desk(site):
+    """A patient checks in at the screen."""
     with site.program() as http, at_desk(http) as person:
         person.until(step="idle")
         person.lay("mynumber")
         person.until(step="asked")
         person.go_on(way="pin")
+
+
+def test_by_the_folder_alone_it_learns_of_a_patient_who_checks_in_at_the_desk(site, folder):
+    program = started(folder.path)
+    at_the_desk(site)
     assert told(program) == [FOUND]
+
+
+def test_ten_lines_print_each_patient_who_checks_in(site, folder):
+    at_the_desk(site)
+    command = [sys.executable, WATCH, folder.path]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as program:
+        try:
+            assert program.stdout.readline() == f"{SOMEBODY['Name']}\n"
+        finally:
+            program.kill()
+
+
+def test_the_readme_shows_these_lines():
+    shown = WATCH.read_text("utf-8").partition("\n")[2].strip()
+    assert shown in README.read_text("utf-8")
+    assert len(shown.partition("\n\n")[2].splitlines()) <= 10
