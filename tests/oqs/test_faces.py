@@ -100,12 +100,12 @@ def answered(**differs):
 
 
 @pytest.fixture
-def kept(folder):
+def kept(folder, tmp_path):
     """What `take` says of an answer, in Shift_JIS."""
 
     def take(given, missing=Missing.REFUSE):
         face = FaceFolder(folder, Encoding.CP932, missing)
-        with FaceFiles("1319999996", [face]) as files:
+        with FaceFiles("1319999996", [face], tmp_path / "journal.db") as files:
             return files.take(given)
 
     return take
@@ -134,7 +134,7 @@ def test_a_text_longer_than_the_layout_is_written_as_the_centre_has_it_and_logge
     assert "PostNumber is longer than the layout has it" in caplog.text
 
 
-def test_a_folder_that_does_not_answer_keeps_no_visit_waiting(folder, monkeypatch):
+def test_a_folder_that_does_not_answer_keeps_no_visit_waiting(folder, tmp_path, monkeypatch):
     monkeypatch.setattr(faces_module, "_PATIENCE_S", 0.05)
     answers, stage = Event(), Folder.stage
 
@@ -143,7 +143,7 @@ def test_a_folder_that_does_not_answer_keeps_no_visit_waiting(folder, monkeypatc
         stage(*arguments)
 
     monkeypatch.setattr(Folder, "stage", slowly)
-    with FaceFiles("1319999996", [FaceFolder(folder)]) as files:
+    with FaceFiles("1319999996", [FaceFolder(folder)], tmp_path / "journal.db") as files:
         there, (trouble,) = files.take(answered())
         assert (there, trouble.block) == ([], Block.SLOW)
         answers.set()
@@ -152,7 +152,7 @@ def test_a_folder_that_does_not_answer_keeps_no_visit_waiting(folder, monkeypatc
 
 def test_one_folders_trouble_keeps_no_other_from_its_file(folder, tmp_path):
     away = FaceFolder(Folder(tmp_path / "away", tmp_path / "beside"))
-    with FaceFiles("1319999996", [away, FaceFolder(folder)]) as files:
+    with FaceFiles("1319999996", [away, FaceFolder(folder)], tmp_path / "journal.db") as files:
         there, troubles = files.take(answered())
     assert [each.name for each in there] == [path.name for path in faces(folder)]
     assert [each.block for each in troubles] == [Block.NO_FOLDER]

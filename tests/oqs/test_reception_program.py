@@ -34,9 +34,10 @@ def site(request, folder, tmp_path, monkeypatch):
     monkeypatch.setattr(service_module, "_table", lambda _url: FakeTable())
     monkeypatch.setattr(desk_module, "_READ_S", 0.0)
     monkeypatch.setattr(desk_module, "_TAKEN_LOOK_S", 0.01)
+    journal = tmp_path / "results.db"
     centre = SimulatedCentre(insurance=(SOMEBODY,))
     with (
-        FaceFiles("1319999996", [FaceFolder(folder, request.param)]) as results,
+        FaceFiles("1319999996", [FaceFolder(folder, request.param)], journal) as results,
         served(tmp_path, ["sim:"], centre=lambda: centre, results=results) as site,
     ):
         yield site

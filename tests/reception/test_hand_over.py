@@ -25,12 +25,21 @@ FILE = ResultFile("OQSsiquc01res_face_13199999960_20261129093015.xml", "00" * 32
 class Results:
     """Keeps what it was handed; then does as it is told."""
 
-    def __init__(self, does=lambda: ((FILE,), ())):
-        self.taken, self._does = [], does
+    def __init__(self, does=lambda: ((FILE,), ()), steps=list):
+        """`steps`: what the journal has; it is looked at when it has decided."""
+        self.taken, self.settled, self._does, self.steps = [], [], does, steps
 
     def take(self, answered):
         self.taken.append(answered)
         return self._does()
+
+    def prepare(self, answered):
+        files, self.troubles = self.take(answered)
+        self.names = [each.name for each in files]
+        return self
+
+    def settle(self):
+        self.settled.append(self.steps())
 
 
 def late():
@@ -119,14 +128,35 @@ def test_without_an_answer_nothing_is_handed_over(counter, setting):
 def test_the_answer_about_a_person_held_is_handed_over_when_it_comes(counter):
     counter.lay()
     counter.check_in(Way.PIN, centre=Listening(fails=[CentreUnreachable()]))
-    results = Results()
+    results = Results(steps=lambda: counter.steps("result"))
     ((held, answer),) = ask_held(counter.journal, Listening(), is_test=True, results=results)
     (answered,) = results.taken
     assert answered.answer is answer
     assert answered.by_card
     assert answered.is_test
     assert held.visit == 1
-    assert counter.steps("result") == [{"file": FILE.name}]
+    assert results.settled == [[{"file": FILE.name}]]
+
+
+def test_an_answer_that_is_not_kept_is_settled_too_and_asked_for_again(counter):
+    counter.lay()
+    counter.check_in(Way.PIN, centre=Listening(fails=[CentreUnreachable()]))
+    results = Results(steps=lambda: counter.steps("result"))
+    asking = ask_held(counter.journal, Listening(), is_test=True, results=results)
+    next(asking)
+    asking.close()
+    assert results.settled == [[]]
+    assert len(list(ask_held(counter.journal, Listening(), is_test=True, results=results))) == 1
+    assert results.settled == [[], [{"file": FILE.name}]]
+
+
+def test_a_result_that_cannot_be_prepared_keeps_no_answer_from_the_journal(counter):
+    counter.lay()
+    counter.check_in(Way.PIN, centre=Listening(fails=[CentreUnreachable()]))
+    results = Results(crash)
+    assert len(list(ask_held(counter.journal, Listening(), is_test=True, results=results))) == 1
+    assert counter.steps("result") == [{"error": "RuntimeError"}]
+    assert counter.journal.held() == []
 
 
 def test_a_simulated_answer_about_a_real_person_held_is_not_handed_over(counter):

@@ -35,7 +35,7 @@ def ask(
     if asked is None:
         raise NoCentre
     with ExitStack() as stack, Journal(journal or default_path()) as kept:
-        results = results_of(stack, config)
+        results = results_of(stack, config, journal or default_path())
         answer = ask_again(kept, asked, visit, is_test=as_test, results=results)
     if as_json:
         show.print_json({"is_test": as_test, "visit": visit, "eligibility": json_of(answer)})

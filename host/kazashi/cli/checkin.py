@@ -158,7 +158,7 @@ def checkin(
             asked,
             kept,
             component=component_of(anchors, is_test=as_test),
-            results=results_of(stack, config),
+            results=results_of(stack, config, journal or default_path()),
             numbers=numbers_of(config, journal or default_path()),
             timeout_s=timeout,
             **configured.policy,

@@ -40,7 +40,7 @@ def held(
                 asked,
                 is_test=as_test,
                 persons=_persons(config),
-                results=results_of(stack, config),
+                results=results_of(stack, config, journal or default_path()),
             )
             with suppress(CentreUnreachable, CentreBusy):
                 for person, answer in asking:

@@ -14,8 +14,11 @@ if TYPE_CHECKING:
     from kazashi.oqs.exchange import Exchange
 
 
-def results_of(stack: ExitStack, config: Path | None) -> Results | None:
-    """None: nothing is configured. `stack` closes it. A wrong table is told as BadSettings."""
+def results_of(stack: ExitStack, config: Path | None, journal: Path) -> Results | None:
+    """None: nothing is configured. `stack` closes it. `journal`: of the visits.
+
+    Raises BadSettings.
+    """
     if config is None or "oqs" not in load(config):
         return None
     need("oqs")
@@ -25,7 +28,7 @@ def results_of(stack: ExitStack, config: Path | None) -> Results | None:
     settings = OqsSettings.read(config)
     if not settings.faces:
         return None
-    return stack.enter_context(FaceFiles(settings.institution, settings.faces))
+    return stack.enter_context(FaceFiles(settings.institution, settings.faces, journal))
 
 
 def centre_by_files(config: Path | None) -> Centre | None:

@@ -86,7 +86,7 @@ def serve(
             _terminal(config, kept, findings),
             Assigned(None if reader else folder / "readers.json"),
             UnderWay(folder / "under-way.json"),
-            results_of(stack, config),
+            results_of(stack, config, kept),
             numbers,
             shared.board if shared else None,
             shared.held if shared else None,

@@ -6,8 +6,9 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
+from pathlib import Path
 from time import monotonic
-from typing import Self
+from typing import Self, TypeVar
 
 from kazashi.oqs.encoding import Encoding, Missing
 from kazashi.oqs.errors import Block, OqsError, OqsTestOnly, OqsUnpublished
@@ -16,12 +17,15 @@ from kazashi.oqs.message import write
 from kazashi.oqs.names import new_identifier
 from kazashi.oqs.outbox import Now, Outbox
 from kazashi.oqs.publish import Folder
+from kazashi.oqs.undecided import Undecided
 from kazashi.reception.errors import ReceptionError
 from kazashi.reception.japan import utc_now
 from kazashi.reception.results import Answered, ResultFile
 from kazashi.words import words_of
 
 logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 _PATIENCE_S = 2.0  # of a visit, for a folder that does not answer
 
@@ -37,11 +41,22 @@ class FaceFolder:
 
 
 class FaceFiles:
-    """`institution`: 10 digits, 医療機関コード. Close it, so that the last times are set."""
+    """`institution`: 10 digits, 医療機関コード. `journal`: decides about what is prepared.
 
-    def __init__(self, institution: str, folders: Sequence[FaceFolder], now: Now = utc_now) -> None:
+    Close it, so that the last times are set.
+    """
+
+    def __init__(
+        self,
+        institution: str,
+        folders: Sequence[FaceFolder],
+        journal: Path,
+        now: Now = utc_now,
+    ) -> None:
         self._institution, self._folders, self._now = institution, folders, now
-        self._outboxes = [Outbox(each.folder, touches=each.touches, now=now) for each in folders]
+        self._outboxes = [
+            Outbox(each.folder, journal, touches=each.touches, now=now) for each in folders
+        ]
 
     def __enter__(self) -> Self:
         return self
@@ -57,17 +72,37 @@ class FaceFiles:
         for face, outbox in zip(self._folders, self._outboxes, strict=True):
             with _kept(troubles):
                 data = self._file(face, answered)
-                institution = TEST_INSTITUTION if answered.is_test else self._institution
-                future = outbox.put(new_identifier(institution), data, is_test=answered.is_test)
+                identifier = self._identifier(answered)
+                future = outbox.put(identifier, data, is_test=answered.is_test)
                 sent.append((face.folder, data, future))
         files: list[ResultFile] = []
         until = monotonic() + _PATIENCE_S
         for folder, data, future in sent:
             with _kept(troubles):
-                name = _name(folder, future, max(0.0, until - monotonic()))
+                name = _result(folder, future, max(0.0, until - monotonic()))
                 session = session_number(answered.answer.reference)
                 files.append(ResultFile(name, sha256(data).hexdigest(), session))
         return files, troubles
+
+    def prepare(self, answered: Answered) -> "PreparedFiles":
+        """A file for each folder. What is not on the disk within 2 s is in memory alone."""
+        troubles: list[ReceptionError] = []
+        prepared: list[tuple[Outbox, Undecided]] = []
+        for face, outbox in zip(self._folders, self._outboxes, strict=True):
+            with _kept(troubles):
+                data = self._file(face, answered)
+                identifier = self._identifier(answered)
+                prepared.append(
+                    (outbox, outbox.prepare(identifier, data, is_test=answered.is_test))
+                )
+        until = monotonic() + _PATIENCE_S
+        for outbox, result in prepared:
+            with _kept([]):
+                _result(outbox.folder, result.on_disk, max(0.0, until - monotonic()))
+        return PreparedFiles(prepared, troubles)
+
+    def _identifier(self, answered: Answered) -> str:
+        return new_identifier(TEST_INSTITUTION if answered.is_test else self._institution)
 
     def _file(self, face: FaceFolder, answered: Answered) -> bytes:
         if answered.is_test and not face.folder.is_for_tests:
@@ -81,7 +116,26 @@ class FaceFiles:
         return written.data
 
 
-def _name(folder: Folder, future: Future[str], wait_s: float) -> str:
+class PreparedFiles:
+    """A `Prepared`."""
+
+    def __init__(
+        self, prepared: Sequence[tuple[Outbox, Undecided]], troubles: Sequence[ReceptionError]
+    ) -> None:
+        self._prepared, self.troubles = prepared, troubles
+        self.names = [result.name for _, result in prepared]
+
+    def settle(self) -> None:
+        """Waits 2 s at most until they are there; later ones come by themselves."""
+        for outbox, result in self._prepared:
+            outbox.settle(result)
+        until = monotonic() + _PATIENCE_S
+        for outbox, result in self._prepared:
+            with _kept([]):
+                _result(outbox.folder, result.out, max(0.0, until - monotonic()))
+
+
+def _result(folder: Folder, future: Future[T], wait_s: float) -> T:
     try:
         return future.result(wait_s)
     except TimeoutError:

@@ -8,20 +8,24 @@ import logging
 from concurrent.futures import Future
 from contextlib import suppress
 from datetime import datetime
+from pathlib import Path
 from threading import Condition, Thread
 from time import monotonic
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 from kazashi.oqs.errors import Block, OqsError, OqsTestOnly, OqsUnpublished
 from kazashi.oqs.names import face_name, time_digits
 from kazashi.oqs.publish import TOUCH_S, Folder
+from kazashi.oqs.undecided import TEST, Decisions, Undecided, parts_of
 from kazashi.reception.japan import utc_now
+from kazashi.reception.journal import JournalError
 from kazashi.words import words_of
 
 logger = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 _RETRY_S = 5.0
-_TEST = "test-"  # begins the staged name of a result that is of no value
 
 
 class Now(Protocol):
@@ -39,11 +43,21 @@ class _Due(NamedTuple):
 
 class Outbox:
     """`touches`: whether a file's time is set after it appeared. The name of a file has the time at
-    which it gets into the folder, since some programs take today's names alone.
+    which it gets into the folder, since some programs take today's names alone; one that the
+    journal has already keeps it, for that day. `journal`: of what is to be prepared.
     """
 
-    def __init__(self, folder: Folder, *, touches: bool = True, now: Now = utc_now) -> None:
+    def __init__(
+        self,
+        folder: Folder,
+        journal: Path | None = None,
+        *,
+        touches: bool = True,
+        now: Now = utc_now,
+    ) -> None:
         self.folder = folder
+        self._decisions = Decisions(journal, folder) if journal else None
+        self._undecided: list[Undecided] = []
         self._touches, self._now = touches, now
         self._changed = Condition()
         self._new: dict[str, tuple[bytes, Future[str]]] = {}  # by staged name
@@ -59,20 +73,38 @@ class Outbox:
         """The file's name, or why it is not in the folder yet: it is tried again, all the same."""
         future: Future[str] = Future()
         with self._changed:
-            self._new[_TEST * is_test + identifier] = (data, future)
-            self._retry_at = 0.0
-            self._changed.notify_all()
+            self._new[TEST * is_test + identifier] = (data, future)
+            self._wake()
         return future
+
+    def prepare(self, identifier: str, data: bytes, *, is_test: bool) -> Undecided:
+        """It is put on the disk, and waits there until it is settled."""
+        staged = f"{TEST * is_test}{identifier}_{time_digits(self._now())}"
+        result = Undecided(staged, data)
+        with self._changed:
+            self._undecided.append(result)
+            self._wake()
+        return result
+
+    def settle(self, result: Undecided) -> None:
+        """The journal decides now about what was prepared."""
+        with self._changed:
+            result.is_settled = True
+            self._wake()
+
+    def _wake(self) -> None:
+        self._retry_at = 0.0
+        self._changed.notify_all()
 
     def close(self, timeout_s: float = 5.0) -> None:
         """Try once more, and set what times are due."""
         with self._changed:
             self._is_closing = True
-            self._retry_at = 0.0
-            self._changed.notify_all()
+            self._wake()
         self._thread.join(timeout_s)
-        if self._new:
-            logger.error("%d results are in no file: %s", len(self._new), self.folder.path)
+        left = len(self._new) + sum(not each.is_on_disk for each in self._undecided)
+        if left:
+            logger.error("%d results are in no file: %s", left, self.folder.path)
 
     # -- in its thread ----------------------------------------------------------------------------
 
@@ -96,6 +128,7 @@ class Outbox:
             self._retry_at = monotonic() + _RETRY_S
             try:
                 self._stage()
+                self._decide()
                 self.folder.check()  # told before anybody waits for it
                 self._publish()
                 self._trouble = None
@@ -116,23 +149,48 @@ class Outbox:
                 del self._new[name]
             self._waiting[name] = future
 
+    def _decide(self) -> None:
+        """Of what was prepared. If the journal cannot be asked, it is asked again later."""
+        if self._decisions is None:
+            return
+        try:
+            self._decisions.recover()
+            for each in [*self._undecided]:
+                if not each.is_on_disk:
+                    self._decisions.keep(each)
+                    _set(each.on_disk, None)
+                if each.is_settled:
+                    goes_out = self._decisions.decide(each)
+                    self._undecided.remove(each)
+                    if goes_out:
+                        self._waiting[each.staged] = each.out
+                    else:
+                        _set(each.out, "" if goes_out is False else each.name)
+        except JournalError as error:
+            logger.error("%s", words_of(error).line)
+
     def _publish(self) -> None:
         """All that is staged, also by programs that are gone, or that share the folder."""
         ready = self.folder.staged()
         for gone in self._waiting.keys() - set(ready):
             self._of(gone).set_exception(OqsUnpublished(self.folder.path, Block.SLOW))
         for staged in ready:
-            if staged.startswith(_TEST) and not self.folder.is_for_tests:
+            if staged.startswith(TEST) and not self.folder.is_for_tests:
                 self.folder.discard(staged)
                 self._of(staged).set_exception(OqsTestOnly(self.folder.path))
                 continue
-            name = face_name(staged.removeprefix(_TEST), time_digits(self._now()))
+            name = self._name_now(staged)
             if not self.folder.publish(staged, name, touches=self._touches):
                 self._of(staged).set_exception(OqsUnpublished(self.folder.path, Block.SLOW))
                 continue
             if self._touches:
                 self._due.append(_Due(monotonic() + TOUCH_S, name))
             self._of(staged).set_result(name)
+
+    def _name_now(self, staged: str) -> str:
+        identifier, time = parts_of(staged)
+        now = time_digits(self._now())
+        return face_name(identifier, time if time[:8] == now[:8] else now)
 
     def _of(self, staged: str) -> Future[str]:
         """The future of its `put`; a new one if it was staged before, or is done: nothing waits."""
@@ -143,7 +201,9 @@ class Outbox:
         """All who wait need not wait on."""
         with self._changed:
             waiting = [*self._waiting.values(), *(future for _, future in self._new.values())]
-        for future in waiting:
+            undecided = [*self._undecided]
+        waiting += [each.out for each in undecided if each.is_settled]
+        for future in (*waiting, *(each.on_disk for each in undecided)):
             if not future.done():
                 future.set_exception(error)
 
@@ -152,3 +212,9 @@ class Outbox:
         if self._trouble is not type(error):
             self._trouble = type(error)
             logger.error("%s", words_of(error).line)
+
+
+def _set(future: Future[T], result: T) -> None:
+    """Unless it was told of a trouble before."""
+    if not future.done():
+        future.set_result(result)

@@ -23,6 +23,7 @@ TOUCH_S = 0.3
 TEST_MARK = "TEST-ONLY"  # a file of this name marks a folder for tests
 
 _NOT_YET = ".new"  # while it is written
+_PREPARED = ".prepared"  # the journal decides about it
 _READY = ".ready"
 _UNTOUCHED = ".untouched"
 _OLD_S = 3600.0
@@ -52,6 +53,13 @@ class Folder:
 
         If the folder is away, that is enough: staging was made while it was there.
         """
+        self._keep(name, data, name + _READY)
+
+    def prepare(self, name: str, data: bytes, owner: str) -> None:
+        """The same, until `owner` releases or discards it."""
+        self._keep(name, data, f"{name}.{owner}{_PREPARED}")
+
+    def _keep(self, name: str, data: bytes, kept_as: str) -> None:
         new = self.staging / (name + _NOT_YET)
         with self._told():
             if not self.staging.is_dir():
@@ -61,12 +69,38 @@ class Folder:
                     file.write(data)
                     file.flush()
                     os.fsync(file.fileno())
-                new.replace(self.staging / (name + _READY))
+                new.replace(self.staging / kept_as)
                 sync_folder(self.staging)
             except OSError:
                 with suppress(OSError):
                     new.unlink(missing_ok=True)
                 raise
+
+    def prepared(self, owner: str) -> list[tuple[str, bool]]:
+        """(name, whether its program must be gone) of what `owner` has prepared."""
+        end = f".{owner}{_PREPARED}"
+        found: list[tuple[str, bool]] = []
+        with self._told():
+            for path in self.staging.glob(f"*{end}"):
+                with suppress(FileNotFoundError):  # its program lives
+                    found.append((path.name.removesuffix(end), _is_old(path)))
+        return found
+
+    def release(self, name: str, owner: str) -> bool:
+        """It is staged from now on. False: another program has released it."""
+        prepared = self.staging / f"{name}.{owner}{_PREPARED}"
+        with self._told():
+            try:
+                prepared.rename(self.staging / (name + _READY))
+            except FileNotFoundError:
+                return False
+            sync_folder(self.staging)
+        return True
+
+    def discard_prepared(self, name: str, owner: str) -> None:
+        """It is not to go out."""
+        with self._told():
+            (self.staging / f"{name}.{owner}{_PREPARED}").unlink(missing_ok=True)
 
     def staged(self) -> list[str]:
         """Names that were staged and not published, also before a restart; the oldest first."""
@@ -120,7 +154,7 @@ class Folder:
         with suppress(OSError):
             for path in self.staging.iterdir():
                 is_left = also_ready or path.suffix == _NOT_YET
-                if is_left and time() - path.stat().st_mtime > _OLD_S:
+                if is_left and _is_old(path):
                     path.unlink(missing_ok=True)
                     gone.append(path.name.removesuffix(_READY))
         return gone
@@ -164,6 +198,11 @@ class Folder:
         except OSError as error:
             said = error.strerror or type(error).__name__
             raise OqsUnpublished(self.path, Block.SYSTEM, said) from error
+
+
+def _is_old(path: Path) -> bool:
+    """So old that the program that made it is at work on it no more."""
+    return time() - path.stat().st_mtime > _OLD_S
 
 
 def _open_to_readers(file: Path, folder: Path) -> None:

@@ -42,7 +42,7 @@ from kazashi.reception.journal import (
 )
 from kazashi.reception.journal.facts import Fact
 from kazashi.reception.persons import Persons
-from kazashi.reception.results import Answered, Results, take
+from kazashi.reception.results import Answered, Results, prepare
 from kazashi.reception.rules import Consents, Group, Prescription, State
 from kazashi.reception.validity import Validity
 from kazashi.reception.visit import OUTCOME_OF, Outcome, Reason
@@ -128,13 +128,17 @@ def ask_held(
                 by_card=completion.validity is not None,
                 is_test=is_test or answer.is_simulated,
             )
-            handed = take(results, answered)[2] if results and is_known else []
-            yield held, answer
-            person = persons.facts_of(answer, japan_today(now())) if persons else {}
-            outcome = OUTCOME_OF[answer.standing] if is_known else Outcome.HELD
-            facts = facts_of(answer) | person | _card_of(held, visit, answered)
-            kept = _kept(held, facts, answered.consents, handed, outcome)
-            people.answer(kept, claim if is_known else None)
+            settle, handed = prepare(results, answered) if results and is_known else (None, [])
+            try:
+                yield held, answer
+                person = persons.facts_of(answer, japan_today(now())) if persons else {}
+                outcome = OUTCOME_OF[answer.standing] if is_known else Outcome.HELD
+                facts = facts_of(answer) | person | _card_of(held, visit, answered)
+                kept = _kept(held, facts, answered.consents, handed, outcome)
+                people.answer(kept, claim if is_known else None)
+            finally:
+                if settle:
+                    settle()
             if is_known and isinstance(centre, LateCentre):
                 centre.settled(items.references)
         except (CentreUnreachable, CentreBusy):

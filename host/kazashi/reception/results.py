@@ -4,7 +4,7 @@ What brings it there is configuration: see kazashi.oqs. A visit ends, whatever b
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -47,6 +47,27 @@ class Results(Protocol):
         """Files that are there, and what kept others from it: these may still come."""
         ...
 
+    def prepare(self, answered: Answered) -> "Prepared":
+        """Files that are nowhere yet, of an answer that is asked for again if it is not kept."""
+        ...
+
+
+class Prepared(Protocol):
+    """Files on their way, whole and on the disk. The journal decides about them, also after a
+    kill: what it has of `names` goes out, once; the others were never there.
+    """
+
+    @property
+    def names(self) -> Sequence[str]: ...
+    @property
+    def troubles(self) -> Sequence[ReceptionError]:
+        """What kept others from being made."""
+        ...
+
+    def settle(self) -> None:
+        """The journal has decided."""
+        ...
+
 
 def take(
     results: Results, answered: Answered
@@ -57,5 +78,20 @@ def take(
     except Exception as error:  # of any program; its words may be a person's
         logger.error("result: %s", type(error).__name__)
         return (), (), [{"error": type(error).__name__}]
-    facts = [{"file": each.name} for each in files]
-    return tuple(files), troubles, [*facts, *({"error": type(e).__name__} for e in troubles)]
+    return tuple(files), troubles, _facts([each.name for each in files], troubles)
+
+
+def prepare(
+    results: Results, answered: Answered
+) -> tuple[Callable[[], None], list[dict[str, str]]]:
+    """`Prepared.settle`, and what the journal keeps."""
+    try:
+        prepared = results.prepare(answered)
+        return prepared.settle, _facts(prepared.names, prepared.troubles)
+    except Exception as error:  # as above
+        logger.error("result: %s", type(error).__name__)
+        return lambda: None, [{"error": type(error).__name__}]
+
+
+def _facts(names: Sequence[str], troubles: Sequence[ReceptionError]) -> list[dict[str, str]]:
+    return [*({"file": name} for name in names), *({"error": type(e).__name__} for e in troubles)]

@@ -125,6 +125,15 @@ class View:
         with self._file.snapshot() as db:
             return db.execute("SELECT count(*) FROM visit").fetchone()[0]
 
+    def has_result(self, file: str) -> bool:
+        """Whether a file of this name was handed over; the latest one is found soonest."""
+        with self._file.snapshot() as db:
+            query = (
+                "SELECT 1 FROM step WHERE name = 'result' AND instr(facts, ?) "
+                "ORDER BY id DESC LIMIT 1"
+            )
+            return db.execute(query, (f'"{file}"',)).fetchone() is not None
+
     def wrong_passcodes(self) -> tuple[int, datetime | None]:
         """How many wrong passcodes were typed since a right one, and when the last of them was.
 

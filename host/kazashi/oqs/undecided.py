@@ -1,0 +1,92 @@
+"""Results that the journal decides about: what it has goes out, what it has not never was.
+
+An answer about a person held is asked for again until it is kept. So its file is on the disk first,
+then the answer and the file's name are in the journal, at once, and only then the file goes out:
+whatever is killed in between, one file comes, and it is the one that the journal names.
+
+After a restart, the program with the same journal looks at what is left. Of what no journal has,
+the person is still held. It is deleted after an hour: a program may be at work on it.
+"""
+
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kazashi.oqs.names import face_name
+from kazashi.oqs.publish import Folder
+from kazashi.reception.journal import JournalMissing, View
+from kazashi.reception.journal.followed import Followed
+
+TEST = "test-"  # begins the staged name of a result that is of no value
+
+
+def parts_of(staged: str) -> tuple[str, str]:
+    """(identifier, time) of a staged name; the time is empty if it has none."""
+    identifier, _, time = staged.removeprefix(TEST).partition("_")
+    return identifier, time
+
+
+@dataclass(eq=False)
+class Undecided:
+    """`on_disk`: set once it is. `out`: the name under which it went out; empty: it did not."""
+
+    staged: str
+    data: bytes = field(repr=False)
+    on_disk: Future[None] = field(default_factory=Future[None])
+    out: Future[str] = field(default_factory=Future[str])
+    is_on_disk: bool = False
+    is_settled: bool = False
+
+    @property
+    def name(self) -> str:
+        return face_name(*parts_of(self.staged))
+
+
+class Decisions:
+    """Of the journal at `path`, about files of one folder.
+
+    Raises:
+        JournalError, OqsUnpublished: so from each method.
+    """
+
+    def __init__(self, path: Path, folder: Folder) -> None:
+        self._path, self._folder = path, folder
+        self._owner = ""
+        self._is_recovered = False
+
+    def keep(self, result: Undecided) -> None:
+        """Put it on the disk, for this journal."""
+        self._folder.prepare(result.staged, result.data, self._name())
+        result.is_on_disk = True
+
+    def decide(self, result: Undecided) -> bool | None:
+        """Whether it goes out: then it is staged. None: another program has seen to it."""
+        if not self._has(result.staged):
+            self._folder.discard_prepared(result.staged, self._name())
+            return False
+        return self._folder.release(result.staged, self._name()) or None
+
+    def recover(self) -> None:
+        """Once: of what programs that are gone have left."""
+        if self._is_recovered:
+            return
+        try:
+            left = self._folder.prepared(self._name())
+        except JournalMissing:
+            left = []
+        for staged, is_old in left:
+            if self._has(staged):
+                self._folder.release(staged, self._name())
+            elif is_old:
+                self._folder.discard_prepared(staged, self._name())
+        self._is_recovered = True
+
+    def _has(self, staged: str) -> bool:
+        with View(self._path) as view:
+            return view.has_result(face_name(*parts_of(staged)))
+
+    def _name(self) -> str:
+        if not self._owner:
+            with Followed(self._path) as followed:
+                self._owner = followed.name()
+        return self._owner
