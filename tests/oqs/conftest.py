@@ -1,5 +1,8 @@
 """Folders for face results; a terminal, and the centre behind it."""
 
+import os
+from pathlib import Path
+
 import pytest
 
 from kazashi.oqs import exchange as exchange_module
@@ -25,6 +28,19 @@ def folder(tmp_path):
 def is_impatient(monkeypatch):
     """What is tried again is tried soon."""
     monkeypatch.setattr(outbox, "_RETRY_S", 0.02)
+
+
+@pytest.fixture
+def synced(monkeypatch):
+    """Files and folders that were brought to the disk, one after the other."""
+    paths, fsync = [], os.fsync
+
+    def note(descriptor):
+        paths.append(Path(f"/proc/self/fd/{descriptor}").readlink())
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", note)
+    return paths
 
 
 @pytest.fixture

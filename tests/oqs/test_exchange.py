@@ -6,6 +6,7 @@ from threading import Event, Thread
 import pytest
 
 from kazashi.errors import Cancelled
+from kazashi.oqs import exchange as exchange_module
 from kazashi.oqs.centre import FileCentre
 from kazashi.oqs.encoding import Encoding
 from kazashi.oqs.errors import OqsUnwritable
@@ -13,6 +14,7 @@ from kazashi.oqs.exchange import failure_text
 from kazashi.oqs.names import Kind
 from kazashi.reception.centre import (
     AnswerMixedUp,
+    CentreError,
     CentreFailed,
     CentreUnreachable,
     Completion,
@@ -26,6 +28,8 @@ from oqs_asking import PAPER, PLACE, ask
 from oqs_programs import until
 from oqs_samples import FAILURE
 from oqs_terminal import PERSON, WELFARE, answer, fails, says
+
+CUT = "X 1\ufffd" + "9" * 196
 
 
 def test_a_certificate_is_asked_about_and_both_questions_are_answered(centre, play):
@@ -132,6 +136,9 @@ def test_the_centres_notice_is_shown_as_it_is(centre, play):
         ({"ProcessingResultStatus": None}, "incomplete"),
         ({"QualificationValidity": "7"}, "7"),
         ({"people": ()}, "1"),  # valid, and nobody
+        ({"header": {"SegmentOfResult": "9", "ErrorCode": "X\n1\u202e" + "9" * 300}}, CUT),
+        ({"ProcessingResultStatus": "2", "ProcessingResultCode": "X\n1\u202e" + "9" * 300}, CUT),
+        ({"QualificationValidity": "X\n1\u202e" + "9" * 300}, CUT),
     ],
 )
 def test_an_answer_that_is_none_is_refused_with_its_code(centre, play, differs, code):
@@ -168,6 +175,21 @@ def test_an_answer_about_another_request_is_never_used(centre, play, differs):
         ask(centre)
 
 
+@pytest.mark.parametrize(
+    "differs",
+    [
+        {"header": {"SegmentOfResult": "9"}},
+        {"header": {"ArbitraryFileIdentifier": "another"}},
+    ],
+    ids=["refused", "mixed up"],
+)
+def test_after_an_answer_that_is_none_no_other_is_awaited(centre, play, differs):
+    play(says(**differs))
+    with pytest.raises(CentreError):
+        ask(centre)
+    assert centre.exchange.ledger.open_ones(Kind.ELIGIBILITY) == []
+
+
 def test_an_answer_that_repeats_another_certificate_is_never_used(centre, play):
     def repeat(request, path):
         data = answer(request)
@@ -178,24 +200,24 @@ def test_an_answer_that_repeats_another_certificate_is_never_used(centre, play):
         ask(centre)
 
 
-def test_an_answer_that_is_written_slowly_is_taken_once_it_is_whole(centre, play):
-    halves, is_half = [], Event()
+def test_an_answer_that_is_written_slowly_is_taken_once_it_is_whole(centre, play, monkeypatch):
+    monkeypatch.setattr(exchange_module, "_HALF_S", 60)
+    whole, looks, content = [], [], exchange_module._content
 
     def begin(request, path):
-        data = answer(request)
-        path.write_bytes(data[:200])
-        halves.append((path, data))
-        is_half.set()
+        whole.append(answer(request))
+        path.write_bytes(whole[0][:200])
 
+    def look(path):
+        data = content(path)
+        looks.extend([data] if data else [])
+        if len(looks) == 3:  # so often the half was there
+            path.write_bytes(whole[0])
+        return data
+
+    monkeypatch.setattr(exchange_module, "_content", look)
     play(begin)
-    found = []
-    waiting = Thread(target=lambda: found.append(ask(centre)))
-    waiting.start()
-    assert is_half.wait(20)
-    ((path, data),) = halves
-    path.write_bytes(data)
-    waiting.join(20)
-    assert [each.standing for each in found] == [Standing.VALID]
+    assert ask(centre).standing is Standing.VALID
 
 
 def test_an_answer_that_stays_half_is_refused(centre, play):
@@ -243,6 +265,22 @@ def test_what_was_asked_is_kept_until_it_is_answered_and_no_longer(centre, play,
     play(says())
     ask(centre)
     assert [path.read_bytes() for path in (tmp_path / "asked").iterdir()] == [b""]
+
+
+def test_before_a_request_is_sent_it_is_kept_on_the_disk_for_its_owner_alone(
+    centre, play, tmp_path, synced
+):
+    asked, found = tmp_path / "asked", []
+
+    def look(request, path):
+        (kept,) = asked.iterdir()
+        modes = [each.stat().st_mode & 0o777 for each in (asked, kept)]
+        found.append((kept in synced, modes))
+        says()(request, path)
+
+    play(look)
+    ask(centre)
+    assert found == [(True, [0o700, 0o600])]
 
 
 def test_no_name_is_used_that_anybody_has(centre, play, terminal, monkeypatch):

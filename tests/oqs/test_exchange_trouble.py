@@ -15,10 +15,10 @@ from kazashi.oqs.ledger import Ledger
 from kazashi.oqs.message import MessageBody, QualificationConfirmSearchInfo
 from kazashi.oqs.names import Kind
 from kazashi.oqs.publish import Folder
-from kazashi.reception.centre import CentreUnreachable, Standing
+from kazashi.reception.centre import CentreFailed, CentreUnreachable, Standing
 from oqs_asking import ask as asked_about
 from oqs_programs import until
-from oqs_terminal import PlayedTerminal, says
+from oqs_terminal import PlayedTerminal, fails, says
 
 ASKS = MessageBody(
     qualification_confirm_search_info=QualificationConfirmSearchInfo(
@@ -100,6 +100,17 @@ def test_a_wait_for_a_folder_that_hangs_can_be_cancelled(exchange, terminal, han
     cancel = Event()
     with played(terminal, lambda *_: cancel.set()), pytest.raises(Cancelled):
         exchange.ask(Kind.ELIGIBILITY, "00aa", ASKS, cancel)
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, Path.mkdir, lambda path: path.symlink_to("/dev/zero")])
+def test_what_has_an_answers_name_and_is_no_file_keeps_nobody_waiting(exchange, terminal, make):
+    def play(request, path):
+        make(path)
+        fails(b"E1")(request, path)
+
+    with played(terminal, play), pytest.raises(CentreFailed) as failed:
+        ask(exchange)
+    assert failed.value.code == "E1"
 
 
 @pytest.mark.parametrize("limit_s", [0.2])

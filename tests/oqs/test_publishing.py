@@ -6,6 +6,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -140,6 +141,25 @@ def test_a_file_may_be_read_by_those_who_may_read_the_folder(folder, monkeypatch
     assert (folder.path / "a.xml").stat().st_mode & 0o777 == 0o664
 
 
+def test_a_result_survives_a_power_cut_once_it_is_staged_and_once_it_is_published(folder, synced):
+    folder.stage("a", DATA[0])
+    assert synced == [folder.staging / "a.new", folder.staging]
+    folder.publish("a", "a.xml", touches=True)
+    assert synced[2:] == [folder.staging, folder.path]
+
+
+def test_nobody_else_can_look_into_staging(folder):
+    folder.stage("a", DATA[0])
+    assert folder.staging.stat().st_mode & 0o777 == 0o700
+
+
+def test_what_another_program_stages_just_now_is_left_to_it(folder):
+    folder.stage("a", DATA[0])
+    (folder.staging / "b.new").write_bytes(DATA[1][:50])
+    assert folder.discard_old(also_ready=True) == []
+    assert len(list(folder.staging.iterdir())) == 2
+
+
 def test_staging_inside_the_watched_folder_is_refused(folder):
     inside = Folder(folder.path, folder.path / "staging")
     with pytest.raises(OqsUnpublished) as refused:
@@ -148,12 +168,8 @@ def test_staging_inside_the_watched_folder_is_refused(folder):
 
 
 def test_staging_on_another_file_system_is_refused(folder):
-    other = Folder(folder.path, Path("/dev/shm") / folder.path.parts[-3])
-    try:
-        with pytest.raises(OqsUnpublished) as refused:
-            other.stage("a", DATA[0])
-    finally:
-        other.staging.rmdir()
+    with TemporaryDirectory(dir="/dev/shm") as memory, pytest.raises(OqsUnpublished) as refused:
+        Folder(folder.path, Path(memory) / "staging").stage("a", DATA[0])
     assert refused.value.block is Block.OTHER_FILE_SYSTEM
 
 

@@ -18,9 +18,11 @@ from kazashi.oqs.ledger import Ledger
 from kazashi.oqs.names import Kind
 from kazashi.oqs.publish import Folder
 from kazashi.oqs.register import info_of, register
+from kazashi.oqs.registered import Registered
 from kazashi.reception.centre import AnswerMixedUp
 from kazashi.reception.journal import default_path
 from kazashi.reception.numbers.errors import ListFlaw, ListRefused
+from kazashi.reception.numbers.marks import Marks
 from kazashi.reception.numbers.settings import NumbersSettings
 from kazashi.reception.secret_file import new_key
 from kazashi.reception.settings import Flaw
@@ -123,6 +125,15 @@ def test_what_was_registered_is_kept_without_saying_for_which_insurance(site, te
     assert {path.read_text() for path in kept} == {"001", "B-2"}
     assert not any("1234567" in path.name for path in kept)
     assert {path.parent.stat().st_mode & 0o777 for path in kept} == {0o700}
+
+
+def test_a_registration_is_known_after_a_power_cut_too_and_to_its_owner_alone(tmp_path, synced):
+    folder = tmp_path / "registered"
+    registered = Registered(folder, Marks(b"key"))
+    registered.keep(info_of("B-2", PERSON))
+    assert registered.has(info_of("B-2", PERSON))
+    assert folder in [path.parent for path in synced]
+    assert folder.stat().st_mode & 0o777 == 0o700
 
 
 def test_one_that_is_refused_keeps_no_other_from_being_registered_and_is_tried_again(

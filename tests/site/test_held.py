@@ -275,11 +275,12 @@ def test_nothing_of_them_stays_in_the_database_or_is_logged(east, west, server, 
         assert each not in caplog.text
 
 
-def test_a_person_that_no_computer_would_write_is_left_out(east, west, server):
-    east.hold("仮名 一郎")
+@pytest.mark.parametrize("person", ['{"name": 1}', "[]", "9" * 5_000, "[" * 2_000 + "]" * 2_000])
+def test_a_person_that_no_computer_would_write_is_left_out(east, west, server, person):
+    east.hold("仮名 一郎", "仮名 二郎")
     east.follows()
-    server.run("""UPDATE kazashi.held SET person = '{"name": 1}'""")
-    assert west.ask() == []
+    server.run(f"UPDATE kazashi.held SET person = '{person}' WHERE visit = 1")
+    assert [name for name, _ in west.ask()] == ["仮名 二郎"]
 
 
 def test_who_was_claimed_in_the_journal_is_brought_later(east, server):

@@ -15,6 +15,7 @@ from kazashi.oqs.errors import OqsUnkept
 from kazashi.oqs.exchange import Exchange
 from kazashi.oqs.insurance import insurance_of, rest_of
 from kazashi.oqs.ledger import Asked
+from kazashi.oqs.match import shown
 from kazashi.oqs.message import MessageBody, QualificationConfirmSearchInfo, XmlMsg
 from kazashi.oqs.names import Kind
 from kazashi.reception.centre import (
@@ -130,7 +131,7 @@ def eligibility_in(reference: str, answer: XmlMsg) -> Eligibility:
     body = _body(answer)
     code = body.qualification_validity
     if code not in [str(int(each)) for each in Standing]:
-        raise CentreFailed(code)
+        raise CentreFailed(shown(code))
     standing = Standing(int(code))
     if standing.is_covered and not body.results:
         raise CentreFailed(code)

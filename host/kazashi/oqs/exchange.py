@@ -19,7 +19,7 @@ from kazashi.errors import Cancelled
 from kazashi.oqs.encoding import Encoding
 from kazashi.oqs.errors import OqsError, OqsUnkept, OqsUnreadable, OqsUnwritable, Unwritten
 from kazashi.oqs.ledger import Asked, Ledger
-from kazashi.oqs.match import is_answer_to, is_final
+from kazashi.oqs.match import is_answer_to, is_final, shown
 from kazashi.oqs.message import MOST, MessageBody, MessageHeader, XmlMsg, read, write
 from kazashi.oqs.names import Kind, time_digits
 from kazashi.oqs.outbox import Now
@@ -27,7 +27,6 @@ from kazashi.oqs.publish import Folder
 from kazashi.reception.centre import AnswerMixedUp, CentreFailed, CentreUnreachable
 from kazashi.reception.in_time import in_time
 from kazashi.reception.japan import utc_now
-from kazashi.visible import visible
 
 T = TypeVar("T")
 
@@ -37,7 +36,6 @@ _LOOK_S = 0.3
 _HALF_S = 5.0  # for a file that cannot be read: it may be written still
 _SPARE_S = 2.0  # after a time-out, for folders that do not answer
 _LATE_S = 10.0  # for a look at what may have come
-_LONGEST = 200  # characters of what a terminal says
 
 
 @dataclass(frozen=True)
@@ -196,8 +194,10 @@ def _in_time(work: Callable[[Event], T], limit_s: float, cancel: Event) -> T:
 
 
 def _content(path: Path) -> bytes:
-    """Empty: it is not there, or cannot be read now."""
+    """Empty: it is not there, cannot be read now, or is no file, such as a pipe without an end."""
     try:
+        if not path.is_file():
+            return b""
         with path.open("rb") as file:
             return file.read(MOST + 1)
     except OSError:
@@ -219,10 +219,10 @@ def answer_in(asked: Asked, data: bytes) -> XmlMsg | None:
 
 
 def failure_text(data: bytes) -> str:
-    """What a terminal says in a file `.err`: whatever it is, one line that does no harm."""
+    """What a terminal says in a file `.err`."""
     for encoding in ("utf-8-sig", "cp932"):
         try:
-            return visible(" ".join(data.decode(encoding).split()))[:_LONGEST]
+            return shown(data.decode(encoding))
         except UnicodeDecodeError:
             continue
-    return data.hex()[:_LONGEST]
+    return shown(data.hex())

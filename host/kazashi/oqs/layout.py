@@ -73,13 +73,14 @@ class Element:
         if node.text.strip():
             raise OqsUnreadable(Unread.MISPLACED, node.name)
         values: dict[str, Any] = {}
+        lists: dict[str, list[object]] = {}
         others: list[Node] = []
         for each in node.nodes:
             slot = by_name(cls).get(each.name)
             if slot is None:
                 others.append(each)
             elif slot.is_list:
-                values[slot.field] = (*values.get(slot.field, ()), _value(slot, each))
+                lists.setdefault(slot.field, []).append(_value(slot, each))
             elif slot.field in values:
                 raise OqsUnreadable(Unread.TWICE, slot.name)
             else:
@@ -87,6 +88,7 @@ class Element:
         for each in fields(cls):
             if each.default is MISSING and each.name not in values:
                 raise OqsUnreadable(Unread.MISSING, node.name)
+        values |= {field: tuple(each) for field, each in lists.items()}
         return cls(**values, others=tuple(others))
 
     def node(self, name: str, fit: Fit) -> Node:

@@ -13,8 +13,10 @@ from kazashi.oqs.message import (
 )
 from kazashi.reception.centre import CentreFailed
 from kazashi.reception.insurers import insurer_number
+from kazashi.visible import visible
 
 _HALF = "incomplete"  # in place of a code
+_LONGEST = 200  # characters of what a terminal says
 
 
 def is_answer_to(request: XmlMsg, answer: XmlMsg) -> bool:
@@ -42,12 +44,17 @@ def is_final(answer: XmlMsg) -> bool:
     if header.segment_of_result == SegmentOfResult.PROCESSING.value:
         return False
     if header.segment_of_result != SegmentOfResult.NORMAL.value:
-        raise CentreFailed(header.error_code or header.segment_of_result or _HALF)
+        raise CentreFailed(shown(header.error_code or header.segment_of_result or _HALF))
     if body is None or not body.processing_result_status:
         raise CentreFailed(_HALF)
     if body.processing_result_status != ProcessingResultStatus.NORMAL.value:
-        raise CentreFailed(body.processing_result_code or body.processing_result_status)
+        raise CentreFailed(shown(body.processing_result_code or body.processing_result_status))
     return True
+
+
+def shown(said: str) -> str:
+    """What a terminal says, whatever it is: one line that does no harm."""
+    return visible(" ".join(said.split())[:_LONGEST])
 
 
 def is_same(one: Element, other: Element) -> bool:

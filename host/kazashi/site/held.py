@@ -147,10 +147,10 @@ def _person(
     journal: str, visit: int, held_at: datetime, is_test: bool, told: str, computer: str
 ) -> Held | None:
     """None: their computer has not written this."""
-    items: Any = json.loads(told)
     try:
+        items: Any = json.loads(told)
         return person(visit, held_at, **items, is_test=is_test, journal=journal, computer=computer)
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, RecursionError):
         return None
 
 
