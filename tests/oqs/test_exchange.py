@@ -320,6 +320,16 @@ def test_a_certificate_that_no_file_can_have_is_not_sent(centre, terminal):
     assert list(terminal.requests.path.iterdir()) == []
 
 
+def test_a_letter_that_the_encoding_of_requests_lacks_is_named_in_the_log(centre, terminal, caplog):
+    in_cp932 = replace(centre.exchange.terminal, encoding=Encoding.CP932)
+    with pytest.raises(CentreFailed):
+        ask(FileCentre(replace(centre.exchange, terminal=in_cp932)), replace(PAPER, symbol="㊞7"))
+    assert "U+329E" in caplog.text
+    assert "InsuredCardSymbol" in caplog.text
+    assert "㊞" not in caplog.text
+    assert list(terminal.requests.path.iterdir()) == []
+
+
 def test_a_card_cannot_be_asked_about_by_files(centre):
     holder = Holder(b"", Token.CARD, Way.PIN, Validity.NORMAL, Proof.SIGNATURE)
     with pytest.raises(NoCentre):

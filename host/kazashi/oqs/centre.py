@@ -4,6 +4,7 @@ The card's key it cannot be asked with: that takes approved software. Who is hel
 is found again by the session's number among the answers that have come late.
 """
 
+import logging
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -11,7 +12,7 @@ from threading import Event
 from typing import Self
 
 from kazashi.cards.birth import Birth
-from kazashi.oqs.errors import OqsUnkept
+from kazashi.oqs.errors import OqsUnkept, OqsUnwritable
 from kazashi.oqs.exchange import Exchange
 from kazashi.oqs.insurance import insurance_of, rest_of
 from kazashi.oqs.ledger import Asked
@@ -30,6 +31,9 @@ from kazashi.reception.centre import (
     Who,
 )
 from kazashi.reception.papers.certificate import CertificatePaper
+from kazashi.words import words_of
+
+logger = logging.getLogger(__name__)
 
 _PENDING = "処理中"  # in place of a code: asked, and not answered yet
 INSURER_WIDTH = 8
@@ -72,15 +76,18 @@ class FileCentre:
         raise NoCentre
 
     def settled(self, references: Sequence[str]) -> None:
-        """What is left of it goes within a month."""
+        """Close the requests under these. One that cannot be closed is forgotten within a month."""
         with suppress(OqsUnkept):
             for asked in self._open_ones(references):
                 self.exchange.take(asked)
 
     def _asked(self, reference: str, body: MessageBody) -> XmlMsg:
-        """Raises CentreError: there is no answer."""
+        """Raises CentreError: there is no answer; OqsUnwritable: it cannot be asked so."""
         try:
             asked, answer = self.exchange.ask(Kind.ELIGIBILITY, reference, body, self.cancel)
+        except OqsUnwritable as error:
+            logger.error("%s", words_of(error).line)  # the letter, and where it stands
+            raise
         except OqsUnkept as error:
             raise CentreUnreachable from error
         with suppress(OqsUnkept):  # it is asked no more, and goes within a month

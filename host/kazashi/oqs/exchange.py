@@ -90,7 +90,7 @@ class Exchange:
         return _in_time(lambda _end: self._arrived(asked), _LATE_S, cancel)
 
     def take(self, asked: Asked) -> bool:
-        """Its answer was used, and it is answered. False: another program has it."""
+        """Close the request: its answer was used. False: another program has closed it."""
         return self.ledger.close(asked.kind, asked.suffix)
 
     def _ask(
