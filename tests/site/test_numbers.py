@@ -1,14 +1,12 @@
 """Copies of the clinic's numbers and the site's database; judged by a real PostgreSQL."""
 
-from hashlib import sha256
-
 import pytest
 
 from kazashi.finding import Level
 from kazashi.reception.numbers.copy import NumbersCopy
 from kazashi.reception.numbers.lists import Line
 from kazashi.reception.numbers.marks import Marks
-from kazashi.reception.numbers.patient import Expected, FoundPatient
+from kazashi.reception.numbers.patient import Expected
 from kazashi.reception.numbers.store import NumbersFile
 from kazashi.site.line import Line as Connected
 from kazashi.site.look import look
@@ -17,48 +15,7 @@ from kazashi.site.schema import prepare
 from kazashi.site.settings import DatabaseSettings
 from kazashi.site.ties import BATCH, OtherKey, bring
 from kazashi.site.trouble import Trouble
-
-MARKS = Marks(bytes(32))
-CARD, OTHER_CARD = (sha256(each).hexdigest() for each in (b"card", b"other"))
-
-
-@pytest.fixture
-def desks(tmp_path, server):
-    """Makes computers, each with a copy."""
-    with Connected(server.url) as line:
-        prepare(line.connection)
-        made = iter(range(100))
-        yield lambda: Desk(line.connection, tmp_path / f"{next(made)}.db")
-
-
-class Desk:
-    def __init__(self, connection, path, marks=MARKS):
-        self.connection = connection
-        self.numbers = NumbersFile(path, marks)
-        self.copy = NumbersCopy(self.numbers)
-
-    def meet(self):
-        """The copy and the database are the same after it. Returns how many batches it took."""
-        batches = 1
-        while bring(self.connection, self.copy, self.numbers.path.stem):
-            batches += 1
-        return batches
-
-    def tie(self, certificate, number, staff="佐藤"):
-        """As the staff do it after a visit."""
-        self.numbers.offer([], certificate, 7, is_test=False)
-        assert self.numbers.tie(self.numbers.offers()[-1].id, number, staff)
-
-    def number(self, certificate=CARD):
-        return self.numbers.of([], certificate).number
-
-    def offer(self):
-        (offer,) = self.numbers.offers()
-        return offer
-
-    def said(self):
-        """What the staff are to decide between: what holds, and the claims."""
-        return self.offer().tied, [each.value for each in self.offer().claims]
+from site_numbers import CARD, MARKS, OTHER_CARD, Desk
 
 
 def test_what_the_staff_tie_at_one_desk_is_known_at_the_others(desks):
@@ -96,77 +53,6 @@ def test_two_desks_that_say_the_same_have_no_conflict(desks):
         desk.tie(CARD, "12") if not desk.number() else None
         desk.meet()
     assert one.numbers.offers() == two.numbers.offers() == []
-
-
-@pytest.fixture
-def conflict(desks):
-    """One said 12, the other 34, and neither had heard of it; a third one looks on."""
-    one, two, three = desks(), desks(), desks()
-    one.tie(CARD, "12")
-    two.tie(CARD, "34", "鈴木")
-    for desk in (one, two, three, one):
-        desk.meet()
-    return one, two, three
-
-
-def test_what_came_first_holds_and_the_staff_of_all_desks_see_the_conflict(conflict):
-    for desk in conflict:
-        assert desk.numbers.of([], CARD) == FoundPatient(conflicting=("12", "34"))
-        assert desk.said() == ("12", ["34"])
-        assert desk.offer().claims[0].by == "鈴木"
-        assert desk.copy.state().conflicts == 1
-
-
-def test_at_the_patient_s_next_visit_the_staff_see_who_it_is(conflict):
-    one, _, _ = conflict
-    one.numbers.take([Line(0, "12", "A-1")])
-    one.numbers.offer(["A-1"], CARD, 9, is_test=False)
-    assert one.offer().visit == 9
-    assert one.said() == ("12", ["34"])
-
-
-def test_a_reference_that_is_contested_is_decided_not_the_certificate(desks):
-    one, two = desks(), desks()
-    one.numbers.take([Line(0, "12", "A-1", MARKS.of(CARD))])
-    two.numbers.take([Line(0, "34", "A-1")])
-    for desk in (one, two, one):
-        desk.meet()
-    assert one.numbers.of(["A-1"], CARD).conflicting == ("12", "34")
-    one.numbers.offer(["A-1"], CARD, 9, is_test=False)
-    assert (one.offer().reference, one.offer().visit) == ("A-1", 9)
-    assert one.said() == ("12", ["34"])
-
-
-@pytest.mark.parametrize("number", ["12", "34", "56"])
-def test_a_conflict_is_decided_once_for_all_desks(conflict, number):
-    one, two, three = conflict
-    assert three.numbers.tie(three.offer().id, number, "高橋")
-    for desk in (three, one, two):
-        desk.meet()
-    assert [desk.number() for desk in conflict] == [number] * 3
-    assert [desk.numbers.offers() for desk in conflict] == [[]] * 3
-
-
-def test_a_conflict_that_is_left_keeps_what_came_first_at_all_desks(conflict):
-    one, two, three = conflict
-    assert two.numbers.leave(two.offer().id, "鈴木")
-    for desk in (two, one, three):
-        desk.meet()
-    assert [(desk.number(), desk.numbers.offers()) for desk in conflict] == [("12", [])] * 3
-
-
-@pytest.mark.parametrize("first", [0, 1])
-def test_of_two_decisions_at_once_the_first_holds_and_the_other_is_a_conflict_again(
-    conflict, first
-):
-    one, two, _ = conflict
-    one.numbers.leave(one.offer().id, "佐藤")
-    two.numbers.tie(two.offer().id, "34", "鈴木")
-    order = (one, two) if first == 0 else (two, one)
-    for desk in (*order, order[0]):
-        desk.meet()
-    said = (("12", ["34"]), ("34", ["12"]))[first]
-    assert [desk.said() for desk in order] == [said] * 2
 
 
 def test_a_desk_that_has_seen_the_other_s_tie_may_change_it(desks):
