@@ -12,6 +12,7 @@ from kazashi.cli import show
 from kazashi.cli.console import Console
 from kazashi.cli.options import JournalPath
 from kazashi.cli.oqs import exchange_of
+from kazashi.cli.site import send_numbers
 from kazashi.cli.writing import new_file
 from kazashi.reception.journal import default_path
 from kazashi.reception.numbers.errors import BadList, ListFlaw, ListRefused
@@ -47,12 +48,17 @@ def import_list(
     move: _Move = False,
     journal: JournalPath = None,
 ) -> None:
-    """Add the patients of a list, all or none. Errors are told with their lines."""
+    """Add the patients of a list, all or none. Errors are told with their lines.
+
+    With [database], they are sent there at once; if that is not possible, kazashi serve or the next
+    import sends them.
+    """
     numbers = _numbers(config, journal)
     with _troubles_shown():
         lines = lines_of(_text(file, encoding), numbers.marks.is_ours)
         numbers.take(lines, moves=move)
     Console().print(f"{len(lines)} lines imported")
+    send_numbers(config, numbers)
 
 
 @app.command("register")
@@ -82,7 +88,9 @@ def register_list(
 
     with _troubles_shown():
         entries = register.entries_of(_text(file, encoding), numbers, moves=move)
-    if not register.register(entries, numbers, exchange, moves=move):
+    is_done = register.register(entries, numbers, exchange, moves=move)
+    send_numbers(config, numbers)
+    if not is_done:
         raise typer.Exit(1)
 
 

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from kazashi.cli.console import Console
 from kazashi.cli.open_numbers import numbers_of
 from kazashi.cli.options import need
 from kazashi.finding import Finding, good
@@ -87,6 +89,39 @@ def database_findings(config: Path | None, journal: Path) -> Iterator[Finding]:
         from kazashi.site.look import look
 
         yield from look(settings, NumbersCopy(numbers) if numbers else None)
+
+
+def send_numbers(config: Path, numbers: NumbersFile) -> None:
+    """What was changed in the map goes to the configured database now, or is told to wait.
+
+    Raises BadSettings, NumbersError.
+    """
+    settings = _settings(config)
+    if settings is None:
+        return
+    from kazashi.site.send import send
+    from kazashi.site.visits import DatabaseAway
+
+    copy, console = NumbersCopy(numbers), Console(stderr=True)
+    total = copy.state().waiting
+    columns = (TextColumn("sending"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    try:
+        with Progress(
+            *columns, console=console, transient=True, disable=not console.is_terminal
+        ) as progress:
+            task = progress.add_task("", total=total)
+            for waiting in send(settings, copy):
+                progress.update(task, completed=total - waiting)
+    except DatabaseAway as away:
+        left = copy.state().waiting
+        text = (
+            f"{total - left} changes sent to the site's database, {left} wait ({away.trouble}): "
+            "kazashi serve on this computer sends them, or the next import; kazashi doctor "
+            "--config FILE says how many there are"
+        )
+        console.print(text, soft_wrap=True)
+        return
+    Console().print(f"{total - copy.state().waiting} changes sent to the site's database")
 
 
 def visits_at(config: Path) -> Iterator[Iterator[KeptVisit]]:

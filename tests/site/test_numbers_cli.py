@@ -1,0 +1,60 @@
+"""`kazashi numbers` on a computer of a site where no service runs."""
+
+import pytest
+
+from program import command
+
+LIST = "number,reference\n" + "".join(f"{n},A-{n}\n" for n in range(1, 1203))
+
+
+@pytest.fixture
+def config(tmp_path):
+    """Makes the configuration of a computer; all have the same key."""
+
+    def make(name, url):
+        folder = tmp_path / name
+        folder.mkdir()
+        key = folder / "numbers.key"
+        key.write_text("00" * 32)
+        key.chmod(0o600)
+        config = folder / "kazashi.toml"
+        config.write_text(
+            f'[database]\nurl = "{url}"\ndesk = "{name}"\n'
+            '[numbers]\nkey = "numbers.key"\nfile = "numbers.db"\n'
+        )
+        return config
+
+    return make
+
+
+def imported(config, text=LIST):
+    path = config.with_name("list.csv")
+    path.write_text(text, encoding="utf-8")
+    return command("numbers", "import", path, "--config", config)
+
+
+def test_a_list_is_in_the_database_when_its_import_has_ended(config, server):
+    done = imported(config("one", server.url))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "1202 lines imported\n1202 changes sent to the site's database\n"
+    assert server.rows("SELECT count(*) FROM kazashi.tie") == [(1202,)]
+
+
+def test_what_cannot_be_sent_is_counted_and_goes_with_the_next_import(config, server):
+    one = config("one", "postgresql://127.0.0.1:1/kazashi")
+    done = imported(one)
+    assert (done.returncode, done.stdout) == (0, "1202 lines imported\n")
+    assert "0 changes sent to the site's database, 1202 wait (unreachable)" in done.stderr
+    assert "kazashi serve on this computer sends them, or the next import" in done.stderr
+    one.write_text(one.read_text().replace("127.0.0.1:1/kazashi", server.url.partition("://")[2]))
+    done = imported(one, "number,reference\n1,A-1\n")
+    assert "1202 changes sent" in done.stdout
+    assert server.rows("SELECT count(*) FROM kazashi.tie") == [(1202,)]
+
+
+def test_with_another_key_nothing_is_sent_and_that_is_said(config, server):
+    assert imported(config("one", server.url)).returncode == 0
+    two = config("two", server.url)
+    two.with_name("numbers.key").write_text("01" * 32)
+    done = imported(two, "number,reference\n7,B-7\n")
+    assert "0 changes sent to the site's database, 1 wait (other-key)" in done.stderr
