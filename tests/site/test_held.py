@@ -9,12 +9,22 @@ from threading import Thread
 
 import pytest
 
-from kazashi.reception.centre import CentreFailed, NoCentre
-from kazashi.reception.journal import BeingAsked, Claim, Journal, NeedsItsComputer, NeedsSite, View
-from kazashi.reception.journal.followed import unfollow
-from kazashi.reception.outage import ask_held
+from kazashi.reception.centre import CentreFailed, Eligibility, NoCentre
+from kazashi.reception.japan import utc_now
+from kazashi.reception.journal import (
+    Answer,
+    BeingAsked,
+    Claim,
+    Journal,
+    NeedsItsComputer,
+    NeedsSite,
+    View,
+)
+from kazashi.reception.journal.followed import Followed, unfollow
+from kazashi.reception.outage import PROFILE, ask_held
 from kazashi.reception.rules import Item
 from kazashi.site import held as rows
+from kazashi.site.entries import bring
 from kazashi.site.line import Line
 from kazashi.site.schema import prepare
 from kazashi.testing.centre import SimulatedCentre
@@ -150,6 +160,64 @@ def test_one_who_was_stopped_for_longer_leaves_the_answer_to_another(east, west,
     assert (east.answers, west.answers) == (["held 1"], [])
 
 
+def test_a_claim_that_another_has_taken_over_is_neither_renewed_nor_given_back(
+    east, west, monkeypatch
+):
+    east.hold("仮名 一郎")
+    east.follows()
+    with west.people() as first, east.people() as second:
+        claim = first.claim(first.held()[0])
+        monkeypatch.setattr(rows, "LENGTH", timedelta(0))
+        other = second.claim(second.held()[0])
+        assert not first.renew(claim)
+        first.give_back(claim)
+        assert second.renew(other)
+
+
+def test_a_claim_ends_while_the_database_is_away(east, west, cluster):
+    east.hold("仮名 一郎")
+    east.follows()
+    with west.people() as people:
+        claim = people.claim(people.held()[0])
+        cluster.kill()
+        try:
+            assert people.renew(claim)
+            assert not people.renew(replace(claim, until=utc_now()))
+        finally:
+            cluster.start()
+
+
+def test_whom_a_simulated_centre_has_answered_about_is_held_still(east, west, server):
+    east.hold("仮名 一郎")
+    east.follows()
+    ((journal,),) = server.rows("SELECT id FROM kazashi.journal")
+    with Journal(west.path) as answers:
+        answers.answer(Answer(PROFILE, f"held {journal}/1", [], "held"), None)
+    west.follows()
+    assert in_database(server, "東館") == {1: True}
+
+
+def test_a_person_comes_after_the_whole_of_their_visit(east, server):
+    east.hold("仮名 一郎")
+    with Line(server.url) as line, Followed(east.path) as followed:
+        bring(line.connection, followed, "東館", most=2)
+        rows.bring_held(line.connection, followed)
+        assert in_database(server, "東館") == {}
+        bring(line.connection, followed, "東館")
+        rows.bring_held(line.connection, followed)
+        assert in_database(server, "東館") == {1: True}
+
+
+def test_who_was_answered_about_elsewhere_is_in_no_file_of_their_computer(east, west, tmp_path):
+    with Journal(east.path):  # the log stays while it is open
+        east.hold("仮名 一郎")
+        east.follows()
+        west.ask()
+        east.follows()
+        files = [each.read_bytes() for each in tmp_path.glob("東館.db*")]
+    assert not any("仮名".encode() in each for each in files)
+
+
 def test_of_one_whose_answer_comes_by_files_it_is_said_where_to_ask(east, west):
     east.hold("仮名 一郎")
     east.follows()
@@ -233,13 +301,16 @@ def test_a_database_that_went_back_holds_nobody_who_was_answered_about(east, wes
     assert in_database(server, "東館") == {}
 
 
-def test_a_journal_that_went_back_brings_nobody_twice(east, tmp_path, server):
+@pytest.mark.parametrize("was_left", [False, True])
+def test_a_journal_that_went_back_brings_nobody_twice(east, tmp_path, server, was_left):
     east.hold("仮名 一郎")
     east.follows()
     copyfile(east.path, tmp_path / "older")
     east.hold("仮名 二郎")
     east.follows()
     copyfile(tmp_path / "older", east.path)
+    if was_left:
+        unfollow(east.path)
     east.hold("仮名 三郎", "仮名 四郎")
     with east.following():
         until(lambda: len(server.rows("SELECT FROM kazashi.held")) == 4)
@@ -253,7 +324,7 @@ def test_without_a_configured_database_they_are_asked_about_at_their_own_compute
     with Journal(east.path) as journal:
         assert errors_of(ask_held(journal, SimulatedCentre(), is_test=True)) == [NeedsSite]
         unfollow(east.path)
-        assert len([*ask_held(journal, SimulatedCentre(), is_test=True)]) == 1
+        assert errors_of(ask_held(journal, SimulatedCentre(), is_test=True)) == [Eligibility]
 
 
 def test_nothing_of_them_stays_in_the_database_or_is_logged(east, west, server, caplog):

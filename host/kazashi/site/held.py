@@ -54,7 +54,6 @@ _ANSWERED = """
     ON CONFLICT (journal, visit) DO UPDATE SET person = NULL, claim = NULL"""
 
 _ELSEWHERE = re.compile(rf"{PROFILE} ([0-9a-f-]{{36}})/([0-9]{{1,18}})")
-_NO_ANSWER = (None, Outcome.HELD, "interrupted")
 
 
 def bring_held(connection: Connection, followed: Followed) -> None:
@@ -95,7 +94,7 @@ def release_answered(connection: Connection, visits: Iterable[FollowedVisit]) ->
     """Among `visits`, answers about people of other journals: they are held no more."""
     for visit in visits:
         found = _ELSEWHERE.fullmatch(visit.reader) if visit.profile == PROFILE else None
-        if found and visit.outcome not in _NO_ANSWER:
+        if found and visit.outcome != Outcome.HELD:  # by a simulated centre
             release(connection, found[1], int(found[2]))
 
 
