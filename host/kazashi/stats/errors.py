@@ -1,19 +1,10 @@
-"""What can go wrong with figures, sorted by what a person can do about it.
-
-StatsError        base; catch it to catch everything below
-├── CountsBroken  a CSV file is not as documented: see `path`, `line` and `flaw`
-└── KeyUnusable   the file of the site's key: see `path`
-"""
+"""What can go wrong with figures: a CSV file is not as documented."""
 
 from dataclasses import dataclass
 from enum import Enum, auto, unique
 from pathlib import Path
 
 from kazashi.errors import KazashiError
-
-
-class StatsError(KazashiError):
-    """No figures can be made."""
 
 
 @unique
@@ -40,7 +31,7 @@ class CsvFlaw(Enum):
 
 
 @dataclass(eq=False)
-class CountsBroken(StatsError):
+class CountsBroken(KazashiError):
     """`path` is the file, `line` its line, from 1; 0: all of it."""
 
     path: Path
