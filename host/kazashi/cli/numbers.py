@@ -12,7 +12,7 @@ from kazashi.cli import show
 from kazashi.cli.console import Console
 from kazashi.cli.options import JournalPath
 from kazashi.cli.oqs import exchange_of
-from kazashi.cli.site import send_numbers
+from kazashi.cli.site import registrations_of, send_numbers
 from kazashi.cli.writing import new_file
 from kazashi.reception.journal import default_path
 from kazashi.reception.numbers.errors import BadList, ListFlaw, ListRefused
@@ -88,7 +88,8 @@ def register_list(
 
     with _troubles_shown():
         entries = register.entries_of(_text(file, encoding), numbers, moves=move)
-    is_done = register.register(entries, numbers, exchange, moves=move)
+    with registrations_of(config, numbers) as site:
+        is_done = register.register(entries, numbers, exchange, site, moves=move)
     send_numbers(config, numbers)
     if not is_done:
         raise typer.Exit(1)

@@ -9,7 +9,7 @@ from kazashi.errors import KazashiError
 from kazashi.oqs.exchange import Exchange
 from kazashi.oqs.register import Registration, ToRegister, register_each
 from kazashi.oqs.register_list import list_to_register
-from kazashi.oqs.registered import Registered
+from kazashi.oqs.registered import Registered, Site
 from kazashi.reception.journal import default_path
 from kazashi.reception.numbers.errors import BadLine, LineFlaw, ListRefused
 from kazashi.reception.numbers.lists import Line
@@ -38,11 +38,16 @@ def entries_of(text: str, numbers: NumbersFile, *, moves: bool) -> list[ToRegist
 
 
 def register(
-    entries: Sequence[ToRegister], numbers: NumbersFile, exchange: Exchange, *, moves: bool
+    entries: Sequence[ToRegister],
+    numbers: NumbersFile,
+    exchange: Exchange,
+    site: Site | None,
+    *,
+    moves: bool,
 ) -> bool:
     """Register them, and tell what came of each. Whether the centre knows all of them."""
     console = Console()
-    registered = Registered(default_path().parent / "oqs-registered", numbers.marks)
+    registered = Registered(default_path().parent / "oqs-registered", numbers.marks, site)
     columns = (TextColumn("registering"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     good = told = 0
     with Progress(

@@ -1,7 +1,7 @@
 """The site's database behind a command, as configured."""
 
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from kazashi.site.database import Database
     from kazashi.site.elsewhere import HeldElsewhere
     from kazashi.site.people import SitePeople
+    from kazashi.site.registrations import Registrations
     from kazashi.site.settings import DatabaseSettings
 
 
@@ -122,6 +123,21 @@ def send_numbers(config: Path, numbers: NumbersFile) -> None:
         console.print(text, soft_wrap=True)
         return
     Console().print(f"{total - copy.state().waiting} changes sent to the site's database")
+
+
+def registrations_of(
+    config: Path, numbers: NumbersFile
+) -> "Registrations | AbstractContextManager[None]":
+    """What the computers of the site register, to be entered. None: no database is configured.
+
+    Raises BadSettings, NumbersError.
+    """
+    settings = _settings(config)
+    if settings is None:
+        return nullcontext()
+    from kazashi.site.registrations import Registrations
+
+    return Registrations(settings, NumbersCopy(numbers))
 
 
 def visits_at(config: Path) -> Iterator[Iterator[KeptVisit]]:

@@ -41,6 +41,7 @@ class Registration(StrEnum):
     DONE = "registered"
     BEFORE = "registered before"
     ASKED = "asked before, not answered yet"
+    ELSEWHERE = "sent by another computer, not answered yet"
 
 
 def info_of(reference: str, insurance: Mapping[str, str]) -> ReferenceNumberRegistrationInfo:
@@ -98,9 +99,14 @@ def register_each(
         if _is_asked(exchange, entry.info):
             yield entry, Registration.ASKED
             continue
+        if not registered.claim(entry.info):
+            yield entry, Registration.ELSEWHERE
+            continue
         try:
             asked = _registered(exchange, entry.info, cancel)
         except (CentreError, OqsError) as error:
+            if not _is_asked(exchange, entry.info):
+                registered.give_back(entry.info)
             yield entry, error
             if isinstance(error, (CentreUnreachable, OqsUnkept)):
                 return
@@ -127,6 +133,8 @@ def _take_late(exchange: Exchange, registered: Registered, asked: Asked, cancel:
             return
         _check(exchange, asked, answer)
     except (CentreFailed, AnswerMixedUp):
+        if info:
+            registered.give_back(info)
         return
     registered.keep(info)
     exchange.take(asked)
