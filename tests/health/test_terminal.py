@@ -182,6 +182,16 @@ def test_a_terminal_is_looked_at_once_a_minute_at_most(terminal, tmp_path):
     assert latest.findings()[0].key == "terminal-certificate.missing"
 
 
+def test_a_clock_that_is_put_back_keeps_no_old_findings(terminal, tmp_path):
+    path = private(tmp_path / "terminal.pem", pem(certificate(NOW + timedelta(days=5))))
+    now = [NOW]
+    latest = Latest(replace(terminal, settings=TerminalSettings(path), now=lambda: now[0]))
+    latest.findings()
+    path.unlink()
+    now[0] -= MINUTE * 60
+    assert latest.findings()[0].key == "terminal-certificate.missing"
+
+
 def test_the_configuration_names_the_files_beside_it(tmp_path):
     file = tmp_path / "kazashi.toml"
     file.write_text(

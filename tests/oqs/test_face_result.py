@@ -98,7 +98,10 @@ def test_the_flag_of_specified_diseases_has_a_time_and_no_end():
 def test_consent_that_has_ended_and_one_that_was_hard_to_obtain_are_told_as_such():
     (ended,) = results(consents=ALL.at(GIVEN + timedelta(days=2)))
     (emergency,) = results(consents=Consents.hard_to_obtain(Group))
-    assert ended.operation_info_cons_flg == "2"
+    assert (ended.operation_info_cons_flg, ended.operation_info_cons_time) == (
+        "2",
+        "20261129235901",
+    )
     assert (emergency.operation_info_cons_flg, emergency.operation_info_cons_time) == ("3", "")
 
 
@@ -209,7 +212,11 @@ def test_nested_elements_of_an_insurance_are_written_where_they_belong():
 
 
 @pytest.mark.parametrize(
-    "insurance", [{"a b": "1"}, {"Name": None}, {"Name/First": "1"}, {"": "1"}, {"Name[0]": "1"}]
+    "insurance",
+    [
+        *({"a b": "1"}, {"Name": None}, {"Name/First": "1"}, {"": "1"}, {"Name[0]": "1"}),
+        *({"Name": "1", "Name[1]": "2"}, {"A/B": "1", "A": "2"}, {"A" + "/A" * 2_000: "1"}),
+    ],
 )
 def test_what_has_no_place_in_a_file_is_an_error_of_ours(insurance):
     with pytest.raises(OqsError):

@@ -258,9 +258,10 @@ def test_a_program_registers_the_insurance_of_an_answer(exchange, terminal):
     assert request.find("MessageHeader/QualificationConfirmationDate") is None
 
 
-def test_a_registration_of_another_number_is_no_answer(exchange, terminal):
+@pytest.mark.parametrize("number", [b"24435", b""])
+def test_a_registration_of_another_number_is_no_answer(exchange, terminal, number):
     def other(request, path):
-        path.write_bytes(answer(request, **NUMBERS).replace(b"24434", b"24435"))
+        path.write_bytes(answer(request, **NUMBERS).replace(b"24434", number))
 
     with terminal(other), pytest.raises(AnswerMixedUp):
         register(exchange, info_of("24434", PERSON))

@@ -80,6 +80,11 @@ def test_without_an_encoding_it_is_utf_8_with_a_byte_order_mark_or_without(start
             message("<Name>見本　太郎</Name>").replace("UTF-8", "Shift_JIS").encode(),
             Unread.NOT_DECODED,
         ),
+        (message("<Name>見本</Name>").replace("UTF-8", "Shift_JIS").encode(), Unread.NOT_DECODED),
+        (
+            message("<Name>é</Name>").replace("UTF-8", "Shift_JIS").encode("utf-8-sig"),
+            Unread.NOT_DECODED,
+        ),
         (message().encode("utf-16"), Unread.NOT_DECODED),
         (b"", Unread.NOT_XML),
         (message().encode()[:-9], Unread.NOT_XML),

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from kazashi.finding import Level
+from kazashi.finding import Level, doubtful, good
 from kazashi.health.settings import TerminalSettings
 from kazashi.health.terminal import Terminal
 from kazashi.reception.japan import utc_now
@@ -100,6 +100,13 @@ def test_health_is_a_metric_with_the_days_until_certificates_end(tmp_path):
     assert told["kazashi_certificate_days_left", "terminal certificate"] == 20
     levels = {name[1]: value for name, value in told.items() if name[0] == "kazashi_health_level"}
     assert levels == {"terminal certificate": 2, "disk": 0, "clock": 1, "readers": 0}
+
+
+def test_of_several_findings_of_a_check_the_worst_is_its_metric(tmp_path):
+    found = [doubtful("database", "database.same-name", name="1"), good("database", "database")]
+    terminal = Terminal(tmp_path / "journal.db", database=lambda: found)
+    with served(tmp_path, ["sim:"], terminal=terminal) as site, site.program() as program:
+        assert metrics(program)["kazashi_health_level", "database"] == 2
 
 
 def test_a_reader_that_was_lost_and_came_back_is_counted(site, person, table):

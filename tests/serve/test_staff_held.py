@@ -7,10 +7,11 @@ from threading import Event
 
 import pytest
 
-from kazashi.reception.centre import CentreFailed, CentreUnreachable
+from kazashi.reception.centre import CentreBusy, CentreFailed, CentreUnreachable
 from kazashi.reception.journal import Claim, Held, Journal
 from kazashi.serve.access import Caller, Role
 from kazashi.testing.centre import SimulatedCentre
+from kazashi.words import Language, words_of
 from staff_screen import StaffScreen, elements, site_of, values
 
 HELD = {"address": "東京都", "birth": date(1985, 4, 3), "sex": 1, "reason": "CentreUnreachable"}
@@ -146,12 +147,38 @@ def test_a_refused_one_shows_why_and_keeps_no_other_waiting(screen, journal):
     assert not elements(page, "data-trouble")
 
 
-def test_a_centre_that_is_still_down_is_said(screen, journal):
-    staff = screen(Real(fails=[CentreUnreachable()]))
+@pytest.mark.parametrize("trouble", [CentreUnreachable(), CentreBusy()])
+def test_a_centre_that_is_still_down_is_said(screen, journal, trouble):
+    staff = screen(Real(fails=[trouble]))
     ask(staff)
     page = staff.http.get("/staff/held")
     assert values(page, "data-held") == ["1", "2", "3"]
     assert elements(page, "data-trouble")
+    assert words_of(trouble, Language.JAPANESE).line in page.text
+    ask(staff)  # it is there again
+    assert not elements(staff.http.get("/staff/held"), "data-trouble")
+
+
+def test_the_latest_answers_are_remembered_and_no_more(screen, journal, monkeypatch):
+    monkeypatch.setattr("kazashi.serve.held._MOST_ANSWERS", 2)
+    staff = screen(Real(fails=[CentreFailed("E1234")]))
+    for person in ("1", "2", "1", "3"):  # the first is refused once
+        ask(staff, person)
+    assert values(staff.http.get("/staff/held"), "data-answered") == ["1", "3"]
+
+
+def test_whatever_goes_wrong_it_is_said_and_nothing_of_a_person_is_logged(
+    tmp_path, journal, monkeypatch, caplog
+):
+    def breaks(_self):
+        raise RuntimeError("山田 一郎")
+
+    staff = with_others(tmp_path, Real())
+    monkeypatch.setattr(Elsewhere, "people", breaks)
+    ask(staff)
+    assert elements(staff.http.get("/staff/held"), "data-trouble")
+    assert "RuntimeError" in caplog.text
+    assert "山田" not in caplog.text
 
 
 def test_without_a_centre_no_person_is_asked_about(screen, journal):

@@ -99,8 +99,9 @@ def test_figures_are_grouped_by_each_of_these(by, groups):
 
 def test_the_distribution_has_sites_with_fifty_claims_or_more():
     counts = of_sites({"a": (0, 50), "b": (24, 49), "c": (40, 400), "d": (50, 50), "e": (60, 50)})
+    counts.add_all(of_sites({"f": (96, 1_000)}))  # 9.6 % is less than 10
     assert [each for each in distribution(counts, Rate.CLAIMS) if each.sites] == [
-        *(Bin(0, 1), Bin(10, 1), Bin(100, 2)),
+        *(Bin(0, 2), Bin(10, 1), Bin(100, 2)),
     ]
 
 

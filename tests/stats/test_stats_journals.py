@@ -107,6 +107,34 @@ def test_a_person_held_counts_when_the_centre_has_answered(tmp_path, journal):
     assert number != visit.id
 
 
+@pytest.mark.parametrize(("why", "by_card"), [("centre_down", 1), ("no_answer", 0)])
+def test_who_is_held_counts_by_the_card_unless_a_paper_is_to_be_asked_about(
+    tmp_path, journal, why, by_card
+):
+    visit = journal.begin("desk", "usb:1")
+    visit.step("certificate", certificate_sha256=BEN, token="card", validity="normal")
+    visit.step("fall-back", fallback="certificate")
+    visit.end("held", why=why)
+    answered(journal, visit.id)
+    sums = counts_of(tmp_path)[2]
+    assert (sums[Count.CONFIRMATIONS], sums[Count.CARD_CONFIRMATIONS]) == (1, by_card)
+
+
+def test_an_answer_about_a_person_of_a_test_is_of_a_test(tmp_path, journal):
+    visit = journal.begin("desk", "usb:1")
+    visit.end("held", why="centre_down", is_test=True)
+    answered(journal, visit.id)
+    _, reader, sums = counts_of(tmp_path)
+    assert (reader.tests, sums[Count.CONFIRMATIONS]) == (1, 0)
+
+
+def answered(journal, visit):
+    """The centre has answered about whom that visit held."""
+    later = journal.begin("held", f"held {visit}")
+    later.step("eligibility", eligibility="valid", reference="r2")
+    later.end("checked_in")
+
+
 def test_an_answer_about_a_person_held_at_another_computer_counts_by_what_it_tells(
     tmp_path, journal
 ):

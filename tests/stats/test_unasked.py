@@ -55,6 +55,11 @@ def test_six_uses_are_enough_and_five_are_not():
     assert sent(84, [OFTEN[-1]] * 5)
 
 
+def test_the_year_of_these_uses_begins_on_the_day_after_the_same_of_last_year():
+    assert sent(84, [date(2025, 8, 1), *SELDOM])
+    assert not sent(84, [date(2025, 8, 2), *SELDOM])
+
+
 def test_uses_are_counted_up_to_the_day_that_the_insurer_knows():
     assert sent(84, OFTEN, date(2026, 9, 1))  # the first use is too long ago
     assert not sent(84, OFTEN, date(2026, 9, 1), known_until=date(2026, 7, 31))

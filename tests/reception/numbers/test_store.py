@@ -20,11 +20,13 @@ from kazashi.reception.numbers.errors import (
     NumbersNewer,
     NumbersRefused,
 )
+from kazashi.reception.numbers.file import put
 from kazashi.reception.numbers.lists import Line
 from kazashi.reception.numbers.marks import Marks, is_mark
 from kazashi.reception.numbers.patient import Expected, FoundBy, FoundPatient, number_of
 from kazashi.reception.numbers.settings import NumbersSettings
 from kazashi.reception.numbers.store import NumbersFile
+from kazashi.reception.numbers.ties import Kind, joined, said
 from kazashi.reception.secret_file import new_key
 from kazashi.reception.settings import BadSettings
 
@@ -155,6 +157,19 @@ def test_what_is_not_decided_within_thirty_days_is_offered_no_more(tmp_path):
     assert numbers.offers() == [newer]
 
 
+def test_what_desks_say_differently_is_offered_until_it_is_decided(tmp_path):
+    now = [NOW]
+    numbers = NumbersFile(tmp_path / "numbers.db", MARKS, lambda: now[0])
+    at = NOW.isoformat()
+    ours, theirs = (said(None, Kind.REFERENCE, "A-1", each, "佐藤", at) for each in ("12", "34"))
+    with numbers.file.writing() as db:
+        put(db, joined(ours, theirs), is_unsent=False)
+    contested = offered(numbers, ["A-1"], "")
+    now[0] += timedelta(days=31)
+    newer = offered(numbers, [], NEW_CARD)
+    assert numbers.offers() == [contested, newer]
+
+
 def test_a_list_is_taken_whole_or_not_at_all(numbers):
     numbers.take([Line(2, "12", "A-1")])
     tied(numbers, "12")
@@ -202,7 +217,10 @@ def test_without_the_key_nothing_in_the_file_tells_a_certificate(numbers):
     assert other.of([], OLD_CARD) == FoundPatient(is_new_certificate=True)
 
 
-def test_the_file_is_its_owners_alone(numbers):
+def test_the_file_is_its_owners_alone_whatever_it_was(numbers):
+    assert stat.S_IMODE(numbers.path.stat().st_mode) == 0o600
+    numbers.path.chmod(0o644)
+    NumbersFile(numbers.path, MARKS)
     assert stat.S_IMODE(numbers.path.stat().st_mode) == 0o600
 
 
@@ -267,10 +285,12 @@ def test_a_newer_release_s_map_is_told_and_left_alone(numbers):
         NumbersFile(numbers.path, MARKS)
 
 
-def test_a_database_of_another_program_is_told(tmp_path):
+@pytest.mark.parametrize("version", [0, 1])
+def test_a_database_of_another_program_is_told(tmp_path, version):
     path = tmp_path / "numbers.db"
     with closing(sqlite3.connect(path)) as db:
         db.execute("CREATE TABLE theirs (id)")
+        db.execute(f"PRAGMA user_version = {version}")
     with pytest.raises(NumbersBroken):
         NumbersFile(path, MARKS)
 

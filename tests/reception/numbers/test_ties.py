@@ -53,6 +53,7 @@ def test_a_decision_after_many_others_settles_its_claims_too():
     now = by(None, "0")
     for number in range(1, 100):
         now = by(now, f"{number}")
+    assert len(now.history) == 32
     contested = joined(joined(now, by(None, "12")), by(None, "34"))
     assert held(joined(contested, by(contested, "12"))) == ("12", [])
 
