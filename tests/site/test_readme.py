@@ -1,4 +1,4 @@
-"""What README.md shows of a site runs as printed, line by line, in one folder and one database."""
+"""What the READMEs show of a site runs as printed, in one folder and one database."""
 
 import os
 import re
@@ -12,11 +12,18 @@ import pytest
 from site_waits import until
 
 ROOT = Path(__file__).parents[2]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+README, HOST = (
+    (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "host/README.md")
+)
 SECTION = README[README.index("## At the site") : README.index("## What it can")]
 FILES, NUMBERS, HEALTH, DESKS = (
     shown.splitlines() for shown in re.findall(r"```\n(.*?)```", SECTION, re.DOTALL)
 )
+OF_HOST = [
+    shown
+    for _, shown in re.findall(r"```(\w*)\n(.*?)```", HOST, re.DOTALL)
+    if "claims.csv" in shown or "psql" in shown
+]
 # `uv run` of the environment that runs the tests; the patient chooses the card, the PIN, all
 # consents and paper.
 UV = """#!/bin/sh
@@ -61,9 +68,11 @@ class Terminals:
         return subprocess.run(self._bash(line), **options, **self._where)
 
     def _go_on(self, line):
-        more = " --port 0 --no-browser" if "kazashi serve" in line else ""
+        command = line.partition("#")[0]
+        if "kazashi serve" in command:
+            command += " --port 0 --no-browser"
         options = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-        process = subprocess.Popen(self._bash(line, more), **options, **self._where)
+        process = subprocess.Popen(self._bash(command), **options, **self._where)
         self._running.append(process)
         said = ""
         while said != "watching\n":
@@ -73,9 +82,8 @@ class Terminals:
                 self._address = ready[1]
                 return
 
-    def _bash(self, line, more=""):
-        command = line.partition("#")[0].replace(ADDRESS, self._address)
-        return ["bash", "-ec", command + more]
+    def _bash(self, command):
+        return ["bash", "-ec", command.replace(ADDRESS, self._address)]
 
     def first_ends(self):
         """What the first that was left running says at its end."""
@@ -110,8 +118,12 @@ def test_all_that_is_shown_of_a_site_runs(terminals):
     for line in configure:
         terminals.run(line)
     until(lambda: is_listed(terminals, list_visits))
-    assert "100" in terminals.run(of_desks)
+    assert "100.00" in terminals.run(of_desks)
     assert "63.24" in terminals.run(published)
+
+    figures, query = map(terminals.run, OF_HOST)
+    assert "clinic" in figures
+    assert query.count("checked_in") == 3
 
 
 def is_listed(terminals, line):
