@@ -2,9 +2,7 @@
 
 import csv
 import json
-import os
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -17,7 +15,7 @@ from kazashi.cli import show
 from kazashi.cli.console import Console
 from kazashi.cli.options import AsJson, JournalPath
 from kazashi.cli.visit_table import show_visits
-from kazashi.cli.writing import new_file
+from kazashi.cli.writing import new_text
 from kazashi.reception.japan import japan_time
 from kazashi.reception.journal import (
     KeptVisit,
@@ -142,18 +140,8 @@ def export(file: _NewFile, *, journal: JournalPath = None) -> None:
     if file.suffix not in _FORMATS:
         raise typer.BadParameter(f"name a file of {' or '.join(_FORMATS)}", param_hint="FILE")
     encoding, write = _FORMATS[file.suffix]
-    with View(journal or default_path()) as view, _new(file, encoding) as out:
+    with View(journal or default_path()) as view, new_text(file, encoding) as out:
         write(out, _with_bar(view))
-
-
-@contextmanager
-def _new(path: Path, encoding: str) -> Generator[TextIO]:
-    """A new file that only its owner can read. It is deleted if the block fails."""
-    with (
-        new_file(path) as descriptor,
-        os.fdopen(descriptor, "w", encoding=encoding, newline="") as out,
-    ):
-        yield out
 
 
 def _with_bar(view: View) -> Iterator[KeptVisit]:

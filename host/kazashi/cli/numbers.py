@@ -1,6 +1,5 @@
 """`kazashi numbers`: the clinic's own numbers (診察券番号), from and to lists as CSV; 照会番号."""
 
-import os
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +12,7 @@ from kazashi.cli.console import Console
 from kazashi.cli.options import JournalPath
 from kazashi.cli.oqs import exchange_of
 from kazashi.cli.site import registrations_of, send_numbers
-from kazashi.cli.writing import new_file
+from kazashi.cli.writing import new_text
 from kazashi.reception.journal import default_path
 from kazashi.reception.numbers.errors import BadList, ListFlaw, ListRefused
 from kazashi.reception.numbers.lists import Encoding, decoded, lines_of, list_as_text
@@ -105,8 +104,8 @@ def export_list(
 ) -> None:
     """Write all that is known to a new file that only its owner can read."""
     lines = _numbers(config, journal, is_made=False).lines()
-    with new_file(file) as descriptor, os.fdopen(descriptor, "wb") as out:
-        out.write(list_as_text(lines).encode(encoding))
+    with new_text(file, encoding) as out:
+        out.write(list_as_text(lines))
     Console().print(f"{len(lines)} lines exported")
 
 
@@ -116,7 +115,7 @@ def key(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
 
     Without it the certificates of the map are of no use: keep a copy in a safe place.
     """
-    with new_file(file) as descriptor, os.fdopen(descriptor, "w") as out:
+    with new_text(file) as out:
         out.write(new_key() + "\n")
 
 

@@ -1,7 +1,6 @@
 """What `kazashi stats` says: a table, JSON, CSV."""
 
 import csv
-import os
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -10,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from kazashi.cli.console import Console
-from kazashi.cli.writing import new_file
+from kazashi.cli.writing import new_text
 from kazashi.stats.counts import By, Counts
 from kazashi.stats.counts_file import write_counts
 from kazashi.stats.figures import LEAST_CLAIMS, Figure
@@ -61,10 +60,7 @@ def _text(number: Decimal | None) -> str | None:
 
 def write_csv(found: Found, path: Path) -> None:
     """A new file. What a test counted says so in each line."""
-    with (
-        new_file(path) as descriptor,
-        os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="") as out,
-    ):
+    with new_text(path, "utf-8-sig") as out:
         table = csv.DictWriter(out, ["rate", *found.by, *_RATE_COLUMNS, "mark"])
         table.writeheader()
         mark = {"rate": found.rate, "mark": _TEST if found.is_test else ""}
@@ -74,10 +70,7 @@ def write_csv(found: Found, path: Path) -> None:
 
 def save_counts(counts: Counts, path: Path) -> None:
     """A new file."""
-    with (
-        new_file(path) as descriptor,
-        os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="") as out,
-    ):
+    with new_text(path, "utf-8-sig") as out:
         write_counts(counts, out)
 
 

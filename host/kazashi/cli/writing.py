@@ -5,6 +5,7 @@ import os
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 import typer
 
@@ -46,3 +47,13 @@ def new_file(path: Path) -> Generator[int]:
         except BaseException:
             path.unlink()
             raise
+
+
+@contextmanager
+def new_text(path: Path, encoding: str = "utf-8") -> Generator[TextIO]:
+    """The same, open for text whose ends of lines stay as they are written."""
+    with (
+        new_file(path) as descriptor,
+        os.fdopen(descriptor, "w", encoding=encoding, newline="") as out,
+    ):
+        yield out
