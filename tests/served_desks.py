@@ -16,12 +16,13 @@ from kazashi.serve.access import Access, Caller, Role
 from kazashi.serve.running import Server, listen
 from kazashi.serve.service import Service, SiteSettings
 from kazashi.serve.settings import DeskSettings, ServeSettings
+from kazashi.serve.streams import ALIVE_S
 from kazashi.testing.centre import SimulatedCentre
 from kazashi.testing.component import SimulatedComponent
 from kazashi.testing.passcode import TEST_PASSCODE
 from reception_desk import ANCHORS
 
-LIMIT_S = 20  # against a hang, not for speed
+LIMIT_S = 60  # against a hang, not for speed
 
 
 # What people answer who want to check in, by the question's name.
@@ -133,14 +134,17 @@ def following(client, desk=None, after=None):
 
 
 def _events(lines):
-    fields = {}
+    fields, silent_s = {}, 0.0
     for line in lines:
-        assert not line.startswith(":"), "nothing has come for a while"
-        if line:
+        if line.startswith(":"):
+            silent_s += ALIVE_S
+            assert silent_s < LIMIT_S, "nothing has come for a while"
+        elif line:
             name, _, value = line.partition(": ")
             fields[name] = value
         else:
             if "data" in fields:
+                silent_s = 0.0
                 yield Event(fields["id"], fields["event"], json.loads(fields["data"]))
             fields = {}
 

@@ -19,7 +19,7 @@ CHROMIUM = os.environ.get("KAZASHI_CHROMIUM")
 LANDSCAPE, PORTRAIT = {"width": 1280, "height": 800}, {"width": 800, "height": 1280}
 PC, DOCKED = {"width": 1440, "height": 900}, {"width": 480, "height": 900}
 DESKS = desks_with(["", ""])
-WAIT_MS = 10_000  # against a hang, not for speed
+WAIT_MS = 30_000  # against a hang, not for speed
 
 
 @pytest.fixture(scope="package")

@@ -1,6 +1,7 @@
 """Lines that break: two browsers on one desk, one that dies, a service that begins anew, time."""
 
 import os
+import re
 import signal
 
 import pytest
@@ -185,7 +186,7 @@ def test_a_lost_service_is_heard_and_so_is_a_visit_that_it_broke_off(cut, desk, 
     desk.service.events.publish("broken-off", "", {})
     while page.evaluate("heard") < 2:
         page.clock.run_for(500)
-    assert page.title().startswith("(1)")
+    expect(page).to_have_title(re.compile(r"^\(1\)"))
     page.goto(f"{desk.address}/staff")
     keep(page, "s01-broken-off")
     page.locator('[data-alert="broken-off"] button').click()

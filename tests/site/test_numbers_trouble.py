@@ -129,10 +129,10 @@ def untold(server, made):
     return [tie for tie in made.values() if not is_told(tie)]
 
 
-def run(server, tmp_path, disturb, seed=0, at_rest=lambda: None):
-    """Three computers change, while the database is disturbed. Returns them, at peace again.
+def run(server, tmp_path, made, disturb, seed=0, at_rest=lambda: None):
+    """Three computers change, while the database is disturbed; at peace again, all is told.
 
-    `at_rest`: disturbs it once more, when nothing changes any more.
+    `made`: from `words`. `at_rest`: disturbs it once more, when nothing changes any more.
     """
     computers = [Computer(tmp_path / f"{n}.db", seed + n) for n in range(3)]
     with ExitStack() as stack:
@@ -142,13 +142,13 @@ def run(server, tmp_path, disturb, seed=0, at_rest=lambda: None):
             for each in computers:
                 working.enter_context(each)
             disturb()
+            until(lambda: len(made) > 30)
         at_rest()
         until(lambda: agree(server, computers))
-    return computers
+    check(server, computers, made)
 
 
 def check(server, computers, made):
-    assert len(made) > 30
     assert untold(server, made) == []
     offered = [
         {(o.reference, o.tied, o.claims) for o in each.numbers.offers() if o.claims}
@@ -172,7 +172,7 @@ def test_killed_at_any_moment(seed, tmp_path, cluster, server, words):
             time.sleep(moments.uniform(0.0, 0.2))
             cluster.start()
 
-    check(server, run(server, tmp_path, disturb, seed * 10), words)
+    run(server, tmp_path, words, disturb, seed * 10)
 
 
 def test_frozen_in_the_middle(tmp_path, cluster, server, words, monkeypatch):
@@ -185,7 +185,7 @@ def test_frozen_in_the_middle(tmp_path, cluster, server, words, monkeypatch):
             time.sleep(0.8)
             cluster.thaw()
 
-    check(server, run(server, tmp_path, disturb), words)
+    run(server, tmp_path, words, disturb)
 
 
 def test_emptied_in_the_middle(tmp_path, server, words):
@@ -194,7 +194,7 @@ def test_emptied_in_the_middle(tmp_path, server, words):
             time.sleep(0.3)
             server.empty()
 
-    check(server, run(server, tmp_path, disturb), words)
+    run(server, tmp_path, words, disturb)
 
 
 def test_restored_from_an_older_backup(tmp_path, cluster, server, words):
@@ -221,7 +221,7 @@ def test_restored_from_an_older_backup(tmp_path, cluster, server, words):
         back_up()
         time.sleep(0.5)
 
-    check(server, run(server, tmp_path, disturb, at_rest=restore), words)
+    run(server, tmp_path, words, disturb, at_rest=restore)
 
 
 def test_a_disk_that_fills_up(tmp_path, made, words):
@@ -243,4 +243,4 @@ def test_a_disk_that_fills_up(tmp_path, made, words):
         if not server.is_running:  # PostgreSQL ends if it cannot write its log
             server.start()
 
-    check(server, run(server, tmp_path, disturb), words)
+    run(server, tmp_path, words, disturb)
