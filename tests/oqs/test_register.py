@@ -226,21 +226,28 @@ def test_without_a_terminal_there_is_nobody_to_register_with(site):
     assert (done.exception.place, done.exception.flaw) == ("oqs.terminal", Flaw.MISSING)
 
 
-@pytest.mark.parametrize("is_gone", [True, False], ids=["folder", "file"])
-def test_while_it_is_not_known_what_was_asked_nothing_is_sent_and_that_is_said(
-    site, terminal, is_gone
+@pytest.mark.parametrize(
+    ("folder", "broken"),
+    [
+        ("oqs-asked", ""),  # a file in its place
+        ("oqs-asked", "OQSsiimm01-202611290000.asked"),  # that cannot be read
+        ("oqs-registered", ""),
+    ],
+)
+def test_while_it_is_not_known_what_was_sent_nothing_is_sent_and_that_is_said(
+    site, terminal, folder, broken
 ):
-    ledger = default_path().parent / "oqs-asked"
-    if is_gone:
-        ledger.parent.mkdir(parents=True, exist_ok=True)
-        ledger.touch()  # no folder
+    known_by = default_path().parent / folder
+    if broken:
+        (known_by / broken).mkdir(parents=True)
     else:
-        (ledger / "OQSsiimm01-202611290000.asked").mkdir(parents=True)  # that cannot be read
+        known_by.parent.mkdir(parents=True, exist_ok=True)
+        known_by.touch()
     with terminal() as played:
         done = registering(site)
     told = words_of(done.exception).line if isinstance(done.exception, OqsUnkept) else done.output
     assert done.exit_code == 1
-    assert str(ledger) in told
+    assert str(known_by) in told
     assert played.requests == []
 
 

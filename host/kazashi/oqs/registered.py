@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from kazashi.errors import NotWritten
+from kazashi.oqs.errors import OqsUnkept
 from kazashi.oqs.match import insurance_in
 from kazashi.oqs.message import ReferenceNumberRegistrationInfo
 from kazashi.reception.numbers.marks import Marks
@@ -29,6 +30,7 @@ class Registered:
 
     Raises:
         KazashiError: from each method, if the site's knowledge is not to be had.
+        OqsUnkept: from `has`, if the folder cannot be read.
     """
 
     def __init__(self, folder: Path, marks: Marks, site: Site | None = None) -> None:
@@ -60,8 +62,10 @@ class Registered:
     def _is_kept(self, info: ReferenceNumberRegistrationInfo) -> bool:
         try:
             return self._path(info).read_text() == info.reference_number
-        except (OSError, UnicodeDecodeError):
+        except (FileNotFoundError, UnicodeDecodeError):
             return False
+        except OSError as error:
+            raise OqsUnkept(self._folder, error.strerror or type(error).__name__) from error
 
     def keep(self, info: ReferenceNumberRegistrationInfo) -> None:
         """Raises NotWritten."""
