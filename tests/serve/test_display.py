@@ -167,9 +167,21 @@ def test_a_screen_that_was_lost_in_a_visit_is_missed_until_it_is_back(at):
 
 
 @pytest.mark.parametrize("step", [Step.IDLE, Step.ENDED, Step.STOPPED, Step.OUT_OF_ORDER])
-def test_where_no_visit_is_no_screen_is_missed(at, step):
+def test_where_no_visit_is_a_screen_is_missed_once_one_begins(at, step):
     at.display.show(step)
     at.display.lose_screen()
+    assert at.screen.lost_since is None
+    at.display.begin()
+    assert (at.screen.lost_since is None, at.screen.who) == (False, Who.STAFF)
+    at.display.find_screen()
+    assert at.screen.lost_since is None
+
+
+def test_a_screen_that_is_back_before_a_visit_begins_is_not_missed(at):
+    at.display.rest()
+    at.display.lose_screen()
+    at.display.find_screen()
+    at.display.begin()
     assert at.screen.lost_since is None
 
 

@@ -9,6 +9,7 @@ stands until the staff let it go, whatever becomes of the visit.
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from threading import Condition, Event
 from time import monotonic
 from typing import Any, TypeVar, cast
@@ -70,6 +71,7 @@ class Display:
         self._changed = Condition()
         self._answer: list[object] = []
         self._is_closed = False
+        self._gone_since: datetime | None = None  # the patient screen, that was there before
         self.cancel = Event()  # of the visit
 
     @property
@@ -99,6 +101,7 @@ class Display:
                 outcome=None,
                 why=None,
                 is_left=False,
+                lost_since=self._gone_since,
                 reminders=0,
             )
 
@@ -228,14 +231,18 @@ class Display:
                 self._set_waiting(call=None)
 
     def lose_screen(self) -> None:
-        """No patient screen follows any more. In a visit the staff are to see to it."""
+        """No patient screen follows any more. The staff are to see to it, once a patient is there:
+        screens are switched off at night.
+        """
         with self._changed:
+            self._gone_since = self._gone_since or utc_now()
             if self._screen.step in _IN_VISIT and not self._screen.lost_since:
-                self._set_waiting(lost_since=utc_now())
+                self._set_waiting(lost_since=self._gone_since)
 
     def find_screen(self) -> None:
         """One follows again: the patient goes on where they were."""
         with self._changed:
+            self._gone_since = None
             if self._screen.lost_since:
                 self._set_waiting(lost_since=None)
 
