@@ -14,9 +14,10 @@ import pytest
 from kazashi.oqs import outbox as outbox_module
 from kazashi.oqs import publish
 from kazashi.oqs.errors import Block, OqsUnpublished
-from kazashi.oqs.names import face_name, new_identifier
+from kazashi.oqs.names import face_name, new_identifier, time_digits
 from kazashi.oqs.outbox import Outbox
 from kazashi.oqs.publish import Folder
+from kazashi.reception.japan import utc_now
 from oqs_programs import OnCreated, identifier_and_time, until
 from oqs_samples import SAMPLES
 from seeds import many_seeds
@@ -44,6 +45,39 @@ def test_a_result_waits_for_its_folder_and_whoever_waits_is_told_why(folder, tmp
     until(lambda: len(names(folder)) == 2)
     outbox.close()
     assert {(folder.path / name).read_bytes() for name in names(folder)} == {*DATA[:2]}
+
+
+def test_a_name_that_is_taken_and_what_is_no_file_of_ours_keep_no_result_waiting(folder):
+    today = time_digits(utc_now())
+    identifier = new_identifier(PLACE)
+    folder.stage(f"{identifier}_{today}", DATA[0])
+    taken = folder.path / face_name(identifier, today)
+    taken.mkdir()
+    (folder.staging / "folder.ready").mkdir()
+    (folder.staging / "link.ready").symlink_to("/etc/hostname")
+    outbox = Outbox(folder)
+    name = put(outbox, DATA[1]).result(20)
+    assert (folder.path / name).read_bytes() == DATA[1]
+    taken.rmdir()
+    until(lambda: len([path for path in folder.path.glob("*.xml") if path.is_file()]) == 2)
+    outbox.close()
+
+
+def test_each_trouble_of_a_folder_is_logged_once(folder, monkeypatch, caplog):
+    now = [Block.NO_FOLDER]
+
+    def refuses(self):
+        raise OqsUnpublished(self.path, now[0])
+
+    monkeypatch.setattr(Folder, "check", refuses)
+    outbox = Outbox(folder)
+    for block in (Block.NO_FOLDER, Block.OTHER_FILE_SYSTEM):
+        now[0] = block
+        for _ in range(2):
+            until(lambda block=block: put(outbox, DATA[0]).exception(20).block is block)
+    outbox.close(0.1)
+    assert ["no folder" in line for line in caplog.messages[:2]] == [True, False]
+    assert len({*caplog.messages}) == len(caplog.messages)
 
 
 @pytest.mark.parametrize("step", ["_move", "sync_folder"])

@@ -42,13 +42,13 @@ def both(path, *lost):
     return sorted([*kept(path), *lost], key=lambda row: (row[2], row[0]))
 
 
-def went_back(path, older, server):
+def went_back(path, older, server, number=3):
     """A journal with other visits than those that the database has. Returns these."""
     visits(path)
     brought(path, server)
     lost = kept(path)
     copyfile(older, path)
-    visits(path, 3)
+    visits(path, number)
     return [each for each in lost if each not in kept(path)]
 
 
@@ -77,6 +77,18 @@ def test_an_older_state_with_visits_that_were_brought_later_does_not_bring_them_
     brought(path, server)
     visits(path)  # while the database was away
     lost = went_back(path, copyfile(path, tmp_path / "older.db"), server)
+    with follower(path, server):
+        until(lambda: has_all(path, server))
+    assert copied(server) == both(path, *lost)
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_an_older_state_is_brought_also_if_it_has_no_more_visits_than_the_database(
+    path, tmp_path, server, number
+):
+    visits(path, 1)
+    brought(path, server)
+    lost = went_back(path, copyfile(path, tmp_path / "older.db"), server, number)
     with follower(path, server):
         until(lambda: has_all(path, server))
     assert copied(server) == both(path, *lost)

@@ -63,7 +63,7 @@ class Outbox:
         self._new: dict[str, tuple[bytes, Future[str]]] = {}  # by staged name
         self._waiting: dict[str, Future[str]] = {}  # staged, and somebody may wait for it
         self._due: list[_Due] = []
-        self._trouble: type[OqsError] | None = None  # that was logged
+        self._trouble: str | None = None  # that was logged
         self._retry_at = 0.0
         self._is_closing = False
         self._thread = Thread(target=self._run, name=f"results {folder.path.name}", daemon=True)
@@ -130,8 +130,7 @@ class Outbox:
                 self._stage()
                 self._decide()
                 self.folder.check()  # told before anybody waits for it
-                self._publish()
-                self._trouble = None
+                self._log(self._publish())
             except OqsError as error:
                 self._log(error)
                 self._tell(error)
@@ -169,9 +168,11 @@ class Outbox:
         except JournalError as error:
             logger.error("%s", words_of(error).line)
 
-    def _publish(self) -> None:
-        """All that is staged, also by programs that are gone, or that share the folder."""
-        ready = self.folder.staged()
+    def _publish(self) -> OqsUnpublished | None:
+        """All that is staged, also by programs that are gone, or that share the folder. Returns why
+        one is not there, whose name is taken: it keeps no other one waiting.
+        """
+        ready, blocked = self.folder.staged(), None
         for gone in self._waiting.keys() - set(ready):
             self._of(gone).set_exception(OqsUnpublished(self.folder.path, Block.SLOW))
         for staged in ready:
@@ -180,12 +181,21 @@ class Outbox:
                 self._of(staged).set_exception(OqsTestOnly(self.folder.path))
                 continue
             name = self._name_now(staged)
-            if not self.folder.publish(staged, name, touches=self._touches):
+            try:
+                is_ours = self.folder.publish(staged, name, touches=self._touches)
+            except OqsUnpublished as error:
+                if error.block is not Block.EXISTS:
+                    raise
+                self._of(staged).set_exception(error)
+                blocked = error
+                continue
+            if not is_ours:
                 self._of(staged).set_exception(OqsUnpublished(self.folder.path, Block.SLOW))
                 continue
             if self._touches:
                 self._due.append(_Due(monotonic() + TOUCH_S, name))
             self._of(staged).set_result(name)
+        return blocked
 
     def _name_now(self, staged: str) -> str:
         identifier, time = parts_of(staged)
@@ -207,11 +217,12 @@ class Outbox:
             if not future.done():
                 future.set_exception(error)
 
-    def _log(self, error: OqsError) -> None:
+    def _log(self, error: OqsError | None) -> None:
         """Once, until it has changed."""
-        if self._trouble is not type(error):
-            self._trouble = type(error)
-            logger.error("%s", words_of(error).line)
+        said = words_of(error).line if error else None
+        if said and said != self._trouble:
+            logger.error("%s", said)
+        self._trouble = said
 
 
 def _set(future: Future[T], result: T) -> None:

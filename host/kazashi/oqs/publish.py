@@ -10,6 +10,7 @@ Source: how chart programs learn of a file: they poll, wait for Created, or wait
 import ctypes
 import errno
 import os
+import stat
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -108,11 +109,13 @@ class Folder:
         with self._told():
             for path in self.staging.glob(f"*{_READY}"):
                 with suppress(FileNotFoundError):  # another program has published it meanwhile
-                    stat = path.stat()
-                    if stat.st_nlink > 1:  # it is in the folder: `_move` was interrupted
+                    status = path.lstat()
+                    if not stat.S_ISREG(status.st_mode):
+                        continue  # not ours
+                    if status.st_nlink > 1:  # it is in the folder: `_move` was interrupted
                         path.unlink()
                     else:
-                        ready.append((stat.st_mtime_ns, path.name.removesuffix(_READY)))
+                        ready.append((status.st_mtime_ns, path.name.removesuffix(_READY)))
         return [name for _, name in sorted(ready)]
 
     def publish(self, staged: str, name: str, *, touches: bool = False) -> bool:
