@@ -14,8 +14,9 @@ from kazashi.reception.configuration import Configuration
 from kazashi.reception.passcode import Passcode
 from kazashi.serve.access import Access, Caller, Role
 from kazashi.serve.running import Server, listen
-from kazashi.serve.service import Service, SiteSettings
+from kazashi.serve.service import Service
 from kazashi.serve.settings import DeskSettings, ServeSettings
+from kazashi.serve.site_settings import SiteSettings
 from kazashi.serve.streams import ALIVE_S
 from kazashi.testing.centre import SimulatedCentre
 from kazashi.testing.component import SimulatedComponent

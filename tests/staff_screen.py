@@ -13,8 +13,9 @@ from kazashi.reception.anchors import Anchors
 from kazashi.reception.configuration import Configuration
 from kazashi.serve.access import Access, Caller, Role
 from kazashi.serve.app import create_app
-from kazashi.serve.service import Service, SiteSettings
+from kazashi.serve.service import Service
 from kazashi.serve.settings import DeskSettings, ServeSettings
+from kazashi.serve.site_settings import SiteSettings
 
 _PORT = 8470
 ADDRESS = f"http://localhost:{_PORT}"

@@ -34,9 +34,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from kazashi.cards.cv_certificate import CvAnchor
 from kazashi.reception.anchors import Anchors
 from kazashi.serve import desk as desk_module
+from kazashi.serve import equipment, guard
 from kazashi.serve import events as events_module
-from kazashi.serve import guard
-from kazashi.serve import service as service_module
 from kazashi.serve.events import Event
 from kazashi.sim.authority import shared_authority
 from kazashi.sim.options import CARDS, Options
@@ -209,7 +208,7 @@ def hurry(set_attribute=setattr):
     set_attribute(desk_module, "_TAKEN_LOOK_S", 0.01)
     set_attribute(guard, "_RATE", 100_000.0)
     set_attribute(guard, "_BURST", 100_000.0)
-    set_attribute(service_module, "_table", lambda _url: FakeTable())
+    set_attribute(equipment, "_table", lambda _url: FakeTable())
 
 
 def main():

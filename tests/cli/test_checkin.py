@@ -1,20 +1,12 @@
 """`kazashi checkin`, as a person or a program runs it."""
 
-from dataclasses import dataclass
-
 import pytest
 
 import faces
-import kazashi
-from kazashi.errors import ReaderSilent
-from kazashi.reader import Reader
-from kazashi.reception.face.matching import FaceNotAvailable, FaceNotConfigured
-from kazashi.reception.journal import Journal, JournalFull, View
+from kazashi.reception.journal import View
 from kazashi.reception.rules import Item
 from kazashi.sim import person
-from kazashi.sim.options import CARDS
 from program import kazashi as program
-from said import line_of
 from visit_schema import told, visit_of
 
 PIN, OTHER_PIN = "7351", "8462"
@@ -22,20 +14,15 @@ SIM = f"sim:?speed=20&tap=0&pin={PIN}"
 ALL = ("--consent", "all", "--prescription", "paper")
 STAFF = ("--staff", "佐藤", "--reason", "カメラの故障")
 PASSCODE = "0000"
-CARD, ANDROID, NEITHER = "1", "2", "4"
+CARD, NEITHER = "1", "4"
 BY_PIN = "2"  # after the face
-YES, NO = "1", "2"
+YES = "1"
 PORTAL_YES = (YES, YES)
 SIGNATURE = {
     "kind": "signature",
     "key": "user authentication certificate",
     "signed": "challenge",
 }
-
-
-@pytest.fixture(scope="module")
-def code_b():
-    return person.Person().code_b
 
 
 def expect_a_visit(visit, way):
@@ -72,13 +59,14 @@ def test_by_pin(checkin, path):
     assert (kept.profile, kept.outcome) == ("desk", "checked_in")
 
 
-def test_by_face(checkin, code_b, tmp_path, monkeypatch):
+def test_by_face(checkin, tmp_path, monkeypatch):
     monkeypatch.setattr(person, "portrait", lambda _seed: faces.photo(1))
     picture = tmp_path / "frame.jpg"
     picture.write_bytes(faces.frame(1))
     config = faces.configure(tmp_path)
     done = checkin(
-        *("--way", "face", "--json", *ALL, "--frame", picture, "--config", config), lines=[code_b]
+        *("--way", "face", "--json", *ALL, "--frame", picture, "--config", config),
+        lines=[person.Person().code_b],
     )
     assert done.exit_code == 0, done.stderr
     expect_a_visit(told(done), "face")
@@ -108,55 +96,6 @@ def test_by_iphone(checkin):
     done = checkin("--token", "iphone", "--json", *ALL, card="iphone")
     assert done.exit_code == 0, done.stderr
     expect_a_visit(told(done), "on_phone")
-
-
-@dataclass(frozen=True)
-class Card:
-    """A simulated card, how somebody tries with it, and what comes of that."""
-
-    outcome: str
-    begin: tuple[str, ...] = ("--way", "pin")
-    says: str = ""
-    timeout_s: float = 5.0
-
-
-EVERY_CARD = {
-    "mynumber": Card("checked_in"),
-    "slow": Card("checked_in"),
-    "android": Card("checked_in", ("--token", "android")),
-    "iphone": Card("checked_in", ("--token", "iphone")),
-    "pinless": Card("not_identified", says="This card has no PIN"),
-    "uncertified": Card("no_certificate", says="This card has no certificate"),
-    "locked": Card("not_identified", says="The PIN is blocked"),
-    "expired": Card("unusable_certificate", says="has ended and cannot be used"),
-    "unknown": Card("unknown_issuer", says="This card cannot be confirmed"),
-    "cloned": Card("not_genuine", says="This card could not be confirmed"),
-    "infant": Card("checked_in"),
-    "bank": Card("", says="This is not a My Number Card"),
-    "tag": Card("", says="This card cannot be used"),
-    "two": Card("", says="There are several cards"),
-    "none": Card("no_card", says="No card was found", timeout_s=0.1),
-}
-
-
-def test_no_card_is_left_out():
-    assert EVERY_CARD.keys() == CARDS.keys()
-
-
-@pytest.mark.parametrize("kind", EVERY_CARD)
-def test_every_card_has_its_outcome_and_words(checkin, kind):
-    card = EVERY_CARD[kind]
-    done = checkin(
-        *(*card.begin, "--json", "--language", "en", "--timeout", card.timeout_s, *ALL),
-        lines=[PIN],
-        card=kind,
-    )
-    visit = told(done)
-    assert visit["outcome"] == card.outcome or not card.outcome
-    assert (visit["outcome"] == "checked_in") == (done.exit_code == 0)
-    assert done.exit_code in (0, 1)
-    assert card.says in " ".join(done.stderr.split())
-    assert ("No card was found" in done.stderr) == (kind == "none")
 
 
 @pytest.mark.parametrize(
@@ -269,114 +208,12 @@ def test_consent_by_option(checkin, consent, given):
     assert found == given
 
 
-def test_without_stdin_nobody_is_identified(checkin):
-    done = checkin("--way", "pin", "--json", *ALL)
-    assert done.exit_code == 1
-    assert told(done)["outcome"] == "not_identified"
-    assert told(done)["signature"] is None
-
-
-def test_another_way_may_be_chosen_and_goes_on_with_the_same_card(checkin, monkeypatch):
-    def unavailable(_settings):
-        raise FaceNotAvailable((FaceNotConfigured(),))
-
-    monkeypatch.setattr("kazashi.reception.configuration.matcher_of", unavailable)
-    lines = [PIN]
-    done = checkin("--way", "face", "--json", "--language", "en", *ALL, lines=[YES, *lines])
-    assert done.exit_code == 0, done.stderr
-    assert told(done)["way"] == "pin"
-    assert "Face matching cannot be used." in " ".join(done.stderr.split())
-
-
 @pytest.mark.parametrize("profile", ["home", "eligibility", "away"])
 def test_a_place_by_its_name(checkin, profile):
     done = checkin("--way", "pin", "--json", "--profile", profile, *ALL, lines=[PIN])
     visit = told(done)
     assert (visit["profile"], visit["outcome"]) == (profile, "checked_in")
     assert len(visit["consents"]) == (1 if profile == "eligibility" else len(Item))
-
-
-NOWHERE = "socket://127.0.0.1:1"
-
-
-def test_no_card_needs_neither_reader_nor_anchors(checkin, monkeypatch):
-    monkeypatch.setattr(kazashi, "open", lambda _: pytest.fail("the reader was opened"))
-    done = checkin("--no-card", "--json", lines=PORTAL_YES, reader=NOWHERE)
-    assert done.exit_code == 0, done.stderr
-    assert told(done)["fallback"] == "portal"
-
-
-@pytest.mark.parametrize("way", ["pin", "face", "on_phone"])
-def test_a_reader_that_is_not_there_is_told_and_the_fallbacks_follow(checkin, way):
-    done = checkin("--way", way, "--json", lines=PORTAL_YES, reader=NOWHERE)
-    assert done.exit_code == 0, done.stderr
-    visit = told(done)
-    assert (visit["outcome"], visit["way"], visit["fallback"]) == ("fell_back", None, "portal")
-    assert f"no reader at {NOWHERE}" in done.stderr
-
-
-def test_a_reader_that_is_silent_is_told_and_nobody_answers(checkin, monkeypatch):
-    def silent(_url):
-        raise ReaderSilent(3.0)
-
-    monkeypatch.setattr(kazashi, "open", silent)
-    done = checkin("--way", "pin", "--json")
-    assert done.exit_code == 1
-    assert told(done)["outcome"] == "reader_failed"
-    assert line_of(ReaderSilent(3)) in done.stderr
-
-
-@pytest.mark.parametrize(
-    ("lines", "outcome", "status"), [([PIN], "checked_in", 0), ([], "not_identified", 1)]
-)
-def test_a_reader_unplugged_before_the_line_is_closed_loses_no_result(
-    checkin, monkeypatch, lines, outcome, status
-):
-    show = Reader.show
-
-    def unplug(reader, *arguments):
-        show(reader, *arguments)
-        reader._link._pipe.process.kill()
-        reader._link._pipe.process.wait()
-
-    monkeypatch.setattr(Reader, "show", unplug)
-    done = checkin("--way", "pin", "--json", *ALL, lines=lines)
-    assert (told(done)["outcome"], done.exit_code) == (outcome, status)
-
-
-def test_a_journal_that_is_damaged_is_told_and_keeps_no_patient_waiting(checkin, path):
-    path.write_bytes(b"my thesis")
-    done = checkin("--way", "pin", "--json", *ALL, lines=[PIN])
-    assert done.exit_code == 0, done.stderr
-    visit = told(done)
-    assert (visit["outcome"], visit["is_kept"]) == ("checked_in", False)
-    assert "is damaged" in done.stderr
-    assert path.read_bytes() == b"my thesis"
-
-
-@pytest.mark.parametrize("what", ["__init__", "prune"])
-def test_a_full_disk_is_told_and_keeps_no_patient_waiting(checkin, path, monkeypatch, what):
-    def full(*_):
-        raise JournalFull(path)
-
-    config = path.with_name("kazashi.toml")
-    config.write_text("[journal]\nkeep_days = 1\n", encoding="utf-8")
-    monkeypatch.setattr(Journal, what, full)
-    done = checkin("--way", "pin", "--json", *ALL, "--config", config, lines=[PIN])
-    assert done.exit_code == 0, done.stderr
-    assert told(done)["outcome"] == "checked_in"
-    assert f"no space for the journal {path}" in done.stderr
-
-
-def test_a_picture_that_is_not_there_is_none(checkin, code_b, tmp_path, monkeypatch):
-    monkeypatch.setattr(person, "portrait", lambda _seed: faces.photo(1))
-    config = faces.configure(tmp_path)
-    done = checkin(
-        *("--way", "face", "--json", *ALL, "--config", config),
-        lines=[code_b, tmp_path / "no such file"],
-    )
-    assert done.exit_code == 1
-    assert told(done)["outcome"] == "not_identified"
 
 
 @pytest.mark.parametrize(

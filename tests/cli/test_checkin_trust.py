@@ -1,6 +1,5 @@
 """Whom `kazashi checkin` trusts: the configured anchors, or those of --test."""
 
-import json
 import sys
 from dataclasses import replace
 
@@ -10,14 +9,11 @@ from kazashi.cli import main
 from kazashi.reception.journal import Journal, View
 from kazashi.sim import authority
 from kazashi.testing import test_anchors
+from visit_schema import told
 
 PIN = "7351"
 SIM = f"sim:?speed=20&tap=0&pin={PIN}"
 ALL = ("--consent", "all", "--prescription", "paper")
-
-
-def told(done):
-    return json.loads(done.stdout)
 
 
 ANCHORED, MISNAMED = "anchored.toml", "misnamed.toml"

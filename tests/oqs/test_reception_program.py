@@ -10,7 +10,7 @@ import pytest
 from kazashi.oqs.encoding import Encoding
 from kazashi.oqs.faces import FaceFiles, FaceFolder
 from kazashi.serve import desk as desk_module
-from kazashi.serve import service as service_module
+from kazashi.serve import equipment
 from kazashi.testing import SOMEBODY, SimulatedCentre
 from served_desks import at_desk, served
 from table_line import FakeTable
@@ -31,7 +31,7 @@ FOUND = {
 @pytest.fixture(params=Encoding)
 def site(request, folder, tmp_path, monkeypatch):
     """A desk, whose results go to the folder."""
-    monkeypatch.setattr(service_module, "_table", lambda _url: FakeTable())
+    monkeypatch.setattr(equipment, "_table", lambda _url: FakeTable())
     monkeypatch.setattr(desk_module, "_READ_S", 0.0)
     monkeypatch.setattr(desk_module, "_TAKEN_LOOK_S", 0.01)
     journal = tmp_path / "results.db"

@@ -14,8 +14,7 @@ from kazashi.reception.face.settings import FaceSettings
 from kazashi.reception.place import Faces
 from kazashi.reception.settings import load
 from kazashi.serve import desk as desk_module
-from kazashi.serve import guard
-from kazashi.serve import service as service_module
+from kazashi.serve import equipment, guard
 from served_desks import at_desk, served
 from table_line import FakeTable
 
@@ -49,7 +48,7 @@ def configuration(tmp_path_factory):
 @pytest.fixture(scope="module")
 def site(patched, configuration, tmp_path_factory):
     """Two desks."""
-    patched.setattr(service_module, "_table", lambda _url: FakeTable())
+    patched.setattr(equipment, "_table", lambda _url: FakeTable())
     folder = tmp_path_factory.mktemp("site")
     with served(folder, ["sim:", "sim:"], configuration=configuration) as site:
         yield site
@@ -58,7 +57,7 @@ def site(patched, configuration, tmp_path_factory):
 @pytest.fixture
 def table(site):
     """What lies on the reader of desk 1; afterwards nothing does, and the desk is idle."""
-    table = site.service.tables["1"]
+    table = site.service.desks["1"].equipment.table
     yield table
     table.error = None
     table.plug_in()

@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from kazashi.serve import service as service_module
+from kazashi.serve import equipment
 from served_desks import served
 from table_line import FakeTable
 
@@ -22,8 +22,8 @@ class Reading:
 @pytest.fixture(scope="module")
 def site(patched, configuration, tmp_path_factory):
     """A desk with a camera above its reader."""
-    patched.setattr(service_module, "_table", lambda _url: FakeTable())
-    patched.setattr(service_module, "FrontReader", Reading)
+    patched.setattr(equipment, "_table", lambda _url: FakeTable())
+    patched.setattr(equipment, "FrontReader", Reading)
     folder = tmp_path_factory.mktemp("site")
     with served(folder, ["sim:"], configuration=configuration, card_camera="C920") as site:
         yield site
@@ -86,7 +86,7 @@ def test_a_reader_that_cannot_be_opened_leaves_the_code_to_be_typed(monkeypatch,
     def broken():
         raise OSError("/models/secret-place is not there")
 
-    monkeypatch.setattr(service_module, "FrontReader", broken)
-    assert service_module._front_reader() is None
+    monkeypatch.setattr(equipment, "FrontReader", broken)
+    assert equipment._front_reader() is None
     assert "OSError" in caplog.text
     assert "secret-place" not in caplog.text

@@ -9,7 +9,7 @@ import pytest
 from kazashi.errors import CardGone
 from kazashi.reception.checkin import Reception
 from kazashi.reception.rules import Token
-from kazashi.serve.desk import DeskTaken, Start
+from kazashi.serve.next_visit import DeskTaken, Start
 
 SECRET = "4826"
 
@@ -113,7 +113,7 @@ def test_a_bug_as_the_desk_opens_does_not_end_it(site, table, person, monkeypatc
         if next(failures, "no more") is None:
             raise ZeroDivisionError
 
-    monkeypatch.setattr("kazashi.serve.service.DeskSite.tidy", tidy)
+    monkeypatch.setattr("kazashi.serve.equipment.Equipment.tidy", tidy)
     table.unplug()
     person.until(step="out_of_order")
     table.plug_in()

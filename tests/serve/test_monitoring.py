@@ -122,7 +122,7 @@ def test_a_reader_that_was_lost_and_came_back_is_counted(site, person, table):
 def test_a_reader_that_resets_its_chip_again_and_again_is_told(site):
     terminal, desk = site.service.site.terminal, site.service.desks["2"]
     until(lambda: desk.reader.health)
-    site.service.tables["2"].chip_resets += 3
+    site.service.desks["2"].equipment.table.chip_resets += 3
     desk.check()
     until(lambda: terminal.returns.within_an_hour(utc_now()).get("2") == 3)
     (told,) = [each for each in terminal.findings() if each.fields.get("desk") == "2"]

@@ -11,7 +11,7 @@ from kazashi.reports import ReaderInfo
 from kazashi.serve import reader_search
 from kazashi.serve.access import Caller, Role
 from kazashi.serve.assigned import Assigned, NoReaderAssigned
-from kazashi.serve.desk import ReaderState
+from kazashi.serve.equipment import ReaderState
 from kazashi.serve.reader_search import ReaderSearch
 from kazashi.serve.screen import Step
 from kazashi.testing.table import Table
@@ -111,7 +111,10 @@ def test_readers_that_desks_have_are_not_free(staff, assigned):
 def test_what_the_staff_choose_is_kept_for_this_user_alone(staff, assigned, tmp_path):
     chosen = staff.http.put("/api/v1/desks/1/reader", json={"url": ONE.url})
     assert chosen.status_code == 204
-    assert staff.service.urls == {"1": ONE.url, "2": None}
+    assert {name: desk.equipment.url for name, desk in staff.service.desks.items()} == {
+        "1": ONE.url,
+        "2": None,
+    }
     file = tmp_path / "readers.json"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert Assigned(file).of("1") == ONE.url

@@ -12,6 +12,7 @@ from kazashi.reception.journal import Claim, Held, Journal
 from kazashi.serve.access import Caller, Role
 from kazashi.testing.centre import SimulatedCentre
 from kazashi.words import Language, words_of
+from site_waits import LIMIT_S
 from staff_screen import StaffScreen, elements, site_of, values
 
 HELD = {"address": "東京都", "birth": date(1985, 4, 3), "sex": 1, "reason": "CentreUnreachable"}
@@ -89,19 +90,31 @@ def screen(tmp_path):
     return made
 
 
+class AwaitsTheEnd:
+    """Follows the events of a service until it has asked about held people."""
+
+    sees_past = True
+
+    def __init__(self, people):
+        self._people = people
+        self.has_ended = Event()
+
+    def wants(self, event):
+        return event.kind == "held"
+
+    def put(self, event):
+        if self.wants(event) and not self._people.is_asking:
+            self.has_ended.set()
+
+
 def ask(staff, person=None):
-    """Ask, and wait until the thread has ended."""
-    is_done, publish = Event(), staff.service.events.publish
-
-    def published(kind, *event):
-        publish(kind, *event)
-        if kind == "held" and not staff.service.held.is_asking:
-            is_done.set()
-
-    staff.service.events.publish = published
-    asked = staff.http.post("/api/v1/held/ask", json={"id": person})
-    assert asked.status_code == 202
-    assert is_done.wait(10)
+    """Ask, and wait until the event of the end."""
+    service = staff.service
+    follower = AwaitsTheEnd(service.held)
+    with service.events.followed(follower, None):
+        asked = staff.http.post("/api/v1/held/ask", json={"id": person})
+        assert asked.status_code == 202
+        assert follower.has_ended.wait(LIMIT_S)
 
 
 def test_the_list_has_family_names_alone_until_somebody_looks(screen, journal):

@@ -56,8 +56,9 @@ def serve(
     need("serve")
     from kazashi.serve.assigned import Assigned
     from kazashi.serve.running import listen, open_access, own_state, run, state_folder
-    from kazashi.serve.service import Service, SiteSettings
+    from kazashi.serve.service import Service
     from kazashi.serve.settings import ServeSettings, desks_of
+    from kazashi.serve.site_settings import SiteSettings
     from kazashi.serve.under_way import UnderWay
 
     configured = Configuration.read(config)

@@ -5,6 +5,8 @@ each Screen is an event; browsers and programs follow events, and send answers b
 
     screen.py     what a desk shows at a moment
     display.py    its Screen, and the people who answer there: the engine's `People`
+    next_visit.py the visit that a desk is to begin with
+    equipment.py  what a desk works with; site_settings.py, what all desks have in common
     desk.py       one reader, one patient after the other, in a thread
     under_way.py  visits under way, so that a killed service tells which it broke off
     service.py    all desks

@@ -14,9 +14,10 @@ from kazashi.reception.rules import Token, Way
 from kazashi.reception.typed import Mistyped
 from kazashi.serve.access import Access, Caller
 from kazashi.serve.credentials import Credentials
-from kazashi.serve.desk import Desk, DeskTaken, NotOffered, Start
+from kazashi.serve.desk import Desk, NotOffered
 from kazashi.serve.display import NotAsked, StaleAnswer
 from kazashi.serve.languages import offered
+from kazashi.serve.next_visit import DeskTaken, Start
 from kazashi.serve.questions import NotAnAnswer
 from kazashi.serve.schema import ProblemModel, ScreenModel, VisitModel
 from kazashi.serve.service import NoSuchDesk, Service
@@ -124,7 +125,7 @@ router = APIRouter(prefix="/api/v1", responses=refusals(403, 422))
 @router.get("/desks", response_model=list[ScreenModel], response_model_exclude_unset=True)
 def desks(service: AService, _staff: AStaff) -> list[dict[str, object]]:
     """All desks as they are now."""
-    return [desk.display.screen.to_json() for desk in service.desks.values()]
+    return [screen.to_json() for screen in service.screens]
 
 
 @router.get(
@@ -255,15 +256,14 @@ def let_go(desk: ADesk, caller: ACaller) -> None:
 
 
 @router.put("/desks/{desk}/table", status_code=204, responses=refusals(404))
-def table(service: AService, desk: ADesk, body: CardBody) -> None:
+def table(desk: ADesk, body: CardBody) -> None:
     """Lay a simulated card on a simulated reader, or take it away. 404: it is a real one."""
+    if (on_it := desk.equipment.table) is None:
+        raise HTTPException(404, "no simulated reader")
     try:
-        on_it = service.table(desk.name)
         if body.card is None:
             on_it.take_away()
         else:
             on_it.lay(body.card)
-    except NoSuchDesk:
-        raise HTTPException(404, "no simulated reader") from None
     except ValueError:
         raise HTTPException(422, "no such card") from None

@@ -1,8 +1,7 @@
 """What a monitoring system reads at `/metrics`, in Prometheus' text format: nothing of a person."""
 
 from collections import Counter as Tally
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Summary, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -10,11 +9,10 @@ from prometheus_client.registry import Collector
 
 from kazashi.errors import KazashiError
 from kazashi.finding import Finding, Level
+from kazashi.health.terminal import Latest
 from kazashi.reception.visit import Visit, Who
-from kazashi.serve.screen import Step
-
-if TYPE_CHECKING:
-    from kazashi.serve.service import Service
+from kazashi.serve.events import Events
+from kazashi.serve.screen import Screen, Step
 
 
 class Metrics:
@@ -63,11 +61,13 @@ class Metrics:
 class Now(Collector):
     """What stands at the moment that it is asked for."""
 
-    def __init__(self, service: "Service") -> None:
-        self._service = service
+    def __init__(
+        self, screens: Callable[[], Sequence[Screen]], events: Events, health: Latest
+    ) -> None:
+        self._screens, self._events, self._health = screens, events, health
 
     def collect(self) -> Iterable[Metric]:
-        screens = [desk.display.screen for desk in self._service.desks.values()]
+        screens = self._screens()
         steps = Tally(screen.step for screen in screens)
         desks = GaugeMetricFamily("kazashi_desks", "Desks at each step", labels=["step"])
         for step in Step:
@@ -79,9 +79,9 @@ class Now(Collector):
             value=sum(screen.must_staff_act for screen in screens),
         )
         yield GaugeMetricFamily(
-            "kazashi_followers", "Connections that follow events", value=self._service.events.count
+            "kazashi_followers", "Connections that follow events", value=self._events.count
         )
-        yield from _health(self._service.health.findings())
+        yield from _health(self._health.findings())
 
 
 def _health(findings: Iterable[Finding]) -> Iterator[Metric]:

@@ -18,7 +18,7 @@ router = APIRouter(responses=refusals(403))
 @router.get("/api/v1/readers", response_model=list[ReaderModel])
 def readers(service: AService, _staff: AStaff) -> list[dict[str, object]]:
     """The reader of each desk: what it is, what it recovered from, and why it does not work."""
-    return [{"url": service.urls[desk.name], **_reader(desk)} for desk in service.desks.values()]
+    return [_reader(desk) for desk in service.desks.values()]
 
 
 @router.get("/api/v1/health", response_model=list[FindingModel])
@@ -43,6 +43,7 @@ def metrics(service: AService, _staff: AStaff) -> Response:
 def _reader(desk: Desk) -> dict[str, object]:
     screen, reader = desk.display.screen, desk.reader
     return {
+        "url": desk.equipment.url,
         "desk": screen.desk,
         "name": screen.name,
         "info": reader.info and asdict(reader.info),

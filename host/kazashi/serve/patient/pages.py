@@ -141,7 +141,7 @@ def rendered(
 
 
 def _tokens(desk: Desk) -> tuple[Token, ...]:
-    return tuple(token for token in Token if desk.offers(token))
+    return tuple(token for token in Token if desk.equipment.offers(token))
 
 
 def _kinds(screen: Screen) -> tuple[str, ...]:

@@ -58,7 +58,7 @@ router = APIRouter(prefix="/staff", include_in_schema=False, dependencies=[Depen
 @router.get("")
 def desks(request: Request, service: AService, t: ATexts) -> HTMLResponse:
     """All desks, and where the staff must act now."""
-    others = service.elsewhere.others if service.elsewhere else ()
+    others = service.site.elsewhere.others if service.site.elsewhere else ()
     elsewhere = [*desks_elsewhere(others, t)]
     return rendered(request, "desks", t, **_frame(service, t), elsewhere=elsewhere)
 
@@ -158,7 +158,7 @@ def devices(request: Request, service: AService, t: ATexts) -> HTMLResponse:
         readers=[reader_view(desk, given.of(desk.name), t) for desk in service.desks.values()],
         free=[(each, told(each.trouble, t)) for each in search.free()],
         search=search,
-        titles={desk.name: desk.display.screen.name for desk in service.desks.values()},
+        titles={screen.desk: screen.name for screen in service.screens},
     )
 
 
