@@ -135,6 +135,15 @@ def test_a_program_lists_and_decides_too(staff, numbers, offer):
     assert numbers.of([], CARD).number == "0012"
 
 
+@pytest.mark.parametrize("name", [" ", "佐\u202e藤", "1234 5678 9018"])
+def test_who_decides_has_a_name_that_is_no_my_number(staff, numbers, offer, name):
+    told = decide(staff, offer, "0012", name)
+    assert (told.status_code, told.json()["field"]) == (422, "name")
+    path = f"/api/v1/numbers/offers/{offer}"
+    assert staff.http.post(path, json={"number": "0012", "name": name}).status_code == 422
+    assert len(numbers.offers()) == 1
+
+
 @pytest.mark.parametrize("path", ["/staff/numbers/{}", "/api/v1/numbers/offers/{}"])
 def test_a_patients_screen_decides_nothing(staff, numbers, offer, path):
     patient = staff.browser(Caller(Role.PATIENT, "1"))

@@ -17,10 +17,12 @@ from kazashi.reception.japan import japan_time
 from kazashi.reception.numbers.errors import NumbersError
 from kazashi.reception.numbers.offers import ClinicNumbers, Offer
 from kazashi.reception.numbers.patient import number_of
+from kazashi.reception.typed import Mistyped, required
 from kazashi.reception.visit import Visit
 from kazashi.serve.api import AService, AStaff, refusals, staff_of
 from kazashi.serve.schema import OfferModel
 from kazashi.serve.service import Service
+from kazashi.serve.staff.slips import slip_json
 from kazashi.serve.staff.templates import ATexts
 
 router = APIRouter(prefix="/api/v1", responses=refusals(403, 422))
@@ -76,7 +78,7 @@ def decide(service: AService, _staff: AStaff, offer: AnOffer, body: TieBody) -> 
     try:
         _decide(service, offer, body.number, body.name)
     except ValueError:
-        raise HTTPException(422, "no number") from None
+        raise HTTPException(422, "no number, or no name") from None
 
 
 def offer_views(service: Service) -> list[OfferView]:
@@ -105,14 +107,16 @@ def decide_on_page(
     """As the interface does it; a wrong number is told in the page's words."""
     try:
         _decide(service, offer, body.answer, body.name)
+    except Mistyped as error:
+        return slip_json(error, t)
     except ValueError:
         return JSONResponse({"field": "answer", "text": t.plain("staff.numbers.wrong")}, 422)
     return None
 
 
 def _decide(service: Service, offer: int, number: str | None, staff: str) -> None:
-    """Raises ValueError: it is no number."""
-    numbers = _numbers(service)
+    """Raises ValueError: it is no number; Mistyped: `staff` is no name."""
+    numbers, staff = _numbers(service), required("name", staff)
     try:
         if number is None:
             is_decided = numbers.leave(offer, staff)
