@@ -1,5 +1,6 @@
 """Every page of the staff screen: whole and readable, wide and docked beside the other program."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from typing import NamedTuple
@@ -89,7 +90,8 @@ def test_desks_of_other_computers_stand_below_ours(language, played, office, mon
         Elsewhere("西館", SHOWN | {"tag": "idle", "colour": "ok", "sees": "idle", "is_due": False}),
         Elsewhere("北館", SHOWN, is_away=True),
     ]
-    monkeypatch.setattr(played.service, "elsewhere", SimpleNamespace(others=others, show=print))
+    site = replace(played.service.site, elsewhere=SimpleNamespace(others=others))
+    monkeypatch.setattr(played.service, "site", site)
     office.goto(f"{played.address}/staff?lang={language}")
     expect(office.locator("[data-elsewhere]")).to_have_count(3)
     assert judged(office, f"s01-elsewhere-{language}") == ""

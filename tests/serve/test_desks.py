@@ -10,6 +10,7 @@ from kazashi.errors import CardGone
 from kazashi.reception.checkin import Reception
 from kazashi.reception.rules import Token
 from kazashi.serve.next_visit import DeskTaken, Start
+from served_desks import LIMIT_S
 
 SECRET = "4826"
 
@@ -91,7 +92,7 @@ def test_a_bug_in_a_visit_does_not_end_the_desk(person, monkeypatch, caplog):
         person.lay("mynumber")
         person.until(step="out_of_order")
         person.lay(None)
-    person.until(step="idle")
+        person.until(step="idle")  # the card was found again and again until it was taken
     person.lay("mynumber")
     person.until(question="way")
     assert "ZeroDivisionError" in caplog.text
@@ -130,13 +131,13 @@ def test_a_start_that_was_asked_for_as_a_card_came_is_one_visit(site, table, per
 
     def slow_begin():
         found.set()
-        assert go_on.wait(20)
+        assert go_on.wait(LIMIT_S)
         begin()
 
     desk.display.begin = slow_begin
     try:
         person.lay("mynumber")
-        assert found.wait(20)
+        assert found.wait(LIMIT_S)
         desk.begin(Start(Token.CARD))
         go_on.set()
         person.until(question="way")
@@ -234,13 +235,13 @@ def test_a_visit_that_is_stopped_before_it_has_begun_is_stopped(site, table, per
 
     def slow_begin():
         asked.set()
-        assert go_on.wait(20)
+        assert go_on.wait(LIMIT_S)
         begin()
 
     desk.display.begin = slow_begin
     try:
         assert person.begin(token="card").status_code == 202
-        assert asked.wait(20)
+        assert asked.wait(LIMIT_S)
         assert person.client.delete(f"{person.path}/visit").status_code == 202
         go_on.set()
         person.until(step="stopped")
@@ -256,13 +257,13 @@ def test_what_was_chosen_as_a_card_was_found_comes_before_the_card(site, person)
 
     def slow_begin():
         found.set()
-        assert go_on.wait(20)
+        assert go_on.wait(LIMIT_S)
         begin()
 
     desk.display.begin = slow_begin
     try:
         person.lay("mynumber")
-        assert found.wait(20)
+        assert found.wait(LIMIT_S)
         assert person.begin(token="android").status_code == 202
         assert person.begin(token="card").status_code == 409
         go_on.set()
