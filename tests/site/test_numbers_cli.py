@@ -1,5 +1,7 @@
 """`kazashi numbers` on a computer of a site where no service runs."""
 
+import json
+
 import pytest
 
 from program import command
@@ -58,3 +60,9 @@ def test_with_another_key_nothing_is_sent_and_that_is_said(config, server):
     two.with_name("numbers.key").write_text("01" * 32)
     done = imported(two, "number,reference\n7,B-7\n")
     assert "0 changes sent to the site's database, 1 wait (other-key)" in done.stderr
+
+
+def test_a_check_of_an_empty_database_makes_no_tables(config, server):
+    words = ("doctor", "--json", "--reader", "sim:", "--config", config("one", server.url))
+    assert "database.reached" in [each["key"] for each in json.loads(command(*words).stdout)]
+    assert server.rows("SELECT to_regclass('kazashi.schema')") == [(None,)]

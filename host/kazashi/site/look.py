@@ -15,12 +15,16 @@ from kazashi.site.trouble import trouble_of
 
 
 def look(settings: DatabaseSettings, numbers: NumbersCopy | None = None) -> Iterator[Finding]:
-    """Whether it is reached and has its tables, made now if they are missing; and how this
+    """Whether it is reached and has its tables, or may be given them; nothing is made. And how this
     computer's copy of the clinic's numbers stands, if there is one.
     """
     obstacle, reached = None, good("database", "database.reached")
     try:
-        with opened(settings) as line, line.limit() as connection:
+        with (
+            opened(settings) as line,
+            line.limit() as connection,
+            connection.transaction(force_rollback=True),
+        ):
             prepare(connection)
             if numbers:
                 newest_of(connection, numbers.key_mark)
