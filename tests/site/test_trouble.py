@@ -1,5 +1,7 @@
 """What is wrong with the site's database is told as what it is; a real PostgreSQL refuses."""
 
+import errno
+
 import psycopg
 import pytest
 
@@ -112,3 +114,10 @@ def test_a_server_that_is_not_trusted_is_not_away(words):
 )
 def test_a_server_that_has_no_time_is_away(words):
     assert trouble_of(psycopg.OperationalError(words)) == "unreachable"
+
+
+def test_a_password_that_cannot_be_read_is_told_from_what_else_the_system_refuses(tmp_path):
+    missing = DatabaseSettings("postgresql://localhost/x", "1", tmp_path / "none")
+    (finding,) = look(missing)
+    assert finding.key == "database.password"
+    assert trouble_of(OSError(errno.EMFILE, "Too many open files")) == "other"

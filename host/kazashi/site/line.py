@@ -30,14 +30,21 @@ _MOST_PASSWORD = 1_000  # bytes
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 
+class PasswordUnusable(OSError):
+    """The file with the password cannot be read, or is open to others."""
+
+
 def opened(settings: DatabaseSettings) -> "Line":
     """A line to the configured database.
 
     Raises:
-        OpenToOthers, OSError: the file with the password cannot be used.
-        psycopg.Error
+        PasswordUnusable
+        psycopg.Error, OSError
     """
-    password = settings.password and secret_in(settings.password, _MOST_PASSWORD)
+    try:
+        password = settings.password and secret_in(settings.password, _MOST_PASSWORD)
+    except OSError as error:
+        raise PasswordUnusable from error
     return Line(settings.url, password.decode(errors="replace") if password else None)
 
 

@@ -24,14 +24,13 @@ from kazashi.reception.journal import (
 )
 from kazashi.reception.journal.claims import LENGTH, SITE
 from kazashi.reception.journal.followed import Followed
-from kazashi.reception.secret_file import OpenToOthers
 from kazashi.site import held as rows
 from kazashi.site.line import Connection, Line, opened
 from kazashi.site.schema import SchemaNewer, prepare
 from kazashi.site.settings import DatabaseSettings
 
 _T = TypeVar("_T")
-_AWAY = (psycopg.Error, OSError, OpenToOthers, SchemaNewer)
+_AWAY = (psycopg.Error, OSError, SchemaNewer)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ import psycopg
 from psycopg import errors
 
 from kazashi.reception.journal import JournalError
-from kazashi.reception.secret_file import OpenToOthers
+from kazashi.site.line import PasswordUnusable
 from kazashi.site.schema import SchemaNewer
 
 
@@ -41,7 +41,7 @@ _REFUSING = re.compile(
 def trouble_of(error: Exception) -> Trouble:
     """What it means to a person."""
     match error:
-        case OpenToOthers() | OSError():
+        case PasswordUnusable():
             return Trouble.PASSWORD
         case SchemaNewer():
             return Trouble.NEWER
