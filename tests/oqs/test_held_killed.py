@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from oqs_programs import identifier_and_time
 CHILD = Path(__file__).parents[1] / "oqs_held_child.py"
 PEOPLE = 3
 DAY = "20261129093015"
+NUMBERS = count()
 
 
 def test_killed_anywhere_each_person_has_the_file_that_the_journal_names_and_no_other(tmp_path):
@@ -50,7 +52,8 @@ def left(folder, journal, data=b"<XmlMsg/>"):
 def started(folder, journal):
     """As at the next start; all is done when it has published what came after."""
     outbox = Outbox(folder, journal)
-    outbox.put("1319999996bb", b"<XmlMsg/>", is_test=False).result(20)
+    identifier = f"1319999996{next(NUMBERS)}"  # two starts may be in one second
+    outbox.put(identifier, b"<XmlMsg/>", is_test=False).result(20)
     outbox.close()
     return {path.name for path in folder.path.glob("*aa_*")}
 
@@ -73,6 +76,21 @@ def test_what_the_journal_has_goes_out_under_the_name_that_it_has(folder, journa
     entry = journal.begin(PROFILE, "held 1")
     entry.step("result", file=name)
     assert (started(folder, tmp_path / "journal.db"), prepared(folder)) == ({name}, 0)
+
+
+@pytest.mark.parametrize("is_kept", [True, False])
+def test_while_the_program_runs_the_journal_decides_too(folder, journal, tmp_path, is_kept):
+    outbox = Outbox(folder, tmp_path / "journal.db")
+    result = outbox.prepare("1319999996aa", b"<XmlMsg/>", is_test=False)
+    result.on_disk.result(20)
+    if is_kept:
+        journal.begin(PROFILE, "held 1").step("result", file=result.name)
+    outbox.settle(result)
+    name = result.name if is_kept else ""
+    assert result.out.result(20) == name
+    outbox.close()
+    assert [path.name for path in folder.path.glob("*.xml")] == [name] * is_kept
+    assert prepared(folder) == 0
 
 
 def test_what_another_journal_decides_about_is_left_alone(folder, journal, tmp_path, monkeypatch):
