@@ -261,6 +261,22 @@ def test_a_failure_of_the_terminal_ends_the_wait_with_what_it_says(centre, play,
     assert failed.value.code == said == failure_text(text)
 
 
+def test_a_failure_that_is_written_slowly_is_told_as_a_whole(centre, play, monkeypatch):
+    content = exchange_module._content
+
+    def look(path):
+        data = content(path)
+        if data == b"E-0":
+            path.write_bytes(b"E-0815")
+        return data
+
+    monkeypatch.setattr(exchange_module, "_content", look)
+    play(fails(b"E-0"))
+    with pytest.raises(CentreFailed) as failed:
+        ask(centre)
+    assert failed.value.code == "E-0815"
+
+
 def test_what_was_asked_is_kept_until_it_is_answered_and_no_longer(centre, play, tmp_path):
     play(says())
     ask(centre)

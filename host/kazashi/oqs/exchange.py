@@ -1,8 +1,8 @@
 """Ask by a pair of files: the request into one folder, its answer awaited in another.
 
-A request is written once under a name that was never used, and never again. The answer is taken
-once two reads 300 ms apart are the same; a failure of the terminal is a file `.err` under the
-request's name. What comes after the time-out is found by `look`.
+A request is written once under a name that was never used, and never again. The answer, or a
+failure of the terminal, which is a file `.err` under the request's name, is taken once two reads
+300 ms apart are the same. What comes after the time-out is found by `look`.
 
 Source: chart programs that ask so; what stands in `.err` is not published [U].
 """
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 from time import monotonic
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from kazashi.errors import Cancelled
 from kazashi.oqs.encoding import Encoding
@@ -48,11 +48,21 @@ class Terminal:
     timeout_s: float = TIMEOUT_S
 
 
+class _Said(NamedTuple):
+    """What stands in the answer's file, or in that of a failure; empty: in none of them."""
+
+    data: bytes
+    is_failure: bool = False
+
+
+_NOTHING = _Said(b"")
+
+
 @dataclass
 class _Seen:
-    """An answer's file, as it was at the last look. `since`: it has been that one."""
+    """What was said at the last look. `since`: it has been that."""
 
-    data: bytes = b""
+    said: _Said = _NOTHING
     since: float = 0.0
 
 
@@ -149,12 +159,12 @@ class Exchange:
 
     def _look(self, asked: Asked, seen: _Seen) -> XmlMsg | None:
         """The answer, once it is there and whole."""
-        data = self._content(asked)
-        if data != seen.data:
-            seen.data, seen.since = data, monotonic()
+        said = self._said(asked)
+        if said != seen.said:
+            seen.said, seen.since = said, monotonic()
             return None
         try:
-            return self._answer_in(asked, data)
+            return self._answer_in(asked, said)
         except OqsUnreadable as error:
             if monotonic() - seen.since < _HALF_S:
                 return None
@@ -163,23 +173,21 @@ class Exchange:
     def _arrived(self, asked: Asked) -> XmlMsg | None:
         """What is there now, and whole."""
         with suppress(OqsUnreadable):
-            return self._answer_in(asked, self._content(asked))
+            return self._answer_in(asked, self._said(asked))
         return None
 
-    def _content(self, asked: Asked) -> bytes:
-        """Of the answer's file; empty: it is not there. Raises CentreFailed: a failure is."""
-        data = _content(self.terminal.responses / asked.kind.response(asked.suffix))
-        if data:
-            return data
-        if said := _content(self.terminal.responses / asked.kind.failure(asked.suffix)):
-            self.take(asked)
-            raise CentreFailed(failure_text(said))
-        return b""
+    def _said(self, asked: Asked) -> _Said:
+        if data := _content(self.terminal.responses / asked.kind.response(asked.suffix)):
+            return _Said(data)
+        data = _content(self.terminal.responses / asked.kind.failure(asked.suffix))
+        return _Said(data, is_failure=bool(data))
 
-    def _answer_in(self, asked: Asked, data: bytes) -> XmlMsg | None:
+    def _answer_in(self, asked: Asked, said: _Said) -> XmlMsg | None:
         """As `answer_in`; one that is none ends the wait for it."""
         try:
-            return answer_in(asked, data) if data else None
+            if said.is_failure:
+                raise CentreFailed(failure_text(said.data))
+            return answer_in(asked, said.data) if said.data else None
         except (CentreFailed, AnswerMixedUp):
             self.take(asked)
             raise
