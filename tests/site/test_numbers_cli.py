@@ -38,19 +38,19 @@ def imported(config, text=LIST):
 def test_a_list_is_in_the_database_when_its_import_has_ended(config, server):
     done = imported(config("one", server.url))
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == "1202 lines imported\n1202 changes sent to the site's database\n"
+    assert done.stdout == "lines imported: 1202\nsent to the site's database: 1202\n"
     assert server.rows("SELECT count(*) FROM kazashi.tie") == [(1202,)]
 
 
 def test_what_cannot_be_sent_is_counted_and_goes_with_the_next_import(config, server):
     one = config("one", "postgresql://127.0.0.1:1/kazashi")
     done = imported(one)
-    assert (done.returncode, done.stdout) == (0, "1202 lines imported\n")
-    assert "0 changes sent to the site's database, 1202 wait (unreachable)" in done.stderr
+    assert (done.returncode, done.stdout) == (0, "lines imported: 1202\n")
+    assert "sent to the site's database: 0; waiting (unreachable): 1202" in done.stderr
     assert "kazashi serve on this computer sends them, or the next import" in done.stderr
     one.write_text(one.read_text().replace("127.0.0.1:1/kazashi", server.url.partition("://")[2]))
     done = imported(one, "number,reference\n1,A-1\n")
-    assert "1202 changes sent" in done.stdout
+    assert "database: 1202" in done.stdout
     assert server.rows("SELECT count(*) FROM kazashi.tie") == [(1202,)]
 
 
@@ -59,7 +59,7 @@ def test_with_another_key_nothing_is_sent_and_that_is_said(config, server):
     two = config("two", server.url)
     two.with_name("numbers.key").write_text("01" * 32)
     done = imported(two, "number,reference\n7,B-7\n")
-    assert "0 changes sent to the site's database, 1 wait (other-key)" in done.stderr
+    assert "sent to the site's database: 0; waiting (other-key): 1" in done.stderr
 
 
 def test_a_check_of_an_empty_database_makes_no_tables(config, server):

@@ -56,7 +56,7 @@ def import_list(
     with _troubles_shown():
         lines = lines_of(_text(file, encoding), numbers.marks.is_ours)
         numbers.take(lines, moves=move)
-    Console().print(f"{len(lines)} lines imported")
+    Console().print(f"lines imported: {len(lines)}")
     send_numbers(config, numbers)
 
 
@@ -106,7 +106,7 @@ def export_list(
     lines = _numbers(config, journal, is_made=False).lines()
     with new_text(file, encoding) as out:
         out.write(list_as_text(lines))
-    Console().print(f"{len(lines)} lines exported")
+    Console().print(f"lines exported: {len(lines)}")
 
 
 @app.command("key")

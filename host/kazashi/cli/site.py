@@ -116,13 +116,13 @@ def send_numbers(config: Path, numbers: NumbersFile) -> None:
     except DatabaseAway as away:
         left = copy.state().waiting
         text = (
-            f"{total - left} changes sent to the site's database, {left} wait ({away.trouble}): "
+            f"sent to the site's database: {total - left}; waiting ({away.trouble}): {left}. "
             "kazashi serve on this computer sends them, or the next import; kazashi doctor "
-            "--config FILE says how many there are"
+            "--config FILE says how many wait"
         )
         console.print(text, soft_wrap=True)
         return
-    Console().print(f"{total - copy.state().waiting} changes sent to the site's database")
+    Console().print(f"sent to the site's database: {total - copy.state().waiting}")
 
 
 def registrations_of(
