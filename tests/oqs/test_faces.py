@@ -1,6 +1,7 @@
 """What the centre answered to a visit, as a file for the reception computer."""
 
 import json
+from dataclasses import replace
 from hashlib import sha256
 from threading import Event
 
@@ -10,7 +11,7 @@ from typer.testing import CliRunner
 from kazashi.cli import app
 from kazashi.oqs import faces as faces_module
 from kazashi.oqs.encoding import Encoding, Missing
-from kazashi.oqs.errors import Block
+from kazashi.oqs.errors import Block, OqsTestOnly
 from kazashi.oqs.face import TEST_INSTITUTION
 from kazashi.oqs.faces import FaceFiles, FaceFolder
 from kazashi.oqs.message import read
@@ -92,6 +93,13 @@ def test_a_simulated_answer_goes_into_no_folder_that_is_not_for_tests(checkin, f
     assert json.loads(done.stdout)["files"] == []
     assert list(folder.path.iterdir()) == []
     assert "レセコンには渡しません" in done.stderr
+
+
+def test_of_a_person_held_a_simulated_answer_is_not_even_prepared(folder, tmp_path):
+    (folder.path / "TEST-ONLY").unlink()
+    with FaceFiles("1319999996", [FaceFolder(folder)], tmp_path / "journal.db") as files:
+        prepared = files.prepare(replace(answered(), is_test=True))
+    assert ([type(each) for each in prepared.troubles], prepared.names) == ([OqsTestOnly], [])
 
 
 def answered(**differs):

@@ -130,7 +130,8 @@ def test_setting_the_time_never_makes_a_file_again(folder):
 
 
 def test_a_file_may_be_read_by_those_who_may_read_the_folder(folder, monkeypatch):
-    monkeypatch.setattr(os, "umask", os.umask)
+    owners = []
+    monkeypatch.setattr(os, "chown", lambda _file, *ids: owners.append(ids))
     folder.path.chmod(0o775)
     before = os.umask(0o077)
     try:
@@ -139,6 +140,7 @@ def test_a_file_may_be_read_by_those_who_may_read_the_folder(folder, monkeypatch
         os.umask(before)
     folder.publish("a", "a.xml")
     assert (folder.path / "a.xml").stat().st_mode & 0o777 == 0o664
+    assert owners == [(-1, folder.path.stat().st_gid)]
 
 
 def test_a_result_survives_a_power_cut_once_it_is_staged_and_once_it_is_published(folder, synced):

@@ -132,8 +132,18 @@ def test_a_registration_is_known_after_a_power_cut_too_and_to_its_owner_alone(tm
     registered = Registered(folder, Marks(b"key"))
     registered.keep(info_of("B-2", PERSON))
     assert registered.has(info_of("B-2", PERSON))
-    assert folder in [path.parent for path in synced]
-    assert folder.stat().st_mode & 0o777 == 0o700
+    (file,) = folder.iterdir()
+    assert synced == [file.with_suffix(".new"), folder]
+    assert [each.stat().st_mode & 0o777 for each in (folder, file)] == [0o700, 0o600]
+
+
+def test_what_a_killed_program_has_half_registered_hinders_no_other(tmp_path):
+    registered = Registered(tmp_path, Marks(b"key"))
+    registered.keep(info_of("B-2", PERSON))
+    (file,) = tmp_path.iterdir()
+    file.rename(file.with_suffix(".new"))
+    registered.keep(info_of("B-3", PERSON))
+    assert registered.has(info_of("B-3", PERSON))
 
 
 def test_one_that_is_refused_keeps_no_other_from_being_registered_and_is_tried_again(

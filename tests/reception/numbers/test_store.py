@@ -164,6 +164,7 @@ def test_what_desks_say_differently_is_offered_until_it_is_decided(tmp_path):
     ours, theirs = (said(None, Kind.REFERENCE, "A-1", each, "佐藤", at) for each in ("12", "34"))
     with numbers.file.writing() as db:
         put(db, joined(ours, theirs), is_unsent=False)
+    assert numbers.of(["A-1"], "").conflicting == ("12", "34")
     contested = offered(numbers, ["A-1"], "")
     now[0] += timedelta(days=31)
     newer = offered(numbers, [], NEW_CARD)
@@ -334,6 +335,7 @@ def key_file(tmp_path, text, mode=0o600):
     ("text", "mode", "flaw"),
     [
         ("00" * 32, 0o644, KeyFlaw.OPEN_TO_OTHERS),
+        ("00" * 32, 0o640, KeyFlaw.OPEN_TO_OTHERS),
         ("", 0o600, KeyFlaw.NO_KEY),
         ("00ff", 0o600, KeyFlaw.NO_KEY),
         ("鍵", 0o600, KeyFlaw.NO_KEY),
