@@ -133,6 +133,15 @@ def test_groups_stand_in_the_order_of_the_ministrys_tables():
         assert [each.group[0] for each in figures(counts, Rate.CLAIMS, [by])] == expected
 
 
+def test_what_a_count_says_of_its_site_goes_before_what_is_known_of_it():
+    counts = Counts()
+    for month, kind in (("2026-10", "clinic"), ("2026-11", "")):
+        counts.add(Cell(month, "a", kind), Rate.CLAIMS.denominator, 1)
+    told, untold = counts.at_sites({"a": Cell("", "a", "hospital", "Toyama", size="200+")}).cells
+    assert (told.kind, told.prefecture, told.size) == ("clinic", "Toyama", "200+")
+    assert untold.kind == "hospital"
+
+
 def test_no_counts_are_no_figures():
     assert figures(Counts(), Rate.CLAIMS) == []
     assert not any(each.sites for each in distribution(Counts(), Rate.CLAIMS))

@@ -65,6 +65,7 @@ def test_a_month_is_read_as_japanese_programs_write_it(file, written):
         ("site,claims\n", 1, CsvFlaw.COLUMN_MISSING),
         ("month,claims\n2026-11,1\n2026-12\n", 3, CsvFlaw.WRONG_WIDTH),
         ("month,claims\n2026-13,1\n", 2, CsvFlaw.NOT_A_MONTH),
+        ("month,claims\n0000-11,1\n", 2, CsvFlaw.NOT_A_MONTH),
         ("month,claims\nNow-26,1\n", 2, CsvFlaw.NOT_A_MONTH),
         ("month,claims\n2026111,1\n", 2, CsvFlaw.NOT_A_MONTH),
         ("month,claims\n2026-11,-1\n", 2, CsvFlaw.NOT_A_COUNT),

@@ -211,6 +211,11 @@ def test_what_was_exported_makes_the_same_map(numbers, tmp_path):
     assert other.lines() == lines
 
 
+def test_a_patient_of_whom_a_list_says_the_number_alone_is_exported_too(numbers):
+    numbers.take([Line(2, "12")])
+    assert numbers.lines() == [Line(0, "12", welfare=False, subsidy=False)]
+
+
 def test_without_the_key_nothing_in_the_file_tells_a_certificate(numbers):
     tied(numbers, "12")
     assert OLD_CARD.encode() not in numbers.path.read_bytes()
