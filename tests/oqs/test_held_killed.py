@@ -55,7 +55,7 @@ def started(folder, journal):
     identifier = f"1319999996{next(NUMBERS)}"  # two starts may be in one second
     outbox.put(identifier, b"<XmlMsg/>", is_test=False).result(20)
     outbox.close()
-    return {path.name for path in folder.path.glob("*aa_*")}
+    return {path.name for path in folder.path.glob("*1319999996aa_*")}
 
 
 def prepared(folder):
@@ -73,6 +73,8 @@ def test_what_the_journal_does_not_have_stays_for_an_hour_and_is_deleted_then(
 
 def test_what_the_journal_has_goes_out_under_the_name_that_it_has(folder, journal, tmp_path):
     name = left(folder, tmp_path / "journal.db")
+    (path,) = folder.staging.glob("*.prepared")  # the computer's name has changed since
+    path.rename(path.with_name(path.name.replace(path.suffixes[-2], ".another")))
     entry = journal.begin(PROFILE, "held 1")
     entry.step("result", file=name)
     assert (started(folder, tmp_path / "journal.db"), prepared(folder)) == ({name}, 0)

@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import time
+from typing import NamedTuple
 
 from kazashi.oqs.errors import Block, OqsUnpublished
 from kazashi.reception.whole_file import sync_folder
@@ -31,6 +32,14 @@ _OLD_S = 3600.0
 _RENAME_NOREPLACE = 1  # rename(2)
 _AT_FDCWD = -100
 _UNSUPPORTED = (errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP)  # this kernel, this file system
+
+
+class Prepared(NamedTuple):
+    """`is_old`: its program must be gone."""
+
+    name: str
+    owner: str
+    is_old: bool
 
 
 @dataclass(frozen=True)
@@ -77,14 +86,14 @@ class Folder:
                     new.unlink(missing_ok=True)
                 raise
 
-    def prepared(self, owner: str) -> list[tuple[str, bool]]:
-        """(name, whether its program must be gone) of what `owner` has prepared."""
-        end = f".{owner}{_PREPARED}"
-        found: list[tuple[str, bool]] = []
+    def prepared(self) -> list[Prepared]:
+        """All that is neither released nor discarded."""
+        found: list[Prepared] = []
         with self._told():
-            for path in self.staging.glob(f"*{end}"):
+            for path in self.staging.glob(f"*{_PREPARED}"):
+                name, _, owner = path.name.removesuffix(_PREPARED).rpartition(".")
                 with suppress(FileNotFoundError):  # its program lives
-                    found.append((path.name.removesuffix(end), _is_old(path)))
+                    found.append(Prepared(name, owner, _is_old(path)))
         return found
 
     def release(self, name: str, owner: str) -> bool:

@@ -4,18 +4,19 @@ An answer about a person held is asked for again until it is kept. So its file i
 then the answer and the file's name are in the journal, at once, and only then the file goes out:
 whatever is killed in between, one file comes, and it is the one that the journal names.
 
-After a restart, the program with the same journal looks at what is left. Of what no journal has,
-the person is still held. It is deleted after an hour: a program may be at work on it.
+After a restart, what is left goes out if this journal has it. If this computer's journal has it
+not, the person is still held: it is deleted after an hour, as a program may be at work on it.
 """
 
+import platform
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 
 from kazashi.oqs.names import face_name
 from kazashi.oqs.publish import Folder
 from kazashi.reception.journal import JournalMissing, View
-from kazashi.reception.journal.followed import Followed
 
 TEST = "test-"  # begins the staged name of a result that is of no value
 
@@ -51,42 +52,36 @@ class Decisions:
 
     def __init__(self, path: Path, folder: Folder) -> None:
         self._path, self._folder = path, folder
-        self._owner = ""
+        place = f"{platform.node()} {path.absolute()}"  # computers may share the folder
+        self._owner = sha256(place.encode()).hexdigest()[:16]
         self._is_recovered = False
 
     def keep(self, result: Undecided) -> None:
         """Put it on the disk, for this journal."""
-        self._folder.prepare(result.staged, result.data, self._name())
+        self._folder.prepare(result.staged, result.data, self._owner)
         result.is_on_disk = True
 
     def decide(self, result: Undecided) -> bool | None:
         """Whether it goes out: then it is staged. None: another program has seen to it."""
         if not self._has(result.staged):
-            self._folder.discard_prepared(result.staged, self._name())
+            self._folder.discard_prepared(result.staged, self._owner)
             return False
-        return self._folder.release(result.staged, self._name()) or None
+        return self._folder.release(result.staged, self._owner) or None
 
     def recover(self) -> None:
         """Once: of what programs that are gone have left."""
         if self._is_recovered:
             return
-        try:
-            left = self._folder.prepared(self._name())
-        except JournalMissing:
-            left = []
-        for staged, is_old in left:
-            if self._has(staged):
-                self._folder.release(staged, self._name())
-            elif is_old:
-                self._folder.discard_prepared(staged, self._name())
+        for left in self._folder.prepared():
+            if self._has(left.name):
+                self._folder.release(left.name, left.owner)
+            elif left.is_old and left.owner == self._owner:
+                self._folder.discard_prepared(left.name, left.owner)
         self._is_recovered = True
 
     def _has(self, staged: str) -> bool:
-        with View(self._path) as view:
-            return view.has_result(face_name(*parts_of(staged)))
-
-    def _name(self) -> str:
-        if not self._owner:
-            with Followed(self._path) as followed:
-                self._owner = followed.name()
-        return self._owner
+        try:
+            with View(self._path) as view:
+                return view.has_result(face_name(*parts_of(staged)))
+        except JournalMissing:
+            return False
