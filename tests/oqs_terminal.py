@@ -37,7 +37,7 @@ class PlayedTerminal:
 
     def __exit__(self, *error):
         self._end.set()
-        self._thread.join(10)
+        self._thread.join(60)
         assert not self._thread.is_alive()
 
     def _run(self):

@@ -55,5 +55,5 @@ def running(*arguments, until):
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
-        rest = process.communicate(timeout=20)[1]
+        rest = process.communicate(timeout=60)[1]
         assert "Traceback" not in rest, rest

@@ -38,6 +38,7 @@ from kazashi.reception.validity import Validity
 from kazashi.reception.visit import Outcome, Reason
 from kazashi.serve.display import Display
 from kazashi.serve.screen import Step
+from served_desks import LIMIT_S
 
 DAY = date(2027, 2, 28)
 
@@ -171,7 +172,7 @@ class Script:
 
         self._played = _Played(Thread(target=run), answers)
         self._played.thread.start()
-        self._shown.wait()
+        assert self._shown.wait(LIMIT_S)
 
     def answer(self):
         """What the engine is answered. Waits for it."""

@@ -107,7 +107,7 @@ def test_a_wrong_pin_is_told_and_may_be_entered_once_more(screen, program):
 
 def on_the_front(desk):
     """照合番号B of the card that lies there."""
-    (card,) = desk.service.table("1")._pico.cards
+    (card,) = desk.service.desk("1").equipment.table._pico.cards
     return card.blocks.application.person.code_b
 
 

@@ -18,7 +18,7 @@ class Card:
     outcome: str
     begin: tuple[str, ...] = ("--way", "pin")
     says: str = ""
-    timeout_s: float = 5.0
+    timeout_s: float = 60.0
 
 
 EVERY_CARD = {

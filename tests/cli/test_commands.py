@@ -279,7 +279,7 @@ def test_ctrl_c_ends_a_command_with_status_130(words, tmp_path):
     until = {"read": "カード", "list --watch": "watching"}.get(words, "serving")
     with running(*arguments, until=until) as (process, _):
         process.send_signal(signal.SIGINT)
-        assert process.wait(20) == 130
+        assert process.wait(60) == 130
     assert not link.is_symlink()
 
 
@@ -291,7 +291,7 @@ def test_ctrl_c_ends_the_demo_with_status_130():
     while "カード" not in process.stdout.readline():
         pass
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=20)
+    process.communicate(timeout=60)
     assert process.returncode == 130
 
 
@@ -350,7 +350,7 @@ def test_a_simulator_that_ends_is_an_unplugged_reader(tmp_path):
         running("read", "--reader", str(link), until="カード") as (read, _),
     ):
         served.kill()
-        assert read.wait(20) == 1
+        assert read.wait(60) == 1
 
 
 def test_every_option_of_sim_is_understood():

@@ -103,5 +103,5 @@ def test_ctrl_c_ends_it_with_status_130():
     )
     assert "board" in process.stdout.readline()
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=20)
+    process.communicate(timeout=60)
     assert process.returncode == 130

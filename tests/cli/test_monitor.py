@@ -28,9 +28,9 @@ def monitored(*arguments, until, times=1):
     lines = []
     while sum(until in line for line in lines) < times:
         lines.append(process.stdout.readline())
-        assert lines[-1], process.communicate(timeout=20)[1]
+        assert lines[-1], process.communicate(timeout=60)[1]
     process.send_signal(signal.SIGINT)
-    rest = process.communicate(timeout=20)[1]
+    rest = process.communicate(timeout=60)[1]
     assert "Traceback" not in rest, rest
     return lines, process.returncode
 

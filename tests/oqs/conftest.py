@@ -53,7 +53,7 @@ def terminal(tmp_path):
 @pytest.fixture
 def centre(terminal, tmp_path, monkeypatch):
     monkeypatch.setattr(exchange_module, "_LOOK_S", 0.02)
-    monkeypatch.setattr(exchange_module, "_HALF_S", 0.1)
+    monkeypatch.setattr(exchange_module, "_SPARE_S", 60.0)  # a request is sent in less
     return FileCentre(Exchange(terminal, PLACE, Ledger(tmp_path / "asked"), lambda: NOON))
 
 

@@ -220,7 +220,8 @@ def test_an_answer_that_is_written_slowly_is_taken_once_it_is_whole(centre, play
     assert ask(centre).standing is Standing.VALID
 
 
-def test_an_answer_that_stays_half_is_refused(centre, play):
+def test_an_answer_that_stays_half_is_refused(centre, play, monkeypatch):
+    monkeypatch.setattr(exchange_module, "_HALF_S", 0.1)
     play(lambda request, path: path.write_bytes(answer(request)[:200]))
     with pytest.raises(CentreFailed) as failed:
         ask(centre)
@@ -241,7 +242,7 @@ def test_while_it_is_in_process_the_answer_is_waited_for(centre, play):
     until(lambda: first)
     ((request, path),) = first
     path.write_bytes(answer(request))
-    waiting.join(20)
+    waiting.join(60)
     assert [each.standing for each in found] == [Standing.VALID]
 
 

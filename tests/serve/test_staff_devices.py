@@ -16,6 +16,7 @@ from kazashi.serve.reader_search import ReaderSearch
 from kazashi.serve.screen import Step
 from kazashi.testing.table import Table
 from kazashi.usb.ports import Attached
+from site_waits import LIMIT_S
 from staff_screen import StaffScreen, elements, site_of, values
 
 ONE, TWO = (Attached(f"usb:{name}", f"/dev/{name}", name, "Pico") for name in ("ONE", "TWO"))
@@ -63,7 +64,7 @@ class Taps:
 
     def wait_until(self, is_so):
         while not is_so(self.search):
-            assert self._changed.wait(20)
+            assert self._changed.wait(LIMIT_S)
             self._changed.clear()
 
 
@@ -164,7 +165,7 @@ def test_desks_without_a_reader_are_unassigned_until_the_staff_choose(staff):
     with staff.service:
         desks = staff.service.desks.values()
         while not all(desk.display.screen.step is Step.UNASSIGNED for desk in desks):
-            assert changed.wait(20)
+            assert changed.wait(LIMIT_S)
             changed.clear()
         page = staff.http.get("/staff/devices")
         assert values(page, "data-state") == ["unassigned", "unassigned"]

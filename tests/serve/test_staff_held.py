@@ -202,7 +202,7 @@ def test_without_a_centre_no_person_is_asked_about(screen, journal):
 
 def test_it_is_asked_once_at_a_time(screen, journal):
     may_answer = Event()
-    staff = screen(Real(delay_s=1.0, sleep=lambda _seconds: may_answer.wait(10)))
+    staff = screen(Real(delay_s=1.0, sleep=lambda _seconds: may_answer.wait(LIMIT_S)))
     try:
         assert staff.http.post("/api/v1/held/ask", json={}).status_code == 202
         assert staff.http.post("/api/v1/held/ask", json={}).status_code == 409

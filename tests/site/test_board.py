@@ -108,6 +108,7 @@ def test_a_database_that_stays_away_is_logged_once(cluster, server, caplog):
         two.sees(("one", FREE, False))
         cluster.kill()
         two.sees(("one", FREE, True))
+        until(lambda: len(caplog.records) == 2)  # each has noticed it
         two.database._stop.wait(0.5)  # some tries
         cluster.start()
         two.sees(("one", FREE, False))

@@ -86,7 +86,7 @@ def test_a_server_that_is_killed_at_any_moment_loses_nothing_and_has_nothing_twi
 def test_a_server_that_hangs_is_left_and_the_rest_is_brought_later(
     path, cluster, server, monkeypatch
 ):
-    monkeypatch.setattr("kazashi.site.line.WORK_S", 0.5)
+    monkeypatch.setattr("kazashi.site.line.WORK_S", 2.0)
     with Writer(path), follower(path, server) as following:
         until(lambda: following.trouble is None)
         cluster.freeze()
