@@ -91,6 +91,18 @@ def test_the_terminals_health_is_told_in_both_languages(program):
         assert checks["disk"]["words"][language]["seen"]
 
 
+def test_programs_that_ask_for_health_often_have_it_looked_at_once_a_minute(tmp_path):
+    now, looks = utc_now(), []
+    terminal = Terminal(
+        tmp_path / "journal.db", database=lambda: looks.append(1) or (), now=lambda: now
+    )
+    with served(tmp_path, ["sim:"], terminal=terminal) as site, site.program() as program:
+        for _ in range(2):
+            program.get("/api/v1/health")
+            metrics(program)
+    assert len(looks) == 1
+
+
 def test_health_is_a_metric_with_the_days_until_certificates_end(tmp_path):
     path = private(tmp_path / "terminal.pem", pem(certificate(utc_now() + timedelta(days=20.5))))
     journal = tmp_path / "journal.db"

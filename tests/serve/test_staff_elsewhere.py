@@ -76,7 +76,9 @@ def test_without_others_nothing_is_said_of_them(staff):
 
 
 def test_what_another_release_wrote_is_left_out(staff, connected):
-    connected.others = [Other(SHOWN | {"tag": "dancing"}), Other({}), Other(SHOWN, "西館")]
+    wrong = ({"tag": "dancing"}, {"since": "2026-11-30T00:00:00"}, {"name": ""})
+    wrong += ({"name": "受付\u202e3"}, {"name": "3" * 201})
+    connected.others = [Other({}), *(Other(SHOWN | each) for each in wrong), Other(SHOWN, "西館")]
     assert values(page(staff), "data-elsewhere") == ["西館"]
 
 

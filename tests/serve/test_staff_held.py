@@ -157,6 +157,9 @@ def test_a_refused_one_shows_why_and_keeps_no_other_waiting(screen, journal):
     page = staff.http.get("/staff/held")
     assert values(page, "data-held") == ["1"]
     assert "E1234" in page.text
+    (told,) = staff.http.get("/api/v1/held").json()["held"]
+    assert "E1234" in told["refused"]
+    assert told["reason"] == "CentreUnreachable"
     assert not elements(page, "data-trouble")
 
 
