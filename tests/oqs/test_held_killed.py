@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
@@ -112,3 +113,13 @@ def test_a_file_that_comes_again_after_a_kill_in_the_middle_of_its_move_is_told_
     first.unlink()
     (again,) = started(folder, tmp_path / "journal.db")
     assert identifier_and_time(again)[0] == "1319999996aa"
+
+
+def test_a_journal_that_decides_deletes_old_visits_as_any_other(folder, tmp_path):
+    days = [datetime(2026, 11, day, 3, tzinfo=UTC) for day in (1, 10, 11, 12)]
+    today = [days[0]]
+    with Journal(tmp_path / "journal.db", lambda: today[0]) as journal:
+        left(folder, tmp_path / "journal.db")
+        for today[0] in days:
+            journal.begin("desk", "none").end("checked_in")
+        assert (journal.prune(1), journal.count()) == (1, 3)
