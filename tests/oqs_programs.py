@@ -172,16 +172,6 @@ def identifier_and_time(name):
     return name.removeprefix("OQSsiquc01res_face_").removesuffix(".xml").split("_")
 
 
-def until(is_done, limit_s=20):
-    """Wait for it. `limit_s`: against a hang."""
-    waited = Event()
-    for _ in range(int(limit_s / _LOOK_S)):
-        if is_done():
-            return
-        waited.wait(_LOOK_S)
-    raise AssertionError("it has not come to that")
-
-
 @contextmanager
 def half_written(path, data):
     """As a program does that writes into the folder itself; inside, half of it is there."""

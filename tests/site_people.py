@@ -1,6 +1,5 @@
 """Computers of a site at which people are held, and what the database has of these."""
 
-import time
 from datetime import date
 
 from kazashi.reception.journal import Journal, View
@@ -8,19 +7,11 @@ from kazashi.reception.outage import ask_held
 from kazashi.site.people import SitePeople
 from kazashi.site.settings import DatabaseSettings
 from kazashi.testing.centre import SimulatedCentre
-from site_desks import LOOK_S, follower
+from site_desks import follower
+from site_waits import until
 
-LIMIT_S = 60.0
 GIVEN_AT = "2026-11-29T00:00:00+00:00"
 HELD = {"address": "架空町1-2-3", "birth": date(1950, 4, 3), "sex": 1, "reason": "down"}
-
-
-def until(is_so):
-    """Waits for what a thread does."""
-    end = time.monotonic() + LIMIT_S
-    while not is_so():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(LOOK_S)
 
 
 class Computer:

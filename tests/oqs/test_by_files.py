@@ -9,8 +9,8 @@ from kazashi.cli import app
 from kazashi.oqs import exchange
 from kazashi.oqs.message import read
 from kazashi.reception.journal import Journal, JournalFull
-from oqs_programs import until
 from oqs_terminal import PERSON, PlayedTerminal, answer, nothing, says
+from site_waits import until
 
 NO, YES = "2", "1"
 SOMEBODY = PERSON | {"InsurerNumber": "01130012", "Name": "仮名　三郎", "Birthdate": "19500403"}

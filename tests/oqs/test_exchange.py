@@ -25,9 +25,9 @@ from kazashi.reception.centre import (
 from kazashi.reception.rules import Proof, Token, Way
 from kazashi.reception.validity import Validity
 from oqs_asking import PAPER, PLACE, ask
-from oqs_programs import until
 from oqs_samples import FAILURE
 from oqs_terminal import PERSON, WELFARE, answer, fails, says
+from site_waits import until
 
 CUT = "X 1\ufffd" + "9" * 196
 

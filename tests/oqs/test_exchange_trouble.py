@@ -17,8 +17,8 @@ from kazashi.oqs.names import Kind
 from kazashi.oqs.publish import Folder
 from kazashi.reception.centre import CentreFailed, CentreUnreachable, Standing
 from oqs_asking import ask as asked_about
-from oqs_programs import until
 from oqs_terminal import PlayedTerminal, fails, says
+from site_waits import until
 
 ASKS = MessageBody(
     qualification_confirm_search_info=QualificationConfirmSearchInfo(

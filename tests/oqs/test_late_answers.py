@@ -9,8 +9,8 @@ from kazashi.oqs.exchange import Exchange
 from kazashi.oqs.ledger import Ledger
 from kazashi.reception.centre import CentreFailed, CentreUnreachable, NoCentre, Standing
 from oqs_asking import ITEMS, NOON, PLACE, ask, hurried
-from oqs_programs import until
 from oqs_terminal import PERSON, answer, fails, nothing, says
+from site_waits import until
 
 
 def test_nothing_is_sent_twice_and_a_late_answer_is_found_by_the_sessions_number(centre, play):

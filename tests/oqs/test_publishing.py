@@ -24,9 +24,9 @@ from oqs_programs import (
     Polls,
     half_written,
     identifier_and_time,
-    until,
 )
 from oqs_samples import SAMPLES
+from site_waits import until
 
 PLACE = "1319999996"
 FILES = 12

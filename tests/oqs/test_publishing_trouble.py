@@ -18,9 +18,10 @@ from kazashi.oqs.names import face_name, new_identifier, time_digits
 from kazashi.oqs.outbox import Outbox
 from kazashi.oqs.publish import Folder
 from kazashi.reception.japan import utc_now
-from oqs_programs import OnCreated, identifier_and_time, until
+from oqs_programs import OnCreated, identifier_and_time
 from oqs_samples import SAMPLES
 from seeds import many_seeds
+from site_waits import until
 
 PLACE = "1319999996"
 DATA = [path.read_bytes() for path in SAMPLES]

@@ -27,8 +27,8 @@ from kazashi.reception.numbers.settings import NumbersSettings
 from kazashi.reception.secret_file import new_key
 from kazashi.reception.settings import Flaw
 from kazashi.words import words_of
-from oqs_programs import until
 from oqs_terminal import PERSON, PlayedTerminal, answer, nothing, says
+from site_waits import until
 
 CHILD = Path(__file__).parents[1] / "oqs_register_child.py"
 NUMBERS = {"people": (), "QualificationValidity": None}

@@ -29,7 +29,8 @@ from kazashi.site.line import Line
 from kazashi.site.schema import prepare
 from kazashi.testing.centre import SimulatedCentre
 from program import command
-from site_people import GIVEN_AT, Computer, in_database, until
+from site_people import GIVEN_AT, Computer, in_database
+from site_waits import until
 
 
 @pytest.fixture

@@ -24,8 +24,8 @@ from kazashi.reception.numbers.store import NumbersFile
 from kazashi.reception.numbers.ties import Kind, Tie
 from kazashi.site.numbers import Numbers
 from site_desks import LOOK_S, on
+from site_waits import until
 
-LIMIT_S = 60.0
 MARKS = Marks(bytes(32))
 CARDS = [sha256(bytes([n])).hexdigest() for n in range(12)]
 REFERENCES = [f"A-{n}" for n in range(6)]
@@ -107,13 +107,6 @@ def there(server):
 def agree(server, computers):
     shared = there(server)
     return all(each.copy.state().waiting == 0 and each.ties() == shared for each in computers)
-
-
-def until(is_so):
-    end = time.monotonic() + LIMIT_S
-    while not is_so():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(LOOK_S)
 
 
 def untold(server, made):

@@ -5,7 +5,6 @@ the other have tied, and who is held at the other.
 from contextlib import contextmanager
 from datetime import date
 from hashlib import sha256
-from time import monotonic, sleep
 
 from kazashi.cli.open_numbers import numbers_of
 from kazashi.cli.site import site_of
@@ -21,9 +20,8 @@ from kazashi.site.numbers import Numbers
 from kazashi.site.settings import DatabaseSettings
 from served_desks import served
 from site_desks import LOOK_S, on
+from site_waits import until
 from staff_screen import values
-
-LIMIT_S = 30.0
 
 
 @contextmanager
@@ -42,11 +40,8 @@ def computer(server, folder, name):
 
 
 def until_shown(staff, *expected, path="/staff", of="data-elsewhere"):
-    end = monotonic() + LIMIT_S
-    while values(page := staff.get(path), of) != [*expected]:
-        assert monotonic() < end, "it is not shown"
-        sleep(0.02)
-    return page.text
+    until(lambda: values(staff.get(path), of) == [*expected])
+    return staff.get(path).text
 
 
 def test_each_staff_screen_shows_the_desks_of_both(server, tmp_path):
@@ -125,13 +120,6 @@ def offers(staff):
     return staff.get("/api/v1/numbers/offers").json()
 
 
-def until(is_so):
-    end = monotonic() + LIMIT_S
-    while not is_so():
-        assert monotonic() < end, "it did not happen"
-        sleep(0.02)
-
-
 def test_a_person_held_at_one_is_asked_about_at_the_other(server, tmp_path):
     with (
         computer(server, tmp_path / "one", "東館") as one,
@@ -145,11 +133,9 @@ def test_a_person_held_at_one_is_asked_about_at_the_other(server, tmp_path):
             journal.hold(entry.id, **items, reason="down")
             entry.end("held", is_test=True)
         until_shown(staff, "1", path="/staff/held", of="data-held")
-        end = monotonic() + LIMIT_S
-        while not (held := others.get("/api/v1/held").json()["held"]):
-            assert monotonic() < end, "it is not listed"
-            sleep(0.02)
-        ((name, where),) = ((each["id"], each["computer"]) for each in held)
+        until(lambda: others.get("/api/v1/held").json()["held"])
+        (held,) = others.get("/api/v1/held").json()["held"]
+        name, where = held["id"], held["computer"]
         assert where == "東館"
         assert others.post("/api/v1/held/ask", json={"id": name}).status_code == 202
         until_shown(others, name, path="/staff/held", of="data-answered")
