@@ -65,7 +65,7 @@ def bring(connection: Connection, copy: NumbersCopy, computer: str) -> bool:
         rows = connection.execute(query.encode(), (cursor, BATCH)).fetchall()
         cursor = rows[-1][-1] if rows else cursor
         connection.execute(_REACHED, (cursor, computer, name))
-    news = {Tie.of_row(*row[:-1]) for row in rows} - {*judged}
+    news = [Tie.of_row(*row[:-1]) for row in rows]
     copy.take(list(zip(sent, judged, strict=True)), news, cursor)
     return BATCH in (len(sent), len(rows))
 
