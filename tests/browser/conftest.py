@@ -112,6 +112,12 @@ def desk(browser, tmp_path_factory, package_patch):
 
 
 @pytest.fixture
+def reads(monkeypatch):
+    """The last screen stays for as long as a slow browser needs to show it."""
+    monkeypatch.setattr(desks, "_READ_S", 10.0)
+
+
+@pytest.fixture
 def open_screen(browser):
     """Opens a browser of its own as this caller's screen."""
     contexts = []

@@ -16,7 +16,6 @@ from browser.staff import StaffScreen
 from browser.states import PATIENT
 from kazashi.reception.japan import utc_now
 from kazashi.reception.rules import Group
-from kazashi.serve import desk as desks
 from kazashi.serve import patience, streams
 from kazashi.serve.screen import Step
 from kazashi.serve.under_way import Begun
@@ -65,12 +64,6 @@ def test_a_browser_that_dies_in_the_middle_leaves_the_visit_as_it_is(
     again.shows("pin")
     again.press(*PIN, "Enter")
     assert script.answer() == PIN
-
-
-@pytest.fixture
-def reads(monkeypatch):
-    """The last screen stays for as long as a slow browser needs to show it."""
-    monkeypatch.setattr(desks, "_READ_S", 10.0)
 
 
 @pytest.fixture

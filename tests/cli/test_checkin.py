@@ -18,11 +18,8 @@ CARD, NEITHER = "1", "4"
 BY_PIN = "2"  # after the face
 YES = "1"
 PORTAL_YES = (YES, YES)
-SIGNATURE = {
-    "kind": "signature",
-    "key": "user authentication certificate",
-    "signed": "challenge",
-}
+KEY = "user authentication certificate"
+SIGNATURE = {"kind": "signature", "key": KEY, "signed": "challenge"}
 
 
 def expect_a_visit(visit, way):

@@ -148,10 +148,10 @@ class Desk:
         if is_new or not self._is_told:
             self._is_told = True
             self.display.show(step, fault=fault, notices=())
-        start = self._next.wait(_REOPEN_S)
+        start = self._next.take(_REOPEN_S)
         while start and not self._is_closing:
             self._visit(self.equipment.reception(None), start)
-            start = self._next.wait(_READ_S)
+            start = self._next.take(_READ_S)
 
     def _serve(self, reader: Reader) -> None:
         reception = self.equipment.reception(reader)
@@ -216,14 +216,14 @@ class Desk:
             while _is_card_on(reader):
                 if monotonic() - begun > _LEFT_S and not self.display.screen.is_left:
                     self.display.left_behind()
-                start = self._next.wait(_TAKEN_LOOK_S)
+                start = self._next.take(_TAKEN_LOOK_S)
                 if start or self._is_closing:
                     return start
         except ReaderError:
             self._next.wake.wait(_READ_S)  # the outcome stands, and is read
             raise
         self.display.taken()
-        return self._next.wait(_READ_S)
+        return self._next.take(_READ_S)
 
 
 def _is_card_on(reader: Reader) -> bool:

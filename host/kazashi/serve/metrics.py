@@ -1,7 +1,7 @@
 """What a monitoring system reads at `/metrics`, in Prometheus' text format: nothing of a person."""
 
 from collections import Counter as Tally
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 
 from prometheus_client import CollectorRegistry, Counter, Summary, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -61,9 +61,7 @@ class Metrics:
 class Now(Collector):
     """What stands at the moment that it is asked for."""
 
-    def __init__(
-        self, screens: Callable[[], Sequence[Screen]], events: Events, health: Latest
-    ) -> None:
+    def __init__(self, screens: Callable[[], list[Screen]], events: Events, health: Latest) -> None:
         self._screens, self._events, self._health = screens, events, health
 
     def collect(self) -> Iterable[Metric]:

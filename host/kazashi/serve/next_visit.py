@@ -63,13 +63,9 @@ class NextVisit:
 
     # -- in the desk's thread ---------------------------------------------------------------------
 
-    def wait(self, seconds: float) -> Start | None:
-        """The next one, if it is asked for within `seconds`; None: it is not, or see `wake`."""
-        self.wake.wait(seconds)
-        return self.take()
-
-    def take(self) -> Start | None:
-        """The next one, if it was asked for."""
+    def take(self, within_s: float = 0.0) -> Start | None:
+        """The next one; None: it was not asked for within `within_s`, or see `wake`."""
+        self.wake.wait(within_s)
         with self._lock:
             start, self._start = self._start, None
             if not self.is_closing.is_set():
