@@ -73,6 +73,7 @@ def test_a_disk_that_is_gone_is_told(tmp_path, monkeypatch):
 
 def test_a_clock_before_the_last_visit_has_gone_back(journal):
     assert clock(journal, NOW, is_synchronised=True).level is Level.OK
+    assert clock(journal, NOW - MINUTE / 2, is_synchronised=True).level is Level.OK
     finding = clock(journal, NOW - 2 * MINUTE, is_synchronised=True)
     assert (finding.level, finding.key) == (Level.FAILURE, "clock.behind")
     assert "2026-11-29 12:00" in finding.seen(Language.ENGLISH)
@@ -130,6 +131,14 @@ def test_resets_of_another_reader_are_not_those_of_the_one_before():
     returns.opened("1", NOW)
     returns.looked("1", 40, NOW)
     assert returns.within_an_hour(NOW) == {}
+
+
+def test_what_comes_after_now_does_not_count_and_of_many_the_last_hundred_do():
+    returns = Returns()
+    for resets in (0, 80, 160):
+        returns.looked("1", resets, NOW)
+    assert returns.within_an_hour(NOW) == {"1": 100}
+    assert returns.within_an_hour(NOW - MINUTE) == {}
 
 
 def test_returns_are_kept_for_another_program(tmp_path):

@@ -15,6 +15,7 @@ from kazashi.reception.journal import (
     Answer,
     BeingAsked,
     Claim,
+    HeldError,
     Journal,
     NeedsItsComputer,
     NeedsSite,
@@ -217,6 +218,13 @@ def test_who_was_answered_about_elsewhere_is_in_no_file_of_their_computer(east, 
         east.follows()
         files = [each.read_bytes() for each in tmp_path.glob("東館.db*")]
     assert not any("仮名".encode() in each for each in files)
+
+
+def test_whose_visit_is_not_in_the_database_is_not_asked_about_elsewhere(east, west, server):
+    east.hold("仮名 一郎")
+    east.follows()
+    server.run("DELETE FROM kazashi.entry", "DELETE FROM kazashi.visit")
+    assert errors_of(west.ask()) == [HeldError]
 
 
 def test_of_one_whose_answer_comes_by_files_it_is_said_where_to_ask(east, west):

@@ -64,6 +64,7 @@ def test_a_month_is_read_as_japanese_programs_write_it(file, written):
         ("month,claims,claims\n", 1, CsvFlaw.COLUMN_TWICE),
         ("site,claims\n", 1, CsvFlaw.COLUMN_MISSING),
         ("month,claims\n2026-11,1\n2026-12\n", 3, CsvFlaw.WRONG_WIDTH),
+        ("month,claims\n2026-11,1,2\n", 2, CsvFlaw.WRONG_WIDTH),
         ("month,claims\n2026-13,1\n", 2, CsvFlaw.NOT_A_MONTH),
         ("month,claims\n0000-11,1\n", 2, CsvFlaw.NOT_A_MONTH),
         ("month,claims\nNow-26,1\n", 2, CsvFlaw.NOT_A_MONTH),
@@ -88,6 +89,16 @@ def test_a_month_is_read_as_japanese_programs_write_it(file, written):
 )
 def test_what_is_wrong_is_named_with_its_line(file, text, line, wrong):
     assert flaw(lambda path: counts_in([path]), file(text)) == (line, wrong)
+
+
+@pytest.mark.parametrize(
+    ("size", "beds"),
+    [("0-19", (0, 19)), ("20-99", (20, 99)), ("100-199", (100, 199)), ("200+", (200,))],
+)
+def test_a_number_of_beds_is_of_a_group(file, size, beds):
+    for number in beds:
+        counts = counts_in([file(f"month,size,claims\n2026-11,{number},7\n")])
+        assert [cell.size for cell in counts.cells] == [size]
 
 
 def test_what_two_files_count_alike_is_named_with_both_places(file):
