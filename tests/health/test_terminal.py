@@ -27,10 +27,12 @@ MINUTE = timedelta(minutes=1)
 
 @pytest.fixture
 def journal(tmp_path):
-    """Its last visit was at NOW."""
-    path = tmp_path / "journal.db"
-    with Journal(path, now=lambda: NOW) as journal:
-        journal.begin("desk", "reader").end("checked_in")
+    """Its last visit ended at NOW."""
+    path, now = tmp_path / "journal.db", [NOW - 10 * MINUTE]
+    with Journal(path, now=lambda: now[0]) as journal:
+        entry = journal.begin("desk", "reader")
+        now[0] = NOW
+        entry.end("checked_in")
     return path
 
 
