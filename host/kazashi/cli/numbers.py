@@ -49,8 +49,8 @@ def import_list(
 ) -> None:
     """Add the patients of a list, all or none. Errors are told with their lines.
 
-    With [database], they are sent there at once; if that is not possible, kazashi serve or the next
-    import sends them.
+    If the configuration names a database, they are sent there at once; if that is not possible,
+    kazashi serve or the next import sends them.
     """
     numbers = _numbers(config, journal)
     with _troubles_shown():
