@@ -31,6 +31,8 @@ def test_each_error_of_an_errors_file_is_in_its_place_in_the_tree_there():
             for error in every_error()
             if error.__module__ == module
         }
+        if len(defined) == 1:  # needs no tree
+            continue
         named = {name for name, _ in defined}
         root = next(iter(drawn(docstring)))[0]
         expected = {pair for pair in defined if pair[0] != root}
