@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from kazashi.reception.journal import Journal, View
+from kazashi.reception.centre import CentreFailed
+from kazashi.reception.journal import BeingAsked, Journal, NeedsSite, View
 from kazashi.reception.outage import ask_held
 from kazashi.site.people import SitePeople
 from kazashi.site.settings import DatabaseSettings
@@ -69,3 +70,11 @@ def in_database(server, name):
         SELECT visit, person IS NOT NULL FROM kazashi.held
         JOIN kazashi.journal ON id = journal WHERE desk = %s"""
     return dict(server.rows(query, name))
+
+
+def errors_of(asked):
+    return [type(answer) for _, answer in asked]
+
+
+def is_error(answer):
+    return isinstance(answer, (BeingAsked, NeedsSite, CentreFailed))

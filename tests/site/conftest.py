@@ -4,6 +4,7 @@ from kazashi.site.line import Line
 from kazashi.site.schema import prepare
 from postgres import Server, binaries
 from site_numbers import CARD, Desk
+from site_people import Computer
 
 
 @pytest.fixture(scope="session")
@@ -37,12 +38,28 @@ def server(cluster):
 
 
 @pytest.fixture
-def desks(tmp_path, server):
-    """Makes computers, each with a copy."""
+def tables(server):
+    """A connection to the database with its tables."""
     with Line(server.url) as line:
         prepare(line.connection)
-        made = iter(range(100))
-        yield lambda: Desk(line.connection, tmp_path / f"{next(made)}.db")
+        yield line.connection
+
+
+@pytest.fixture
+def east(tmp_path, server, tables):
+    return Computer(tmp_path, server, "東館")
+
+
+@pytest.fixture
+def west(tmp_path, server, tables):
+    return Computer(tmp_path, server, "西館")
+
+
+@pytest.fixture
+def desks(tmp_path, tables):
+    """Makes computers, each with a copy."""
+    made = iter(range(100))
+    return lambda: Desk(tables, tmp_path / f"{next(made)}.db")
 
 
 @pytest.fixture
