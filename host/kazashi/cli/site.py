@@ -65,7 +65,7 @@ def people_of(config: Path | None, journal: Path) -> "Journal | SitePeople":
 
     Raises:
         BadSettings
-        JournalError: also if there is no journal, and so nobody is held here.
+        JournalError: also if there is no journal, and so no person is held here.
     """
     settings = _settings(config)
     if settings is None:

@@ -102,5 +102,5 @@ def _birth(question: MessageBody) -> str:
 
 
 def _are_born(day: str, body: MessageBody) -> bool:
-    """An answer about somebody else is recognised where it says a birth at all."""
+    """An answer about another person is recognised if it says a birth."""
     return all(each.birthdate in ("", day) for each in body.results) if day else True

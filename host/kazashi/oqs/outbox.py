@@ -61,7 +61,7 @@ class Outbox:
         self._touches, self._now = touches, now
         self._changed = Condition()
         self._new: dict[str, tuple[bytes, Future[str]]] = {}  # by staged name
-        self._waiting: dict[str, Future[str]] = {}  # staged, and somebody may wait for it
+        self._waiting: dict[str, Future[str]] = {}  # staged; a visit may wait for it
         self._due: list[_Due] = []
         self._trouble: str | None = None  # that was logged
         self._retry_at = 0.0

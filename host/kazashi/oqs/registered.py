@@ -29,7 +29,7 @@ class Registered:
     """In `folder`, which is made if it is not there. `site`: None: no other computer registers.
 
     Raises:
-        KazashiError: from each method, if the site's knowledge is not to be had.
+        KazashiError: from each method, if the site cannot be asked.
         OqsUnkept: from `has`, if the folder cannot be read.
     """
 

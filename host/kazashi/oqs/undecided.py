@@ -1,11 +1,13 @@
-"""Results that the journal decides about: what it has goes out, what it has not never was.
+"""Results that the journal decides about: a file goes out if the journal has its name.
 
-An answer about a person held is asked for again until it is kept. So its file is on the disk first,
-then the answer and the file's name are in the journal, at once, and only then the file goes out:
-whatever is killed in between, one file comes, and it is the one that the journal names.
+The answer about a person held is asked for again until it is kept. So its file is written first,
+then the answer and the file's name go into the journal, in one transaction, and only then the file
+goes out: if a program is killed in between, one file comes, and it is the one that the journal
+names.
 
-After a restart, what is left goes out if this journal has it. If this computer's journal has it
-not, the person is still held: it is deleted after an hour, as a program may be at work on it.
+After a restart, files that the journal has go out. If this computer's journal does not have one,
+the person is still held, and the file is deleted once it is an hour old: before, another program
+may be at work on it.
 """
 
 import platform

@@ -48,13 +48,13 @@ class Results(Protocol):
         ...
 
     def prepare(self, answered: Answered) -> "Prepared":
-        """Files that are nowhere yet, of an answer that is asked for again if it is not kept."""
+        """Files that do not go out yet: the answer is asked for again if it is not kept."""
         ...
 
 
 class Prepared(Protocol):
-    """Files on their way, whole and on the disk. The journal decides about them, also after a
-    kill: what it has of `names` goes out, once; the others were never there.
+    """Files that are written, and do not go out yet. Those of `names` that the journal has go out,
+    once, also after a kill; the others are deleted.
     """
 
     @property
@@ -88,7 +88,7 @@ def prepare(
     try:
         prepared = results.prepare(answered)
         return prepared.settle, _facts(prepared.names, prepared.troubles)
-    except Exception as error:  # as above
+    except Exception as error:  # of any program; its words may be a person's
         logger.error("result: %s", type(error).__name__)
         return lambda: None, [{"error": type(error).__name__}]
 

@@ -73,5 +73,5 @@ def counted(confirmations: Iterable[Confirmation]) -> Counted:
 
 
 def _near(cell: Cell) -> tuple[tuple[str, str], ...]:
-    """Where to look for somebody's insurance: in this month at this site; ever, here; anywhere."""
+    """Where to look for a person's insurance: in this month at this site; ever, here; anywhere."""
     return (cell.month, cell.site), ("", cell.site), ("", "")

@@ -56,7 +56,7 @@ class KeptStep:
 
 @dataclass(frozen=True)
 class KeptVisit:
-    """`outcome`: None while it runs; INTERRUPTED where nobody wrote its end. Times are UTC."""
+    """`outcome`: None while it runs; INTERRUPTED if its end was never written. Times are UTC."""
 
     id: int
     begun_at: datetime

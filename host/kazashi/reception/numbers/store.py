@@ -210,7 +210,7 @@ def _offer_of(
 
 
 def _new_references(db: sqlite3.Connection, references: Sequence[str]) -> list[str]:
-    """Those that are tied to nobody, and are 照会番号 by their form."""
+    """Those that are tied to no patient, and are 照会番号 by their form."""
     return [each for each in references if _is_reference(each) and _is_free(db, each)]
 
 
