@@ -6,6 +6,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -47,6 +48,10 @@ class Server:
         return ["setpriv", *as_user, *command]
 
     def start(self):
+        self._begin()
+        self._wait()
+
+    def _begin(self):
         # What is killed here is a process, not the computer: no fsync is needed.
         settings = ("listen_addresses=", "fsync=off", "min_wal_size=2MB", "max_wal_size=4MB")
         given = [word for each in settings for word in ("-c", each)]
@@ -55,14 +60,19 @@ class Server:
         command = self._as_postgres(binaries() / "postgres", *data)
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": "/"}
         self._process = subprocess.Popen(command, **quiet)
+
+    def _wait(self, may_end=False):
+        """Until it answers. `may_end`: then it is started again."""
         until = time.monotonic() + _START_S
         while True:
             try:
                 psycopg.connect(self.url, connect_timeout=5).close()
                 return
             except psycopg.OperationalError:
-                assert self._process.poll() is None, "PostgreSQL does not start"
                 assert time.monotonic() < until, "PostgreSQL is not ready"
+                if not self.is_running:
+                    assert may_end, "PostgreSQL does not start"
+                    self._begin()
                 time.sleep(0.05)
 
     def kill(self):
@@ -104,6 +114,18 @@ class Server:
                 return self.run("DROP SCHEMA IF EXISTS kazashi CASCADE")
             except psycopg.errors.DeadlockDetected:  # with a transaction of theirs
                 pass
+
+    @contextmanager
+    def full_disk(self):
+        """Nothing more can be written to its disk of `mebibytes`; PostgreSQL may end of it."""
+        filler = self.folder / "filler"
+        # With a buffer, what did not fit could be written again, and fail, at the end of `with`.
+        with filler.open("wb", buffering=0) as file, suppress(OSError):
+            while True:
+                file.write(bytes(65536))
+        yield
+        filler.unlink()
+        self._wait(may_end=True)
 
     @property
     def is_running(self):

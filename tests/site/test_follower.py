@@ -113,19 +113,10 @@ def test_a_disk_that_fills_up_loses_nothing(path, made):
     if os.getuid():
         pytest.skip("needs root: a small disk is mounted")
     server = made(mebibytes=80)
-    filler = server.folder / "filler"
     with Writer(path), follower(path, server) as following:
         until(lambda: following.trouble is None)
-        with filler.open("wb") as file:
-            try:
-                while True:
-                    file.write(bytes(65536))
-            except OSError:
-                pass
-        until(lambda: following.trouble is not None)
-        filler.unlink()
-        if not server.is_running:  # PostgreSQL ends if it cannot write its log
-            server.start()
+        with server.full_disk():
+            until(lambda: following.trouble is not None)
         until(lambda: following.trouble is None)
     with follower(path, server):
         until(lambda: is_same(path, server))

@@ -221,19 +221,10 @@ def test_a_disk_that_fills_up(tmp_path, made, words):
     if os.getuid():
         pytest.skip("needs root: a small disk is mounted")
     server = made(mebibytes=80)
-    filler = server.folder / "filler"
 
     def disturb():
         time.sleep(0.3)
-        with filler.open("wb", buffering=0) as file:
-            try:
-                while True:
-                    file.write(bytes(65536))
-            except OSError:
-                pass
-        time.sleep(1.0)
-        filler.unlink()
-        if not server.is_running:  # PostgreSQL ends if it cannot write its log
-            server.start()
+        with server.full_disk():
+            time.sleep(1.0)
 
     run(server, tmp_path, words, disturb)
