@@ -57,6 +57,17 @@ def test_a_list_with_errors_names_their_lines_and_imports_nothing(config):
     assert len(exported(config, "out.csv").read_text().splitlines()) == 1
 
 
+@pytest.mark.parametrize("wrong", [20, 45])
+def test_of_many_errors_the_first_twenty_are_told_and_how_many_more_there_are(config, wrong):
+    done = imported(config, ("number\n" + "山\n" * wrong).encode())
+    *told, last = done.stderr.splitlines()
+    lines, rest = told[:20], told[20:]
+    assert all(f"line {at}: no patient's number" in lines[at - 2] for at in range(2, 22))
+    more = ["kazashi: ほかに誤りが25件あります / errors not shown: 25"]
+    assert rest == (more if wrong > 20 else [])
+    assert (done.returncode, "nothing of the list was taken" in last) == (1, True)
+
+
 def test_what_another_patient_has_is_moved_if_that_is_asked_for(config):
     assert imported(config, b"number,reference\n1,a\n").returncode == 0
     refused = imported(config, b"number,reference\n2,a\n")

@@ -20,10 +20,12 @@ from kazashi.reception.numbers.settings import NumbersSettings
 from kazashi.reception.numbers.store import NumbersFile
 from kazashi.reception.secret_file import new_key
 from kazashi.reception.settings import BadSettings, Flaw, content
+from kazashi.words import Language, text
 
 app = typer.Typer(help="The clinic's own numbers of patients.", no_args_is_help=True)
 
 _MOST = 100_000_000  # bytes of a list: a million patients have some 30 MB
+_SHOWN = 20  # errors of a list; a wrong one has as many as lines
 
 _Config = Annotated[
     Path, typer.Option("--config", metavar="FILE", help="TOML, with a table named numbers.")
@@ -130,12 +132,15 @@ def _text(file: Path, encoding: Encoding | None) -> str:
 
 @contextmanager
 def _troubles_shown() -> Generator[None]:
-    """All that is wrong with a list, line by line."""
+    """What is wrong with a list, line by line, and how much more there is."""
     try:
         yield
     except ListRefused as refused:
-        for trouble in refused.troubles:
+        for trouble in refused.troubles[:_SHOWN]:
             show.show_error(trouble)
+        if (more := len(refused.troubles) - _SHOWN) > 0:
+            said = (text("list-refused.more", {"count": more}, each) for each in Language)
+            show.show_line(f"kazashi: {' / '.join(said)}")
         raise
 
 
