@@ -7,6 +7,7 @@ import random
 import shutil
 import subprocess
 import time
+from collections import defaultdict
 from contextlib import ExitStack
 from hashlib import sha256
 from threading import Event, Thread
@@ -22,6 +23,7 @@ from kazashi.reception.numbers.lists import Line
 from kazashi.reception.numbers.marks import Marks
 from kazashi.reception.numbers.store import NumbersFile
 from kazashi.reception.numbers.ties import Kind, Tie
+from kazashi.site import ties as site_ties
 from kazashi.site.numbers import Numbers
 from site_desks import LOOK_S, on
 from site_waits import until
@@ -32,18 +34,35 @@ REFERENCES = [f"A-{n}" for n in range(6)]
 NUMBERS = [f"{n}" for n in range(8)]
 
 
-@pytest.fixture
-def words(monkeypatch):
-    """Each tie that is made at any computer, by its id."""
-    found = {}
+class Words:
+    """What was said at any computer. `seen`: by the id of each word, ids that it stands for, too:
+    its author had seen them, or they were of the same value when they met.
+    """
 
-    def recorded(*words):
+    def __init__(self):
+        self.made, self.seen = {}, defaultdict(set)
+
+    def said(self, *words):
         tie = ties.said(*words)
-        found[tie.id] = tie
+        self.made[tie.id] = tie
+        self.seen[tie.id].update(tie.history)
         return tie
 
-    monkeypatch.setattr(store, "said", recorded)
-    return found
+    def joined(self, have, new):
+        tie = ties.joined(have, new)
+        met = [each for each in (have, new, *(have or new).claims, *new.claims) if each]
+        self.seen[tie.id].update(each.id for each in met if each.value == tie.value)
+        if tie.kind is Kind.EXPECTED:  # the later one to come is right
+            self.seen[tie.id].update(tie.history)
+        return tie
+
+
+@pytest.fixture
+def words(monkeypatch):
+    words = Words()
+    monkeypatch.setattr(store, "said", words.said)
+    monkeypatch.setattr(site_ties, "joined", words.joined)
+    return words
 
 
 class Computer:
@@ -109,23 +128,21 @@ def agree(server, computers):
     return all(each.copy.state().waiting == 0 and each.ties() == shared for each in computers)
 
 
-def untold(server, made):
+def untold(server, words):
     """What was said, and neither holds nor is a claim, nor was seen by who said otherwise."""
-    now = {(tie.kind, tie.name): tie for tie in there(server)}
-
-    def is_told(tie):
-        known = now[tie.kind, tie.name].known
-        if tie.id in known or tie.value in {made[each].value for each in known}:
-            return True
-        return any(is_told(later) for later in made.values() if tie.id in later.history[1:])
-
-    return [tie for tie in made.values() if not is_told(tie)]
+    told, more = set(), [each for tie in there(server) for each in tie.known]
+    while more:
+        word = more.pop()
+        if word not in told:
+            told.add(word)
+            more += words.seen[word]
+    return [tie for tie in words.made.values() if tie.id not in told]
 
 
-def run(server, tmp_path, made, disturb, seed=0, at_rest=lambda: None):
+def run(server, tmp_path, words, disturb, seed=0, at_rest=lambda: None):
     """Three computers change, while the database is disturbed; at peace again, all is told.
 
-    `made`: from `words`. `at_rest`: disturbs it once more, when nothing changes any more.
+    `at_rest`: disturbs it once more, when nothing changes any more.
     """
     computers = [Computer(tmp_path / f"{n}.db", seed + n) for n in range(3)]
     with ExitStack() as stack:
@@ -135,14 +152,14 @@ def run(server, tmp_path, made, disturb, seed=0, at_rest=lambda: None):
             for each in computers:
                 working.enter_context(each)
             disturb()
-            until(lambda: len(made) > 30)
+            until(lambda: len(words.made) > 30)
         at_rest()
         until(lambda: agree(server, computers))
-    check(server, computers, made)
+    check(server, computers, words)
 
 
-def check(server, computers, made):
-    assert untold(server, made) == []
+def check(server, computers, words):
+    assert untold(server, words) == []
     offered = [
         {(o.reference, o.tied, o.claims) for o in each.numbers.offers() if o.claims}
         for each in computers
