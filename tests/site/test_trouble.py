@@ -72,6 +72,12 @@ def test_a_database_that_lacks_characters_is_told(encoding, cluster):
     assert seen(cluster, f"dbname={name}") == "database.encoding"
 
 
+def test_a_table_that_is_missing_is_no_refusal(server):
+    with Line(server.url) as line, pytest.raises(psycopg.errors.UndefinedTable) as missing:
+        line.connection.execute("SELECT FROM kazashi.entry")
+    assert trouble_of(missing.value) == "other"
+
+
 def test_the_environment_has_no_say_in_the_encoding(server, monkeypatch):
     monkeypatch.setenv("PGCLIENTENCODING", "SJIS")
     with Line(server.url) as line:

@@ -51,7 +51,9 @@ def trouble_of(error: Exception) -> Trouble:
             return Trouble.ENCODING
         case psycopg.Error() if isinstance(error, _FULL) or "No space left" in str(error):
             return Trouble.FULL
-        case psycopg.Error() if isinstance(error, _REFUSED) or _REFUSING.search(str(error)):
+        case psycopg.Error() if isinstance(error, _REFUSED):
+            return Trouble.REFUSED
+        case psycopg.Error(sqlstate=None) if _REFUSING.search(str(error)):
             return Trouble.REFUSED
         case psycopg.OperationalError() | psycopg.InterfaceError():
             return Trouble.UNREACHABLE
