@@ -10,11 +10,9 @@ NOT_IMPORTED = ("kazashi.sim.stand_ins", "kazashi.bench.device")  # the device's
 
 
 def every_error(kind=KazashiError):
-    """All error classes of the package, with their bases in it."""
-    for child in kind.__subclasses__():
-        if child.__module__.startswith("kazashi."):
-            yield child
-            yield from every_error(child)
+    """All error classes of the package, with their bases in it, each once."""
+    ours = [each for each in kind.__subclasses__() if each.__module__.startswith("kazashi.")]
+    return dict.fromkeys(error for each in ours for error in (each, *every_error(each)))
 
 
 def import_everything():

@@ -7,8 +7,10 @@ from typer.testing import CliRunner
 
 from kazashi.cli import app
 from kazashi.oqs import exchange
+from kazashi.oqs.errors import OqsUnopened, Unopened
 from kazashi.oqs.message import read
 from kazashi.reception.journal import Journal, JournalFull
+from kazashi.words import Language, words_of
 from oqs_terminal import PERSON, PlayedTerminal, answer, nothing, says
 from site_waits import until
 
@@ -87,6 +89,27 @@ def test_after_the_time_out_the_person_is_held_and_the_late_answer_finds_them(si
         path = site / "res" / terminal.names[0].replace("req_", "res_")
         path.write_bytes(answer(terminal.requests[0], people=(SOMEBODY,)))
         asked, _ = run(site, "held")
+    assert asked["held"] == 0
+    assert asked["answers"][0]["eligibility"]["insurance"] == [SOMEBODY]
+    assert len(terminal.requests) == 1
+
+
+def test_an_answer_that_cannot_be_opened_is_told_and_found_once_it_can(site, monkeypatch, caplog):
+    monkeypatch.setattr(exchange, "_HALF_S", 0.1)
+    settings = site / "kazashi.toml"
+    settings.write_text(settings.read_text().replace("timeout_s = 1", "timeout_s = 60"))
+    with PlayedTerminal(site / "req", site / "res", lambda _, path: path.mkdir()) as terminal:
+        visit, done = run(site, "checkin", "--no-card", lines=(*PAPER, *TYPED))
+    assert visit["is_held"], done.stderr
+    (path,) = (site / "res").iterdir()
+    error = OqsUnopened(path, Unopened.NO_FILE)
+    assert words_of(error, Language.JAPANESE).screen in done.stderr.replace("\n", "")
+    assert words_of(error).line in caplog.text
+    asked, _ = run(site, "held")
+    assert [each["error"] for each in asked["answers"]] == [words_of(error).line]
+    path.rmdir()
+    path.write_bytes(answer(terminal.requests[0], people=(SOMEBODY,)))
+    asked, _ = run(site, "held")
     assert asked["held"] == 0
     assert asked["answers"][0]["eligibility"]["insurance"] == [SOMEBODY]
     assert len(terminal.requests) == 1

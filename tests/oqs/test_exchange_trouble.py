@@ -1,5 +1,6 @@
 """Asking by files while folders do not answer, programs end, or nobody waits any more."""
 
+import errno
 import os
 from pathlib import Path
 from threading import Event
@@ -9,7 +10,7 @@ import pytest
 from kazashi.errors import Cancelled
 from kazashi.oqs import exchange as exchange_module
 from kazashi.oqs.centre import FileCentre
-from kazashi.oqs.errors import Block, OqsUnpublished
+from kazashi.oqs.errors import Block, OqsUnopened, OqsUnpublished, Unopened
 from kazashi.oqs.exchange import Exchange, Terminal
 from kazashi.oqs.ledger import Ledger
 from kazashi.oqs.message import MessageBody, QualificationConfirmSearchInfo
@@ -113,6 +114,98 @@ def test_what_has_an_answers_name_and_is_no_file_keeps_nobody_waiting(exchange, 
     with played(terminal, play), pytest.raises(CentreFailed) as failed:
         ask(exchange)
     assert failed.value.code == "E1"
+
+
+@pytest.fixture
+def denied(terminal, monkeypatch):
+    """Answers are not opened; clear it, and they are. As root reads all, it is a stand-in."""
+    denies, real = Event(), Path.open
+
+    def refuse(path, mode="r", *arguments, **options):
+        if denies.is_set() and (path.parent, mode) == (terminal.responses, "rb"):
+            raise OSError(denies.errno, os.strerror(denies.errno))
+        return real(path, mode, *arguments, **options)
+
+    monkeypatch.setattr(Path, "open", refuse)
+    denies.errno = errno.EACCES
+    denies.set()
+    return denies
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EBUSY])
+def test_an_answer_that_may_not_be_read_is_told_before_the_time_out_and_found_late(
+    exchange, terminal, denied, monkeypatch, number
+):
+    monkeypatch.setattr(exchange_module, "_HALF_S", 0.1)
+    denied.errno = number
+    with played(terminal, says()), pytest.raises(OqsUnopened) as unopened:
+        ask(exchange)
+    assert unopened.value.flaw is Unopened.DENIED
+    assert unopened.value.file in terminal.responses.iterdir()
+    (asked,) = exchange.ledger.open_ones(Kind.ELIGIBILITY)
+    with pytest.raises(OqsUnopened):
+        exchange.look(asked, Event())
+    denied.clear()
+    assert exchange.look(asked, Event())
+
+
+def test_an_answer_that_may_not_be_read_for_a_moment_is_waited_for(
+    exchange, terminal, denied, monkeypatch
+):
+    looks, content = [], exchange_module._content
+
+    def look(path):
+        found = content(path)
+        looks.extend([found] if found else [])
+        if len(looks) == 3:
+            denied.clear()
+        return found
+
+    monkeypatch.setattr(exchange_module, "_HALF_S", 60.0)
+    monkeypatch.setattr(exchange_module, "_content", look)
+    with played(terminal, says()):
+        ask(exchange)
+    assert looks[:3] == [Unopened.DENIED] * 3
+
+
+def test_a_failure_that_may_not_be_read_is_told_before_the_time_out(
+    exchange, terminal, denied, monkeypatch
+):
+    monkeypatch.setattr(exchange_module, "_HALF_S", 0.1)
+    with played(terminal, fails(b"E1")), pytest.raises(OqsUnopened) as unopened:
+        ask(exchange)
+    assert unopened.value.file.suffix == ".err"
+    assert unopened.value.file.exists()
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, Path.mkdir])
+def test_what_has_an_answers_name_and_is_no_file_is_told_before_the_time_out(
+    exchange, terminal, monkeypatch, make
+):
+    monkeypatch.setattr(exchange_module, "_HALF_S", 0.1)
+    with played(terminal, lambda _, path: make(path)), pytest.raises(OqsUnopened) as unopened:
+        ask(exchange)
+    assert unopened.value.flaw is Unopened.NO_FILE
+    assert [unopened.value.file] == [*terminal.responses.iterdir()]
+    assert len(exchange.ledger.open_ones(Kind.ELIGIBILITY)) == 1
+
+
+def test_nothing_is_sent_while_the_folder_of_answers_may_not_be_entered(
+    exchange, terminal, monkeypatch
+):
+    real = Path.exists
+
+    def refuse(path):
+        if path.parent == terminal.responses:
+            raise PermissionError(errno.EACCES, "")
+        return real(path)
+
+    monkeypatch.setattr(Path, "exists", refuse)
+    with pytest.raises(OqsUnopened) as unopened:
+        ask(exchange)
+    assert unopened.value.file.parent == terminal.responses
+    assert exchange.ledger.open_ones(Kind.ELIGIBILITY) == []
+    assert list(terminal.requests.path.iterdir()) == []
 
 
 @pytest.mark.parametrize("limit_s", [0.2])

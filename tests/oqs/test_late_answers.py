@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 
 from kazashi.oqs.centre import FileCentre
+from kazashi.oqs.errors import OqsUnopened
 from kazashi.oqs.exchange import Exchange
 from kazashi.oqs.ledger import Ledger
 from kazashi.reception.centre import CentreFailed, CentreUnreachable, NoCentre, Standing
-from oqs_asking import ITEMS, NOON, PLACE, ask, hurried
+from oqs_asking import ITEMS, NOON, PLACE, REFERENCE, ask, hurried
 from oqs_terminal import PERSON, answer, fails, nothing, says
 from site_waits import until
 
@@ -61,6 +62,23 @@ def test_a_late_failure_is_told_and_closes_its_request(centre, play):
     assert failed.value.code == "broken"
     with pytest.raises(NoCentre):
         ask(centre, ITEMS, "later2")
+
+
+def test_an_answer_that_cannot_be_opened_does_not_hide_another(centre, play):
+    played = play(nothing, nothing)
+    for reference in (REFERENCE, "another"):
+        with pytest.raises(CentreUnreachable):
+            ask(hurried(centre), reference=reference)
+    until(lambda: len(played.requests) == 2)
+    names = [each.replace("req_", "res_") for each in played.names]
+    closed, open_ = (centre.exchange.terminal.responses / each for each in sorted(names))
+    closed.mkdir()
+    items = replace(ITEMS, references=(REFERENCE, "another"))
+    with pytest.raises(OqsUnopened):
+        ask(centre, items, "later1")
+    asked = played.requests[played.names.index(open_.name.replace("res_", "req_"))]
+    open_.write_bytes(answer(asked))
+    assert ask(centre, items, "later2").standing is Standing.VALID
 
 
 def test_a_late_answer_survives_the_program(centre, play, terminal, tmp_path):

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from kazashi.cli import app
 from kazashi.errors import Cancelled
 from kazashi.oqs import exchange as exchange_module
-from kazashi.oqs.errors import OqsUnkept
+from kazashi.oqs.errors import OqsUnkept, OqsUnopened, Unopened
 from kazashi.oqs.exchange import Exchange, Terminal
 from kazashi.oqs.ledger import Ledger
 from kazashi.oqs.names import Kind
@@ -174,6 +174,27 @@ def test_a_terminal_that_does_not_answer_is_asked_no_more_and_nothing_is_sent_tw
         "line 3, 002: registered before",
     ]
     assert last.exit_code == 0
+    assert len(played.requests) == 2
+    assert known(site) == {"001": "001", "B-2": "002"}
+
+
+def test_while_an_answer_cannot_be_opened_nothing_more_is_sent_and_that_is_said(
+    site, terminal, monkeypatch
+):
+    monkeypatch.setattr(exchange_module, "_HALF_S", 0.1)
+    settings = site / "kazashi.toml"
+    settings.write_text(settings.read_text().replace("timeout_s = 1", "timeout_s = 60"))
+    with terminal(lambda _, path: path.mkdir(), TAKES) as played:
+        done, again = registering(site), registering(site)
+        (path,) = (site / "res").iterdir()
+        error = OqsUnopened(path, Unopened.NO_FILE)
+        assert f"line 2, 001: {words_of(error).line}" in done.stdout
+        assert "0 of 2 registered; 1 not asked yet" in done.stdout
+        assert type(again.exception) is OqsUnopened
+        assert len(played.requests) == 1
+        path.rmdir()
+        path.write_bytes(answer(played.requests[0], **NUMBERS))
+        assert registering(site).exit_code == 0
     assert len(played.requests) == 2
     assert known(site) == {"001": "001", "B-2": "002"}
 

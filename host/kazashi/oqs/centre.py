@@ -12,7 +12,7 @@ from threading import Event
 from typing import Self
 
 from kazashi.cards.birth import Birth
-from kazashi.oqs.errors import OqsUnkept, OqsUnwritable
+from kazashi.oqs.errors import OqsUnkept, OqsUnopened, OqsUnwritable
 from kazashi.oqs.exchange import Exchange
 from kazashi.oqs.insurance import insurance_of, rest_of
 from kazashi.oqs.ledger import Asked
@@ -20,6 +20,7 @@ from kazashi.oqs.match import shown
 from kazashi.oqs.message import MessageBody, QualificationConfirmSearchInfo, XmlMsg
 from kazashi.oqs.names import Kind
 from kazashi.reception.centre import (
+    CentreError,
     CentreFailed,
     CentreUnreachable,
     Completion,
@@ -85,8 +86,8 @@ class FileCentre:
         """Raises CentreError: there is no answer; OqsUnwritable: it cannot be asked so."""
         try:
             asked, answer = self.exchange.ask(Kind.ELIGIBILITY, reference, body, self.cancel)
-        except OqsUnwritable as error:
-            logger.error("%s", words_of(error).line)  # the letter, and where it stands
+        except (OqsUnwritable, OqsUnopened) as error:
+            logger.error("%s", words_of(error).line)  # which letter, or file
             raise
         except OqsUnkept as error:
             raise CentreUnreachable from error
@@ -103,15 +104,21 @@ class FileCentre:
         Raises:
             NoCentre: nothing was asked here, or it is settled.
             CentreFailed: it has not come, or is a failure.
+            OqsUnopened: it may have come, and cannot be opened.
         """
         open_ones = self._open_ones(references)
         if not open_ones:
             raise NoCentre
+        trouble: CentreError = CentreFailed(_PENDING)
         for asked in open_ones:
-            answer = self.exchange.look(asked, self.cancel)
+            try:
+                answer = self.exchange.look(asked, self.cancel)
+            except OqsUnopened as error:
+                trouble = error
+                continue
             if answer:
                 return answer
-        raise CentreFailed(_PENDING)
+        raise trouble
 
     def _open_ones(self, references: Sequence[str]) -> list[Asked]:
         return [

@@ -5,6 +5,7 @@
     ├── OqsUnwritable       a text that the encoding or the layout has no place for: see `element`
     ├── OqsUnpublished      the file could not be brought into its folder, for now: see `block`
     ├── OqsUnkept           what was asked is not known, or cannot be kept: nothing is sent
+    ├── OqsUnopened         an answer's file cannot be opened: see `flaw`; also a CentreError
     └── OqsTestOnly         a simulated answer, and the folder is not marked for tests
 
 None of them repeats a value that stands in a file.
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from enum import Enum, auto, unique
 from pathlib import Path
 
+from kazashi.reception.centre import CentreError
 from kazashi.reception.errors import ReceptionError
 
 
@@ -88,6 +90,22 @@ class OqsUnkept(OqsError):
 
     folder: Path
     reason: str
+
+
+@unique
+class Unopened(Enum):
+    """Why an answer's file is not opened."""
+
+    DENIED = auto()  # by the system: no right to it, or another program has it open
+    NO_FILE = auto()  # a folder of that name, or a pipe
+
+
+@dataclass(eq=False)
+class OqsUnopened(OqsError, CentreError):
+    """`file`: of an answer. The request stays open; its answer counts once it can be read."""
+
+    file: Path
+    flaw: Unopened
 
 
 @dataclass(eq=False)

@@ -2,11 +2,14 @@
 
 A request is written once under a name that was never used, and never again. The answer, or a
 failure of the terminal, which is a file `.err` under the request's name, is taken once two reads
-300 ms apart are the same. What comes after the time-out is found by `look`.
+300 ms apart are the same. What comes after the time-out is found by `look`. A file that the system
+does not let us read may be open in the program that writes it: that is an error once it lasts.
 
 Source: chart programs that ask so; what stands in `.err` is not published [U].
 """
 
+import errno
+import stat
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,7 +20,15 @@ from typing import NamedTuple, TypeVar
 
 from kazashi.errors import Cancelled
 from kazashi.oqs.encoding import Encoding
-from kazashi.oqs.errors import OqsError, OqsUnkept, OqsUnreadable, OqsUnwritable, Unwritten
+from kazashi.oqs.errors import (
+    OqsError,
+    OqsUnkept,
+    OqsUnopened,
+    OqsUnreadable,
+    OqsUnwritable,
+    Unopened,
+    Unwritten,
+)
 from kazashi.oqs.ledger import Asked, Ledger
 from kazashi.oqs.match import is_answer_to, is_final, shown
 from kazashi.oqs.message import MOST, MessageBody, MessageHeader, XmlMsg, read, write
@@ -36,6 +47,8 @@ _LOOK_S = 0.3
 _HALF_S = 5.0  # for a file that cannot be read: it may be written still
 _SPARE_S = 2.0  # after a time-out, for folders that do not answer
 _LATE_S = 10.0  # for a look at what may have come
+# No right; open elsewhere, by Windows and by Linux' SMB.
+_DENIED = (errno.EACCES, errno.EPERM, errno.EBUSY, errno.ETXTBSY)
 
 
 @dataclass(frozen=True)
@@ -49,13 +62,13 @@ class Terminal:
 
 
 class _Said(NamedTuple):
-    """What stands in the answer's file, or in that of a failure; empty: in none of them."""
+    """What stands in the file of this name, or why it is not known; empty: it is not there."""
 
-    data: bytes
-    is_failure: bool = False
+    name: str
+    content: bytes | Unopened
 
 
-_NOTHING = _Said(b"")
+_NOTHING = _Said("", b"")
 
 
 @dataclass
@@ -81,7 +94,8 @@ class Exchange:
         """Request and answer; `take` it. `identifier`: letters, digits and hyphens, used once.
 
         Raises:
-            CentreError: there is none: refused, mixed up, or not there within the time-out.
+            CentreError: there is none: refused, mixed up, or not there within the time-out;
+                OqsUnopened: it may be there, and cannot be opened.
             OqsUnwritable: the request has something that no file can have.
             OqsUnkept: it would not be known that it was asked.
             Cancelled: `cancel` was set; the request stands, and is never repeated.
@@ -94,6 +108,7 @@ class Exchange:
 
         Raises:
             CentreFailed, AnswerMixedUp: it is none; nothing more is to come.
+            OqsUnopened: it may be there, and cannot be opened now.
             CentreUnreachable: the folder does not answer.
             Cancelled: `cancel` was set.
         """
@@ -153,9 +168,15 @@ class Exchange:
                 self.ledger.close(*request)
 
     def _is_taken(self, kind: Kind, suffix: str) -> bool:
+        """Raises OqsUnopened: its answer could not be read."""
         names = (kind.request(suffix), kind.response(suffix), kind.failure(suffix))
-        folders = (self.terminal.requests.path, self.terminal.responses)
-        return any((folder / name).exists() for folder in folders for name in names)
+        if any((self.terminal.requests.path / name).exists() for name in names):
+            return True
+        try:
+            return any((self.terminal.responses / name).exists() for name in names)
+        except PermissionError as error:
+            file = self.terminal.responses / kind.response(suffix)
+            raise OqsUnopened(file, Unopened.DENIED) from error
 
     def _look(self, asked: Asked, seen: _Seen) -> XmlMsg | None:
         """The answer, once it is there and whole."""
@@ -165,9 +186,11 @@ class Exchange:
             return None
         try:
             return self._answer_in(asked, said)
-        except OqsUnreadable as error:
+        except (OqsUnreadable, OqsUnopened) as error:
             if monotonic() - seen.since < _HALF_S:
                 return None
+            if isinstance(error, OqsUnopened):
+                raise
             raise CentreFailed(error.flaw.name) from error
 
     def _arrived(self, asked: Asked) -> XmlMsg | None:
@@ -177,17 +200,20 @@ class Exchange:
         return None
 
     def _said(self, asked: Asked) -> _Said:
-        if data := _content(self.terminal.responses / asked.kind.response(asked.suffix)):
-            return _Said(data)
-        data = _content(self.terminal.responses / asked.kind.failure(asked.suffix))
-        return _Said(data, is_failure=bool(data))
+        """Of the answer's file and that of a failure, the first that says something."""
+        names = (asked.kind.response(asked.suffix), asked.kind.failure(asked.suffix))
+        files = [_Said(name, _content(self.terminal.responses / name)) for name in names]
+        there = [each for each in files if each.content]
+        return min(there, key=lambda each: isinstance(each.content, Unopened), default=_NOTHING)
 
     def _answer_in(self, asked: Asked, said: _Said) -> XmlMsg | None:
         """As `answer_in`; one that is none ends the wait for it."""
+        if isinstance(said.content, Unopened):
+            raise OqsUnopened(self.terminal.responses / said.name, said.content)
         try:
-            if said.is_failure:
-                raise CentreFailed(failure_text(said.data))
-            return answer_in(asked, said.data) if said.data else None
+            if said.name == asked.kind.failure(asked.suffix):
+                raise CentreFailed(failure_text(said.content))
+            return answer_in(asked, said.content) if said.content else None
         except (CentreFailed, AnswerMixedUp):
             self.take(asked)
             raise
@@ -201,15 +227,15 @@ def _in_time(work: Callable[[Event], T], limit_s: float, cancel: Event) -> T:
         raise CentreUnreachable from error
 
 
-def _content(path: Path) -> bytes:
-    """Empty: it is not there, cannot be read now, or is no file, such as a pipe without an end."""
+def _content(path: Path) -> bytes | Unopened:
+    """Empty: it is not there, or the folder is away. A pipe may have no end: it is not opened."""
     try:
-        if not path.is_file():
-            return b""
+        if not stat.S_ISREG(path.stat().st_mode):
+            return Unopened.NO_FILE
         with path.open("rb") as file:
             return file.read(MOST + 1)
-    except OSError:
-        return b""
+    except OSError as error:
+        return Unopened.DENIED if error.errno in _DENIED else b""
 
 
 def answer_in(asked: Asked, data: bytes) -> XmlMsg | None:

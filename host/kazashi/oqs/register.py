@@ -10,7 +10,7 @@ from secrets import token_hex
 from threading import Event
 from typing import NamedTuple
 
-from kazashi.oqs.errors import OqsError, OqsUnkept
+from kazashi.oqs.errors import OqsError, OqsUnkept, OqsUnopened
 from kazashi.oqs.exchange import Exchange
 from kazashi.oqs.insurance import result_of
 from kazashi.oqs.ledger import Asked
@@ -78,14 +78,15 @@ def register_each(
     entries: Iterable[ToRegister],
     cancel: Event | None = None,
 ) -> Generator[tuple[ToRegister, Registration | CentreError | OqsError]]:
-    """Register one after the other, until the terminal does not answer, or it cannot be kept what
-    was asked: the others would fare the same.
+    """Register one after the other, until the terminal does not answer, its answer cannot be
+    opened, or it cannot be kept what was asked: the others would fare the same.
 
     Nothing is sent that is registered, or was sent before and may be; answers that have come since
     are taken. So it can be interrupted anywhere, and called again with all of them.
 
     Raises:
         CentreUnreachable: no late answers could be looked for.
+        OqsUnopened: a late answer cannot be opened.
         OqsUnkept: what was asked before is not known.
         NotWritten: what was registered cannot be kept.
     """
@@ -108,7 +109,7 @@ def register_each(
             if not _is_asked(exchange, entry.info):
                 registered.give_back(entry.info)
             yield entry, error
-            if isinstance(error, (CentreUnreachable, OqsUnkept)):
+            if isinstance(error, (CentreUnreachable, OqsUnopened, OqsUnkept)):
                 return
         else:
             registered.keep(entry.info)  # first: who is killed here finds the answer again
