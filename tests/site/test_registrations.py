@@ -11,9 +11,9 @@ from kazashi.oqs import exchange
 from kazashi.reception.numbers.copy import NumbersCopy
 from kazashi.reception.numbers.marks import Marks
 from kazashi.reception.numbers.store import NumbersFile
+from kazashi.site.reached import DatabaseAway
 from kazashi.site.registrations import Registrations
 from kazashi.site.settings import DatabaseSettings
-from kazashi.site.visits import DatabaseAway
 from oqs_terminal import PlayedTerminal, nothing, says
 
 HEADER = "診察券番号,照会番号,保険者番号,記号,番号,枝番\n"
@@ -114,3 +114,15 @@ def test_of_two_that_claim_at_once_one_sends(tmp_path, server):
     with ThreadPoolExecutor(2) as pool:
         one, two = pool.map(claims, ("one", "two"))
     assert [mine + theirs for mine, theirs in zip(one, two, strict=True)] == [1] * CLAIMS
+
+
+def test_what_is_kept_on_a_connection_that_was_lost_is_kept_on_a_new_one(tmp_path, server):
+    copy = NumbersCopy(NumbersFile(tmp_path / "one.db", Marks(bytes(32))))
+    with Registrations(DatabaseSettings(server.url, "desk"), copy) as site:
+        assert site.claim("mark", "A-1")
+        server.run(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE application_name = 'kazashi'"
+        )
+        site.keep("mark", "A-1")
+        assert site.number_of("mark") == "A-1"

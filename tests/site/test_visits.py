@@ -8,8 +8,9 @@ import pytest
 from psycopg import Connection
 
 from kazashi.reception.journal import Journal, View
+from kazashi.site.reached import DatabaseAway
 from kazashi.site.settings import DatabaseSettings
-from kazashi.site.visits import DatabaseAway, Visits, visits_after
+from kazashi.site.visits import Visits, visits_after
 from program import command
 from site_desks import follower, is_same, visit
 from site_waits import until
@@ -58,7 +59,7 @@ def test_visits_that_are_pruned_while_they_are_read_are_read_whole(server, tmp_p
 
 def test_a_database_that_is_away_is_an_error_with_words(server, tmp_path):
     with pytest.raises(DatabaseAway) as away:
-        Visits(DatabaseSettings(f"postgresql:///x?host={tmp_path}", "one"))
+        Visits(DatabaseSettings(f"postgresql:///x?host={tmp_path}", "one")).journals()
     assert away.value.trouble == "unreachable"
 
 
@@ -66,9 +67,9 @@ def test_a_database_that_cannot_be_used_is_left(server, monkeypatch):
     def is_refused(_):
         raise psycopg.errors.InsufficientPrivilege
 
-    monkeypatch.setattr("kazashi.site.visits.prepare", is_refused)
+    monkeypatch.setattr("kazashi.site.reached.prepare", is_refused)
     with pytest.raises(DatabaseAway) as away:
-        Visits(DatabaseSettings(server.url, "one"))
+        Visits(DatabaseSettings(server.url, "one")).journals()
     ours = "SELECT FROM pg_stat_activity WHERE application_name = 'kazashi'"
     until(lambda: server.rows(ours) == [])
     assert away.value.trouble == "refused"

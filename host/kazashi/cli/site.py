@@ -100,8 +100,8 @@ def send_numbers(config: Path, numbers: NumbersFile) -> None:
     settings = _settings(config)
     if settings is None:
         return
+    from kazashi.site.reached import DatabaseAway
     from kazashi.site.send import send
-    from kazashi.site.visits import DatabaseAway
 
     copy, console = NumbersCopy(numbers), Console(stderr=True)
     total = copy.state().waiting

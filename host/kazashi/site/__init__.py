@@ -3,7 +3,8 @@
 database.py keeps one connection, on which parts take turns; a visit never waits for it. line.py is
 the connection, with limits; schema.py brings sql/*.sql into the database, in their order;
 trouble.py says what an error means to a person; look.py looks once, for `kazashi doctor`;
-settings.py is the table [database] of the configuration.
+reached.py is a connection of a command's own; settings.py is the table [database] of the
+configuration.
 
 The parts: follower.py, what the journal kept (entries.py writes it); board.py, what desks show now,
 for the staff screens of all computers; numbers.py, the clinic's own numbers (ties.py joins them);

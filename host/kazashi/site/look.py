@@ -2,16 +2,14 @@
 
 from collections.abc import Iterator
 
-import psycopg
-
 from kazashi.finding import Finding, Level, bad, good
 from kazashi.reception.numbers.copy import NumbersCopy
 from kazashi.site.line import opened
 from kazashi.site.numbers import Obstacle, numbers_finding
-from kazashi.site.schema import SchemaNewer, prepare
+from kazashi.site.schema import prepare
 from kazashi.site.settings import DatabaseSettings
 from kazashi.site.ties import OtherKey, newest_of
-from kazashi.site.trouble import trouble_of
+from kazashi.site.trouble import AWAY, trouble_of
 
 
 def look(settings: DatabaseSettings, numbers: NumbersCopy | None = None) -> Iterator[Finding]:
@@ -30,7 +28,7 @@ def look(settings: DatabaseSettings, numbers: NumbersCopy | None = None) -> Iter
                 newest_of(connection, numbers.key_mark)
     except OtherKey:
         obstacle = Obstacle.OTHER_KEY
-    except (psycopg.Error, OSError, SchemaNewer) as error:
+    except AWAY as error:
         reached = bad("database", f"database.{trouble_of(error)}")
     yield reached
     if numbers:

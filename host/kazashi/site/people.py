@@ -9,8 +9,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Self, TypeVar
 
-import psycopg
-
 from kazashi.reception.japan import utc_now
 from kazashi.reception.journal import (
     Answer,
@@ -25,12 +23,11 @@ from kazashi.reception.journal import (
 from kazashi.reception.journal.claims import LENGTH, SITE
 from kazashi.reception.journal.followed import Followed
 from kazashi.site import held as rows
-from kazashi.site.line import Connection, Line, opened
-from kazashi.site.schema import SchemaNewer, prepare
+from kazashi.site.line import Connection
+from kazashi.site.reached import DatabaseAway, Reached
 from kazashi.site.settings import DatabaseSettings
 
 _T = TypeVar("_T")
-_AWAY = (psycopg.Error, OSError, SchemaNewer)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,15 +51,14 @@ class SitePeople:
         self.journal = Journal(path)
         with Followed(path) as followed:
             self._name = followed.name()
-        self._settings = settings
-        self._line: Line | None = None
+        self._database = Reached(settings)
         self.is_away = False
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._leave()
+        self._database.__exit__()
         self.journal.close()
 
     def held(self) -> list[Held]:
@@ -137,23 +133,8 @@ class SitePeople:
         """Raises NeedsSite: the database is away; it is not tried again."""
         if self.is_away:
             raise NeedsSite
-        if self._line:
-            try:
-                with self._line.limit() as connection:
-                    return work(connection)
-            except _AWAY:
-                self._leave()
         try:
-            self._line = opened(self._settings)
-            with self._line.limit() as connection:
-                prepare(connection)
-                return work(connection)
-        except _AWAY:
+            return self._database.do(work)
+        except DatabaseAway:
             self.is_away = True
-            self._leave()
             raise NeedsSite from None
-
-    def _leave(self) -> None:
-        if self._line:
-            self._line.__exit__()
-            self._line = None

@@ -5,20 +5,11 @@ may be one: it is given back if nothing was sent or the centre refused, and else
 when its computer looks for the answer no more.
 """
 
-from collections.abc import Callable
-from typing import Self, TypeVar
-
-import psycopg
-
 from kazashi.reception.numbers.copy import NumbersCopy
-from kazashi.site.line import Connection, Line, opened
-from kazashi.site.schema import SchemaNewer, prepare
+from kazashi.site.line import Connection
+from kazashi.site.reached import Reached
 from kazashi.site.settings import DatabaseSettings
-from kazashi.site.ties import OtherKey, newest_of
-from kazashi.site.trouble import trouble_of
-from kazashi.site.visits import DatabaseAway
-
-_T = TypeVar("_T")
+from kazashi.site.ties import newest_of
 
 _NUMBER = "SELECT reference FROM registration WHERE mark = %s AND is_done"
 _CLAIM = """
@@ -36,7 +27,7 @@ _KEEP = """
 _GIVE_BACK = "DELETE FROM registration WHERE mark = %s AND copy = %s AND NOT is_done"
 
 
-class Registrations:
+class Registrations(Reached):
     """Of the computer with `copy`; for one thread. Use it as a context manager.
 
     Raises:
@@ -44,59 +35,32 @@ class Registrations:
     """
 
     def __init__(self, settings: DatabaseSettings, copy: NumbersCopy) -> None:
-        self._settings, self._key_mark = settings, copy.key_mark
+        super().__init__(settings)
+        self._key_mark = copy.key_mark
         self._copy, _ = copy.place()
-        self._line: Line | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._leave()
 
     def number_of(self, mark: str) -> str | None:
         """Which number the centre knows for it; None: none, or not from this site."""
-        row = self._do(lambda connection: connection.execute(_NUMBER, (mark,)).fetchone())
+        row = self.do(lambda connection: connection.execute(_NUMBER, (mark,)).fetchone())
         return row[0] if row else None
 
     def claim(self, mark: str, reference: str) -> bool:
         """Whether this computer is to send it. False: another has."""
         values = self._values(mark, reference)
-        return self._do(lambda connection: connection.execute(_CLAIM, values).rowcount == 1)
+        return self.do(lambda connection: connection.execute(_CLAIM, values).rowcount == 1)
 
     def keep(self, mark: str, reference: str) -> None:
         """The centre knows it, from this computer."""
         values = self._values(mark, reference)
-        self._do(lambda connection: connection.execute(_KEEP, values))
+        self.do(lambda connection: connection.execute(_KEEP, values))
 
     def give_back(self, mark: str) -> None:
         """Nothing was sent, or it was refused: any computer may send it."""
-        self._do(lambda connection: connection.execute(_GIVE_BACK, (mark, self._copy)))
+        self.do(lambda connection: connection.execute(_GIVE_BACK, (mark, self._copy)))
 
     def _values(self, mark: str, reference: str) -> dict[str, str]:
         return {"mark": mark, "reference": reference, "copy": self._copy}
 
-    def _do(self, work: Callable[[Connection], _T]) -> _T:
-        try:
-            if self._line is None or self._line.connection.closed:
-                self._begin()
-            assert self._line
-            with self._line.limit() as connection:
-                return work(connection)
-        except OtherKey as error:
-            raise DatabaseAway("other-key") from error
-        except (psycopg.Error, OSError, SchemaNewer) as error:
-            self._leave()
-            raise DatabaseAway(trouble_of(error)) from error
-
-    def _begin(self) -> None:
-        self._leave()
-        self._line = opened(self._settings)
-        with self._line.limit() as connection:
-            prepare(connection)
-            newest_of(connection, self._key_mark)
-
-    def _leave(self) -> None:
-        if self._line:
-            self._line.__exit__()
-            self._line = None
+    def begin(self, connection: Connection) -> None:
+        super().begin(connection)
+        newest_of(connection, self._key_mark)

@@ -2,15 +2,10 @@
 
 from collections.abc import Iterator
 
-import psycopg
-
 from kazashi.reception.numbers.copy import NumbersCopy
-from kazashi.site.line import opened
-from kazashi.site.schema import SchemaNewer, prepare
+from kazashi.site.reached import Reached
 from kazashi.site.settings import DatabaseSettings
-from kazashi.site.ties import OtherKey, bring
-from kazashi.site.trouble import trouble_of
-from kazashi.site.visits import DatabaseAway
+from kazashi.site.ties import bring
 
 
 def send(settings: DatabaseSettings, copy: NumbersCopy) -> Iterator[int]:
@@ -23,16 +18,8 @@ def send(settings: DatabaseSettings, copy: NumbersCopy) -> Iterator[int]:
         DatabaseAway: it does not take them now.
         NumbersError
     """
-    try:
-        with opened(settings) as line:
-            with line.limit() as connection:
-                prepare(connection)
-            has_more = True
-            while has_more and copy.state().waiting:
-                with line.limit() as connection:
-                    has_more = bring(connection, copy, settings.desk)
-                yield copy.state().waiting
-    except OtherKey as error:
-        raise DatabaseAway("other-key") from error
-    except (psycopg.Error, OSError, SchemaNewer) as error:
-        raise DatabaseAway(trouble_of(error)) from error
+    with Reached(settings) as database:
+        has_more = True
+        while has_more and copy.state().waiting:
+            has_more = database.do(lambda connection: bring(connection, copy, settings.desk))
+            yield copy.state().waiting

@@ -25,6 +25,8 @@ class Trouble(StrEnum):
     OTHER = "other"
 
 
+AWAY = (psycopg.Error, OSError, SchemaNewer)  # errors on the way to the database
+
 _FULL = (errors.DiskFull, errors.OutOfMemory, errors.ConfigurationLimitExceeded)
 _REFUSED = (
     *(errors.InvalidAuthorizationSpecification, errors.InsufficientPrivilege),

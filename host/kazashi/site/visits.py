@@ -1,21 +1,15 @@
 """Visits that the journals of all computers have brought into the database, as they were kept."""
 
-from collections.abc import Generator, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-import psycopg
-
-from kazashi.errors import KazashiError
 from kazashi.reception.journal import KeptStep, KeptVisit
 from kazashi.reception.journal.facts import from_json
-from kazashi.site.line import Connection, Line, opened
-from kazashi.site.schema import SchemaNewer, prepare
-from kazashi.site.settings import DatabaseSettings
-from kazashi.site.trouble import trouble_of
+from kazashi.site.line import Connection
+from kazashi.site.reached import DatabaseAway, Reached
+from kazashi.site.trouble import Trouble
 
 _PAGE = 500  # visits read at a time
 
@@ -28,37 +22,17 @@ _STEPS = """
     WHERE journal = %s AND visit BETWEEN %s AND %s ORDER BY sequence"""
 
 
-@dataclass(eq=False)
-class DatabaseAway(KazashiError):
-    """The site's database cannot be read. `trouble`: see `Trouble`."""
-
-    trouble: str
-
-
-class Visits:
+class Visits(Reached):
     """Reads them; use it as a context manager.
 
     Raises:
         DatabaseAway: so from each method.
     """
 
-    def __init__(self, settings: DatabaseSettings) -> None:
-        with _told(), ExitStack() as undo:
-            self._line = undo.enter_context(opened(settings))
-            with self._line.limit() as connection:
-                prepare(connection)
-            undo.pop_all()
-
-    def __enter__(self) -> "Visits":
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._line.__exit__()
-
     def journals(self) -> list[UUID]:
         """One a computer; several if it has had several."""
-        with _limited(self._line) as connection:
-            rows = connection.execute("SELECT id FROM journal ORDER BY desk, id").fetchall()
+        query = "SELECT id FROM journal ORDER BY desk, id"
+        rows = self.do(lambda connection: connection.execute(query).fetchall())
         return [journal for (journal,) in rows]
 
     def of(self, journal: UUID) -> Iterator[KeptVisit]:
@@ -69,8 +43,10 @@ class Visits:
             after = page[-1].id
 
     def _page(self, journal: UUID, after: int) -> list[KeptVisit]:
-        with _limited(self._line) as connection:
-            return visits_after(connection, journal, after, _PAGE)
+        try:
+            return self.do(lambda connection: visits_after(connection, journal, after, _PAGE))
+        except ValueError as error:
+            raise DatabaseAway(Trouble.OTHER) from error
 
 
 def visits_after(connection: Connection, journal: UUID, after: int, most: int) -> list[KeptVisit]:
@@ -99,17 +75,3 @@ def _visit(number: int, begun_at: datetime, *row: Any, steps: tuple[KeptStep, ..
     profile, reader, outcome, ended_at = row
     ended = ended_at and ended_at.astimezone(UTC)
     return KeptVisit(number, begun_at.astimezone(UTC), profile, reader, outcome, ended, steps)
-
-
-@contextmanager
-def _limited(line: Line) -> Generator[Connection]:
-    with _told(), line.limit() as connection:
-        yield connection
-
-
-@contextmanager
-def _told() -> Generator[None]:
-    try:
-        yield
-    except (psycopg.Error, OSError, SchemaNewer, ValueError) as error:
-        raise DatabaseAway(trouble_of(error)) from error
