@@ -20,7 +20,7 @@ class Desk:
     def meet(self):
         """The copy and the database are the same after it. Returns how many batches it took."""
         batches = 1
-        while bring(self.connection, self.copy, self.numbers.path.stem):
+        while bring(self.connection, self.copy, self.numbers.path.stem, {}):
             batches += 1
         return batches
 

@@ -83,7 +83,7 @@ def test_a_batch_whose_answer_was_lost_is_sent_again_and_counts_once(desks, serv
     one.tie(CARD, "12")
     with monkeypatch.context() as lost:
         lost.setattr(one.copy, "take", lambda *batch: None)
-        bring(one.connection, one.copy, "one")
+        bring(one.connection, one.copy, "one", {})
     two.meet()
     two.numbers.take([Line(0, "34", "", MARKS.of(CARD))], moves=True)
     two.meet()
@@ -103,7 +103,7 @@ def test_a_change_made_while_another_of_the_same_is_sent_is_sent_next(desks, mon
 
     with monkeypatch.context() as late:
         late.setattr(one.copy, "take", takes_late)
-        bring(one.connection, one.copy, "one")
+        bring(one.connection, one.copy, "one", {})
     assert one.number() == "34"
     one.meet()
     two.meet()
@@ -270,3 +270,45 @@ def test_another_key_is_a_finding_and_stops_no_other_part(desks, tmp_path, serve
     (finding,) = part.findings(None)
     assert finding == of_doctor
     assert (finding.level, finding.key) == (Level.WARNING, "numbers.other-key")
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        "told = '7'",
+        """told = '["佐藤", "yesterday"]'""",
+        """told = '[1, "2026-11-29T00:00:00+00:00"]'""",
+        "told = '" + "[" * 2_000 + "]" * 2_000 + "'",
+        """claims = '[["1", "2", "3"]]'""",
+        "kind = 'palm'",
+    ],
+)
+def test_a_tie_that_no_release_wrote_is_left_out_and_told(desks, server, column):
+    one, two = desks(), desks()
+    one.tie(CARD, "12")
+    one.tie(OTHER_CARD, "34")
+    one.meet()
+    server.run(f"UPDATE kazashi.tie SET {column} WHERE value = '12'")
+    part = Numbers(two.copy, "two")
+    part.turn(two.connection)
+    assert (two.number(), two.number(OTHER_CARD)) == ("", "34")
+    told, _ = part.findings(None)
+    assert (told.level, told.key, told.fields["count"]) == (
+        Level.WARNING,
+        "numbers.unreadable",
+        1,
+    )
+
+
+def test_a_tie_of_the_same_name_replaces_one_that_no_release_wrote(desks, server):
+    one, two = desks(), desks()
+    one.tie(CARD, "12")
+    one.meet()
+    server.run("UPDATE kazashi.tie SET told = '{}'")
+    part = Numbers(two.copy, "two")
+    part.turn(two.connection)
+    two.tie(CARD, "34")
+    part.turn(two.connection)
+    one.meet()
+    assert (one.number(), two.number()) == ("34", "34")
+    assert [each.key for each in part.findings(None)] == ["numbers"]

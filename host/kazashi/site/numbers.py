@@ -12,7 +12,7 @@ from kazashi.reception.numbers.copy import NumbersCopy
 from kazashi.reception.numbers.errors import NumbersError
 from kazashi.site.database import Part
 from kazashi.site.line import Connection
-from kazashi.site.ties import OtherKey, bring
+from kazashi.site.ties import OtherKey, Unreadable, bring
 from kazashi.site.trouble import Trouble
 
 logger = logging.getLogger(__name__)
@@ -34,10 +34,11 @@ class Numbers(Part):
     def __init__(self, copy: NumbersCopy, computer: str, look_s: float = _LOOK_S) -> None:
         self._copy, self._computer, self.pause_s = copy, computer, look_s
         self._obstacle: Obstacle | None = None
+        self._unreadable: Unreadable = {}
 
     def turn(self, connection: Connection) -> bool:
         try:
-            has_more = bring(connection, self._copy, self._computer)
+            has_more = bring(connection, self._copy, self._computer, self._unreadable)
         except OtherKey:
             self._told(Obstacle.OTHER_KEY)
         except NumbersError:
@@ -48,7 +49,9 @@ class Numbers(Part):
         return False
 
     def findings(self, trouble: Trouble | None) -> Iterable[Finding]:
-        return (numbers_finding(self._copy, self._obstacle, is_apart=trouble is not None),)
+        if serials := [*self._unreadable.values()]:  # at once: another thread may change it
+            yield doubtful("numbers", "numbers.unreadable", count=len(serials), serial=serials[0])
+        yield numbers_finding(self._copy, self._obstacle, is_apart=trouble is not None)
 
     def _told(self, obstacle: Obstacle | None) -> None:
         if obstacle and obstacle != self._obstacle:

@@ -21,5 +21,5 @@ def send(settings: DatabaseSettings, copy: NumbersCopy) -> Iterator[int]:
     with Reached(settings) as database:
         has_more = True
         while has_more and copy.state().waiting:
-            has_more = database.do(lambda connection: bring(connection, copy, settings.desk))
+            has_more = database.do(lambda connection: bring(connection, copy, settings.desk, {}))
             yield copy.state().waiting

@@ -37,8 +37,13 @@ class OtherKey(Exception):
     """The map's certificates were hashed with another key than this copy's."""
 
 
-def bring(connection: Connection, copy: NumbersCopy, computer: str) -> bool:
+Unreadable = dict[tuple[str, str], int]  # serials of ties that no release wrote, by kind and name
+
+
+def bring(connection: Connection, copy: NumbersCopy, computer: str, unreadable: Unreadable) -> bool:
     """The next ties, 500 at most in each direction, in one transaction. True: there are more.
+
+    Those that cannot be read are left out, and are `unreadable` until they are replaced.
 
     The map knows how far each copy has come. If it knows less than the copy, it has lost something:
     then the copy begins anew, and sends all that it has.
@@ -65,7 +70,13 @@ def bring(connection: Connection, copy: NumbersCopy, computer: str) -> bool:
         rows = connection.execute(query.encode(), (cursor, BATCH)).fetchall()
         cursor = rows[-1][-1] if rows else cursor
         connection.execute(_REACHED, (cursor, computer, name))
-    news = [Tie.of_row(*row[:-1]) for row in rows]
+    news: list[Tie] = []
+    for kind, name, *row, serial in rows:
+        unreadable.pop((kind, name), None)
+        if tie := _read(kind, name, *row):
+            news.append(tie)
+        else:
+            unreadable[kind, name] = serial
     copy.take(list(zip(sent, judged, strict=True)), news, cursor)
     return BATCH in (len(sent), len(rows))
 
@@ -83,7 +94,7 @@ def _judge(connection: Connection, sent: Sequence[Tie]) -> list[Tie]:
     (serial,) = connection.execute("SELECT serial FROM numbers FOR UPDATE").fetchone() or (0,)
     asked = [each.kind for each in sent], [each.name for each in sent]
     rows = connection.execute(_OF_NAMES.encode(), asked).fetchall()
-    have = {(tie.kind, tie.name): tie for tie in (Tie.of_row(*row) for row in rows)}
+    have = {(tie.kind, tie.name): tie for row in rows if (tie := _read(*row))}
     judged = [joined(have.get((each.kind, each.name)), each) for each in sent]
     written = [each for each in judged if each != have.get((each.kind, each.name))]
     with connection.cursor() as cursor:
@@ -92,3 +103,11 @@ def _judge(connection: Connection, sent: Sequence[Tie]) -> list[Tie]:
     if written:
         connection.execute("UPDATE numbers SET serial = %s", (serial + len(written),))
     return judged
+
+
+def _read(*row: str) -> Tie | None:
+    """None: no release has written it. One that writes others has tables that ours refuses."""
+    try:
+        return Tie.of_row(*row)
+    except (ValueError, TypeError, RecursionError):
+        return None

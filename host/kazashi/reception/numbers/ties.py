@@ -13,6 +13,8 @@ from datetime import datetime
 from enum import StrEnum, unique
 from typing import Self
 
+from kazashi.reception.journal.facts import is_text
+
 _HISTORY = 32  # ids; what is older may be claimed again by a copy that was away for so long
 
 
@@ -70,9 +72,13 @@ class Tie:
     @classmethod
     def of_row(cls, kind: str, name: str, value: str, history: str, told: str, claims: str) -> Self:
         """As `row` gives it. Raises ValueError, TypeError: it is none."""
-        by, at = json.loads(told)
+        ids = tuple(history.split(" "))
+        own = Claim(ids[0], value, *json.loads(told))
         others = tuple(Claim(*each) for each in json.loads(claims))
-        return cls(Kind(kind), name, value, tuple(history.split(" ")), by, at, others)
+        for each in (own, *others):
+            if not (is_text(each.id) and is_text(each.value) and is_text(each.by) and each.time):
+                raise ValueError("a claim that was never made")
+        return cls(Kind(kind), name, value, ids, own.by, own.at, others)
 
     def row(self) -> tuple[str, str, str, str, str, str]:
         """Text for a database. The last two are JSON: what staff typed may have U+0000."""
