@@ -115,7 +115,7 @@ HEADER = "number,reference,insurer,symbol,insured,branch\n"
 def test_any_list_of_registrations_is_taken_or_refused_line_by_line(text):
     for table in (text, HEADER + text):
         try:
-            entries = list_to_register(table, lambda number: number)
+            entries = list_to_register(table.encode(), lambda number: number)
         except NumbersError:
             continue
         insurances = [each.info.insured_identification_number for each in entries]

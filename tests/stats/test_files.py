@@ -58,13 +58,13 @@ def test_a_month_is_read_as_japanese_programs_write_it(file, written):
 @pytest.mark.parametrize(
     ("text", "line", "wrong"),
     [
-        ("", 1, CsvFlaw.EMPTY),
-        ("month,patient,claims\n", 1, CsvFlaw.NO_SUCH_COLUMN),
-        ("month,views,consents\n", 1, CsvFlaw.NO_SUCH_COLUMN),  # neither is a confirmation
+        ("", 0, CsvFlaw.NO_HEADER),
+        ("month,patient,claims\n", 1, CsvFlaw.UNKNOWN_COLUMN),
+        ("month,views,consents\n", 1, CsvFlaw.UNKNOWN_COLUMN),  # neither is a confirmation
         ("month,claims,claims\n", 1, CsvFlaw.COLUMN_TWICE),
-        ("site,claims\n", 1, CsvFlaw.COLUMN_MISSING),
-        ("month,claims\n2026-11,1\n2026-12\n", 3, CsvFlaw.WRONG_WIDTH),
-        ("month,claims\n2026-11,1,2\n", 2, CsvFlaw.WRONG_WIDTH),
+        ("site,claims\n", 1, CsvFlaw.NO_COLUMN),
+        ("month,claims\n2026-11,1\n2026-12\n", 3, CsvFlaw.CELL_COUNT),
+        ("month,claims\n2026-11,1,2\n", 2, CsvFlaw.CELL_COUNT),
         ("month,claims\n2026-13,1\n", 2, CsvFlaw.NOT_A_MONTH),
         ("month,claims\n0000-11,1\n", 2, CsvFlaw.NOT_A_MONTH),
         ("month,claims\nNow-26,1\n", 2, CsvFlaw.NOT_A_MONTH),
@@ -84,7 +84,9 @@ def test_a_month_is_read_as_japanese_programs_write_it(file, written):
         ("month,site,claims\n2026-11,a,1\n2026-11,,9\n", 3, CsvFlaw.TOTAL_AND_PARTS),
         ("month,site,kind,claims\n2026-11,,clinic,9\n2026-11,a,,1\n", 3, CsvFlaw.TOTAL_AND_PARTS),
         ('month,claims\n"2026-11,1\n', 2, CsvFlaw.NOT_CSV),
-        (b"\x81 month", 0, CsvFlaw.NOT_TEXT),
+        ('month,site,claims\n\n2026-11,"a\nb",-1\n', 3, CsvFlaw.NOT_A_NAME),  # where it begins
+        ("\nmonth,claims,claims\n", 2, CsvFlaw.COLUMN_TWICE),
+        (b"\x81 month", 0, CsvFlaw.NOT_DECODED),
     ],
 )
 def test_what_is_wrong_is_named_with_its_line(file, text, line, wrong):

@@ -15,7 +15,7 @@ from kazashi.cli.site import registrations_of, send_numbers
 from kazashi.cli.writing import new_text
 from kazashi.reception.journal import default_path
 from kazashi.reception.numbers.errors import BadList, ListFlaw, ListRefused
-from kazashi.reception.numbers.lists import Encoding, decoded, lines_of, list_as_text
+from kazashi.reception.numbers.lists import Encoding, lines_of, list_as_text
 from kazashi.reception.numbers.settings import NumbersSettings
 from kazashi.reception.numbers.store import NumbersFile
 from kazashi.reception.secret_file import new_key
@@ -56,7 +56,7 @@ def import_list(
     """
     numbers = _numbers(config, journal)
     with _troubles_shown():
-        lines = lines_of(_text(file, encoding), numbers.marks.is_ours)
+        lines = lines_of(_data(file), numbers.marks.is_ours, encoding)
         numbers.take(lines, moves=move)
     Console().print(f"lines imported: {len(lines)}")
     send_numbers(config, numbers)
@@ -88,7 +88,7 @@ def register_list(
     from kazashi.cli import register
 
     with _troubles_shown():
-        entries = register.entries_of(_text(file, encoding), numbers, moves=move)
+        entries = register.entries_of(_data(file), encoding, numbers, moves=move)
     with registrations_of(config, numbers) as site:
         is_done = register.register(entries, numbers, exchange, site, moves=move)
     send_numbers(config, numbers)
@@ -121,13 +121,12 @@ def key(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
         out.write(new_key() + "\n")
 
 
-def _text(file: Path, encoding: Encoding | None) -> str:
+def _data(file: Path) -> bytes:
     """What stands in a list. Raises BadList."""
     try:
-        data = content(file, _MOST)
+        return content(file, _MOST)
     except OSError as error:
         raise BadList(ListFlaw.UNREADABLE, error.strerror or "") from error
-    return decoded(data, encoding)
 
 
 @contextmanager

@@ -12,12 +12,14 @@ from kazashi.oqs.register_list import list_to_register
 from kazashi.oqs.registered import Registered, Site
 from kazashi.reception.journal import default_path
 from kazashi.reception.numbers.errors import BadLine, LineFlaw, ListRefused
-from kazashi.reception.numbers.lists import Line
+from kazashi.reception.numbers.lists import Encoding, Line
 from kazashi.reception.numbers.store import NumbersFile
 from kazashi.words import words_of
 
 
-def entries_of(text: str, numbers: NumbersFile, *, moves: bool) -> list[ToRegister]:
+def entries_of(
+    data: bytes, encoding: Encoding | None, numbers: NumbersFile, *, moves: bool
+) -> list[ToRegister]:
     """What a list has registered. `moves`: see `NumbersFile.take`.
 
     Raises:
@@ -26,7 +28,7 @@ def entries_of(text: str, numbers: NumbersFile, *, moves: bool) -> list[ToRegist
     lines = [each for each in numbers.lines() if each.reference]
     known = {each.number: each.reference for each in reversed(lines)}
     owners = {each.reference: each.number for each in lines}
-    entries = list_to_register(text, lambda number: known.get(number, number))
+    entries = list_to_register(data, lambda number: known.get(number, number), encoding)
     taken = [
         BadLine(each.line, LineFlaw.REFERENCE_TAKEN, owner)
         for each in entries

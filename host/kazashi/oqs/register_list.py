@@ -1,4 +1,4 @@
-"""The patients whose 照会番号 are to be registered, as CSV; see reception/numbers/table.py.
+"""The patients whose 照会番号 are to be registered, as CSV; see reception/csv_table.py.
 
     number,reference,insurer,symbol,insured,branch
     00123,,06139992,見本１２,1234567,00
@@ -13,9 +13,10 @@ from kazashi.oqs.centre import INSURER_WIDTH
 from kazashi.oqs.match import insurance_in
 from kazashi.oqs.message import ReferenceNumberRegistrationInfo
 from kazashi.oqs.register import ToRegister
+from kazashi.reception.csv_table import Columns, rows_of
 from kazashi.reception.numbers.errors import BadLine, LineFlaw
-from kazashi.reception.numbers.lists import number_in
-from kazashi.reception.numbers.table import Columns, table_of
+from kazashi.reception.numbers.lists import Encoding, number_in
+from kazashi.reception.numbers.table import list_of
 from kazashi.reception.papers.certificate import (
     branch_of,
     insured_number_of,
@@ -26,6 +27,7 @@ from kazashi.reception.typed import Mistyped
 
 COLUMNS = Columns(
     ("number", "reference", "insurer", "symbol", "insured", "branch"),
+    ("number", "insurer", "insured"),
     {
         "診察券番号": "number",
         "患者番号": "number",
@@ -35,20 +37,19 @@ COLUMNS = Columns(
         "番号": "insured",
         "枝番": "branch",
     },
-    ("number", "insurer", "insured"),
 )
 
 
-def list_to_register(text: str, reference_of: Callable[[str], str]) -> list[ToRegister]:
+def list_to_register(
+    data: bytes, reference_of: Callable[[str], str], encoding: Encoding | None = None
+) -> list[ToRegister]:
     """`reference_of`: the 照会番号 of a patient's number for which the list has none.
 
     Raises:
-        BadList: it has no header, or a wrong one.
-        ListRefused: lines are wrong, or contradict each other.
+        BadList, ListRefused: see `list_of`.
     """
-    return table_of(
-        text, COLUMNS, lambda line, found: _entry(line, found, reference_of), _contradictions
-    )
+    rows = rows_of(data, COLUMNS, encoding)
+    return list_of(rows, lambda line, found: _entry(line, found, reference_of), _contradictions)
 
 
 def _entry(line: int, found: Mapping[str, str], reference_of: Callable[[str], str]) -> ToRegister:

@@ -6,7 +6,7 @@ Ref: 厚生労働省, figures of December 2024, February 2025 and January 2026; 
     rates.py           the formulas
     counts.py          what is counted, and of whom; groups.py: their kinds and spellings
     figures.py         rates of groups, with mean, median and distribution of their sites
-    csv_file.py        CSV of any of Japan's encodings; the files: counts_file.py, sites_file.py
+    csv_file.py        lines of a CSV file; the files: counts_file.py, sites_file.py
     journals.py        confirmations that journals kept
 
 No name, number or hash of a person leaves this room: what comes out are counts.

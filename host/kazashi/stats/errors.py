@@ -12,13 +12,13 @@ class CsvFlaw(Enum):
     """What is wrong with a CSV file. `detail` is in brackets; no cell is repeated in it."""
 
     UNREADABLE = auto()  # (why, in the system's words)
-    NOT_TEXT = auto()  # neither UTF-8 nor cp932
+    NOT_DECODED = auto()  # neither UTF-8 nor cp932
     NOT_CSV = auto()  # (what the parser says)
-    EMPTY = auto()
-    NO_SUCH_COLUMN = auto()  # (its place, and the columns that there are)
+    NO_HEADER = auto()
+    UNKNOWN_COLUMN = auto()  # (its place, and the columns that there are)
     COLUMN_TWICE = auto()  # (its name)
-    COLUMN_MISSING = auto()  # (its name)
-    WRONG_WIDTH = auto()  # (how many cells there are, how many columns)
+    NO_COLUMN = auto()  # (its name)
+    CELL_COUNT = auto()  # (how many cells there are, how many columns)
     NOT_ONE_OF = auto()  # (column, and what there is to choose of)
     NOT_A_MONTH = auto()  # (column)
     NOT_A_COUNT = auto()  # (column)

@@ -18,7 +18,6 @@ from kazashi.reception.numbers.lists import (
     COLUMNS,
     Encoding,
     Line,
-    decoded,
     lines_of,
     list_as_text,
 )
@@ -32,7 +31,7 @@ def is_ours(mark):
 
 
 def read(text):
-    return lines_of(text, is_ours)
+    return lines_of(text.encode(), is_ours)
 
 
 def troubles(text):
@@ -61,15 +60,16 @@ def test_wide_digits_become_narrow_ones_and_leading_zeros_stay():
 @pytest.mark.parametrize("is_named", [True, False])
 def test_each_encoding_is_read_named_or_not(encoding, is_named):
     data = "診察券番号,医療費助成\n0012,1\n".encode(encoding)
-    text = decoded(data, encoding if is_named else None)
-    assert read(text) == [Line(2, "0012", subsidy=True)]
+    lines = lines_of(data, is_ours, encoding if is_named else None)
+    assert lines == [Line(2, "0012", subsidy=True)]
 
 
 @pytest.mark.parametrize("encoding", [Encoding.UTF_8, None])
 def test_another_encoding_is_told(encoding):
     with pytest.raises(BadList) as told:
-        decoded(b"number\n\x81", encoding)
-    assert told.value.flaw is ListFlaw.NOT_DECODED
+        lines_of(b"number\n\x81", is_ours, encoding)
+    expected = (ListFlaw.NOT_DECODED, encoding or "UTF-8, cp932")
+    assert (told.value.flaw, told.value.detail) == expected
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_what_is_written_is_read_again(lines):
 @example(b"number\n\0", None)
 def test_no_bytes_raise_anything_but_an_error_of_the_list(data, encoding):
     try:
-        lines_of(decoded(data, encoding), is_ours)
+        lines_of(data, is_ours, encoding)
     except NumbersError as error:
         assert isinstance(error, BadList | ListRefused)  # noqa: PT017
 

@@ -1,4 +1,4 @@
-"""Lists of patients' numbers as CSV, in UTF-8 or cp932; see table.py.
+"""Lists of patients' numbers as CSV, in UTF-8 or cp932; see csv_table.py.
 
     number,reference,certificate,welfare,subsidy
     00123,A-00123,,0,1
@@ -14,15 +14,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from io import StringIO
 
-from kazashi.reception.numbers.errors import (
-    BadLine,
-    BadList,
-    LineFlaw,
-    ListFlaw,
-)
+from kazashi.reception.csv_table import Columns, rows_of
+from kazashi.reception.numbers.errors import BadLine, LineFlaw
 from kazashi.reception.numbers.marks import is_mark
 from kazashi.reception.numbers.patient import number_of
-from kazashi.reception.numbers.table import Columns, table_of
+from kazashi.reception.numbers.table import list_of
 
 
 class Encoding(StrEnum):
@@ -47,6 +43,7 @@ class Line:
 
 COLUMNS = Columns(
     ("number", "reference", "certificate", "welfare", "subsidy"),
+    ("number",),
     {
         "診察券番号": "number",
         "患者番号": "number",
@@ -56,7 +53,6 @@ COLUMNS = Columns(
         "医療費助成": "subsidy",
         "pmh": "subsidy",
     },
-    ("number",),
 )
 _FLAGS = {"": None, "0": False, "1": True}
 
@@ -72,28 +68,16 @@ def list_as_text(lines: Sequence[Line]) -> str:
     return out.getvalue()
 
 
-def decoded(data: bytes, encoding: Encoding | None) -> str:
-    """`encoding`: None: UTF-8 if it can be that, else cp932. A byte order mark is taken off.
+def lines_of(
+    data: bytes, is_ours: Callable[[str], bool], encoding: Encoding | None = None
+) -> list[Line]:
+    """`is_ours`: whether a certificate's mark is by the site's key. `encoding`: see `rows_of`.
 
     Raises:
-        BadList: it is in another one.
+        BadList, ListRefused: see `list_of`.
     """
-    for each in [encoding] if encoding else [Encoding.UTF_8, Encoding.CP932]:
-        try:
-            return data.decode(each).removeprefix("\ufeff")
-        except UnicodeDecodeError:
-            continue
-    raise BadList(ListFlaw.NOT_DECODED, encoding or "UTF-8, cp932")
-
-
-def lines_of(text: str, is_ours: Callable[[str], bool]) -> list[Line]:
-    """`is_ours`: whether a certificate's mark is by the site's key.
-
-    Raises:
-        BadList: it has no header, or a wrong one.
-        ListRefused: lines are wrong, or contradict each other.
-    """
-    return table_of(text, COLUMNS, lambda line, found: _line(line, found, is_ours), _contradictions)
+    rows = rows_of(data, COLUMNS, encoding)
+    return list_of(rows, lambda line, found: _line(line, found, is_ours), _contradictions)
 
 
 def _line(line: int, found: Mapping[str, str], is_ours: Callable[[str], bool]) -> Line:
