@@ -23,7 +23,7 @@ from kazashi.pcsc.vpcd import PORT
 
 DRIVERS = Path("/usr/lib/pcsc/drivers")
 VPCD = DRIVERS / "serial/libifdvpcd.so"
-LIMIT_S = 20  # against a hang: of a program, and until something is seen
+LIMIT_S = 60  # against a hang: of a program, and until something is seen
 CRITICAL = "\x1b[01;31m"  # pcscd's colour of such a line
 CLONE_NEWNET = 0x40000000
 
@@ -91,7 +91,7 @@ class Pcscd:
             if readers:
                 # It lists them once it has looked into each. A card that lies there by then is
                 # not "inserted" in its log, and loses its power at once.
-                self.run("pcsc_scan", "-r")
+                self.wait_until(self._is_open, "pcscd lets programs in")
         except BaseException:
             self.close()
             raise
@@ -128,9 +128,19 @@ class Pcscd:
     def _coloured(self):
         return self._log.read_text(errors="replace")
 
+    def _is_open(self):
+        """On a busy machine it has denied the first program access, and taken the next."""
+        return self._run("pcsc_scan", "-r").returncode == 0
+
     def run(self, *command, status=0, environment=None, timeout_s=LIMIT_S):
         """Run a program that uses it; what it says. `status` 1: it must fail."""
-        done = subprocess.run(
+        done = self._run(*command, environment=environment, timeout_s=timeout_s)
+        said = done.stdout
+        assert bool(done.returncode) == bool(status), f"{command}: {done.returncode}\n{said}"
+        return said
+
+    def _run(self, *command, environment=None, timeout_s=LIMIT_S):
+        return subprocess.run(
             self._inside(command),
             env=os.environ | (environment or {}),
             stdin=subprocess.DEVNULL,
@@ -140,9 +150,6 @@ class Pcscd:
             errors="replace",
             timeout=timeout_s,
         )
-        said = done.stdout
-        assert bool(done.returncode) == bool(status), f"{command}: {done.returncode}\n{said}"
-        return said
 
     @contextmanager
     def running(self, *command, environment=None):

@@ -30,7 +30,7 @@ def read_twice(reader):
     read_certificate(reader)
 
 
-def read_certificate(reader, patience_s=1.0):
+def read_certificate(reader, patience_s=10.0):
     return JpkiSession(reader.wait_for_card(patience_s)).authentication_certificate()
 
 
