@@ -2,6 +2,7 @@
 
 import json
 import logging
+from datetime import timedelta
 from shutil import copyfile
 
 import pytest
@@ -18,10 +19,14 @@ from kazashi.reception.journal import (
 )
 from kazashi.reception.journal.followed import Followed, unfollow
 from kazashi.reception.outage import PROFILE, ask_held
+from kazashi.reception.persons import Persons
 from kazashi.reception.rules import Item
 from kazashi.site import held as rows
 from kazashi.site.entries import bring
 from kazashi.site.line import Line
+from kazashi.site.settings import DatabaseSettings
+from kazashi.site.visits import Visits
+from kazashi.stats.journals import JournalReader
 from kazashi.testing.centre import SimulatedCentre
 from program import command
 from site_people import GIVEN_AT, errors_of, in_database, is_error
@@ -209,6 +214,32 @@ def test_a_journal_that_went_back_brings_nobody_twice(east, tmp_path, server, wa
         until(lambda: len(server.rows("SELECT FROM kazashi.held")) == 4)
     names = server.rows("SELECT person ->> 'name' FROM kazashi.held ORDER BY 1")
     assert sorted(name for (name,) in names) == sorted(f"仮名 {each}郎" for each in "一二三四")
+
+
+def test_who_was_held_before_the_journal_went_back_counts_by_the_card(
+    east, tmp_path, server, monkeypatch
+):
+    monkeypatch.setattr(rows, "LENGTH", timedelta(0))  # claims that were lost end
+    east.hold("仮名 一郎")
+    east.follows()
+    copyfile(east.path, tmp_path / "older")
+    east.hold("仮名 二郎")
+    east.follows()
+    copyfile(tmp_path / "older", east.path)
+    east.hold("仮名 三郎")
+    with east.following():
+        until(lambda: len(server.rows("SELECT FROM kazashi.held")) == 3)
+        east.ask()
+        answers = "SELECT FROM kazashi.visit WHERE profile = 'held'"
+        until(lambda: len(server.rows(answers)) == 3)
+    reader = JournalReader(Persons(bytes(32)), with_tests=True)
+    with Visits(DatabaseSettings(server.url, "office")) as visits:
+        counted = [
+            each.is_by_card
+            for journal in visits.journals()
+            for each in reader.of_visits(visits.of(journal), "site")
+        ]
+    assert counted == [True] * 3
 
 
 def test_without_a_configured_database_they_are_asked_about_at_their_own_computer(east, server):

@@ -133,7 +133,7 @@ def ask_held(
                 yield held, answer
                 person = persons.facts_of(answer, japan_today(now())) if persons else {}
                 outcome = OUTCOME_OF[answer.standing] if is_known else Outcome.HELD
-                facts = facts_of(answer) | person | _card_of(held, visit, answered)
+                facts = facts_of(answer) | person | _card_of(visit, answered)
                 kept = _kept(held, facts, answered.consents, handed, outcome)
                 people.answer(kept, claim if is_known else None)
             finally:
@@ -157,9 +157,11 @@ def _items(held: Held, visit: KeptVisit | None) -> HeldItems:
     return HeldItems(held.name, held.address, held.birth, Sex(held.sex), references)
 
 
-def _card_of(held: Held, visit: KeptVisit | None, answered: Answered) -> dict[str, Fact]:
-    """With the answer about a person of another computer: their visit is not in this journal."""
-    certificate = visit.fact("certificate_sha256") if visit and held.journal else None
+def _card_of(visit: KeptVisit | None, answered: Answered) -> dict[str, Fact]:
+    """With the answer: what is counted of it may not find the visit in the same journal, which is
+    another computer's, or goes on under another name at the site.
+    """
+    certificate = visit.fact("certificate_sha256") if visit else None
     return {"certificate_sha256": certificate} if answered.by_card and certificate else {}
 
 
