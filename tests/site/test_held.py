@@ -22,6 +22,7 @@ from kazashi.reception.outage import PROFILE, ask_held
 from kazashi.reception.persons import Persons
 from kazashi.reception.rules import Item
 from kazashi.site import held as rows
+from kazashi.site.elsewhere import HeldElsewhere
 from kazashi.site.entries import bring
 from kazashi.site.line import Line
 from kazashi.site.settings import DatabaseSettings
@@ -48,6 +49,26 @@ def test_another_computer_asks_and_the_own_one_lets_go(east, west, server):
     assert west.ask() == east.ask() == []
     assert east.answers == []
     assert [reader.rpartition("/")[2] for reader in west.answers] == ["1", "2"]
+
+
+def test_many_people_are_read_seldom_however_often_they_change(east, west, server, monkeypatch):
+    monkeypatch.setattr("kazashi.site.elsewhere._A_SECOND", 0.01)
+    part = HeldElsewhere(west.path, DatabaseSettings(server.url, "西館"))
+
+    def seen():
+        part.turn(line.connection)
+        return [each.name for each in part.others]
+
+    with Line(server.url) as line:
+        east.hold("仮名 一郎")
+        east.follows()
+        assert seen() == ["仮名 一郎"]
+        east.hold("仮名 二郎")
+        east.follows()
+        assert seen() == ["仮名 一郎"]
+        assert 30 < part.pause_s < 100  # not for ever
+        part.lost()
+        assert seen() == ["仮名 一郎", "仮名 二郎"]
 
 
 def test_the_own_computer_asks_by_the_database_too(east, west, server):
