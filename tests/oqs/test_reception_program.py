@@ -9,6 +9,7 @@ import pytest
 
 from kazashi.oqs.encoding import Encoding
 from kazashi.oqs.faces import FaceFiles, FaceFolder
+from kazashi.reception.centre import Standing
 from kazashi.serve import desk as desk_module
 from kazashi.serve import equipment
 from kazashi.testing import SOMEBODY, SimulatedCentre
@@ -28,14 +29,18 @@ FOUND = {
 }
 
 
+@pytest.fixture
+def centre():
+    return SimulatedCentre(insurance=(SOMEBODY,))
+
+
 @pytest.fixture(params=Encoding)
-def site(request, folder, tmp_path, monkeypatch):
+def site(request, folder, tmp_path, monkeypatch, centre):
     """A desk, whose results go to the folder."""
     monkeypatch.setattr(equipment, "_table", lambda _url: FakeTable())
     monkeypatch.setattr(desk_module, "_READ_S", 0.0)
     monkeypatch.setattr(desk_module, "_TAKEN_LOOK_S", 0.01)
     journal = tmp_path / "results.db"
-    centre = SimulatedCentre(insurance=(SOMEBODY,))
     with (
         FaceFiles("1319999996", [FaceFolder(folder, request.param)], journal) as results,
         served(tmp_path, ["sim:"], centre=lambda: centre, results=results) as site,
@@ -74,6 +79,21 @@ def test_by_the_folder_alone_it_learns_of_a_patient_who_checks_in_at_the_desk(si
     program = started(folder.path)
     at_the_desk(site)
     assert told(program) == [FOUND]
+
+
+@pytest.mark.parametrize("standing", [Standing.INVALID, Standing.NONE, Standing.SEVERAL])
+def test_of_an_answer_without_a_result_it_tells_the_validity(standing, site, centre, folder):
+    centre.standing = standing
+    program = started(folder.path)
+    at_the_desk(site)
+    assert told(program) == [{"QualificationValidity": str(int(standing))}]
+
+
+def test_of_several_results_it_tells_each(site, centre, folder):
+    centre.insurance = (SOMEBODY, SOMEBODY | {"InsurerNumber": "06139999"})
+    program = started(folder.path)
+    at_the_desk(site)
+    assert told(program) == [FOUND, FOUND | {"InsurerNumber": "06139999"}]
 
 
 def test_ten_lines_print_each_patient_who_checks_in(site, folder):

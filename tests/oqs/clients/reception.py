@@ -21,13 +21,17 @@ def root(data):
     return ElementTree.fromstring(data.decode(encoding).partition("?>")[2])
 
 
-def patient(data):
-    """Who it is, and whether they are insured."""
+def tell(data):
+    """Whether the patient is insured, and who it is by each result; there may be none, or several.
+
+    1: they are; 2, 3: no longer; 4: nothing was found; 5: several were; 6: not registered here.
+    """
     message = root(data)
-    result = message.find("MessageBody/ResultList/ResultOfQualificationConfirmation")
+    validity = {"QualificationValidity": message.findtext("MessageBody/QualificationValidity")}
     names = ("Name", "NameKana", "Birthdate", "InsurerNumber", "PharmacistsInfoConsFlg")
-    validity = message.findtext("MessageBody/QualificationValidity")
-    return {"QualificationValidity": validity} | {name: result.findtext(name) for name in names}
+    results = message.findall("MessageBody/ResultList/ResultOfQualificationConfirmation")
+    for told in [{name: result.findtext(name) for name in names} for result in results] or [{}]:
+        print(json.dumps(validity | told, ensure_ascii=False))
 
 
 def session(data):
@@ -67,7 +71,7 @@ def main(folder, address=None, token=None):
     known = {path.name for path in folder.iterdir()}
     print("watching", flush=True)
     if address is None:
-        print(json.dumps(patient(next(new_files(folder, known))[1]), ensure_ascii=False))
+        tell(next(new_files(folder, known))[1])
         return
     headers = {"authorization": f"Bearer {Path(token).read_text().strip()}"}
     with httpx.Client(base_url=address, headers=headers) as http:
@@ -75,7 +79,7 @@ def main(folder, address=None, token=None):
             data = (folder / file["name"]).read_bytes()  # it is there before the visit has ended
             assert hashlib.sha256(data).hexdigest() == file["sha256"]
             assert session(data) == file["reference"]
-            print(json.dumps(patient(data), ensure_ascii=False))
+            tell(data)
 
 
 main(Path(sys.argv[1]), *sys.argv[2:])
