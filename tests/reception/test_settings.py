@@ -108,9 +108,12 @@ def test_a_path_is_relative_to_the_file(tmp_path):
     assert str(table.path("there")) == "/models/m.onnx"
 
 
-@pytest.mark.parametrize("value", ["", "  ", 1, None, []])
-def test_a_text_says_something(tmp_path, value):
-    with raises(BadSettings, match=r"t\.name: must be a text"):
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [("", "is empty"), ("  ", "is empty"), *((v, "must be a text") for v in (1, None, []))],
+)
+def test_a_text_says_something(tmp_path, value, said):
+    with raises(BadSettings, match=rf"t\.name: {said}"):
         Table("t", {"name": value}, tmp_path).text("name")
 
 

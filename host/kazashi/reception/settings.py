@@ -34,6 +34,7 @@ class Flaw(Enum):
     MISSING = auto()
     NOT_A_TABLE = auto()
     NOT_A_TEXT = auto()
+    EMPTY = auto()
     NOT_A_NUMBER = auto()
     OUT_OF_RANGE = auto()  # (the range)
     NOT_WHOLE = auto()  # days
@@ -122,8 +123,10 @@ class Table:
 
     def text(self, key: str) -> str:
         value = self._take(key)
-        if not isinstance(value, str) or not value.strip():
+        if not isinstance(value, str):
             raise self.wrong(key, Flaw.NOT_A_TEXT)
+        if not value.strip():
+            raise self.wrong(key, Flaw.EMPTY)
         return value
 
     def path(self, key: str) -> Path:
