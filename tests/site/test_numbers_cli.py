@@ -54,6 +54,14 @@ def test_what_cannot_be_sent_is_counted_and_goes_with_the_next_import(config, se
     assert server.rows("SELECT count(*) FROM kazashi.tie") == [(1202,)]
 
 
+def test_if_nothing_waits_nothing_is_said_of_the_database(config, server):
+    one = config("one", server.url)
+    imported(one)
+    one.write_text(one.read_text().replace(server.url, "postgresql://127.0.0.1:1/kazashi"))
+    done = imported(one)
+    assert (done.stdout, done.stderr) == ("lines imported: 1202\n", "")
+
+
 def test_with_another_key_nothing_is_sent_and_that_is_said(config, server):
     assert imported(config("one", server.url)).returncode == 0
     two = config("two", server.url)

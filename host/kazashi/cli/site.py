@@ -93,18 +93,17 @@ def database_findings(config: Path | None, journal: Path) -> Iterator[Finding]:
 
 
 def send_numbers(config: Path, numbers: NumbersFile) -> None:
-    """What was changed in the map goes to the configured database now, or is told to wait.
+    """What waits in the map goes to the configured database now, or is told to wait still.
 
     Raises BadSettings, NumbersError.
     """
-    settings = _settings(config)
-    if settings is None:
+    settings, copy = _settings(config), NumbersCopy(numbers)
+    if settings is None or not (total := copy.state().waiting):
         return
     from kazashi.site.reached import DatabaseAway
     from kazashi.site.send import send
 
-    copy, console = NumbersCopy(numbers), Console(stderr=True)
-    total = copy.state().waiting
+    console = Console(stderr=True)
     columns = (TextColumn("sending"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     try:
         with Progress(
