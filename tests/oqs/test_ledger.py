@@ -31,19 +31,38 @@ def test_a_name_is_reserved_once_also_after_its_answer(ledger, reserve):
     assert [*names, reserve("20261129")] == ["202611290000", "202611290001", "202611290002"]
 
 
-def test_what_was_answered_is_forgotten_the_next_day_and_what_was_not_after_a_month(
-    ledger, reserve, tmp_path
-):
-    answered, unanswered = [reserve("20261029") for _ in range(2)]
-    ledger.keep(Kind.ELIGIBILITY, unanswered, REQUEST)
-    ledger.close(Kind.ELIGIBILITY, answered)
+@pytest.fixture
+def on(reserve, tmp_path):
+    """What is known of a day in October once something is asked on another."""
 
-    def on(day):
+    def known(day):
         reserve(day)
         return sorted(each.name for each in tmp_path.glob("asked/*20261029*"))
 
-    assert len(on("20261029")) == 3
-    open_ones = ["OQSsiquc01-202610290001.asked", "OQSsiquc01-202610290002.asked"]
-    assert on("20261030") == open_ones
-    assert on("20261129") == open_ones
-    assert on("20261130") == []
+    return known
+
+
+def asked(ledger, reserve):
+    """On that day: one that was answered, and one that was not."""
+    answered, unanswered = [reserve("20261029") for _ in range(2)]
+    ledger.keep(Kind.ELIGIBILITY, unanswered, REQUEST)
+    ledger.close(Kind.ELIGIBILITY, answered)
+    return ["OQSsiquc01-202610290000.answered", "OQSsiquc01-202610290001.asked"]
+
+
+def test_what_was_answered_is_forgotten_after_two_days_with_requests_and_what_was_not_a_month_later(
+    ledger, reserve, on
+):
+    answered, unanswered = asked(ledger, reserve)
+    assert on("20261030") == on("20261031") == [answered, unanswered]
+    assert on("20261101") == [unanswered]
+    assert on("20261129") == on("20261130") == on("20261201") == [unanswered]
+    assert on("20261202") == []
+
+
+def test_a_clock_that_is_ahead_for_two_days_makes_nothing_forgotten(ledger, reserve, on):
+    both = asked(ledger, reserve)
+    assert on("20270301") == on("20270302") == both
+    assert on("20261029")[:2] == both
+    assert on("20261030")[:2] == on("20261031")[:2] == both  # days to come confirm nothing
+    assert reserve("20261029") == "202610290003"

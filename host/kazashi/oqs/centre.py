@@ -77,7 +77,7 @@ class FileCentre:
         raise NoCentre
 
     def settled(self, references: Sequence[str]) -> None:
-        """Close the requests under these. One that cannot be closed is forgotten within a month."""
+        """Close the requests under these. One that cannot be closed is forgotten after a month."""
         with suppress(OqsUnkept):
             for asked in self._open_ones(references):
                 self.exchange.take(asked)
@@ -91,7 +91,7 @@ class FileCentre:
             raise
         except OqsUnkept as error:
             raise CentreUnreachable from error
-        with suppress(OqsUnkept):  # it is asked no more, and goes within a month
+        with suppress(OqsUnkept):  # it is asked no more, and goes after a month
             self.exchange.take(asked)
         return answer
 

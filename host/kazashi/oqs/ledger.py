@@ -20,6 +20,7 @@ from kazashi.reception.whole_file import sync_folder
 _NUMBERS = 10_000  # of a day: yyyyMMdd and four digits, as chart programs name requests
 _OPEN, _DONE = ".asked", ".answered"
 _DAYS_OPEN = 31
+_DAYS_CONFIRMING = 3
 
 
 class Asked(NamedTuple):
@@ -90,11 +91,19 @@ class Ledger:
         return self._folder / f"{kind}-{suffix}{_OPEN}"
 
     def _forget_before(self, day: str) -> None:
-        """Names of other days; what was never answered stays for a month."""
-        month_ago = datetime.strptime(day, "%Y%m%d") - timedelta(days=_DAYS_OPEN)
-        for path in self._folder.glob("*-*"):
-            since = day if path.suffix == _DONE else f"{month_ago:%Y%m%d}"
-            if path.name.partition("-")[2][: len(day)] < since:
+        """Names of old days; what was never answered stays for a month.
+
+        Counted from the third newest day with requests, as the journal does: a clock that is ahead
+        for two days makes nothing forgotten.
+        """
+        paths = [*self._folder.glob(f"*-{'[0-9]' * 12}.*")]
+        days = sorted({day, *filter(day.__ge__, map(_day_of, paths))})
+        if len(days) < _DAYS_CONFIRMING:
+            return
+        since = days[-_DAYS_CONFIRMING]
+        month_ago = f"{datetime.strptime(since, '%Y%m%d') - timedelta(days=_DAYS_OPEN):%Y%m%d}"
+        for path in paths:
+            if _day_of(path) < (since if path.suffix == _DONE else month_ago):
                 path.unlink(missing_ok=True)
 
     @contextmanager
@@ -104,3 +113,7 @@ class Ledger:
             yield
         except OSError as error:
             raise OqsUnkept(self._folder, error.strerror or type(error).__name__) from error
+
+
+def _day_of(path: Path) -> str:
+    return path.name.partition("-")[2][:8]
