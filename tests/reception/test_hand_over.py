@@ -8,6 +8,7 @@ from kazashi.oqs.errors import Block, OqsUnpublished
 from kazashi.reception.care import ask_again
 from kazashi.reception.centre import CentreUnreachable, Standing
 from kazashi.reception.fallback import Answer
+from kazashi.reception.journal import NoResultFile
 from kazashi.reception.outage import ask_held
 from kazashi.reception.papers.certificate import CertificatePaper
 from kazashi.reception.people import AskCertificate, AskFallback
@@ -36,10 +37,19 @@ class Results:
     def prepare(self, answered):
         files, self.troubles = self.take(answered)
         self.names = [each.name for each in files]
+        self.unkept = []
         return self
 
     def settle(self):
         self.settled.append(self.steps())
+
+
+class Unkept(Results):
+    """Its files get onto no disk."""
+
+    def prepare(self, answered):
+        super().prepare(answered).unkept = [OqsUnpublished(__file__, Block.NO_FOLDER)]
+        return self
 
 
 def late():
@@ -157,6 +167,19 @@ def test_a_result_that_cannot_be_prepared_keeps_no_answer_from_the_journal(count
     assert len(list(ask_held(counter.journal, Listening(), is_test=True, results=results))) == 1
     assert counter.steps("result") == [{"error": "RuntimeError"}]
     assert counter.journal.held() == []
+
+
+def test_whose_result_is_on_no_disk_stays_held_and_the_reason_is_told(counter):
+    counter.lay()
+    counter.check_in(Way.PIN, centre=Listening(fails=[CentreUnreachable()]))
+    results = Unkept(steps=lambda: counter.steps("result"))
+    ((_, error),) = ask_held(counter.journal, Listening(), is_test=True, results=results)
+    assert isinstance(error, NoResultFile)
+    assert [each.block for each in error.reasons] == [Block.NO_FOLDER]
+    assert (len(counter.journal.held()), results.settled) == (1, [[]])
+    later = ask_held(counter.journal, Listening(), is_test=True, results=Results())
+    assert len(list(later)) == 1  # nobody has claimed them
+    assert counter.steps("result") == [{"file": FILE.name}]
 
 
 def test_a_simulated_answer_about_a_real_person_held_is_not_handed_over(counter):

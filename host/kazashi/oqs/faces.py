@@ -85,7 +85,7 @@ class FaceFiles:
         return files, troubles
 
     def prepare(self, answered: Answered) -> "PreparedFiles":
-        """A file for each folder. What is not on the disk within 2 s is in memory alone."""
+        """A file for each folder. Unless each is on the disk within 2 s, none goes out."""
         troubles: list[ReceptionError] = []
         prepared: list[tuple[Outbox, Undecided]] = []
         for face, outbox in zip(self._folders, self._outboxes, strict=True):
@@ -96,10 +96,11 @@ class FaceFiles:
                     (outbox, outbox.prepare(identifier, data, is_test=answered.is_test))
                 )
         until = monotonic() + _PATIENCE_S
+        unkept: list[ReceptionError] = []
         for outbox, result in prepared:
-            with _kept([]):
+            with _kept(unkept):
                 _result(outbox.folder, result.on_disk, max(0.0, until - monotonic()))
-        return PreparedFiles(prepared, troubles)
+        return PreparedFiles(prepared, troubles, unkept)
 
     def _identifier(self, answered: Answered) -> str:
         return new_identifier(TEST_INSTITUTION if answered.is_test else self._institution)
@@ -120,15 +121,20 @@ class PreparedFiles:
     """A `Prepared`."""
 
     def __init__(
-        self, prepared: Sequence[tuple[Outbox, Undecided]], troubles: Sequence[ReceptionError]
+        self,
+        prepared: Sequence[tuple[Outbox, Undecided]],
+        troubles: Sequence[ReceptionError],
+        unkept: Sequence[ReceptionError],
     ) -> None:
-        self._prepared, self.troubles = prepared, troubles
+        self._prepared, self.troubles, self.unkept = prepared, troubles, unkept
         self.names = [result.name for _, result in prepared]
 
     def settle(self) -> None:
         """Waits 2 s at most until they are there; later ones come by themselves."""
         for outbox, result in self._prepared:
             outbox.settle(result)
+        if self.unkept:
+            return
         until = monotonic() + _PATIENCE_S
         for outbox, result in self._prepared:
             with _kept([]):

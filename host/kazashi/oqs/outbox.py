@@ -5,6 +5,7 @@ not answer keeps no visit waiting.
 """
 
 import logging
+from collections.abc import Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from datetime import datetime
@@ -102,9 +103,8 @@ class Outbox:
             self._is_closing = True
             self._wake()
         self._thread.join(timeout_s)
-        left = len(self._new) + sum(not each.is_on_disk for each in self._undecided)
-        if left:
-            logger.error("%d results are in no file: %s", left, self.folder.path)
+        if self._new:
+            logger.error("%d results are in no file: %s", len(self._new), self.folder.path)
 
     # -- in its thread ----------------------------------------------------------------------------
 
@@ -126,6 +126,7 @@ class Outbox:
     def _work(self) -> None:
         if monotonic() >= self._retry_at:
             self._retry_at = monotonic() + _RETRY_S
+            undecided = [*self._undecided]  # those that come meanwhile are seen to at once
             try:
                 self._stage()
                 self._decide()
@@ -133,7 +134,7 @@ class Outbox:
                 self._log(self._publish())
             except OqsError as error:
                 self._log(error)
-                self._tell(error)
+                self._tell(error, undecided)
             except Exception as error:  # a way to the reception computer outlives it
                 logger.error("%s: %s", self.folder.path, type(error).__name__)
         for due in [each for each in self._due if each.at <= monotonic()]:
@@ -155,11 +156,12 @@ class Outbox:
         try:
             self._decisions.recover()
             for each in [*self._undecided]:
-                if not each.is_on_disk:
+                is_settled = each.is_settled
+                if not (each.is_on_disk or is_settled):
                     self._decisions.keep(each)
                     _set(each.on_disk, None)
-                if each.is_settled:
-                    goes_out = self._decisions.decide(each)
+                if is_settled:
+                    goes_out = each.is_on_disk and self._decisions.decide(each)
                     self._undecided.remove(each)
                     if goes_out:
                         self._waiting[each.staged] = each.out
@@ -207,11 +209,10 @@ class Outbox:
         future = self._waiting.pop(staged, None)
         return future if future and not future.done() else Future()
 
-    def _tell(self, error: OqsError) -> None:
+    def _tell(self, error: OqsError, undecided: Sequence[Undecided]) -> None:
         """All who wait need not wait on."""
         with self._changed:
             waiting = [*self._waiting.values(), *(future for _, future in self._new.values())]
-            undecided = [*self._undecided]
         waiting += [each.out for each in undecided if each.is_settled]
         for future in (*waiting, *(each.on_disk for each in undecided)):
             if not future.done():

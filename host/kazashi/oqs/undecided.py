@@ -1,9 +1,9 @@
 """Results that the journal decides about: a file goes out if the journal has its name.
 
-The answer about a person held is asked for again until it is kept. So its file is written first,
-then the answer and the file's name go into the journal, in one transaction, and only then the file
-goes out: if a program is killed in between, one file comes, and it is the one that the journal
-names.
+The answer about a person held is asked for again until it is kept. So its file is written first;
+if it cannot be, the person stays held, and the journal never has its name. Then the answer and the
+file's name go into the journal, in one transaction, and only then the file goes out: if a program
+is killed in between, one file comes, and it is the one that the journal names.
 
 After a restart, files that the journal has go out. If this computer's journal does not have one,
 the person is still held, and the file is deleted once it is an hour old: before, another program

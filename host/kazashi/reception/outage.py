@@ -93,7 +93,8 @@ def ask_held(
     What they answered with the card goes along, as it stands `now`. Whom the centre has answered
     about is held no more once the next one is asked for; the answer is in the journal then, as a
     visit of its own. Whom it refused stays held, and keeps nobody else waiting; so does who is
-    being asked about by another, and whom a simulated centre has answered about.
+    being asked about by another, whom a simulated centre has answered about, and whose result is
+    on no disk.
 
     `only`: ask about these alone, by `Held.id`. `is_test`: ask about the people of tests alone,
     and believe a simulated centre about them; else about all others. `persons`, `results`: see

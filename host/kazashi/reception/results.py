@@ -10,6 +10,7 @@ from typing import Protocol
 
 from kazashi.reception.centre import Eligibility
 from kazashi.reception.errors import ReceptionError
+from kazashi.reception.journal import NoResultFile
 from kazashi.reception.rules import Consents, Prescription
 
 logger = logging.getLogger(__name__)
@@ -64,6 +65,11 @@ class Prepared(Protocol):
         """What kept others from being made."""
         ...
 
+    @property
+    def unkept(self) -> Sequence[ReceptionError]:
+        """What keeps some of them from the disk, for now; then none goes out."""
+        ...
+
     def settle(self) -> None:
         """The journal has decided."""
         ...
@@ -84,13 +90,20 @@ def take(
 def prepare(
     results: Results, answered: Answered
 ) -> tuple[Callable[[], None], list[dict[str, str]]]:
-    """`Prepared.settle`, and what the journal keeps."""
+    """`Prepared.settle`, and what the journal keeps.
+
+    Raises:
+        NoResultFile: ask again later.
+    """
     try:
         prepared = results.prepare(answered)
-        return prepared.settle, _facts(prepared.names, prepared.troubles)
+        if not prepared.unkept:
+            return prepared.settle, _facts(prepared.names, prepared.troubles)
+        prepared.settle()
     except Exception as error:  # of any program; its words may be a person's
         logger.error("result: %s", type(error).__name__)
         return lambda: None, [{"error": type(error).__name__}]
+    raise NoResultFile(tuple(prepared.unkept))
 
 
 def _facts(names: Sequence[str], troubles: Sequence[ReceptionError]) -> list[dict[str, str]]:

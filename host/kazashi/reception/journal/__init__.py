@@ -25,6 +25,7 @@ from kazashi.reception.journal.held import (
     HeldError,
     NeedsItsComputer,
     NeedsSite,
+    NoResultFile,
 )
 from kazashi.reception.journal.journal import NO_READER, Answer, Entry, Journal
 from kazashi.reception.journal.listing import ListedStep, ListedVisit
@@ -62,6 +63,7 @@ __all__ = [
     "ListedVisit",
     "NeedsItsComputer",
     "NeedsSite",
+    "NoResultFile",
     "Obstacle",
     "View",
     "default_path",

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from kazashi.cards.birth import Birth, birth_of
 from kazashi.cards.surface import Sex
+from kazashi.errors import KazashiError
 from kazashi.reception.errors import ReceptionError
 from kazashi.reception.journal.facts import is_text
 from kazashi.reports import is_simulated_serial
@@ -65,6 +66,13 @@ class NeedsSite(HeldError):
 
 class NeedsItsComputer(HeldError):
     """The centre answers by files about this person: the one that has the visit must ask."""
+
+
+@dataclass(eq=False)
+class NoResultFile(HeldError):
+    """Files of the answer are on no disk, for these `reasons`: so the answer is not kept."""
+
+    reasons: tuple[KazashiError, ...]
 
 
 def person(
