@@ -5,6 +5,7 @@ import stat
 
 import pytest
 
+from hanging import POSIX, pipe
 from program import command
 
 
@@ -80,6 +81,12 @@ def test_a_list_that_is_not_there_and_a_configuration_without_the_table_are_told
     assert (none.returncode, "cannot be read" in none.stderr) == (1, True)
     config.write_text("")
     assert "numbers.key" in imported(config, b"number\n1\n").stderr
+
+
+@POSIX
+def test_a_list_that_is_a_pipe_is_not_waited_for(config, tmp_path):
+    none = command("numbers", "import", pipe(tmp_path / "pipe"), "--config", config)
+    assert (none.returncode, "not a regular file" in none.stderr) == (1, True)
 
 
 def test_the_simulated_centre_s_person_is_found_by_a_list(config, tmp_path):

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import (
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from hanging import POSIX, hanging, pipe
 from kazashi.finding import Level
 from kazashi.health.expiry import served_now, site_certificate, terminal_certificate
 from kazashi.health.lifetime import NotKnown, Trouble, lifetime_of
@@ -170,6 +171,23 @@ def test_a_missing_file_and_one_that_cannot_be_read_are_told_apart(tmp_path):
 
 def test_a_password_that_cannot_be_read_is_told(tmp_path):
     assert key_of(tmp_path, p12(certificate(END)), tmp_path) == "password-unreadable"
+
+
+@POSIX
+def test_a_pipe_is_no_certificate_and_no_password_and_is_not_waited_for(tmp_path):
+    none = pipe(tmp_path / "pipe")
+    assert found(none).key == "terminal-certificate.unreadable"
+    assert site_certificate(none, NOW).key == "site-certificate.unreadable"
+    assert key_of(tmp_path, p12(certificate(END)), none) == "password-unreadable"
+
+
+def test_a_disk_that_does_not_answer_is_not_waited_for(tmp_path, monkeypatch):
+    monkeypatch.setattr("kazashi.reception.settings._ANSWER_S", 0.0)
+    file, password = hanging(tmp_path / "a"), hanging(tmp_path / "b")
+    assert found(file).key == "terminal-certificate.unreadable"
+    assert key_of(tmp_path, p12(certificate(END)), password) == "password-unreadable"
+    for each in (file, password):
+        each.answers.set()
 
 
 @pytest.mark.parametrize("trouble", Trouble)

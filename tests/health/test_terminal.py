@@ -4,10 +4,11 @@ import os
 from collections import namedtuple
 from dataclasses import replace
 from datetime import timedelta
+from threading import Event, Thread
 
 import pytest
 
-from kazashi.finding import Level
+from kazashi.finding import Level, good
 from kazashi.health import disk
 from kazashi.health.clock import clock, is_synchronised
 from kazashi.health.disk import disk_space
@@ -19,6 +20,7 @@ from kazashi.reception.journal import Journal
 from kazashi.reception.settings import BadSettings
 from kazashi.reception.whole_file import write_private
 from kazashi.words import Language
+from site_waits import until
 from terminal_certificates import NOW, certificate, pem, private
 
 Usage = namedtuple("Usage", "total used free")
@@ -191,6 +193,39 @@ def test_a_terminal_is_looked_at_once_a_minute_at_most(terminal, tmp_path):
     path.unlink()
     assert latest.findings() is first
     assert latest.findings()[0].key == "terminal-certificate.missing"
+
+
+def test_while_a_look_hangs_the_findings_of_the_last_one_stand(terminal):
+    now, looks, answers = [NOW], [], Event()
+
+    def database():
+        looks.append(1)
+        assert len(looks) == 1 or answers.wait(60)
+        return [good("database", "database", behind=len(looks))]
+
+    latest = Latest(replace(terminal, database=database, now=lambda: now[0]))
+    first = latest.findings()
+    now[0] += MINUTE
+    Thread(target=latest.findings, daemon=True).start()
+    until(lambda: len(looks) == 2)
+    for _ in range(100):
+        assert latest.findings() is first
+    answers.set()
+    until(lambda: latest.findings() is not first)
+    assert len(looks) == 2
+
+
+def test_a_look_that_hangs_is_left_and_no_other_begins_before_it_ends(terminal, monkeypatch):
+    monkeypatch.setattr("kazashi.health.terminal._PATIENCE_S", 0.01)
+    now, looks, answers = [NOW], [], Event()
+    hangs = replace(terminal, database=lambda: looks.append(1) or (answers.wait(60) and ()))
+    latest = Latest(replace(hangs, now=lambda: now[0]))
+    for _ in range(3):
+        assert latest.findings() == ()
+        now[0] += MINUTE
+    assert len(looks) == 1
+    answers.set()
+    until(latest.findings)
 
 
 def test_a_clock_that_is_put_back_keeps_no_old_findings(terminal, tmp_path):

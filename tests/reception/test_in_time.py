@@ -1,5 +1,7 @@
 """Work that may not end: what is waited for, for how long, and what comes of it."""
 
+import subprocess
+import sys
 from concurrent import futures
 from threading import Event
 
@@ -8,6 +10,7 @@ import pytest
 from kazashi.errors import Cancelled
 from kazashi.reception import in_time as in_time_module
 from kazashi.reception.in_time import in_time
+from site_waits import until
 
 LONG_S = 60.0
 
@@ -32,6 +35,34 @@ def test_work_that_does_not_end_is_left_and_told_so():
     with pytest.raises(TimeoutError):
         in_time(lambda end: left.set() if end.wait(LONG_S) else None, 0.01)
     assert left.wait(LONG_S)
+
+
+def test_while_work_hangs_no_other_of_the_same_begins():
+    goes_on, begun = Event(), []
+
+    def work(_end):
+        begun.append(1)
+        goes_on.wait(LONG_S)
+        return 1
+
+    for _ in range(3):
+        with pytest.raises(TimeoutError):
+            in_time(work, 0.01, of="disk")
+    assert in_time(lambda _end: 2, LONG_S, of="another disk") == 2
+    assert len(begun) == 1
+    goes_on.set()
+    until(lambda: not in_time_module._hanging)
+    assert in_time(work, LONG_S, of="disk") == 1
+
+
+def test_work_that_hangs_keeps_no_program_from_its_end():
+    program = (
+        "from threading import Event\n"
+        "from kazashi.reception.in_time import in_time\n"
+        "in_time(lambda _end: Event().wait(), 0.01)\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=LONG_S)
+    assert b"TimeoutError" in ended.stderr
 
 
 def test_a_cancelled_wait_ends():

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hanging import POSIX, hanging, pipe
 from kazashi.reception.anchor_settings import configured_anchors
 from kazashi.reception.configuration import Configuration
 from kazashi.reception.face.matching import ModelUnusable
@@ -65,17 +66,35 @@ def test_a_name_of_no_file_cannot_be_read(tmp_path, name, said):
         load(tmp_path / name)
 
 
-@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="no /dev/zero here")
-def test_a_file_without_an_end_is_not_read_to_it():
-    endless, digest = Path("/dev/zero"), "0" * 64
-    with raises(BadSettings, match=r"/dev/zero: cannot be read \(File too large\)"):
-        load(endless)
-    with raises(BadSettings, match=r"'/dev/zero' cannot be read"):
-        configured_anchors({"anchors": {"authorities": [str(endless)]}}, Path())
-    with raises(ModelUnusable, match="File too large"):
-        Model(endless, digest).load()
+@POSIX
+def test_a_pipe_and_a_device_are_no_files_and_are_not_opened(tmp_path):
+    digest = "0" * 64
+    for path in (pipe(tmp_path / "pipe"), Path("/dev/zero")):
+        with raises(BadSettings, match=rf"{path}: cannot be read \(not a regular file\)"):
+            load(path)
+        with raises(BadSettings, match=rf"'{path}' cannot be read"):
+            configured_anchors({"anchors": {"authorities": [str(path)]}}, Path())
+        with raises(ModelUnusable, match="not a regular file"):
+            Model(path, digest).load()
+
+
+def test_a_file_that_is_too_large_is_not_read_to_its_end(tmp_path):
+    file = tmp_path / "kazashi.toml"
+    file.write_bytes(bytes(1_000_001))
+    with raises(BadSettings, match=r"cannot be read \(File too large\)"):
+        load(file)
     with raises(ModelUnusable, match="Invalid argument"):
-        Model(Path("a\0b"), digest).load()
+        Model(Path("a\0b"), "0" * 64).load()
+
+
+def test_a_file_on_a_disk_that_does_not_answer_is_not_waited_for(tmp_path, monkeypatch):
+    monkeypatch.setattr("kazashi.reception.settings._ANSWER_S", 0.0)
+    file = hanging(tmp_path / "kazashi.toml")
+    for _ in range(3):
+        with raises(BadSettings, match=r"cannot be read \(it does not answer\)"):
+            load(file)
+    assert file.asked == 1  # by one thread
+    file.answers.set()
 
 
 def test_a_number_has_its_range_and_nothing_else_is_one(tmp_path):

@@ -1,9 +1,11 @@
 """Readers and their health, and Prometheus' metrics."""
 
 from datetime import timedelta
+from threading import Event
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from hanging import POSIX, pipe
 from kazashi.finding import Level, doubtful, good
 from kazashi.health.settings import TerminalSettings
 from kazashi.health.terminal import Terminal
@@ -101,6 +103,27 @@ def test_programs_that_ask_for_health_often_have_it_looked_at_once_a_minute(tmp_
             program.get("/api/v1/health")
             metrics(program)
     assert len(looks) == 1
+
+
+@POSIX
+def test_a_certificate_that_is_a_pipe_is_told_and_keeps_nothing_waiting(tmp_path):
+    terminal = Terminal(tmp_path / "journal.db", TerminalSettings(pipe(tmp_path / "pipe")))
+    with served(tmp_path, ["sim:"], terminal=terminal) as site, site.program() as program:
+        assert program.get("/api/v1/health").json()[0]["key"] == "terminal-certificate.unreadable"
+        assert metrics(program)["kazashi_health_level", "terminal certificate"] == 3
+
+
+def test_health_that_cannot_be_looked_at_keeps_no_other_request_and_no_end_waiting(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr("kazashi.health.terminal._PATIENCE_S", 0.01)
+    answers = Event()
+    terminal = Terminal(tmp_path / "journal.db", database=lambda: answers.wait(60) and ())
+    with served(tmp_path, ["sim:"], terminal=terminal) as site, site.program() as program:
+        for _ in range(50):  # more than the server has threads
+            assert program.get("/api/v1/health").json() == []
+        assert program.get("/api/v1/desks").status_code == 200
+    answers.set()
 
 
 def test_health_is_a_metric_with_the_days_until_certificates_end(tmp_path):

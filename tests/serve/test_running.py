@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 
+from hanging import POSIX, pipe
 from kazashi.reception.front import reading
 from kazashi.reception.journal import NO_READER, Journal, View
 from kazashi.reception.profiles import PROFILES
@@ -243,6 +244,13 @@ def assert_tls_is_refused(tmp_path, certificate, key):
 @pytest.mark.parametrize("wrong", ["tls.key", "nowhere.pem"])
 def test_a_certificate_that_cannot_be_used_is_told(tls, tmp_path, wrong):
     assert_tls_is_refused(tmp_path, tls / wrong, tls / "tls.key")
+
+
+@POSIX
+def test_a_certificate_or_key_that_is_a_pipe_is_told_and_not_waited_for(tls, tmp_path):
+    none = pipe(tmp_path / "pipe")
+    assert_tls_is_refused(tmp_path, none, tls / "tls.key")
+    assert_tls_is_refused(tmp_path, tls / "tls.pem", none)
 
 
 def test_an_encrypted_key_is_told_and_nobody_is_asked_for_its_password(tls, tmp_path, capfd):

@@ -1,6 +1,7 @@
 """Everything that is looked at of a terminal, in one place."""
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,9 +14,11 @@ from kazashi.health.expiry import site_certificate, terminal_certificate
 from kazashi.health.lifetime import Lifetime
 from kazashi.health.returns import Returns, reader_returns
 from kazashi.health.settings import TerminalSettings
+from kazashi.reception.in_time import in_time
 from kazashi.reception.japan import utc_now
 
 _FRESH = timedelta(minutes=1)  # a PKCS#12 may take 0.1 s to open, and a page is made often
+_PATIENCE_S = 5.0  # for what is looked at, on disks that do not answer
 
 
 @dataclass(frozen=True)
@@ -47,17 +50,28 @@ class Terminal:
 
 
 class Latest:
-    """The findings of a terminal, looked at once a minute at most."""
+    """The findings of a terminal, looked at once a minute at most.
+
+    While that takes long there are those of the look before; only the first one is waited for.
+    """
 
     def __init__(self, terminal: Terminal) -> None:
         self.terminal = terminal
-        self._lock = Lock()
+        self._looking = Lock()
         self._found: tuple[Finding, ...] = ()
         self._at: datetime | None = None
 
     def findings(self) -> tuple[Finding, ...]:
-        with self._lock:
-            now = self.terminal.now()
-            if self._at is None or not self._at <= now < self._at + _FRESH:
-                self._found, self._at = tuple(self.terminal.findings()), now
-            return self._found
+        if self._looking.acquire(timeout=0 if self._found else _PATIENCE_S):
+            try:
+                now = self.terminal.now()
+                if self._at is None or not self._at <= now < self._at + _FRESH:
+                    self._at = now
+                    with suppress(TimeoutError):
+                        in_time(lambda _end: self._look(), _PATIENCE_S, of=self)
+            finally:
+                self._looking.release()
+        return self._found
+
+    def _look(self) -> None:
+        self._found = tuple(self.terminal.findings())

@@ -5,7 +5,7 @@ import secrets
 import stat
 from pathlib import Path
 
-from kazashi.reception.settings import content
+from kazashi.reception.settings import content_and_mode
 
 _KEY_BYTES = 32
 _MOST = 1000  # bytes of the file of a key
@@ -22,8 +22,8 @@ def secret_in(path: Path, most: int) -> bytes:
         OpenToOthers
         OSError: it cannot be read, or has more than `most` bytes.
     """
-    found = content(path, most)
-    if os.name == "posix" and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+    found, mode = content_and_mode(path, most)
+    if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise OpenToOthers
     return found.rstrip(b"\r\n")
 

@@ -8,6 +8,7 @@ Paths are relative to the file. All that is wrong is told with its place.
 
 import errno
 import os
+import stat
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,10 +17,12 @@ from pathlib import Path
 from typing import TypeVar, cast
 
 from kazashi.reception.errors import ReceptionError
+from kazashi.reception.in_time import in_time
 
 _E = TypeVar("_E", bound=StrEnum)
 
 _MOST = 1_000_000  # bytes of a configuration
+_ANSWER_S, _SLOWEST = 2.0, 5_000_000  # of a disk on another computer; bytes a second
 
 
 @unique
@@ -82,19 +85,34 @@ def load(path: Path) -> dict[str, object]:
 
 
 def content(path: Path, most: int) -> bytes:
-    """What is in the file that a person named, which may be /dev/zero, without an end.
+    """What is in the file that a person named, which may be a pipe or /dev/zero, without an end.
 
     Raises:
-        OSError: it cannot be read, has more than `most` bytes, or a name that no file has.
+        OSError: it cannot be read, or not in time; it is no file, has more than `most` bytes, or a
+            name that no file has.
     """
+    return content_and_mode(path, most)[0]
+
+
+def content_and_mode(path: Path, most: int) -> tuple[bytes, int]:
+    """The same, with the mode of the file."""
     try:
-        with path.open("rb") as file:
-            data = file.read(most + 1)
+        return in_time(lambda _end: _read(path, most), _ANSWER_S + most / _SLOWEST, of=path)
+    except TimeoutError as error:
+        raise TimeoutError(errno.ETIMEDOUT, "it does not answer") from error
     except ValueError as error:  # of the name
         raise OSError(errno.EINVAL, os.strerror(errno.EINVAL)) from error
+
+
+def _read(path: Path, most: int) -> tuple[bytes, int]:
+    mode = path.stat().st_mode
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):  # to open one may take for ever
+        raise OSError(errno.EINVAL, "not a regular file")
+    with path.open("rb") as file:
+        data = file.read(most + 1)
     if len(data) > most:
         raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
-    return data
+    return data, mode
 
 
 class Table:

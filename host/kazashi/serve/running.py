@@ -18,6 +18,7 @@ import uvicorn
 
 from kazashi.errors import KazashiError
 from kazashi.reception.journal import default_path
+from kazashi.reception.settings import content
 from kazashi.serve.access import Access
 from kazashi.serve.app import create_app
 from kazashi.serve.connection import Connection
@@ -29,6 +30,7 @@ _KEEP_ALIVE_S = 30
 _GRACE_S = 5  # for connections to end
 _MOST_CONNECTIONS = 500
 _BACKLOG = 100
+_MOST_PEM = 1_000_000  # bytes
 
 
 @dataclass(eq=False)
@@ -126,6 +128,8 @@ class Server(uvicorn.Server):
             ssl_keyfile_password="none",  # of an encrypted one OpenSSL would ask the terminal
         )
         try:
+            for file in filter(None, (settings.certificate, settings.key)):
+                content(file, _MOST_PEM)  # OpenSSL would wait for a pipe
             config.load()
         except OSError as error:  # ssl.SSLError is one
             raise TlsUnusable(str(settings.certificate), error.strerror or "TLS") from error
