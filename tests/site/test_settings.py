@@ -5,6 +5,7 @@ import json
 import pytest
 
 from kazashi.reception.settings import BadSettings
+from kazashi.site.line import Line
 from kazashi.site.look import look
 from kazashi.site.settings import DatabaseSettings
 from program import command
@@ -40,6 +41,14 @@ def test_a_wrong_field_is_named(table, place, tmp_path):
 
 def test_the_database_is_reached(server):
     assert next(look(DatabaseSettings(server.url, "desk"))).key == "database.reached"
+
+
+def test_options_of_the_url_hold_beside_our_limits(server):
+    theirs = "-c%20work_mem%3D1234kB%20-c%20statement_timeout%3D0"
+    names = "work_mem", "statement_timeout", "lock_timeout", "search_path"
+    with Line(f"{server.url}&options={theirs}") as line:
+        held = [line.connection.execute(f"SHOW {name}").fetchone() for name in names]
+    assert held == [("1234kB",), ("5s",), ("5s",), ("kazashi",)]
 
 
 def test_a_password_that_others_may_read_is_not_used(server, tmp_path):

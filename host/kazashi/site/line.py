@@ -12,6 +12,7 @@ from threading import Lock, Timer
 from typing import Any
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 
 from kazashi.reception.secret_file import secret_in
 from kazashi.site.settings import DatabaseSettings
@@ -56,11 +57,14 @@ class Line:
     """
 
     def __init__(self, url: str, password: str | None = None) -> None:
-        """`url`: see PostgreSQL's manual, "Connection URIs"."""
+        """`url`: see PostgreSQL's manual, "Connection URIs". Its `options` hold beside ours; of
+        two for one thing, PostgreSQL takes the last.
+        """
+        theirs = conninfo_to_dict(url).get("options") or ""
         self.connection: Connection = psycopg.connect(
             url,
             connect_timeout=CONNECT_S,
-            options=_OPTIONS,
+            options=f"{theirs} {_OPTIONS}".lstrip(),
             application_name="kazashi",
             client_encoding="UTF8",  # whatever the environment says
             autocommit=True,
