@@ -7,7 +7,6 @@ import pytest
 
 from kazashi.site.line import Line
 from kazashi.site.look import look
-from kazashi.site.schema import prepare
 from kazashi.site.settings import DatabaseSettings
 from kazashi.site.trouble import trouble_of
 
@@ -82,19 +81,6 @@ def test_the_environment_has_no_say_in_the_encoding(server, monkeypatch):
     monkeypatch.setenv("PGCLIENTENCODING", "SJIS")
     with Line(server.url) as line:
         assert line.connection.execute("SELECT %s", ("𠮷😀",)).fetchone() == ("𠮷😀",)
-
-
-def test_once_there_are_tables_no_right_to_make_some_is_needed(server):
-    with Line(server.url) as line:
-        prepare(line.connection)
-    server.run("ALTER DATABASE postgres SET default_transaction_read_only = on")
-    try:
-        assert seen(server) == "database.reached"
-    finally:
-        server.run(
-            "SET default_transaction_read_only = off",
-            "ALTER DATABASE postgres RESET default_transaction_read_only",
-        )
 
 
 @pytest.mark.parametrize(
