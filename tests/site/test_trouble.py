@@ -23,6 +23,8 @@ REFUSING = {
         ),
     ),
     "a closed database": ("dbname=closed", ("CREATE DATABASE closed ALLOW_CONNECTIONS false",)),
+    "an option that it does not have": ("options=-c%20nonsense%3D1", ()),
+    "what is no option": ("options=nonsense", ()),
     "no password given": ("user=secret", ("CREATE ROLE secret LOGIN PASSWORD 'x'",)),
 }
 

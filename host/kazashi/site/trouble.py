@@ -35,8 +35,8 @@ _REFUSED = (
 # While a connection is opened there is no code, only words, in PostgreSQL's own language.
 _REFUSING = re.compile(
     r"pg_hba\.conf|password|authentication|permission|not permitted|does not exist|certificate"
-    r"|not currently accepting|SSL was required"
-    r"|認証|拒否|許可されません|存在しません|証明|受け付けません"
+    r"|not currently accepting|SSL was required|parameter|argument"
+    r"|認証|拒否|許可されません|存在しません|証明|受け付けません|パラメータ|引数"
 )
 
 
