@@ -10,6 +10,8 @@ from typing import NamedTuple
 import httpx
 
 from kazashi.health.terminal import Terminal
+from kazashi.limits import Limits
+from kazashi.reader import Reader
 from kazashi.reception.configuration import Configuration
 from kazashi.reception.passcode import Passcode
 from kazashi.serve.access import Access, Caller, Role
@@ -21,6 +23,7 @@ from kazashi.serve.streams import ALIVE_S
 from kazashi.testing.centre import SimulatedCentre
 from kazashi.testing.component import SimulatedComponent
 from kazashi.testing.passcode import TEST_PASSCODE
+from kazashi.testing.table import Table
 from reception_desk import ANCHORS
 
 LIMIT_S = 60  # against a hang, not for speed
@@ -78,6 +81,16 @@ class Served:
 
     def staff(self):
         return self.screen(Role.STAFF)
+
+
+class UnhurriedTable(Table):
+    """Its firmware is a process in real time, which a busy machine keeps from answering.
+
+    Whether the card is there still it is to say within a second, else the reader is out of order.
+    """
+
+    def open(self, cancel):
+        return Reader(self._pico.connect, Limits(answer_s=LIMIT_S, late_s=LIMIT_S), cancel)
 
 
 def site(journal, **changes):

@@ -13,7 +13,8 @@ from kazashi.serve import desk as desks
 from kazashi.serve import guard
 from kazashi.serve.service import Service
 from kazashi.sim import person
-from served_desks import desks_with, site
+from kazashi.testing import table
+from served_desks import UnhurriedTable, desks_with, site
 
 CHROMIUM = os.environ.get("KAZASHI_CHROMIUM")
 LANDSCAPE, PORTRAIT = {"width": 1280, "height": 800}, {"width": 800, "height": 1280}
@@ -101,6 +102,7 @@ def play(script, following):
 def desk(browser, tmp_path_factory, package_patch):
     """A service with a desk on a simulated reader, nothing on it; skipped without a browser."""
     package_patch.setattr(desks, "_READ_S", 0.1)  # nobody reads the last screen
+    package_patch.setattr(table, "Table", UnhurriedTable)
     portrait = photographs.on_a_card(photographs.ONE)
     package_patch.setattr(person, "portrait", lambda _seed: portrait)
     folder = tmp_path_factory.mktemp("desk")

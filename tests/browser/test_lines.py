@@ -294,6 +294,7 @@ def test_a_patient_who_does_nothing_is_asked_and_then_the_visit_stops(
     desk, open_screen, monkeypatch
 ):
     screen = PatientScreen(open_screen(desk, patient()))
+    screen.shows("choose")
     monkeypatch.setattr(patience, "_WARNED_S", LIMIT_S)
     screen.press("2", "Enter", "2", "Enter")
     screen.shows("pin")

@@ -14,8 +14,8 @@ from kazashi.serve.assigned import Assigned, NoReaderAssigned
 from kazashi.serve.equipment import ReaderState
 from kazashi.serve.reader_search import ReaderSearch
 from kazashi.serve.screen import Step
-from kazashi.testing.table import Table
 from kazashi.usb.ports import Attached
+from served_desks import UnhurriedTable
 from site_waits import LIMIT_S
 from staff_screen import StaffScreen, elements, site_of, values
 
@@ -51,7 +51,7 @@ class Taps:
     def __init__(self, monkeypatch, *attached):
         monkeypatch.setattr(reader_search, "_LOOK_S", 0.01)
         monkeypatch.setattr(reader_search, "_PERIOD_S", 0.01)
-        self.tables = {each.url: Table("sim:?speed=20") for each in attached}
+        self.tables = {each.url: UnhurriedTable("sim:?speed=20") for each in attached}
         self.assigned = []
         self._changed = Event()
         self.search = ReaderSearch(
