@@ -27,7 +27,7 @@ from kazashi.errors import (
     VersionMismatch,
     not_installed,
 )
-from kazashi.oqs.errors import OqsError
+from kazashi.oqs.errors import Block, OqsError, OqsUnpublished, OqsUnreadable, Unread
 from kazashi.reception.face.matching import FaceNotAvailable, FaceNotConfigured
 from kazashi.reception.journal.errors import JournalError
 from kazashi.reception.numbers.errors import NumbersError
@@ -49,11 +49,14 @@ SAMPLES = {
     float: [1.5],
     float | None: [1.5, None],
     str: ["a"],
+    date: [date(2026, 7, 31)],
     date | None: [date(2026, 7, 31), None],
     Path: [Path("/tmp/a")],
     list[str]: [["a", "b"]],
     UsbId: [UsbId(0x1209, 0xCA5A)],
     list[UsbId]: [[UsbId(0x1209, 0xCA5A), UsbId(0x1209, 0xCA5B)]],
+    OqsError: [OqsUnpublished(Path("/tmp/a"), Block.SLOW)],
+    OqsUnreadable: [OqsUnreadable(Unread.NOT_XML)],
     tuple[KazashiError, ...]: [(KazashiError(),)],
 }
 

@@ -9,7 +9,7 @@ from kazashi.errors import Cancelled
 from kazashi.oqs import exchange as exchange_module
 from kazashi.oqs.centre import FileCentre
 from kazashi.oqs.encoding import Encoding
-from kazashi.oqs.errors import OqsUnwritable
+from kazashi.oqs.errors import OqsBroken, OqsUnwritable, Unread
 from kazashi.oqs.exchange import failure_text
 from kazashi.oqs.names import Kind
 from kazashi.reception.centre import (
@@ -220,12 +220,14 @@ def test_an_answer_that_is_written_slowly_is_taken_once_it_is_whole(centre, play
     assert ask(centre).standing is Standing.VALID
 
 
-def test_an_answer_that_stays_half_is_refused(centre, play, monkeypatch):
+def test_an_answer_that_stays_half_is_told_and_may_be_mended(centre, play, monkeypatch):
     monkeypatch.setattr(exchange_module, "_HALF_S", 0.1)
     play(lambda request, path: path.write_bytes(answer(request)[:200]))
-    with pytest.raises(CentreFailed) as failed:
+    with pytest.raises(OqsBroken) as broken:
         ask(centre)
-    assert failed.value.code == "NOT_XML"
+    assert [broken.value.file] == [*centre.exchange.terminal.responses.iterdir()]
+    assert broken.value.reason.flaw is Unread.NOT_XML
+    assert len(centre.exchange.ledger.open_ones(Kind.ELIGIBILITY)) == 1
 
 
 def test_while_it_is_in_process_the_answer_is_waited_for(centre, play):

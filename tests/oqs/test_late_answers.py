@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from kazashi.oqs.centre import FileCentre
-from kazashi.oqs.errors import OqsUnopened
+from kazashi.oqs.errors import OqsBroken, OqsUnopened
 from kazashi.oqs.exchange import Exchange
 from kazashi.oqs.ledger import Ledger
 from kazashi.reception.centre import CentreFailed, CentreUnreachable, NoCentre, Standing
@@ -34,6 +34,20 @@ def test_nothing_is_sent_twice_and_a_late_answer_is_found_by_the_sessions_number
         ask(centre, ITEMS, "later5")
     assert len(played.requests) == 1
     assert path.exists()  # what others may read is not ours to delete
+
+
+def test_a_late_answer_that_is_half_is_told_and_found_once_it_is_whole(centre, play):
+    played = play(nothing)
+    with pytest.raises(CentreUnreachable):
+        ask(hurried(centre))
+    until(lambda: played.requests)
+    path = centre.exchange.terminal.responses / played.names[0].replace("req_", "res_")
+    path.write_bytes(answer(played.requests[0])[:200])
+    with pytest.raises(OqsBroken) as broken:
+        ask(centre, ITEMS, "later1")
+    assert broken.value.file == path
+    path.write_bytes(answer(played.requests[0]))
+    assert ask(centre, ITEMS, "later2").standing is Standing.VALID
 
 
 @pytest.mark.parametrize(

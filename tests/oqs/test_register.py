@@ -1,6 +1,7 @@
 """照会番号 are registered with the centre by files, once each, and enter the clinic's map."""
 
 import random
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,18 @@ from typer.testing import CliRunner
 from kazashi.cli import app
 from kazashi.errors import Cancelled
 from kazashi.oqs import exchange as exchange_module
-from kazashi.oqs.errors import OqsUnkept, OqsUnopened, Unopened
+from kazashi.oqs.errors import (
+    Block,
+    OqsBroken,
+    OqsUnanswered,
+    OqsUnkept,
+    OqsUnopened,
+    OqsUnpublished,
+    OqsUnreadable,
+    OqsUnsent,
+    Unopened,
+    Unread,
+)
 from kazashi.oqs.exchange import Exchange, Terminal
 from kazashi.oqs.ledger import Ledger
 from kazashi.oqs.names import Kind
@@ -75,6 +87,11 @@ def registering(site, text=LIST, *options):
     path.write_text(text, encoding="utf-8")
     config = ["--config", str(site / "kazashi.toml")]
     return CliRunner().invoke(app, ["numbers", "register", str(path), *config, *options])
+
+
+def day_of(request):
+    year, month, day = re.search(r"_(\d{4})(\d\d)(\d\d)\d{4}\.xml", request.name).groups()
+    return f"{year}-{month}-{day}"
 
 
 def known(site):
@@ -162,9 +179,12 @@ def test_a_terminal_that_does_not_answer_is_asked_no_more_and_nothing_is_sent_tw
     with terminal(nothing, TAKES) as played:
         done = registering(site)
         assert (done.exit_code, len(played.requests)) == (1, 1)
+        request = site / "req" / played.names[0]
+        told = words_of(OqsUnanswered(request, day_of(request))).line
+        assert f"line 2, 001: {told}" in done.stdout
         assert "0 of 2 registered; 1 not asked yet" in done.stdout
         again = registering(site)
-        assert "line 2, 001: asked before, not answered yet" in again.stdout
+        assert f"line 2, 001: {told}" in again.stdout
         assert "line 3, 002: registered" in again.stdout
         late = site / "res" / played.names[0].replace("req_", "res_")
         late.write_bytes(answer(played.requests[0], **NUMBERS))
@@ -176,6 +196,101 @@ def test_a_terminal_that_does_not_answer_is_asked_no_more_and_nothing_is_sent_tw
     assert last.exit_code == 0
     assert len(played.requests) == 2
     assert known(site) == {"001": "001", "B-2": "002"}
+
+
+def test_what_has_no_answer_is_sent_once_more_only_if_that_is_asked_for(site, terminal):
+    with terminal(nothing, TAKES, TAKES) as played:
+        registering(site)
+        assert registering(site).exit_code == 1
+        again, last = registering(site, LIST, "--again"), registering(site)
+    assert again.stdout.splitlines()[0] == "line 2, 001: registered"
+    assert [each.exit_code for each in (again, last)] == [0, 0]
+    assert asked(played) == [INSURANCES[0], INSURANCES[1], INSURANCES[0]]
+    assert len(set(played.names)) == 3
+
+
+def test_an_answer_that_has_come_is_taken_and_not_asked_for_again(site, terminal):
+    with terminal(nothing, TAKES) as played:
+        registering(site)
+        late = site / "res" / played.names[0].replace("req_", "res_")
+        late.write_bytes(answer(played.requests[0], **NUMBERS))
+        again = registering(site, LIST, "--again")
+    assert again.stdout.splitlines()[0] == "line 2, 001: registered before"
+    assert asked(played) == INSURANCES
+
+
+def test_what_no_terminal_has_taken_is_taken_back_before_it_is_sent_once_more(site):
+    registering(site)
+    (before,) = (site / "req").iterdir()
+    (site / "req").rename(site / "away")
+    assert "has no answer yet" in registering(site, LIST, "--again").stdout
+    (site / "away").rename(site / "req")
+    registering(site, LIST, "--again")
+    (after,) = (site / "req").iterdir()
+    assert after.name != before.name
+
+
+def test_an_answer_that_stays_half_is_told_with_its_file_and_mended_by_either(
+    site, terminal, monkeypatch
+):
+    monkeypatch.setattr(exchange_module, "_HALF_S", 0.1)
+    settings = site / "kazashi.toml"
+    settings.write_text(settings.read_text().replace("timeout_s = 1", "timeout_s = 60"))
+
+    def half(request, path):
+        path.write_bytes(answer(request, **NUMBERS)[:100])
+
+    def told(file):
+        error = OqsBroken(file, Kind.REGISTRATION, OqsUnreadable(Unread.NOT_XML))
+        return words_of(error).line
+
+    with terminal(half, half, TAKES) as played:
+        done, later = registering(site), registering(site)
+        first, second = (site / "res" / each.replace("req_", "res_") for each in played.names)
+        for said in (done.stdout, later.stdout):
+            assert said.splitlines() == [
+                f"line 2, 001: {told(first)}",
+                f"line 3, 002: {told(second)}",
+                "0 of 2 registered",
+            ]
+        assert "--again" in done.stdout
+        assert "held" not in done.stdout
+        assert len(played.requests) == 2
+        first.write_bytes(answer(played.requests[0], **NUMBERS))
+        again = registering(site, LIST, "--again")
+    assert again.stdout.splitlines()[:2] == [
+        "line 2, 001: registered before",
+        "line 3, 002: registered",
+    ]
+    assert asked(played) == [*INSURANCES, INSURANCES[1]]
+    assert known(site) == {"001": "001", "B-2": "002"}
+
+
+def test_a_folder_that_takes_no_request_is_named_and_nothing_counts_as_sent(site, terminal):
+    (site / "req").rmdir()
+    done = registering(site)
+    error = OqsUnsent(OqsUnpublished(site / "req", Block.NO_FOLDER))
+    assert f"line 2, 001: {words_of(error).line}" in done.stdout
+    assert "hold the visit" not in done.stdout
+    (site / "req").mkdir()
+    with terminal(TAKES, TAKES) as played:
+        assert registering(site).exit_code == 0
+    assert len(played.requests) == 2
+
+
+def test_while_late_answers_cannot_be_looked_for_nothing_is_sent_and_their_folder_named(
+    site, terminal, monkeypatch
+):
+    goes_on = Event()
+    with terminal(nothing, TAKES) as played:
+        registering(site)
+        monkeypatch.setattr(exchange_module, "_LATE_S", 0.1)
+        monkeypatch.setattr(exchange_module, "_content", lambda _: goes_on.wait(60))
+        done = registering(site)
+        goes_on.set()
+    assert type(done.exception) is OqsUnsent
+    assert done.exception.reason.folder == site / "res"
+    assert len(played.requests) == 1
 
 
 def test_while_an_answer_cannot_be_opened_nothing_more_is_sent_and_that_is_said(

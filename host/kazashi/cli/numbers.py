@@ -74,6 +74,9 @@ def register_list(
     *,
     encoding: _Encoding = None,
     move: _Move = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Send once more what was sent and has no answer.")
+    ] = False,
     journal: JournalPath = None,
 ) -> None:
     """Register the 照会番号 of a list's patients with the centre, by files, and in the map.
@@ -90,7 +93,7 @@ def register_list(
     with _troubles_shown():
         entries = register.entries_of(_data(file), encoding, numbers, moves=move)
     with registrations_of(config, numbers) as site:
-        is_done = register.register(entries, numbers, exchange, site, moves=move)
+        is_done = register.register(entries, numbers, exchange, site, moves=move, again=again)
     send_numbers(config, numbers)
     if not is_done:
         raise typer.Exit(1)

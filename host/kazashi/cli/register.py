@@ -46,8 +46,12 @@ def register(
     site: Site | None,
     *,
     moves: bool,
+    again: bool,
 ) -> bool:
-    """Register them, and tell what came of each. Whether the centre knows all of them."""
+    """Register them, and tell what came of each. Whether the centre knows all of them.
+
+    `again`: see `register_each`.
+    """
     console = Console()
     registered = Registered(default_path().parent / "oqs-registered", numbers.marks, site)
     columns = (TextColumn("registering"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -56,7 +60,7 @@ def register(
         *columns, console=console, transient=True, disable=not console.is_terminal
     ) as progress:
         task = progress.add_task("", total=len(entries))
-        for entry, came in register_each(exchange, registered, entries):
+        for entry, came in register_each(exchange, registered, entries, again=again):
             is_good = came in (Registration.DONE, Registration.BEFORE)
             if is_good:
                 line = Line(entry.line, entry.number, entry.info.reference_number)

@@ -12,7 +12,7 @@ from threading import Event
 from typing import Self
 
 from kazashi.cards.birth import Birth
-from kazashi.oqs.errors import OqsUnkept, OqsUnopened, OqsUnwritable
+from kazashi.oqs.errors import OqsBroken, OqsUnkept, OqsUnopened, OqsUnwritable
 from kazashi.oqs.exchange import Exchange
 from kazashi.oqs.insurance import insurance_of, rest_of
 from kazashi.oqs.ledger import Asked
@@ -86,7 +86,7 @@ class FileCentre:
         """Raises CentreError: there is no answer; OqsUnwritable: it cannot be asked so."""
         try:
             asked, answer = self.exchange.ask(Kind.ELIGIBILITY, reference, body, self.cancel)
-        except (OqsUnwritable, OqsUnopened) as error:
+        except (OqsUnwritable, OqsUnopened, OqsBroken) as error:
             logger.error("%s", words_of(error).line)  # which letter, or file
             raise
         except OqsUnkept as error:
@@ -104,7 +104,7 @@ class FileCentre:
         Raises:
             NoCentre: nothing was asked here, or it is settled.
             CentreFailed: it has not come, or is a failure.
-            OqsUnopened: it may have come, and cannot be opened.
+            OqsUnopened, OqsBroken: it may have come, and cannot be opened or is not whole.
         """
         open_ones = self._open_ones(references)
         if not open_ones:
@@ -113,7 +113,7 @@ class FileCentre:
         for asked in open_ones:
             try:
                 answer = self.exchange.look(asked, self.cancel)
-            except OqsUnopened as error:
+            except (OqsUnopened, OqsBroken) as error:
                 trouble = error
                 continue
             if answer:

@@ -6,16 +6,21 @@
     ├── OqsUnpublished      the file could not be brought into its folder, for now: see `block`
     ├── OqsUnkept           what was asked is not known, or cannot be kept: nothing is sent
     ├── OqsUnopened         an answer's file cannot be opened: see `flaw`; also a CentreError
+    ├── OqsBroken           an answer's file stays half, or is none: see `reason`; as well
+    ├── OqsUnanswered       a 照会番号 was sent, and has no answer yet; also a CentreUnreachable
+    ├── OqsUnsent           a 照会番号 could not be sent, for now: see `reason`; as well
     └── OqsTestOnly         a simulated answer, and the folder is not marked for tests
 
 None of them repeats a value that stands in a file.
 """
 
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum, auto, unique
 from pathlib import Path
 
-from kazashi.reception.centre import CentreError
+from kazashi.oqs.names import Kind
+from kazashi.reception.centre import CentreError, CentreUnreachable
 from kazashi.reception.errors import ReceptionError
 
 
@@ -106,6 +111,30 @@ class OqsUnopened(OqsError, CentreError):
 
     file: Path
     flaw: Unopened
+
+
+@dataclass(eq=False)
+class OqsBroken(OqsError, CentreError):
+    """`file`: of an answer. The request stays open; its answer counts once it is whole."""
+
+    file: Path
+    kind: Kind
+    reason: OqsUnreadable
+
+
+@dataclass(eq=False)
+class OqsUnanswered(OqsError, CentreUnreachable):
+    """`request`: a file that was sent on `day`. It stays open; its answer may be found later."""
+
+    request: Path
+    day: date
+
+
+@dataclass(eq=False)
+class OqsUnsent(OqsError, CentreUnreachable):
+    """It is not open, and never will be sent by itself."""
+
+    reason: OqsError
 
 
 @dataclass(eq=False)

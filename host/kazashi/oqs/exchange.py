@@ -11,7 +11,6 @@ Source: chart programs that ask so; what stands in `.err` is not published [U].
 import errno
 import stat
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
@@ -21,6 +20,7 @@ from typing import NamedTuple, TypeVar
 from kazashi.errors import Cancelled
 from kazashi.oqs.encoding import Encoding
 from kazashi.oqs.errors import (
+    OqsBroken,
     OqsError,
     OqsUnkept,
     OqsUnopened,
@@ -95,7 +95,7 @@ class Exchange:
 
         Raises:
             CentreError: there is none: refused, mixed up, or not there within the time-out;
-                OqsUnopened: it may be there, and cannot be opened.
+                OqsUnopened, OqsBroken: it may be there, and cannot be opened or stays half.
             OqsUnwritable: the request has something that no file can have.
             OqsUnkept: it would not be known that it was asked.
             Cancelled: `cancel` was set; the request stands, and is never repeated.
@@ -108,15 +108,34 @@ class Exchange:
 
         Raises:
             CentreFailed, AnswerMixedUp: it is none; nothing more is to come.
-            OqsUnopened: it may be there, and cannot be opened now.
+            OqsUnopened, OqsBroken: it may be there, and cannot be opened now, or is not whole.
             CentreUnreachable: the folder does not answer.
             Cancelled: `cancel` was set.
         """
-        return _in_time(lambda _end: self._arrived(asked), _LATE_S, cancel)
+        return _in_time(lambda _end: self._answer_in(asked, self._said(asked)), _LATE_S, cancel)
 
     def take(self, asked: Asked) -> bool:
         """Close the request: its answer was used. False: another program has closed it."""
         return self.ledger.close(asked.kind, asked.suffix)
+
+    def give_up(self, asked: Asked, cancel: Event) -> None:
+        """Close the request without an answer, and take its file back if it is there still.
+
+        Raises:
+            OqsUnkept: it stays open.
+            CentreUnreachable: so it does; its file cannot be taken back, or the folder is away.
+            Cancelled: `cancel` was set.
+        """
+        _in_time(lambda _end: self._give_up(asked), _LATE_S, cancel)
+
+    def _give_up(self, asked: Asked) -> None:
+        file = self.terminal.requests.path / asked.name
+        try:
+            if file in file.parent.iterdir():
+                file.unlink(missing_ok=True)
+        except OSError as error:
+            raise CentreUnreachable from error
+        self.take(asked)
 
     def _ask(
         self, kind: Kind, identifier: str, body: MessageBody, end: Event
@@ -186,18 +205,10 @@ class Exchange:
             return None
         try:
             return self._answer_in(asked, said)
-        except (OqsUnreadable, OqsUnopened) as error:
+        except (OqsBroken, OqsUnopened):
             if monotonic() - seen.since < _HALF_S:
                 return None
-            if isinstance(error, OqsUnopened):
-                raise
-            raise CentreFailed(error.flaw.name) from error
-
-    def _arrived(self, asked: Asked) -> XmlMsg | None:
-        """What is there now, and whole."""
-        with suppress(OqsUnreadable):
-            return self._answer_in(asked, self._said(asked))
-        return None
+            raise
 
     def _said(self, asked: Asked) -> _Said:
         """Of the answer's file and that of a failure, the first that says something."""
@@ -208,12 +219,15 @@ class Exchange:
 
     def _answer_in(self, asked: Asked, said: _Said) -> XmlMsg | None:
         """As `answer_in`; one that is none ends the wait for it."""
+        file = self.terminal.responses / said.name
         if isinstance(said.content, Unopened):
-            raise OqsUnopened(self.terminal.responses / said.name, said.content)
+            raise OqsUnopened(file, said.content)
         try:
             if said.name == asked.kind.failure(asked.suffix):
                 raise CentreFailed(failure_text(said.content))
             return answer_in(asked, said.content) if said.content else None
+        except OqsUnreadable as error:
+            raise OqsBroken(file, asked.kind, error) from error
         except (CentreFailed, AnswerMixedUp):
             self.take(asked)
             raise

@@ -8,7 +8,7 @@ import os
 import secrets
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,6 +29,15 @@ class Asked(NamedTuple):
     kind: Kind
     suffix: str
     request: XmlMsg
+
+    @property
+    def name(self) -> str:
+        """Of its file."""
+        return self.kind.request(self.suffix)
+
+    @property
+    def day(self) -> date:
+        return datetime.strptime(self.suffix[:8], "%Y%m%d").date()
 
 
 class Ledger:

@@ -10,7 +10,16 @@ from secrets import token_hex
 from threading import Event
 from typing import NamedTuple
 
-from kazashi.oqs.errors import OqsError, OqsUnkept, OqsUnopened
+from kazashi.oqs.errors import (
+    Block,
+    OqsBroken,
+    OqsError,
+    OqsUnanswered,
+    OqsUnkept,
+    OqsUnopened,
+    OqsUnpublished,
+    OqsUnsent,
+)
 from kazashi.oqs.exchange import Exchange
 from kazashi.oqs.insurance import result_of
 from kazashi.oqs.ledger import Asked
@@ -40,7 +49,6 @@ class Registration(StrEnum):
 
     DONE = "registered"
     BEFORE = "registered before"
-    ASKED = "asked before, not answered yet"
     ELSEWHERE = "sent by another computer, not answered yet"
 
 
@@ -66,7 +74,7 @@ def register(
     """Have the centre know the number of `info` for its insurance.
 
     Raises:
-        CentreError: it is not registered; after a time-out, it may be.
+        CentreError: it is not registered; OqsUnanswered, OqsBroken, OqsUnopened: it may be.
         OqsError: something of it has no place in a file.
     """
     exchange.take(_registered(exchange, info, cancel or Event()))
@@ -77,6 +85,8 @@ def register_each(
     registered: Registered,
     entries: Iterable[ToRegister],
     cancel: Event | None = None,
+    *,
+    again: bool = False,
 ) -> Generator[tuple[ToRegister, Registration | CentreError | OqsError]]:
     """Register one after the other, until the terminal does not answer, its answer cannot be
     opened, or it cannot be kept what was asked: the others would fare the same.
@@ -84,29 +94,36 @@ def register_each(
     Nothing is sent that is registered, or was sent before and may be; answers that have come since
     are taken. So it can be interrupted anywhere, and called again with all of them.
 
+    `again`: send once more what has no answer. No other answer is looked for from then on.
+
     Raises:
-        CentreUnreachable: no late answers could be looked for.
+        OqsUnsent: no late answers could be looked for.
         OqsUnopened: a late answer cannot be opened.
         OqsUnkept: what was asked before is not known.
         NotWritten: what was registered cannot be kept.
     """
     cancel = cancel or Event()
+    broken: dict[str, OqsBroken] = {}
     for asked in exchange.ledger.open_ones(Kind.REGISTRATION):
-        _take_late(exchange, registered, asked, cancel)
+        try:
+            _take_late(exchange, registered, asked, cancel)
+        except OqsBroken as error:
+            broken[asked.suffix] = error
     for entry in entries:
         if registered.has(entry.info):
             yield entry, Registration.BEFORE
             continue
-        if _is_asked(exchange, entry.info):
-            yield entry, Registration.ASKED
+        before = _open_one(exchange, entry.info)
+        if before and not again:
+            yield entry, broken.get(before.suffix) or _unanswered(exchange, before)
             continue
         if not registered.claim(entry.info):
             yield entry, Registration.ELSEWHERE
             continue
         try:
-            asked = _registered(exchange, entry.info, cancel)
+            asked = _registered(exchange, entry.info, cancel, before)
         except (CentreError, OqsError) as error:
-            if not _is_asked(exchange, entry.info):
+            if not _open_one(exchange, entry.info):
                 registered.give_back(entry.info)
             yield entry, error
             if isinstance(error, (CentreUnreachable, OqsUnopened, OqsUnkept)):
@@ -117,10 +134,24 @@ def register_each(
             yield entry, Registration.DONE
 
 
-def _registered(exchange: Exchange, info: ReferenceNumberRegistrationInfo, cancel: Event) -> Asked:
-    """What was asked, and is to be taken."""
+def _registered(
+    exchange: Exchange,
+    info: ReferenceNumberRegistrationInfo,
+    cancel: Event,
+    before: Asked | None = None,
+) -> Asked:
+    """What was asked, and is to be taken. `before`: of the same, and no longer awaited."""
     body = MessageBody(reference_number_registration_info=info)
-    asked, answer = exchange.ask(Kind.REGISTRATION, token_hex(REFERENCE_SIZE), body, cancel)
+    try:
+        if before:
+            exchange.give_up(before, cancel)
+        asked, answer = exchange.ask(Kind.REGISTRATION, token_hex(REFERENCE_SIZE), body, cancel)
+    except CentreUnreachable as error:
+        if asked := _open_one(exchange, info):
+            raise _unanswered(exchange, asked) from error
+        cause = error.__cause__
+        slow = OqsUnpublished(exchange.terminal.requests.path, Block.SLOW)
+        raise OqsUnsent(cause if isinstance(cause, OqsError) else slow) from error
     _check(exchange, asked, answer)
     return asked
 
@@ -137,14 +168,23 @@ def _take_late(exchange: Exchange, registered: Registered, asked: Asked, cancel:
         if info:
             registered.give_back(info)
         return
+    except CentreUnreachable as error:
+        raise OqsUnsent(OqsUnpublished(exchange.terminal.responses, Block.SLOW)) from error
     registered.keep(info)
     exchange.take(asked)
 
 
-def _is_asked(exchange: Exchange, info: ReferenceNumberRegistrationInfo) -> bool:
-    """Whether it was sent, and there is no answer."""
-    open_ones = (_info_in(each.request) for each in exchange.ledger.open_ones(Kind.REGISTRATION))
-    return any(each is not None and is_same(each, info) for each in open_ones)
+def _open_one(exchange: Exchange, info: ReferenceNumberRegistrationInfo) -> Asked | None:
+    """What was sent of it, and has no answer."""
+    for asked in exchange.ledger.open_ones(Kind.REGISTRATION):
+        sent = _info_in(asked.request)
+        if sent is not None and is_same(sent, info):
+            return asked
+    return None
+
+
+def _unanswered(exchange: Exchange, asked: Asked) -> OqsUnanswered:
+    return OqsUnanswered(exchange.terminal.requests.path / asked.name, asked.day)
 
 
 def _info_in(message: XmlMsg) -> ReferenceNumberRegistrationInfo | None:
