@@ -70,6 +70,11 @@ def test_each_reader_of_results_has_a_table_of_its_own(read):
             Flaw.NOT_ONE_OF,
         ),
         (
+            f'[oqs]\n{PLACE}[oqs.faces.a]\nfolder = "f"\nstaging = "g/../f/sub"\n',
+            "oqs.faces.a.staging",
+            Flaw.INSIDE,
+        ),
+        (
             f'[oqs]\n{PLACE}[oqs.faces.a]\nfolder = "f"\ncolour = 1\n',
             "oqs.faces.a.colour",
             Flaw.NO_SUCH_FIELD,

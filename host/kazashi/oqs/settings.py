@@ -93,7 +93,15 @@ def _terminal(table: Table) -> Terminal:
 def _folder(table: Table, key: str) -> Folder:
     """Staging lies beside it unless it is named; one for several folders has a part for each."""
     path = table.path(key)
-    if not table.has("staging"):
-        return Folder(path, path.parent / f".{path.name}-kazashi")
-    part = sha256(os.fsencode(path.absolute())).hexdigest()[:8]
-    return Folder(path, table.path("staging") / f"{path.name}-{part}")
+    staging = path.parent / f".{path.name}-kazashi"
+    if table.has("staging"):
+        part = sha256(os.fsencode(path.absolute())).hexdigest()[:8]
+        staging = table.path("staging") / f"{path.name}-{part}"
+    if _plain(staging).is_relative_to(_plain(path)):
+        raise table.wrong("staging", Flaw.INSIDE, str(path))
+    return Folder(path, staging)
+
+
+def _plain(path: Path) -> Path:
+    """Without `..`; links are not looked at: a folder may hang."""
+    return Path(os.path.normpath(path.absolute()))

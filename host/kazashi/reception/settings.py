@@ -45,6 +45,7 @@ class Flaw(Enum):
     NOT_A_LIST = auto()
     NOT_ONE_OF = auto()  # (what there is to choose of)
     NOT_ABOVE = auto()  # (the field that it must be above)
+    INSIDE = auto()  # (the folder that it must lie outside of)
     NOT_HEXADECIMAL = auto()  # (how many digits)
     NOT_DIGITS = auto()  # (how many)
     NOT_AN_ADDRESS = auto()  # postgresql://…
