@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from kazashi.cli import app
 from kazashi.oqs import faces as faces_module
 from kazashi.oqs.encoding import Encoding, Missing
-from kazashi.oqs.errors import Block, OqsTestOnly
+from kazashi.oqs.errors import Block, OqsTestOnly, OqsUnstaged
 from kazashi.oqs.face import TEST_INSTITUTION
 from kazashi.oqs.faces import FaceFiles, FaceFolder
 from kazashi.oqs.message import read
@@ -19,6 +19,7 @@ from kazashi.oqs.publish import Folder
 from kazashi.reception import taps
 from kazashi.reception.centre import Eligibility, Standing
 from kazashi.reception.results import Answered
+from kazashi.reception.settings import BadSettings
 from kazashi.testing import SOMEBODY
 from oqs_programs import identifier_and_time
 
@@ -95,6 +96,29 @@ def test_a_simulated_answer_goes_into_no_folder_that_is_not_for_tests(checkin, f
     assert "レセコンには渡しません" in done.stderr
 
 
+def test_a_result_that_is_on_no_disk_is_not_promised_and_the_end_says_that_it_does_not_come(
+    checkin, folder
+):
+    folder.staging.touch()
+    done = checkin("--consent", "none")
+    assert done.exit_code == 0, done.stderr
+    assert json.loads(done.stdout)["files"] == []
+    said = "".join(done.stderr.split())
+    assert "自動で送り直すのは、このプログラムが動いている間だけです。" in said
+    assert f"kazashi:結果1件はファイルに書けなかったため、{folder.path}に届きません。" in said
+
+
+def test_staging_inside_the_watched_folder_ends_the_command_before_a_visit(
+    checkin, folder, tmp_path
+):
+    config = tmp_path / "kazashi.toml"
+    config.write_text(config.read_text().replace(str(folder.staging), f"{folder.path}/staging"))
+    done = checkin("--consent", "none")
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert isinstance(done.exception, BadSettings)
+    assert [path.name for path in folder.path.iterdir()] == ["TEST-ONLY"]
+
+
 def test_of_a_person_held_a_simulated_answer_is_not_even_prepared(folder, tmp_path):
     (folder.path / "TEST-ONLY").unlink()
     with FaceFiles("1319999996", [FaceFolder(folder)], tmp_path / "journal.db") as files:
@@ -153,7 +177,7 @@ def test_a_folder_that_does_not_answer_keeps_no_visit_waiting(folder, tmp_path, 
     monkeypatch.setattr(Folder, "stage", slowly)
     with FaceFiles("1319999996", [FaceFolder(folder)], tmp_path / "journal.db") as files:
         there, (trouble,) = files.take(answered())
-        assert (there, trouble.block) == ([], Block.SLOW)
+        assert (there, type(trouble), trouble.block) == ([], OqsUnstaged, Block.SLOW)
         answers.set()
     assert len(faces(folder)) == 1  # by itself
 

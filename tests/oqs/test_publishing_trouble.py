@@ -13,7 +13,7 @@ import pytest
 
 from kazashi.oqs import outbox as outbox_module
 from kazashi.oqs import publish
-from kazashi.oqs.errors import Block, OqsUnpublished
+from kazashi.oqs.errors import Block, OqsLost, OqsUnpublished, OqsUnstaged
 from kazashi.oqs.names import face_name, new_identifier, time_digits
 from kazashi.oqs.outbox import Outbox
 from kazashi.oqs.publish import Folder
@@ -100,13 +100,16 @@ def test_a_failure_at_any_step_is_tried_again_and_leaves_one_file(folder, monkey
     assert (folder.path / name).read_bytes() == DATA[0]
 
 
-def test_what_was_staged_while_the_folder_was_away_survives_the_program(folder, tmp_path):
-    Outbox(folder).close()
+@pytest.mark.parametrize("is_made", [True, False], ids=["staging is made", "never made"])
+def test_what_was_staged_while_the_folder_was_away_survives_the_program(folder, tmp_path, is_made):
+    if is_made:
+        folder.staging.mkdir()
     away = tmp_path / "away"
     folder.path.rename(away)
     outbox = Outbox(folder)
-    assert put(outbox, DATA[0]).exception(20).block is Block.NO_FOLDER
-    outbox.close()
+    told = put(outbox, DATA[0]).exception(20)
+    assert (type(told), told.block) == (OqsUnpublished, Block.NO_FOLDER)
+    assert outbox.close() is None
     away.rename(folder.path)
     again = Outbox(folder)
     until(lambda: names(folder))
@@ -243,13 +246,41 @@ def test_on_a_full_disk_nothing_half_is_left_and_the_result_comes_once_there_is_
     ballast.write_bytes(bytes(48 * 1024))
     outbox = Outbox(folder)
     data = DATA[0].ljust(20 * 1024)
-    assert put(outbox, data).exception(20).block is Block.SYSTEM
+    told = put(outbox, data).exception(20)
+    assert (type(told), told.block) == (OqsUnstaged, Block.SYSTEM)
     assert list(folder.staging.iterdir()) == []
     ballast.unlink()
     until(lambda: names(folder))
     outbox.close()
     (name,) = names(folder)
     assert (folder.path / name).read_bytes() == data
+
+
+def test_what_is_on_no_disk_at_the_end_is_counted(folder):
+    folder.staging.touch()
+    outbox = Outbox(folder)
+    for each in (put(outbox, DATA[0]), put(outbox, DATA[1])):
+        assert type(each.exception(20)) is OqsUnstaged
+    lost = outbox.close()
+    assert isinstance(lost, OqsLost)
+    assert (lost.folder, lost.count) == (folder.path, 2)
+
+
+def test_what_a_disk_that_is_mounted_hides_is_staged_again(tmp_path):
+    if os.geteuid() != 0:
+        pytest.skip("needs root: a small disk is mounted")
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    outbox = Outbox(Folder(disk / "face", disk / "staging"))
+    assert type(put(outbox, DATA[0]).exception(20)) is OqsUnpublished
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk], check=True)
+    try:
+        (disk / "face").mkdir()
+        until(lambda: names(outbox.folder))
+        outbox.close()
+        assert len(names(outbox.folder)) == 1
+    finally:
+        subprocess.run(["umount", "-l", disk], check=True)
 
 
 def test_on_a_disk_that_may_only_be_read_a_result_waits_until_it_may_be_written(small_disk):

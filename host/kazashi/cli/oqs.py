@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kazashi.cli.options import need
+from kazashi.cli.show import show_error
 from kazashi.reception.centre import Centre
 from kazashi.reception.journal import default_path
 from kazashi.reception.results import Results
@@ -12,10 +13,12 @@ from kazashi.reception.settings import load
 
 if TYPE_CHECKING:
     from kazashi.oqs.exchange import Exchange
+    from kazashi.oqs.faces import FaceFiles
 
 
 def results_of(stack: ExitStack, config: Path | None, journal: Path) -> Results | None:
-    """None: nothing is configured. `stack` closes it. `journal`: of the visits.
+    """None: nothing is configured. `stack` closes it, and tells what is lost. `journal`: of the
+    visits.
 
     Raises BadSettings.
     """
@@ -28,7 +31,14 @@ def results_of(stack: ExitStack, config: Path | None, journal: Path) -> Results 
     settings = OqsSettings.read(config)
     if not settings.faces:
         return None
-    return stack.enter_context(FaceFiles(settings.institution, settings.faces, journal))
+    files = FaceFiles(settings.institution, settings.faces, journal)
+    stack.callback(_close, files)
+    return files
+
+
+def _close(files: "FaceFiles") -> None:
+    for lost in files.close():
+        show_error(lost)
 
 
 def centre_by_files(config: Path | None) -> Centre | None:

@@ -4,6 +4,8 @@
     ├── OqsUnreadable       a file is none of ours, broken, or in another encoding: see `flaw`
     ├── OqsUnwritable       a text that the encoding or the layout has no place for: see `element`
     ├── OqsUnpublished      the file could not be brought into its folder, for now: see `block`
+    │   └── OqsUnstaged         nor onto the disk: it is lost when the program ends
+    ├── OqsLost             the program has ended before results were on the disk
     ├── OqsUnkept           what was asked is not known, or cannot be kept: nothing is sent
     ├── OqsUnopened         an answer's file cannot be opened: see `flaw`; also a CentreError
     ├── OqsBroken           an answer's file stays half, or is none: see `reason`; as well
@@ -87,6 +89,18 @@ class OqsUnpublished(OqsError):
     folder: Path
     block: Block
     detail: str = ""
+
+
+class OqsUnstaged(OqsUnpublished):
+    """It is in memory alone, and tried again while the program runs."""
+
+
+@dataclass(eq=False)
+class OqsLost(OqsError):
+    """`count` results are in no file. `folder`: where they belong."""
+
+    folder: Path
+    count: int
 
 
 @dataclass(eq=False)

@@ -11,7 +11,7 @@ from time import monotonic
 from typing import Self, TypeVar
 
 from kazashi.oqs.encoding import Encoding, Missing
-from kazashi.oqs.errors import Block, OqsError, OqsTestOnly, OqsUnpublished
+from kazashi.oqs.errors import OqsError, OqsLost, OqsTestOnly
 from kazashi.oqs.face import TEST_INSTITUTION, face_result, session_number
 from kazashi.oqs.message import write
 from kazashi.oqs.names import new_identifier
@@ -41,10 +41,7 @@ class FaceFolder:
 
 
 class FaceFiles:
-    """`institution`: 10 digits, 医療機関コード. `journal`: decides about what is prepared.
-
-    Close it, so that the last times are set.
-    """
+    """`institution`: 10 digits, 医療機関コード. `journal`: decides about what is prepared."""
 
     def __init__(
         self,
@@ -62,24 +59,28 @@ class FaceFiles:
         return self
 
     def __exit__(self, *error: object) -> None:
-        for outbox in self._outboxes:
-            outbox.close()
+        for lost in self.close():
+            logger.error("%s", words_of(lost).line)
+
+    def close(self) -> list[OqsLost]:
+        """Set the last times. Returns what is on no disk, and will not come."""
+        return [lost for outbox in self._outboxes if (lost := outbox.close())]
 
     def take(self, answered: Answered) -> tuple[Sequence[ResultFile], Sequence[ReceptionError]]:
         """A file in each folder. What is not there within 2 s comes later, by itself."""
         troubles: list[ReceptionError] = []
-        sent: list[tuple[Folder, bytes, Future[str]]] = []
+        sent: list[tuple[Outbox, bytes, Future[str]]] = []
         for face, outbox in zip(self._folders, self._outboxes, strict=True):
             with _kept(troubles):
                 data = self._file(face, answered)
                 identifier = self._identifier(answered)
                 future = outbox.put(identifier, data, is_test=answered.is_test)
-                sent.append((face.folder, data, future))
+                sent.append((outbox, data, future))
         files: list[ResultFile] = []
         until = monotonic() + _PATIENCE_S
-        for folder, data, future in sent:
+        for outbox, data, future in sent:
             with _kept(troubles):
-                name = _result(folder, future, max(0.0, until - monotonic()))
+                name = _result(outbox, future, max(0.0, until - monotonic()))
                 session = session_number(answered.answer.reference)
                 files.append(ResultFile(name, sha256(data).hexdigest(), session))
         return files, troubles
@@ -99,7 +100,7 @@ class FaceFiles:
         unkept: list[ReceptionError] = []
         for outbox, result in prepared:
             with _kept(unkept):
-                _result(outbox.folder, result.on_disk, max(0.0, until - monotonic()))
+                _result(outbox, result.on_disk, max(0.0, until - monotonic()))
         return PreparedFiles(prepared, troubles, unkept)
 
     def _identifier(self, answered: Answered) -> str:
@@ -138,14 +139,14 @@ class PreparedFiles:
         until = monotonic() + _PATIENCE_S
         for outbox, result in self._prepared:
             with _kept([]):
-                _result(outbox.folder, result.out, max(0.0, until - monotonic()))
+                _result(outbox, result.out, max(0.0, until - monotonic()))
 
 
-def _result(folder: Folder, future: Future[T], wait_s: float) -> T:
+def _result(outbox: Outbox, future: Future[T], wait_s: float) -> T:
     try:
         return future.result(wait_s)
     except TimeoutError:
-        raise OqsUnpublished(folder.path, Block.SLOW) from None
+        raise outbox.slow(future) from None
 
 
 @contextmanager

@@ -14,7 +14,14 @@ from threading import Condition, Thread
 from time import monotonic
 from typing import NamedTuple, Protocol, TypeVar
 
-from kazashi.oqs.errors import Block, OqsError, OqsTestOnly, OqsUnpublished
+from kazashi.oqs.errors import (
+    Block,
+    OqsError,
+    OqsLost,
+    OqsTestOnly,
+    OqsUnpublished,
+    OqsUnstaged,
+)
 from kazashi.oqs.names import face_name, time_digits
 from kazashi.oqs.publish import TOUCH_S, Folder
 from kazashi.oqs.undecided import TEST, Decisions, Undecided, parts_of
@@ -42,6 +49,14 @@ class _Due(NamedTuple):
     name: str
 
 
+class _Staged(NamedTuple):
+    """A visit may wait for `future`. `device`: see `Folder.stage`."""
+
+    data: bytes
+    future: Future[str]
+    device: int | None = None
+
+
 class Outbox:
     """`touches`: whether a file's time is set after it appeared. The name of a file has the time at
     which it gets into the folder, since some programs take today's names alone; one that the
@@ -62,7 +77,7 @@ class Outbox:
         self._touches, self._now = touches, now
         self._changed = Condition()
         self._new: dict[str, tuple[bytes, Future[str]]] = {}  # by staged name
-        self._waiting: dict[str, Future[str]] = {}  # staged; a visit may wait for it
+        self._waiting: dict[str, _Staged] = {}  # until it is in the folder
         self._due: list[_Due] = []
         self._trouble: str | None = None  # that was logged
         self._retry_at = 0.0
@@ -97,14 +112,19 @@ class Outbox:
         self._retry_at = 0.0
         self._changed.notify_all()
 
-    def close(self, timeout_s: float = 5.0) -> None:
-        """Try once more, and set what times are due."""
+    def slow(self, future: Future[T]) -> OqsUnpublished:
+        """What is told of the folder if it does not answer in time."""
+        with self._changed:
+            is_new = any(each is future for _, each in self._new.values())
+        return (OqsUnstaged if is_new else OqsUnpublished)(self.folder.path, Block.SLOW)
+
+    def close(self, timeout_s: float = 5.0) -> OqsLost | None:
+        """Try once more, and set what times are due. Returns what is on no disk."""
         with self._changed:
             self._is_closing = True
             self._wake()
         self._thread.join(timeout_s)
-        if self._new:
-            logger.error("%d results are in no file: %s", len(self._new), self.folder.path)
+        return OqsLost(self.folder.path, len(self._new)) if self._new else None
 
     # -- in its thread ----------------------------------------------------------------------------
 
@@ -126,15 +146,15 @@ class Outbox:
     def _work(self) -> None:
         if monotonic() >= self._retry_at:
             self._retry_at = monotonic() + _RETRY_S
-            undecided = [*self._undecided]  # those that come meanwhile are seen to at once
+            new, undecided = [*self._new], [*self._undecided]  # what comes meanwhile is next
             try:
                 self._stage()
                 self._decide()
                 self.folder.check()  # told before anybody waits for it
                 self._log(self._publish())
-            except OqsError as error:
+            except OqsUnpublished as error:
                 self._log(error)
-                self._tell(error, undecided)
+                self._tell(error, new, undecided)
             except Exception as error:  # a way to the reception computer outlives it
                 logger.error("%s: %s", self.folder.path, type(error).__name__)
         for due in [each for each in self._due if each.at <= monotonic()]:
@@ -144,10 +164,10 @@ class Outbox:
 
     def _stage(self) -> None:
         for name, (data, future) in list(self._new.items()):
-            self.folder.stage(name, data)
+            device = self.folder.stage(name, data)
             with self._changed:
                 del self._new[name]
-            self._waiting[name] = future
+            self._waiting[name] = _Staged(data, future, device)
 
     def _decide(self) -> None:
         """Of what was prepared. If the journal cannot be asked, it is asked again later."""
@@ -164,7 +184,7 @@ class Outbox:
                     goes_out = each.is_on_disk and self._decisions.decide(each)
                     self._undecided.remove(each)
                     if goes_out:
-                        self._waiting[each.staged] = each.out
+                        self._waiting[each.staged] = _Staged(each.data, each.out)
                     else:
                         _set(each.out, "" if goes_out is False else each.name)
         except JournalError as error:
@@ -176,7 +196,14 @@ class Outbox:
         """
         ready, blocked = self.folder.staged(), None
         for gone in self._waiting.keys() - set(ready):
-            self._of(gone).set_exception(OqsUnpublished(self.folder.path, Block.SLOW))
+            data, future, device = self._waiting[gone]
+            if device in (None, self.folder.device()):
+                self._of(gone).set_exception(OqsUnpublished(self.folder.path, Block.SLOW))
+                continue
+            del self._waiting[gone]
+            with self._changed:
+                self._new[gone] = (data, future)
+                self._wake()
         for staged in ready:
             if staged.startswith(TEST) and not self.folder.is_for_tests:
                 self.folder.discard(staged)
@@ -206,17 +233,24 @@ class Outbox:
 
     def _of(self, staged: str) -> Future[str]:
         """The future of its `put`; a new one if it was staged before, or is done: nothing waits."""
-        future = self._waiting.pop(staged, None)
-        return future if future and not future.done() else Future()
+        known = self._waiting.pop(staged, None)
+        return known.future if known and not known.future.done() else Future()
 
-    def _tell(self, error: OqsError, undecided: Sequence[Undecided]) -> None:
+    def _tell(
+        self, error: OqsUnpublished, new: Sequence[str], undecided: Sequence[Undecided]
+    ) -> None:
         """All who wait need not wait on."""
         with self._changed:
-            waiting = [*self._waiting.values(), *(future for _, future in self._new.values())]
-        waiting += [each.out for each in undecided if each.is_settled]
-        for future in (*waiting, *(each.on_disk for each in undecided)):
-            if not future.done():
-                future.set_exception(error)
+            unstaged = [self._new[name][1] for name in new if name in self._new]
+        in_memory = OqsUnstaged(error.folder, error.block, error.detail)
+        for future in unstaged:
+            _fail(future, in_memory)
+        for each in self._waiting.values():
+            _fail(each.future, error)
+        for each in undecided:
+            _fail(each.on_disk, error)
+            if each.is_settled:
+                _fail(each.out, error)
 
     def _log(self, error: OqsError | None) -> None:
         """Once, until it has changed."""
@@ -230,3 +264,8 @@ def _set(future: Future[T], result: T) -> None:
     """Unless it was told of a trouble before."""
     if not future.done():
         future.set_result(result)
+
+
+def _fail(future: Future[T], error: OqsUnpublished) -> None:
+    if not future.done():
+        future.set_exception(error)

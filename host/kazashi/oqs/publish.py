@@ -58,22 +58,38 @@ class Folder:
         with self._told():
             return (self.path / TEST_MARK).is_file()
 
-    def stage(self, name: str, data: bytes) -> None:
+    def stage(self, name: str, data: bytes) -> int | None:
         """Keep a file on the disk until it is published; what is staged is whole.
 
-        If the folder is away, that is enough: staging was made while it was there.
+        If the folder is away, that is enough; then the file system's number: when the folder comes
+        back, another one may be mounted over what was staged.
         """
-        self._keep(name, data, name + _READY)
+        with self._told():
+            is_there = self.path.is_dir()
+            if is_there:
+                self.check()
+            else:
+                self._make_staging()
+            self._keep(name, data, name + _READY)
+            return None if is_there else self.device()
+
+    def device(self) -> int:
+        """The number of staging's file system."""
+        with self._told():
+            return self.staging.stat().st_dev
 
     def prepare(self, name: str, data: bytes, owner: str) -> None:
-        """The same, until `owner` releases or discards it."""
+        """The same, until `owner` releases or discards it; staging must have been made before, or
+        the folder be there.
+        """
+        with self._told():
+            if not self.staging.is_dir():
+                self.check()
         self._keep(name, data, f"{name}.{owner}{_PREPARED}")
 
     def _keep(self, name: str, data: bytes, kept_as: str) -> None:
         new = self.staging / (name + _NOT_YET)
         with self._told():
-            if not self.staging.is_dir():
-                self.check()
             try:
                 with new.open("wb") as file:
                     file.write(data)
@@ -195,12 +211,15 @@ class Folder:
         with self._told():
             if not self.path.is_dir():
                 raise OqsUnpublished(self.path, Block.NO_FOLDER)
-            folder, staging = (Path(os.path.realpath(each)) for each in (self.path, self.staging))
-            if staging.is_relative_to(folder):
-                raise OqsUnpublished(self.path, Block.INSIDE, str(self.staging))
-            self.staging.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._make_staging()
             if self.staging.stat().st_dev != self.path.stat().st_dev:
                 raise OqsUnpublished(self.path, Block.OTHER_FILE_SYSTEM, str(self.staging))
+
+    def _make_staging(self) -> None:
+        folder, staging = (Path(os.path.realpath(each)) for each in (self.path, self.staging))
+        if staging.is_relative_to(folder):
+            raise OqsUnpublished(self.path, Block.INSIDE, str(self.staging))
+        self.staging.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     @contextmanager
     def _told(self) -> Generator[None]:
