@@ -213,7 +213,43 @@ def test_what_was_exported_makes_the_same_map(numbers, tmp_path):
 
 def test_a_patient_of_whom_a_list_says_the_number_alone_is_exported_too(numbers):
     numbers.take([Line(2, "12")])
-    assert numbers.lines() == [Line(0, "12", welfare=False, subsidy=False)]
+    assert numbers.lines() == [Line(0, "12")]
+
+
+FLAGS = [None, False, True]
+
+
+@pytest.mark.parametrize("welfare", FLAGS)
+@pytest.mark.parametrize("subsidy", FLAGS)
+@pytest.mark.parametrize("reference", ["", "A-1"])
+def test_what_a_list_told_is_exported_and_what_it_did_not_tell_is_not(
+    numbers, reference, welfare, subsidy
+):
+    line = Line(0, "12", reference, welfare=welfare, subsidy=subsidy)
+    numbers.take([line])
+    assert numbers.lines() == [line]
+
+
+@pytest.mark.parametrize(
+    "before", [Line(2, "12", "A-1"), Line(2, "12"), Line(2, "12", subsidy=True)]
+)
+def test_an_older_export_takes_nothing_away_that_was_not_known_to_it(numbers, before):
+    numbers.take([before])
+    exported = numbers.lines()
+    numbers.take([Line(2, "12", "A-1", welfare=True)])
+    known = numbers.of(["A-1"], "").expects
+    numbers.take(exported)
+    assert Expected.WELFARE in known
+    assert numbers.of(["A-1"], "").expects == known
+
+
+def test_an_export_says_again_that_nothing_is_expected_if_a_list_said_so(numbers):
+    numbers.take([Line(2, "12", "A-1", welfare=True, subsidy=True)])
+    numbers.take([Line(2, "12", welfare=False)])
+    exported = numbers.lines()
+    numbers.take([Line(2, "12", welfare=True)])
+    numbers.take(exported)
+    assert numbers.of(["A-1"], "").expects == (Expected.SUBSIDY,)
 
 
 def test_without_the_key_nothing_in_the_file_tells_a_certificate(numbers):
@@ -275,8 +311,8 @@ def test_a_map_of_the_first_layout_keeps_all_it_knows(tmp_path):
     numbers = NumbersFile(path, MARKS, lambda: NOW)
     assert numbers.lines() == [
         Line(0, "12", "A-1", "", True, True),
-        Line(0, "34", "", MARKS.of(OLD_CARD), False, True),
-        Line(0, "56", welfare=False, subsidy=False),
+        Line(0, "34", "", MARKS.of(OLD_CARD), None, True),
+        Line(0, "56"),
     ]
     (offer,) = numbers.offers()
     assert (offer.id, offer.number, offer.tied, offer.visit) == (5, "12", "", 7)

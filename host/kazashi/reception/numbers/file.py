@@ -22,7 +22,7 @@ from kazashi.reception.numbers.ties import Kind, Tie
 
 _APPLICATION = 0x4B5A4E4D  # "KZNM"
 _VERSION = 1
-_WAIT_S = 5.0  # a list of 50,000 lines takes 2
+_WAIT_S = 5.0  # a list of 50,000 lines takes 3 at most
 _REFUSED = {
     *(sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM),
     *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR),

@@ -141,7 +141,7 @@ class NumbersFile:
         if tied and of_references:
             found_by = FoundBy.BOTH
         is_new_reference = bool(tied and _new_references(db, references))
-        expects = tuple(each for each in Expected if each in _expected(db, numbers[0]))
+        expects = tuple(each for each, is_so in _expected(db, numbers[0]).items() if is_so)
         return FoundPatient(numbers[0], found_by, is_new, is_new_reference, expects=expects)
 
     def _ties(
@@ -176,11 +176,13 @@ class NumbersFile:
         for kind, name in _names(line):
             if value_of(db, kind, name) != line.number:
                 self._say(db, kind, name, line.number, "list")
-        told = {Expected.WELFARE: line.welfare, Expected.SUBSIDY: line.subsidy}
+        flags = {Expected.WELFARE: line.welfare, Expected.SUBSIDY: line.subsidy}
         before = _expected(db, line.number)
-        expected = [e for e, flag in told.items() if flag or (flag is None and e in before)]
-        if {*expected} != before or not (line.reference or line.certificate):
-            value = " ".join(expected)
+        told = before | {each: flag for each, flag in flags.items() if flag is not None}
+        if told != before or not (line.reference or line.certificate):
+            value = " ".join(
+                each if told[each] else _NOT + each for each in Expected if each in told
+            )
             if value_of(db, Kind.EXPECTED, line.number) != value:
                 self._say(db, Kind.EXPECTED, line.number, value, "list")
 
@@ -231,7 +233,8 @@ def _lines(db: sqlite3.Connection, number: str) -> list[Line]:
         [row[0] for row in db.execute(query, (number, kind))]
         for kind in (Kind.REFERENCE, Kind.CERTIFICATE)
     )
-    flags = [each in _expected(db, number) for each in (Expected.WELFARE, Expected.SUBSIDY)]
+    told = _expected(db, number)
+    flags = (told.get(Expected.WELFARE), told.get(Expected.SUBSIDY))
     pairs = list(zip_longest(references, marks, fillvalue="")) or [("", "")]
     return [Line(0, number, *pair, *flags) for pair in pairs]
 
@@ -254,5 +257,10 @@ def _taken(db: sqlite3.Connection, line: Line) -> Generator[BadLine]:
             yield BadLine(line.line, _FLAWS[kind], str(number))
 
 
-def _expected(db: sqlite3.Connection, number: str) -> set[str]:
-    return {*(value_of(db, Kind.EXPECTED, number) or "").split()}
+_NOT = "no-"
+
+
+def _expected(db: sqlite3.Connection, number: str) -> dict[Expected, bool]:
+    """What was told of a patient; what was never told is not in it."""
+    words = (value_of(db, Kind.EXPECTED, number) or "").split()
+    return {each: each in words for each in Expected if each in words or _NOT + each in words}

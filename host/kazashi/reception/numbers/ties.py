@@ -24,7 +24,7 @@ class Kind(StrEnum):
 
     CERTIFICATE = "certificate"  # its mark; a number
     REFERENCE = "reference"  # 照会番号; a number
-    EXPECTED = "expected"  # a number; values of `Expected` with a space between them
+    EXPECTED = "expected"  # a number; what is expected, "welfare no-subsidy": see store.py
 
 
 @dataclass(frozen=True)
