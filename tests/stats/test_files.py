@@ -76,6 +76,9 @@ def test_a_month_is_read_as_japanese_programs_write_it(file, written):
         ("month,prefecture,claims\n2026-11,Edo,1\n", 2, CsvFlaw.NOT_ONE_OF),
         ("month,insurer,claims\n2026-11,99999999,1\n", 2, CsvFlaw.NOT_ONE_OF),
         ("month,age,claims\n2026-11,old,1\n", 2, CsvFlaw.NOT_AN_AGE),
+        ("month,age,claims\n2026-11,79-75,1\n", 2, CsvFlaw.NOT_AN_AGE),
+        ("month,age,claims\n2026-11,0-200,1\n", 2, CsvFlaw.NOT_AN_AGE),
+        ("month,age,claims\n2026-11,200+,1\n", 2, CsvFlaw.NOT_AN_AGE),
         ("month,site,claims\n2026-11,=cmd(),1\n", 2, CsvFlaw.NOT_A_NAME),
         ("month,site,claims\n2026-11,＝cmd(),1\n", 2, CsvFlaw.NOT_A_NAME),
         ("month,site,claims\n2026-11,1234 5678 9012,1\n", 2, CsvFlaw.MY_NUMBER),
@@ -83,6 +86,10 @@ def test_a_month_is_read_as_japanese_programs_write_it(file, written):
         ("month,kind,claims\n2026-11,clinic,1\n2026-11,,9\n", 3, CsvFlaw.TOTAL_AND_PARTS),
         ("month,site,claims\n2026-11,a,1\n2026-11,,9\n", 3, CsvFlaw.TOTAL_AND_PARTS),
         ("month,site,kind,claims\n2026-11,,clinic,9\n2026-11,a,,1\n", 3, CsvFlaw.TOTAL_AND_PARTS),
+        ("month,age,claims\n2026-11,75+,9\n2026-11,75-79,1\n", 3, CsvFlaw.AGES_OVERLAP),
+        ("month,age,claims\n2026-11,75-79,1\n2026-11,0-75,9\n", 3, CsvFlaw.AGES_OVERLAP),
+        ("month,age,claims\n2026-11,77,1\n2026-11,76-77,9\n", 3, CsvFlaw.AGES_OVERLAP),
+        ("month,age,claims\n2026-11,5-9,1\n2026-11,05-09,9\n", 3, CsvFlaw.TWICE),
         ('month,claims\n"2026-11,1\n', 2, CsvFlaw.NOT_CSV),
         ('month,site,claims\n\n2026-11,"a\nb",-1\n', 3, CsvFlaw.NOT_A_NAME),  # where it begins
         ("\nmonth,claims,claims\n", 2, CsvFlaw.COLUMN_TWICE),
@@ -91,6 +98,36 @@ def test_a_month_is_read_as_japanese_programs_write_it(file, written):
 )
 def test_what_is_wrong_is_named_with_its_line(file, text, line, wrong):
     assert flaw(lambda path: counts_in([path]), file(text)) == (line, wrong)
+
+
+@pytest.mark.parametrize("name", ["合計", "合　計", "総計", "小計", "計", "ＴＯＴＡＬ", "Total"])
+def test_a_total_is_no_site(file, name):
+    text = f"month,site,claims\n2026-11,a,1\n2026-11,{name},1\n"
+    assert flaw(lambda path: counts_in([path]), file(text)) == (3, CsvFlaw.TOTAL)
+    assert flaw(sites_in, file(f"site\na\n{name}\n")) == (3, CsvFlaw.TOTAL)
+
+
+def test_ages_that_overlap_are_refused_in_two_files_as_in_one(file):
+    first = file("month,age,claims\n2026-11,75-79,4\n")
+    second = file("month,age,claims\n2026-11,75+,9\n", name="again.csv")
+    with pytest.raises(CountsBroken) as told:
+        counts_in([first, second])
+    assert (told.value.flaw, told.value.detail) == (CsvFlaw.AGES_OVERLAP, f"{first}, 2")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("2026-11,a,clinic,70-74,7,", "2026-11,a,clinic,75+,7,", "2026-11,a,clinic,unknown,7,"),
+        ("2026-11,a,clinic,75-79,7,", "2026-12,a,clinic,75+,7,"),
+        ("2026-11,a,clinic,75-79,7,", "2026-11,b,clinic,75+,7,"),
+        ("2026-11,,clinic,75-79,7,", "2026-11,,hospital,75+,7,"),
+        ("2026-11,a,clinic,75-79,7,", "2026-11,a,clinic,75+,,7"),
+    ],
+)
+def test_ages_overlap_only_where_the_same_persons_would_be_counted(file, lines):
+    text = "\n".join(["month,site,kind,age,claims,card_persons", *lines])
+    assert len(counts_in([file(text)]).cells) == len(lines)
 
 
 @pytest.mark.parametrize(

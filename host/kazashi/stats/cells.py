@@ -36,7 +36,7 @@ def month(line: Line) -> str:
 
 
 def site(line: Line) -> str:
-    """The name of a site: no My Number, and nothing that a spreadsheet would run."""
+    """The name of a site: no My Number, no total, and nothing that a spreadsheet would run."""
     text = line.cells.get("site", "")
     if flaw := flaw_of_name(text):
         raise line.wrong(flaw, "site")
@@ -49,7 +49,9 @@ def flaw_of_name(text: str) -> CsvFlaw | None:
         plain("site", text, _LONGEST_NAME)
     except Mistyped as error:
         return CsvFlaw.MY_NUMBER if error.slip is Slip.MY_NUMBER else CsvFlaw.NOT_A_NAME
-    return CsvFlaw.NOT_A_NAME if narrow(text).startswith(_STARTS_A_FORMULA) else None
+    if narrow(text).startswith(_STARTS_A_FORMULA):
+        return CsvFlaw.NOT_A_NAME
+    return CsvFlaw.TOTAL if groups.is_total(text) else None
 
 
 def kind(line: Line) -> str:
@@ -83,9 +85,12 @@ def age(line: Line) -> str:
     text = narrow(line.cells.get("age", "")).lower()
     if re.fullmatch(r"[0-9]{1,3}", text):
         return age_group(int(text))
-    if text not in ("", groups.UNKNOWN) and not groups.is_age_group(text):
+    if text in ("", groups.UNKNOWN):
+        return text
+    ages = groups.ages_of(text)
+    if not ages:
         raise line.wrong(CsvFlaw.NOT_AN_AGE, "age")
-    return text
+    return f"{ages[0]}+" if text.endswith("+") else f"{ages[0]}-{ages[-1]}"  # 05-09 is 5-9
 
 
 def number(line: Line, column: str) -> int | None:

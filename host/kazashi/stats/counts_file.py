@@ -4,11 +4,12 @@
     2026-11,Clinic 1,clinic,Toyama,,,,812
 
 Only `month` and one count are needed. Counts: `Count` in rates.py. An empty cell is not known,
-which is another thing than 0. No line may be the total of others.
+which is another thing than 0. No line may be the total of others, or share ages with another.
 """
 
 import csv
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 
@@ -16,6 +17,7 @@ from kazashi.stats import cells
 from kazashi.stats.counts import By, Cell, Counts
 from kazashi.stats.csv_file import Line, lines
 from kazashi.stats.errors import CsvFlaw
+from kazashi.stats.groups import ages_of
 from kazashi.stats.rates import Count
 
 _COLUMNS = (*By, *Count)
@@ -52,6 +54,7 @@ class _Taken:
         }
         self._lines: dict[tuple[Cell, Count], Line] = {}
         self._told: dict[tuple[str, ...], tuple[tuple[By, ...], Line]] = {}
+        self._ages: dict[tuple[Cell, Count], dict[range, Line]] = {}
 
     def add(self, cell: Cell, count: Count, line: Line) -> None:
         """Raises CountsBroken."""
@@ -64,6 +67,12 @@ class _Taken:
         # Each line of a month tells its site, or none does; those of a site tell the same.
         self._alike((cell.month, count), (By.SITE,) if cell.site else (), line)
         self._alike((cell.month, count, cell.site), told, line)
+        if ages := ages_of(cell.age):
+            others = self._ages.setdefault((replace(cell, age=""), count), {})
+            for other, where in others.items():
+                if ages[0] <= other[-1] and other[0] <= ages[-1]:
+                    raise line.wrong(CsvFlaw.AGES_OVERLAP, where.place)
+            others[ages] = line
 
     def _alike(self, of: tuple[str, ...], told: tuple[By, ...], line: Line) -> None:
         before, where = self._told.setdefault(of, (told, line))

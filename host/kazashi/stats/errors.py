@@ -27,7 +27,9 @@ class CsvFlaw(Enum):
     MY_NUMBER = auto()  # (column)
     TWICE = auto()  # (file and line where the same stands)
     IN_JOURNAL = auto()  # (what is counted)
+    TOTAL = auto()  # (the column whose name says so)
     TOTAL_AND_PARTS = auto()  # (file and line where the other stands)
+    AGES_OVERLAP = auto()  # (file and line where the other group stands)
 
 
 @dataclass(eq=False)

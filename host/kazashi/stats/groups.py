@@ -1,10 +1,12 @@
-"""Of whom is counted: facility kinds, prefectures and sizes, and their spellings.
+"""Of whom is counted: facility kinds, prefectures, sizes and ages, and their spellings.
 
 Ref: sizes as 国診協 groups them.
 """
 
 import re
 from enum import StrEnum, unique
+
+from kazashi.reception.typed import narrow
 
 UNKNOWN = "unknown"
 
@@ -72,7 +74,7 @@ def order_of(value: str) -> tuple[int, str]:
     """For sorting values of one kind: as the ministry's tables have them; what is unknown, last."""
     if value in ("", UNKNOWN):
         return _LAST, value
-    if is_age_group(value) or value in SIZES:
+    if ages_of(value) or value in SIZES:
         return int(re.split(r"[-+]", value)[0]), value
     return _ORDER.get(value, 0), value
 
@@ -81,5 +83,21 @@ _LAST = 1000  # more than any age, or number of beds of a group
 _ORDER = {name: at for at, name in enumerate((*FacilityKind, *PREFECTURES))}
 
 
-def is_age_group(text: str) -> bool:
-    return re.fullmatch(r"[0-9]{1,3}(-[0-9]{1,3}|\+)", text) is not None
+_OLDEST = 150  # years; more are a total, or a slip
+
+
+def ages_of(group: str) -> range | None:
+    """The years of a group, 75-79 or 85+; None: it is none."""
+    found = re.fullmatch(r"([0-9]{1,3})(?:-([0-9]{1,3})|\+)", group)
+    if not found:
+        return None
+    first, last = int(found[1]), int(found[2] or _OLDEST)
+    return range(first, last + 1) if first <= last <= _OLDEST else None
+
+
+_TOTALS = {"合計", "総計", "小計", "計", "total"}
+
+
+def is_total(name: str) -> bool:
+    """Whether a table has its totals in a line of this name."""
+    return "".join(narrow(name).lower().split()) in _TOTALS
