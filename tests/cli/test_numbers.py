@@ -52,7 +52,8 @@ def test_a_list_goes_in_and_comes_out_in_each_encoding(config, encoding):
 def test_a_list_with_errors_names_their_lines_and_imports_nothing(config):
     done = imported(config, b"number,reference\n1,a\n2,a\n,b\n")
     assert done.returncode == 1
-    assert "line 3: this 照会番号 belongs to another number, 1" in done.stderr
+    assert "line 3: the 照会番号 of line 2, with another number: correct one" in done.stderr
+    assert "--move" not in done.stderr  # it would not help
     assert "line 4: no number" in done.stderr
     assert "nothing of the list was taken" in done.stderr
     assert len(exported(config, "out.csv").read_text().splitlines()) == 1

@@ -344,7 +344,7 @@ def test_a_reference_of_another_patient_is_registered_only_if_it_moves(site, ter
         ("003,,06139992,,1,123", "line 4: branch is not as on a certificate"),
         ("003,,06139992,123456789018,1,", "line 4: symbol is not as on a certificate"),
         (",,06139992,,1,", "line 4: no number"),
-        ("003,B-2,06139992,,1,", "line 4: this 照会番号 belongs to another number, 002"),
+        ("003,B-2,06139992,,1,", "line 4: the 照会番号 of line 3, with another number"),
         ("001,,06139992,見本12,1234567,00", "line 4: the same as line 2"),
         ("003,,06139992,見本12,1234567,00", "line 4: the insurance of line 2"),
         ("003,,06139992", "line 4: not as many cells as the header"),

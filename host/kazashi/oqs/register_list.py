@@ -75,12 +75,13 @@ def _entry(line: int, found: Mapping[str, str], reference_of: Callable[[str], st
 
 def _contradictions(entries: Sequence[ToRegister]) -> Iterator[BadLine]:
     """A 照会番号 is one patient's; an insurance has one."""
-    owners: dict[str, str] = {}
+    owners: dict[str, ToRegister] = {}
     first: dict[tuple[str, ...], ToRegister] = {}
     for entry in entries:
         info = entry.info
-        if (owner := owners.setdefault(info.reference_number, entry.number)) != entry.number:
-            yield BadLine(entry.line, LineFlaw.REFERENCE_TAKEN, owner)
+        owner = owners.setdefault(info.reference_number, entry)
+        if owner.number != entry.number:
+            yield BadLine(entry.line, LineFlaw.REFERENCE_TWICE, str(owner.line))
         before = first.setdefault(insurance_in(info), entry)
         if before is not entry:
             same = before.info.reference_number == info.reference_number

@@ -121,8 +121,8 @@ def test_what_is_wrong_with_a_line_is_told_with_its_number(cells, flaw, detail):
     [
         (("1,a,,", "1,a,,"), LineFlaw.REPEATED, "2"),
         (("1,,,", "1,,,"), LineFlaw.REPEATED, "2"),
-        (("1,a,,", "2,a,,"), LineFlaw.REFERENCE_TAKEN, "1"),
-        ((f"1,,{MARK},", f"2,,{MARK},"), LineFlaw.CERTIFICATE_TAKEN, "1"),
+        (("1,a,,", "2,a,,"), LineFlaw.REFERENCE_TWICE, "2"),
+        ((f"1,,{MARK},", f"2,,{MARK},"), LineFlaw.CERTIFICATE_TWICE, "2"),
         (("1,a,,1", "1,b,,0"), LineFlaw.EXPECTS_OTHERWISE, "2"),
     ],
 )

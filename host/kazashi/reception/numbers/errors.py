@@ -105,14 +105,16 @@ class LineFlaw(Enum):
     BAD_INSURANCE = auto()  # (the column)
     INSURANCE_TAKEN = auto()  # (the line with the same, and another 照会番号)
     REPEATED = auto()  # (the line with the same)
-    REFERENCE_TAKEN = auto()  # (the other number)
-    CERTIFICATE_TAKEN = auto()  # (the other number)
+    REFERENCE_TAKEN = auto()  # (the number that it has in the map)
+    CERTIFICATE_TAKEN = auto()  # (the number that it has in the map)
+    REFERENCE_TWICE = auto()  # (the line that has it with another number)
+    CERTIFICATE_TWICE = auto()  # (the line that has it with another number)
     EXPECTS_OTHERWISE = auto()  # (the line that says otherwise of this patient)
 
 
 @dataclass(eq=False)
 class BadLine(NumbersError):
-    """`line`: of the file, the header is 1."""
+    """`line`: of the file, from 1."""
 
     line: int
     flaw: LineFlaw

@@ -122,10 +122,8 @@ def _contradictions(lines: Sequence[Line]) -> Iterator[BadLine]:
             before = first.setdefault(key, line)
             if before is line:
                 continue
-            if before.number != line.number:
-                yield BadLine(line.line, flaw, before.number)
-            else:
-                yield BadLine(line.line, LineFlaw.REPEATED, str(before.line))
+            is_same = before.number == line.number
+            yield BadLine(line.line, LineFlaw.REPEATED if is_same else flaw, str(before.line))
         for column in ("welfare", "subsidy"):
             if (flag := getattr(line, column)) is not None:
                 before = first.setdefault((column, line.number), line)
@@ -136,8 +134,8 @@ def _contradictions(lines: Sequence[Line]) -> Iterator[BadLine]:
 def _claims(line: Line) -> Iterator[tuple[tuple[str, str], LineFlaw]]:
     """What no other line may have."""
     if line.reference:
-        yield ("reference", line.reference), LineFlaw.REFERENCE_TAKEN
+        yield ("reference", line.reference), LineFlaw.REFERENCE_TWICE
     if line.certificate:
-        yield ("certificate", line.certificate), LineFlaw.CERTIFICATE_TAKEN
+        yield ("certificate", line.certificate), LineFlaw.CERTIFICATE_TWICE
     if not (line.reference or line.certificate):
         yield ("nothing more", line.number), LineFlaw.REPEATED
