@@ -68,6 +68,22 @@ def test_with_a_configuration_the_terminal_is_looked_at_too(tmp_path):
     assert "apply for it on the portal" in last[0]["remedy"]
 
 
+def test_folders_for_the_reception_computer_that_are_missing_are_findings(tmp_path):
+    config = tmp_path / "kazashi.toml"
+    config.write_text(
+        '[oqs]\ninstitution = "1319999996"\n[oqs.faces.chart]\nfolder = "gone"\n'
+        '[oqs.terminal]\nrequests = "nowhere"\nresponses = "nowhere2"\n'
+    )
+    done = command("doctor", "--json", "--reader", "sim:", "--config", config)
+    assert done.returncode == 1, done.stderr
+    found = [each for each in json.loads(done.stdout) if each["check"].startswith("oqs ")]
+    assert [each["key"].rpartition(".")[2] for each in found] == ["faces", "requests", "responses"]
+    for each, name in zip(found, ("gone", "nowhere", "nowhere2"), strict=True):
+        assert f"there is no folder {tmp_path / name}." in each["seen"]
+        assert each["level"] == "failure"
+        assert str(tmp_path / name) in each["remedy"]
+
+
 def test_json_is_a_list_for_a_bug_report_with_nothing_secret():
     done = command("doctor", "--json", "--reader", "sim:?fault=short")
     assert done.returncode == 1, done.stderr

@@ -34,7 +34,7 @@ MAY_IMPORT = {
     "reader": {"link", "errors", "kazashi_wire"},
     "cards": {"reader", "link", "errors", "kazashi_wire"},
     "reception": {"cards", "drawing", "reader", "link", "errors", "words", "kazashi_wire"},
-    "oqs": {"reception", "cards", "visible", "errors", "words"},
+    "oqs": {"health", "finding", "reception", "cards", "visible", "errors", "words"},
     "site": {"finding", "reception", "errors"},
     "stats": {"drawing", "reception", "errors"},
     "pcsc": {"usb", "reader", "link", "errors", "kazashi_wire"},

@@ -145,7 +145,7 @@ def test_each_error_says_what_happened_and_what_to_do_with_its_fields(kind, lang
 def doctors_keys():
     """(level, key) of each finding in the source; a key without what is filled in."""
     host = Path(kazashi.__file__).parent
-    rooms = ("cli", "health", "site")
+    rooms = ("cli", "health", "oqs", "site")
     for path in (Path(doctor.__file__), *(p for r in rooms for p in (host / r).glob("*.py"))):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and ast.unparse(node.func) in ("good", "doubtful", "bad"):
@@ -188,7 +188,7 @@ def test_no_key_is_unused():
     begins = tuple(f"doctor.{key}." for _, key in doctors_keys())
     named = {*keys_in_the_source(), *keys_in_the_templates()} - {"screen.", "screen.screen."}
     begins += tuple(each for each in named if each.endswith((".", "-")))
-    begins += tuple(f"doctor.{each}" for each in named if each.endswith("-certificate."))
+    begins += tuple(f"doctor.{each}" for each in named if each.endswith(("-certificate.", "disk")))
     assert not {key for key in left - named if not key.startswith(begins)}
 
 

@@ -152,6 +152,18 @@ def test_staff_are_told_of_a_visit_that_a_killed_service_broke_off(started, stat
     assert not UnderWay(state / "serve" / "under-way.json").broken_off
 
 
+def test_a_folder_for_the_reception_computer_that_is_missing_is_told(state, tmp_path):
+    config = tmp_path / "kazashi.toml"
+    config.write_text('[oqs]\ninstitution = "1319999996"\n[oqs.faces.chart]\nfolder = "gone"\n')
+    options = (*SERVE, "0", "--config", str(config))
+    with running(*options, until="programs: ") as (_, line), client_of(line) as client:
+        told = {each["check"]: each for each in client.get("/api/v1/health").json()}
+        assert told["oqs faces"]["level"] == "failure"
+        assert told["oqs faces"]["fields"]["folder"] == str(tmp_path / "gone")
+        assert 'kazashi_health_level{check="oqs faces"} 3.0' in client.get("/metrics").text
+        assert "there is no folder" in client.get("/staff?lang=en").text
+
+
 def test_files_of_the_service_are_this_users_alone(started, state):
     assert (state / "serve").stat().st_mode & 0o777 == 0o700
     with at_desk(started[1]) as person:

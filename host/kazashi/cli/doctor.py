@@ -12,6 +12,7 @@ from rich.text import Text
 from kazashi.cli import show
 from kazashi.cli.console import Console, folded
 from kazashi.cli.options import AsJson, ConfigFile, JournalPath, ReaderUrl
+from kazashi.cli.oqs import look_of
 from kazashi.cli.site import database_findings
 from kazashi.discovery import connector, serial_port
 from kazashi.doctor import findings
@@ -39,7 +40,7 @@ def doctor(
 ) -> None:
     """Look at all that a tap needs: board, USB, chip, antenna, wires. Take cards away first.
 
-    With --config or --journal also at the terminal: certificates, disk, clock.
+    With --config or --journal also at the terminal: certificates, folders, disk, clock.
     """
     of_terminal = _of_terminal(config, journal) if config or journal else ()
     console = Console(quiet=as_json)
@@ -64,7 +65,8 @@ def _of_terminal(config: Path | None, journal: Path | None) -> Iterator[Finding]
     returns = Returns(kept_at())
     kept = journal or default_path()
     database = partial(database_findings, config, kept)
-    return Terminal(kept, settings, returns, database).findings()
+    folders = look_of(config, kept)
+    return Terminal(kept, settings, returns, folders, database).findings()
 
 
 def _device(reader: str | None) -> Details | None:

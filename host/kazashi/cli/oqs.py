@@ -1,11 +1,14 @@
 """Results for the reception computer, and the centre behind files: as configured."""
 
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kazashi.cli.options import need
 from kazashi.cli.show import show_error
+from kazashi.finding import Finding
 from kazashi.reception.centre import Centre
 from kazashi.reception.journal import default_path
 from kazashi.reception.results import Results
@@ -49,6 +52,17 @@ def centre_by_files(config: Path | None) -> Centre | None:
     from kazashi.oqs.centre import FileCentre
 
     return FileCentre(exchange)
+
+
+def look_of(config: Path | None, journal: Path) -> Callable[[], Iterable[Finding]]:
+    """Looks at the configured folders. Raises BadSettings."""
+    if config is None or "oqs" not in load(config):
+        return tuple
+    need("oqs")
+    from kazashi.oqs.look import look
+    from kazashi.oqs.settings import OqsSettings
+
+    return partial(look, OqsSettings.read(config), journal)
 
 
 def exchange_of(config: Path | None) -> "Exchange | None":

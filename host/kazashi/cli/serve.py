@@ -14,7 +14,7 @@ from kazashi.cli.centre import SaysCentre, centre_of
 from kazashi.cli.console import Console
 from kazashi.cli.open_numbers import numbers_of
 from kazashi.cli.options import AsTest, ConfigFile, JournalPath, need, usable_for_cards
-from kazashi.cli.oqs import results_of
+from kazashi.cli.oqs import look_of, results_of
 from kazashi.cli.site import site_of
 from kazashi.cli.trust import anchors_of, component_of, passcode_of
 from kazashi.finding import Finding
@@ -107,7 +107,8 @@ def _terminal(
 
     returns = Returns(kept_at(), write_private)
     settings = TerminalSettings.read(config)
-    return Terminal(journal, settings, returns, database, served_now(settings.site_certificate))
+    served = served_now(settings.site_certificate)
+    return Terminal(journal, settings, returns, look_of(config, journal), database, served)
 
 
 def _tell(address: str, settings: "ServeSettings", access: "Access", *, opens: bool) -> None:

@@ -25,12 +25,14 @@ _PATIENCE_S = 5.0  # for what is looked at, on disks that do not answer
 class Terminal:
     """What is looked at, and by which clock.
 
-    `database`: of the site, if there is one. `served`: of the service's certificate since it began.
+    `folders`: of [oqs]. `database`: of the site, if there is one. `served`: of the certificate that
+    the service has used since it began.
     """
 
     journal: Path
     settings: TerminalSettings = field(default_factory=TerminalSettings)
     returns: Returns = field(default_factory=Returns)
+    folders: Callable[[], Iterable[Finding]] = lambda: ()
     database: Callable[[], Iterable[Finding]] = lambda: ()
     served: Lifetime | None = None
     now: Callable[[], datetime] = utc_now
@@ -43,6 +45,7 @@ class Terminal:
             yield terminal_certificate(settings.certificate, settings.password, now)
         if settings.site_certificate:
             yield site_certificate(settings.site_certificate, now, self.served)
+        yield from self.folders()
         yield disk_space(self.journal)
         yield clock(self.journal, now, is_synchronised=self.is_synchronised())
         yield from self.database()

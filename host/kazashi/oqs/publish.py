@@ -207,19 +207,30 @@ class Folder:
         return True
 
     def check(self) -> None:
-        """Whether files can be brought there."""
+        """Whether files can be brought there; staging is made."""
+        self.look()
+        with self._told():
+            self._make_staging()
+
+    def look(self) -> None:
+        """The same, and nothing is made."""
         with self._told():
             if not self.path.is_dir():
                 raise OqsUnpublished(self.path, Block.NO_FOLDER)
-            self._make_staging()
-            if self.staging.stat().st_dev != self.path.stat().st_dev:
+            staging = self._real_staging()
+            there = next(each for each in (staging, *staging.parents) if each.exists())
+            if there.stat().st_dev != self.path.stat().st_dev:
                 raise OqsUnpublished(self.path, Block.OTHER_FILE_SYSTEM, str(self.staging))
 
     def _make_staging(self) -> None:
+        self._real_staging()
+        self.staging.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def _real_staging(self) -> Path:
         folder, staging = (Path(os.path.realpath(each)) for each in (self.path, self.staging))
         if staging.is_relative_to(folder):
             raise OqsUnpublished(self.path, Block.INSIDE, str(self.staging))
-        self.staging.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return staging
 
     @contextmanager
     def _told(self) -> Generator[None]:

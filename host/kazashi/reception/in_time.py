@@ -1,5 +1,6 @@
 """Work that may not end, such as a read from a folder on another computer, or a map of numbers."""
 
+import errno
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future, wait
 from threading import Event, Thread
@@ -33,7 +34,7 @@ def in_time(
         Exception: what `work` raises.
     """
     if of in _hanging:
-        raise TimeoutError
+        raise _late()
     future: Future[T] = Future()
     is_left = Event()
     Thread(target=lambda: _settle(future, lambda: work(is_left)), daemon=True).start()
@@ -44,10 +45,14 @@ def in_time(
                 raise Cancelled
             if monotonic() >= until:
                 _hangs(future if of is None else of, future)
-                raise TimeoutError
+                raise _late()
         return future.result()
     finally:
         is_left.set()
+
+
+def _late() -> TimeoutError:
+    return TimeoutError(errno.ETIMEDOUT, "it does not answer")
 
 
 def _hangs(of: Hashable, future: Future[T]) -> None:

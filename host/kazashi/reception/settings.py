@@ -99,8 +99,6 @@ def content_and_mode(path: Path, most: int) -> tuple[bytes, int]:
     """The same, with the mode of the file."""
     try:
         return in_time(lambda _end: _read(path, most), _ANSWER_S + most / _SLOWEST, of=path)
-    except TimeoutError as error:
-        raise TimeoutError(errno.ETIMEDOUT, "it does not answer") from error
     except ValueError as error:  # of the name
         raise OSError(errno.EINVAL, os.strerror(errno.EINVAL)) from error
 

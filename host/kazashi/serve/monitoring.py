@@ -23,7 +23,7 @@ def readers(service: AService, _staff: AStaff) -> list[dict[str, object]]:
 
 @router.get("/api/v1/health", response_model=list[FindingModel])
 def health(service: AService, _staff: AStaff) -> list[dict[str, object]]:
-    """The terminal: certificates and their ends, disk, clock, readers that keep recovering.
+    """The terminal: certificates, folders, disks, clock, readers that keep recovering.
 
     It is looked at once a minute at most.
     """
