@@ -59,6 +59,19 @@ def test_a_list_with_errors_names_their_lines_and_imports_nothing(config):
     assert len(exported(config, "out.csv").read_text().splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ("\n\n番号\n1\n".encode(), "line 3: unknown column"),
+        (b"\nnumber;reference\n1;a\n", "line 2: the names of the columns are not separated by"),
+        ("number\treference\n1\ta\n".encode("utf-16"), "another encoding than UTF-8, cp932: save"),
+    ],
+)
+def test_a_list_that_is_no_such_csv_is_told_and_nothing_is_imported(config, data, said):
+    done = imported(config, data)
+    assert (done.returncode, said in done.stderr) == (1, True)
+
+
 @pytest.mark.parametrize("wrong", [20, 45])
 def test_of_many_errors_the_first_twenty_are_told_and_how_many_more_there_are(config, wrong):
     done = imported(config, ("number\n" + "山\n" * wrong).encode())

@@ -39,6 +39,9 @@ def test_the_header_may_follow_empty_lines_and_names_columns_in_any_order():
         ("\nnumber,山田\n", (2, "UNKNOWN_COLUMN", "2: number, name")),
         ("number,番号\n", (1, "COLUMN_TWICE", "number")),
         ("name\n", (1, "NO_COLUMN", "number")),
+        ("\nnumber;name\n1;a\n", (2, "OTHER_SEPARATOR", "")),
+        ("名前\t番号\n花子\t1\n", (1, "OTHER_SEPARATOR", "")),
+        ("number and name\n", (1, "UNKNOWN_COLUMN", "1: number, name")),
         ('number,name\n1,"a\nb"\n1,"a\n2,b\n', (4, "NOT_CSV", "unexpected end of data")),
         ('"number\n', (1, "NOT_CSV", "unexpected end of data")),
     ],
@@ -47,6 +50,21 @@ def test_what_is_wrong_with_a_table_ends_it(text, told):
     last = read(text)[-1]
     assert (last.line, last.flaw, last.detail) == told
     assert last.cells == {}
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize("named", ["utf-8", "cp932", None])
+@pytest.mark.parametrize("text", ["number,name\n1,花子\n", "number\tname\n1\t花子\n"])
+def test_utf_16_is_another_encoding(text, named, encoding):
+    told = Row(0, {}, "NOT_DECODED", named or "UTF-8, cp932")
+    assert [*rows_of(text.encode(encoding), COLUMNS, named)] == [told]
+
+
+@pytest.mark.parametrize("mark", [b"\xff\xfe", b"\xfe\xff"])
+def test_the_mark_of_utf_16_is_enough(mark):
+    encoding = "utf-16-le" if mark == b"\xff\xfe" else "utf-16-be"
+    (row,) = rows_of(mark + "番号\n".encode(encoding), COLUMNS)
+    assert row.flaw == "NOT_DECODED"
 
 
 def test_a_row_of_another_width_is_told_and_the_next_one_read():

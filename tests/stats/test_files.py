@@ -61,6 +61,9 @@ def test_a_month_is_read_as_japanese_programs_write_it(file, written):
         ("", 0, CsvFlaw.NO_HEADER),
         ("month,patient,claims\n", 1, CsvFlaw.UNKNOWN_COLUMN),
         ("month,views,consents\n", 1, CsvFlaw.UNKNOWN_COLUMN),  # neither is a confirmation
+        ("month;claims\n2026-11;1\n", 1, CsvFlaw.OTHER_SEPARATOR),
+        ("month\tclaims\n2026-11\t1\n", 1, CsvFlaw.OTHER_SEPARATOR),
+        ("month\tclaims\n2026-11\t1\n".encode("utf-16"), 0, CsvFlaw.NOT_DECODED),
         ("month,claims,claims\n", 1, CsvFlaw.COLUMN_TWICE),
         ("site,claims\n", 1, CsvFlaw.NO_COLUMN),
         ("month,claims\n2026-11,1\n2026-12\n", 3, CsvFlaw.CELL_COUNT),

@@ -129,7 +129,7 @@ def _data(file: Path) -> bytes:
     try:
         return content(file, _MOST)
     except OSError as error:
-        raise BadList(ListFlaw.UNREADABLE, error.strerror or "") from error
+        raise BadList(0, ListFlaw.UNREADABLE, error.strerror or "") from error
 
 
 @contextmanager

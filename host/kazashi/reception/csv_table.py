@@ -4,7 +4,9 @@ Ref: RFC 4180. The first line with something in it names the columns, in any ord
 a cell do not count. Of what is wrong no cell is repeated: it may be a patient, also in line 1.
 """
 
+import codecs
 import csv
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from io import StringIO
 from types import MappingProxyType
@@ -13,7 +15,8 @@ from typing import Literal, NamedTuple
 from kazashi.reception.typed import narrow
 
 _Whole = Literal["NOT_DECODED", "NO_HEADER", "UNKNOWN_COLUMN", "COLUMN_TWICE", "NO_COLUMN"]
-Flaw = _Whole | Literal["CELL_COUNT", "NOT_CSV"]
+Flaw = _Whole | Literal["OTHER_SEPARATOR", "CELL_COUNT", "NOT_CSV"]
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # Excel's "Unicode text" begins so
 
 
 class Columns(NamedTuple):
@@ -61,13 +64,16 @@ def rows_of(data: bytes, columns: Columns, encoding: str | None = None) -> Itera
                 yield Row(line, dict(zip(header, cells, strict=True)))
         if not header:
             yield Row(0, {}, "NO_HEADER")
-    except UnicodeDecodeError:
+    except UnicodeError:
         yield Row(0, {}, "NOT_DECODED", encoding or "UTF-8, cp932")
     except csv.Error as error:
         yield Row(end + 1, {}, "NOT_CSV", str(error))
 
 
 def _decoded(data: bytes, encoding: str | None) -> str:
+    """Raises UnicodeError."""
+    if data.startswith(_UTF_16):  # cp932 has characters for these, too
+        raise UnicodeError("UTF-16")
     if not encoding:  # text in cp932 is hardly ever right as UTF-8
         try:
             return _decoded(data, "utf-8")
@@ -82,8 +88,14 @@ def _column(cell: str, columns: Columns) -> str:
 
 
 def _wrong(header: Sequence[str], columns: Columns) -> tuple[Flaw, str] | None:
+    """Raises UnicodeError: it is UTF-16 without mark, in which each Latin letter has a NUL."""
     for at, name in enumerate(header):
         if name not in columns.names:
+            parts = re.split("[;\t]", name.replace("\0", ""))
+            if any(_column(part, columns) in columns.names for part in parts):
+                if "\0" in name:
+                    raise UnicodeError("UTF-16")
+                return "OTHER_SEPARATOR", ""
             return "UNKNOWN_COLUMN", f"{at + 1}: {', '.join(columns.names)}"
         if name in header[:at]:
             return "COLUMN_TWICE", name

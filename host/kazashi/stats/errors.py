@@ -16,6 +16,7 @@ class CsvFlaw(Enum):
     NOT_CSV = auto()  # (what the parser says)
     NO_HEADER = auto()
     UNKNOWN_COLUMN = auto()  # (its place, and the columns that there are)
+    OTHER_SEPARATOR = auto()  # semicolons or tabs, no commas
     COLUMN_TWICE = auto()  # (its name)
     NO_COLUMN = auto()  # (its name)
     CELL_COUNT = auto()  # (how many cells there are, how many columns)

@@ -79,6 +79,7 @@ def test_another_encoding_is_told(encoding):
         ("\n \n", ListFlaw.NO_HEADER, ""),
         ("number,name", ListFlaw.UNKNOWN_COLUMN, f"2: {', '.join(COLUMNS.names)}"),
         ("123456789012,仮名花子", ListFlaw.UNKNOWN_COLUMN, f"1: {', '.join(COLUMNS.names)}"),
+        ("number;reference", ListFlaw.OTHER_SEPARATOR, ""),
         ("number,診察券番号", ListFlaw.COLUMN_TWICE, "number"),
         ("reference", ListFlaw.NO_COLUMN, "number"),
     ],
@@ -87,6 +88,12 @@ def test_wrong_columns_are_named(header, flaw, detail):
     with pytest.raises(BadList) as told:
         read(header + "\n1\n" if header.strip() else header)
     assert (told.value.flaw, told.value.detail) == (flaw, detail)
+
+
+def test_the_line_of_wrong_columns_is_told():
+    with pytest.raises(BadList) as told:
+        read("\n\nname\n")
+    assert told.value.line == 3
 
 
 def test_columns_may_be_in_wide_letters():

@@ -79,13 +79,15 @@ class ListFlaw(Enum):
     NO_HEADER = auto()
     NO_COLUMN = auto()  # (its name)
     UNKNOWN_COLUMN = auto()  # (its place, and the columns that there may be)
+    OTHER_SEPARATOR = auto()  # semicolons or tabs, no commas
     COLUMN_TWICE = auto()  # (its name)
 
 
 @dataclass(eq=False)
 class BadList(NumbersError):
-    """`detail`: see `ListFlaw`."""
+    """`line`: of its header, from 1; 0: all of the list. `detail`: see `ListFlaw`."""
 
+    line: int
     flaw: ListFlaw
     detail: str = ""
 

@@ -40,4 +40,4 @@ def _cells(row: Row) -> Mapping[str, str]:
         return row.cells
     if row.flaw in ("CELL_COUNT", "NOT_CSV"):
         raise BadLine(row.line, LineFlaw[row.flaw])
-    raise BadList(ListFlaw[row.flaw], row.detail)
+    raise BadList(row.line, ListFlaw[row.flaw], row.detail)
