@@ -170,6 +170,13 @@ def test_no_bytes_raise_anything_but_an_error_of_the_list(data, encoding):
         assert isinstance(error, BadList | ListRefused)  # noqa: PT017
 
 
+def test_errors_of_many_lines_do_not_keep_what_stood_there():
+    with pytest.raises(ListRefused) as told:
+        read("number\n山\n")
+    (trouble,) = told.value.troubles
+    assert (trouble.__traceback__, trouble.__context__) == (None, None)
+
+
 def test_a_my_number_in_a_list_is_not_repeated():
     with pytest.raises(ListRefused) as told:
         read("number\n123456789012\n")

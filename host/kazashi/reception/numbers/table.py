@@ -1,6 +1,7 @@
 """A list, of which all that is wrong is told at once."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from kazashi.reception.csv_table import Row
@@ -26,7 +27,7 @@ def list_of(
         try:
             taken.append(take(row.line, _cells(row)))
         except BadLine as error:
-            troubles.append(error)
+            troubles.append(replace(error))  # without its traceback, which keeps the row
     troubles += contradictions(taken)
     if troubles:
         in_order = sorted(troubles, key=lambda each: each.line)
