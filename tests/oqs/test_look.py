@@ -62,6 +62,14 @@ def test_a_folder_that_is_missing_is_told_with_what_to_do(looked, tmp_path, at):
         assert "kazashi.toml" in found[at].remedy(language)
 
 
+def test_a_folder_is_told_with_its_whole_path(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    terminal = Terminal(Folder(Path("requests"), Path(".requests")), Path("responses"))
+    found = [*look(OqsSettings("1319999996", (), terminal), tmp_path / "journal.db")]
+    for each, name in zip(found[:2], ("requests", "responses"), strict=True):
+        assert str(tmp_path / name) in each.seen(Language.ENGLISH)
+
+
 def test_a_folder_whose_rights_are_missing_is_told(looked, tmp_path, monkeypatch):
     def refuses(path, _mode):
         return path not in (tmp_path / "a", tmp_path / "responses")

@@ -19,15 +19,21 @@ _OF_STAGING = (Block.INSIDE, Block.OTHER_FILE_SYSTEM)
 
 def look(settings: OqsSettings, journal: Path) -> Iterator[Finding]:
     """A finding for each folder, and for each disk of a staging folder but that of the journal."""
-    faces = [each.folder for each in settings.faces]
-    requests = [settings.terminal.requests] if settings.terminal else []
+    terminal = settings.terminal
+    faces = [_whole(each.folder) for each in settings.faces]
+    requests = [_whole(terminal.requests)] if terminal else []
     for use, folders in (("faces", faces), ("requests", requests)):
         for folder in folders:
             yield _finding(use, folder.path, partial(_look_at, folder))
-    if settings.terminal:
-        responses = settings.terminal.responses
+    if terminal:
+        responses = terminal.responses.absolute()
         yield _finding("responses", responses, partial(_look_into, responses))
     yield from _disks([folder.staging for folder in (*faces, *requests)], journal)
+
+
+def _whole(folder: Folder) -> Folder:
+    """Paths of which a person can say where they are."""
+    return Folder(folder.path.absolute(), folder.staging.absolute())
 
 
 def _finding(use: str, path: Path, work: Callable[[], None]) -> Finding:
