@@ -1,10 +1,10 @@
 """After a patient nothing of them is left: on the card, in the journal, in logs, in errors."""
 
 import logging
-import re
 
 import pytest
 
+from digits import stands_in
 from kazashi.reception.centre import CentreUnreachable
 from kazashi.reception.people import AskCodeB, AskFrame, AskItemsPin, AskPin, AskStaff, StaffCheck
 from kazashi.reception.rules import Token, Way
@@ -49,8 +49,7 @@ def secrets_of(counter):
 
 
 def pin_in(text):
-    """Whether a PIN stands there, and not as a part of a longer number or digest."""
-    return re.search(f"(?<![0-9a-f.])({OWN_PIN}|{OTHER_PIN})(?![0-9a-f])", text)
+    return stands_in(OWN_PIN, text) or stands_in(OTHER_PIN, text)
 
 
 @each_way
