@@ -1,5 +1,6 @@
 """The folders of [oqs] are looked at before a visit needs them."""
 
+import errno
 import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -81,6 +82,20 @@ def test_a_folder_whose_rights_are_missing_is_told(looked, tmp_path, monkeypatch
     ]
     assert "Permission denied" in found[0].seen(Language.ENGLISH)
     assert "[oqs.terminal]" in found[3].remedy(Language.ENGLISH)
+
+
+@pytest.mark.parametrize("name", ["responses", ".a"])
+def test_a_folder_that_the_system_does_not_even_find_is_told(looked, tmp_path, monkeypatch, name):
+    is_dir = Path.is_dir
+
+    def refuses(path):
+        if path == tmp_path / name:  # a folder above it is closed to us
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return is_dir(path)
+
+    monkeypatch.setattr(Path, "is_dir", refuses)
+    (trouble,) = (each for each in looked() if each.level is Level.FAILURE)
+    assert "Permission denied" in trouble.seen(Language.ENGLISH)
 
 
 def test_a_staging_folder_of_another_user_is_told(looked, tmp_path, monkeypatch):

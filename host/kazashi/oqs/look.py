@@ -48,6 +48,8 @@ def _finding(use: str, path: Path, work: Callable[[], None]) -> Finding:
         if found.block in _OF_STAGING:
             return bad(check, "oqs-staging", folder=path, error=found)
         error = found
+    except OSError as found:  # of a folder above, or of a server
+        error = OqsUnpublished(path, Block.SYSTEM, found.strerror or type(found).__name__)
     else:
         return good(check, f"oqs-folder.{use}", folder=path)
     return bad(check, f"oqs-trouble.{use}", folder=path, error=error)
