@@ -1,6 +1,7 @@
 """A desk is killed anywhere while it asks about people held: each of them has one file."""
 
 import os
+import shutil
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -10,11 +11,13 @@ from pathlib import Path
 import pytest
 
 from kazashi.oqs import publish
+from kazashi.oqs.errors import Block
 from kazashi.oqs.names import face_name
 from kazashi.oqs.outbox import Outbox
 from kazashi.reception.journal import Journal, View
 from kazashi.reception.outage import PROFILE
 from oqs_programs import identifier_and_time
+from site_waits import until
 
 CHILD = Path(__file__).parents[1] / "oqs_held_child.py"
 PEOPLE = 3
@@ -79,6 +82,22 @@ def test_what_the_journal_has_goes_out_under_the_name_that_it_has(folder, journa
     entry = journal.begin(PROFILE, "held 1")
     entry.step("result", file=name)
     assert (started(folder, tmp_path / "journal.db"), prepared(folder)) == ({name}, 0)
+
+
+def test_what_the_journal_has_goes_out_also_if_folder_and_staging_come_after_the_start(
+    folder, journal, tmp_path
+):
+    name = left(folder, tmp_path / "journal.db")
+    journal.begin(PROFILE, "held 1").step("result", file=name)
+    away = [each.rename(tmp_path / f"away-{each.name}") for each in (folder.path, folder.staging)]
+    outbox = Outbox(folder, tmp_path / "journal.db")
+    future = outbox.put("1319999996bb", b"<XmlMsg/>", is_test=False)
+    assert future.exception(20).block is Block.NO_FOLDER
+    shutil.rmtree(folder.staging)
+    away[1].rename(folder.staging)
+    away[0].rename(folder.path)
+    until(lambda: (folder.path / name).exists())
+    outbox.close()
 
 
 @pytest.mark.parametrize("is_kept", [True, False])

@@ -65,10 +65,13 @@ def test_they_stay_held_if_a_file_cannot_be_written_and_each_file_comes_once_it_
     assert (journal.held(), len(files(folder)), len(files(full))) == ([], 1, 1)
 
 
-def test_they_stay_held_while_the_folder_is_away_and_staging_was_never_made(
-    folder, journal, ask, monkeypatch, caplog
+@pytest.mark.parametrize("is_made", [True, False], ids=["staging is made", "never made"])
+def test_they_stay_held_while_the_folder_is_away_since_it_may_hide_staging_once_it_is_back(
+    folder, journal, ask, monkeypatch, caplog, is_made
 ):
     monkeypatch.setattr(Folder, "is_for_tests", True)
+    if is_made:
+        folder.staging.mkdir()
     away = folder.path.rename(folder.path.with_name("away"))
     (error,) = ask(folder)
     assert [each.block for each in error.reasons] == [Block.NO_FOLDER]
@@ -80,19 +83,6 @@ def test_they_stay_held_while_the_folder_is_away_and_staging_was_never_made(
     assert [each.name for each in files(folder)] == [
         each["file"] for visit in journal.visits() for each in visit.facts_of("result")
     ]
-
-
-def test_they_are_let_go_while_the_folder_is_away_if_the_file_is_in_staging(
-    folder, journal, ask, monkeypatch
-):
-    monkeypatch.setattr(Folder, "is_for_tests", True)
-    folder.staging.mkdir()
-    away = folder.path.rename(folder.path.with_name("away"))
-    ask(folder)
-    assert journal.held() == []
-    away.rename(folder.path)
-    ask(folder)
-    assert len(files(folder)) == 1
 
 
 def test_a_file_that_is_written_too_late_does_not_go_out(folder, journal, tmp_path, monkeypatch):

@@ -149,8 +149,8 @@ class Outbox:
             new, undecided = [*self._new], [*self._undecided]  # what comes meanwhile is next
             try:
                 self._stage()
-                self._decide()
                 self.folder.check()  # told before anybody waits for it
+                self._decide()  # of what lies in its staging, not in one that it hides
                 self._log(self._publish())
             except OqsUnpublished as error:
                 self._log(error)

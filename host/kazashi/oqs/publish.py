@@ -79,12 +79,10 @@ class Folder:
             return self.staging.stat().st_dev
 
     def prepare(self, name: str, data: bytes, owner: str) -> None:
-        """The same, until `owner` releases or discards it; staging must have been made before, or
-        the folder be there.
+        """The same, until `owner` releases or discards it. The folder must be there: on a disk that
+        is hidden when the folder comes back, nothing is found again.
         """
-        with self._told():
-            if not self.staging.is_dir():
-                self.check()
+        self.check()
         self._keep(name, data, f"{name}.{owner}{_PREPARED}")
 
     def _keep(self, name: str, data: bytes, kept_as: str) -> None:
