@@ -300,6 +300,19 @@ def test_a_tie_that_no_release_wrote_is_left_out_and_told(desks, server, column)
     )
 
 
+def test_a_tie_that_the_database_has_lost_is_unreadable_no_more(desks, server):
+    one, two = desks(), desks()
+    one.tie(CARD, "12")
+    one.meet()
+    server.run("UPDATE kazashi.tie SET told = '{}'")
+    part = Numbers(two.copy, "two")
+    part.turn(two.connection)
+    server.empty()
+    prepare(two.connection)
+    part.turn(two.connection)
+    assert [each.key for each in part.findings(None)] == ["numbers"]
+
+
 def test_a_tie_of_the_same_name_replaces_one_that_no_release_wrote(desks, server):
     one, two = desks(), desks()
     one.tie(CARD, "12")

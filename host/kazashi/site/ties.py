@@ -60,6 +60,7 @@ def bring(connection: Connection, copy: NumbersCopy, computer: str, unreadable: 
         if (reached.fetchone() or (-1,))[0] < cursor or cursor == 0:
             if cursor:
                 copy.begin_anew()
+                unreadable.clear()
                 cursor = 0
             connection.execute(_JOIN, (name, computer))
         sent = copy.unsent(BATCH)
