@@ -41,6 +41,7 @@ def test_the_header_may_follow_empty_lines_and_names_columns_in_any_order():
         ("name\n", (1, "NO_COLUMN", "number")),
         ("\nnumber;name\n1;a\n", (2, "OTHER_SEPARATOR", "")),
         ("名前\t番号\n花子\t1\n", (1, "OTHER_SEPARATOR", "")),
+        ('\ufeff"名前"\t"番号"\n"花子"\t"1"\n', (1, "OTHER_SEPARATOR", "")),
         ("number and name\n", (1, "UNKNOWN_COLUMN", "1: number, name")),
         ('number,name\n1,"a\nb"\n1,"a\n2,b\n', (4, "NOT_CSV", "unexpected end of data")),
         ('"number\n', (1, "NOT_CSV", "unexpected end of data")),

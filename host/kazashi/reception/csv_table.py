@@ -16,6 +16,7 @@ from kazashi.reception.typed import narrow
 
 _Whole = Literal["NOT_DECODED", "NO_HEADER", "UNKNOWN_COLUMN", "COLUMN_TWICE", "NO_COLUMN"]
 Flaw = _Whole | Literal["OTHER_SEPARATOR", "CELL_COUNT", "NOT_CSV"]
+_QUOTED_OTHERWISE = re.compile(rb'[^"]*"[^"]*"[;\t]')  # in the header, as far as csv reads it
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # Excel's "Unicode text" begins so
 
 
@@ -67,7 +68,10 @@ def rows_of(data: bytes, columns: Columns, encoding: str | None = None) -> Itera
     except UnicodeError:
         yield Row(0, {}, "NOT_DECODED", encoding or "UTF-8, cp932")
     except csv.Error as error:
-        yield Row(end + 1, {}, "NOT_CSV", str(error))
+        if not header and _QUOTED_OTHERWISE.match(data):
+            yield Row(end + 1, {}, "OTHER_SEPARATOR")
+        else:
+            yield Row(end + 1, {}, "NOT_CSV", str(error))
 
 
 def _decoded(data: bytes, encoding: str | None) -> str:
