@@ -230,6 +230,16 @@ def test_a_look_that_hangs_is_left_and_no_other_begins_before_it_ends(terminal, 
     until(latest.findings)
 
 
+def test_a_look_that_fails_is_not_taken_for_one_that_found_nothing(terminal):
+    def fails():
+        raise ValueError
+
+    latest = Latest(replace(terminal, database=fails))
+    for _ in range(2):
+        with pytest.raises(ValueError):
+            latest.findings()
+
+
 def test_a_clock_that_is_put_back_keeps_no_old_findings(terminal, tmp_path):
     path = private(tmp_path / "terminal.pem", pem(certificate(NOW + timedelta(days=5))))
     now = [NOW]

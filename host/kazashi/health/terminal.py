@@ -69,9 +69,9 @@ class Latest:
             try:
                 now = self.terminal.now()
                 if self._at is None or not self._at <= now < self._at + _FRESH:
-                    self._at = now
                     with suppress(TimeoutError):
                         in_time(lambda _end: self._look(), _PATIENCE_S, of=self)
+                    self._at = now
             finally:
                 self._looking.release()
         return self._found
