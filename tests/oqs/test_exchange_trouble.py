@@ -208,6 +208,26 @@ def test_nothing_is_sent_while_the_folder_of_answers_may_not_be_entered(
     assert list(terminal.requests.path.iterdir()) == []
 
 
+@pytest.mark.parametrize("which", ["requests", "responses"])
+def test_a_folder_that_cannot_be_looked_into_is_named_and_nothing_is_sent(
+    exchange, terminal, tmp_path, monkeypatch, which
+):
+    folder = {"requests": terminal.requests.path, "responses": terminal.responses}[which]
+    exists = Path.exists
+
+    def is_down(path):
+        if path.parent == folder:
+            raise OSError(errno.EHOSTDOWN, "Host is down")
+        return exists(path)
+
+    monkeypatch.setattr(Path, "exists", is_down)
+    with pytest.raises(CentreUnreachable) as raised:
+        ask(exchange)
+    error = raised.value.__cause__
+    assert (error.folder, error.block, error.detail) == (folder, Block.SYSTEM, "Host is down")
+    assert exchange.ledger.open_ones(Kind.ELIGIBILITY) == []
+
+
 @pytest.mark.parametrize("limit_s", [0.2])
 def test_what_is_not_sent_when_nobody_waits_any_more_is_never_sent(exchange, terminal, hangs):
     goes_on = hangs(Folder, "stage")

@@ -20,10 +20,12 @@ from typing import NamedTuple, TypeVar
 from kazashi.errors import Cancelled
 from kazashi.oqs.encoding import Encoding
 from kazashi.oqs.errors import (
+    Block,
     OqsBroken,
     OqsError,
     OqsUnkept,
     OqsUnopened,
+    OqsUnpublished,
     OqsUnreadable,
     OqsUnwritable,
     Unopened,
@@ -187,15 +189,18 @@ class Exchange:
                 self.ledger.close(*request)
 
     def _is_taken(self, kind: Kind, suffix: str) -> bool:
-        """Raises OqsUnopened: its answer could not be read."""
+        """Raises OqsUnopened: its answer could not be read; CentreUnreachable: nor looked for."""
         names = (kind.request(suffix), kind.response(suffix), kind.failure(suffix))
-        if any((self.terminal.requests.path / name).exists() for name in names):
-            return True
-        try:
-            return any((self.terminal.responses / name).exists() for name in names)
-        except PermissionError as error:
-            file = self.terminal.responses / kind.response(suffix)
-            raise OqsUnopened(file, Unopened.DENIED) from error
+        for folder in (self.terminal.requests.path, self.terminal.responses):
+            try:
+                if any((folder / name).exists() for name in names):
+                    return True
+            except OSError as error:
+                if isinstance(error, PermissionError) and folder == self.terminal.responses:
+                    raise OqsUnopened(folder / names[1], Unopened.DENIED) from error
+                said = error.strerror or type(error).__name__
+                raise CentreUnreachable from OqsUnpublished(folder, Block.SYSTEM, said)
+        return False
 
     def _look(self, asked: Asked, seen: _Seen) -> XmlMsg | None:
         """The answer, once it is there and whole."""
