@@ -232,11 +232,11 @@ def test_a_look_that_hangs_is_left_and_no_other_begins_before_it_ends(terminal, 
 
 def test_a_look_that_fails_is_not_taken_for_one_that_found_nothing(terminal):
     def fails():
-        raise ValueError
+        raise ValueError("broken")
 
     latest = Latest(replace(terminal, database=fails))
     for _ in range(2):
-        with pytest.raises(ValueError):
+        with pytest.raises(ValueError, match="broken"):
             latest.findings()
 
 
