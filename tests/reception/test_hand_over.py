@@ -178,7 +178,7 @@ def test_whose_result_is_on_no_disk_stays_held_and_the_reason_is_told(counter):
     assert [each.block for each in error.reasons] == [Block.NO_FOLDER]
     assert (len(counter.journal.held()), results.settled) == (1, [[]])
     later = ask_held(counter.journal, Listening(), is_test=True, results=Results())
-    assert len(list(later)) == 1  # nobody has claimed them
+    assert len(list(later)) == 1  # no other program has claimed them
     assert counter.steps("result") == [{"file": FILE.name}]
 
 

@@ -89,7 +89,7 @@ def register_each(
     again: bool = False,
 ) -> Generator[tuple[ToRegister, Registration | CentreError | OqsError]]:
     """Register one after the other, until the terminal does not answer, its answer cannot be
-    opened, or it cannot be kept what was asked: the others would fare the same.
+    opened, or the request cannot be recorded: the same would happen to the others.
 
     Nothing is sent that is registered, or was sent before and may be; answers that have come since
     are taken. So it can be interrupted anywhere, and called again with all of them.

@@ -29,7 +29,7 @@ def in_time(
     same begins: one thread hangs, however often it is asked for.
 
     Raises:
-        TimeoutError: it has not ended, or that of before.
+        TimeoutError: it has not ended, or earlier work of the same has not.
         Cancelled: `cancel` was set.
         Exception: what `work` raises.
     """

@@ -81,7 +81,7 @@ def take(
     """Files, what kept others from coming, and what the journal keeps of both."""
     try:
         files, troubles = results.take(answered)
-    except Exception as error:  # of any program; its words may be a person's
+    except Exception as error:  # of any program; its text may name a person
         logger.error("result: %s", type(error).__name__)
         return (), (), [{"error": type(error).__name__}]
     return tuple(files), troubles, _facts([each.name for each in files], troubles)
@@ -100,7 +100,7 @@ def prepare(
         if not prepared.unkept:
             return prepared.settle, _facts(prepared.names, prepared.troubles)
         prepared.settle()
-    except Exception as error:  # of any program; its words may be a person's
+    except Exception as error:  # of any program; its text may name a person
         logger.error("result: %s", type(error).__name__)
         return lambda: None, [{"error": type(error).__name__}]
     raise NoResultFile(tuple(prepared.unkept))

@@ -19,8 +19,8 @@ _NO_JOURNAL = "00000000-0000-0000-0000-000000000000"
 
 
 class HeldElsewhere(Part):
-    """`others`: as they were when the database was last reached, or a second a 1,000 before, if
-    they change so often; `is_away`: it is not now.
+    """`others`: as they were when the database was last reached; if they change often, up to 1 s
+    older for each 1,000 of them. `is_away`: it cannot be reached now.
     """
 
     channel = CHANNEL

@@ -37,8 +37,8 @@ class Reached:
             self._line = None
 
     def do(self, work: Callable[[Connection], _T]) -> _T:
-        """What `work` returns, which has 10 s. If the connection was lost, it is done once more on
-        a new one.
+        """What `work` returns, which has 10 s. On a connection that was used before, it is done
+        once more on a new one after any error: so the same, done twice, must harm nothing.
 
         Raises:
             DatabaseAway, and what `work` raises beside errors of the database.
