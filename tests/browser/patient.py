@@ -28,6 +28,10 @@ class PatientScreen:
             "id => Number(document.querySelector('#screen').dataset.id) >= id", arg=screen.id
         )
 
+    def forget(self):
+        """Before another service, which counts from the start: `has_shown` waits for that one."""
+        self.page.evaluate("document.querySelector('#screen').dataset.id = -1")
+
     @property
     def state(self):
         return self.page.locator("#screen").get_attribute("data-state")
