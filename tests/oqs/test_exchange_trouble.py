@@ -213,14 +213,14 @@ def test_a_folder_that_cannot_be_looked_into_is_named_and_nothing_is_sent(
     exchange, terminal, tmp_path, monkeypatch, which
 ):
     folder = {"requests": terminal.requests.path, "responses": terminal.responses}[which]
-    exists = Path.exists
+    real = Path.stat
 
-    def is_down(path):
-        if path.parent == folder:
+    def is_down(path, **options):
+        if path.is_relative_to(folder):
             raise OSError(errno.EHOSTDOWN, "Host is down")
-        return exists(path)
+        return real(path, **options)
 
-    monkeypatch.setattr(Path, "exists", is_down)
+    monkeypatch.setattr(Path, "stat", is_down)
     with pytest.raises(CentreUnreachable) as raised:
         ask(exchange)
     error = raised.value.__cause__

@@ -293,6 +293,22 @@ def test_while_late_answers_cannot_be_looked_for_nothing_is_sent_and_their_folde
     assert len(played.requests) == 1
 
 
+def test_while_the_folder_of_answers_is_away_nothing_is_sent_and_that_is_said(site, terminal):
+    away = words_of(OqsUnsent(OqsUnpublished(site / "res", Block.NO_FOLDER))).line
+    with terminal(nothing, TAKES, TAKES) as played:
+        (site / "res").rename(site / "away")
+        assert f"line 2, 001: {away}" in registering(site).stdout
+        (site / "away").rename(site / "res")
+        registering(site)
+        assert len(played.requests) == 1
+        (site / "res").rename(site / "away")
+        for options in ((), ("--again",)):
+            assert words_of(registering(site, LIST, *options).exception).line == away
+        (site / "away").rename(site / "res")
+        assert registering(site, LIST, "--again").exit_code == 0
+    assert len(played.requests) == 3
+
+
 def test_while_an_answer_cannot_be_opened_nothing_more_is_sent_and_that_is_said(
     site, terminal, monkeypatch
 ):

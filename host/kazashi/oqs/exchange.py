@@ -111,10 +111,10 @@ class Exchange:
         Raises:
             CentreFailed, AnswerMixedUp: it is none; nothing more is to come.
             OqsUnopened, OqsBroken: it may be there, and cannot be opened now, or is not whole.
-            CentreUnreachable: the folder does not answer.
+            CentreUnreachable: the folder does not answer, or is away.
             Cancelled: `cancel` was set.
         """
-        return _in_time(lambda _end: self._answer_in(asked, self._said(asked)), _LATE_S, cancel)
+        return _in_time(lambda _end: self._late(asked), _LATE_S, cancel)
 
     def take(self, asked: Asked) -> bool:
         """Close the request: its answer was used. False: another program has closed it."""
@@ -129,6 +129,10 @@ class Exchange:
             Cancelled: `cancel` was set.
         """
         _in_time(lambda _end: self._give_up(asked), _LATE_S, cancel)
+
+    def _late(self, asked: Asked) -> XmlMsg | None:
+        _check(self.terminal.responses)
+        return self._answer_in(asked, self._said(asked))
 
     def _give_up(self, asked: Asked) -> None:
         file = self.terminal.requests.path / asked.name
@@ -190,6 +194,7 @@ class Exchange:
 
     def _is_taken(self, kind: Kind, suffix: str) -> bool:
         """Raises OqsUnopened: its answer could not be read; CentreUnreachable: nor looked for."""
+        _check(self.terminal.responses)
         names = (kind.request(suffix), kind.response(suffix), kind.failure(suffix))
         for folder in (self.terminal.requests.path, self.terminal.responses):
             try:
@@ -198,8 +203,7 @@ class Exchange:
             except OSError as error:
                 if isinstance(error, PermissionError) and folder == self.terminal.responses:
                     raise OqsUnopened(folder / names[1], Unopened.DENIED) from error
-                said = error.strerror or type(error).__name__
-                raise CentreUnreachable from OqsUnpublished(folder, Block.SYSTEM, said)
+                raise CentreUnreachable from _unlooked(folder, error)
         return False
 
     def _look(self, asked: Asked, seen: _Seen) -> XmlMsg | None:
@@ -244,6 +248,20 @@ def _in_time(work: Callable[[Event], T], limit_s: float, cancel: Event) -> T:
         return in_time(work, limit_s, cancel)
     except TimeoutError as error:
         raise CentreUnreachable from error
+
+
+def _check(responses: Path) -> None:
+    """Raises CentreUnreachable: the folder is away, and with it what may have come."""
+    try:
+        if responses.is_dir():
+            return
+    except OSError as error:
+        raise CentreUnreachable from _unlooked(responses, error)
+    raise CentreUnreachable from OqsUnpublished(responses, Block.NO_FOLDER)
+
+
+def _unlooked(folder: Path, error: OSError) -> OqsUnpublished:
+    return OqsUnpublished(folder, Block.SYSTEM, error.strerror or type(error).__name__)
 
 
 def _content(path: Path) -> bytes | Unopened:

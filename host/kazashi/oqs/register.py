@@ -6,6 +6,7 @@ the centre cannot be asked by it, and another insurance needs another registrati
 
 from collections.abc import Generator, Iterable, Mapping
 from enum import StrEnum
+from pathlib import Path
 from secrets import token_hex
 from threading import Event
 from typing import NamedTuple
@@ -149,9 +150,7 @@ def _registered(
     except CentreUnreachable as error:
         if asked := _open_one(exchange, info):
             raise _unanswered(exchange, asked) from error
-        cause = error.__cause__
-        slow = OqsUnpublished(exchange.terminal.requests.path, Block.SLOW)
-        raise OqsUnsent(cause if isinstance(cause, OqsError) else slow) from error
+        raise _unsent(exchange.terminal.requests.path, error) from error
     _check(exchange, asked, answer)
     return asked
 
@@ -169,7 +168,7 @@ def _take_late(exchange: Exchange, registered: Registered, asked: Asked, cancel:
             registered.give_back(info)
         return
     except CentreUnreachable as error:
-        raise OqsUnsent(OqsUnpublished(exchange.terminal.responses, Block.SLOW)) from error
+        raise _unsent(exchange.terminal.responses, error) from error
     registered.keep(info)
     exchange.take(asked)
 
@@ -185,6 +184,12 @@ def _open_one(exchange: Exchange, info: ReferenceNumberRegistrationInfo) -> Aske
 
 def _unanswered(exchange: Exchange, asked: Asked) -> OqsUnanswered:
     return OqsUnanswered(exchange.terminal.requests.path / asked.name, asked.day)
+
+
+def _unsent(folder: Path, error: CentreUnreachable) -> OqsUnsent:
+    """`folder`: that does not answer, if `error` does not say more."""
+    cause = error.__cause__
+    return OqsUnsent(cause if isinstance(cause, OqsError) else OqsUnpublished(folder, Block.SLOW))
 
 
 def _info_in(message: XmlMsg) -> ReferenceNumberRegistrationInfo | None:
