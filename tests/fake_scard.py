@@ -65,7 +65,7 @@ class FakeScard:
 
     def SCardTransmit(self, card, protocol, apdu):
         self.begun.set()
-        assert self.hangs.wait(20)
+        assert self.hangs.wait(60)
         code = self._code("SCardTransmit", bytes(apdu))
         response = b"" if code else self.application.transmit(bytes(apdu)).apdu
         return [code, list(response)]

@@ -1,7 +1,8 @@
 """The line to a PC/SC reader: limits, cancelling, lease, and what it asks of PC/SC; with a fake."""
 
-from threading import Event, Timer
-from time import monotonic
+from math import inf
+from queue import Empty, SimpleQueue
+from threading import Event
 
 import pytest
 
@@ -18,16 +19,20 @@ from kazashi.errors import (
     ReaderUnplugged,
 )
 from kazashi.limits import Limits
-from kazashi.pcsc import connection
+from kazashi.pcsc import connection, worker
+from kazashi.pcsc.line import PcscLine
 from kazashi.pcsc.reader import PcscReader
 from kazashi.pcsc.scard import PROTOCOL_T1, SHARE_EXCLUSIVE, Code
+from kazashi.pcsc.worker import Worker
 from kazashi.sim.card import MyNumberCard
 from kazashi.sim.person import Person
 from kazashi.traffic import TRAFFIC
 from kazashi_wire.messages import Technology
+from site_waits import until
 
 PERSON = Person()
-LIMITS = Limits(answer_s=0.2, response_s=0.1, late_s=0.1)
+LIMITS = Limits(late_s=0.1)
+PATIENCE_S = 60.0  # against a hang
 PIN_TRIES = bytes.fromhex("00200098")
 SELECT_JPKI = bytes.fromhex("00a4040c0ad392f000260100000001")
 WRONG_LENGTH = b"\x67\x00"
@@ -38,11 +43,76 @@ def is_impatient(monkeypatch):
     monkeypatch.setattr(connection, "_GONE_S", 0.02)
 
 
+class Clock:
+    """Time of a line and its worker. It passes while a call to PC/SC hangs, or looks for a change,
+    and when a test says so. `happens`: (when, what then happens).
+    """
+
+    def __init__(self):
+        self.s = 0.0
+        self.happens = []
+        self.looks = 0  # of the worker that has nothing to do
+
+    def now(self):
+        return self.s
+
+    def pass_by(self, seconds):
+        self.s += seconds
+        for each in [each for each in self.happens if each[0] <= self.s]:
+            self.happens.remove(each)
+            each[1]()
+
+    def let_pass(self, seconds):
+        """Let it pass, until the worker has done what is due then."""
+        self.pass_by(seconds)
+        looks = self.looks
+        until(lambda: self.looks > looks + 1)
+
+
 @pytest.fixture
 def scard():
     scard = FakeScard(MyNumberCard(PERSON))
     yield scard
     scard.hangs.set()
+
+
+@pytest.fixture
+def clock(scard, monkeypatch):
+    clock = Clock()
+
+    class Ended(Event):
+        """Of a call."""
+
+        def wait(self, timeout=None):
+            while not super().wait(0.001):
+                if scard.begun.is_set() and not scard.hangs.is_set():
+                    clock.pass_by(timeout)
+                    break
+            return self.is_set()
+
+    class Jobs(SimpleQueue):
+        def get(self, timeout=None):
+            end = inf if timeout is None else clock.s + timeout
+            while True:
+                try:
+                    return super().get(timeout=0.001)
+                except Empty:
+                    if clock.s >= end:
+                        raise
+                clock.looks += 1
+
+    look = scard.SCardGetStatusChange
+
+    def look_long(context, timeout_ms, states):
+        clock.pass_by(timeout_ms / 1000)
+        return look(context, 0, states)
+
+    monkeypatch.setattr(scard, "SCardGetStatusChange", look_long)
+    monkeypatch.setattr(worker, "Event", Ended)
+    monkeypatch.setattr(worker, "SimpleQueue", Jobs)
+    monkeypatch.setattr(worker, "monotonic", clock.now)
+    monkeypatch.setattr(PcscLine, "now", staticmethod(clock.now))
+    return clock
 
 
 @pytest.fixture
@@ -52,8 +122,8 @@ def reader(scard):
 
 
 @pytest.fixture
-def short(scard):
-    """A reader with short limits."""
+def timed(scard, clock):
+    """A reader whose time is the clock's."""
     reader = PcscReader("pcsc:", LIMITS, scard=scard)
     yield reader
     scard.hangs.set()
@@ -126,59 +196,64 @@ def test_a_tag_is_unusable(scard, reader):
     assert scard.ended.is_set()
 
 
-def test_a_command_without_a_response_takes_too_long_and_the_card_is_let_go_after_it(scard, short):
-    card = short.wait_for_card(5)
+def test_a_command_without_a_response_takes_too_long_and_the_card_is_let_go_after_it(
+    scard, clock, timed
+):
+    card = timed.wait_for_card(5)
     scard.hangs.clear()
-    begin = monotonic()
+    begin = clock.s
     with pytest.raises(CardTooSlow):
         card.transmit(SELECT_JPKI)
-    assert monotonic() - begin < LIMITS.response_s + LIMITS.late_s
+    assert 0 <= clock.s - begin - LIMITS.response_s < LIMITS.late_s
     with pytest.raises(ReaderSilent):  # the call still runs
-        short.wait_for_card(0)
+        timed.wait_for_card(0)
     assert not scard.ended.is_set()
     scard.hangs.set()
-    assert scard.ended.wait(5)
-    assert not short.wait_for_card(5).is_over
+    assert scard.ended.wait(PATIENCE_S)
+    assert not timed.wait_for_card(5).is_over
 
 
-def test_a_reader_that_hangs_is_closed_in_time_and_its_card_let_go_when_it_can_be(scard, short):
-    card = short.wait_for_card(5)
+def test_a_reader_that_hangs_is_closed_in_time_and_its_card_let_go_when_it_can_be(
+    scard, clock, timed
+):
+    card = timed.wait_for_card(5)
     cancel = Event()
     scard.hangs.clear()
-    Timer(0.02, cancel.set).start()
+    clock.happens.append((clock.s + 1.0, cancel.set))
     with pytest.raises(Cancelled):
         card.transmit(SELECT_JPKI, cancel=cancel)
-    begin = monotonic()
-    short.close()
-    assert monotonic() - begin < 2 * LIMITS.late_s
+    timed.close()
+    assert not scard.called("SCardTransmit")  # it hangs still
     scard.hangs.set()
-    assert scard.ended.wait(5)
+    assert scard.ended.wait(PATIENCE_S)
 
 
-def test_a_command_is_cancelled_within_a_tenth_of_a_second_and_the_card_stays_usable(scard, reader):
-    card = reader.wait_for_card(5)
+def test_a_command_is_cancelled_within_a_tenth_of_a_second_and_the_card_stays_usable(
+    scard, clock, timed
+):
+    card = timed.wait_for_card(5)
     cancel = Event()
     scard.hangs.clear()
-    Timer(0.05, cancel.set).start()
-    begin = monotonic()
+    begin = clock.s
+    clock.happens.append((begin + 1.0, cancel.set))
     with pytest.raises(Cancelled) as cancelled:
         card.transmit(SELECT_JPKI, cancel=cancel)
-    assert monotonic() - begin < 0.2
+    assert 1.0 <= clock.s - begin <= 1.1
     assert cancelled.value.was_sent
     scard.hangs.set()
     assert card.transmit(PIN_TRIES)[:1] != b"\x90"  # its own response, not that before
     assert [apdu for (apdu,) in scard.called("SCardTransmit")] == [SELECT_JPKI, PIN_TRIES]
 
 
-def test_a_command_that_is_cancelled_before_its_turn_is_never_sent(scard, reader):
-    card = reader.wait_for_card(5)
+def test_a_command_that_is_cancelled_before_its_turn_is_never_sent(scard, clock, timed):
+    card = timed.wait_for_card(5)
     cancel = Event()
     scard.hangs.clear()
-    Timer(0.05, cancel.set).start()
+    clock.happens.append((clock.s + 1.0, cancel.set))
     with pytest.raises(Cancelled):
         card.transmit(SELECT_JPKI, cancel=cancel)
     cancel.clear()
-    Timer(0.05, cancel.set).start()
+    clock.happens.append((clock.s + 1.0, cancel.set))
     with pytest.raises(Cancelled) as cancelled:
         card.transmit(PIN_TRIES, cancel=cancel)
     assert not cancelled.value.was_sent
@@ -187,21 +262,40 @@ def test_a_command_that_is_cancelled_before_its_turn_is_never_sent(scard, reader
     assert [apdu for (apdu,) in scard.called("SCardTransmit")] == [SELECT_JPKI] * 2
 
 
-def test_a_card_that_is_not_used_is_let_go_when_its_lease_ends(scard, reader):
-    card = reader.wait_for_card(5, lease_s=1)
-    assert not scard.ended.wait(0.8)
+def test_a_card_that_is_not_used_is_let_go_when_its_lease_ends(scard, clock, timed):
+    card = timed.wait_for_card(5, lease_s=10)
+    clock.let_pass(8)
     card.keep()
-    assert not scard.ended.wait(0.8)
-    assert scard.ended.wait(5)
+    clock.let_pass(8)
+    assert not scard.ended.is_set()
+    clock.let_pass(2)
+    assert scard.ended.is_set()
     with pytest.raises(NoCard):
         card.transmit(SELECT_JPKI)
 
 
-def test_a_card_whose_lease_has_ended_is_lost_to_those_who_wait(scard, reader):
-    JpkiSession(card := reader.wait_for_card(5, lease_s=1)).verify_pin("1234")
-    assert reader.wait_for_removal(5)  # no keeping after a PIN
+def test_a_card_whose_lease_has_ended_is_lost_to_those_who_wait(scard, clock, timed):
+    JpkiSession(card := timed.wait_for_card(5, lease_s=1)).verify_pin("1234")
+    assert not scard.ended.is_set()
+    assert timed.wait_for_removal(5)  # no keeping after a PIN
     assert card.is_over
     assert scard.ended.is_set()
+
+
+def test_a_lease_ends_before_a_command_that_comes_later_though_that_waits_already():
+    done, begins, deadline_s = [], Event(), [inf]
+
+    def end():
+        deadline_s[0] = inf
+        done.append("the lease ends")
+
+    calls = Worker(lambda: deadline_s[0], end)
+    calls.begin(begins.wait)
+    deadline_s[0] = 0.0  # long ago
+    calls.begin(lambda: done.append("a command"))
+    begins.set()
+    calls.end(PATIENCE_S)
+    assert done == ["the lease ends", "a command"]
 
 
 def test_looking_at_a_card_notices_that_it_has_left(scard, reader):

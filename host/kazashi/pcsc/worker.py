@@ -44,7 +44,7 @@ class Worker:
     """Runs calls one after another in a daemon thread, until `end`.
 
     `deadline`: the time on the monotonic clock at which `overdue` is called, unless a call changes
-    it first; infinite for never.
+    it first; infinite for never. `overdue` changes it, and comes before any call that is later.
     """
 
     def __init__(self, deadline: Callable[[], float], overdue: Callable[[], None]) -> None:
@@ -89,6 +89,8 @@ class Worker:
                 continue
             if job is None:
                 return
+            if monotonic() >= self._deadline():
+                self._overdue()
             if job.claim():
                 job.run()
             del job  # its command may hold a PIN
