@@ -209,6 +209,21 @@ def test_what_has_no_answer_is_sent_once_more_only_if_that_is_asked_for(site, te
     assert len(set(played.names)) == 3
 
 
+def test_what_gets_no_answer_the_second_time_either_keeps_no_other_from_being_registered(
+    site, terminal
+):
+    text = LIST + "003,C-3,39139993,,00012346,\n"
+    with terminal(nothing, nothing, TAKES, nothing) as played:
+        registering(site, text)
+        again = registering(site, text, "--again")
+    told = [line.partition(": ")[2] for line in again.stdout.splitlines()[:3]]
+    requests = [site / "req" / played.names[each] for each in (1, 3)]
+    unanswered = [words_of(OqsUnanswered(each, day_of(each))).line for each in requests]
+    assert told == [unanswered[0], "registered", unanswered[1]]
+    assert again.exit_code == 1
+    assert len(played.requests) == 4
+
+
 def test_an_answer_that_has_come_is_taken_and_not_asked_for_again(site, terminal):
     with terminal(nothing, TAKES) as played:
         registering(site)
@@ -220,12 +235,13 @@ def test_an_answer_that_has_come_is_taken_and_not_asked_for_again(site, terminal
 
 
 def test_what_no_terminal_has_taken_is_taken_back_before_it_is_sent_once_more(site):
-    registering(site)
+    text = LIST.partition("002")[0]
+    registering(site, text)
     (before,) = (site / "req").iterdir()
     (site / "req").rename(site / "away")
-    assert "has no answer yet" in registering(site, LIST, "--again").stdout
+    assert "has no answer yet" in registering(site, text, "--again").stdout
     (site / "away").rename(site / "req")
-    registering(site, LIST, "--again")
+    registering(site, text, "--again")
     (after,) = (site / "req").iterdir()
     assert after.name != before.name
 

@@ -95,7 +95,8 @@ def register_each(
     Nothing is sent that is registered, or was sent before and may be; answers that have come since
     are taken. So it can be interrupted anywhere, and called again with all of them.
 
-    `again`: send once more what has no answer. No other answer is looked for from then on.
+    `again`: send once more what has no answer. No other answer is looked for from then on. One that
+    gets none this time either may be at fault itself: the next is registered all the same.
 
     Raises:
         OqsUnsent: no late answers could be looked for.
@@ -127,7 +128,8 @@ def register_each(
             if not _open_one(exchange, entry.info):
                 registered.give_back(entry.info)
             yield entry, error
-            if isinstance(error, (CentreUnreachable, OqsUnopened, OqsUnkept)):
+            is_known = before is not None and isinstance(error, OqsUnanswered)
+            if isinstance(error, (CentreUnreachable, OqsUnopened, OqsUnkept)) and not is_known:
                 return
         else:
             registered.keep(entry.info)  # first: who is killed here finds the answer again
