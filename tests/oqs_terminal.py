@@ -19,11 +19,14 @@ PERSON = {
     "Birthdate": "19480811",
     "InsurerName": "架空県後期高齢者医療広域連合",
 }
+UNANSWERED = set()  # paths of answers that do not come
 WELFARE = PERSON | {"InsuredCardClassification": "A1", "InsurerNumber": "12139994"}
 
 
 class PlayedTerminal:
-    """`requests`: their roots, as they came; `names`: of their files."""
+    """`requests`: their roots, as they came; `names`: of their files. What was sent before the end
+    of `with` is taken, and answered, at its end.
+    """
 
     def __init__(self, requests: Path, responses: Path, *plays):
         self.requests_folder, self.responses = requests, responses
@@ -42,10 +45,14 @@ class PlayedTerminal:
 
     def _run(self):
         while not self._end.wait(_LOOK_S):
-            for path in self.requests_folder.glob("*.xml"):
-                data = path.read_bytes()
-                path.unlink()
-                self.take(path.name, data)
+            self._take_all()
+        self._take_all()
+
+    def _take_all(self):
+        for path in self.requests_folder.glob("*.xml"):
+            data = path.read_bytes()
+            path.unlink()
+            self.take(path.name, data)
 
     def take(self, name, data):
         encoding = "cp932" if b'encoding="Shift_JIS"' in data[:60] else "utf-8"
@@ -109,5 +116,6 @@ def fails(text):
     return play
 
 
-def nothing(_request, _path):
+def nothing(_request, path):
     """No answer, for now."""
+    UNANSWERED.add(path)

@@ -11,8 +11,8 @@ from kazashi.oqs.errors import OqsUnopened, Unopened
 from kazashi.oqs.message import read
 from kazashi.reception.journal import Journal, JournalFull
 from kazashi.words import Language, words_of
+from oqs_asking import time_out_soon
 from oqs_terminal import PERSON, PlayedTerminal, answer, nothing, says
-from site_waits import until
 
 NO, YES = "2", "1"
 SOMEBODY = PERSON | {"InsurerNumber": "01130012", "Name": "仮名　三郎", "Birthdate": "19500403"}
@@ -27,14 +27,14 @@ TYPED = ("仮名 三郎", "架空県", "昭和25年4月3日", "男")
 @pytest.fixture
 def site(tmp_path, monkeypatch):
     """A configuration with a terminal and a folder for results, neither of them for tests."""
-    monkeypatch.setattr(exchange, "_LOOK_S", 0.02)
+    time_out_soon(monkeypatch)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     for name in ("req", "res", "face"):
         (tmp_path / name).mkdir()
     (tmp_path / "kazashi.toml").write_text(
         '[oqs]\ninstitution = "1319999996"\n'
         '[oqs.faces.chart]\nfolder = "face"\nencoding = "Shift_JIS"\n'
-        '[oqs.terminal]\nrequests = "req"\nresponses = "res"\ntimeout_s = 1\n'
+        '[oqs.terminal]\nrequests = "req"\nresponses = "res"\ntimeout_s = 60\n'
     )
     return tmp_path
 
@@ -83,7 +83,6 @@ def test_after_the_time_out_the_person_is_held_and_the_late_answer_finds_them(si
     with PlayedTerminal(site / "req", site / "res", nothing) as terminal:
         visit, done = run(site, "checkin", "--no-card", lines=(*PAPER, *TYPED))
         assert visit["is_held"], done.stderr
-        until(lambda: terminal.names)
         asked, _ = run(site, "held")
         assert (asked["held"], [*asked["answers"][0]][-1]) == (1, "error")
         path = site / "res" / terminal.names[0].replace("req_", "res_")
@@ -96,8 +95,6 @@ def test_after_the_time_out_the_person_is_held_and_the_late_answer_finds_them(si
 
 def test_an_answer_that_cannot_be_opened_is_told_and_found_once_it_can(site, monkeypatch, caplog):
     monkeypatch.setattr(exchange, "_HALF_S", 0.1)
-    settings = site / "kazashi.toml"
-    settings.write_text(settings.read_text().replace("timeout_s = 1", "timeout_s = 60"))
     with PlayedTerminal(site / "req", site / "res", lambda _, path: path.mkdir()) as terminal:
         visit, done = run(site, "checkin", "--no-card", lines=(*PAPER, *TYPED))
     assert visit["is_held"], done.stderr
@@ -121,7 +118,6 @@ def test_a_late_answer_that_could_not_be_kept_is_found_again(site, monkeypatch):
 
     with PlayedTerminal(site / "req", site / "res", nothing) as terminal:
         run(site, "checkin", "--no-card", lines=(*PAPER, *TYPED))
-        until(lambda: terminal.names)
         path = site / "res" / terminal.names[0].replace("req_", "res_")
         path.write_bytes(answer(terminal.requests[0], people=(SOMEBODY,)))
         with monkeypatch.context() as patch:

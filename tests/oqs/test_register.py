@@ -39,6 +39,7 @@ from kazashi.reception.numbers.settings import NumbersSettings
 from kazashi.reception.secret_file import new_key
 from kazashi.reception.settings import Flaw
 from kazashi.words import words_of
+from oqs_asking import time_out_soon
 from oqs_terminal import PERSON, PlayedTerminal, answer, nothing, says
 from site_waits import until
 
@@ -57,7 +58,7 @@ INSURANCES = [
 @pytest.fixture
 def site(tmp_path, monkeypatch):
     """A configuration with a terminal and a map."""
-    monkeypatch.setattr(exchange_module, "_LOOK_S", 0.02)
+    time_out_soon(monkeypatch)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     for name in ("req", "res"):
         (tmp_path / name).mkdir()
@@ -67,7 +68,7 @@ def site(tmp_path, monkeypatch):
     (tmp_path / "kazashi.toml").write_text(
         '[numbers]\nkey = "numbers.key"\nfile = "numbers.db"\n'
         '[oqs]\ninstitution = "1319999996"\n'
-        '[oqs.terminal]\nrequests = "req"\nresponses = "res"\ntimeout_s = 1\n'
+        '[oqs.terminal]\nrequests = "req"\nresponses = "res"\ntimeout_s = 60\n'
     )
     return tmp_path
 
@@ -236,6 +237,8 @@ def test_an_answer_that_has_come_is_taken_and_not_asked_for_again(site, terminal
 
 def test_what_no_terminal_has_taken_is_taken_back_before_it_is_sent_once_more(site):
     text = LIST.partition("002")[0]
+    settings = site / "kazashi.toml"
+    settings.write_text(settings.read_text().replace("timeout_s = 60", "timeout_s = 1"))
     registering(site, text)
     (before,) = (site / "req").iterdir()
     (site / "req").rename(site / "away")
@@ -250,8 +253,6 @@ def test_an_answer_that_stays_half_is_told_with_its_file_and_mended_by_either(
     site, terminal, monkeypatch
 ):
     monkeypatch.setattr(exchange_module, "_HALF_S", 0.1)
-    settings = site / "kazashi.toml"
-    settings.write_text(settings.read_text().replace("timeout_s = 1", "timeout_s = 60"))
 
     def half(request, path):
         path.write_bytes(answer(request, **NUMBERS)[:100])
@@ -329,8 +330,6 @@ def test_while_an_answer_cannot_be_opened_nothing_more_is_sent_and_that_is_said(
     site, terminal, monkeypatch
 ):
     monkeypatch.setattr(exchange_module, "_HALF_S", 0.1)
-    settings = site / "kazashi.toml"
-    settings.write_text(settings.read_text().replace("timeout_s = 1", "timeout_s = 60"))
     with terminal(lambda _, path: path.mkdir(), TAKES) as played:
         done, again = registering(site), registering(site)
         (path,) = (site / "res").iterdir()
@@ -431,7 +430,7 @@ def test_while_it_is_not_known_what_was_sent_nothing_is_sent_and_that_is_said(
 
 @pytest.fixture
 def exchange(site):
-    terminal = Terminal(Folder(site / "req", site / "staging"), site / "res", timeout_s=20)
+    terminal = Terminal(Folder(site / "req", site / "staging"), site / "res", timeout_s=60)
     return Exchange(terminal, "1319999996", Ledger(site / "asked"))
 
 
@@ -453,15 +452,16 @@ def test_a_registration_of_another_number_is_no_answer(exchange, terminal, numbe
 
 
 def test_a_program_that_is_killed_anywhere_sends_nothing_twice_and_registers_all(site, terminal):
-    count, dice, said = 40, random.Random(), []
-    with terminal(*(TAKES for _ in range(count))) as played:
+    count, dice, said = 40, random.Random(1), []
+    plays = [TAKES] * count
+    with terminal(*plays) as before:
         for _ in range(6):
-            said = _said_until_killed(site, count, after=dice.randrange(count // 2))
-        until(lambda: not list((site / "req").iterdir()))
+            _said_until_killed(site, count, after=dice.randrange(count // 2))
+    with terminal(*plays) as after:  # all that was sent until now is answered
         for _ in range(2):  # what was not sent when it was killed is sent at the second start
             said = _said_until_killed(site, count, after=count)
     assert {line.partition(" ")[2] for line in said} <= {"registered", "registered before"}
-    numbers = [each[0] for each in asked(played)]
+    numbers = [each[0] for each in (*asked(before), *asked(after))]
     assert sorted(numbers, key=int) == [f"{each}" for each in range(count)]
 
 

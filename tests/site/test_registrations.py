@@ -7,13 +7,13 @@ import pytest
 from typer.testing import CliRunner
 
 from kazashi.cli import app
-from kazashi.oqs import exchange
 from kazashi.reception.numbers.copy import NumbersCopy
 from kazashi.reception.numbers.marks import Marks
 from kazashi.reception.numbers.store import NumbersFile
 from kazashi.site.reached import DatabaseAway
 from kazashi.site.registrations import Registrations
 from kazashi.site.settings import DatabaseSettings
+from oqs_asking import time_out_soon
 from oqs_terminal import PlayedTerminal, nothing, says
 
 HEADER = "診察券番号,照会番号,保険者番号,記号,番号,枝番\n"
@@ -39,7 +39,7 @@ class Computer:
             f'[database]\nurl = "{url}"\ndesk = "{folder.name}"\n'
             '[numbers]\nkey = "numbers.key"\nfile = "numbers.db"\n'
             '[oqs]\ninstitution = "1319999996"\n'
-            '[oqs.terminal]\nrequests = "req"\nresponses = "res"\ntimeout_s = 1\n'
+            '[oqs.terminal]\nrequests = "req"\nresponses = "res"\ntimeout_s = 60\n'
         )
         (folder / "list.csv").write_text(LIST, encoding="utf-8")
 
@@ -58,7 +58,7 @@ class Computer:
 
 @pytest.fixture
 def computers(tmp_path, server, monkeypatch):
-    monkeypatch.setattr(exchange, "_LOOK_S", 0.02)
+    time_out_soon(monkeypatch)
     return [Computer(tmp_path / name, server.url) for name in ("one", "two")]
 
 
