@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kazashi.oqs import exchange as exchange_module
-from kazashi.oqs import outbox
+from kazashi.oqs import faces, look, outbox
 from kazashi.oqs.centre import FileCentre
 from kazashi.oqs.exchange import Exchange, Terminal
 from kazashi.oqs.ledger import Ledger
@@ -30,6 +30,13 @@ def is_impatient(monkeypatch):
     monkeypatch.setattr(outbox, "_RETRY_S", 0.02)
 
 
+@pytest.fixture(autouse=True)
+def is_patient(monkeypatch):
+    """No folder is slow, unless a test makes it so."""
+    monkeypatch.setattr(faces, "_PATIENCE_S", 60.0)
+    monkeypatch.setattr(look, "_ANSWER_S", 60.0)
+
+
 @pytest.fixture
 def synced(monkeypatch):
     """Files and folders that were brought to the disk, one after the other."""
@@ -47,7 +54,7 @@ def synced(monkeypatch):
 def terminal(tmp_path):
     for name in ("req", "res"):
         (tmp_path / name).mkdir()
-    return Terminal(Folder(tmp_path / "req", tmp_path / "staging"), tmp_path / "res", timeout_s=20)
+    return Terminal(Folder(tmp_path / "req", tmp_path / "staging"), tmp_path / "res", timeout_s=60)
 
 
 @pytest.fixture

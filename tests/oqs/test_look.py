@@ -17,6 +17,7 @@ from kazashi.oqs.look import look
 from kazashi.oqs.publish import Folder
 from kazashi.oqs.settings import OqsSettings
 from kazashi.words import Language
+from site_waits import until
 
 PLENTY = 10**12
 
@@ -128,6 +129,7 @@ def test_folders_that_do_not_answer_are_not_waited_for(looked, monkeypatch):
         found = looked()
         assert keys(found)[:3] == [each.replace("folder", "trouble") for each in GOOD[:3]]
         assert "does not answer" in found[0].seen(Language.ENGLISH)
+    until(lambda: len(asked) >= 3)
     assert len(asked) == 3  # one thread for each
     answers.set()
 

@@ -18,6 +18,7 @@ from kazashi.oqs.names import face_name, new_identifier
 from kazashi.oqs.outbox import Outbox
 from kazashi.oqs.publish import TEST_MARK, Folder
 from oqs_programs import (
+    NOW,
     PROGRAMS,
     OnChange,
     OnCreated,
@@ -36,7 +37,7 @@ DATA = [write(read(path.read_bytes()), Encoding.UTF_8).data for path in SAMPLES]
 
 @pytest.fixture
 def outbox(folder):
-    outbox = Outbox(folder)
+    outbox = Outbox(folder, now=lambda: NOW)
     yield outbox
     outbox.close()
 

@@ -248,7 +248,7 @@ def test_on_a_full_disk_nothing_half_is_left_and_the_result_comes_once_there_is_
     data = DATA[0].ljust(20 * 1024)
     told = put(outbox, data).exception(20)
     assert (type(told), told.block) == (OqsUnstaged, Block.SYSTEM)
-    assert list(folder.staging.iterdir()) == []
+    until(lambda: list(folder.staging.iterdir()) == [])  # it is tried again and again
     ballast.unlink()
     until(lambda: names(folder))
     outbox.close()
