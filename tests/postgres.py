@@ -11,7 +11,8 @@ from pathlib import Path
 
 import psycopg
 
-_START_S = 30.0
+from site_waits import LIMIT_S
+
 _USER = "postgres"
 
 
@@ -53,7 +54,9 @@ class Server:
 
     def _begin(self):
         # What is killed here is a process, not the computer: no fsync is needed.
+        # Autovacuum would write of its own accord, while a test looks at what is written.
         settings = ("listen_addresses=", "fsync=off", "min_wal_size=2MB", "max_wal_size=4MB")
+        settings += ("autovacuum=off",)
         given = [word for each in settings for word in ("-c", each)]
         data = ("-D", self.folder / "data", "-k", self.folder, *given)
         (self.folder / "data" / "postmaster.pid").unlink(missing_ok=True)  # of one that was killed
@@ -63,7 +66,7 @@ class Server:
 
     def _wait(self, may_end=False):
         """Until it answers. `may_end`: then it is started again."""
-        until = time.monotonic() + _START_S
+        until = time.monotonic() + LIMIT_S
         while True:
             try:
                 psycopg.connect(self.url, connect_timeout=5).close()
@@ -98,12 +101,15 @@ class Server:
             except ProcessLookupError:
                 pass
 
+    def _connect(self, **options):
+        return psycopg.connect(self.url, connect_timeout=round(LIMIT_S), **options)
+
     def rows(self, query, *values):
-        with psycopg.connect(self.url, connect_timeout=5) as connection:
+        with self._connect() as connection:
             return connection.execute(query, values).fetchall()
 
     def run(self, *statements):
-        with psycopg.connect(self.url, connect_timeout=5, autocommit=True) as connection:
+        with self._connect(autocommit=True) as connection:
             for statement in statements:
                 connection.execute(statement)
 

@@ -2,6 +2,7 @@
 
 from types import SimpleNamespace
 
+import psycopg
 import pytest
 
 from kazashi.site.board import Board
@@ -59,8 +60,9 @@ def test_a_database_that_is_read_only_refuses(server, tables):
 
 
 def test_it_waits_for_no_desk_that_writes(server, tables):
-    with tables.transaction():
-        tables.execute(f"LOCK TABLE {', '.join(RIGHTS)} IN EXCLUSIVE MODE".encode())
+    with psycopg.connect(server.url) as desk:
+        names = (f"kazashi.{name}" for name in RIGHTS)
+        desk.execute(f"LOCK TABLE {', '.join(names)} IN EXCLUSIVE MODE".encode())
         assert seen(server) == "database.reached"
 
 
