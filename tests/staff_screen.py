@@ -16,6 +16,7 @@ from kazashi.serve.app import create_app
 from kazashi.serve.service import Service
 from kazashi.serve.settings import DeskSettings, ServeSettings
 from kazashi.serve.site_settings import SiteSettings
+from site_waits import until
 
 _PORT = 8470
 ADDRESS = f"http://localhost:{_PORT}"
@@ -85,8 +86,7 @@ class StaffScreen:
         display.begin()
         asks = Thread(target=lambda: answers.append(display.ask(question)))
         asks.start()
-        while display.screen.question is None:
-            asks.join(0.001)
+        until(lambda: _is_asked(display))
         try:
             yield answers
         finally:
@@ -99,6 +99,11 @@ class StaffScreen:
         number = self.display(desk).screen.number
         body = {"question": number, "answer": value, **who}
         return self.http.post(f"/staff/desks/{desk}/answer", json=body)
+
+
+def _is_asked(display):
+    with display._changed:  # what has changed is published, too
+        return display.screen.question is not None
 
 
 class _Elements(HTMLParser):

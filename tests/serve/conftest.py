@@ -15,7 +15,9 @@ from kazashi.reception.place import Faces
 from kazashi.reception.settings import load
 from kazashi.serve import desk as desk_module
 from kazashi.serve import equipment, guard
+from kazashi.serve.screen import Step
 from served_desks import at_desk, served
+from site_waits import until
 from table_line import FakeTable
 
 
@@ -51,7 +53,13 @@ def site(patched, configuration, tmp_path_factory):
     patched.setattr(equipment, "_table", lambda _url: FakeTable())
     folder = tmp_path_factory.mktemp("site")
     with served(folder, ["sim:", "sim:"], configuration=configuration) as site:
+        until(lambda: all(map(is_idle, site.service.desks.values())))
         yield site
+
+
+def is_idle(desk):
+    """And it is known what its reader is, which a desk looks at as soon as it is idle."""
+    return desk.display.screen.step is Step.IDLE and desk.reader.health
 
 
 @pytest.fixture
@@ -88,8 +96,9 @@ def staff(site):
 
 
 @pytest.fixture
-def person(table, program):
+def person(site, table, program):
     """A program in the place of the people at desk 1."""
     with at_desk(program) as person:
         person.until(step="idle")
+        until(lambda: is_idle(site.service.desks["1"]))
         yield person

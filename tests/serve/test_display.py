@@ -12,6 +12,7 @@ from kazashi.reception.texts import Message
 from kazashi.serve.access import Role
 from kazashi.serve.display import Display, StaleAnswer
 from kazashi.serve.screen import Screen, Step, Who
+from site_waits import until
 
 PIN = AskPin(3)
 
@@ -33,8 +34,7 @@ class At:
         """Asked in another thread; what comes of it."""
         before = self.display.screen.number
         answer = self._pool.submit(self.display.ask, question)
-        while self.display.screen.number == before:
-            pass
+        until(lambda: self.screens[-1].number > before)
         return answer
 
     def pass_by(self, seconds):

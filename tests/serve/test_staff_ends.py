@@ -18,6 +18,7 @@ from kazashi.reception.rules import Way
 from kazashi.reception.visit import Outcome, Reason, Visit
 from kazashi.serve.access import Caller, Role
 from kazashi.serve.screen import Step as ScreenStep
+from kazashi.serve.staff import kept
 from kazashi.serve.staff.path import most_left, path_to
 from staff_screen import StaffScreen, elements, site_of, values
 from terminal_certificates import certificate, pem, private
@@ -36,8 +37,11 @@ DECLARED = {
 
 
 @pytest.fixture
-def journal(tmp_path):
-    with Journal(tmp_path / "journal.db") as journal:
+def journal(tmp_path, monkeypatch):
+    """Its day does not end in the middle of a test."""
+    now = utc_now()
+    monkeypatch.setattr(kept, "utc_now", lambda: now)
+    with Journal(tmp_path / "journal.db", lambda: now) as journal:
         yield journal
 
 
