@@ -7,6 +7,7 @@ from itertools import pairwise
 import faces
 from kazashi.cards.certificate import Certificate
 from kazashi.cards.cv_certificate import CvAnchor
+from kazashi.limits import Limits
 from kazashi.reader import Reader
 from kazashi.reception.anchors import Anchors
 from kazashi.reception.checkin import Reception
@@ -39,6 +40,7 @@ from kazashi.testing.centre import SimulatedCentre
 from kazashi.testing.component import SimulatedComponent
 from kazashi.testing.passcode import TEST_PASSCODE
 from kazashi.words import Language
+from site_waits import LIMIT_S
 
 PIN, WRONG_PIN = "1234", "9999"
 PERSON, SOMEBODY_ELSE = 1, 2  # of faces.py; the first is on every photo of a card
@@ -61,7 +63,9 @@ class Board:
     def __init__(self, **options):
         self.simulated = SimulatedPico(Options(card="none", speed=SPEED, tap=0.0, **options))
         self.connect = self.simulated.connect
-        self.reader = Reader(lambda: self.connect())
+        # Its firmware is a process in real time, which a busy machine keeps from answering.
+        unhurried = Limits(answer_s=LIMIT_S, late_s=LIMIT_S)
+        self.reader = Reader(lambda: self.connect(), unhurried)
 
 
 class People(Answers):

@@ -5,7 +5,7 @@ from time import monotonic
 import pytest
 
 import faces
-from kazashi.reception import taps
+from kazashi.reception import find_number, taps
 from kazashi.reception.face.attempts import Attempts
 from kazashi.reception.face.engine import open_matcher
 from kazashi.reception.face.settings import FaceSettings
@@ -36,6 +36,12 @@ def is_impatient(monkeypatch):
     """What cannot be used lies there for ever in some tests: it is not waited for so long."""
     monkeypatch.setattr(taps, "_REMOVAL_S", 0.1)
     monkeypatch.setattr(taps, "_SETTLE_S", 0.1)
+
+
+@pytest.fixture(autouse=True)
+def is_patient(monkeypatch):
+    """No map of numbers is slow, unless a test makes it so."""
+    monkeypatch.setattr(find_number, "_WAIT_S", 60.0)
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
 """A card lives on while people type, or is over; it is let go as soon as it has signed."""
 
+import threading
 from functools import partial
-from threading import Event, active_count
+from threading import Event
 
 import pytest
 
@@ -14,6 +15,7 @@ from kazashi.reception.rules import Way
 from kazashi.reception.visit import Outcome
 from kazashi_wire.messages import Keep
 from reception_desk import PIN
+from site_waits import until
 
 HANG_S = 30  # against a hang, not for speed
 
@@ -41,25 +43,25 @@ class Looked:
 
 
 def test_a_card_is_looked_at_again_and_again_until_the_answer_comes():
-    card, before = Looked(), active_count()
+    card, before = Looked(), {*threading.enumerate()}
     with looked_after(card):
         assert card.twice.wait(HANG_S)
     times = card.times
-    assert active_count() == before
+    assert not {*threading.enumerate()} - before
     assert card.times == times
 
 
 def test_a_card_that_is_gone_is_looked_at_no_more():
-    card = Looked(leaves_at=1)
+    card, before = Looked(leaves_at=1), {*threading.enumerate()}
     with looked_after(card):
-        assert not card.twice.wait(0.1)
+        until(lambda: not {*threading.enumerate()} - before)
     assert card.times == 1
 
 
 def test_without_a_card_nothing_is_looked_at():
-    before = active_count()
+    before = {*threading.enumerate()}
     with looked_after(None):
-        assert active_count() == before
+        assert not {*threading.enumerate()} - before
 
 
 def test_a_look_under_way_ends_with_the_block():
