@@ -12,6 +12,7 @@ from kazashi.sim import pico as pico_module
 from kazashi.sim.radio import Disturbance
 from kazashi_wire.frame import Deframer, Frame
 from kazashi_wire.messages import Failed, Fault, Transmit
+from site_waits import LIMIT_S, until
 
 pytestmark = on_32_bits
 
@@ -52,7 +53,7 @@ def ticks(tmp_path, monkeypatch):
 
 
 def read_certificate(reader):
-    return JpkiSession(reader.wait_for_card(2)).authentication_certificate()
+    return JpkiSession(reader.wait_for_card(LIMIT_S)).authentication_certificate()
 
 
 def at_exchange(moment, ticks, disturbance=None):
@@ -83,32 +84,41 @@ def test_a_card_is_found_by_a_search_in_which_they_wrapped(ticks, pico, plug_in)
     simulated = pico(tap=1e9)
     reader = plug_in(simulated)
     simulated.air.disturb = at_exchange(20, ticks)
-    with pytest.raises(NoCard):
-        reader.wait_for_card(0.5)
+
+    def have_searched():
+        with pytest.raises(NoCard):
+            reader.wait_for_card(0.5)
+        return ticks.seen()
+
+    until(have_searched)
     assert ticks.have_wrapped()
     simulated.lay_down()
-    assert JpkiSession(reader.wait_for_card(2)).token_label()
+    assert JpkiSession(reader.wait_for_card(LIMIT_S)).token_label()
 
 
 def test_the_presence_check_comes_where_they_wrap_before_it(ticks, simulated, plug_in):
     reader = plug_in(simulated)
-    reader.wait_for_card(2)
+    reader.wait_for_card(LIMIT_S)
     first = simulated.air.exchanges
     assert not reader.wait_for_removal(0.5)
     assert simulated.air.exchanges == first  # they stand still
     ticks.go()
-    assert not reader.wait_for_removal(1.0)
-    assert simulated.air.exchanges > first
+
+    def have_looked():
+        assert not reader.wait_for_removal(0.5)
+        return simulated.air.exchanges > first
+
+    until(have_looked)
     assert ticks.have_wrapped()
     simulated.air.clear()
-    assert reader.wait_for_removal(2)
+    assert reader.wait_for_removal(LIMIT_S)
 
 
 def test_a_silent_chip_is_given_up_where_they_wrap_within_the_wait(
     ticks, simulated, plug_in, certificate
 ):
     reader = plug_in(simulated)
-    card = reader.wait_for_card(2)
+    card = reader.wait_for_card(LIMIT_S)
 
     def get_stuck(chip, command):
         faults.get_stuck(chip, command)
@@ -125,7 +135,7 @@ def test_half_a_command_is_given_up_where_they_wrap_behind_it(
     ticks, simulated, plug_in, certificate
 ):
     reader = plug_in(simulated)
-    card = reader.wait_for_card(2)
+    card = reader.wait_for_card(LIMIT_S)
     first_part = Transmit(is_last=0, card=card._number, data=b"\x00\xa4\x00\x00")
     simulated.pipe.write(Frame(first_part.kind, 200, first_part.build()).build())
     assert simulated.pipe.read(1) == b""  # for 50 ms: it waits for the other part
