@@ -11,8 +11,6 @@ from kazashi.reception.journal import (
     View,
 )
 
-_MOST = 300  # visits on the page
-
 
 def journal_trouble(path: Path) -> JournalError | None:
     """Why the journal cannot be read; there is none before the first visit."""
@@ -26,12 +24,14 @@ def journal_trouble(path: Path) -> JournalError | None:
     return None
 
 
-def todays(path: Path) -> list[ListedVisit]:
-    """Today's visits, the newest first; none if the journal cannot be read, an alert says why."""
+def todays(path: Path, most: int) -> list[ListedVisit]:
+    """The last of today's visits, the newest first; none if the journal cannot be read, an alert
+    says why.
+    """
     today = japan_today(utc_now())
     try:
         with View(path) as journal:
-            return list(journal.listed(today, today, _MOST))[::-1]
+            return list(journal.listed(today, today, most))[::-1]
     except JournalError:
         return []
 

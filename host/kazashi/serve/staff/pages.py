@@ -41,6 +41,8 @@ from kazashi.serve.staff.templates import ATexts, rendered
 from kazashi.serve.staff.work import checked, work_of
 from kazashi.serve.texts import Texts
 
+_MOST = 300  # entries of a list on its page
+
 
 def require_staff(request: Request) -> None:
     """A screen that is not paired yet goes where that is done."""
@@ -108,9 +110,8 @@ def visit(
 @router.get("/journal")
 def journal(request: Request, service: AService, t: ATexts) -> HTMLResponse:
     """Today's visits, the newest first."""
-    return rendered(
-        request, "journal", t, **_frame(service, t), visits=todays(service.site.journal)
-    )
+    visits = todays(service.site.journal, _MOST + 1)
+    return rendered(request, "journal", t, **_frame(service, t), visits=visits)
 
 
 @router.get("/held")
@@ -132,7 +133,7 @@ def held(
         is_away=people.is_away,
         is_asking=people.is_asking,
         trouble=told(people.trouble, t),
-        refusals={each.person.id: told(each.refused, t) for each in listed},
+        refusals={each.person.id: told(each.refused, t) for each in listed[:_MOST]},
         sexes={each: t(f"staff.sex.{each.name.lower().replace('_', '-')}") for each in Sex},
         shows=shows,
     )
@@ -206,4 +207,5 @@ def _frame(service: Service, t: Texts) -> Mapping[str, object]:
         "offer_count": len(offer_views(service)),
         "fault_count": sum(view.due in (Due.FAULT, Due.UNASSIGNED) for view in views),
         "language_of": language_of,
+        "most": _MOST,
     }
