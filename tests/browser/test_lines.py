@@ -254,6 +254,50 @@ def test_a_short_cut_mends_itself(screen, cut, desk):
     screen.shows("stopped")
 
 
+def test_what_is_due_while_a_fetch_is_about_to_fail_is_shown_after_it(played, script, open_screen):
+    screen = PatientScreen(open_screen(played, patient(), has_touch=True))
+    script.play(PATIENT["p04-way"])
+    screen.has_shown(script.display.screen)
+    held = []
+    screen.page.route("**/screen?*", lambda route: held.append(route), times=1)
+    script.display.remind()
+    while not held:
+        screen.page.wait_for_timeout(20)
+    screen.tap('[data-do="language"]')
+    held[0].abort()
+    screen.shows("language")
+
+
+COUNT_SEEN = """
+    window.seen = 0;
+    const listen = EventSource.prototype.addEventListener;
+    EventSource.prototype.addEventListener = function (kind, run) {
+      listen.call(this, kind, (event) => { run(event); seen += kind === "screen"; });
+    };
+"""
+
+
+def test_what_happens_while_the_staffs_fetch_is_about_to_fail_is_shown_after_it(
+    played, script, open_screen
+):
+    page = open_screen(played, STAFF)
+    page.add_init_script(COUNT_SEEN)
+    script.play(PATIENT["p04-way"])
+    page.goto(f"{played.address}/staff")
+    page.wait_for_function("() => seen > 0")
+    held = []
+    page.route("**/staff", lambda route: held.append(route), times=1)
+    script.display.call()
+    while not held:
+        page.wait_for_timeout(20)
+    before = page.evaluate("seen")
+    script.display.take_call("佐藤")
+    page.wait_for_function("before => seen > before", arg=before)
+    held[0].abort()
+    expect(page.locator("main")).to_contain_text("佐藤")
+    script.end()
+
+
 @pytest.mark.parametrize("last", [Step.ENDED, Step.STOPPED, Step.OUT_OF_ORDER])
 def test_letters_of_the_patient_before_are_not_those_of_the_next(played, script, open_screen, last):
     screen = PatientScreen(open_screen(played, patient(), has_touch=True))

@@ -44,15 +44,19 @@ export async function refresh() {
   try {
     while (isStale) {
       isStale = false;
-      const answer = await fetch(location.href, { headers: { accept: "text/html" } });
-      if (answer.redirected) return location.replace(answer.url);
-      offline(!answer.ok); // what stands here is old
-      if (answer.ok) show(new DOMParser().parseFromString(await answer.text(), "text/html"));
+      await fetchPage().catch(() => {}); // the line is lost: line.js says so, and comes back
       if (isStale) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
   } finally {
     isFetching = false;
   }
+}
+
+async function fetchPage() {
+  const answer = await fetch(location.href, { headers: { accept: "text/html" } });
+  if (answer.redirected) return location.replace(answer.url);
+  offline(!answer.ok); // what stands here is old
+  if (answer.ok) show(new DOMParser().parseFromString(await answer.text(), "text/html"));
 }
 
 function parts(page) {

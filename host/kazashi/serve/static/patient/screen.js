@@ -45,16 +45,15 @@ export async function refresh() {
     return;
   }
   isFetching = true;
-  try {
-    do {
-      isDue = false;
+  do {
+    isDue = false;
+    try {
       put(parsed(await shown(view)).getElementById("screen"));
-    } while (isDue);
-  } catch {
-    // the line is lost: follow.js says so, and comes back
-  } finally {
-    isFetching = false;
-  }
+    } catch {
+      // the line is lost: follow.js says so, and comes back
+    }
+  } while (isDue);
+  isFetching = false;
 }
 
 function put(fresh) {
