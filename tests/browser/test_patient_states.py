@@ -4,6 +4,7 @@ import pytest
 
 from browser.conftest import LANDSCAPE, PORTRAIT
 from browser.judges import PATIENT, flaws, violations
+from browser.keys import press_until
 from browser.pictures import keep
 from browser.states import PATIENT as STATES
 from browser.states import SUBSIDIES
@@ -115,6 +116,14 @@ def test_tab_goes_to_all_that_can_be_pressed_and_shows_where_it_is(state, play, 
         focused[number] = look
     focused.pop(-1, None)
     assert focused == dict.fromkeys(range(count), "solid 5px")
+
+
+def test_a_focus_that_tab_has_moved_is_left_where_it_is(play, following, script):
+    play("p04-way")
+    press_until(following.page, "Tab", "body")
+    script.display.remind()
+    following.has_shown(script.display.screen)
+    assert following.focused[0] == "BODY"
 
 
 @pytest.mark.parametrize("state", STATES)

@@ -66,9 +66,10 @@ function put(fresh) {
     screen().setAttribute(name, fresh.getAttribute(name));
   }
   const isAnotherQuestion = before.number !== fresh.dataset.number;
+  const hadFocus = main().inert || document.activeElement !== document.body; // inert, it has lost it
   for (const part of [...fresh.children]) replace(part, isAnotherQuestion);
   main().inert = false;
-  if (document.activeElement === document.body) focus(); // a part that was inert has lost it
+  if (hadFocus && document.activeElement === document.body) focus();
   if (isOver) isDue = true;
   tellShown();
 }
