@@ -1,12 +1,18 @@
 """The patient screen in a browser, as a patient uses it: by touch, or by a ten-key alone."""
 
 import json
+from contextlib import contextmanager
 
 from playwright.sync_api import expect
 
 from browser.keys import tab_to
 
 SHOWN = ".step:not([hidden])"
+DRAWN = """async () => {
+  await new Promise(requestAnimationFrame);
+  document.body.getBoundingClientRect(); // fonts are loaded once a letter needs them
+  await document.fonts.ready;
+}"""
 
 
 class PatientScreen:
@@ -28,13 +34,34 @@ class PatientScreen:
             "id => Number(document.querySelector('#screen').dataset.id) >= id", arg=screen.id
         )
 
-    def forget(self):
-        """Before another service, which counts from the start: `has_shown` waits for that one."""
-        self.page.evaluate("document.querySelector('#screen').dataset.id = -1")
+    def follows(self, display):
+        """Waits until it shows what this desk says from now on: English, so far Japanese.
 
-    @property
-    def state(self):
-        return self.page.locator("#screen").get_attribute("data-state")
+        The state alone may be one that another service said before.
+        """
+        display.speak("en")
+        expect(self.page.locator('#screen[data-language="en"]')).to_be_visible()
+
+    def is_drawn(self):
+        """Waits until the page, and what its scripts do before each frame, is as it stays."""
+        self.page.evaluate(DRAWN)
+
+    @contextmanager
+    def without_going_on(self):
+        """Meanwhile the service is not told that there is nothing to send: the page says why."""
+        held = []
+
+        def hold(route):
+            if route.request.post_data_json["answer"] is None:
+                held.append(route)
+            else:
+                route.continue_()
+
+        self.page.route("**/answer", hold)
+        yield
+        self.page.unroute("**/answer", hold)
+        for route in held:
+            route.continue_()
 
     # -- by touch, or by keys -----------------------------------------------------------------
 

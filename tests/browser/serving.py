@@ -1,5 +1,7 @@
 """`kazashi serve` in a thread of the test's process, which may be stopped and started again."""
 
+from contextlib import contextmanager
+from socket import SO_REUSEADDR, SOL_SOCKET, socket
 from threading import Thread
 
 import httpx
@@ -46,6 +48,18 @@ class Serving:
         """As SIGTERM does."""
         self._server.should_exit = True
         self._thread.join()
+
+    @contextmanager
+    def away(self):
+        """Stopped until `with` ends. Nobody else gets its port meanwhile."""
+        self.stop()
+        with socket() as kept:
+            kept.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
+            kept.bind(("127.0.0.1", self._port))
+            try:
+                yield
+            finally:
+                self.start()
 
     def program(self):
         """A client that has the programs' token."""

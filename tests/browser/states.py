@@ -176,7 +176,8 @@ class Script:
 
     def answer(self):
         """What the engine is answered. Waits for it."""
-        self._played.thread.join()
+        self._played.thread.join(LIMIT_S)
+        assert self.is_answered, "no answer has come"
         return self._played.answers[0]
 
     @property

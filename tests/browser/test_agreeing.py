@@ -28,12 +28,15 @@ STYLES = """(selector) => {
 }"""
 
 
+# Whether the question is answered, or another step of it is shown.
+HAS_GONE_ON = """([shown, of]) => {
+  const step = document.querySelector(shown)?.dataset.step;
+  return main.inert || document.querySelector("#screen").dataset.step !== "asked" || step !== of;
+}"""
+
+
 def has_gone_on(screen, of):
-    """Whether the question is answered, or another step of it is shown than `of`."""
-    return screen.page.evaluate(
-        "([shown, of]) => main.inert || document.querySelector(shown).dataset.step !== of",
-        [SHOWN, of],
-    )
+    return screen.page.evaluate(HAS_GONE_ON, [SHOWN, of])
 
 
 def step(screen):
@@ -58,7 +61,7 @@ def test_yes_takes_as_many_presses_as_no(state, keys, yes, no, play, following):
         asked = step(following)
         assert not has_gone_on(following, asked)
         following.tap(f'.choice[data-key="{key}"]')
-        assert has_gone_on(following, asked)
+        following.page.wait_for_function(HAS_GONE_ON, arg=[SHOWN, asked])
 
 
 @pytest.mark.parametrize(("state", "keys", "_yes", "_no"), EQUAL)

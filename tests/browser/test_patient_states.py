@@ -39,6 +39,7 @@ def test_a_state_is_whole_in_each_look(state, play, following):
     play(state)
     found = []
     for look in looks(following):
+        following.is_drawn()
         keep(following.page, f"{state}-{look}")
         least = (
             PATIENT | {"letters": 12} if look == "zoomed" else PATIENT
@@ -65,6 +66,7 @@ def test_a_language_is_whole_and_axe_finds_nothing(language, state, play, follow
     keep(following.page, f"{state}-{language}")
     found = violations(following.page) + flaws(following.page, PATIENT)
     following.page.set_viewport_size(PORTRAIT)
+    following.is_drawn()
     found += flaws(following.page, PATIENT)
     assert "\n".join(found) == ""
 

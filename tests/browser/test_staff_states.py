@@ -116,7 +116,9 @@ def test_people_held_at_other_computers_stand_below_ours(language, played, offic
 
 @pytest.mark.parametrize("state", STATES)
 def test_the_staff_learn_at_once_that_they_must_act(state, played, script, office):
+    script.end()
     office.goto(f"{played.address}/staff?lang=ja")
+    office.locator('.due [data-desk="1"]').wait_for(state="detached")
     script.play(STATES[state])
     office.locator('.due [data-desk="1"]').wait_for()
     assert office.title().startswith("(1)")

@@ -1,6 +1,7 @@
 """A visit of each way, in a browser; an integrator's program follows each by HTTP."""
 
 import pytest
+from playwright.sync_api import expect
 
 from browser.conftest import PC
 from browser.patient import PatientScreen
@@ -100,7 +101,7 @@ def test_a_wrong_pin_is_told_and_may_be_entered_once_more(screen, program):
     screen.answer("pin")
     screen.shows("pin")
     screen.enter("9999")
-    screen.page.get_by_role("alert").wait_for()
+    expect(screen.page.locator('#screen[data-state="pin"] [role="alert"]:visible')).to_be_visible()
     screen.enter(PIN)
     screen.shows("consents")
 
@@ -137,8 +138,9 @@ def test_without_a_camera_another_way_is_asked_for(screen, program, desk):
     screen.shows("way")
     screen.answer("face")
     screen.shows("code-b")
-    screen.enter(on_the_front(desk))
-    screen.shows("face", "no-camera")
+    with screen.without_going_on():
+        screen.enter(on_the_front(desk))
+        screen.shows("face", "no-camera")
     screen.shows("way")
     program.until(question="way")
     assert "face" in program.screen["question"]["ways"]
@@ -217,9 +219,8 @@ def test_an_iphone_that_was_confirmed_by_its_holder(screen, program):
     assert "pin" not in asked(program)
 
 
-@pytest.mark.usefixtures("reads")  # no card lies there that would keep it
 @pytest.mark.parametrize("hand", ["keys"], indirect=True)
-def test_a_patient_without_a_card_and_the_fall_backs(screen, staff, program):
+def test_a_patient_without_a_card_and_the_fall_backs(screen, staff, program, reads):
     screen.press("3", "Enter")
     screen.shows("staff")
     staff.is_due("fallback")
