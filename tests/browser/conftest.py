@@ -10,17 +10,19 @@ from browser.patient import PatientScreen
 from browser.serving import Serving, patient
 from browser.states import PATIENT, Script
 from kazashi.serve import desk as desks
-from kazashi.serve import guard, streams
+from kazashi.serve import equipment, guard, patience, streams
 from kazashi.serve.service import Service
 from kazashi.sim import person
-from kazashi.testing import table
-from served_desks import LIMIT_S, UnhurriedTable, desks_with, site
+from kazashi.sim.options import CARDS, Options
+from served_desks import LIMIT_S, desks_with, site
+from table_line import FakeTable
 
 CHROMIUM = os.environ.get("KAZASHI_CHROMIUM")
 LANDSCAPE, PORTRAIT = {"width": 1280, "height": 800}, {"width": 800, "height": 1280}
 PC, DOCKED = {"width": 1440, "height": 900}, {"width": 480, "height": 900}
 DESKS = desks_with(["", ""])
 WAIT_MS = 1000 * LIMIT_S
+AGES_S = 3600.0
 # A state that shows a camera stays: its picture would be the answer, soon.
 NO_PICTURE = "HTMLCanvasElement.prototype.toBlob = () => {};"
 
@@ -50,7 +52,11 @@ def browser(playwright, tmp_path_factory):
 
 @pytest.fixture(scope="package")
 def package_patch():
+    """No patient is hurried, and no test's screen is missed by the next."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(patience, "_ANSWER_S", AGES_S)
+        patch.setattr(patience, "_CONSENTS_S", AGES_S)
+        patch.setattr(streams, "LOST_S", AGES_S)
         yield patch
 
 
@@ -58,7 +64,6 @@ def package_patch():
 def played(tmp_path_factory, package_patch):
     """A service at whose desks `script` plays; to those who look it is no simulated one."""
     package_patch.setattr(guard, "_RATE", 10_000)  # pages of many tests come from one address
-    package_patch.setattr(streams, "LOST_S", 3600.0)  # no test's screen is missed by the next
     folder = tmp_path_factory.mktemp("played")
     site_itself = site(folder / "journal.db", is_test=False)
     served = Serving(folder, lambda: Service(DESKS, site_itself), is_played=True)
@@ -105,15 +110,27 @@ def play(script, following):
     following.page.set_viewport_size(LANDSCAPE)
 
 
+class PhotographTable(FakeTable):
+    """Its cards have a photograph. No firmware: a busy machine has not the time that it needs."""
+
+    def lay(self, kind):
+        self._change(cards=CARDS[kind](Options(card=kind)))
+
+
 @pytest.fixture(scope="package")
-def desk(browser, tmp_path_factory, package_patch):
-    """A service with a desk on a simulated reader, nothing on it; skipped without a browser."""
+def tables(package_patch):
+    """Desks on simulated readers have a `PhotographTable`."""
     package_patch.setattr(desks, "_READ_S", 0.1)  # nobody reads the last screen
-    package_patch.setattr(table, "Table", UnhurriedTable)
+    package_patch.setattr(equipment, "_table", lambda url: PhotographTable() if url else None)
     portrait = photographs.on_a_card(photographs.ONE)
     package_patch.setattr(person, "portrait", lambda _seed: portrait)
+
+
+@pytest.fixture(scope="package")
+def desk(browser, tmp_path_factory, tables):
+    """A service with a desk on a simulated reader, nothing on it; skipped without a browser."""
     folder = tmp_path_factory.mktemp("desk")
-    on_simulators = desks_with(["sim:?speed=20"])
+    on_simulators = desks_with(["sim:"])
     served = Serving(folder, lambda: Service(on_simulators, site(folder / "journal.db")))
     served.start()
     yield served

@@ -19,12 +19,9 @@ from browser.conftest import CHROMIUM, NO_PICTURE
 from browser.patient import PatientScreen
 from browser.serving import Serving, patient
 from card_fronts import front_of, jpeg, seen
-from kazashi.serve import desk as desks
 from kazashi.serve.service import Service
-from kazashi.sim import person
 from kazashi.sim.person import Person
-from kazashi.testing import table
-from served_desks import UnhurriedTable, at_desk, desks_with, site
+from served_desks import at_desk, desks_with, site
 
 FACE_CAMERA, CARD_CAMERA = "Front Camera (04f2:b6d0)", "HD Pro Webcam C920 (046d:082d)"
 ENOUGH = 4  # HTMLMediaElement.readyState: there is something to see
@@ -32,14 +29,10 @@ STAND_IN = Path(__file__).with_name("two_cameras.js").read_text("utf-8")
 
 
 @pytest.fixture(scope="module")
-def watched(tmp_path_factory, package_patch):
+def watched(tmp_path_factory, tables):
     """A service with a desk whose card is seen by a camera."""
-    package_patch.setattr(desks, "_READ_S", 0.1)
-    package_patch.setattr(table, "Table", UnhurriedTable)
-    portrait = photographs.on_a_card(photographs.ONE)
-    package_patch.setattr(person, "portrait", lambda _seed: portrait)
     folder = tmp_path_factory.mktemp("watched")
-    (desk,) = desks_with(["sim:?speed=20"])
+    (desk,) = desks_with(["sim:"])
     desk = replace(desk, card_camera="C920")
     served = Serving(folder, lambda: Service([desk], site(folder / "journal.db")), [desk])
     served.start()

@@ -108,8 +108,7 @@ def test_a_wrong_pin_is_told_and_may_be_entered_once_more(screen, program):
 
 def on_the_front(desk):
     """照合番号B of the card that lies there."""
-    (card,) = desk.service.desk("1").equipment.table._pico.cards
-    return card.blocks.application.person.code_b
+    return desk.service.desk("1").equipment.table.card.person.code_b
 
 
 def test_a_card_whose_holder_is_before_the_camera(screen, program, desk):
