@@ -149,6 +149,7 @@ def test_a_camera_is_chosen_by_a_part_of_its_label(playwright, watched, program,
         expect(video).to_have_js_property("readyState", ENOUGH)
         assert video.evaluate("it => it.srcObject.getTracks()[0].label") == "fake_device_1"
         assert video.evaluate("it => getComputedStyle(it).transform") == "none"  # not mirrored
+    page.unroute_all(behavior="ignoreErrors")  # one may be under way
     browser.close()
 
 
