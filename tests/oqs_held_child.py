@@ -41,7 +41,10 @@ def hold(path: Path) -> None:
 def ask(here: Path, now: datetime) -> None:
     face = FaceFolder(Folder(here / "face", here / "staging"))
     path = here / "journal.db"
-    with FaceFiles("1319999996", [face], path) as results, Journal(path, lambda: now) as journal:
+    with (
+        FaceFiles("1319999996", [face], path, lambda: now) as results,
+        Journal(path, lambda: now) as journal,
+    ):
         for _ in ask_held(journal, SimulatedCentre(), is_test=True, results=results):
             pass
 

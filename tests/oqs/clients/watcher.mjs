@@ -1,5 +1,5 @@
 // A chart program that watches a folder with chokidar, as public ones do: it waits for one event,
-// reads the file at once, says what it has read, and deletes it.
+// reads the file at once, says what it has read, and deletes it. Before, it says which files it knows.
 // Arguments: the folder that holds chokidar, the folder to watch, the event, options as JSON.
 import { createHash } from "node:crypto";
 import { readFileSync, unlinkSync } from "node:fs";
@@ -13,6 +13,7 @@ const say = (line) => process.stdout.write(`${line}\n`);
 chokidar
   .watch(folder, { ignoreInitial: true, ...JSON.parse(options) })
   .on("ready", () => say("watching"))
+  .on("add", (path) => say(JSON.stringify({ name: basename(path) })))
   .on(event, (path) => {
     if (!path.endsWith(".xml")) return;
     const sha256 = createHash("sha256").update(readFileSync(path)).digest("hex");
