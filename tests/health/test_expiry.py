@@ -213,6 +213,7 @@ def test_no_bytes_raise_anything_but_that_the_dates_are_not_known(tmp_path, nois
         lifetime_of(private(tmp_path / "noise", before + noise), None)
 
 
+@pytest.mark.filterwarnings("ignore:Parsed a serial number")
 @given(st.data())
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_a_damaged_file_is_read_or_its_dates_are_not_known(tmp_path, password, data):

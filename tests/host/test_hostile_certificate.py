@@ -2,6 +2,7 @@
 
 import io
 import tracemalloc
+import warnings
 from time import process_time
 
 import pytest
@@ -25,6 +26,7 @@ from seeds import many_seeds
 PERSON = Person(1600)
 AUTHORITY = shared_authority()
 ANCHORS = Anchors.of([AUTHORITY.certificate], is_test=True)
+VERSION_3 = bytes.fromhex("a003020102")  # before the serial number
 COMMON_NAME = bytes.fromhex("0603550403")  # its OID, before the value
 
 
@@ -69,6 +71,27 @@ def test_a_name_that_the_library_reads_and_cannot_print_is_malformed():
     with pytest.raises(MalformedFile) as malformed:
         Certificate.parse(with_common_name_as_bits(PERSON.certificate))
     assert isinstance(malformed.value.__cause__, TypeError)
+
+
+@pytest.mark.filterwarnings("ignore:Parsed a serial number")
+def test_a_serial_number_that_is_not_positive_is_malformed():
+    forged = bytearray(PERSON.certificate)
+    forged[forged.index(VERSION_3) + len(VERSION_3) + 2] |= 0x80
+    with pytest.raises(MalformedFile):
+        Certificate.parse(bytes(forged))
+
+
+def test_reading_one_leaves_the_filters_of_warnings_alone(monkeypatch):
+    """They are the whole process': other threads would meet another one, or keep it."""
+    seen, load = [], x509.load_der_x509_certificate
+
+    def noted(der):
+        seen.append(warnings.filters)
+        return load(der)
+
+    monkeypatch.setattr(x509, "load_der_x509_certificate", noted)
+    Certificate.parse(PERSON.certificate)
+    assert seen[0] is warnings.filters
 
 
 def test_kazashi_read_says_so_in_one_line(monkeypatch):

@@ -6,7 +6,6 @@ only on access, and raises exceptions there that it does not document.
 
 import hashlib
 import ssl
-import warnings
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -59,8 +58,7 @@ class Certificate:
         Raises:
             MalformedFile: `der` is no certificate.
         """
-        with _malformed(), warnings.catch_warnings():
-            warnings.simplefilter("error")  # reject what the library warns about
+        with _malformed():
             return cls._read(x509.load_der_x509_certificate(der), der)
 
     @classmethod
@@ -82,6 +80,8 @@ class Certificate:
             # X.690 §8.6.2: unused bits before the signature, which has none. The library takes any
             # number if they are zero: one certificate would have several digests.
             raise ValueError("a signature that is no whole bytes")
+        if found.serial_number <= 0:  # RFC 5280 §4.1.2.2
+            raise ValueError("a serial number that is not positive")
         return cls(
             der,
             found.subject.rfc4514_string(),
