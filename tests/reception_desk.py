@@ -3,10 +3,12 @@
 from datetime import UTC, datetime
 from functools import cache
 from itertools import pairwise
+from time import monotonic
 
 import faces
 from kazashi.cards.certificate import Certificate
 from kazashi.cards.cv_certificate import CvAnchor
+from kazashi.errors import NoCard
 from kazashi.limits import Limits
 from kazashi.reader import Reader
 from kazashi.reception.anchors import Anchors
@@ -57,15 +59,32 @@ USUAL = object()
 VERIFY = 0x20
 
 
+class UnhurriedReader(Reader):
+    """Waits for the firmware, a process in real time which a busy machine keeps from its work: what
+    lies there is found in the end.
+    """
+
+    def __init__(self, board):
+        super().__init__(lambda: board.connect(), Limits(answer_s=LIMIT_S, late_s=LIMIT_S))
+        self._air = board.simulated.air
+
+    def wait_for_card(self, timeout_s=LIMIT_S, **options):
+        end = monotonic() + LIMIT_S
+        while True:
+            try:
+                return super().wait_for_card(timeout_s, **options)
+            except NoCard:
+                if not self._air.cards or not timeout_s or monotonic() > end:
+                    raise
+
+
 class Board:
     """A simulated reader, plugged in."""
 
     def __init__(self, **options):
         self.simulated = SimulatedPico(Options(card="none", speed=SPEED, tap=0.0, **options))
         self.connect = self.simulated.connect
-        # Its firmware is a process in real time, which a busy machine keeps from answering.
-        unhurried = Limits(answer_s=LIMIT_S, late_s=LIMIT_S)
-        self.reader = Reader(lambda: self.connect(), unhurried)
+        self.reader = UnhurriedReader(self)
 
 
 class People(Answers):
