@@ -8,6 +8,7 @@ import subprocess
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Event
 
 import pytest
 
@@ -18,6 +19,7 @@ from kazashi.oqs.names import face_name, new_identifier, time_digits
 from kazashi.oqs.outbox import Outbox
 from kazashi.oqs.publish import Folder
 from kazashi.reception.japan import utc_now
+from kazashi.reception.journal import Journal
 from oqs_programs import OnCreated, identifier_and_time
 from oqs_samples import SAMPLES
 from seeds import many_seeds
@@ -254,6 +256,52 @@ def test_on_a_full_disk_nothing_half_is_left_and_the_result_comes_once_there_is_
     outbox.close()
     (name,) = names(folder)
     assert (folder.path / name).read_bytes() == data
+
+
+@pytest.fixture
+def full(monkeypatch):
+    """Set it, and no disk takes a file's content; what is on it can be moved."""
+    is_full, fsync = Event(), os.fsync
+
+    def synced(descriptor):
+        if is_full.is_set() and stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.ENOSPC, "full")
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    return is_full
+
+
+def test_what_is_on_a_disk_that_is_full_since_goes_out_before_what_is_not(folder, tmp_path, full):
+    away = folder.path.rename(tmp_path / "away")
+    outbox = Outbox(folder)
+    assert type(put(outbox, DATA[0]).exception(20)) is OqsUnpublished
+    full.set()
+    assert type(put(outbox, DATA[1]).exception(20)) is OqsUnstaged
+    away.rename(folder.path)
+    until(lambda: [(folder.path / each).read_bytes() for each in names(folder)] == [DATA[0]])
+    until(lambda: not folder.untouched())
+    full.clear()
+    until(lambda: len(names(folder)) == 2)
+    outbox.close()
+
+
+def test_what_is_prepared_goes_out_while_no_other_gets_onto_the_disk(folder, tmp_path, full):
+    with Journal(tmp_path / "journal.db") as journal:
+        outbox = Outbox(folder, tmp_path / "journal.db")
+        entry = journal.begin("desk", "none")
+        first = outbox.prepare(new_identifier(PLACE), DATA[0], is_test=False)
+        first.on_disk.result(20)
+        full.set()
+        new = put(outbox, DATA[1])
+        second = outbox.prepare(new_identifier(PLACE), DATA[1], is_test=False)
+        assert type(new.exception(20)) is OqsUnstaged
+        assert type(second.on_disk.exception(20)) is OqsUnpublished
+        entry.step("result", file=first.name)
+        outbox.settle(first)
+        assert first.out.result(20) == first.name
+        outbox.close()
+    assert names(folder) == {first.name}
 
 
 def test_what_is_on_no_disk_at_the_end_is_counted(folder):

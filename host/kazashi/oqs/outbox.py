@@ -146,15 +146,8 @@ class Outbox:
     def _work(self) -> None:
         if monotonic() >= self._retry_at:
             self._retry_at = monotonic() + _RETRY_S
-            new, undecided = [*self._new], [*self._undecided]  # what comes meanwhile is next
             try:
-                self._stage()
-                self.folder.check()  # told before anybody waits for it
-                self._decide()  # of what lies in its staging, not in one that it hides
-                self._log(self._publish())
-            except OqsUnpublished as error:
-                self._log(error)
-                self._tell(error, new, undecided)
+                self._log(self._bring())
             except Exception as error:  # a way to the reception computer outlives it
                 logger.error("%s: %s", self.folder.path, type(error).__name__)
         for due in [each for each in self._due if each.at <= monotonic()]:
@@ -162,39 +155,72 @@ class Outbox:
             if not (self.folder.touch(due.name) or self._is_closing):  # then at the next start
                 self._due.append(_Due(monotonic() + _RETRY_S, due.name))
 
-    def _stage(self) -> None:
+    def _bring(self) -> OqsUnpublished | None:
+        """All that is new, prepared or staged. Returns why something is not there."""
+        undecided = [*self._undecided]  # what comes meanwhile is next
+        unstaged = self._stage()
+        try:
+            self.folder.check()  # told before anybody waits for it
+            unkept = self._decide()  # of what lies in its staging, not in one that it hides
+            blocked = self._publish()
+        except OqsUnpublished as error:
+            self._tell(error, undecided)
+            return unstaged or error
+        return unstaged or unkept or blocked
+
+    def _stage(self) -> OqsUnpublished | None:
+        """Returns why one is not on the disk: it keeps no other one waiting."""
+        unstaged = None
         for name, (data, future) in list(self._new.items()):
-            device = self.folder.stage(name, data)
+            try:
+                device = self.folder.stage(name, data)
+            except OqsUnpublished as error:
+                _fail(future, OqsUnstaged(error.folder, error.block, error.detail))
+                unstaged = error
+                continue
             with self._changed:
                 del self._new[name]
             self._waiting[name] = _Staged(data, future, device)
+        return unstaged
 
-    def _decide(self) -> None:
-        """Of what was prepared. If the journal cannot be asked, it is asked again later."""
-        if self._decisions is None:
-            return
+    def _decide(self) -> OqsUnpublished | None:
+        """Of what was prepared. Returns why one is not on the disk: it keeps no other one waiting.
+        If the journal cannot be asked, it is asked again later.
+        """
+        unkept = None
         try:
-            self._decisions.recover()
-            for each in [*self._undecided]:
-                is_settled = each.is_settled
-                if not (each.is_on_disk or is_settled):
-                    self._decisions.keep(each)
-                    _set(each.on_disk, None)
-                if is_settled:
-                    goes_out = each.is_on_disk and self._decisions.decide(each)
-                    self._undecided.remove(each)
-                    if goes_out:
-                        self._waiting[each.staged] = _Staged(each.data, each.out)
-                    else:
-                        _set(each.out, "" if goes_out is False else each.name)
+            if self._decisions:
+                self._decisions.recover()
+                for each in [*self._undecided]:
+                    unkept = self._decide_on(each, self._decisions) or unkept
         except JournalError as error:
             logger.error("%s", words_of(error).line)
+        return unkept
+
+    def _decide_on(self, result: Undecided, decisions: Decisions) -> OqsUnpublished | None:
+        is_settled = result.is_settled
+        if not (result.is_on_disk or is_settled):
+            try:
+                decisions.keep(result)
+            except OqsUnpublished as error:
+                _fail(result.on_disk, error)
+                return error
+            _set(result.on_disk, None)
+        if is_settled:
+            goes_out = result.is_on_disk and decisions.decide(result)
+            self._undecided.remove(result)
+            if goes_out:
+                self._waiting[result.staged] = _Staged(result.data, result.out)
+            else:
+                _set(result.out, "" if goes_out is False else result.name)
+        return None
 
     def _publish(self) -> OqsUnpublished | None:
         """All that is staged, also by programs that are gone, or that share the folder. Returns why
         one is not there, whose name is taken: it keeps no other one waiting.
         """
-        ready, blocked = self.folder.staged(), None
+        ready = [each for each in self.folder.staged() if each not in self._new]  # those are synced
+        blocked = None
         for gone in self._waiting.keys() - set(ready):
             data, future, device = self._waiting[gone]
             if device in (None, self.folder.device()):
@@ -236,15 +262,8 @@ class Outbox:
         known = self._waiting.pop(staged, None)
         return known.future if known and not known.future.done() else Future()
 
-    def _tell(
-        self, error: OqsUnpublished, new: Sequence[str], undecided: Sequence[Undecided]
-    ) -> None:
-        """All who wait need not wait on."""
-        with self._changed:
-            unstaged = [self._new[name][1] for name in new if name in self._new]
-        in_memory = OqsUnstaged(error.folder, error.block, error.detail)
-        for future in unstaged:
-            _fail(future, in_memory)
+    def _tell(self, error: OqsUnpublished, undecided: Sequence[Undecided]) -> None:
+        """All who wait for what is on the disk, or is undecided, need not wait on."""
         for each in self._waiting.values():
             _fail(each.future, error)
         for each in undecided:
