@@ -24,7 +24,7 @@ from hanging import POSIX, pipe
 from kazashi.reception.front import reading
 from kazashi.reception.journal import NO_READER, Journal, View
 from kazashi.reception.profiles import PROFILES
-from kazashi.reception.settings import BadSettings
+from kazashi.reception.settings import BadSettings, Flaw
 from kazashi.serve import running as running_module
 from kazashi.serve.access import Access, Caller, Role
 from kazashi.serve.running import (
@@ -346,6 +346,15 @@ def test_the_system_holds_no_answer_back_until_more_is_to_be_sent(tmp_path, monk
         client.get("/")
     assert options
     assert all(options)
+
+
+@pytest.mark.parametrize("name", ["", "受付", "a/b"])
+def test_a_desks_name_that_cannot_stand_in_an_address_is_refused(tmp_path, name):
+    file = tmp_path / "kazashi.toml"
+    file.write_text(f'[desks."{name}"]\n', encoding="utf-8")
+    with pytest.raises(BadSettings) as caught:
+        ServeSettings.read(file, PROFILES)
+    assert (caught.value.place, caught.value.flaw) == (f'desks."{name}"', Flaw.NOT_A_NAME)
 
 
 def _with_camera(tmp_path):

@@ -59,7 +59,7 @@ def profiles_of(settings: Mapping[str, object]) -> dict[str, Profile]:
     changed = dict(PROFILES)
     for name, table in tables.items():
         if not is_word(name):  # the journal keeps it with each visit
-            raise BadSettings(f"profiles.{name}", Flaw.NOT_A_TEXT)
+            raise BadSettings(f'profiles."{name}"', Flaw.NOT_A_NAME)
         if name not in PROFILES and not (table.has("tokens") and table.has("ways")):
             raise BadSettings(f"profiles.{name}", Flaw.NO_SUCH_PLACE, ", ".join(PROFILES))
         changed[name] = _read(changed.get(name, Profile(name)), table)

@@ -37,6 +37,7 @@ class Flaw(Enum):
     MISSING = auto()
     NOT_A_TABLE = auto()
     NOT_A_TEXT = auto()
+    NOT_A_NAME = auto()  # of a table
     EMPTY = auto()
     NOT_A_NUMBER = auto()
     OUT_OF_RANGE = auto()  # (the range)

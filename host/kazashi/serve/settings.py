@@ -171,7 +171,7 @@ def _desks(table: Table, profiles: Mapping[str, Profile]) -> list[DeskSettings]:
     desks: list[DeskSettings] = []
     for name, each in table.tables().items():
         if not (is_word(name) and name.isascii() and name.replace("-", "").isalnum()):
-            raise BadSettings(f"desks.{name}", Flaw.NOT_A_TEXT)  # it stands in addresses
+            raise BadSettings(f'desks."{name}"', Flaw.NOT_A_NAME)  # it stands in addresses
         title = each.text("title") if each.has("title") else f"受付{name}"
         reader = each.text("reader") if each.has("reader") else None
         profile = each.text("profile") if each.has("profile") else next(iter(profiles))
