@@ -86,6 +86,20 @@ def test_figures_are_made_of_the_journals_of_all_computers(server, tmp_path, mon
     assert (row["numerator"], row["denominator"]) == (5, 5)
 
 
+def test_a_database_that_is_given_twice_is_refused(server, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    brought(tmp_path, server, one=2)
+    options = []
+    for name in ("office", "ward"):
+        config = tmp_path / f"{name}.toml"
+        config.write_text(f'[database]\nurl = "{server.url}"\ndesk = "{name}"\n')
+        options += ["--database", config]
+    done = command("stats", "--test", *options)
+    assert (done.returncode, done.stdout) == (2, "")
+    told = " ".join(done.stderr.replace("│", " ").split())
+    assert "has a journal of another one: its visits would count twice" in told
+
+
 def test_a_configuration_without_a_database_is_refused(tmp_path):
     config = tmp_path / "kazashi.toml"
     config.write_text("")

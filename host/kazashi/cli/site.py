@@ -20,6 +20,8 @@ from kazashi.reception.numbers.store import NumbersFile
 from kazashi.reception.settings import load
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from kazashi.site.board import Board
     from kazashi.site.database import Database
     from kazashi.site.elsewhere import HeldElsewhere
@@ -139,8 +141,8 @@ def registrations_of(
     return Registrations(settings, NumbersCopy(numbers))
 
 
-def visits_at(config: Path) -> Iterator[Iterator[KeptVisit]]:
-    """Those of each journal that the configured database has.
+def visits_at(config: Path) -> "Iterator[tuple[UUID, Iterator[KeptVisit]]]":
+    """Those of each journal that the configured database has, by the journal's name.
 
     Raises:
         BadSettings
@@ -153,7 +155,7 @@ def visits_at(config: Path) -> Iterator[Iterator[KeptVisit]]:
 
     with Visits(settings) as visits:
         for journal in visits.journals():
-            yield visits.of(journal)
+            yield journal, visits.of(journal)
 
 
 def _settings(config: Path | None) -> "DatabaseSettings | None":

@@ -1,10 +1,11 @@
 """`kazashi stats`: how many use マイナ保険証, by the ministry's formulas."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import typer
 from rich.progress import Progress, TextColumn, TimeElapsedColumn
@@ -18,7 +19,7 @@ from kazashi.reception.journal import View, default_path
 from kazashi.reception.persons import Persons, key_in
 from kazashi.stats import picture
 from kazashi.stats.cells import flaw_of_name
-from kazashi.stats.confirmations import Counted, counted
+from kazashi.stats.confirmations import Confirmation, Counted, counted
 from kazashi.stats.counts import By, Counts
 from kazashi.stats.counts_file import counts_in
 from kazashi.stats.found import found
@@ -160,11 +161,18 @@ def _read(
         persons = Persons(key_in(key))
         reader = JournalReader(persons, with_tests, lambda: progress.advance(task))
         of_journals = (each for site, path in paths for each in reader.confirmations(path, site))
-        of_databases = (
-            each
-            for site, config in configs
-            for visits in visits_at(config)
-            for each in reader.of_visits(visits, site)
-        )
-        of = counted(chain(of_journals, of_databases))
+        of = counted(chain(of_journals, _of_databases(configs, reader)))
     return _Read(of, reader.tests)
+
+
+def _of_databases(
+    configs: Sequence[tuple[str, Path]], reader: JournalReader
+) -> Iterator[Confirmation]:
+    known: set[UUID] = set()
+    for site, config in configs:
+        for journal, visits in visits_at(config):
+            if journal in known:
+                said = f"{config} has a journal of another one: its visits would count twice"
+                raise typer.BadParameter(said, param_hint="--database")
+            known.add(journal)
+            yield from reader.of_visits(visits, site)
