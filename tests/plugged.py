@@ -1,11 +1,12 @@
 """An unmodified libccid in a pcscd of its own, on a simulated board's USB."""
 
 import functools
+import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
-import time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from kazashi.sim.options import Options
 from kazashi.sim.pico import SimulatedPico
 from kazashi.usb.ids import TEST
 from pcscd import DRIVERS, Pcscd, needs
+from site_waits import until
 
 READER = "Kazashi card reader"
 _BUNDLE = DRIVERS / "ifd-ccid.bundle"
@@ -49,8 +51,13 @@ def _libusb():
 
 
 def free_address():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return f"127.0.0.1:{server.getsockname()[1]}"
+    """One that stays free: all of 127.0.0.0/8 is this computer, on Linux, and other processes take
+    no port of this address.
+    """
+    pid = os.getpid()
+    host = f"127.{128 + (pid >> 16)}.{pid >> 8 & 0xFF}.{pid & 0xFF}"
+    with socket.create_server((host, 0)) as server:
+        return f"{host}:{server.getsockname()[1]}"
 
 
 @contextmanager
@@ -138,10 +145,7 @@ class Plugged:
 
 def _await(address):
     """Wait until the board listens, by /proc: a connection of our own would be its USB host."""
-    port = address.partition(":")[2]
-    for _ in range(200):
-        table = Path("/proc/net/tcp").read_text()
-        if f"0100007F:{int(port):04X} 00000000:0000 0A" in table:
-            return
-        time.sleep(0.02)
-    raise AssertionError("the board did not start its USB")
+    host, _, port = address.partition(":")
+    number = int.from_bytes(socket.inet_aton(host), sys.byteorder)
+    listening = f"{number:08X}:{int(port):04X} 00000000:0000 0A"
+    until(lambda: listening in Path("/proc/net/tcp").read_text())

@@ -9,6 +9,7 @@ from kazashi.reader import Reader
 from kazashi.sim.jpki import Jpki
 from kazashi.sim.person import Person
 from kazashi.sim.picc import BlockSettings, TypeB
+from pcscd import LIMIT_S
 from plugged import INTERPRETERS, READER, Plugged, needs_libccid
 
 pytest.importorskip("smartcard", reason="kazashi[pcsc] is not installed; .ci/run does")
@@ -22,7 +23,6 @@ pytestmark = needs_libccid()
 PERSON = Person()
 SELECT = list(bytes.fromhex("00a4040c0ad392f000260100000001"))
 ATR = bytes.fromhex("3b888001000041e0b381a1003b")
-LIMIT_S = 10
 
 
 @pytest.fixture(params=INTERPRETERS)

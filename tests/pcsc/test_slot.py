@@ -12,7 +12,7 @@ from kazashi.pcsc import slot as slots
 from kazashi.pcsc.slot import Slot, SlotTaken, State
 from kazashi.testing import SimulatedReader
 
-LIMIT_S = 20
+LIMIT_S = 60  # against a hang
 SPEED = 20.0
 POWER_OFF, POWER_ON, RESET, ATR = b"\0", b"\1", b"\2", b"\4"
 MYNUMBER_ATR = bytes.fromhex("3b888001000041e0b381a1003b")

@@ -9,6 +9,7 @@ from kazashi.errors import ReaderFault, ReaderUnplugged
 from kazashi.sim import pico as pico_module
 from kazashi.sim.watchdog import Watchdog
 from kazashi_wire.messages import Fault
+from site_waits import until
 
 # The firmware's own main.py, with a relay that once takes all the memory there is.
 HOG = """
@@ -28,20 +29,30 @@ exec(open({main!r}).read())
 
 
 def read_certificate(reader):
-    return JpkiSession(reader.wait_for_card(5)).authentication_certificate()
+    return JpkiSession(reader.wait_for_card(10)).authentication_certificate()
 
 
 @pytest.mark.parametrize("interpreter", ["micropython"], indirect=True)
 def test_a_hang_is_ended_by_the_watchdog(simulated, plug_in, certificate, monkeypatch):
-    start = Watchdog.start  # in its own 8.3 s: faults/test_firmware.py
-    monkeypatch.setattr(Watchdog, "start", lambda dog, patience_s: start(dog, patience_s / 5))
+    watchdogs, start = [], Watchdog.start
+
+    def note(watchdog, patience_s):
+        watchdogs.append(watchdog)
+        start(watchdog, patience_s)
+
+    monkeypatch.setattr(Watchdog, "start", note)
     reader = plug_in(simulated)
-    while (health := reader.health()).uptime_s < 2:
-        pass  # the watchdog starts after the first second
-    assert health.reset_cause == "power on"
-    simulated.pipe.process.send_signal(signal.SIGSTOP)
-    with pytest.raises(ReaderUnplugged):
+    until(lambda: watchdogs)  # it starts after the first second
+    assert reader.health().reset_cause == "power on"
+    watchdogs[0]._patience_s = 1.0  # in its own 8.3 s: faults/test_firmware.py
+
+    def hang():
+        reader.health()  # it is fed once more
+        simulated.pipe.process.send_signal(signal.SIGSTOP)
         reader.health()
+
+    with pytest.raises(ReaderUnplugged):
+        hang()
     reader.reconnect()
     health = reader.health()
     assert (health.reset_cause, health.reboots) == ("watchdog", 1)

@@ -7,7 +7,7 @@ from kazashi.sim.board import BoardServer
 from kazashi_wire.messages import Signal
 
 LED, BUZZER = 25, 22
-PATIENCE_S = 20
+PATIENCE_S = 60  # against a hang
 
 
 def test_led_and_buzzer_show_what_the_host_says(pico, plug_in, tmp_path, monkeypatch):
