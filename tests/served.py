@@ -10,9 +10,9 @@ from kazashi.sim.serve import TcpLine, serve
 
 
 @contextmanager
-def on_tcp(url):
-    """The URL of a reader that is `url` in this process."""
-    with closing(TcpLine("127.0.0.1", 0)) as line, _serving(url, line):
+def on_tcp(simulated):
+    """The URL of a reader in this process: a SimulatedPico, or what its own URL says."""
+    with closing(TcpLine("127.0.0.1", 0)) as line, _serving(simulated, line):
         yield "socket://{}:{}".format(*line.address)
 
 
@@ -26,8 +26,10 @@ def on_a_pty(url):
 
 
 @contextmanager
-def _serving(url, line):
-    pipe = SimulatedPico(Options.parse(url)).connect()
+def _serving(simulated, line):
+    if isinstance(simulated, str):
+        simulated = SimulatedPico(Options.parse(simulated))
+    pipe = simulated.connect()
 
     def run():
         try:

@@ -11,13 +11,18 @@ from rich.console import Console
 
 from kazashi.cli.monitor import View
 from kazashi.monitor import Event
+from kazashi.sim.options import Options
+from kazashi.sim.pico import SimulatedPico
 from program import KAZASHI
+from served import on_tcp
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals are POSIX")
 
 
-def monitored(*arguments, until, times=1):
-    """The lines up to that which says `until`, so often; and the status after Ctrl-C."""
+def monitored(*arguments, until, times=1, at="", act=None):
+    """The lines up to that which says `until`, so often; and the status after Ctrl-C. `act` is
+    called at a line that says `at`.
+    """
     process = subprocess.Popen(
         [KAZASHI, "monitor", *arguments],
         stdout=subprocess.PIPE,
@@ -29,6 +34,8 @@ def monitored(*arguments, until, times=1):
     while sum(until in line for line in lines) < times:
         lines.append(process.stdout.readline())
         assert lines[-1], process.communicate(timeout=60)[1]
+        if act and at in lines[-1]:
+            act()
     process.send_signal(signal.SIGINT)
     rest = process.communicate(timeout=60)[1]
     assert "Traceback" not in rest, rest
@@ -36,7 +43,11 @@ def monitored(*arguments, until, times=1):
 
 
 def test_json_is_an_object_a_line_until_ctrl_c():
-    lines, status = monitored("--json", "--reader", "sim:?speed=4&pull=2", until="card lost")
+    pico = SimulatedPico(Options(speed=20.0, tap=0.0))
+    with on_tcp(pico) as url:
+        lines, status = monitored(
+            *("--json", "--reader", url), until="card lost", at='"card"', act=pico.air.clear
+        )
     assert status == 130
     events = [json.loads(line) for line in lines]
     assert all({"at", "event"} <= event.keys() for event in events)
