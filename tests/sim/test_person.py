@@ -5,10 +5,29 @@ from datetime import date, datetime, timedelta, timezone
 import pytest
 from cryptography import x509
 
+from kazashi.sim import person as person_module
 from kazashi.sim.options import CARDS, Options
 from kazashi.sim.person import Person
 
 JAPAN = timezone(timedelta(hours=9))
+NOW = [  # an ordinary day, the last moment of a year, the first of a leap day
+    datetime(2026, 11, 29, 12, tzinfo=JAPAN),
+    datetime(2026, 12, 31, 23, 59, 59, tzinfo=JAPAN),
+    datetime(2028, 2, 29, tzinfo=JAPAN),
+]
+
+
+@pytest.fixture(params=NOW, ids=str)
+def now(request, monkeypatch):
+    """It is the time at which people are made up."""
+
+    class Clock(datetime):
+        @classmethod
+        def now(cls, zone):
+            return request.param.astimezone(zone)
+
+    monkeypatch.setattr(person_module, "datetime", Clock)
+    return request.param
 
 
 def ends(person):
@@ -18,16 +37,16 @@ def ends(person):
 
 
 @pytest.mark.parametrize("days", [-2000, -1, 0, 90, 5 * 365, 4000])
-def test_a_certificate_lasts_to_the_end_of_its_last_day_in_japan(days):
+def test_a_certificate_lasts_to_the_end_of_its_last_day_in_japan(days, now):
     end = ends(Person(expires_days=days))
-    assert end.date() - datetime.now(JAPAN).date() == timedelta(days=days)
+    assert end.date() - now.date() == timedelta(days=days)
     assert (end.hour, end.minute, end.second) == (23, 59, 59)
 
 
 @pytest.mark.parametrize("days", [-200, 0, 5 * 365, 4000])
-def test_a_certificate_has_begun_days_ago(days):
+def test_a_certificate_has_begun_days_ago(days, now):
     certificate = x509.load_der_x509_certificate(Person(expires_days=days).certificate)
-    assert datetime.now(JAPAN) - certificate.not_valid_before_utc > timedelta(days=7)
+    assert now - certificate.not_valid_before_utc > timedelta(days=7)
 
 
 @pytest.mark.parametrize("days", [-200, 0, 4000])
@@ -52,17 +71,16 @@ def test_code_b_has_the_year_of_the_japanese_era(birth, begins):
     assert person.code_b == begins + "20352285"
 
 
-def test_an_infant_is_younger_than_one_and_its_card_ends_at_five():
+def test_an_infant_is_younger_than_one_and_its_card_ends_at_five(now):
     infant = Person(is_infant=True)
-    today = datetime.now(JAPAN).date()
-    assert timedelta(0) < today - infant.birth < timedelta(days=365)
-    assert infant.expiry.year - today.year == 5
+    assert timedelta(0) < now.date() - infant.birth < timedelta(days=365)
+    assert infant.expiry.year - infant.birth.year == 5
     assert infant.photo == b""
 
 
-def test_an_expired_card_is_beyond_every_period_of_grace():
+def test_an_expired_card_is_beyond_every_period_of_grace(now):
     card = CARDS["expired"](Options())[0].blocks.application
-    assert datetime.now(JAPAN) - ends(card.person) > timedelta(days=31 * 4)
+    assert now - ends(card.person) > timedelta(days=31 * 4)
 
 
 def test_a_card_of_an_unknown_issuer_has_nothing_of_the_test_authority():
