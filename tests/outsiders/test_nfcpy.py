@@ -8,6 +8,12 @@ import pytest
 nfc = pytest.importorskip("nfc", reason="nfcpy is missing: uv sync")
 
 SELECT = bytes.fromhex("d392f000260100000001")
+PATIENCE_MS = 10_000  # the chip answers always, but late on a busy machine: nfcpy waits for 0.1 s
+READ = nfc.clf.transport.TTY.read
+
+
+def patiently(tty, timeout):
+    return READ(tty, max(timeout, PATIENCE_MS))
 
 
 @pytest.fixture
@@ -19,6 +25,7 @@ def frontend(chip_with, monkeypatch):
         simulated, path = chip_with(**options)
         found = classmethod(lambda _cls, _path: ([path], "pn532", False))  # it knows /dev/tty* only
         monkeypatch.setattr(nfc.clf.transport.TTY, "find", found)
+        monkeypatch.setattr(nfc.clf.transport.TTY, "read", patiently)
         opened.append(nfc.ContactlessFrontend("tty:pn532"))
         return simulated, opened[-1]
 
