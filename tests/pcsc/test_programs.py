@@ -83,11 +83,15 @@ def test_the_pupi_stays_inside(run):
 
 def test_pcsc_scan_sees_a_card_go_and_others_come(daemon, reader):
     with daemon.running("pcsc_scan", "-n") as scan:
+        at = 0
 
         def seen(*texts):
-            """Wait until they are seen, and see only later ones from then on."""
-            daemon.wait_until(lambda: all(text in scan.said for text in texts), f"{texts}")
-            scan.said = ""
+            """Wait until they are seen, one after the other, behind what was seen before."""
+            nonlocal at
+            for text in texts:
+                is_seen = lambda text=text, at=at: text in scan.said[at:]  # noqa: E731
+                daemon.wait_until(is_seen, text)
+                at = scan.said.index(text, at) + len(text)
 
         seen("Card inserted", MYNUMBER_ATR)
         reader.take_away()
