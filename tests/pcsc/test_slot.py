@@ -150,7 +150,7 @@ def test_a_verified_pin_does_not_survive_pcscd(slot, vpcd):
 
 
 def test_a_verified_pin_ends_with_the_lease(reader, vpcd, monkeypatch):
-    monkeypatch.setattr(slots, "_LEASE_S", 1)
+    monkeypatch.setattr(slots, "_LEASE_S", 3)  # more than a command takes
     monkeypatch.setattr(slots, "_ABSENT_S", 0.01)
     running = Running(reader, vpcd.address)
     vpcd.take()
