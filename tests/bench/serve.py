@@ -118,14 +118,22 @@ async def _follow_all(laid, url, token, visits, followers):
         desks = [each["desk"] for each in (await http.get("/desks")).json()]
         play = Play(http, laid, desks, visits)
         streams = [asyncio.create_task(play.follow()) for _ in range(followers)]
-        await asyncio.sleep(1)  # until all follow
+        await until(lambda: play.followed == followers)
         begun = monotonic()
         await play.run()
-        await asyncio.sleep(1)  # until all have read
+        last = play.seen[-1][-1][0]  # of the program that plays
+        await until(lambda: all(seen and seen[-1][0] >= last for seen in play.seen))
         for stream in streams:
             stream.cancel()
         await asyncio.gather(*streams, return_exceptions=True)
     return begun, play.seen
+
+
+async def until(is_so):
+    """Wait for it, at most a minute."""
+    end = monotonic() + 60
+    while not is_so() and monotonic() < end:
+        await asyncio.sleep(0.05)
 
 
 class Play:
@@ -135,11 +143,13 @@ class Play:
         self.http, self.laid = http, laid
         self.left = Counter(dict.fromkeys(desks, visits))
         self.seen = []
+        self.followed = 0
 
     async def follow(self, react=None):
         seen = []
         self.seen.append(seen)
         async with self.http.stream("GET", "/events") as stream:
+            self.followed += 1
             async for line in stream.aiter_lines():
                 if line.startswith("id: "):
                     number = int(line.rpartition(".")[2])
