@@ -6,17 +6,22 @@ the parts. Of a seed it knows none.
 
 import inspect
 from functools import wraps
-from random import getrandbits
+from random import Random
+
+from hypothesis import settings
 
 
 def many_seeds(count):
-    """Run a test with `count` new values of `seed`. A failure says which it was."""
+    """Run a test with `count` values of `seed`; new ones each time with hypothesis' profile
+    "searching" (conftest.py). A failure says which it was.
+    """
 
     def decorate(test):
         @wraps(test)
         def run(**given):
+            dice = Random(test.__qualname__ if settings.default.derandomize else None)
             for _ in range(count):
-                seed = getrandbits(32)
+                seed = dice.getrandbits(32)
                 try:
                     test(**given, seed=seed)
                 except Exception as error:

@@ -207,7 +207,7 @@ def test_each_trouble_has_words_of_its_own(tmp_path, monkeypatch, trouble, langu
 
 
 @given(st.binary(max_size=300), st.sampled_from([b"", b"-----BEGIN CERTIFICATE-----\n"]))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_no_bytes_raise_anything_but_that_the_dates_are_not_known(tmp_path, noise, before):
     with pytest.raises(NotKnown):
         lifetime_of(private(tmp_path / "noise", before + noise), None)
@@ -215,7 +215,7 @@ def test_no_bytes_raise_anything_but_that_the_dates_are_not_known(tmp_path, nois
 
 @pytest.mark.filterwarnings("ignore:Parsed a serial number")
 @given(st.data())
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_a_damaged_file_is_read_or_its_dates_are_not_known(tmp_path, password, data):
     whole = data.draw(st.sampled_from(FILES))
     at = data.draw(st.integers(0, len(whole) - 1))

@@ -92,7 +92,10 @@ def test_a_name_with_markup_is_a_name(staff, connected):
         st.sampled_from([*SHOWN]), st.none() | st.booleans() | st.text() | st.integers()
     )
 )
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=30,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 def test_whatever_another_computer_wrote_the_page_is_made(shown, staff, connected):
     connected.others = [Other(SHOWN | shown)]
     assert page(staff).status_code == 200

@@ -55,7 +55,8 @@ def test_a_visit_that_was_interrupted_ends_here_too(path, server):
 
 @given(text=st.text(st.characters(exclude_categories=["Cs"]), max_size=200))
 @settings(
-    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=50,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_what_staff_typed_is_brought_letter_by_letter(text, path, server):
     path.unlink(missing_ok=True)
