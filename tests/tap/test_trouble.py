@@ -47,7 +47,7 @@ def lay_anew(simulated, reader):
 
 
 def test_the_card_is_pulled(simulated, plug_in, certificate):
-    reader = plug_in(simulated, Limits(late_s=60.0))
+    reader = plug_in(simulated)
 
     def check(moment):
         searched_long = Event()
