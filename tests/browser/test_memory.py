@@ -5,7 +5,7 @@ from browser.serving import patient
 from browser.states import PATIENT
 
 VISIT = ("p01-choose", "p04-way", "p06-face", "p07-pin", "p12-consent-all", "p18-done")
-FIRST, MORE = 3, 10  # visits
+FIRST, MORE = 10, 10  # visits: in the first ones scripts are compiled, and what they do is noted
 # Of one visit. What is there once, a list that Chromium limits, say, is none of a visit.
 MOST = {"documents": 0.5, "nodes": 50, "jsEventListeners": 0.5, "usedSize": 10_000}
 
