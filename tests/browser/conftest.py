@@ -52,18 +52,18 @@ def browser(playwright, tmp_path_factory):
 
 @pytest.fixture(scope="package")
 def package_patch():
-    """No patient is hurried, and no test's screen is missed by the next."""
+    """No patient is hurried, no test's screen is missed by the next, and one address asks a lot."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(patience, "_ANSWER_S", AGES_S)
         patch.setattr(patience, "_CONSENTS_S", AGES_S)
         patch.setattr(streams, "LOST_S", AGES_S)
+        patch.setattr(guard, "_RATE", 10_000)
         yield patch
 
 
 @pytest.fixture(scope="package")
 def played(tmp_path_factory, package_patch):
     """A service at whose desks `script` plays; to those who look it is no simulated one."""
-    package_patch.setattr(guard, "_RATE", 10_000)  # pages of many tests come from one address
     folder = tmp_path_factory.mktemp("played")
     site_itself = site(folder / "journal.db", is_test=False)
     served = Serving(folder, lambda: Service(DESKS, site_itself), is_played=True)
