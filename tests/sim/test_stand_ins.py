@@ -14,6 +14,7 @@ from kazashi.sim.tabletop import ScaledClock
 from kazashi.sim.watchdog import Watchdog
 
 STAND_INS = Path(pico.__file__).parent / "stand_ins"
+PINS = Pins("pico", spi=0, select=17, uart=1, i2c=1, irq=20, reset=21, watchdog=0x40058000)
 LIMIT_S = 60  # against a hang
 
 
@@ -35,16 +36,19 @@ class NoChip:
 
 
 @pytest.fixture
-def run(interpreter, tmp_path):
+def watchdog():
+    return Watchdog(PINS.watchdog)
+
+
+@pytest.fixture
+def run(interpreter, tmp_path, watchdog):
     """Starts a script on a simulated board; its stdin and stdout are pipes."""
     processes = []
 
     def on_reset():
         processes[-1].kill()
 
-    pins = Pins("pico", spi=0, select=17, uart=1, i2c=1, irq=20, reset=21, watchdog=0x40058000)
-    watchdog = Watchdog(pins.watchdog)
-    server = BoardServer(NoChip(), ScaledClock(1.0), pins, 1.0, watchdog, on_reset)
+    server = BoardServer(NoChip(), ScaledClock(1.0), PINS, 1.0, watchdog, on_reset)
 
     def start(text):
         script = tmp_path / "script.py"
@@ -178,9 +182,9 @@ def test_the_ring_of_cpythons_stdin_holds_512_octets():
     assert done.stdout.strip() == b"512"
 
 
-def test_the_watchdog_ends_a_firmware_that_does_not_feed_it(run, monkeypatch):
-    fed, feed = [], Watchdog.feed
-    monkeypatch.setattr(Watchdog, "feed", lambda dog: (fed.append(dog), feed(dog)))
+def test_the_watchdog_ends_a_firmware_that_does_not_feed_it(run, watchdog, monkeypatch):
+    fed, feed = [], watchdog.feed
+    monkeypatch.setattr(watchdog, "feed", lambda: (fed.append(True), feed()))
     process = run(
         "import machine, sys\n"
         "dog = machine.WDT(timeout=2000)\n"
