@@ -40,7 +40,7 @@ HARDWARE = TESTS / "hardware"  # alone has the fixture `reader_url`
 SHARED_KEYS = "keys of cards"  # in what a worker is given
 KEYS = pytest.StashKey[CardKeys]()
 SPEED = 20.0  # of simulated time: what is tested here is order, not speed
-PATIENT = Limits(answer_s=60.0, late_s=60.0)  # with a simulated reader, on a busy machine
+UNHURRIED = Limits(answer_s=60.0, late_s=60.0)  # with a simulated reader, on a busy machine
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -191,7 +191,7 @@ def plug_in() -> Iterator[Callable[..., Reader]]:
     readers: list[Reader] = []
 
     def connect(simulated: SimulatedPico, limits: Limits | None = None) -> Reader:
-        readers.append(Reader(simulated.connect, limits or PATIENT))
+        readers.append(Reader(simulated.connect, limits or UNHURRIED))
         return readers[-1]
 
     yield connect

@@ -54,7 +54,7 @@ class Server:
 
     def _begin(self):
         # What is killed here is a process, not the computer: no fsync is needed.
-        # Autovacuum would write of its own accord, while a test looks at what is written.
+        # Autovacuum would write while a test looks at what is written.
         settings = ("listen_addresses=", "fsync=off", "min_wal_size=2MB", "max_wal_size=4MB")
         settings += ("autovacuum=off",)
         given = [word for each in settings for word in ("-c", each)]

@@ -111,7 +111,7 @@ def play(script, following):
 
 
 class PhotographTable(FakeTable):
-    """Its cards have a photograph. No firmware: a busy machine has not the time that it needs."""
+    """Its cards have a photograph. No firmware: on a busy machine it is too slow."""
 
     def lay(self, kind):
         self._change(cards=CARDS[kind](Options(card=kind)))

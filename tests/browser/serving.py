@@ -51,7 +51,7 @@ class Serving:
 
     @contextmanager
     def away(self):
-        """Stopped until `with` ends. Nobody else gets its port meanwhile."""
+        """Stopped until `with` ends; no other program gets its port meanwhile."""
         self.stop()
         with socket() as kept:
             kept.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)

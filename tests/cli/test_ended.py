@@ -42,7 +42,7 @@ sys.meta_path.insert(0, Stop())
 """
 
 # The program, which waits long for a reader that was to rest.
-PATIENT = """
+UNHURRIED = """
 from functools import partial
 from kazashi import limits, reader
 reader.Limits = partial(limits.Limits, late_s=60.0)
@@ -217,10 +217,10 @@ def test_in_the_goodbye_of_a_visit_its_result_is_printed(number, tmp_path):
 
 
 def test_a_second_signal_ends_it_at_once():
-    patient = (sys.executable, "-c", PATIENT)
+    unhurried = (sys.executable, "-c", UNHURRIED)
     with (
         serving(card="none", speed=20) as wire,
-        start("read", "--reader", wire.url, program=patient) as process,
+        start("read", "--reader", wire.url, program=unhurried) as process,
     ):
         wire.until(has_asked("Watch"))
         wire.stall()

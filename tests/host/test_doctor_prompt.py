@@ -36,7 +36,7 @@ WELCOME = Welcome(
 
 
 @pytest.fixture(autouse=True)
-def patient(monkeypatch):
+def is_unhurried(monkeypatch):
     """The prompt may answer late, on a busy machine."""
     monkeypatch.setattr(repl, "KNOCK_S", 60.0)
 

@@ -31,7 +31,7 @@ def is_impatient(monkeypatch):
 
 
 @pytest.fixture(autouse=True)
-def is_patient(monkeypatch):
+def is_unhurried(monkeypatch):
     """No folder is slow, unless a test makes it so."""
     monkeypatch.setattr(faces, "_PATIENCE_S", 60.0)
     monkeypatch.setattr(look, "_ANSWER_S", 60.0)

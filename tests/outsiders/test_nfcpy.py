@@ -12,7 +12,7 @@ PATIENCE_MS = 10_000  # the chip answers always, but late on a busy machine: nfc
 READ = nfc.clf.transport.TTY.read
 
 
-def patiently(tty, timeout):
+def read_longer(tty, timeout):
     return READ(tty, max(timeout, PATIENCE_MS))
 
 
@@ -25,7 +25,7 @@ def frontend(chip_with, monkeypatch):
         simulated, path = chip_with(**options)
         found = classmethod(lambda _cls, _path: ([path], "pn532", False))  # it knows /dev/tty* only
         monkeypatch.setattr(nfc.clf.transport.TTY, "find", found)
-        monkeypatch.setattr(nfc.clf.transport.TTY, "read", patiently)
+        monkeypatch.setattr(nfc.clf.transport.TTY, "read", read_longer)
         opened.append(nfc.ContactlessFrontend("tty:pn532"))
         return simulated, opened[-1]
 

@@ -88,7 +88,7 @@ def test_a_board_that_restarts_in_the_middle_ends_the_command_and_works_again(pl
 
 def test_of_two_programs_at_pc_sc_and_at_the_serial_port_one_has_the_card(plugged):
     with Reader(lambda: plugged.pipe) as reader:
-        plugged.lay(TypeB(Jpki(PERSON)))  # afterwards: it takes one that nobody has powered
+        plugged.lay(TypeB(Jpki(PERSON)))  # later: opening takes a card without power
         with plugged.connected(SCARD_UNPOWER_CARD) as connection:
             assert connection.transmit(SELECT)[1:] == (0x90, 0)
             with pytest.raises(CardInUse):

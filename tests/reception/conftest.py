@@ -39,7 +39,7 @@ def is_impatient(monkeypatch):
 
 
 @pytest.fixture(autouse=True)
-def is_patient(monkeypatch):
+def is_unhurried(monkeypatch):
     """No map of numbers is slow, unless a test makes it so."""
     monkeypatch.setattr(find_number, "_WAIT_S", 60.0)
 

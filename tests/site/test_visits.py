@@ -97,7 +97,7 @@ def test_a_database_that_is_given_twice_is_refused(server, tmp_path, monkeypatch
     done = command("stats", "--test", *options)
     assert (done.returncode, done.stdout) == (2, "")
     told = " ".join(done.stderr.replace("│", " ").split())
-    assert "has a journal of another one: its visits would count twice" in told
+    assert "another one has a journal of" in told
 
 
 def test_a_configuration_without_a_database_is_refused(tmp_path):

@@ -172,7 +172,7 @@ def _of_databases(
     for site, config in configs:
         for journal, visits in visits_at(config):
             if journal in known:
-                said = f"{config} has a journal of another one: its visits would count twice"
+                said = f"another one has a journal of {config}, too: its visits would count twice"
                 raise typer.BadParameter(said, param_hint="--database")
             known.add(journal)
             yield from reader.of_visits(visits, site)

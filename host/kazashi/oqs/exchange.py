@@ -131,7 +131,7 @@ class Exchange:
         _in_time(lambda _end: self._give_up(asked), _LATE_S, cancel)
 
     def _late(self, asked: Asked) -> XmlMsg | None:
-        _check(self.terminal.responses)
+        _require_folder(self.terminal.responses)
         return self._answer_in(asked, self._said(asked))
 
     def _give_up(self, asked: Asked) -> None:
@@ -194,7 +194,7 @@ class Exchange:
 
     def _is_taken(self, kind: Kind, suffix: str) -> bool:
         """Raises OqsUnopened: its answer could not be read; CentreUnreachable: nor looked for."""
-        _check(self.terminal.responses)
+        _require_folder(self.terminal.responses)
         names = (kind.request(suffix), kind.response(suffix), kind.failure(suffix))
         for folder in (self.terminal.requests.path, self.terminal.responses):
             try:
@@ -250,7 +250,7 @@ def _in_time(work: Callable[[Event], T], limit_s: float, cancel: Event) -> T:
         raise CentreUnreachable from error
 
 
-def _check(responses: Path) -> None:
+def _require_folder(responses: Path) -> None:
     """Raises CentreUnreachable: the folder is away, and with it what may have come."""
     try:
         if responses.is_dir():

@@ -128,8 +128,8 @@ def register_each(
             if not _open_one(exchange, entry.info):
                 registered.give_back(entry.info)
             yield entry, error
-            is_known = before is not None and isinstance(error, OqsUnanswered)
-            if isinstance(error, (CentreUnreachable, OqsUnopened, OqsUnkept)) and not is_known:
+            is_second = before is not None and isinstance(error, OqsUnanswered)
+            if isinstance(error, (CentreUnreachable, OqsUnopened, OqsUnkept)) and not is_second:
                 return
         else:
             registered.keep(entry.info)  # first: who is killed here finds the answer again

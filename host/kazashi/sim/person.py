@@ -58,8 +58,8 @@ class Person:
         self.address = _ADDRESS.format("１２３４５６７８９"[seed % 9])
         self.sex = 1 if seed % 2 else 2
         self.birth = today - timedelta(days=150) if is_infant else date(1985, 3, 21 + seed % 9)
-        ends = self.birth.year + 5 if is_infant else today.year + 8
-        self.expiry = date(ends, self.birth.month, min(self.birth.day, 28))
+        year = self.birth.year + 5 if is_infant else today.year + 8
+        self.expiry = date(year, self.birth.month, min(self.birth.day, 28))
         self.security_code = f"{4321 + seed % 1000:04}"
         self.key = new_key()
         self._photo_seed = None if is_infant else seed
